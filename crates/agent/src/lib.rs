@@ -1,0 +1,1 @@
+//! The agent on a supervised person's device: overt, order-bound capture.

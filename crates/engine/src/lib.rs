@@ -1,0 +1,1 @@
+//! Compiles an order to a policy and evaluates observations: pure, deterministic.

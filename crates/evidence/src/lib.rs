@@ -1,0 +1,1 @@
+//! Evidence bundles: writer, stand-alone verifier and report.

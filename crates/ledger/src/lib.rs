@@ -1,0 +1,1 @@
+//! Envelopes, chains, signatures, sealing and the Merkle log: bytes only.

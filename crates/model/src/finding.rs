@@ -1,0 +1,81 @@
+//! What the engine says of an observation: a machine's opinion, tied to a paragraph, a rule and versions.
+
+use serde::{Deserialize, Serialize};
+
+use crate::hash::Digest;
+use crate::observation::Act;
+use crate::order::ConditionKind;
+use crate::policy::PackRef;
+use crate::time::Timestamp;
+
+/// One machine opinion: this observation may meet this paragraph, for this reason.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Finding {
+    /// The caller's mark of the observation, echoed by `proviso-agent evaluate`; never sealed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// Number of the paragraph in the order.
+    pub paragraph: String,
+    /// Kind of the condition.
+    pub condition: ConditionKind,
+    /// The rule that spoke, for example `words/sexual`.
+    pub rule: String,
+    /// What the rule is about, for example `sexual`.
+    pub category: String,
+    /// The pack that the rule came from, by version and hash; `order` for words the order itself names.
+    pub pack: PackRef,
+    /// When the observation was made.
+    pub observed_at: Timestamp,
+    /// What brought it about.
+    pub act: Act,
+    /// How strongly the rule spoke, 0 to 1000. Not a probability unless the rule's card says so.
+    pub strength_permille: u16,
+    /// What the rule rests on, in bytes of the original text.
+    pub spans: Vec<Span>,
+    /// Spans beyond the limit, counted and not kept.
+    #[serde(default)]
+    pub spans_left_out: u32,
+    /// One plain paragraph made from the data above.
+    pub explanation: String,
+    /// Version of the engine.
+    pub engine: String,
+    /// Replay is possible only between equal semantics.
+    pub engine_semantics: u32,
+    /// The policy in force.
+    pub policy: Digest,
+}
+
+/// A stretch of original text that a rule rests on.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Span {
+    /// Which text.
+    pub field: TextField,
+    /// First byte in the original text.
+    pub start: u64,
+    /// One past the last byte.
+    pub end: u64,
+    /// The rule.
+    pub rule: String,
+    /// Its category.
+    pub category: String,
+    /// The original characters.
+    pub text: String,
+}
+
+/// Which text of an observation a span lies in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TextField {
+    /// The address.
+    Url,
+    /// The title.
+    Title,
+    /// The visible text.
+    Text,
+    /// The search query taken from the address (offsets are into the decoded query).
+    Query,
+    /// Typed text.
+    Typed,
+}

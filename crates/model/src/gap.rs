@@ -1,0 +1,77 @@
+//! A known absence of observation. Silence is never compliance, and never guilt.
+
+use serde::{Deserialize, Serialize};
+
+use crate::observation::Source;
+use crate::time::Timestamp;
+
+/// A stretch of time in which something that an order asks to be watched was not.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Gap {
+    /// Start.
+    pub from: Timestamp,
+    /// End; absent while it lasts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
+    /// What was not watched.
+    pub source: Source,
+    /// Why, as far as the device can tell.
+    pub cause: GapCause,
+    /// Plain words for a person, without personal data.
+    #[serde(default)]
+    pub detail: String,
+}
+
+/// Why something was not watched. Only causes that a device can tell apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum GapCause {
+    /// The device was off, asleep or without power.
+    PowerOff,
+    /// The agent did not run while the device did; why is not known.
+    AgentStopped,
+    /// The browser ran and its extension did not answer.
+    ExtensionStopped,
+    /// The browser's extension and the agent speak different versions.
+    ProtocolMismatch,
+    /// The notice has not been shown yet.
+    NoticeNotShown,
+    /// No valid policy: expired, not yet valid, or its signature does not hold.
+    NoPolicy,
+    /// The spool is full or the disk is.
+    SpoolFull,
+    /// The clock moved in a way that nothing confirms.
+    ClockJump,
+    /// A private window was open, into which the extension may not look.
+    PrivateWindow,
+    /// A source could not start on this system.
+    SourceUnavailable,
+    /// Part of the spool could not be read back.
+    SpoolDamaged,
+    /// None of the above.
+    Unknown,
+}
+
+impl GapCause {
+    /// The cause in plain words, for officers and for the supervised person alike.
+    #[must_use]
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::PowerOff => "the device was off, asleep or without power",
+            Self::AgentStopped => "the monitoring program was not running",
+            Self::ExtensionStopped => "the browser was open and its extension did not answer",
+            Self::ProtocolMismatch => {
+                "the browser extension and the monitoring program are of different versions"
+            }
+            Self::NoticeNotShown => "the notice had not been shown yet",
+            Self::NoPolicy => "no order in force was known to the device",
+            Self::SpoolFull => "the device had no room left to keep records",
+            Self::ClockJump => "the device's clock jumped",
+            Self::PrivateWindow => "a private window was open, which is not looked into",
+            Self::SourceUnavailable => "this could not be watched on this system",
+            Self::SpoolDamaged => "kept records could not be read back",
+            Self::Unknown => "the cause is not known",
+        }
+    }
+}

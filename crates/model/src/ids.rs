@@ -1,0 +1,84 @@
+//! One registry of typed ids. Each wraps 16 bytes (a UUID version 7 where time may show, version 4 where it must not).
+
+use serde::{Deserialize, Serialize};
+use uuid::{Builder, Uuid};
+
+use crate::time::Timestamp;
+
+macro_rules! typed_ids {
+    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(Uuid);
+
+        impl $name {
+            /// A version 7 id: `at` gives its first 48 bits (milliseconds), `random` the rest.
+            #[must_use]
+            pub fn new(at: Timestamp, random: [u8; 10]) -> Self {
+                let millis = u64::try_from(at.as_micros() / 1_000).unwrap_or(0);
+                Self(Builder::from_unix_timestamp_millis(millis, &random).into_uuid())
+            }
+
+            /// A version 4 id, for what is sent outside: it tells nobody when it was made.
+            #[must_use]
+            pub fn random(random: [u8; 16]) -> Self {
+                Self(Builder::from_random_bytes(random).into_uuid())
+            }
+
+            /// The id held in 16 bytes.
+            #[must_use]
+            pub fn from_bytes(bytes: [u8; 16]) -> Self {
+                Self(Uuid::from_bytes(bytes))
+            }
+
+            /// The 16 bytes of the id.
+            #[must_use]
+            pub fn as_bytes(&self) -> &[u8; 16] {
+                self.0.as_bytes()
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = uuid::Error;
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                Uuid::parse_str(text).map(Self)
+            }
+        }
+    )+};
+}
+
+typed_ids! {
+    /// One police force: one database, one master key, one certificate authority, one log.
+    ForceId,
+    /// One enrolled device with one supervised account.
+    DeviceId,
+    /// One person's supervision file under one or more orders.
+    CaseId,
+    /// The key pair that a case's records are sealed to.
+    CaseKeyId,
+    /// One court order as a force entered it.
+    OrderId,
+    /// A console user.
+    OfficerId,
+    /// A signed-in session of an officer.
+    SessionId,
+    /// Findings put before an officer.
+    AlertId,
+    /// An officer's recorded act on an alert.
+    DecisionId,
+    /// An evidence bundle.
+    BundleId,
+    /// A unit of background work.
+    JobId,
+    /// An entry of the audit log.
+    AuditId,
+    /// A notification that waits to be told.
+    NotificationId,
+}

@@ -1,0 +1,27 @@
+//! Values that every part of Proviso agrees on: no input or output, no clock, no randomness.
+//!
+//! Captured facts ([`observation`]) and generated opinions ([`finding`]) are separate types on purpose
+//! (invariant 5 of the design): nothing in this crate turns one into the other.
+
+pub mod alert;
+pub mod finding;
+pub mod gap;
+pub mod hash;
+pub mod ids;
+pub mod limits;
+pub mod native;
+pub mod observation;
+pub mod order;
+pub mod policy;
+pub mod record;
+pub mod time;
+pub mod wire;
+
+pub use alert::{AlertState, Outcome};
+pub use finding::{Finding, Span};
+pub use gap::{Gap, GapCause};
+pub use hash::Digest;
+pub use observation::{Act, Attribution, Fact, Observation, Passage, Source};
+pub use order::{ConditionKind, Order};
+pub use policy::{Policy, PolicyCondition};
+pub use time::Timestamp;

@@ -1,0 +1,54 @@
+//! Every cap in one place: what comes from outside is refused, cut or counted above these.
+
+/// Text of one page that is evaluated; the rest is cut at a character and the cut is recorded.
+pub const PAGE_TEXT_BYTES_MAX: usize = 2 * 1024 * 1024;
+/// Text typed into one field that is evaluated.
+pub const TYPED_TEXT_BYTES_MAX: usize = 64 * 1024;
+/// A page title.
+pub const TITLE_BYTES_MAX: usize = 1024;
+/// An address.
+pub const URL_BYTES_MAX: usize = 8 * 1024;
+/// One native message from a browser (the browser's own limit to the host is larger).
+pub const NATIVE_MESSAGE_BYTES_MAX: usize = 1024 * 1024;
+/// One piece of an observation that is sent in parts.
+pub const NATIVE_PART_BYTES_MAX: usize = 512 * 1024;
+/// Parts that one observation may have.
+pub const NATIVE_PARTS_MAX: usize = 16;
+/// One record in its envelope.
+pub const RECORD_BYTES_MAX: usize = 512 * 1024;
+/// Records in one batch.
+pub const BATCH_RECORDS_MAX: usize = 256;
+/// One batch on the wire.
+pub const BATCH_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// Any other request body on the device port.
+pub const REQUEST_BYTES_MAX: usize = 64 * 1024;
+/// A form posted to the console.
+pub const FORM_BYTES_MAX: usize = 256 * 1024;
+/// The spool on a device; a full spool stops capture and is a gap, never a silent loss.
+pub const SPOOL_BYTES_MAX: u64 = 256 * 1024 * 1024;
+/// An order file.
+pub const ORDER_BYTES_MAX: usize = 1024 * 1024;
+/// Conditions in one order.
+pub const CONDITIONS_MAX: usize = 64;
+/// Terms in one policy.
+pub const TERMS_MAX: usize = 200_000;
+/// A signed policy on the wire.
+pub const POLICY_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Text kept each side of a span when a finding is sealed, so that the passage is fair to read.
+pub const SURROUNDINGS_BYTES: usize = 400;
+/// Spans that one finding keeps; more are counted.
+pub const SPANS_MAX: usize = 64;
+/// An evidence bundle that the verifier opens.
+pub const BUNDLE_BYTES_MAX: u64 = 1024 * 1024 * 1024;
+/// A file within a bundle.
+pub const BUNDLE_FILE_BYTES_MAX: u64 = 64 * 1024 * 1024;
+/// Files within a bundle.
+pub const BUNDLE_FILES_MAX: usize = 200_000;
+/// Wrong enrolment codes from one address in ten minutes before it must wait.
+pub const ENROL_TRIES_MAX: u32 = 10;
+/// How long an enrolment code lives, in minutes.
+pub const ENROL_CODE_MINUTES: i64 = 30;
+/// How long a request nonce lives, in seconds.
+pub const NONCE_SECONDS: i64 = 300;
+/// Seconds without a pulse from a browser extension before its silence is a gap.
+pub const PULSE_SECONDS_MAX: i64 = 60;

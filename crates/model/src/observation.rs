@@ -1,0 +1,213 @@
+//! What was captured on a device. An observation states a fact and asserts nothing about it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::time::Timestamp;
+
+/// One captured fact with when, where from and how it came about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Observation {
+    /// A caller's own mark, echoed by `proviso-agent evaluate`; never sealed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// When it was observed, by the device's corrected clock. The engine's "now".
+    pub observed_at: Timestamp,
+    /// Which part of the agent saw it.
+    pub source: Source,
+    /// The supervised account on the device (not a person's name).
+    #[serde(default)]
+    pub account: String,
+    /// How it came about, as far as the device can tell.
+    pub attribution: Attribution,
+    /// The fact itself.
+    pub fact: Fact,
+}
+
+/// Which part of the agent made an observation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Source {
+    /// The browser extension.
+    Browser,
+    /// Active windows and titles.
+    Desktop,
+    /// Text of other applications.
+    Accessibility,
+    /// Files arriving.
+    Files,
+    /// Programs running.
+    Processes,
+    /// The agent's own state.
+    Health,
+}
+
+/// What brought a fact about. Names an act in an account on a device, never a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Act {
+    /// Typed in the watched account.
+    Typed,
+    /// Opened by a click, an address typed or another human gesture.
+    Opened,
+    /// Shown in a visible tab or window without a gesture of its own.
+    Shown,
+    /// Played while visible.
+    Played,
+    /// Saved to the device.
+    Downloaded,
+    /// Received from somebody else.
+    Received,
+    /// Loaded without being shown: a background tab, a prefetch, a refresh. Never raises an alert alone.
+    Background,
+    /// The device cannot tell.
+    Unknown,
+}
+
+/// How a fact came about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Attribution {
+    /// The act.
+    pub act: Act,
+    /// Whether its tab or window was in front when observed.
+    pub foreground: bool,
+    /// How long it had been visible when observed, in milliseconds.
+    #[serde(default)]
+    pub visible_ms: u64,
+    /// Time since the last human input in that tab or window, in milliseconds; absent when there was none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since_input_ms: Option<u64>,
+}
+
+impl Attribution {
+    /// Whether this is background activity, which alone never raises an alert (invariant 7).
+    #[must_use]
+    pub fn is_background(&self) -> bool {
+        match self.act {
+            Act::Background => true,
+            Act::Opened | Act::Shown | Act::Played | Act::Received | Act::Unknown => {
+                !self.foreground && self.visible_ms == 0
+            }
+            Act::Typed | Act::Downloaded => false,
+        }
+    }
+}
+
+/// The captured fact.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Fact {
+    /// A page's address, title and visible text.
+    Page {
+        /// Its address.
+        url: String,
+        /// Its title.
+        #[serde(default)]
+        title: String,
+        /// Its visible text, whole or as passages.
+        #[serde(default, deserialize_with = "text_or_passages")]
+        text: Vec<Passage>,
+        /// Whether the text was longer than the limit and was cut.
+        #[serde(default)]
+        cut: bool,
+    },
+    /// Text typed into a field of a page (never a password, payment or one-time-code field).
+    Typed {
+        /// The page's address.
+        url: String,
+        /// What kind of field.
+        field: Field,
+        /// The text, whole or as passages.
+        #[serde(deserialize_with = "text_or_passages")]
+        text: Vec<Passage>,
+    },
+    /// A private (incognito) window was open.
+    PrivateWindow {
+        /// Which browser.
+        browser: String,
+    },
+    /// The state of the monitoring software changed by something other than a power state.
+    Software {
+        /// Which part: `extension`, `agent`.
+        component: String,
+        /// What was seen.
+        state: SoftwareState,
+    },
+}
+
+impl Fact {
+    /// The address that the fact belongs to, where it has one.
+    #[must_use]
+    pub fn url(&self) -> Option<&str> {
+        match self {
+            Self::Page { url, .. } | Self::Typed { url, .. } => Some(url),
+            Self::PrivateWindow { .. } | Self::Software { .. } => None,
+        }
+    }
+
+    /// The passages of text, where there are any.
+    #[must_use]
+    pub fn passages(&self) -> &[Passage] {
+        match self {
+            Self::Page { text, .. } | Self::Typed { text, .. } => text,
+            Self::PrivateWindow { .. } | Self::Software { .. } => &[],
+        }
+    }
+}
+
+/// What kind of field text was typed into.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Field {
+    /// A search field.
+    Search,
+    /// A message or comment to others.
+    Message,
+    /// Any other text field.
+    Text,
+}
+
+/// State of a part of the monitoring software.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SoftwareState {
+    /// It runs.
+    Running,
+    /// It was switched off while the device ran.
+    Disabled,
+    /// It is gone while the device ran.
+    Removed,
+}
+
+/// A stretch of an original text, with its byte offset there. Whole texts are one passage at offset 0.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Passage {
+    /// Byte offset of `text` in the original.
+    pub offset: u64,
+    /// The stretch, unchanged.
+    pub text: String,
+}
+
+impl Passage {
+    /// A whole text as its one passage; no passage for an empty text.
+    #[must_use]
+    pub fn whole(text: impl Into<String>) -> Vec<Self> {
+        let text = text.into();
+        if text.is_empty() { Vec::new() } else { vec![Self { offset: 0, text }] }
+    }
+}
+
+fn text_or_passages<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<Passage>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged, expecting = "text is a string, or a list of {offset, text}")]
+    enum Shape {
+        Text(String),
+        Passages(Vec<Passage>),
+    }
+    Ok(match Shape::deserialize(deserializer)? {
+        Shape::Text(text) => Passage::whole(text),
+        Shape::Passages(passages) => passages,
+    })
+}

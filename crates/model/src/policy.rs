@@ -1,0 +1,217 @@
+//! A policy: an order compiled for a device. The force signs its exact bytes; a device obeys nothing else.
+
+use serde::{Deserialize, Serialize};
+
+use crate::hash::Digest;
+use crate::ids::{CaseId, CaseKeyId, DeviceId, ForceId};
+use crate::order::{AuthorityBasis, ConditionKind, Exceptions, OrderKind};
+use crate::time::Timestamp;
+
+/// Version of the policy format that this build writes.
+pub const POLICY_FORMAT: u32 = 1;
+
+/// An order compiled for one device. Serialised once as JSON; those bytes are signed, hashed and kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Policy {
+    /// [`POLICY_FORMAT`].
+    pub format: u32,
+    /// Rises with every policy for this device; an older one is refused.
+    pub serial: u64,
+    /// Whose order it is.
+    pub force: ForceId,
+    /// The case.
+    pub case: CaseId,
+    /// The device it is for.
+    pub device: DeviceId,
+    /// When it was compiled.
+    pub issued_at: Timestamp,
+    /// Capture stops at this instant at the latest, also offline: the end of the last condition.
+    pub expires_at: Timestamp,
+    /// The order's reference.
+    pub order_reference: String,
+    /// The order's kind.
+    pub order_kind: OrderKind,
+    /// The order's time zone, for showing dates to the person.
+    pub timezone: String,
+    /// What allows monitoring.
+    pub authority: PolicyAuthority,
+    /// Semantics of the engine that it was compiled for.
+    pub engine_semantics: u32,
+    /// Which key records are sealed to.
+    pub case_key: CaseKeyRef,
+    /// The conditions.
+    pub conditions: Vec<PolicyCondition>,
+    /// Hosts and addresses of people on the shield list: dropped on the device and counted.
+    #[serde(default)]
+    pub shield: Vec<String>,
+}
+
+/// What allows monitoring, as shown in the notice.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PolicyAuthority {
+    /// Paragraph or consent.
+    pub basis: AuthorityBasis,
+    /// The paragraph, where it is one.
+    pub paragraph: Option<String>,
+    /// The force's recorded legal basis.
+    pub legal_basis: String,
+}
+
+/// The public half of a case key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CaseKeyRef {
+    /// Its id.
+    pub id: CaseKeyId,
+    /// Its public key, hexadecimal (X-Wing, 1216 bytes).
+    pub public: String,
+}
+
+/// One condition, with the window in which it runs and the rules that serve it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PolicyCondition {
+    /// Number in the order.
+    pub paragraph: String,
+    /// The court's words.
+    pub text: String,
+    /// Kind.
+    pub kind: ConditionKind,
+    /// First instant at which it runs.
+    pub valid_from: Timestamp,
+    /// First instant at which it no longer runs.
+    pub valid_until: Timestamp,
+    /// Rules.
+    pub rules: Vec<Rule>,
+    /// Carve-outs.
+    #[serde(default)]
+    pub except: Exceptions,
+}
+
+impl PolicyCondition {
+    /// Whether it runs at `at`.
+    #[must_use]
+    pub fn in_force(&self, at: Timestamp) -> bool {
+        self.valid_from <= at && at < self.valid_until
+    }
+}
+
+impl Policy {
+    /// The conditions that run at `at`.
+    pub fn in_force(&self, at: Timestamp) -> impl Iterator<Item = &PolicyCondition> {
+        self.conditions.iter().filter(move |condition| condition.in_force(at))
+    }
+
+    /// What the agent may capture at `at`: only what a condition in force needs (invariant 1).
+    #[must_use]
+    pub fn capture_at(&self, at: Timestamp) -> Capture {
+        let mut capture = Capture::default();
+        for condition in self.in_force(at) {
+            match condition.kind {
+                ConditionKind::SexualisedChat | ConditionKind::SpecifiedWords => {
+                    capture.pages = true;
+                    capture.typed = true;
+                }
+                ConditionKind::Pornography => capture.pages = true,
+                ConditionKind::ProhibitedSearches => {
+                    capture.addresses = true;
+                    capture.searches = true;
+                }
+                ConditionKind::NoPrivateBrowsing => capture.private_windows = true,
+                ConditionKind::MonitoringSoftware => capture.software = true,
+            }
+        }
+        capture
+    }
+}
+
+/// What may be captured right now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Capture {
+    /// Addresses, titles and visible text of pages shown.
+    pub pages: bool,
+    /// Addresses of pages shown, without their text.
+    pub addresses: bool,
+    /// Text typed into any field that may be captured.
+    pub typed: bool,
+    /// Text typed into search fields only.
+    pub searches: bool,
+    /// That a private window is open.
+    pub private_windows: bool,
+    /// The state of the monitoring software.
+    pub software: bool,
+}
+
+impl Capture {
+    /// Whether nothing may be captured.
+    #[must_use]
+    pub fn is_nothing(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// A machine test that serves a condition.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Rule {
+    /// Words: speaks when the weights of distinct terms found reach `threshold_permille`.
+    Words {
+        /// For example `words/sexual`.
+        id: String,
+        /// For example `sexual`.
+        category: String,
+        /// Where the terms come from.
+        pack: PackRef,
+        /// Whether it reads search queries only.
+        queries_only: bool,
+        /// Sum of weights at which it speaks.
+        threshold_permille: u16,
+        /// The terms.
+        terms: Vec<Term>,
+    },
+    /// Sites: speaks when a page of a listed host is shown.
+    Sites {
+        /// For example `sites/pornography`.
+        id: String,
+        /// For example `pornography`.
+        category: String,
+        /// Where the list comes from.
+        pack: PackRef,
+        /// Host names; sub-domains are included, public suffixes are refused at compile time.
+        hosts: Vec<String>,
+    },
+    /// A state: a private window, or monitoring software switched off.
+    State {
+        /// For example `state/private-window`.
+        id: String,
+        /// For example `private-window`.
+        category: String,
+        /// Where the rule comes from.
+        pack: PackRef,
+    },
+}
+
+/// A word or phrase and its weight.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Term {
+    /// As a careful reader would write it.
+    pub text: String,
+    /// 1 to 1000; a rule's threshold is reached by one strong term or several weak ones.
+    pub weight_permille: u16,
+}
+
+/// A pack by name, version and hash.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PackRef {
+    /// Name; `order` for what the order itself names.
+    pub name: String,
+    /// Version.
+    pub version: String,
+    /// SHA-256 of the pack file's bytes (of the order's words for `order`).
+    pub sha256: Digest,
+}

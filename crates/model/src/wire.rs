@@ -1,0 +1,203 @@
+//! What devices and the server say to each other (`docs/protocol.md` part 2).
+
+use serde::{Deserialize, Serialize};
+
+use crate::hash::Digest;
+use crate::ids::{DeviceId, ForceId};
+use crate::time::Timestamp;
+
+/// Protocol version, sent as header `proviso-protocol`; another major version is refused with a plain message.
+pub const WIRE_PROTOCOL: u32 = 1;
+/// Header with [`WIRE_PROTOCOL`].
+pub const HEADER_PROTOCOL: &str = "proviso-protocol";
+/// Header with the device id.
+pub const HEADER_DEVICE: &str = "proviso-device";
+/// Header with the nonce that the signature covers (requests) or that the next request uses (responses).
+pub const HEADER_NONCE: &str = "proviso-nonce";
+/// Header with the signature over [`signed_request`], base64.
+pub const HEADER_SIGNATURE: &str = "proviso-signature";
+
+/// The bytes that a device signs for a request: method, path with query, body hash and nonce, one a line.
+#[must_use]
+pub fn signed_request(method: &str, path: &str, body_sha256: &Digest, nonce: &str) -> Vec<u8> {
+    format!("proviso/request/v1\n{method}\n{path}\n{body_sha256}\n{nonce}\n").into_bytes()
+}
+
+/// `POST /v1/enrol`, the only request without a client certificate.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EnrolRequest {
+    /// The one-time code, as typed.
+    pub code: String,
+    /// Public record key, hexadecimal (Ed25519, 32 bytes).
+    pub record_key: String,
+    /// Certificate signing request for the TLS key, PEM.
+    pub csr_pem: String,
+    /// Signature of the record key over [`enrol_proof`], base64: shows that the device holds it.
+    pub proof: String,
+    /// Operating system and version.
+    pub system: String,
+    /// The supervised account.
+    pub account: String,
+    /// The agent's version.
+    pub agent_version: String,
+}
+
+/// The bytes that the record key signs at enrolment.
+#[must_use]
+pub fn enrol_proof(code: &str, csr_pem: &str) -> Vec<u8> {
+    format!("proviso/enrol/v1\n{code}\n{csr_pem}").into_bytes()
+}
+
+/// Answer to an enrolment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EnrolResponse {
+    /// The force.
+    pub force: ForceId,
+    /// The device.
+    pub device: DeviceId,
+    /// Client certificate, PEM.
+    pub certificate_pem: String,
+    /// The first policy.
+    pub policy: SignedPolicy,
+    /// The server's keys, certified by the force root that the device has pinned.
+    pub keys: ForceKeys,
+    /// The server's clock.
+    pub server_time: Timestamp,
+    /// First nonce.
+    pub nonce: String,
+}
+
+/// Public keys of a force, certified by its root.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ForceKeys {
+    /// The exact text that the root signed ([`ForceKeysStatement`] as JSON).
+    pub statement: String,
+    /// Root signature over it, base64.
+    pub signature: String,
+}
+
+/// What the force root certifies.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ForceKeysStatement {
+    /// The force.
+    pub force: ForceId,
+    /// Its name, for screens.
+    pub force_name: String,
+    /// Rises with every statement; an older one is refused.
+    pub version: u64,
+    /// When it was made.
+    pub issued_at: Timestamp,
+    /// Signs policies (Ed25519, hexadecimal).
+    pub policy_key: String,
+    /// Signs checkpoints (Ed25519, hexadecimal).
+    pub checkpoint_key: String,
+    /// Origin line of checkpoints, for example `proviso.test-force.example/log`.
+    pub checkpoint_origin: String,
+    /// Certificate authority of servers and devices, PEM.
+    pub ca_pem: String,
+}
+
+/// A pinned root, as in the file that a device, a court or an expert is given beforehand.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TrustFile {
+    /// The force's name, for screens.
+    pub force_name: String,
+    /// The force.
+    pub force: ForceId,
+    /// The root's public key (Ed25519, hexadecimal).
+    pub root_key: String,
+    /// Certificate authority of the enrolment server, PEM.
+    pub ca_pem: String,
+}
+
+/// A policy's exact bytes and the signature over them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SignedPolicy {
+    /// The exact JSON text of the policy.
+    pub policy: String,
+    /// Signature of the policy key, base64.
+    pub signature: String,
+}
+
+/// `POST /v1/liveness`: the device is on. Carries no observation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LivenessPing {
+    /// The device's clock.
+    pub device_time: Timestamp,
+    /// Whether it watches now.
+    pub watching: bool,
+    /// Highest sequence number in its spool.
+    pub spooled_seq: Option<u64>,
+    /// Bytes in its spool.
+    pub spool_bytes: u64,
+    /// Serial of the policy it obeys.
+    pub policy_serial: u64,
+    /// The agent's version.
+    pub agent_version: String,
+}
+
+/// Answer to a liveness ping.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LivenessAnswer {
+    /// The server's clock; signed as part of `time_note`.
+    pub server_time: Timestamp,
+    /// Signature of the checkpoint key over [`time_statement`], base64.
+    pub time_signature: String,
+    /// Serial of the newest policy; a higher one is to be fetched.
+    pub policy_serial: u64,
+    /// Where the server's record of this device ends.
+    pub receipt: Receipt,
+}
+
+/// The bytes that the checkpoint key signs for the time.
+#[must_use]
+pub fn time_statement(device: &DeviceId, nonce: &str, server_time: Timestamp) -> Vec<u8> {
+    format!("proviso/time/v1\n{device}\n{nonce}\n{server_time}\n").into_bytes()
+}
+
+/// Answer to `POST /v1/records`: sent only after commit (invariant 10).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Receipt {
+    /// Epoch of the device's chain.
+    pub epoch: u32,
+    /// Highest sequence number committed in it; absent when none.
+    pub durable_seq: Option<u64>,
+    /// The device may delete up to this.
+    pub backed_up_seq: Option<u64>,
+    /// Signed checkpoint of the log (C2SP signed note), once there is one.
+    pub checkpoint: Option<String>,
+    /// Inclusion proof of the record `durable_seq` in that checkpoint: leaf index and sibling hashes.
+    pub proof: Option<InclusionProof>,
+}
+
+/// RFC 6962 inclusion proof.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InclusionProof {
+    /// Leaf index.
+    pub index: u64,
+    /// Sibling hashes from the leaf up.
+    pub hashes: Vec<Digest>,
+}
+
+/// Any refusal on the device port: what happened and what to do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Refusal {
+    /// A stable word for programs: `chain-broken`, `code-wrong`, `revoked` and so on.
+    pub code: String,
+    /// For people.
+    pub message: String,
+    /// Where the server's record of this device ends, when the device should go on from there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub receipt: Option<Receipt>,
+}

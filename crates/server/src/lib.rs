@@ -1,0 +1,1 @@
+//! The force's server: device ingest, replay, alerts, officers' console.

@@ -1,0 +1,1 @@
+//! Builders, fixtures and fakes for tests: never shipped.
