@@ -1,1 +1,7 @@
-//! Builders, fixtures and fakes for tests: never shipped.
+//! Builders, fakes and the seeded simulator for tests: never shipped.
+//!
+//! The simulator runs the agent's own spool, watcher and uplink against the server's own ingest and store, on a
+//! clock and a network that a seed drives. A failure prints its seed; the same seed gives the same run.
+
+pub mod chance;
+pub mod cut_short;
