@@ -55,7 +55,7 @@ pub enum Outcome {
     MistakenFinding,
     /// Keep in mind; speak at the next visit.
     DiscussAtVisit,
-    /// The officer suspects a breach.
+    /// A suspected breach, in the officer's judgement.
     SuspectedBreach,
 }
 

@@ -1,0 +1,153 @@
+//! Installs what is missing on this machine, and says what it installs. Quick when nothing is.
+
+use crate::{say, shell};
+use anyhow::{Context, Result, bail};
+use std::path::{Path, PathBuf};
+
+/// What the set-up is for: the demo needs less than the tests.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum For {
+    /// A browser to show, and node to build the extension.
+    Demo,
+    /// Every browser, and the licence checker's installer.
+    Tests,
+}
+
+/// A program, the Debian package that brings it, and whether the demo needs it too.
+const PROGRAMS: [(&str, &str, bool); 6] = [
+    ("chromium", "chromium", true),
+    ("node", "nodejs", true),
+    ("npm", "npm", true),
+    ("openssl", "openssl", true),
+    ("firefox-esr", "firefox-esr", false),
+    ("python3", "python3", false),
+];
+
+const NODE_MAJOR_MIN: u32 = 18;
+const APT_TRIES: u32 = 30;
+const APT_PAUSE: std::time::Duration = std::time::Duration::from_secs(10);
+
+/// Installs what is missing.
+pub(crate) fn run(root: &Path, purpose: For) -> Result<()> {
+    let needed = PROGRAMS.iter().filter(|(_, _, demo)| *demo || purpose == For::Tests);
+    let mut missing: Vec<&str> =
+        needed.filter(|(program, _, _)| !shell::has(program)).map(|(_, package, _)| *package).collect();
+    // Debian ships python without pip, which fetches the licence checker.
+    if purpose == For::Tests && !has_pip() {
+        missing.push("python3-pip");
+    }
+    if !missing.is_empty() {
+        apt_install(&missing)?;
+    }
+    check_node()?;
+    for folder in node_folders(root)? {
+        npm_install(&folder)?;
+    }
+    Ok(())
+}
+
+/// Whether pip answers.
+pub(crate) fn has_pip() -> bool {
+    shell::output(&mut shell::program(Path::new("."), "python3", &["-m", "pip", "--version"])).is_ok()
+}
+
+/// Installs Debian packages, as root or through sudo.
+fn apt_install(packages: &[&str]) -> Result<()> {
+    let list = packages.join(" ");
+    if !shell::has("apt-get") {
+        bail!(
+            "missing on this machine, by their Debian names: {list}. There is no apt-get here; install them yourself"
+        );
+    }
+    let root_user = shell::output(&mut shell::program(Path::new("/"), "id", &["-u"]))?.trim() == "0";
+    if !root_user && !shell::has("sudo") {
+        bail!("missing on this machine: {list}. Install them as root: apt-get install {list}");
+    }
+    say::line(&format!("installing through apt: {list}"));
+    let apt = |arguments: &[&str]| {
+        let mut command = shell::program(Path::new("/"), if root_user { "env" } else { "sudo" }, &[]);
+        command.args(["DEBIAN_FRONTEND=noninteractive", "apt-get", "-o", "DPkg::Lock::Timeout=300", "-qq"]);
+        command.args(arguments);
+        command
+    };
+    let mut install = vec!["install", "--yes", "--no-install-recommends"];
+    install.extend(packages);
+    // Old lists of packages name files that are gone: refresh them only when the first try fails.
+    if shell::succeeds(&mut apt(&install))? {
+        return Ok(());
+    }
+    say::line("refreshing the lists of packages, and trying again");
+    for left in (0..APT_TRIES).rev() {
+        if shell::succeeds(&mut apt(&["update"]))? {
+            break;
+        }
+        if left == 0 {
+            bail!(
+                "apt-get update failed {APT_TRIES} times; is the network there, or does another program hold apt's lock?"
+            );
+        }
+        wait_for_apt();
+    }
+    shell::must(&mut apt(&install)).with_context(|| format!("apt could not install: {list}"))
+}
+
+/// Gives another program time to let go of apt's lock.
+#[expect(clippy::disallowed_methods, reason = "apt's lock of its lists offers nothing to wait on")]
+fn wait_for_apt() {
+    std::thread::sleep(APT_PAUSE);
+}
+
+/// Refuses a node that is too old for the scripts.
+fn check_node() -> Result<()> {
+    let version = shell::output(&mut shell::program(Path::new("/"), "node", &["--version"]))?;
+    match node_major(&version) {
+        Some(major) if major >= NODE_MAJOR_MIN => Ok(()),
+        _ => bail!("node {} is too old; install node {NODE_MAJOR_MIN} or later", version.trim()),
+    }
+}
+
+/// The first number of what `node --version` prints.
+fn node_major(version: &str) -> Option<u32> {
+    version.trim().trim_start_matches('v').split('.').next()?.parse().ok()
+}
+
+/// Folders with scripts that have packages: the extension, and each folder of tests.
+pub(crate) fn node_folders(root: &Path) -> Result<Vec<PathBuf>> {
+    let mut folders = vec![root.join("extension")];
+    if let Ok(entries) = std::fs::read_dir(root.join("tests")) {
+        for entry in entries {
+            folders.push(entry?.path());
+        }
+    }
+    folders.retain(|folder| folder.join("package.json").is_file());
+    folders.sort();
+    Ok(folders)
+}
+
+/// Installs a folder's packages when its lock file has changed since the last time.
+fn npm_install(folder: &Path) -> Result<()> {
+    let Ok(lock) = std::fs::read(folder.join("package-lock.json")) else {
+        return Ok(()); // No lock file: nothing to install.
+    };
+    let stamp = folder.join("node_modules/.installed-lock.json");
+    if std::fs::read(&stamp).is_ok_and(|installed| installed == lock) {
+        return Ok(());
+    }
+    say::line(&format!("installing through npm: what {} needs", folder.display()));
+    shell::must(&mut shell::program(folder, "npm", &["ci", "--ignore-scripts", "--no-audit", "--no-fund"]))?;
+    std::fs::create_dir_all(folder.join("node_modules"))?;
+    std::fs::write(&stamp, lock).with_context(|| format!("cannot write {}", stamp.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::node_major;
+
+    #[test]
+    fn the_version_of_node_is_read() {
+        let cases = [("v20.20.2\n", Some(20)), ("v18.0.0", Some(18)), ("unknown", None)];
+        for (text, expected) in cases {
+            assert_eq!(node_major(text), expected, "{text}");
+        }
+    }
+}
