@@ -1,6 +1,6 @@
 //! The whole product on this machine: install, build, run.
 
-use crate::{say, setup, shell};
+use crate::{repo, say, setup, shell};
 use anyhow::{Result, bail};
 use clap::Args;
 use std::path::Path;
@@ -35,7 +35,7 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<bool> {
     let extension = root.join("extension");
     shell::must(&mut shell::program(&extension, "node", &["build.mjs"]))?;
     say::heading("demo");
-    let server = root.join("target/debug/proviso-server");
+    let server = repo::target(root).join("debug/proviso-server");
     let mut demo = shell::program(root, &server.to_string_lossy(), &["demo"]);
     shell::succeeds(demo.args(&options.arguments).stdin(Stdio::inherit()))
 }

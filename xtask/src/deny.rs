@@ -1,6 +1,6 @@
 //! cargo-deny: licences, banned crates and where crates come from (deny.toml).
 
-use crate::{say, setup, shell};
+use crate::{repo, say, setup, shell};
 use anyhow::{Context, Result, bail};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -33,7 +33,7 @@ fn program(root: &Path) -> Result<PathBuf> {
     if shell::has("cargo-deny") && version(root, &installed).is_some_and(|found| found >= numbers(VERSION)) {
         return Ok(installed);
     }
-    let folder = root.join(format!("target/tools/cargo-deny-{VERSION}"));
+    let folder = repo::target(root).join(format!("tools/cargo-deny-{VERSION}"));
     let ours = folder.join("bin/cargo-deny");
     if version(root, &ours).is_none() {
         fetch(root, &folder, &ours)?;

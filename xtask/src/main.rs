@@ -1,4 +1,4 @@
-//! The project's own commands: `cargo xtask setup | test | demo | bench | tidy | layers`.
+//! The project's own commands: `cargo xtask setup | test | demo | bench | tidy | layers | deny`.
 //!
 //! They are here, in a light crate without the product's dependencies, so that the cheap checks run first
 //! and fail early.
@@ -51,6 +51,8 @@ enum Command {
     Tidy,
     /// Check that crates import only in the allowed directions (docs/layers.toml).
     Layers,
+    /// Check licences, banned crates and where crates come from (deny.toml).
+    Deny,
 }
 
 fn main() -> ExitCode {
@@ -75,6 +77,7 @@ fn run(command: Command) -> Result<bool> {
         Command::Bench(options) => bench::run(&root, &options),
         Command::Tidy => tidy::run(&root),
         Command::Layers => layers::run(&root),
+        Command::Deny => shell::succeeds(&mut deny::command(&root)?),
     }
 }
 

@@ -10,6 +10,11 @@ pub(crate) fn root() -> Result<PathBuf> {
     here.parent().map(Path::to_path_buf).context("xtask has no parent folder")
 }
 
+/// Where cargo puts what it builds.
+pub(crate) fn target(root: &Path) -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |folder| root.join(folder))
+}
+
 /// One of our text files, as the checks read it.
 #[derive(Debug, Clone)]
 pub(crate) struct SourceFile {

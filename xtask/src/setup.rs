@@ -65,7 +65,11 @@ fn apt_install(packages: &[&str]) -> Result<()> {
     }
     say::line(&format!("installing through apt: {list}"));
     let apt = |arguments: &[&str]| {
-        let mut command = shell::program(Path::new("/"), if root_user { "env" } else { "sudo" }, &[]);
+        let mut command = shell::program(
+            Path::new("/"),
+            if root_user { "env" } else { "sudo" },
+            if root_user { &[] } else { &["env"] },
+        );
         command.args(["DEBIAN_FRONTEND=noninteractive", "apt-get", "-o", "DPkg::Lock::Timeout=300", "-qq"]);
         command.args(arguments);
         command

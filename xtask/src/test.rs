@@ -66,7 +66,8 @@ fn scripts(root: &Path, seeds: &str, run: &mut Run) -> Result<()> {
         let name = folder.strip_prefix(root).unwrap_or(&folder).display().to_string();
         let package = std::fs::read_to_string(folder.join("package.json"))?;
         let has = |command: &str| has_script(&package, command);
-        if has("check") {
+        // Where `npm test` itself begins with the types (`pretest`), they are not checked twice.
+        if has("check") && !has("pretest") {
             run.check(&format!("types in {name}"), || {
                 shell::succeeds(&mut shell::program(&folder, "npm", &["run", "--silent", "check"]))
             });
