@@ -53,7 +53,9 @@ impl Checkpoint {
     pub fn sign(&self, key: &SignKey, name: &str) -> Result<String, CheckpointError> {
         let body = self.body();
         if !is_key_name(name) || Self::parse_body(&body)? != *self {
-            return Err(CheckpointError::Form("origin, time or signer's name holds a character that it may not"));
+            return Err(CheckpointError::Form(
+                "origin, time or signer's name holds a character that it may not",
+            ));
         }
         let mut blob = key_hash(name, &key.public()).to_vec();
         blob.extend_from_slice(&key.sign(body.as_bytes()));

@@ -40,7 +40,9 @@ pub enum EnvelopeError {
     #[error("the record's fields are not the ones that its header commits to")]
     Fields,
     /// More than one record may hold.
-    #[error("the record would be {bytes} bytes in {fields} fields; at most {ENVELOPE_BYTES_MAX} bytes in {FIELDS_MAX} fields fit")]
+    #[error(
+        "the record would be {bytes} bytes in {fields} fields; at most {ENVELOPE_BYTES_MAX} bytes in {FIELDS_MAX} fields fit"
+    )]
     TooLarge {
         /// Its size.
         bytes: usize,

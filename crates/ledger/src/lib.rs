@@ -21,6 +21,6 @@ pub use chain::{ChainError, ChainLink};
 pub use checkpoint::{Checkpoint, CheckpointError};
 pub use envelope::{Envelope, EnvelopeError, Header, RecordIds, seal_record};
 pub use fields::{FieldSet, OpenedField, Opening, OpeningError};
-pub use rand_core::CryptoRng;
+pub use rand_core::{self, CryptoRng};
 pub use seal::{CasePublicKey, CaseSecretKey, SealError};
 pub use sign::{SignError, SignKey, VerifyKey};
