@@ -28,6 +28,14 @@ pub const FORM_BYTES_MAX: usize = 256 * 1024;
 pub const SPOOL_BYTES_MAX: u64 = 256 * 1024 * 1024;
 /// An order file.
 pub const ORDER_BYTES_MAX: usize = 1024 * 1024;
+/// A name, reference or paragraph number in an order.
+pub const ORDER_NAME_BYTES_MAX: usize = 200;
+/// The court's words of one condition, or a force's legal basis.
+pub const ORDER_TEXT_BYTES_MAX: usize = 16 * 1024;
+/// One word or phrase that a rule looks for.
+pub const TERM_BYTES_MAX: usize = 200;
+/// A host name (RFC 1035).
+pub const HOST_BYTES_MAX: usize = 253;
 /// Conditions in one order.
 pub const CONDITIONS_MAX: usize = 64;
 /// Terms in one policy.
