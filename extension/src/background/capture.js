@@ -1,0 +1,126 @@
+// What pages report becomes numbered observations, if the agent watches and may capture it.
+
+import { cutToBytes } from "../lib/text.js";
+import { CAPTURE_NOTHING, PAGE_TEXT_BYTES_MAX, TITLE_BYTES_MAX, TYPED_TEXT_BYTES_MAX, URL_BYTES_MAX } from "../protocol.js";
+import * as link from "./link.js";
+import { actFor, lastInput } from "./navigation.js";
+import * as outbox from "./outbox.js";
+import * as state from "./state.js";
+
+/**
+ * @typedef {import("../protocol.js").Act} Act
+ * @typedef {import("../protocol.js").Capture} Capture
+ * @typedef {import("../protocol.js").Fact} Fact
+ * @typedef {import("../protocol.js").PageSeen} PageSeen
+ * @typedef {import("../protocol.js").TypedSeen} TypedSeen
+ * @typedef {chrome.runtime.MessageSender} Sender
+ */
+
+/** What may be captured now. @returns {Readonly<Capture>} */
+function allowed() {
+  return state.pageConfig().watching ? state.pageConfig().capture : CAPTURE_NOTHING;
+}
+
+/**
+ * Takes a page that its content script sees as visible.
+ * @param {PageSeen} seen
+ * @param {Sender} sender
+ * @returns {Promise<boolean>} false when the tab is not in front after all: the page asks again when it is
+ */
+export async function pageSeen(seen, sender) {
+  await link.firstAnswer;
+  const { tab } = sender;
+  if (!mayCapture(tab, seen.url) || !(await inFront(tab))) return false;
+  const capture = allowed();
+  if (!capture.pages && !(capture.addresses && seen.first)) return false;
+  const { text, cut } = cutToBytes(capture.pages ? seen.text : "", PAGE_TEXT_BYTES_MAX);
+  /** @type {Fact} */
+  const fact = {
+    kind: "page",
+    url: cutToBytes(seen.url, URL_BYTES_MAX).text,
+    title: capture.pages ? cutToBytes(seen.title, TITLE_BYTES_MAX).text : "",
+    text,
+    cut: cut || (capture.pages && seen.cut),
+  };
+  const act = seen.first || seen.opening ? actFor(tab.id, sender.frameId ?? 0, seen.url) : "shown";
+  return record(fact, act, true, seen, tab.id);
+}
+
+/**
+ * Takes text that was typed into a field.
+ * @param {TypedSeen} seen
+ * @param {Sender} sender
+ * @returns {Promise<boolean>}
+ */
+export async function typedSeen(seen, sender) {
+  await link.firstAnswer;
+  const { tab } = sender;
+  if (!mayCapture(tab, seen.url)) return false;
+  const capture = allowed();
+  if (!capture.typed && !(capture.searches && seen.field === "search")) return false;
+  /** @type {Fact} */
+  const fact = {
+    kind: "typed",
+    url: cutToBytes(seen.url, URL_BYTES_MAX).text,
+    field: seen.field,
+    text: cutToBytes(seen.text, TYPED_TEXT_BYTES_MAX).text,
+  };
+  return record(fact, "typed", await inFront(tab), seen, tab.id);
+}
+
+/** Notes that a private window is open: the fact only, nothing of what it shows. */
+export async function privateWindowOpen(/** @type {string} */ browser) {
+  if (!allowed().private_windows) return false;
+  return keep({ kind: "private-window", browser }, { act: "opened", foreground: true, visible_ms: 0 }, Date.now());
+}
+
+/**
+ * @param {chrome.tabs.Tab | undefined} tab
+ * @param {string} url
+ * @returns {tab is chrome.tabs.Tab & {id: number}}
+ */
+function mayCapture(tab, url) {
+  if (tab?.id === undefined || tab.incognito || !/^https?:/.test(url)) return false;
+  return new URL(url).origin !== state.ownOrigin();
+}
+
+/** @param {chrome.tabs.Tab} tab */
+async function inFront(tab) {
+  try {
+    const window = await chrome.windows.get(tab.windowId);
+    return tab.active && window.focused && !window.incognito;
+  } catch {
+    return false; // The window has closed meanwhile.
+  }
+}
+
+/**
+ * @param {Fact} fact
+ * @param {Act} act
+ * @param {boolean} foreground
+ * @param {{at: number, visible_ms: number, since_input_ms: number | null}} seen
+ * @param {number} tabId
+ */
+function record(fact, act, foreground, seen, tabId) {
+  const input = Math.max(lastInput(tabId) ?? 0, seen.since_input_ms === null ? 0 : seen.at - seen.since_input_ms);
+  const attribution = { act, foreground, visible_ms: Math.max(0, Math.round(seen.visible_ms)) };
+  return keep(fact, input === 0 ? attribution : { ...attribution, since_input_ms: Math.max(0, Math.round(seen.at - input)) }, seen.at);
+}
+
+/**
+ * @param {Fact} fact
+ * @param {import("../protocol.js").Attribution} attribution
+ * @param {number} at
+ */
+async function keep(fact, attribution, at) {
+  const wasFull = outbox.isFull();
+  const kept = await outbox.add(new Date(at).toISOString(), attribution, fact);
+  if (kept) {
+    link.sendWaiting();
+  } else if (!wasFull) {
+    // No room: stop capturing, and let the agent see it as a gap instead of losing it in silence.
+    state.changed();
+    link.breakOff();
+  }
+  return kept !== null;
+}

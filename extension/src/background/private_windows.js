@@ -1,0 +1,24 @@
+// That a private window is open is a fact to report once per window. Nothing in it is ever captured.
+
+import { oneAtATime } from "../lib/queue.js";
+import { browserName } from "./browser.js";
+import { privateWindowOpen } from "./capture.js";
+
+const KEY = "private_windows_reported";
+const inTurn = oneAtATime();
+
+/** Reports the private windows that are open and were not reported; called when one opens and when the agent's state changes. */
+export function reportPrivateWindows() {
+  return inTurn(async () => {
+    const open = (await chrome.windows.getAll()).filter((window) => window.incognito).map((window) => window.id);
+    const stored = (await chrome.storage.session.get(KEY))[KEY];
+    const before = Array.isArray(stored) ? stored : [];
+    const reported = before.filter((id) => open.includes(id));
+    for (const id of open) {
+      if (!reported.includes(id) && (await privateWindowOpen(browserName()))) reported.push(id);
+    }
+    if (reported.length !== before.length || reported.some((id) => !before.includes(id))) {
+      await chrome.storage.session.set({ [KEY]: reported });
+    }
+  });
+}

@@ -1,0 +1,80 @@
+// Runs in every frame of every http(s) page. Reads nothing until the agent says what may be captured.
+
+import { watchPage } from "./page.js";
+import { sinceInputMs, visibleMs, watchPresence } from "./presence.js";
+import { watchPasswords } from "./sensitive.js";
+import { flushTyping, isLeftOutOfPage, watchTyping } from "./typing.js";
+
+/**
+ * @typedef {import("../protocol.js").Config} Config
+ * @typedef {import("../protocol.js").Field} Field
+ * @typedef {import("../protocol.js").FromPage} FromPage
+ * @typedef {import("../protocol.js").ToPage} ToPage
+ */
+
+const TRIES_MAX = 3;
+
+/** @type {Config | null} */
+let config = null;
+
+/** @param {FromPage} message @returns {Promise<unknown>} */
+async function tell(message) {
+  for (let tries = 0; tries < TRIES_MAX && chrome.runtime?.id; tries += 1) {
+    try {
+      return await chrome.runtime.sendMessage(message);
+    } catch {
+      // The background was stopped before it answered: the next try starts it again.
+    }
+  }
+  config = null; // The extension was updated or removed: this script is an orphan and stays quiet.
+  return undefined;
+}
+
+/** @param {Config} next */
+function obey(next) {
+  config = next.watching && next.own_origin !== location.origin ? next : null;
+}
+
+/** @param {Field} field @param {string} text */
+function sendTyped(field, text) {
+  if (!config?.capture.typed && !(config?.capture.searches && field === "search")) return;
+  const at = Date.now();
+  void tell({ type: "typed", at, url: location.href, field, text, visible_ms: visibleMs(), since_input_ms: sinceInputMs(at) });
+}
+
+function start() {
+  watchPasswords(document);
+  const page = watchPage(
+    () => config,
+    async (shown) => {
+      const at = Date.now();
+      return (await tell({ type: "page", at, ...shown, visible_ms: visibleMs(), since_input_ms: sinceInputMs(at) })) === true;
+    },
+    isLeftOutOfPage,
+  );
+  watchPresence(
+    (at) => {
+      if (config) void tell({ type: "input", at });
+    },
+    page.look,
+    () => flushTyping(sendTyped),
+  );
+  watchTyping(sendTyped, () => sinceInputMs(Date.now()));
+  chrome.runtime.onMessage.addListener((/** @type {ToPage} */ message) => {
+    if (message.type === "config") obey(message);
+    if (message.type === "navigated") page.navigated();
+    else page.look();
+  });
+  void tell({ type: "config" }).then((answer) => {
+    if (answer) obey(/** @type {Config} */ (answer));
+    page.look();
+  });
+}
+
+// A private window is a fact that the background reports; nothing in it is read. Injected twice (the extension was
+// installed while the page was open), the script runs once.
+const once = /** @type {{provisoStarted?: boolean}} */ (globalThis);
+if (!chrome.extension.inIncognitoContext && !once.provisoStarted) {
+  once.provisoStarted = true;
+  start();
+}

@@ -1,0 +1,153 @@
+// The page's address, title and visible text, once it is shown, and afterwards the lines that are new.
+
+import { PAGE_TEXT_BYTES_MAX } from "../protocol.js";
+import { isVisible } from "./presence.js";
+import { watchPasswords } from "./sensitive.js";
+import { visibleLines } from "./visible_text.js";
+
+/**
+ * @typedef {import("../protocol.js").Config} Config
+ * @typedef {{url: string, title: string, text: string, cut: boolean, first: boolean, opening: boolean}} Shown
+ */
+
+const QUIET_MS = 700;
+const WAIT_MS_MAX = 3_000;
+/** After a page changed its own address it draws the new view; a shorter wait suffices to not read the old one. */
+const NAVIGATED_QUIET_MS = 300;
+/** What appears this soon after a page came to the screen belongs to its opening. */
+const OPENING_MS_MAX = 5_000;
+/** A scan may take this part of the time at most. */
+const SCAN_SHARE = 10;
+const LINES_REMEMBERED_MAX = 50_000;
+
+/** Lines of this address that the background has taken. @type {Set<string>} */
+const taken = new Set();
+/** @type {WeakSet<ShadowRoot>} */
+const watchedShadows = new WeakSet();
+let firstTaken = false;
+let address = "";
+let shownAt = 0;
+let busy = false;
+let again = false;
+let scanMs = 0;
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let timer;
+let waitingSince = 0;
+
+/**
+ * @param {() => Config | null} config
+ * @param {(shown: Shown) => Promise<boolean>} send whether the background took it
+ * @param {(element: Element) => boolean} isLeftOut
+ * @returns {{look: () => void, changed: () => void, navigated: () => void}}
+ */
+export function watchPage(config, send, isLeftOut) {
+  const reader = { isLeftOut, shadowFound: (/** @type {ShadowRoot} */ root) => watchShadow(root, changed) };
+  const look = () => void scan(config, send, reader);
+  const soon = (/** @type {number} */ quietMs) => {
+    const now = performance.now();
+    if (waitingSince === 0) waitingSince = now;
+    const left = waitingSince + Math.max(WAIT_MS_MAX, scanMs * SCAN_SHARE) - now;
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      waitingSince = 0;
+      look();
+    }, Math.max(0, Math.min(left, Math.max(quietMs, scanMs * SCAN_SHARE))));
+  };
+  const changed = () => soon(QUIET_MS);
+  watchChanges(document, changed);
+  // Frames are drawn once the style sheets are there: before that, hidden text would pass for visible.
+  whenParsed(() => requestAnimationFrame(look));
+  window.addEventListener("load", look);
+  window.addEventListener("pageshow", look);
+  window.addEventListener("focus", look);
+  return { look, changed, navigated: () => soon(NAVIGATED_QUIET_MS) };
+}
+
+/**
+ * @param {() => Config | null} config
+ * @param {(shown: Shown) => Promise<boolean>} send
+ * @param {import("./visible_text.js").Reader} reader
+ */
+async function scan(config, send, reader) {
+  const capture = config()?.capture;
+  if (!capture || !(capture.pages || (capture.addresses && isTop())) || !isVisible()) return;
+  if (busy) {
+    again = true;
+    return;
+  }
+  startAddress();
+  const now = performance.now();
+  shownAt ||= now;
+  const { lines, cut } = capture.pages ? read(reader) : { lines: [], cut: false };
+  const title = capture.pages ? document.title : "";
+  const fresh = lines.filter((line) => !taken.has(line));
+  const titleKey = `title: ${title}`;
+  if (firstTaken ? fresh.length === 0 && (taken.has(titleKey) || !capture.pages) : !isTop() && fresh.length === 0) return;
+  busy = true;
+  const shown = { url: location.href, title, text: fresh.join("\n"), cut, first: !firstTaken, opening: now - shownAt <= OPENING_MS_MAX };
+  if (await send(shown)) {
+    firstTaken = true;
+    for (const line of [titleKey, ...fresh]) taken.add(line);
+    for (const line of taken) {
+      if (taken.size <= LINES_REMEMBERED_MAX) break;
+      taken.delete(line);
+    }
+  }
+  busy = false;
+  if (again) {
+    again = false;
+    await scan(config, send, reader);
+  }
+}
+
+/** At another address everything is new. */
+function startAddress() {
+  const now = location.href.replace(/#(?![/!]).*$/, "");
+  if (now === address) return;
+  address = now;
+  firstTaken = false;
+  shownAt = 0;
+  taken.clear();
+}
+
+/** @param {import("./visible_text.js").Reader} reader */
+function read(reader) {
+  const start = performance.now();
+  const root = document.body ?? document.documentElement;
+  const result = root ? visibleLines(root, PAGE_TEXT_BYTES_MAX, reader) : { lines: [], cut: false };
+  scanMs = performance.now() - start;
+  return result;
+}
+
+function isTop() {
+  return window.top === window;
+}
+
+/**
+ * @param {Node} root
+ * @param {() => void} changed
+ */
+function watchChanges(root, changed) {
+  new MutationObserver(changed).observe(root, {
+    subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: ["class", "style", "hidden", "open"],
+  });
+  for (const name of ["transitionend", "animationend", "toggle"]) root.addEventListener(name, changed, { capture: true, passive: true });
+}
+
+/**
+ * Changes in a shadow tree are not seen from outside it.
+ * @param {ShadowRoot} root
+ * @param {() => void} changed
+ */
+function watchShadow(root, changed) {
+  if (watchedShadows.has(root)) return;
+  watchedShadows.add(root);
+  watchPasswords(root);
+  watchChanges(root, changed);
+}
+
+/** @param {() => void} act */
+function whenParsed(act) {
+  if (document.readyState !== "loading") act();
+  else document.addEventListener("DOMContentLoaded", act, { once: true });
+}

@@ -1,0 +1,106 @@
+// Messages and limits of docs/protocol.md part 1, as crates/model has them (native.rs, observation.rs, policy.rs,
+// limits.rs). The one place in the extension where their shapes are written.
+
+/** Lowest and highest protocol that this extension speaks. */
+export const PROTOCOL_MIN = 1;
+export const PROTOCOL_MAX = 1;
+/** Name under which the agent's native host is registered. */
+export const HOST_NAME = "org.proviso.agent";
+/** The whole of what the toolbar may say: other people in the household may see it. */
+export const SIGN = "This account is monitored";
+
+export const PAGE_TEXT_BYTES_MAX = 2 * 1024 * 1024;
+export const TYPED_TEXT_BYTES_MAX = 64 * 1024;
+export const TITLE_BYTES_MAX = 1024;
+export const URL_BYTES_MAX = 8 * 1024;
+export const NATIVE_MESSAGE_BYTES_MAX = 1024 * 1024;
+export const NATIVE_PART_BYTES_MAX = 512 * 1024;
+export const NATIVE_PARTS_MAX = 16;
+/** The agent calls 60 s of silence a gap; a pulse goes three times as often. */
+export const PULSE_SECONDS = 20;
+
+/**
+ * What may be captured right now (policy.rs, Capture).
+ * @typedef {object} Capture
+ * @property {boolean} pages addresses, titles and visible text of pages shown
+ * @property {boolean} addresses addresses of pages shown, without their text
+ * @property {boolean} typed text typed into any field that may be captured
+ * @property {boolean} searches text typed into search fields only
+ * @property {boolean} private_windows that a private window is open
+ * @property {boolean} software the state of the monitoring software
+ */
+
+/** @type {Readonly<Capture>} */
+export const CAPTURE_NOTHING = Object.freeze({
+  pages: false, addresses: false, typed: false, searches: false, private_windows: false, software: false,
+});
+
+/**
+ * What brought a fact about; names an act in an account on a device, never a person.
+ * @typedef {"typed" | "opened" | "shown" | "played" | "downloaded" | "received" | "background" | "unknown"} Act
+ */
+
+/**
+ * @typedef {object} Attribution
+ * @property {Act} act
+ * @property {boolean} foreground whether its tab and window were in front when observed
+ * @property {number} visible_ms how long it had been visible
+ * @property {number} [since_input_ms] time since the last human input in that tab; absent when there was none
+ */
+
+/** @typedef {"search" | "message" | "text"} Field */
+
+/**
+ * @typedef {{kind: "page", url: string, title: string, text: string, cut: boolean}} PageFact
+ * @typedef {{kind: "typed", url: string, field: Field, text: string}} TypedFact
+ * @typedef {{kind: "private-window", browser: string}} PrivateWindowFact
+ * @typedef {PageFact | TypedFact | PrivateWindowFact} Fact
+ */
+
+/**
+ * From the extension (native.rs, ToHost).
+ * @typedef {{type: "hello", protocol_min: number, protocol_max: number, instance: string, browser: string,
+ *   browser_version: string, extension_version: string, private_allowed: boolean}} Hello
+ * @typedef {{type: "observation", n: number, observed_at: string, attribution: Attribution, fact: Fact}} ObservationMessage
+ * @typedef {{type: "part", n: number, index: number, count: number, data: string}} Part
+ * @typedef {{type: "pulse", sent: number}} Pulse
+ * @typedef {Hello | ObservationMessage | Part | Pulse} ToHost
+ */
+
+/**
+ * To the extension (native.rs, ToExtension).
+ * @typedef {{type: "state", protocol: number, watching: boolean, capture: Capture, sign: string,
+ *   notice_url: string | null, acknowledged: number}} State
+ * @typedef {{type: "ack", n: number}} Ack
+ * @typedef {{type: "mismatch", protocol_min: number, protocol_max: number}} Mismatch
+ * @typedef {{type: "refused", n: number | null, reason: string}} Refused
+ * @typedef {State | Ack | Mismatch | Refused} ToExtension
+ */
+
+/**
+ * Within the extension: from a page's content script to the background.
+ * @typedef {{type: "config"}} AskConfig
+ * @typedef {{type: "input", at: number}} InputSeen
+ * @typedef {{type: "page", at: number, url: string, title: string, text: string, cut: boolean, first: boolean,
+ *   opening: boolean, visible_ms: number, since_input_ms: number | null}} PageSeen
+ * @typedef {{type: "typed", at: number, url: string, field: Field, text: string,
+ *   visible_ms: number, since_input_ms: number | null}} TypedSeen
+ * @typedef {AskConfig | InputSeen | PageSeen | TypedSeen} FromPage
+ */
+
+/**
+ * Within the extension: from the background to a page's content script.
+ * @typedef {object} Config
+ * @property {"config"} type
+ * @property {boolean} watching
+ * @property {Capture} capture
+ * @property {string} own_origin origin of the agent's own pages, never captured; empty while unknown
+ * @typedef {{type: "look"}} Look the tab came to the front
+ * @typedef {{type: "navigated", url: string}} Navigated the page changed its own address
+ * @typedef {Config | Look | Navigated} ToPage
+ */
+
+/**
+ * What the popup shows.
+ * @typedef {{working: boolean, words: string, details_url: string}} PopupState
+ */
