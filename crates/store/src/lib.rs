@@ -1,1 +1,49 @@
-//! One narrow store trait of use-case verbs, written natively for each database.
+//! One narrow store of use-case verbs, written natively for each database.
+//!
+//! A verb is one transaction. What the server seals comes here as bytes; clear are ids, kinds, states, times,
+//! sequence numbers and hashes only. Traits are split by noun; [`Store`] is all of them.
+
+mod alert;
+mod audit;
+mod case;
+mod device;
+mod error;
+mod job;
+mod log;
+mod officer;
+mod opened;
+mod record;
+pub mod sqlite;
+mod timeline;
+mod words;
+
+pub use alert::{AlertFilter, AlertRow, AlertStore, DecisionRow, NotificationKind, NotificationRow};
+pub use audit::{AuditClose, AuditEntry, AuditRow, AuditStore};
+pub use case::{BundleRow, CaseRow, CaseState, CaseStore, OrderVersionRow};
+pub use device::{DeviceRow, DeviceState, DeviceStore, EnrolmentCodeRow, PolicyRow};
+pub use error::{Result, StoreError};
+pub use job::{JobKind, JobRow, JobState, JobStore};
+pub use log::{CheckpointRow, LeafKind, LogHasher, LogStore, Node};
+pub use officer::{OfficerRole, OfficerRow, OfficerStore, SessionRow};
+pub use opened::{FindingRow, GapRow, NoticeRow, ObservationRow, OpenedRecord, OpenedWhat, WatchedRow};
+pub use record::{AppendBatch, Appended, NewRecord, RecordRow, RecordStore, ReplayOutcome, Stop};
+pub use sqlite::{SqliteOptions, SqliteStore};
+pub use timeline::{Stretch, TimelineStore};
+pub use words::Priority;
+
+/// Everything that a store can do.
+pub trait Store:
+    OfficerStore
+    + CaseStore
+    + DeviceStore
+    + RecordStore
+    + LogStore
+    + AlertStore
+    + TimelineStore
+    + AuditStore
+    + JobStore
+    + Send
+    + Sync
+    + 'static
+{
+}

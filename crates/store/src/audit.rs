@@ -1,0 +1,74 @@
+//! The audit log: written before an act, completed after it, chained.
+
+use async_trait::async_trait;
+use proviso_model::Timestamp;
+use proviso_model::ids::{AuditId, CaseId};
+
+use crate::error::Result;
+
+/// What is about to be done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditEntry {
+    /// Id.
+    pub id: AuditId,
+    /// When.
+    pub opened_at: Timestamp,
+    /// Who: `officer:ID`, `command-line` or `worker`.
+    pub actor: String,
+    /// The act, for example `alert-open`.
+    pub act: String,
+    /// The case that it concerns.
+    pub case: Option<CaseId>,
+    /// Ids of what it concerns, separated by a space.
+    pub objects: String,
+    /// The reason given, sealed; empty when none is asked.
+    pub sealed: Vec<u8>,
+}
+
+/// How an act ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditClose {
+    /// The entry.
+    pub id: AuditId,
+    /// When.
+    pub completed_at: Timestamp,
+    /// `done`, `refused` or `failed`.
+    pub outcome: String,
+}
+
+/// An entry as kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditRow {
+    /// Place in the log, from 1.
+    pub seq: u64,
+    /// The entry.
+    pub entry: AuditEntry,
+    /// Hash of the entry before it.
+    pub previous: [u8; 32],
+    /// Hash of this one.
+    pub hash: [u8; 32],
+    /// How it ended: time, outcome, hash of the whole, leaf.
+    pub completed: Option<(Timestamp, String, [u8; 32], u64)>,
+}
+
+/// Verbs on the audit log.
+#[async_trait]
+pub trait AuditStore {
+    /// Chains an entry to the log. The act may begin only after this has succeeded.
+    ///
+    /// # Errors
+    /// [`crate::StoreError`]; then the act must not be done.
+    async fn audit_open(&self, entry: &AuditEntry) -> Result<()>;
+
+    /// Completes an entry and puts it in the tree.
+    ///
+    /// # Errors
+    /// [`crate::StoreError::Missing`] when no such entry is open.
+    async fn audit_complete(&self, close: &AuditClose) -> Result<()>;
+
+    /// Entries after `seq`, of one case or all, oldest first, at most `limit`.
+    ///
+    /// # Errors
+    /// [`crate::StoreError`].
+    async fn audit_list(&self, case: Option<CaseId>, after_seq: u64, limit: u32) -> Result<Vec<AuditRow>>;
+}

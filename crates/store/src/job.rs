@@ -1,0 +1,76 @@
+//! Background work: claimed with a lease, tried again, given up in the open.
+
+use async_trait::async_trait;
+use proviso_model::Timestamp;
+use proviso_model::ids::{DeviceId, JobId};
+
+use crate::error::Result;
+use crate::words::words;
+
+words! {
+    /// What a job does.
+    JobKind {
+        /// Opens records, evaluates findings again, raises alerts.
+        Replay = "replay",
+    }
+}
+
+words! {
+    /// State of a job.
+    JobState {
+        /// Waits, or is leased.
+        Ready = "ready",
+        /// Done.
+        Done = "done",
+        /// Given up after too many attempts.
+        Dead = "dead",
+    }
+}
+
+/// A unit of work: a run of records.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JobRow {
+    /// Id.
+    pub id: JobId,
+    /// Kind.
+    pub kind: JobKind,
+    /// The device.
+    pub device: DeviceId,
+    /// Epoch of the records.
+    pub epoch: u32,
+    /// First.
+    pub seq_first: u64,
+    /// Last.
+    pub seq_last: u64,
+    /// Attempts begun, this one included.
+    pub attempts: u32,
+}
+
+/// Verbs on jobs.
+#[async_trait]
+pub trait JobStore {
+    /// Claims the oldest job that is ready, or whose lease has run out, until `lease_until`.
+    ///
+    /// # Errors
+    /// [`crate::StoreError`].
+    async fn job_claim(&self, now: Timestamp, lease_until: Timestamp) -> Result<Option<JobRow>>;
+
+    /// The job is done.
+    ///
+    /// # Errors
+    /// [`crate::StoreError`].
+    async fn job_done(&self, id: JobId) -> Result<()>;
+
+    /// The job failed: it is tried again at `retry_at`, or is dead when `retry_at` is `None`. `fault` holds no
+    /// personal data.
+    ///
+    /// # Errors
+    /// [`crate::StoreError`].
+    async fn job_failed(&self, id: JobId, fault: &str, retry_at: Option<Timestamp>) -> Result<()>;
+
+    /// How many jobs are in a state.
+    ///
+    /// # Errors
+    /// [`crate::StoreError`].
+    async fn job_count(&self, state: JobState) -> Result<u64>;
+}

@@ -1,0 +1,181 @@
+//! What the worker found in a record. Captured facts and generated opinions are separate rows.
+
+use proviso_model::finding::Finding;
+use proviso_model::ids::{AlertId, CaseId, DeviceId};
+use proviso_model::order::ConditionKind;
+use proviso_model::{GapCause, Source, Timestamp};
+
+use crate::record::ReplayOutcome;
+use crate::words::Priority;
+
+/// A captured fact.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ObservationRow {
+    /// The record that it came in.
+    pub record: [u8; 32],
+    /// The case.
+    pub case: CaseId,
+    /// The device.
+    pub device: DeviceId,
+    /// When observed.
+    pub observed_at: Timestamp,
+    /// Which part of the agent saw it.
+    pub source: String,
+    /// What brought it about.
+    pub act: String,
+    /// The observation as JSON, sealed.
+    pub sealed: Vec<u8>,
+}
+
+/// A generated opinion.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FindingRow {
+    /// The record that it came in.
+    pub record: [u8; 32],
+    /// Its place among the record's findings.
+    pub position: u32,
+    /// The case.
+    pub case: CaseId,
+    /// The device.
+    pub device: DeviceId,
+    /// Paragraph of the order.
+    pub paragraph: String,
+    /// Kind of condition.
+    pub condition: ConditionKind,
+    /// Rule.
+    pub rule: String,
+    /// Category.
+    pub category: String,
+    /// When the observation was made.
+    pub observed_at: Timestamp,
+    /// How strongly the rule spoke, 0 to 1000.
+    pub strength_permille: u16,
+    /// The finding as JSON, sealed.
+    pub sealed: Vec<u8>,
+}
+
+impl FindingRow {
+    /// The clear columns of a finding beside its sealed whole.
+    #[must_use]
+    pub fn new(
+        record: [u8; 32],
+        position: u32,
+        case: CaseId,
+        device: DeviceId,
+        finding: &Finding,
+        sealed: Vec<u8>,
+    ) -> Self {
+        Self {
+            record,
+            position,
+            case,
+            device,
+            paragraph: finding.paragraph.clone(),
+            condition: finding.condition,
+            rule: finding.rule.clone(),
+            category: finding.category.clone(),
+            observed_at: finding.observed_at,
+            strength_permille: finding.strength_permille,
+            sealed,
+        }
+    }
+}
+
+/// A gap.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GapRow {
+    /// The record that it came in.
+    pub record: [u8; 32],
+    /// The case.
+    pub case: CaseId,
+    /// The device.
+    pub device: DeviceId,
+    /// What was not watched.
+    pub source: Source,
+    /// Why.
+    pub cause: GapCause,
+    /// Start.
+    pub from: Timestamp,
+    /// End; `None` while it lasts.
+    pub until: Option<Timestamp>,
+    /// Detail, sealed.
+    pub sealed: Vec<u8>,
+}
+
+/// A watched stretch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WatchedRow {
+    /// The record that it came in.
+    pub record: [u8; 32],
+    /// The case.
+    pub case: CaseId,
+    /// The device.
+    pub device: DeviceId,
+    /// Start.
+    pub from: Timestamp,
+    /// End.
+    pub until: Timestamp,
+    /// Observations evaluated.
+    pub observed: u64,
+    /// Of those, dropped because nothing matched.
+    pub dropped: u64,
+    /// Dropped because a contact is on the shield list.
+    pub shielded: u64,
+}
+
+/// A notice that was shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoticeRow {
+    /// The record that it came in.
+    pub record: [u8; 32],
+    /// The case.
+    pub case: CaseId,
+    /// The device.
+    pub device: DeviceId,
+    /// When.
+    pub shown_at: Timestamp,
+    /// What was said: `shown`, `acknowledged`, `refused`.
+    pub response: String,
+    /// The notice record as JSON, sealed.
+    pub sealed: Vec<u8>,
+}
+
+/// What a record turned out to say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OpenedWhat {
+    /// An observation and what the engine said; each finding has a priority and an id for a new alert, should it need
+    /// one.
+    Finding {
+        /// The fact.
+        observation: ObservationRow,
+        /// The opinions.
+        findings: Vec<(FindingRow, Priority, AlertId)>,
+        /// What replay gave.
+        replay: ReplayOutcome,
+    },
+    /// A gap.
+    Gap(GapRow),
+    /// A watched stretch.
+    Watched(WatchedRow),
+    /// A notice.
+    Notice(NoticeRow),
+    /// A kind of which only the word is kept.
+    Other,
+    /// It could not be opened or read.
+    Unreadable,
+}
+
+/// A record that the worker opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenedRecord {
+    /// Its hash.
+    pub hash: [u8; 32],
+    /// The case.
+    pub case: CaseId,
+    /// Kind, in the clear.
+    pub kind: String,
+    /// What it says.
+    pub what: OpenedWhat,
+    /// Now.
+    pub at: Timestamp,
+}

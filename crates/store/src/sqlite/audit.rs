@@ -1,0 +1,119 @@
+//! The audit log on SQLite.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use proviso_model::ids::{AuditId, CaseId};
+use sqlx::sqlite::SqliteRow;
+use sqlx::SqliteConnection;
+
+use super::SqliteStore;
+use super::edge::Edge;
+use super::rows::{blob, bytes, bytes_maybe, damaged, int, number, text, time, time_maybe};
+use crate::audit::{AuditClose, AuditEntry, AuditRow, AuditStore};
+use crate::error::{Result, StoreError};
+use crate::log::{LeafKind, LogHasher};
+
+fn audit(row: &SqliteRow) -> Result<AuditRow> {
+    let completed = match time_maybe(row, "completed_at")? {
+        None => None,
+        Some(at) => Some((
+            at,
+            text(row, "outcome")?,
+            bytes_maybe(row, "completed_hash")?.ok_or_else(|| damaged("completed_hash"))?,
+            number(row, "leaf")?,
+        )),
+    };
+    Ok(AuditRow {
+        seq: number(row, "seq")?,
+        entry: AuditEntry {
+            id: AuditId::from_bytes(bytes(row, "id")?),
+            opened_at: time(row, "opened_at")?,
+            actor: text(row, "actor")?,
+            act: text(row, "act")?,
+            case: bytes_maybe(row, "case_id")?.map(CaseId::from_bytes),
+            objects: text(row, "objects")?,
+            sealed: blob(row, "sealed")?,
+        },
+        previous: bytes(row, "previous")?,
+        hash: bytes(row, "hash")?,
+        completed,
+    })
+}
+
+async fn open(connection: &mut SqliteConnection, hasher: &dyn LogHasher, entry: AuditEntry) -> Result<()> {
+    let last = sqlx::query("SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1")
+        .fetch_optional(&mut *connection)
+        .await?;
+    let (seq, previous) = match last {
+        Some(row) => (number::<u64>(&row, "seq")?.saturating_add(1), bytes(&row, "hash")?),
+        None => (1, [0; 32]),
+    };
+    let hash = hasher.audit_hash(seq, &previous, &entry);
+    sqlx::query(
+        "INSERT INTO audit (seq, id, opened_at, actor, act, case_id, objects, sealed, previous, hash)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+    )
+    .bind(int(seq)?)
+    .bind(entry.id.as_bytes().to_vec())
+    .bind(entry.opened_at.as_micros())
+    .bind(entry.actor)
+    .bind(entry.act)
+    .bind(entry.case.map(|id| id.as_bytes().to_vec()))
+    .bind(entry.objects)
+    .bind(entry.sealed)
+    .bind(previous.to_vec())
+    .bind(hash.to_vec())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+async fn complete(connection: &mut SqliteConnection, hasher: &dyn LogHasher, close: AuditClose) -> Result<()> {
+    let id = close.id.as_bytes().to_vec();
+    let row = sqlx::query("SELECT hash FROM audit WHERE id = $1 AND completed_at IS NULL")
+        .bind(id.clone())
+        .fetch_optional(&mut *connection)
+        .await?
+        .ok_or(StoreError::Missing("an open audit entry of this id"))?;
+    let hash = hasher.audit_completed_hash(&bytes(&row, "hash")?, &close.outcome, close.completed_at);
+    let mut edge = Edge::load(connection).await?;
+    let leaf = edge.push(hasher, LeafKind::Audit, hash);
+    sqlx::query(
+        "UPDATE audit SET completed_at = $2, outcome = $3, completed_hash = $4, leaf = $5 WHERE id = $1",
+    )
+    .bind(id)
+    .bind(close.completed_at.as_micros())
+    .bind(close.outcome)
+    .bind(hash.to_vec())
+    .bind(int(leaf)?)
+    .execute(&mut *connection)
+    .await?;
+    edge.store(connection, hasher, close.completed_at).await?;
+    Ok(())
+}
+
+#[async_trait]
+impl AuditStore for SqliteStore {
+    async fn audit_open(&self, entry: &AuditEntry) -> Result<()> {
+        let (entry, hasher) = (entry.clone(), Arc::clone(&self.hasher));
+        self.write(move |connection| Box::pin(async move { open(connection, &*hasher, entry).await })).await
+    }
+
+    async fn audit_complete(&self, close: &AuditClose) -> Result<()> {
+        let (close, hasher) = (close.clone(), Arc::clone(&self.hasher));
+        self.write(move |connection| Box::pin(async move { complete(connection, &*hasher, close).await })).await
+    }
+
+    async fn audit_list(&self, case: Option<CaseId>, after_seq: u64, limit: u32) -> Result<Vec<AuditRow>> {
+        let rows = sqlx::query(
+            "SELECT * FROM audit WHERE seq > $2 AND ($1 IS NULL OR case_id = $1) ORDER BY seq LIMIT $3",
+        )
+        .bind(case.map(|id| id.as_bytes().to_vec()))
+        .bind(int(after_seq)?)
+        .bind(i64::from(limit))
+        .fetch_all(&self.readers)
+        .await?;
+        rows.iter().map(audit).collect()
+    }
+}

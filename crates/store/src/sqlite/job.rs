@@ -1,0 +1,95 @@
+//! Jobs on SQLite.
+
+use async_trait::async_trait;
+use proviso_model::Timestamp;
+use proviso_model::ids::{DeviceId, JobId};
+
+use super::SqliteStore;
+use super::rows::{bytes, number, parsed};
+use crate::error::Result;
+use crate::job::{JobKind, JobRow, JobState, JobStore};
+
+#[async_trait]
+impl JobStore for SqliteStore {
+    async fn job_claim(&self, now: Timestamp, lease_until: Timestamp) -> Result<Option<JobRow>> {
+        // Looked for with a reader first, so that an idle worker takes no write lock.
+        let waiting: Option<i64> = sqlx::query_scalar(
+            "SELECT 1 FROM job WHERE state = 'ready' AND ready_at <= $1
+             AND (lease_until IS NULL OR lease_until <= $1) LIMIT 1",
+        )
+        .bind(now.as_micros())
+        .fetch_optional(&self.readers)
+        .await?;
+        if waiting.is_none() {
+            return Ok(None);
+        }
+        self.write(move |connection| {
+            Box::pin(async move {
+                let row = sqlx::query(
+                    "UPDATE job SET attempts = attempts + 1, lease_until = $2 WHERE id = (
+                         SELECT id FROM job WHERE state = 'ready' AND ready_at <= $1
+                         AND (lease_until IS NULL OR lease_until <= $1) ORDER BY ready_at, id LIMIT 1)
+                     RETURNING id, kind, device, epoch, seq_first, seq_last, attempts",
+                )
+                .bind(now.as_micros())
+                .bind(lease_until.as_micros())
+                .fetch_optional(connection)
+                .await?;
+                row.map(|row| {
+                    Ok(JobRow {
+                        id: JobId::from_bytes(bytes(&row, "id")?),
+                        kind: parsed(&row, "kind", JobKind::parse)?,
+                        device: DeviceId::from_bytes(bytes(&row, "device")?),
+                        epoch: number(&row, "epoch")?,
+                        seq_first: number(&row, "seq_first")?,
+                        seq_last: number(&row, "seq_last")?,
+                        attempts: number(&row, "attempts")?,
+                    })
+                })
+                .transpose()
+            })
+        })
+        .await
+    }
+
+    async fn job_done(&self, id: JobId) -> Result<()> {
+        self.write(move |connection| {
+            Box::pin(async move {
+                sqlx::query("UPDATE job SET state = 'done', lease_until = NULL, fault = NULL WHERE id = $1")
+                    .bind(id.as_bytes().to_vec())
+                    .execute(connection)
+                    .await?;
+                Ok(())
+            })
+        })
+        .await
+    }
+
+    async fn job_failed(&self, id: JobId, fault: &str, retry_at: Option<Timestamp>) -> Result<()> {
+        let fault: String = fault.chars().take(500).collect();
+        self.write(move |connection| {
+            Box::pin(async move {
+                sqlx::query(
+                    "UPDATE job SET state = $2, lease_until = NULL, fault = $3, ready_at = coalesce($4, ready_at)
+                     WHERE id = $1",
+                )
+                .bind(id.as_bytes().to_vec())
+                .bind(if retry_at.is_some() { JobState::Ready.as_str() } else { JobState::Dead.as_str() })
+                .bind(fault)
+                .bind(retry_at.map(Timestamp::as_micros))
+                .execute(connection)
+                .await?;
+                Ok(())
+            })
+        })
+        .await
+    }
+
+    async fn job_count(&self, state: JobState) -> Result<u64> {
+        let count: i64 = sqlx::query_scalar("SELECT count(*) FROM job WHERE state = $1")
+            .bind(state.as_str())
+            .fetch_one(&self.readers)
+            .await?;
+        Ok(u64::try_from(count).unwrap_or(0))
+    }
+}

@@ -1,0 +1,64 @@
+//! The store on SQLite: one writer, several readers, every write in an immediate transaction of its own task.
+
+mod alert;
+mod audit;
+mod case;
+mod device;
+mod edge;
+mod job;
+mod log;
+mod officer;
+mod open;
+mod opened;
+mod record;
+mod rows;
+mod timeline;
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use sqlx::{SqliteConnection, SqlitePool};
+
+pub use open::{SQLITE_VERSION_MIN, SqliteOptions};
+
+use crate::error::{Result, StoreError};
+use crate::log::LogHasher;
+
+/// The work of one write transaction.
+type Work<'c, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'c>>;
+
+/// A store on one SQLite database file.
+pub struct SqliteStore {
+    writer: SqlitePool,
+    readers: SqlitePool,
+    hasher: Arc<dyn LogHasher>,
+}
+
+impl SqliteStore {
+    /// Runs `work` in one immediate transaction. It has a task of its own, so that a caller who goes away half-way
+    /// (a device that hangs up) leaves no open transaction behind.
+    async fn write<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(&'c mut SqliteConnection) -> Work<'c, T> + Send + 'static,
+    {
+        let pool = self.writer.clone();
+        tokio::spawn(async move {
+            let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+            let value = work(&mut transaction).await?;
+            transaction.commit().await?;
+            Ok(value)
+        })
+        .await
+        .map_err(|_| StoreError::Interrupted)?
+    }
+
+    /// Closes every connection, after the writes that are under way.
+    pub async fn close(&self) {
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+}
+
+impl crate::Store for SqliteStore {}

@@ -1,0 +1,224 @@
+//! What the worker found, written once per record; findings join an open alert or raise one.
+
+use proviso_model::Timestamp;
+use proviso_model::ids::{AlertId, CaseId};
+use sqlx::{Row, SqliteConnection};
+
+use super::rows::{bytes, int, word};
+use crate::alert::NotificationKind;
+use crate::error::{Result, StoreError};
+use crate::opened::{FindingRow, GapRow, NoticeRow, ObservationRow, OpenedRecord, OpenedWhat, WatchedRow};
+use crate::record::ReplayOutcome;
+use crate::words::Priority;
+
+pub(super) async fn keep(connection: &mut SqliteConnection, opened: OpenedRecord) -> Result<Vec<AlertId>> {
+    let replay = match &opened.what {
+        OpenedWhat::Finding { replay, .. } => Some(*replay),
+        OpenedWhat::Unreadable => Some(ReplayOutcome::Unreadable),
+        _ => None,
+    };
+    let done = sqlx::query("UPDATE record SET kind = $2, replay = $3 WHERE hash = $1 AND kind IS NULL")
+        .bind(opened.hash.to_vec())
+        .bind(&opened.kind)
+        .bind(replay.map(ReplayOutcome::as_str))
+        .execute(&mut *connection)
+        .await?;
+    if done.rows_affected() == 0 {
+        // Kept by an earlier attempt at the same job.
+        return Ok(Vec::new());
+    }
+    let mut touched = Vec::new();
+    match opened.what {
+        OpenedWhat::Finding { observation, findings, .. } => {
+            observation_insert(connection, observation).await?;
+            for (finding, priority, fresh) in findings {
+                let alert = join_or_raise(connection, &finding, priority, fresh, opened.at).await?;
+                if !touched.contains(&alert) {
+                    touched.push(alert);
+                }
+            }
+        }
+        OpenedWhat::Gap(gap) => {
+            gap_insert(connection, gap).await?;
+            notify(connection, NotificationKind::Gap, opened.case, None, opened.at).await?;
+        }
+        OpenedWhat::Watched(watched) => watched_insert(connection, watched).await?,
+        OpenedWhat::Notice(notice) => notice_insert(connection, notice).await?,
+        OpenedWhat::Other | OpenedWhat::Unreadable => {}
+    }
+    Ok(touched)
+}
+
+pub(super) async fn notify(
+    connection: &mut SqliteConnection,
+    kind: NotificationKind,
+    case: CaseId,
+    alert: Option<AlertId>,
+    at: Timestamp,
+) -> Result<()> {
+    sqlx::query("INSERT INTO notification (kind, case_id, alert, at) VALUES ($1, $2, $3, $4)")
+        .bind(kind.as_str())
+        .bind(case.as_bytes().to_vec())
+        .bind(alert.map(|id| id.as_bytes().to_vec()))
+        .bind(at.as_micros())
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+async fn join_or_raise(
+    connection: &mut SqliteConnection,
+    finding: &FindingRow,
+    priority: Priority,
+    fresh: AlertId,
+    at: Timestamp,
+) -> Result<AlertId> {
+    finding_insert(connection, finding).await?;
+    let row = sqlx::query(
+        "INSERT INTO alert (id, case_id, device, paragraph, condition, rule, category, state, priority, findings,
+                            first_at, last_at, raised_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, 'new', $8, 1, $9, $9, $10)
+         ON CONFLICT (device, paragraph, rule) WHERE state <> 'decided' DO UPDATE SET
+             findings = findings + 1,
+             priority = max(priority, excluded.priority),
+             first_at = min(first_at, excluded.first_at),
+             last_at = max(last_at, excluded.last_at)
+         RETURNING id",
+    )
+    .bind(fresh.as_bytes().to_vec())
+    .bind(finding.case.as_bytes().to_vec())
+    .bind(finding.device.as_bytes().to_vec())
+    .bind(&finding.paragraph)
+    .bind(finding.condition.as_str())
+    .bind(&finding.rule)
+    .bind(&finding.category)
+    .bind(priority.rank())
+    .bind(finding.observed_at.as_micros())
+    .bind(at.as_micros())
+    .fetch_one(&mut *connection)
+    .await?;
+    let alert = AlertId::from_bytes(bytes(&row, "id")?);
+    sqlx::query("INSERT INTO alert_finding (alert, record, position) VALUES ($1, $2, $3)")
+        .bind(alert.as_bytes().to_vec())
+        .bind(finding.record.to_vec())
+        .bind(i64::from(finding.position))
+        .execute(&mut *connection)
+        .await?;
+    let kind =
+        if alert == fresh { NotificationKind::AlertRaised } else { NotificationKind::AlertJoined };
+    notify(connection, kind, finding.case, Some(alert), at).await?;
+    Ok(alert)
+}
+
+async fn observation_insert(connection: &mut SqliteConnection, row: ObservationRow) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO observation (record, case_id, device, observed_at, source, act, sealed)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+    )
+    .bind(row.record.to_vec())
+    .bind(row.case.as_bytes().to_vec())
+    .bind(row.device.as_bytes().to_vec())
+    .bind(row.observed_at.as_micros())
+    .bind(row.source)
+    .bind(row.act)
+    .bind(row.sealed)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+async fn finding_insert(connection: &mut SqliteConnection, row: &FindingRow) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO finding (record, position, case_id, device, paragraph, condition, rule, category, observed_at,
+                              strength_permille, sealed)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+    )
+    .bind(row.record.to_vec())
+    .bind(i64::from(row.position))
+    .bind(row.case.as_bytes().to_vec())
+    .bind(row.device.as_bytes().to_vec())
+    .bind(&row.paragraph)
+    .bind(row.condition.as_str())
+    .bind(&row.rule)
+    .bind(&row.category)
+    .bind(row.observed_at.as_micros())
+    .bind(i64::from(row.strength_permille))
+    .bind(row.sealed.clone())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// A gap that ended replaces the same gap as it was while it lasted.
+async fn gap_insert(connection: &mut SqliteConnection, row: GapRow) -> Result<()> {
+    let (source, cause) = (word(&row.source)?, word(&row.cause)?);
+    if row.until.is_some() {
+        sqlx::query(
+            "DELETE FROM gap WHERE device = $1 AND source = $2 AND cause = $3 AND from_at = $4 AND until_at IS NULL",
+        )
+        .bind(row.device.as_bytes().to_vec())
+        .bind(&source)
+        .bind(&cause)
+        .bind(row.from.as_micros())
+        .execute(&mut *connection)
+        .await?;
+    }
+    sqlx::query(
+        "INSERT INTO gap (record, case_id, device, source, cause, from_at, until_at, sealed)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+    )
+    .bind(row.record.to_vec())
+    .bind(row.case.as_bytes().to_vec())
+    .bind(row.device.as_bytes().to_vec())
+    .bind(source)
+    .bind(cause)
+    .bind(row.from.as_micros())
+    .bind(row.until.map(Timestamp::as_micros))
+    .bind(row.sealed)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+async fn watched_insert(connection: &mut SqliteConnection, row: WatchedRow) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO watched (record, case_id, device, from_at, until_at, observed, dropped, shielded)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+    )
+    .bind(row.record.to_vec())
+    .bind(row.case.as_bytes().to_vec())
+    .bind(row.device.as_bytes().to_vec())
+    .bind(row.from.as_micros())
+    .bind(row.until.as_micros())
+    .bind(int(row.observed)?)
+    .bind(int(row.dropped)?)
+    .bind(int(row.shielded)?)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+async fn notice_insert(connection: &mut SqliteConnection, row: NoticeRow) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO notice (record, case_id, device, shown_at, response, sealed) VALUES ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(row.record.to_vec())
+    .bind(row.case.as_bytes().to_vec())
+    .bind(row.device.as_bytes().to_vec())
+    .bind(row.shown_at.as_micros())
+    .bind(row.response)
+    .bind(row.sealed)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// The alert's case, for notifications about it; `Missing` when there is none.
+pub(super) async fn alert_case(connection: &mut SqliteConnection, alert: AlertId) -> Result<(CaseId, String)> {
+    let row = sqlx::query("SELECT case_id, state FROM alert WHERE id = $1")
+        .bind(alert.as_bytes().to_vec())
+        .fetch_optional(connection)
+        .await?
+        .ok_or(StoreError::Missing("this alert"))?;
+    Ok((CaseId::from_bytes(bytes(&row, "case_id")?), row.try_get("state")?))
+}

@@ -1,0 +1,307 @@
+//! Records on SQLite: the append of a batch, and reading back.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use proviso_model::ids::{CaseId, DeviceId};
+use sqlx::sqlite::SqliteRow;
+use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
+
+use super::edge::Edge;
+use super::rows::{blob, bytes, damaged, int, number, time};
+use super::{SqliteStore, log};
+use crate::device::DeviceRow;
+use crate::error::{Result, StoreError};
+use crate::log::{CheckpointRow, LeafKind, LogHasher};
+use crate::record::{AppendBatch, Appended, NewRecord, RecordRow, RecordStore, ReplayOutcome, Stop};
+
+/// Rows in one INSERT of records.
+const ROWS_PER_STATEMENT: usize = 64;
+
+const RECORD: &str = "SELECT r.leaf, r.hash, r.device, r.case_id, r.epoch, r.seq, r.header, r.signature, r.received_at,
+    r.kind, r.replay, b.body FROM record r LEFT JOIN record_body b ON b.leaf = r.leaf";
+
+fn record(row: &SqliteRow) -> Result<RecordRow> {
+    use sqlx::Row;
+    let replay: Option<String> = row.try_get("replay")?;
+    Ok(RecordRow {
+        leaf: number(row, "leaf")?,
+        hash: bytes(row, "hash")?,
+        device: DeviceId::from_bytes(bytes(row, "device")?),
+        case: CaseId::from_bytes(bytes(row, "case_id")?),
+        epoch: number(row, "epoch")?,
+        seq: number(row, "seq")?,
+        header: blob(row, "header")?,
+        signature: bytes(row, "signature")?,
+        body: row.try_get("body")?,
+        received_at: time(row, "received_at")?,
+        kind: row.try_get("kind")?,
+        replay: replay
+            .map(|word| ReplayOutcome::parse(&word).ok_or_else(|| damaged("replay")))
+            .transpose()?,
+    })
+}
+
+async fn device_row(connection: &mut SqliteConnection, id: DeviceId) -> Result<DeviceRow> {
+    let row = sqlx::query("SELECT * FROM device WHERE id = $1")
+        .bind(id.as_bytes().to_vec())
+        .fetch_optional(connection)
+        .await?
+        .ok_or(StoreError::Missing("this device"))?;
+    super::device::device(&row)
+}
+
+/// Hashes held at the numbers of the batch that lie before `next`.
+async fn held(connection: &mut SqliteConnection, batch: &AppendBatch, next: u64) -> Result<Vec<(u64, [u8; 32])>> {
+    let (Some(first), Some(last)) = (
+        batch.records.iter().map(|record| record.seq).min(),
+        batch.records.iter().map(|record| record.seq).max(),
+    ) else {
+        return Ok(Vec::new());
+    };
+    if first >= next {
+        return Ok(Vec::new());
+    }
+    let rows = sqlx::query(
+        "SELECT seq, hash FROM record WHERE device = $1 AND epoch = $2 AND seq BETWEEN $3 AND $4",
+    )
+    .bind(batch.device.as_bytes().to_vec())
+    .bind(i64::from(batch.epoch))
+    .bind(int(first)?)
+    .bind(int(last)?)
+    .fetch_all(connection)
+    .await?;
+    rows.iter().map(|row| Ok((number(row, "seq")?, bytes(row, "hash")?))).collect()
+}
+
+/// What becomes of a batch.
+struct Split<'b> {
+    added: Vec<&'b NewRecord>,
+    known: u64,
+    fork: Option<&'b NewRecord>,
+    stop: Option<Stop>,
+    next: (u64, [u8; 32]),
+}
+
+/// The longest good prefix after what is held already.
+fn split<'b>(batch: &'b AppendBatch, start: (u64, [u8; 32]), held: &[(u64, [u8; 32])]) -> Split<'b> {
+    let mut split = Split { added: Vec::new(), known: 0, fork: None, stop: None, next: start };
+    for record in &batch.records {
+        let (expected, previous) = split.next;
+        if record.seq < expected {
+            let same = held.iter().any(|(seq, hash)| *seq == record.seq && *hash == record.hash)
+                || split.added.iter().any(|added| added.hash == record.hash);
+            if same {
+                split.known = split.known.saturating_add(1);
+                continue;
+            }
+            split.fork = Some(record);
+            split.stop = Some(Stop::Fork { seq: record.seq });
+        } else if record.seq > expected {
+            split.stop = Some(Stop::Gap { sent: record.seq, expected });
+        } else if record.previous != previous {
+            split.stop = Some(Stop::WrongPrevious { seq: record.seq });
+        } else {
+            split.added.push(record);
+            split.next = (record.seq.saturating_add(1), record.hash);
+            continue;
+        }
+        break;
+    }
+    split
+}
+
+async fn insert(
+    connection: &mut SqliteConnection,
+    batch: &AppendBatch,
+    case: CaseId,
+    rows: &[(u64, &NewRecord)],
+) -> Result<()> {
+    let device = batch.device.as_bytes().to_vec();
+    for chunk in rows.chunks(ROWS_PER_STATEMENT) {
+        let mut query: QueryBuilder<Sqlite> = QueryBuilder::new(
+            "INSERT INTO record (leaf, hash, device, case_id, epoch, seq, header, signature, received_at) ",
+        );
+        query.push_values(chunk, |mut row, (leaf, record)| {
+            row.push_bind(i64::try_from(*leaf).unwrap_or(i64::MAX)).push_bind(record.hash.to_vec());
+            row.push_bind(device.clone()).push_bind(case.as_bytes().to_vec());
+            row.push_bind(i64::from(batch.epoch)).push_bind(i64::try_from(record.seq).unwrap_or(i64::MAX));
+            row.push_bind(record.header.clone()).push_bind(record.signature.to_vec());
+            row.push_bind(batch.received_at.as_micros());
+        });
+        query.build().execute(&mut *connection).await?;
+        let mut query: QueryBuilder<Sqlite> = QueryBuilder::new("INSERT INTO record_body (leaf, body) ");
+        query.push_values(chunk, |mut row, (leaf, record)| {
+            row.push_bind(i64::try_from(*leaf).unwrap_or(i64::MAX)).push_bind(record.body.clone());
+        });
+        query.build().execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
+async fn keep_fork(connection: &mut SqliteConnection, batch: &AppendBatch, fork: &NewRecord) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO fork (hash, device, epoch, seq, header, signature, body, received_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (hash) DO NOTHING",
+    )
+    .bind(fork.hash.to_vec())
+    .bind(batch.device.as_bytes().to_vec())
+    .bind(i64::from(batch.epoch))
+    .bind(int(fork.seq)?)
+    .bind(fork.header.clone())
+    .bind(fork.signature.to_vec())
+    .bind(fork.body.clone())
+    .bind(batch.received_at.as_micros())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Chain position and replay job of the records added.
+async fn advance(
+    connection: &mut SqliteConnection,
+    batch: &AppendBatch,
+    first: u64,
+    next: (u64, [u8; 32]),
+) -> Result<()> {
+    sqlx::query("UPDATE device SET epoch = $2, next_seq = $3, previous = $4, seen_at = $5 WHERE id = $1")
+        .bind(batch.device.as_bytes().to_vec())
+        .bind(i64::from(batch.epoch))
+        .bind(int(next.0)?)
+        .bind(next.1.to_vec())
+        .bind(batch.received_at.as_micros())
+        .execute(&mut *connection)
+        .await?;
+    sqlx::query(
+        "INSERT INTO job (id, kind, device, epoch, seq_first, seq_last, state, attempts, ready_at)
+         VALUES ($1, 'replay', $2, $3, $4, $5, 'ready', 0, $6)",
+    )
+    .bind(batch.job.as_bytes().to_vec())
+    .bind(batch.device.as_bytes().to_vec())
+    .bind(i64::from(batch.epoch))
+    .bind(int(first)?)
+    .bind(int(next.0.saturating_sub(1))?)
+    .bind(batch.received_at.as_micros())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+async fn append(
+    connection: &mut SqliteConnection,
+    hasher: &dyn LogHasher,
+    batch: &AppendBatch,
+) -> Result<Appended> {
+    let device = device_row(connection, batch.device).await?;
+    if batch.epoch < device.epoch {
+        let stop = Some(Stop::OldEpoch { epoch: device.epoch });
+        return Ok(Appended { stop, ..position(connection, &device).await? });
+    }
+    let start = if batch.epoch == device.epoch {
+        (device.next_seq, device.previous)
+    } else {
+        batch.epoch_start
+    };
+    let held = held(connection, batch, start.0).await?;
+    let split = split(batch, start, &held);
+    if let Some(fork) = split.fork {
+        keep_fork(connection, batch, fork).await?;
+    }
+    let (Some(first), Some(last)) = (split.added.first(), split.added.last()) else {
+        let position = position(connection, &device).await?;
+        return Ok(Appended { known: split.known, stop: split.stop, ..position });
+    };
+    let mut edge = Edge::load(connection).await?;
+    let rows: Vec<(u64, &NewRecord)> = split
+        .added
+        .iter()
+        .map(|record| (edge.push(hasher, LeafKind::Record, record.hash), *record))
+        .collect();
+    insert(connection, batch, device.case, &rows).await?;
+    advance(connection, batch, first.seq, split.next).await?;
+    let checkpoint = edge.store(connection, hasher, batch.received_at).await?;
+    Ok(Appended {
+        epoch: batch.epoch,
+        durable_seq: Some(last.seq),
+        durable_leaf: rows.last().map(|(leaf, _)| *leaf),
+        added: rows.len() as u64,
+        known: split.known,
+        stop: split.stop,
+        checkpoint,
+    })
+}
+
+/// Where a device's record ends, with nothing added.
+async fn position(connection: &mut SqliteConnection, device: &DeviceRow) -> Result<Appended> {
+    let row =
+        sqlx::query("SELECT seq, leaf FROM record WHERE device = $1 AND epoch = $2 ORDER BY seq DESC LIMIT 1")
+            .bind(device.id.as_bytes().to_vec())
+            .bind(i64::from(device.epoch))
+            .fetch_optional(&mut *connection)
+            .await?;
+    let checkpoint: Option<CheckpointRow> = log::checkpoint_last(connection).await?;
+    let (durable_seq, durable_leaf) = match row {
+        Some(row) => (Some(number(&row, "seq")?), Some(number(&row, "leaf")?)),
+        None => (None, None),
+    };
+    let epoch = device.epoch;
+    Ok(Appended { epoch, durable_seq, durable_leaf, added: 0, known: 0, stop: None, checkpoint })
+}
+
+#[async_trait]
+impl RecordStore for SqliteStore {
+    async fn record_append(&self, batch: AppendBatch) -> Result<Appended> {
+        let hasher = Arc::clone(&self.hasher);
+        self.write(move |connection| Box::pin(async move { append(connection, &*hasher, &batch).await })).await
+    }
+
+    async fn record_position(&self, device: DeviceId) -> Result<Appended> {
+        // One read transaction, so that the checkpoint is not older than the record beside it.
+        let mut reading = self.readers.begin().await?;
+        let row = device_row(&mut reading, device).await?;
+        position(&mut reading, &row).await
+    }
+
+    async fn record_get(&self, hash: &[u8; 32]) -> Result<Option<RecordRow>> {
+        let row = sqlx::query(sqlx::AssertSqlSafe(format!("{RECORD} WHERE r.hash = $1")))
+            .bind(hash.to_vec())
+            .fetch_optional(&self.readers)
+            .await?;
+        row.as_ref().map(record).transpose()
+    }
+
+    async fn record_range(
+        &self,
+        device: DeviceId,
+        epoch: u32,
+        first: u64,
+        last: u64,
+    ) -> Result<Vec<RecordRow>> {
+        let rows = sqlx::query(sqlx::AssertSqlSafe(format!(
+            "{RECORD} WHERE r.device = $1 AND r.epoch = $2 AND r.seq BETWEEN $3 AND $4 ORDER BY r.seq"
+        )))
+        .bind(device.as_bytes().to_vec())
+        .bind(i64::from(epoch))
+        .bind(int(first)?)
+        .bind(int(last)?)
+        .fetch_all(&self.readers)
+        .await?;
+        rows.iter().map(record).collect()
+    }
+
+    async fn record_by_case(&self, case: CaseId) -> Result<Vec<RecordRow>> {
+        let rows = sqlx::query(sqlx::AssertSqlSafe(format!("{RECORD} WHERE r.case_id = $1 ORDER BY r.leaf")))
+            .bind(case.as_bytes().to_vec())
+            .fetch_all(&self.readers)
+            .await?;
+        rows.iter().map(record).collect()
+    }
+
+    async fn fork_list(&self, device: DeviceId) -> Result<Vec<(u32, u64, [u8; 32])>> {
+        let rows = sqlx::query("SELECT epoch, seq, hash FROM fork WHERE device = $1 ORDER BY epoch, seq")
+            .bind(device.as_bytes().to_vec())
+            .fetch_all(&self.readers)
+            .await?;
+        rows.iter().map(|row| Ok((number(row, "epoch")?, number(row, "seq")?, bytes(row, "hash")?))).collect()
+    }
+}

@@ -1,0 +1,112 @@
+//! The timeline of a case on SQLite.
+
+use async_trait::async_trait;
+use proviso_model::Timestamp;
+use proviso_model::ids::{CaseId, DeviceId};
+use proviso_model::order::ConditionKind;
+use sqlx::sqlite::SqliteRow;
+
+use super::SqliteStore;
+use super::rows::{blob, bytes, from_word, number, parsed, text, time, time_maybe};
+use crate::error::Result;
+use crate::opened::{FindingRow, GapRow, NoticeRow, WatchedRow};
+use crate::timeline::{Stretch, TimelineStore};
+
+pub(super) fn finding(row: &SqliteRow) -> Result<FindingRow> {
+    Ok(FindingRow {
+        record: bytes(row, "record")?,
+        position: number(row, "position")?,
+        case: CaseId::from_bytes(bytes(row, "case_id")?),
+        device: DeviceId::from_bytes(bytes(row, "device")?),
+        paragraph: text(row, "paragraph")?,
+        condition: parsed(row, "condition", ConditionKind::parse)?,
+        rule: text(row, "rule")?,
+        category: text(row, "category")?,
+        observed_at: time(row, "observed_at")?,
+        strength_permille: number(row, "strength_permille")?,
+        sealed: blob(row, "sealed")?,
+    })
+}
+
+fn gap(row: &SqliteRow) -> Result<GapRow> {
+    Ok(GapRow {
+        record: bytes(row, "record")?,
+        case: CaseId::from_bytes(bytes(row, "case_id")?),
+        device: DeviceId::from_bytes(bytes(row, "device")?),
+        source: from_word(row, "source")?,
+        cause: from_word(row, "cause")?,
+        from: time(row, "from_at")?,
+        until: time_maybe(row, "until_at")?,
+        sealed: blob(row, "sealed")?,
+    })
+}
+
+fn watched(row: &SqliteRow) -> Result<WatchedRow> {
+    Ok(WatchedRow {
+        record: bytes(row, "record")?,
+        case: CaseId::from_bytes(bytes(row, "case_id")?),
+        device: DeviceId::from_bytes(bytes(row, "device")?),
+        from: time(row, "from_at")?,
+        until: time(row, "until_at")?,
+        observed: number(row, "observed")?,
+        dropped: number(row, "dropped")?,
+        shielded: number(row, "shielded")?,
+    })
+}
+
+fn notice(row: &SqliteRow) -> Result<NoticeRow> {
+    Ok(NoticeRow {
+        record: bytes(row, "record")?,
+        case: CaseId::from_bytes(bytes(row, "case_id")?),
+        device: DeviceId::from_bytes(bytes(row, "device")?),
+        shown_at: time(row, "shown_at")?,
+        response: text(row, "response")?,
+        sealed: blob(row, "sealed")?,
+    })
+}
+
+impl SqliteStore {
+    async fn stretch<T>(
+        &self,
+        question: &'static str,
+        case: CaseId,
+        stretch: Stretch,
+        read: impl Fn(&SqliteRow) -> Result<T>,
+    ) -> Result<Vec<T>> {
+        let (from, until): (Timestamp, Timestamp) = (stretch.from, stretch.until);
+        let rows = sqlx::query(question)
+            .bind(case.as_bytes().to_vec())
+            .bind(from.as_micros())
+            .bind(until.as_micros())
+            .fetch_all(&self.readers)
+            .await?;
+        rows.iter().map(read).collect()
+    }
+}
+
+#[async_trait]
+impl TimelineStore for SqliteStore {
+    async fn finding_list(&self, case: CaseId, stretch: Stretch) -> Result<Vec<FindingRow>> {
+        let question = "SELECT * FROM finding WHERE case_id = $1 AND observed_at >= $2 AND observed_at < $3
+                        ORDER BY observed_at, record, position";
+        self.stretch(question, case, stretch, finding).await
+    }
+
+    async fn gap_list(&self, case: CaseId, stretch: Stretch) -> Result<Vec<GapRow>> {
+        let question = "SELECT * FROM gap WHERE case_id = $1 AND from_at < $3
+                        AND (until_at IS NULL OR until_at > $2) ORDER BY from_at";
+        self.stretch(question, case, stretch, gap).await
+    }
+
+    async fn watched_list(&self, case: CaseId, stretch: Stretch) -> Result<Vec<WatchedRow>> {
+        let question =
+            "SELECT * FROM watched WHERE case_id = $1 AND from_at < $3 AND until_at > $2 ORDER BY from_at";
+        self.stretch(question, case, stretch, watched).await
+    }
+
+    async fn notice_list(&self, case: CaseId, stretch: Stretch) -> Result<Vec<NoticeRow>> {
+        let question =
+            "SELECT * FROM notice WHERE case_id = $1 AND shown_at >= $2 AND shown_at < $3 ORDER BY shown_at";
+        self.stretch(question, case, stretch, notice).await
+    }
+}
