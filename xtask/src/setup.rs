@@ -63,7 +63,7 @@ fn apt_install(packages: &[&str]) -> Result<()> {
     if !root_user && !shell::has("sudo") {
         bail!("missing on this machine: {list}. Install them as root: apt-get install {list}");
     }
-    say::line(&format!("installing through apt: {list}"));
+    say::line(&format!("installing through apt: {list} (and what they need; this can take some minutes)"));
     let apt = |arguments: &[&str]| {
         let mut command = shell::program(
             Path::new("/"),
@@ -71,7 +71,7 @@ fn apt_install(packages: &[&str]) -> Result<()> {
             if root_user { &[] } else { &["env"] },
         );
         command.args(["DEBIAN_FRONTEND=noninteractive", "apt-get", "-o", "DPkg::Lock::Timeout=300", "-qq"]);
-        command.args(arguments);
+        command.args(arguments).stdout(std::process::Stdio::null());
         command
     };
     let mut install = vec!["install", "--yes", "--no-install-recommends"];
