@@ -76,11 +76,12 @@ fn apt_install(packages: &[&str]) -> Result<()> {
     };
     let mut install = vec!["install", "--yes", "--no-install-recommends"];
     install.extend(packages);
-    // Old lists of packages name files that are gone: refresh them only when the first try fails.
-    if shell::succeeds(&mut apt(&install))? {
+    // Without lists of packages there is nothing to try; old ones may name files that are gone, so they are
+    // refreshed only when the first try fails.
+    if has_package_lists() && shell::succeeds(&mut apt(&install))? {
         return Ok(());
     }
-    say::line("refreshing the lists of packages, and trying again");
+    say::line("refreshing apt's lists of packages first");
     for left in (0..APT_TRIES).rev() {
         if shell::succeeds(&mut apt(&["update"]))? {
             break;
@@ -93,6 +94,12 @@ fn apt_install(packages: &[&str]) -> Result<()> {
         wait_for_apt();
     }
     shell::must(&mut apt(&install)).with_context(|| format!("apt could not install: {list}"))
+}
+
+/// Whether apt has ever fetched its lists.
+fn has_package_lists() -> bool {
+    let Ok(entries) = std::fs::read_dir("/var/lib/apt/lists") else { return false };
+    entries.flatten().any(|entry| entry.file_name().to_string_lossy().contains("_Packages"))
 }
 
 /// Gives another program time to let go of apt's lock.
