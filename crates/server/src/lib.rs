@@ -1,1 +1,10 @@
 //! The force's server: device ingest, replay, alerts, officers' console.
+
+pub mod app;
+pub mod cli;
+pub mod config;
+pub mod jobs;
+pub mod keys;
+pub mod notify;
+pub mod serve;
+pub mod web;

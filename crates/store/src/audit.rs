@@ -71,4 +71,10 @@ pub trait AuditStore {
     /// # Errors
     /// [`crate::StoreError`].
     async fn audit_list(&self, case: Option<CaseId>, after_seq: u64, limit: u32) -> Result<Vec<AuditRow>>;
+
+    /// Place of the newest entry; 0 when there is none.
+    ///
+    /// # Errors
+    /// [`crate::StoreError`].
+    async fn audit_last(&self) -> Result<u64>;
 }

@@ -116,4 +116,10 @@ impl AuditStore for SqliteStore {
         .await?;
         rows.iter().map(audit).collect()
     }
+
+    async fn audit_last(&self) -> Result<u64> {
+        let last: i64 =
+            sqlx::query_scalar("SELECT coalesce(max(seq), 0) FROM audit").fetch_one(&self.readers).await?;
+        Ok(u64::try_from(last).unwrap_or(0))
+    }
 }

@@ -1,0 +1,235 @@
+//! What every act is given: store, keys, clock, randomness, and the bracket that logs an act before it is done.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use object_store::ObjectStore;
+use proviso_model::Timestamp;
+use proviso_model::ids::{AuditId, CaseId, CaseKeyId};
+use proviso_store::{AuditClose, AuditEntry, Store, StoreError};
+use rand_core::{CryptoRng, Rng};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use tokio::sync::Notify;
+use zeroize::Zeroizing;
+
+use crate::keys::case::Purpose;
+use crate::keys::{CaseKeys, ForceKeyRing, KeyError, MasterKey};
+use crate::notify::Hub;
+
+/// Tells the time. The binary wires the system's clock, tests a fake.
+pub trait Clock: Send + Sync + 'static {
+    /// Now.
+    fn now(&self) -> Timestamp;
+}
+
+/// What a context is made of.
+pub struct Parts {
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub rng: Box<dyn CryptoRng + Send>,
+    /// The store.
+    pub store: Arc<dyn Store>,
+    /// The blob folder.
+    pub blobs: Arc<dyn ObjectStore>,
+    /// Keys of the force.
+    pub keys: ForceKeyRing,
+    /// The master key.
+    pub master: MasterKey,
+    /// Folder of the case keys.
+    pub case_keys_dir: PathBuf,
+    /// Detection data: the text of each pack file.
+    pub packs: Vec<String>,
+}
+
+/// What every act is given. Cheap to clone.
+#[derive(Clone)]
+pub struct AppContext {
+    /// The store.
+    pub store: Arc<dyn Store>,
+    /// The blob folder.
+    pub blobs: Arc<dyn ObjectStore>,
+    /// Keys of the force.
+    pub keys: Arc<ForceKeyRing>,
+    /// Detection data: the text of each pack file.
+    pub packs: Arc<[String]>,
+    /// Wakes open consoles.
+    pub hub: Arc<Hub>,
+    /// Wakes the workers of this process.
+    pub work: Arc<Notify>,
+    master: Arc<MasterKey>,
+    case_keys_dir: Arc<PathBuf>,
+    clock: Arc<dyn Clock>,
+    rng: Arc<Mutex<Box<dyn CryptoRng + Send>>>,
+}
+
+impl AppContext {
+    /// Puts a context together.
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
+        Self {
+            store: parts.store,
+            blobs: parts.blobs,
+            keys: Arc::new(parts.keys),
+            packs: parts.packs.into(),
+            hub: Arc::new(Hub::default()),
+            work: Arc::new(Notify::new()),
+            master: Arc::new(parts.master),
+            case_keys_dir: Arc::new(parts.case_keys_dir),
+            clock: parts.clock,
+            rng: Arc::new(Mutex::new(parts.rng)),
+        }
+    }
+
+    /// Now.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Random bytes.
+    #[must_use]
+    pub fn random<const N: usize>(&self) -> [u8; N] {
+        let mut bytes = [0; N];
+        self.with_rng(|rng| rng.fill_bytes(&mut bytes));
+        bytes
+    }
+
+    /// Lends the source of randomness.
+    pub fn with_rng<T>(&self, work: impl FnOnce(&mut dyn CryptoRng) -> T) -> T {
+        let mut rng = self.rng.lock().unwrap_or_else(PoisonError::into_inner);
+        work(&mut **rng)
+    }
+
+    /// The force's name, for screens.
+    #[must_use]
+    pub fn force_name(&self) -> &str {
+        &self.keys.name
+    }
+
+    /// Opens the keys of a case.
+    ///
+    /// # Errors
+    /// [`KeyError`].
+    pub fn case_keys(&self, case: CaseId) -> Result<CaseKeys, KeyError> {
+        CaseKeys::load(&self.case_keys_dir, &self.master, case)
+    }
+
+    /// Makes the keys of a new case.
+    ///
+    /// # Errors
+    /// [`KeyError`].
+    pub fn case_keys_create(&self, case: CaseId) -> Result<CaseKeys, KeyError> {
+        let id = CaseKeyId::random(self.random());
+        self.with_rng(|rng| CaseKeys::create(&self.case_keys_dir, &self.master, rng, case, id))
+    }
+
+    /// Seals a column of a case.
+    ///
+    /// # Errors
+    /// [`KeyError`].
+    pub fn seal(&self, case: CaseId, purpose: Purpose, plaintext: &[u8]) -> Result<Vec<u8>, KeyError> {
+        let keys = self.case_keys(case)?;
+        Ok(self.with_rng(|rng| keys.seal(rng, purpose, plaintext)))
+    }
+
+    /// Opens a column of a case.
+    ///
+    /// # Errors
+    /// [`KeyError`].
+    pub fn unseal(&self, case: CaseId, purpose: Purpose, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, KeyError> {
+        self.case_keys(case)?.open(purpose, sealed)
+    }
+
+    /// Seals a value as JSON.
+    ///
+    /// # Errors
+    /// [`KeyError`].
+    pub fn seal_json<T: Serialize>(&self, case: CaseId, purpose: Purpose, value: &T) -> Result<Vec<u8>, KeyError> {
+        let json = Zeroizing::new(serde_json::to_vec(value).map_err(|error| malformed(purpose, &error))?);
+        self.seal(case, purpose, &json)
+    }
+
+    /// Opens a value sealed as JSON.
+    ///
+    /// # Errors
+    /// [`KeyError`].
+    pub fn unseal_json<T: DeserializeOwned>(
+        &self,
+        case: CaseId,
+        purpose: Purpose,
+        sealed: &[u8],
+    ) -> Result<T, KeyError> {
+        let json = self.unseal(case, purpose, sealed)?;
+        serde_json::from_slice(&json).map_err(|error| malformed(purpose, &error))
+    }
+
+    /// Does an act that is logged before it is done and completed after it. When the log cannot be written, the act
+    /// is not done; when its end cannot be written, the caller is told so.
+    ///
+    /// # Errors
+    /// The act's own, or the log's.
+    pub async fn logged<T, E: From<StoreError>>(
+        &self,
+        actor: &str,
+        act: &str,
+        case: Option<CaseId>,
+        objects: &str,
+        work: impl Future<Output = Result<T, E>>,
+    ) -> Result<T, E> {
+        let id = self.audit_open(actor, act, case, objects).await?;
+        let done = work.await;
+        let outcome = if done.is_ok() { "done" } else { "failed" };
+        self.audit_close(id, outcome).await?;
+        done
+    }
+
+    /// Logs something that is done by being logged, such as signing in.
+    ///
+    /// # Errors
+    /// The log's; then the act must not be done.
+    pub async fn note(
+        &self,
+        actor: &str,
+        act: &str,
+        case: Option<CaseId>,
+        objects: &str,
+    ) -> Result<(), StoreError> {
+        let id = self.audit_open(actor, act, case, objects).await?;
+        self.audit_close(id, "done").await
+    }
+
+    async fn audit_open(
+        &self,
+        actor: &str,
+        act: &str,
+        case: Option<CaseId>,
+        objects: &str,
+    ) -> Result<AuditId, StoreError> {
+        let now = self.now();
+        let id = AuditId::new(now, self.random());
+        let entry = AuditEntry {
+            id,
+            opened_at: now,
+            actor: actor.to_owned(),
+            act: act.to_owned(),
+            case,
+            objects: objects.to_owned(),
+            sealed: Vec::new(),
+        };
+        self.store.audit_open(&entry).await?;
+        Ok(id)
+    }
+
+    async fn audit_close(&self, id: AuditId, outcome: &str) -> Result<(), StoreError> {
+        let close = AuditClose { id, completed_at: self.now(), outcome: outcome.to_owned() };
+        self.store.audit_complete(&close).await
+    }
+}
+
+fn malformed(purpose: Purpose, error: &serde_json::Error) -> KeyError {
+    // The position only: the message of a JSON error may quote what was sealed.
+    let what = format!("not the JSON expected (line {}, column {})", error.line(), error.column());
+    KeyError::Malformed { path: format!("a sealed {purpose:?} column"), what }
+}

@@ -1,0 +1,11 @@
+//! What can be asked of the server: one file per act. An act authorises, is logged before it is done, and is one
+//! transaction.
+
+mod context;
+pub mod device;
+pub mod force;
+mod log;
+pub mod officer;
+
+pub use context::{AppContext, Clock, Parts};
+pub use log::LedgerHasher;

@@ -1,0 +1,135 @@
+//! Keys of one case: a file of their own outside the database, so that destroying the file erases the case.
+
+use std::path::{Path, PathBuf};
+
+use proviso_ledger::seal::{self, CasePublicKey, CaseSecretKey};
+use proviso_model::ids::{CaseId, CaseKeyId};
+use rand_core::{CryptoRng, Rng};
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use super::{KeyError, MasterKey, files, sealed_box};
+
+/// What a sealed column holds; binds the bytes to their place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// The person of a case, as JSON.
+    Case,
+    /// An order file's text.
+    Order,
+    /// What a device said of itself, as JSON.
+    Device,
+    /// A policy's exact bytes.
+    Policy,
+    /// An observation, as JSON.
+    Observation,
+    /// A finding, as JSON.
+    Finding,
+    /// A gap's detail.
+    Gap,
+    /// A notice, as JSON.
+    Notice,
+    /// A decision's reason and note, as JSON.
+    Decision,
+    /// An audit entry's reason.
+    Audit,
+}
+
+/// The keys of one case, open in memory.
+pub struct CaseKeys {
+    /// The case.
+    pub case: CaseId,
+    /// Id of the key pair that records are sealed to.
+    pub id: CaseKeyId,
+    /// The public half.
+    pub public: CasePublicKey,
+    /// The secret half.
+    pub secret: CaseSecretKey,
+    data_key: Zeroizing<[u8; 32]>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CaseKeyFile {
+    case: CaseId,
+    id: CaseKeyId,
+    /// Secret key and data key, 64 bytes, sealed under the master key; hexadecimal.
+    sealed: String,
+}
+
+fn purpose(case: CaseId, id: CaseKeyId) -> String {
+    format!("proviso/case-key/v1 {case} {id}")
+}
+
+impl CaseKeys {
+    fn path(folder: &Path, case: CaseId) -> PathBuf {
+        folder.join(format!("{case}.json"))
+    }
+
+    /// Makes the keys of a case and writes them to `folder`.
+    ///
+    /// # Errors
+    /// [`KeyError::File`].
+    pub fn create(
+        folder: &Path,
+        master: &MasterKey,
+        rng: &mut dyn CryptoRng,
+        case: CaseId,
+        id: CaseKeyId,
+    ) -> Result<Self, KeyError> {
+        let (secret, public) = seal::generate(rng);
+        let mut data_key = Zeroizing::new([0; 32]);
+        rng.fill_bytes(data_key.as_mut());
+        let both = Zeroizing::new([secret.to_bytes().as_slice(), data_key.as_slice()].concat());
+        let sealed = hex::encode(master.seal(rng, &purpose(case, id), &both));
+        let path = Self::path(folder, case);
+        let text = serde_json::to_string_pretty(&CaseKeyFile { case, id, sealed })
+            .map_err(|error| KeyError::Malformed { path: path.display().to_string(), what: error.to_string() })?;
+        files::write_new(&path, text.as_bytes())?;
+        Ok(Self { case, id, public, secret, data_key })
+    }
+
+    /// Reads the keys of a case.
+    ///
+    /// # Errors
+    /// [`KeyError`].
+    pub fn load(folder: &Path, master: &MasterKey, case: CaseId) -> Result<Self, KeyError> {
+        let path = Self::path(folder, case);
+        let malformed =
+            |what: String| KeyError::Malformed { path: path.display().to_string(), what };
+        let file: CaseKeyFile =
+            serde_json::from_slice(&files::read(&path)?).map_err(|error| malformed(error.to_string()))?;
+        if file.case != case {
+            return Err(malformed("it belongs to another case".to_owned()));
+        }
+        let sealed = hex::decode(&file.sealed).map_err(|error| malformed(error.to_string()))?;
+        let both = master.open(&purpose(case, file.id), &sealed)?;
+        let (secret, data) = both
+            .split_first_chunk::<32>()
+            .ok_or_else(|| malformed("its keys are too short".to_owned()))?;
+        let data_key: [u8; 32] =
+            data.try_into().map_err(|_| malformed("its keys are of the wrong length".to_owned()))?;
+        let secret = CaseSecretKey::from_bytes(*secret);
+        let public = secret.public().map_err(|error| malformed(error.to_string()))?;
+        Ok(Self { case, id: file.id, public, secret, data_key: Zeroizing::new(data_key) })
+    }
+
+    fn place(&self, purpose: Purpose) -> String {
+        format!("proviso/column/v1 {} {purpose:?}", self.case)
+    }
+
+    /// Seals a column.
+    #[must_use]
+    pub fn seal(&self, rng: &mut dyn CryptoRng, purpose: Purpose, plaintext: &[u8]) -> Vec<u8> {
+        sealed_box::seal(&self.data_key, rng, self.place(purpose).as_bytes(), plaintext)
+    }
+
+    /// Opens a column.
+    ///
+    /// # Errors
+    /// [`KeyError::Sealed`].
+    pub fn open(&self, purpose: Purpose, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, KeyError> {
+        let place = self.place(purpose);
+        sealed_box::open(&self.data_key, place.as_bytes(), sealed, &place)
+    }
+}

@@ -1,0 +1,66 @@
+//! Key files: written once, readable by the server's account only, on disk before anybody relies on them.
+
+use std::io::Write as _;
+use std::path::Path;
+
+use super::KeyError;
+
+fn fault(path: &Path, advice: &'static str) -> impl FnOnce(std::io::Error) -> KeyError {
+    let path = path.display().to_string();
+    move |error| KeyError::File { path, error, advice }
+}
+
+/// Writes a file that must not be there yet, mode 0600, and syncs it and its folder.
+///
+/// # Errors
+/// [`KeyError::File`], also when the file exists: a key is never overwritten.
+pub fn write_new(path: &Path, bytes: &[u8]) -> Result<(), KeyError> {
+    let advice = "keys are never overwritten; choose another data folder, or move the old file away";
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
+    }
+    let mut file = options.open(path).map_err(fault(path, advice))?;
+    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(fault(path, "free some space and try again"))?;
+    sync_folder(path)
+}
+
+/// Makes a folder that only the server's account may look into; one that exists is left as it is.
+///
+/// # Errors
+/// [`KeyError::File`].
+pub fn make_folder(path: &Path) -> Result<(), KeyError> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::DirBuilderExt as _;
+        builder.mode(0o700);
+    }
+    builder.create(path).map_err(fault(path, "make sure that the account may write there"))
+}
+
+/// Reads a file.
+///
+/// # Errors
+/// [`KeyError::File`].
+pub fn read(path: &Path) -> Result<Vec<u8>, KeyError> {
+    std::fs::read(path).map_err(fault(
+        path,
+        "run `proviso-server admin init` first, or give the right --data-dir",
+    ))
+}
+
+fn sync_folder(path: &Path) -> Result<(), KeyError> {
+    #[cfg(unix)]
+    if let Some(folder) = path.parent() {
+        let opened = std::fs::File::open(folder).map_err(fault(folder, "check the folder"))?;
+        opened.sync_all().map_err(fault(folder, "check the disk"))?;
+    }
+    #[cfg(not(unix))]
+    let _ = path;
+    Ok(())
+}

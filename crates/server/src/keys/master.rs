@@ -1,0 +1,70 @@
+//! The master key: 32 bytes under which every other key of the force is sealed.
+
+use std::path::{Path, PathBuf};
+
+use rand_core::{CryptoRng, Rng};
+use zeroize::Zeroizing;
+
+use super::{KeyError, files, sealed_box};
+
+/// Environment variable that may hold the master key, 64 hexadecimal digits, instead of a file.
+pub const MASTER_KEY_ENV: &str = "PROVISO_MASTER_KEY";
+
+/// The master key.
+pub struct MasterKey(Zeroizing<[u8; 32]>);
+
+impl MasterKey {
+    /// Where it lies unless told otherwise.
+    #[must_use]
+    pub fn usual_path(data_dir: &Path) -> PathBuf {
+        data_dir.join("keys").join("master.key")
+    }
+
+    /// Makes one and writes it to a file.
+    ///
+    /// # Errors
+    /// [`KeyError::File`].
+    pub fn create(path: &Path, rng: &mut dyn CryptoRng) -> Result<Self, KeyError> {
+        let mut bytes = Zeroizing::new([0; 32]);
+        rng.fill_bytes(bytes.as_mut());
+        let text = Zeroizing::new(format!("{}\n", hex::encode(*bytes)));
+        files::write_new(path, text.as_bytes())?;
+        Ok(Self(bytes))
+    }
+
+    /// Reads it from 64 hexadecimal digits. `place` names where they came from.
+    ///
+    /// # Errors
+    /// [`KeyError::Malformed`].
+    pub fn from_hex(text: &str, place: &str) -> Result<Self, KeyError> {
+        let mut bytes = Zeroizing::new([0; 32]);
+        hex::decode_to_slice(text.trim(), bytes.as_mut()).map_err(|_| KeyError::Malformed {
+            path: place.to_owned(),
+            what: "a master key is 64 hexadecimal digits".to_owned(),
+        })?;
+        Ok(Self(bytes))
+    }
+
+    /// Reads it from a file.
+    ///
+    /// # Errors
+    /// [`KeyError`].
+    pub fn load(path: &Path) -> Result<Self, KeyError> {
+        let bytes = Zeroizing::new(files::read(path)?);
+        Self::from_hex(&String::from_utf8_lossy(&bytes), &path.display().to_string())
+    }
+
+    /// Seals bytes for a purpose.
+    #[must_use]
+    pub fn seal(&self, rng: &mut dyn CryptoRng, purpose: &str, plaintext: &[u8]) -> Vec<u8> {
+        sealed_box::seal(&self.0, rng, purpose.as_bytes(), plaintext)
+    }
+
+    /// Opens bytes sealed for a purpose.
+    ///
+    /// # Errors
+    /// [`KeyError::Sealed`].
+    pub fn open(&self, purpose: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, KeyError> {
+        sealed_box::open(&self.0, purpose.as_bytes(), sealed, purpose)
+    }
+}
