@@ -77,4 +77,10 @@ pub trait AuditStore {
     /// # Errors
     /// [`crate::StoreError`].
     async fn audit_last(&self) -> Result<u64>;
+
+    /// Entries of a case that concern one thing, by its id in `objects`, newest first, at most `limit`.
+    ///
+    /// # Errors
+    /// [`crate::StoreError`].
+    async fn audit_about(&self, case: CaseId, object: &str, limit: u32) -> Result<Vec<AuditRow>>;
 }

@@ -117,6 +117,19 @@ impl AuditStore for SqliteStore {
         rows.iter().map(audit).collect()
     }
 
+    async fn audit_about(&self, case: CaseId, object: &str, limit: u32) -> Result<Vec<AuditRow>> {
+        let rows = sqlx::query(
+            "SELECT * FROM audit WHERE case_id = $1 AND instr(' ' || objects || ' ', ' ' || $2 || ' ') > 0 \
+             ORDER BY seq DESC LIMIT $3",
+        )
+        .bind(case.as_bytes().to_vec())
+        .bind(object.to_owned())
+        .bind(i64::from(limit))
+        .fetch_all(&self.readers)
+        .await?;
+        rows.iter().map(audit).collect()
+    }
+
     async fn audit_last(&self) -> Result<u64> {
         let last: i64 =
             sqlx::query_scalar("SELECT coalesce(max(seq), 0) FROM audit").fetch_one(&self.readers).await?;

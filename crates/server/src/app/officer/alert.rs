@@ -1,0 +1,173 @@
+//! An alert: its page, the opening of captured content, and the decision on it. Each is logged before it is done.
+
+use proviso_model::finding::Finding;
+use proviso_model::ids::{AlertId, DecisionId};
+use proviso_model::order::{Condition, Order};
+use proviso_model::record::EnrolmentFacts;
+use proviso_model::{Observation, Outcome, Timestamp};
+use proviso_store::{AlertRow, CaseRow, RecordRow};
+
+use super::allowed::Action;
+use super::error::ActError;
+use super::history::{self, HistoryLine};
+use super::sealed::{self, Person};
+use super::who::Who;
+use crate::app::AppContext;
+
+/// Most findings that one page shows.
+pub const FINDINGS_MAX: u32 = 20;
+/// Longest reason, in bytes.
+pub const REASON_BYTES_MAX: usize = 16 * 1024;
+
+/// A captured fact, the opinion on it, and the record that proves both.
+#[derive(Debug, Clone)]
+pub struct ShownFinding {
+    /// The captured fact. The page shows its content only after an opening was logged.
+    pub captured: Observation,
+    /// The generated opinion.
+    pub generated: Finding,
+    /// The record.
+    pub record: RecordRow,
+}
+
+/// A decision as shown.
+#[derive(Debug, Clone)]
+pub struct ShownDecision {
+    /// What.
+    pub outcome: Outcome,
+    /// Why.
+    pub reason: String,
+    /// Who.
+    pub officer: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Everything that an alert's page shows.
+#[derive(Debug, Clone)]
+pub struct AlertView {
+    /// The alert.
+    pub alert: AlertRow,
+    /// The case.
+    pub case: CaseRow,
+    /// The person.
+    pub person: Person,
+    /// The order.
+    pub order: Order,
+    /// The paragraph, where the order as it is now still has it.
+    pub condition: Option<Condition>,
+    /// The officer in charge.
+    pub officer: String,
+    /// The device.
+    pub device: EnrolmentFacts,
+    /// Newest first, at most [`FINDINGS_MAX`].
+    pub findings: Vec<ShownFinding>,
+    /// Oldest first.
+    pub decisions: Vec<ShownDecision>,
+    /// Newest first.
+    pub history: Vec<HistoryLine>,
+    /// Whether content may be rendered: an opening was logged just before.
+    pub content_open: bool,
+    /// Now.
+    pub now: Timestamp,
+}
+
+/// Views an alert without its content. Logged; a new alert becomes opened.
+///
+/// # Errors
+/// [`ActError`].
+pub async fn view(ctx: &AppContext, who: &Who, id: AlertId) -> Result<AlertView, ActError> {
+    show(ctx, who, id, false).await
+}
+
+/// Opens the captured content of an alert. Logged before a byte of it is read.
+///
+/// # Errors
+/// [`ActError`].
+pub async fn open_content(ctx: &AppContext, who: &Who, id: AlertId) -> Result<AlertView, ActError> {
+    show(ctx, who, id, true).await
+}
+
+async fn show(ctx: &AppContext, who: &Who, id: AlertId, content_open: bool) -> Result<AlertView, ActError> {
+    let (_, case) = who.alert(ctx, Action::ViewEvidence, id).await?;
+    let act = if content_open { "content-open" } else { "alert-view" };
+    ctx.logged(&who.actor(), act, Some(case.id), &id.to_string(), async {
+        let alert = ctx.store.alert_open(id, ctx.now()).await?;
+        ctx.hub.wake();
+        load(ctx, alert, case.clone(), content_open).await
+    })
+    .await
+}
+
+async fn load(
+    ctx: &AppContext,
+    alert: AlertRow,
+    case: CaseRow,
+    content_open: bool,
+) -> Result<AlertView, ActError> {
+    let order = sealed::order(ctx, &case).await?;
+    let device = ctx.store.device_get(alert.device).await?.ok_or(ActError::NotFound)?;
+    let mut findings = Vec::new();
+    for (finding, observation) in ctx.store.alert_findings(alert.id, FINDINGS_MAX).await? {
+        let record = ctx.store.record_get(&finding.record).await?.ok_or(ActError::NotFound)?;
+        findings.push(ShownFinding {
+            captured: sealed::observation(ctx, &case, &observation)?,
+            generated: sealed::finding(ctx, &case, &finding)?,
+            record,
+        });
+    }
+    let mut decisions = Vec::new();
+    for row in ctx.store.decision_list(alert.id).await? {
+        decisions.push(ShownDecision {
+            outcome: row.outcome,
+            reason: sealed::decision_reason(ctx, &case, &row)?,
+            officer: history::officer_name(ctx, row.officer).await?,
+            at: row.decided_at,
+        });
+    }
+    let condition = order.conditions.iter().find(|one| one.paragraph == alert.paragraph).cloned();
+    let officer = match case.officer {
+        Some(id) => history::officer_name(ctx, id).await?,
+        None => "nobody yet".to_owned(),
+    };
+    Ok(AlertView {
+        person: sealed::person(ctx, &case)?,
+        device: sealed::device(ctx, &device)?,
+        history: history::of_alert(ctx, &alert).await?,
+        now: ctx.now(),
+        alert,
+        case,
+        order,
+        condition,
+        officer,
+        findings,
+        decisions,
+        content_open,
+    })
+}
+
+/// What the form of a decision says.
+#[derive(Debug, Clone)]
+pub struct DecisionForm {
+    /// What.
+    pub outcome: Outcome,
+    /// Why; never empty.
+    pub reason: String,
+}
+
+/// Records a decision. Logged before it is made.
+///
+/// # Errors
+/// [`ActError::Conflict`] when the alert was never opened or is decided already.
+pub async fn decide(ctx: &AppContext, who: &Who, id: AlertId, form: DecisionForm) -> Result<(), ActError> {
+    let (alert, case) = who.alert(ctx, Action::Decide, id).await?;
+    let decision = DecisionId::new(ctx.now(), ctx.random());
+    let objects = format!("{id} {decision}");
+    ctx.logged(&who.actor(), "alert-decide", Some(case.id), &objects, async {
+        let row = sealed::decision(ctx, &case, &alert, decision, who.id, &form)?;
+        ctx.store.decision_add(&row).await?;
+        ctx.hub.wake();
+        Ok(())
+    })
+    .await
+}

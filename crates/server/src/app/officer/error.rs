@@ -1,0 +1,29 @@
+//! What an officer's act can say instead of an answer.
+
+use proviso_store::StoreError;
+
+/// Why an act was not carried out.
+#[derive(Debug, thiserror::Error)]
+pub enum ActError {
+    /// There is no such thing, or not for this officer: the same answer, so that nobody learns of others' cases.
+    #[error("there is no such thing among your cases")]
+    NotFound,
+    /// The officer's role does not include this at all.
+    #[error("your role does not include this")]
+    NotYourRole,
+    /// It cannot be done in the state that things are in.
+    #[error("{0}")]
+    Conflict(&'static str),
+    /// Too many tries; wait.
+    #[error("too many tries; wait ten minutes and try again")]
+    TooManyTries,
+    /// The user name or the password is wrong: one answer for both.
+    #[error("the user name or the password is wrong")]
+    WrongNameOrPassword,
+    /// The store said no.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Something that should hold did not, for example a sealed value that cannot be opened.
+    #[error("{0}")]
+    Broken(String),
+}

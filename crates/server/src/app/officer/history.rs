@@ -1,0 +1,85 @@
+//! Lines of the audit log in words, and names of officers.
+
+use proviso_model::Timestamp;
+use proviso_model::ids::OfficerId;
+use proviso_store::{AlertRow, AuditRow};
+
+use super::error::ActError;
+use crate::app::AppContext;
+
+/// Most lines of one history.
+const LINES_MAX: u32 = 100;
+
+/// One line of history.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HistoryLine {
+    /// When.
+    pub at: Timestamp,
+    /// Who did what.
+    pub text: String,
+}
+
+/// The name of an officer for screens.
+///
+/// # Errors
+/// The store's.
+pub async fn officer_name(ctx: &AppContext, id: OfficerId) -> Result<String, ActError> {
+    Ok(ctx.store.officer_get(id).await?.map_or_else(|| "an officer who was removed".to_owned(), |row| row.display_name))
+}
+
+/// Who an actor of the log is, in words.
+///
+/// # Errors
+/// The store's.
+pub async fn actor_name(ctx: &AppContext, actor: &str) -> Result<String, ActError> {
+    match actor.strip_prefix("officer:").and_then(|id| id.parse().ok()) {
+        Some(id) => officer_name(ctx, id).await,
+        None => Ok(match actor {
+            "command-line" => "The command line".to_owned(),
+            "worker" => "The server".to_owned(),
+            "visitor" => "Somebody not signed in".to_owned(),
+            other => other.to_owned(),
+        }),
+    }
+}
+
+/// An act of the log, in words.
+#[must_use]
+pub fn act_in_words(act: &str) -> &str {
+    match act {
+        "sign-in" => "signed in",
+        "sign-in-refused" => "tried to sign in and was refused",
+        "sign-out" => "signed out",
+        "alert-view" => "viewed the alert",
+        "content-open" => "opened the captured content",
+        "alert-decide" => "recorded a decision",
+        "case-view" => "viewed the person’s page",
+        "enrolment-code" => "made an enrolment code",
+        "bundle-export" => "prepared an evidence bundle",
+        "audit-read" => "read the audit log",
+        other => other,
+    }
+}
+
+/// The history of an alert, newest first: when it was raised, and every act on it in the log.
+///
+/// # Errors
+/// The store's.
+pub async fn of_alert(ctx: &AppContext, alert: &AlertRow) -> Result<Vec<HistoryLine>, ActError> {
+    let mut lines = Vec::new();
+    for row in ctx.store.audit_about(alert.case, &alert.id.to_string(), LINES_MAX).await? {
+        let who = actor_name(ctx, &row.entry.actor).await?;
+        let text = format!("{who} {}{}", act_in_words(&row.entry.act), ending(&row));
+        lines.push(HistoryLine { at: row.entry.opened_at, text });
+    }
+    lines.push(HistoryLine { at: alert.raised_at, text: "The alert was raised".to_owned() });
+    Ok(lines)
+}
+
+fn ending(row: &AuditRow) -> &'static str {
+    match row.completed.as_ref().map(|(_, outcome, _, _)| outcome.as_str()) {
+        Some("refused") => " (refused)",
+        Some("failed") => " (failed)",
+        _ => "",
+    }
+}

@@ -1,0 +1,94 @@
+//! The inbox: undecided alerts of an officer's cases, most urgent first, and how their devices are.
+
+use std::collections::HashMap;
+
+use proviso_model::Timestamp;
+use proviso_model::ids::{CaseId, DeviceId};
+use proviso_model::observation::Act;
+use proviso_model::record::EnrolmentFacts;
+use proviso_store::{AlertFilter, AlertRow, DeviceRow};
+
+use super::allowed::Action;
+use super::error::ActError;
+use super::sealed::{self, Person};
+use super::who::Who;
+use crate::app::AppContext;
+
+/// Most alerts that one page lists.
+const ALERTS_MAX: u32 = 200;
+
+/// An alert as an inbox lists it: nothing of what was captured.
+#[derive(Debug, Clone)]
+pub struct InboxRow {
+    /// The alert.
+    pub alert: AlertRow,
+    /// The person.
+    pub person: Person,
+    /// The device, as it described itself at enrolment.
+    pub device: EnrolmentFacts,
+    /// What brought the newest observation about.
+    pub act: Act,
+}
+
+/// A device beside the name of its person.
+#[derive(Debug, Clone)]
+pub struct InboxDevice {
+    /// The person.
+    pub person: Person,
+    /// The device.
+    pub row: DeviceRow,
+    /// As it described itself.
+    pub facts: EnrolmentFacts,
+}
+
+/// What an inbox shows.
+#[derive(Debug, Clone)]
+pub struct Inbox {
+    /// The newest notification that this view includes.
+    pub after: i64,
+    /// Now.
+    pub now: Timestamp,
+    /// Most urgent first.
+    pub rows: Vec<InboxRow>,
+    /// Every device of the officer's cases that is not revoked.
+    pub devices: Vec<InboxDevice>,
+}
+
+/// The inbox of `who`. Lists show ids, kinds, times and names only, so listing is not a view of evidence.
+///
+/// # Errors
+/// [`ActError::NotYourRole`], or the store's.
+pub async fn inbox(ctx: &AppContext, who: &Who) -> Result<Inbox, ActError> {
+    who.require(Action::ViewEvidence)?;
+    // Read first: an alert raised while we read is told again rather than missed.
+    let after = ctx.store.notification_last().await?;
+    let officer = who.own_cases_only();
+    let mut people: HashMap<CaseId, Person> = HashMap::new();
+    let mut devices: HashMap<DeviceId, (DeviceRow, EnrolmentFacts)> = HashMap::new();
+    for case in ctx.store.case_list(officer).await? {
+        people.insert(case.id, sealed::person(ctx, &case)?);
+        for row in ctx.store.device_list(Some(case.id)).await? {
+            let facts = sealed::device(ctx, &row)?;
+            devices.insert(row.id, (row, facts));
+        }
+    }
+    let filter = AlertFilter { officer, undecided: true, limit: ALERTS_MAX, ..AlertFilter::default() };
+    let mut rows = Vec::new();
+    for alert in ctx.store.alert_list(filter).await? {
+        let (Some(person), Some((_, device))) = (people.get(&alert.case), devices.get(&alert.device)) else {
+            continue;
+        };
+        let newest = ctx.store.alert_findings(alert.id, 1).await?;
+        let act = newest.first().map_or(Act::Unknown, |(_, observation)| sealed::act(&observation.act));
+        rows.push(InboxRow { person: person.clone(), device: device.clone(), act, alert });
+    }
+    let mut devices: Vec<_> = devices
+        .into_values()
+        .filter(|(row, _)| row.revoked_at.is_none())
+        .filter_map(|(row, facts)| {
+            Some(InboxDevice { person: people.get(&row.case)?.clone(), row, facts })
+        })
+        .collect();
+    devices.sort_by_key(|device| (device.row.seen_at, device.row.id));
+    Ok(Inbox { after, now: ctx.now(), rows, devices })
+}

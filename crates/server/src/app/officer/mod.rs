@@ -1,0 +1,18 @@
+//! What officers do in the console: one file per act. Each authorises, is logged before it is done, and is one call of
+//! the store where it changes anything.
+
+pub mod alert;
+pub mod allowed;
+pub mod audit_log;
+pub mod bundle;
+pub mod enrolment;
+pub mod error;
+pub mod history;
+pub mod inbox;
+pub mod password;
+pub mod people;
+pub mod person;
+pub mod priority;
+pub mod sealed;
+pub mod session;
+pub mod who;

@@ -1,0 +1,80 @@
+//! The people an officer supervises: one line each.
+
+use proviso_model::Timestamp;
+use proviso_model::order::Order;
+use proviso_model::record::EnrolmentFacts;
+use proviso_store::{AlertFilter, AlertRow, CaseRow, DeviceRow};
+
+use super::allowed::Action;
+use super::error::ActError;
+use super::history;
+use super::sealed::{self, Person};
+use super::who::Who;
+use crate::app::AppContext;
+
+/// One person's line.
+#[derive(Debug, Clone)]
+pub struct PersonLine {
+    /// The case.
+    pub case: CaseRow,
+    /// The person.
+    pub person: Person,
+    /// The order.
+    pub order: Order,
+    /// Devices that are not revoked.
+    pub devices: Vec<(DeviceRow, EnrolmentFacts)>,
+    /// Undecided alerts, most urgent first.
+    pub open: Vec<AlertRow>,
+    /// The officer in charge.
+    pub officer: String,
+}
+
+/// The list of people.
+#[derive(Debug, Clone)]
+pub struct People {
+    /// Sorted by name.
+    pub lines: Vec<PersonLine>,
+    /// Now.
+    pub now: Timestamp,
+}
+
+/// The people whose cases `who` may see.
+///
+/// # Errors
+/// [`ActError`].
+pub async fn people(ctx: &AppContext, who: &Who) -> Result<People, ActError> {
+    who.require(Action::ViewEvidence)?;
+    let mut lines = Vec::new();
+    for case in ctx.store.case_list(who.own_cases_only()).await? {
+        let filter = AlertFilter { case: Some(case.id), undecided: true, ..AlertFilter::default() };
+        let officer = match case.officer {
+            Some(id) => history::officer_name(ctx, id).await?,
+            None => "nobody yet".to_owned(),
+        };
+        lines.push(PersonLine {
+            person: sealed::person(ctx, &case)?,
+            order: sealed::order(ctx, &case).await?,
+            devices: devices(ctx, &case).await?,
+            open: ctx.store.alert_list(filter).await?,
+            officer,
+            case,
+        });
+    }
+    lines.sort_by(|a, b| a.person.name.cmp(&b.person.name).then(a.case.id.cmp(&b.case.id)));
+    Ok(People { lines, now: ctx.now() })
+}
+
+/// Devices of a case that are not revoked, oldest first.
+///
+/// # Errors
+/// [`ActError`].
+pub async fn devices(ctx: &AppContext, case: &CaseRow) -> Result<Vec<(DeviceRow, EnrolmentFacts)>, ActError> {
+    let mut devices = Vec::new();
+    for row in ctx.store.device_list(Some(case.id)).await? {
+        if row.revoked_at.is_none() {
+            let facts = sealed::device(ctx, &row)?;
+            devices.push((row, facts));
+        }
+    }
+    Ok(devices)
+}

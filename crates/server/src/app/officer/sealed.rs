@@ -1,0 +1,134 @@
+//! Opening and making the sealed columns that officers' acts need. Nothing else in this folder knows of keys.
+
+use proviso_ledger::hash::domain_hash;
+use proviso_model::Observation;
+use proviso_model::finding::Finding;
+use proviso_model::ids::{DecisionId, OfficerId};
+use proviso_model::observation::Act;
+use proviso_model::record::EnrolmentFacts;
+use proviso_store::{AlertRow, CaseRow, DecisionRow, DeviceRow, FindingRow, ObservationRow};
+use serde::{Deserialize, Serialize};
+
+use super::alert::DecisionForm;
+use super::error::ActError;
+use crate::app::AppContext;
+use crate::keys::KeyError;
+use crate::keys::case::Purpose;
+
+pub use proviso_model::order::{Order, Person};
+
+impl From<KeyError> for ActError {
+    fn from(error: KeyError) -> Self {
+        Self::Broken(error.to_string())
+    }
+}
+
+/// What an officer wrote with a decision, as sealed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DecisionWords {
+    /// Why.
+    pub reason: String,
+    /// Anything else.
+    #[serde(default)]
+    pub note: String,
+}
+
+/// The person of a case.
+///
+/// # Errors
+/// [`ActError::Broken`], here and below, when a column does not open or does not hold what it should.
+pub fn person(ctx: &AppContext, case: &CaseRow) -> Result<Person, ActError> {
+    Ok(ctx.unseal_json(case.id, Purpose::Case, &case.sealed)?)
+}
+
+/// The order of a case as it is now.
+///
+/// # Errors
+/// [`ActError`].
+pub async fn order(ctx: &AppContext, case: &CaseRow) -> Result<Order, ActError> {
+    let row = ctx.store.order_current(case.id).await?;
+    let row = row.ok_or_else(|| ActError::Broken(format!("case {} has no order", case.id)))?;
+    let text = ctx.unseal(case.id, Purpose::Order, &row.sealed)?;
+    let text = String::from_utf8_lossy(&text);
+    Order::from_toml(&text).map_err(|errors| {
+        // Positions only: the file itself holds personal data.
+        ActError::Broken(format!("the order of case {} no longer reads: {} faults", case.id, errors.len()))
+    })
+}
+
+/// What a device said of itself at enrolment.
+///
+/// # Errors
+/// [`ActError`].
+pub fn device(ctx: &AppContext, row: &DeviceRow) -> Result<EnrolmentFacts, ActError> {
+    Ok(ctx.unseal_json(row.case, Purpose::Device, &row.sealed)?)
+}
+
+/// A captured fact.
+///
+/// # Errors
+/// [`ActError`].
+pub fn observation(ctx: &AppContext, case: &CaseRow, row: &ObservationRow) -> Result<Observation, ActError> {
+    Ok(ctx.unseal_json(case.id, Purpose::Observation, &row.sealed)?)
+}
+
+/// A generated opinion.
+///
+/// # Errors
+/// [`ActError`].
+pub fn finding(ctx: &AppContext, case: &CaseRow, row: &FindingRow) -> Result<Finding, ActError> {
+    Ok(ctx.unseal_json(case.id, Purpose::Finding, &row.sealed)?)
+}
+
+/// The reason of a decision.
+///
+/// # Errors
+/// [`ActError`].
+pub fn decision_reason(ctx: &AppContext, case: &CaseRow, row: &DecisionRow) -> Result<String, ActError> {
+    let words: DecisionWords = ctx.unseal_json(case.id, Purpose::Decision, &row.sealed)?;
+    Ok(words.reason)
+}
+
+/// The act as stored in the clear.
+#[must_use]
+pub fn act(word: &str) -> Act {
+    serde_json::from_value(serde_json::Value::String(word.to_owned())).unwrap_or(Act::Unknown)
+}
+
+/// A decision ready for the store: the words sealed, the hash over all of it.
+///
+/// # Errors
+/// [`ActError`].
+pub fn decision(
+    ctx: &AppContext,
+    case: &CaseRow,
+    alert: &AlertRow,
+    id: DecisionId,
+    officer: OfficerId,
+    form: &DecisionForm,
+) -> Result<DecisionRow, ActError> {
+    let words = DecisionWords { reason: form.reason.clone(), note: String::new() };
+    let sealed = ctx.seal_json(case.id, Purpose::Decision, &words)?;
+    let decided_at = ctx.now();
+    let hash = domain_hash("proviso/decision/v1", &[
+        id.as_bytes(),
+        alert.id.as_bytes(),
+        case.id.as_bytes(),
+        officer.as_bytes(),
+        form.outcome.as_str().as_bytes(),
+        &decided_at.as_micros().to_be_bytes(),
+        &sealed,
+    ]);
+    Ok(DecisionRow {
+        id,
+        alert: alert.id,
+        case: case.id,
+        officer,
+        outcome: form.outcome,
+        decided_at,
+        hash,
+        leaf: 0,
+        sealed,
+    })
+}

@@ -1,0 +1,88 @@
+//! Who is asking, and whether a case is theirs.
+
+use proviso_model::ids::{AlertId, CaseId, OfficerId};
+use proviso_store::{AlertRow, CaseRow, OfficerRole, OfficerRow};
+
+use super::allowed::{Action, allowed, offered};
+use super::error::ActError;
+use crate::app::AppContext;
+
+/// The officer who is signed in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Who {
+    /// Id.
+    pub id: OfficerId,
+    /// Sign-in name.
+    pub username: String,
+    /// Name for screens.
+    pub name: String,
+    /// Role.
+    pub role: OfficerRole,
+}
+
+impl From<OfficerRow> for Who {
+    fn from(row: OfficerRow) -> Self {
+        Self { id: row.id, username: row.username, name: row.display_name, role: row.role }
+    }
+}
+
+impl Who {
+    /// As written in the audit log.
+    #[must_use]
+    pub fn actor(&self) -> String {
+        format!("officer:{}", self.id)
+    }
+
+    /// Whether a page for `action` is offered at all.
+    #[must_use]
+    pub fn may(&self, action: Action) -> bool {
+        offered(self.role, action)
+    }
+
+    /// Whether this officer may do `action` on that case.
+    #[must_use]
+    pub fn may_on(&self, action: Action, case: &CaseRow) -> bool {
+        allowed(self.role, action, case.officer == Some(self.id))
+    }
+
+    /// Refuses an act that the role never includes.
+    ///
+    /// # Errors
+    /// [`ActError::NotYourRole`].
+    pub fn require(&self, action: Action) -> Result<(), ActError> {
+        if self.may(action) { Ok(()) } else { Err(ActError::NotYourRole) }
+    }
+
+    /// The officer whose cases lists are narrowed to; `None` for those who see all.
+    #[must_use]
+    pub fn own_cases_only(&self) -> Option<OfficerId> {
+        if allowed(self.role, Action::ViewEvidence, false) { None } else { Some(self.id) }
+    }
+
+    /// A case that this officer may do `action` on.
+    ///
+    /// # Errors
+    /// [`ActError::NotYourRole`] for a role that never may, [`ActError::NotFound`] for another officer's case and for
+    /// one that does not exist.
+    pub async fn case(&self, ctx: &AppContext, action: Action, id: CaseId) -> Result<CaseRow, ActError> {
+        self.require(action)?;
+        let case = ctx.store.case_get(id).await?.ok_or(ActError::NotFound)?;
+        if self.may_on(action, &case) { Ok(case) } else { Err(ActError::NotFound) }
+    }
+
+    /// An alert, with its case, that this officer may do `action` on.
+    ///
+    /// # Errors
+    /// As [`Who::case`].
+    pub async fn alert(
+        &self,
+        ctx: &AppContext,
+        action: Action,
+        id: AlertId,
+    ) -> Result<(AlertRow, CaseRow), ActError> {
+        self.require(action)?;
+        let alert = ctx.store.alert_get(id).await?.ok_or(ActError::NotFound)?;
+        let case = self.case(ctx, action, alert.case).await?;
+        Ok((alert, case))
+    }
+}

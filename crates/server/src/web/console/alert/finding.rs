@@ -1,0 +1,119 @@
+//! One finding on an alert's page: captured facts in one box, the machine's opinion in another (invariant 5).
+
+use jiff::tz::TimeZone;
+use proviso_model::finding::TextField;
+use proviso_model::observation::{Fact, Passage};
+use proviso_store::ReplayOutcome;
+
+use super::device_words;
+use super::marks::{Piece, pieces, without_content};
+use crate::app::officer::alert::{AlertView, ShownFinding};
+use crate::web::console::words::{self, When};
+
+/// What the template shows of one finding.
+pub struct FindingBox {
+    pub attribution: String,
+    pub fact: String,
+    pub at: When,
+    pub circumstances: String,
+    pub content: Option<Content>,
+    pub record: String,
+    pub chain: String,
+    pub received: When,
+    pub leaf: u64,
+    pub explanation: String,
+    pub rule: String,
+    pub category: String,
+    pub strength: &'static str,
+    pub strength_permille: u16,
+    pub replay: &'static str,
+    pub pack: String,
+    pub pack_sha256: String,
+    pub engine: String,
+    pub policy: String,
+}
+
+/// Captured content, rendered only after its opening was logged.
+pub struct Content {
+    pub address: Option<Vec<Piece>>,
+    pub title: Option<Vec<Piece>>,
+    pub query: Option<String>,
+    pub passages: Vec<Vec<Piece>>,
+    pub cut: bool,
+}
+
+/// Prepares a finding for the page.
+pub fn shown(one: &ShownFinding, view: &AlertView, zone: &TimeZone) -> FindingBox {
+    let (captured, generated, record) = (&one.captured, &one.generated, &one.record);
+    let account = if captured.account.is_empty() { &view.device.account } else { &captured.account };
+    let content = view.content_open.then(|| content(one));
+    let explanation = match content {
+        Some(_) => generated.explanation.clone(),
+        None => without_content(&generated.explanation, &generated.spans),
+    };
+    FindingBox {
+        attribution: words::attribution(captured.attribution.act, account, &view.device.system),
+        fact: words::fact(&captured.fact),
+        at: words::when(captured.observed_at, zone),
+        circumstances: words::circumstances(&captured.attribution),
+        content,
+        record: hex::encode(record.hash),
+        chain: format!("{} (epoch {}) of {}", record.seq, record.epoch, device_words(&view.device.system, "")),
+        received: words::when(record.received_at, zone),
+        leaf: record.leaf,
+        explanation,
+        rule: generated.rule.clone(),
+        category: generated.category.clone(),
+        strength: words::strength(generated.strength_permille),
+        strength_permille: generated.strength_permille,
+        replay: replay(record.replay),
+        pack: format!("{} {}", generated.pack.name, generated.pack.version),
+        pack_sha256: generated.pack.sha256.to_string(),
+        engine: format!("{} (semantics {})", generated.engine, generated.engine_semantics),
+        policy: generated.policy.to_string(),
+    }
+}
+
+fn replay(outcome: Option<ReplayOutcome>) -> &'static str {
+    match outcome {
+        Some(ReplayOutcome::Same) => "Evaluated again by the server: same result",
+        Some(ReplayOutcome::Differs) => {
+            "Evaluated again by the server: another result. Do not rely on this finding before a specialist has looked"
+        }
+        Some(ReplayOutcome::NotReplayed) => {
+            "Not evaluated again: made by another engine version, or under a policy that this server does not hold"
+        }
+        Some(ReplayOutcome::Unreadable) => "Not evaluated again: the record could not be read",
+        None => "Not evaluated again yet",
+    }
+}
+
+fn content(one: &ShownFinding) -> Content {
+    let spans = &one.generated.spans;
+    let whole = |text: &str, field| {
+        let passage = Passage { offset: 0, text: text.to_owned() };
+        (!text.is_empty()).then(|| pieces(&passage, spans, field))
+    };
+    let query: Vec<_> =
+        spans.iter().filter(|span| span.field == TextField::Query).map(|span| span.text.as_str()).collect();
+    let query = (!query.is_empty()).then(|| query.join(" … "));
+    match &one.captured.fact {
+        Fact::Page { url, title, text, cut } => Content {
+            address: whole(url, TextField::Url),
+            title: whole(title, TextField::Title),
+            query,
+            passages: text.iter().map(|passage| pieces(passage, spans, TextField::Text)).collect(),
+            cut: *cut,
+        },
+        Fact::Typed { url, text, .. } => Content {
+            address: whole(url, TextField::Url),
+            title: None,
+            query,
+            passages: text.iter().map(|passage| pieces(passage, spans, TextField::Typed)).collect(),
+            cut: false,
+        },
+        Fact::PrivateWindow { .. } | Fact::Software { .. } => {
+            Content { address: None, title: None, query, passages: Vec::new(), cut: false }
+        }
+    }
+}

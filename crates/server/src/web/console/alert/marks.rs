@@ -1,0 +1,97 @@
+//! Marking, in a captured text, the stretches that a rule rests on.
+
+use proviso_model::finding::{Span, TextField};
+use proviso_model::observation::Passage;
+
+/// A stretch of text, marked or not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Piece {
+    /// The characters.
+    pub text: String,
+    /// Whether a rule rests on them.
+    pub marked: bool,
+}
+
+/// A passage cut into pieces at the spans that lie in it. Spans that do not fall on characters are left unmarked.
+#[must_use]
+pub fn pieces(passage: &Passage, spans: &[Span], field: TextField) -> Vec<Piece> {
+    let mut ranges: Vec<(usize, usize)> = spans
+        .iter()
+        .filter(|span| span.field == field)
+        .filter_map(|span| {
+            let start = usize::try_from(span.start.checked_sub(passage.offset)?).ok()?;
+            let end = usize::try_from(span.end.checked_sub(passage.offset)?).ok()?;
+            passage.text.get(start..end).map(|_| (start, end))
+        })
+        .collect();
+    ranges.sort_unstable();
+    let mut pieces = Vec::new();
+    let mut at = 0;
+    for (start, end) in ranges {
+        let start = start.max(at);
+        if start >= end {
+            continue;
+        }
+        push(&mut pieces, passage.text.get(at..start), false);
+        push(&mut pieces, passage.text.get(start..end), true);
+        at = end;
+    }
+    push(&mut pieces, passage.text.get(at..), false);
+    pieces
+}
+
+fn push(pieces: &mut Vec<Piece>, text: Option<&str>, marked: bool) {
+    if let Some(text) = text.filter(|text| !text.is_empty()) {
+        pieces.push(Piece { text: text.to_owned(), marked });
+    }
+}
+
+/// `text` with every word that a span rests on put out of sight: an explanation may quote what was captured.
+#[must_use]
+pub fn without_content(text: &str, spans: &[Span]) -> String {
+    let mut words: Vec<&str> = spans.iter().map(|span| span.text.as_str()).filter(|word| !word.is_empty()).collect();
+    words.sort_unstable_by_key(|word| std::cmp::Reverse(word.len()));
+    words.dedup();
+    words.into_iter().fold(text.to_owned(), |text, word| text.replace(word, "[hidden]"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{pieces, without_content};
+    use proviso_model::finding::{Span, TextField};
+    use proviso_model::observation::Passage;
+
+    fn span(start: u64, end: u64, text: &str) -> Span {
+        Span {
+            field: TextField::Text,
+            start,
+            end,
+            rule: "words/test".to_owned(),
+            category: "test".to_owned(),
+            text: text.to_owned(),
+        }
+    }
+
+    #[test]
+    fn spans_are_marked_where_they_lie_in_a_passage_and_nowhere_else() {
+        let passage = Passage { offset: 100, text: "a blue heron and a grey heron".to_owned() };
+        let spans = [span(102, 112, "blue heron"), span(107, 112, "heron"), span(124, 129, "heron"), span(5, 9, "gone")];
+        let shown: Vec<_> = pieces(&passage, &spans, TextField::Text)
+            .into_iter()
+            .map(|piece| if piece.marked { format!("<{}>", piece.text) } else { piece.text })
+            .collect();
+        assert_eq!(shown.concat(), "a <blue heron> and a grey <heron>");
+    }
+
+    #[test]
+    fn a_span_inside_a_character_marks_nothing() {
+        let passage = Passage { offset: 0, text: "é".to_owned() };
+        assert!(pieces(&passage, &[span(1, 2, "?")], TextField::Text).iter().all(|piece| !piece.marked));
+    }
+
+    #[test]
+    fn an_explanation_shows_no_captured_word_until_content_is_opened() {
+        let spans = [span(0, 5, "heron"), span(0, 10, "blue heron")];
+        assert_eq!(without_content("Found \"blue heron\" and \"heron\".", &spans), "Found \"[hidden]\" and \"[hidden]\".");
+    }
+}

@@ -1,0 +1,237 @@
+//! An alert's page: its paragraph, what was captured, what the machine makes of it, and the officer's decision.
+
+mod decide;
+mod finding;
+mod marks;
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use proviso_model::Outcome;
+use proviso_model::ids::AlertId;
+
+use self::finding::FindingBox;
+use super::Console;
+use super::fault::Fault;
+use super::inbox::due_in_words;
+use super::page::{Shell, Under, page};
+use super::sign_in::Nothing;
+use super::signed_in::{Posted, SignedIn};
+use super::words::{self, When};
+use crate::app::officer::alert::{self, AlertView};
+use crate::app::officer::allowed::Action;
+use crate::app::officer::priority::{Due, due};
+
+pub use self::decide::{decide, decided};
+
+#[derive(Template)]
+#[template(path = "console/alert.html")]
+struct AlertPage {
+    shell: Shell,
+    identity: Identity,
+    alert: AlertHead,
+    findings: Vec<FindingBox>,
+    left_out: u64,
+    decisions: Vec<DecisionBox>,
+    history: Vec<Line>,
+    form: Form,
+    problem: Option<Problem>,
+    just_decided: bool,
+}
+
+/// Whom a page is about.
+pub struct Identity {
+    /// The case.
+    pub case: String,
+    /// The person.
+    pub person: String,
+    /// The order.
+    pub order: String,
+    /// Device and account; empty where the page is about several.
+    pub device: String,
+    /// Who is in charge.
+    pub officer: String,
+}
+
+struct AlertHead {
+    id: String,
+    happened: &'static str,
+    seen: String,
+    priority: &'static str,
+    tone: &'static str,
+    due: String,
+    paragraph: String,
+    kind: &'static str,
+    court_words: String,
+    window: String,
+    can_decide: bool,
+    can_export: bool,
+}
+
+struct DecisionBox {
+    outcome: &'static str,
+    reason: String,
+    officer: String,
+    at: When,
+}
+
+struct Line {
+    at: When,
+    text: String,
+}
+
+struct Form {
+    choices: Vec<Choice>,
+    reason: String,
+    outcome_problem: bool,
+    reason_problem: bool,
+}
+
+struct Choice {
+    value: &'static str,
+    label: &'static str,
+    chosen: bool,
+}
+
+struct Problem {
+    field: &'static str,
+    text: &'static str,
+}
+
+/// What was wrong with a form, and what it said.
+#[derive(Default)]
+struct Draft {
+    outcome: Option<Outcome>,
+    reason: String,
+    tried: bool,
+}
+
+/// `GET /alerts/{id}`: without content. The view is logged.
+pub async fn show(
+    State(console): State<Console>,
+    signed_in: SignedIn,
+    Path(id): Path<String>,
+) -> Result<Response, Fault> {
+    let id = id.parse::<AlertId>().map_err(|_| Fault::not_found())?;
+    let view = alert::view(&console.app, &signed_in.session.who, id).await?;
+    page(&alert_page(&signed_in, &view, Draft::default(), false))
+}
+
+/// `POST /alerts/{id}/content`: the same page with its content, once the opening is in the log.
+pub async fn open_content(
+    State(console): State<Console>,
+    Path(id): Path<String>,
+    Posted { signed_in, .. }: Posted<Nothing>,
+) -> Result<Response, Fault> {
+    let id = id.parse::<AlertId>().map_err(|_| Fault::not_found())?;
+    let view = alert::open_content(&console.app, &signed_in.session.who, id).await?;
+    page(&alert_page(&signed_in, &view, Draft::default(), false))
+}
+
+fn alert_page(signed_in: &SignedIn, view: &AlertView, draft: Draft, just_decided: bool) -> AlertPage {
+    let zone = words::zone(&view.order.timezone);
+    let findings: Vec<_> = view.findings.iter().map(|one| finding::shown(one, view, &zone)).collect();
+    let act = view.findings.first().map_or(proviso_model::Act::Unknown, |one| one.captured.attribution.act);
+    let happened = words::happened(view.alert.condition, act);
+    let problem = match (draft.tried, draft.outcome.is_none(), draft.reason.trim().is_empty()) {
+        (true, true, _) => Some(Problem { field: "outcome", text: "Choose an outcome" }),
+        (true, false, true) => Some(Problem { field: "reason", text: "Write a reason" }),
+        _ => None,
+    };
+    AlertPage {
+        shell: Shell::new(happened, Under::Inbox, signed_in),
+        identity: identity(view),
+        left_out: view.alert.findings.saturating_sub(findings.len() as u64),
+        alert: head(signed_in, view, happened, &zone),
+        findings,
+        decisions: view
+            .decisions
+            .iter()
+            .map(|one| DecisionBox {
+                outcome: one.outcome.in_words(),
+                reason: one.reason.clone(),
+                officer: one.officer.clone(),
+                at: words::when(one.at, &zone),
+            })
+            .collect(),
+        history: view
+            .history
+            .iter()
+            .map(|line| Line { at: words::when(line.at, &zone), text: line.text.clone() })
+            .collect(),
+        form: form(&draft),
+        problem,
+        just_decided,
+    }
+}
+
+fn form(draft: &Draft) -> Form {
+    Form {
+        choices: Outcome::ALL
+            .into_iter()
+            .map(|outcome| Choice {
+                value: outcome.as_str(),
+                label: outcome.in_words(),
+                chosen: draft.outcome == Some(outcome),
+            })
+            .collect(),
+        reason: draft.reason.clone(),
+        outcome_problem: draft.tried && draft.outcome.is_none(),
+        reason_problem: draft.tried && draft.reason.trim().is_empty(),
+    }
+}
+
+fn identity(view: &AlertView) -> Identity {
+    Identity {
+        case: view.case.id.to_string(),
+        person: view.person.name.clone(),
+        order: view.order.reference.clone(),
+        device: device_words(&view.device.system, &view.device.account),
+        officer: view.officer.clone(),
+    }
+}
+
+fn device_words(system: &str, account: &str) -> String {
+    if account.is_empty() { system.to_owned() } else { format!("{system}, account {account}") }
+}
+
+fn head(
+    signed_in: &SignedIn,
+    view: &AlertView,
+    happened: &'static str,
+    zone: &jiff::tz::TimeZone,
+) -> AlertHead {
+    let alert = &view.alert;
+    let who = &signed_in.session.who;
+    let state = due(alert, view.now);
+    let (due, overdue) = due_in_words(state);
+    let (court_words, window) = match &view.condition {
+        Some(one) => (
+            one.text.clone(),
+            words::window(one.from.unwrap_or(view.order.made_on), one.until.unwrap_or(view.order.expires_on)),
+        ),
+        None => (
+            "The order as it is now no longer has this paragraph. The evidence bundle holds the order as it was.".to_owned(),
+            "when the observation was made".to_owned(),
+        ),
+    };
+    AlertHead {
+        id: alert.id.to_string(),
+        happened,
+        seen: words::seen(alert.findings, alert.first_at, alert.last_at, zone),
+        priority: alert.priority.in_words(),
+        tone: match (state, overdue, alert.priority) {
+            (Due::Settled, _, _) => "good",
+            (_, true, _) | (_, _, proviso_store::Priority::Today) => "first",
+            (_, _, proviso_store::Priority::ThisWeek) => "soon",
+            (_, _, proviso_store::Priority::NextVisit) => "later",
+        },
+        due,
+        paragraph: alert.paragraph.clone(),
+        kind: alert.condition.in_words(),
+        court_words,
+        window,
+        can_decide: state != Due::Settled && who.may_on(Action::Decide, &view.case),
+        can_export: who.may_on(Action::Export, &view.case),
+    }
+}

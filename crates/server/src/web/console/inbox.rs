@@ -1,0 +1,213 @@
+//! The inbox, as a page and as the fragment that the live view swaps in.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use proviso_model::{AlertState, Timestamp};
+use proviso_store::{DeviceRow, Priority};
+
+use super::Console;
+use super::fault::Fault;
+use super::page::{Shell, Under, page};
+use super::signed_in::SignedIn;
+use super::words::{self, When};
+use crate::app::officer::allowed::Action;
+use crate::app::officer::inbox::{self, Inbox, InboxDevice, InboxRow};
+use crate::app::officer::priority::{Due, due};
+
+/// A device that has not been heard of for so long is called silent, in milliseconds.
+const SILENT_MILLIS: i64 = 15 * 60_000;
+
+#[derive(Template)]
+#[template(path = "console/inbox.html")]
+struct InboxPage {
+    shell: Shell,
+    after: i64,
+    now: When,
+    summary: String,
+    groups: Vec<Group>,
+    devices: Vec<DeviceLine>,
+    devices_summary: String,
+    empty: Empty,
+}
+
+/// The rows alone, for swapping.
+#[derive(Template)]
+#[template(path = "console/inbox.html", block = "rows")]
+struct InboxRows {
+    now: When,
+    summary: String,
+    groups: Vec<Group>,
+    devices: Vec<DeviceLine>,
+    devices_summary: String,
+    empty: Empty,
+}
+
+struct Group {
+    key: &'static str,
+    title: &'static str,
+    hint: String,
+    rows: Vec<Row>,
+}
+
+struct Row {
+    id: String,
+    person: String,
+    device: String,
+    account: String,
+    happened: &'static str,
+    paragraph: String,
+    kind: &'static str,
+    is_new: bool,
+    seen: String,
+    due: String,
+    overdue: bool,
+}
+
+/// A device in one line, for the inbox and for the list of people.
+pub struct DeviceLine {
+    /// The case.
+    pub case: String,
+    /// The person.
+    pub person: String,
+    /// What the device calls its system.
+    pub name: String,
+    /// Whether it watches.
+    pub state: &'static str,
+    /// When it was last heard of.
+    pub seen: String,
+    /// `later` when all is well, `soon` when not.
+    pub tone: &'static str,
+}
+
+struct Empty {
+    title: &'static str,
+    text: String,
+}
+
+/// `GET /`: the start page. For a role without an inbox it is the page that the role has.
+pub async fn show(State(console): State<Console>, signed_in: SignedIn) -> Result<Response, Fault> {
+    let who = &signed_in.session.who;
+    if !who.may(Action::ViewEvidence) {
+        let to = if who.may(Action::ReadAudit) { "/audit" } else { "/account" };
+        return Ok(axum::response::IntoResponse::into_response(axum::response::Redirect::to(to)));
+    }
+    let inbox = inbox::inbox(&console.app, who).await?;
+    let shell = Shell::new("Inbox", Under::Inbox, &signed_in);
+    let after = inbox.after;
+    let InboxRows { now, summary, groups, devices, devices_summary, empty } = rows(inbox);
+    page(&InboxPage { shell, after, now, summary, groups, devices, devices_summary, empty })
+}
+
+/// `GET /inbox`: the rows alone.
+pub async fn fragment(State(console): State<Console>, signed_in: SignedIn) -> Result<Response, Fault> {
+    page(&rows(inbox::inbox(&console.app, &signed_in.session.who).await?))
+}
+
+fn rows(inbox: Inbox) -> InboxRows {
+    let now = inbox.now;
+    let overdue = inbox.rows.iter().filter(|row| matches!(due(&row.alert, now), Due::Overdue(_))).count();
+    let waiting = words::counted(inbox.rows.len(), "alert waits", "alerts wait");
+    let summary = match (inbox.rows.len(), overdue) {
+        (0, _) => "Nothing waits for a decision.".to_owned(),
+        (_, 0) => format!("{waiting} for a decision; none is overdue."),
+        (_, overdue) => format!("{waiting} for a decision; {overdue} overdue."),
+    };
+    let empty = empty(&inbox.devices, now);
+    let silent = inbox.devices.iter().filter(|device| !well(&device.row, now)).count();
+    let devices_summary = match (inbox.devices.len(), silent) {
+        (all, 0) => format!("{} enrolled, heard of and watching", words::counted(all, "device", "devices")),
+        (all, silent) => format!("{silent} of {all} silent or not watching"),
+    };
+    let devices = inbox.devices.iter().map(|device| device_line(device, now)).collect();
+    let groups = [
+        (Priority::Today, "first", "Today"),
+        (Priority::ThisWeek, "soon", "This week"),
+        (Priority::NextVisit, "later", "Next visit"),
+    ]
+    .into_iter()
+    .map(|(priority, key, title)| {
+        let rows: Vec<_> =
+            inbox.rows.iter().filter(|row| row.alert.priority == priority).map(|one| row(one, now)).collect();
+        Group { key, title, hint: words::counted(rows.len(), "alert", "alerts"), rows }
+    })
+    .filter(|group| !group.rows.is_empty())
+    .collect();
+    InboxRows { now: words::when(now, &words::force_zone()), summary, groups, devices, devices_summary, empty }
+}
+
+fn row(row: &InboxRow, now: Timestamp) -> Row {
+    let alert = &row.alert;
+    let (due, overdue) = due_in_words(due(alert, now));
+    Row {
+        id: alert.id.to_string(),
+        person: row.person.name.clone(),
+        device: row.device.system.clone(),
+        account: row.device.account.clone(),
+        happened: words::happened(alert.condition, row.act),
+        paragraph: alert.paragraph.clone(),
+        kind: alert.condition.in_words(),
+        is_new: alert.state == AlertState::New,
+        seen: words::seen(alert.findings, alert.first_at, alert.last_at, &words::force_zone()),
+        due,
+        overdue,
+    }
+}
+
+/// The time that an alert has left, in words, and whether it is overdue.
+pub fn due_in_words(due: Due) -> (String, bool) {
+    match due {
+        Due::In(millis) => (format!("{} left", words::span(millis)), false),
+        Due::Overdue(millis) => (format!("Overdue by {}", words::span(millis)), true),
+        Due::Settled => ("Decided".to_owned(), false),
+    }
+}
+
+fn well(row: &DeviceRow, now: Timestamp) -> bool {
+    row.watching && now.millis_since(row.seen_at) < SILENT_MILLIS
+}
+
+/// The state of a device and when it was last heard of, in words.
+pub fn device_state(row: &DeviceRow, now: Timestamp) -> (&'static str, String, &'static str) {
+    let ago = now.millis_since(row.seen_at);
+    let seen = if ago < 60_000 { "Heard of just now".to_owned() } else { format!("Last heard of {} ago", words::span(ago)) };
+    match (row.watching, ago < SILENT_MILLIS) {
+        (true, true) => ("watching", seen, "later"),
+        (false, true) => ("on, but not watching now", seen, "soon"),
+        (true, false) => ("silent; it was watching when last heard of", seen, "soon"),
+        (false, false) => ("silent; it was not watching when last heard of", seen, "soon"),
+    }
+}
+
+fn device_line(device: &InboxDevice, now: Timestamp) -> DeviceLine {
+    let (state, seen, tone) = device_state(&device.row, now);
+    DeviceLine {
+        case: device.row.case.to_string(),
+        person: device.person.name.clone(),
+        name: device.facts.system.clone(),
+        state,
+        seen,
+        tone,
+    }
+}
+
+/// An empty inbox says whether devices are quiet or silent: silence is never compliance.
+fn empty(devices: &[InboxDevice], now: Timestamp) -> Empty {
+    let silent = devices.iter().filter(|device| !well(&device.row, now)).count();
+    match (devices.len(), silent) {
+        (0, _) => Empty {
+            title: "No device is enrolled",
+            text: "So nothing is watched. Open a person’s page and make an enrolment code at the next visit.".to_owned(),
+        },
+        (_, 0) => Empty {
+            title: "All quiet",
+            text: "Every device has been heard of in the last 15 minutes and is watching; nothing waits for you.".to_owned(),
+        },
+        (all, silent) => Empty {
+            title: "Nothing waits, but not every device can be heard",
+            text: format!(
+                "{silent} of {all} devices are silent or not watching. Silence is not a sign that all is well; the list below says which."
+            ),
+        },
+    }
+}

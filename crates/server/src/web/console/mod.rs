@@ -1,0 +1,33 @@
+//! The officers' console: one file per page, each a handler, its template and its tests.
+
+mod account;
+mod alert;
+mod assets;
+mod audit;
+mod bundle;
+mod enrolment_code;
+mod events;
+mod fault;
+pub mod headers;
+mod inbox;
+mod page;
+mod people;
+mod person;
+mod routes;
+mod sign_in;
+mod signed_in;
+mod words;
+
+#[cfg(test)]
+mod tests;
+
+use crate::app::AppContext;
+
+pub use routes::router;
+
+/// What every handler of the console is given.
+#[derive(Clone)]
+pub struct Console {
+    /// The application.
+    app: AppContext,
+}

@@ -1,0 +1,98 @@
+//! What every page has: title, bar, navigation; and turning a template into an answer.
+
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Response};
+
+use super::assets::{self, Addresses};
+use super::fault::Fault;
+use super::signed_in::SignedIn;
+use crate::app::officer::allowed::Action;
+
+/// The frame of a page.
+pub struct Shell {
+    /// Page title.
+    pub title: String,
+    /// Token for the page's forms; empty where nobody is signed in.
+    pub csrf: String,
+    /// Who is signed in.
+    pub officer: Option<ShellOfficer>,
+    /// Where style and script are.
+    pub assets: &'static Addresses,
+}
+
+/// The part of the bar that belongs to an officer.
+pub struct ShellOfficer {
+    /// Name.
+    pub name: String,
+    /// What the role is offered.
+    pub nav: Vec<NavItem>,
+}
+
+/// One entry of the navigation.
+pub struct NavItem {
+    /// Address.
+    pub href: &'static str,
+    /// Words.
+    pub label: &'static str,
+    /// Whether the page belongs under it.
+    pub current: bool,
+}
+
+/// Which entry of the navigation a page belongs under.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Under {
+    /// The inbox and alerts.
+    Inbox,
+    /// People.
+    People,
+    /// The audit log.
+    Audit,
+    /// None of them.
+    Nothing,
+}
+
+impl Shell {
+    /// A page for nobody in particular.
+    #[must_use]
+    pub fn anonymous(title: &str) -> Self {
+        Self { title: title.to_owned(), csrf: String::new(), officer: None, assets: assets::addresses() }
+    }
+
+    /// A page for the officer signed in.
+    #[must_use]
+    pub fn new(title: &str, under: Under, signed_in: &SignedIn) -> Self {
+        let who = &signed_in.session.who;
+        let nav = [
+            (Under::Inbox, "/", "Inbox", Action::ViewEvidence),
+            (Under::People, "/people", "People", Action::ViewEvidence),
+            (Under::Audit, "/audit", "Audit log", Action::ReadAudit),
+        ]
+        .into_iter()
+        .filter(|(_, _, _, action)| who.may(*action))
+        .map(|(place, href, label, _)| NavItem { href, label, current: place == under })
+        .collect();
+        Self {
+            csrf: signed_in.form_token(),
+            officer: Some(ShellOfficer { name: who.name.clone(), nav }),
+            ..Self::anonymous(title)
+        }
+    }
+}
+
+/// The answer that a template makes.
+///
+/// # Errors
+/// A 500 page when the template cannot be rendered.
+pub fn page(template: &impl Template) -> Result<Response, Fault> {
+    page_with(StatusCode::OK, template)
+}
+
+/// As [`page`], with another status.
+///
+/// # Errors
+/// As [`page`].
+pub fn page_with(status: StatusCode, template: &impl Template) -> Result<Response, Fault> {
+    let html = template.render().map_err(|error| Fault::broken(format!("a page could not be made: {error}")))?;
+    Ok((status, Html(html)).into_response())
+}

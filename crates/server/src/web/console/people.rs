@@ -1,0 +1,80 @@
+//! The list of people.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use proviso_model::Timestamp;
+use proviso_store::{DeviceRow, Priority};
+
+use super::Console;
+use super::fault::Fault;
+use super::inbox::{DeviceLine, device_state};
+use super::page::{Shell, Under, page};
+use super::signed_in::SignedIn;
+use super::words;
+use crate::app::officer::people::{self, PersonLine};
+
+#[derive(Template)]
+#[template(path = "console/people.html")]
+struct PeoplePage {
+    shell: Shell,
+    summary: String,
+    empty: &'static str,
+    rows: Vec<Row>,
+}
+
+struct Row {
+    case: String,
+    person: String,
+    order: String,
+    officer: String,
+    devices: Vec<DeviceLine>,
+    open: String,
+    tone: &'static str,
+}
+
+/// `GET /people`.
+pub async fn show(State(console): State<Console>, signed_in: SignedIn) -> Result<Response, Fault> {
+    let people = people::people(&console.app, &signed_in.session.who).await?;
+    let rows: Vec<_> = people.lines.iter().map(|line| row(line, people.now)).collect();
+    page(&PeoplePage {
+        shell: Shell::new("People", Under::People, &signed_in),
+        summary: words::counted(rows.len(), "person under an order", "people under orders"),
+        empty: "A case is opened with proviso-server admin case-create, from an order file.",
+        rows,
+    })
+}
+
+fn row(line: &PersonLine, now: Timestamp) -> Row {
+    let open = match line.open.len() {
+        0 => "Nothing waits".to_owned(),
+        count => format!("{} a decision", words::counted(count, "alert waits for", "alerts wait for")),
+    };
+    let tone = match line.open.first().map(|alert| alert.priority) {
+        Some(Priority::Today) => "first",
+        Some(Priority::ThisWeek) => "soon",
+        Some(Priority::NextVisit) | None => "later",
+    };
+    Row {
+        case: line.case.id.to_string(),
+        person: line.person.name.clone(),
+        order: line.order.reference.clone(),
+        officer: format!("In charge: {}", line.officer),
+        devices: line.devices.iter().map(|(row, facts)| device(row, &facts.system, now)).collect(),
+        open,
+        tone,
+    }
+}
+
+/// A device in one line.
+pub fn device(row: &DeviceRow, system: &str, now: Timestamp) -> DeviceLine {
+    let (state, seen, tone) = device_state(row, now);
+    DeviceLine {
+        case: row.case.to_string(),
+        person: String::new(),
+        name: system.to_owned(),
+        state,
+        seen,
+        tone,
+    }
+}

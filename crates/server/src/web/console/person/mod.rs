@@ -1,0 +1,120 @@
+//! A person's page: order, devices, watched time, timeline.
+
+mod timeline;
+mod watched;
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use proviso_model::ids::CaseId;
+use proviso_model::limits::ENROL_CODE_MINUTES;
+use proviso_model::order::{AuthorityBasis, Order, OrderKind};
+
+use self::timeline::TimelineDay;
+use self::watched::Watched;
+use super::Console;
+use super::alert::Identity;
+use super::fault::Fault;
+use super::inbox::DeviceLine;
+use super::page::{Shell, Under, page};
+use super::people::device;
+use super::signed_in::SignedIn;
+use super::words;
+use crate::app::officer::person;
+
+#[derive(Template)]
+#[template(path = "console/person.html")]
+struct PersonPage {
+    shell: Shell,
+    identity: Identity,
+    watched: Watched,
+    timeline: Vec<TimelineDay>,
+    devices: Vec<DeviceLine>,
+    order: OrderBox,
+    can_enrol: bool,
+    code_minutes: i64,
+}
+
+struct OrderBox {
+    kind: &'static str,
+    reference: String,
+    made_on: String,
+    expires_on: String,
+    authority: String,
+    conditions: Vec<ConditionBox>,
+}
+
+struct ConditionBox {
+    paragraph: String,
+    kind: &'static str,
+    text: String,
+    window: String,
+}
+
+/// `GET /people/{case}`. The view is logged.
+pub async fn show(
+    State(console): State<Console>,
+    signed_in: SignedIn,
+    Path(id): Path<String>,
+) -> Result<Response, Fault> {
+    let id = id.parse::<CaseId>().map_err(|_| Fault::not_found())?;
+    let view = person::view(&console.app, &signed_in.session.who, id).await?;
+    let zone = words::zone(&view.order.timezone);
+    let enrolled = !view.devices.is_empty() || !view.watched.is_empty();
+    page(&PersonPage {
+        shell: Shell::new(&view.person.name, Under::People, &signed_in),
+        identity: Identity {
+            case: id.to_string(),
+            person: view.person.name.clone(),
+            order: view.order.reference.clone(),
+            device: String::new(),
+            officer: view.officer.clone(),
+        },
+        watched: watched::section(&view.watched, &view.gaps, enrolled, view.now, &zone),
+        timeline: timeline::days(&view, &zone),
+        devices: view.devices.iter().map(|(row, facts)| device(row, &facts.system, view.now)).collect(),
+        order: order(&view.order),
+        can_enrol: view.may_enrol,
+        code_minutes: ENROL_CODE_MINUTES,
+    })
+}
+
+fn order(order: &Order) -> OrderBox {
+    let authority = match (order.authority.basis, &order.authority.paragraph) {
+        (AuthorityBasis::Paragraph, Some(paragraph)) => format!("paragraph {paragraph}"),
+        (AuthorityBasis::Paragraph, None) => "a paragraph of the order".to_owned(),
+        (AuthorityBasis::Consent, _) => "signed consent, which may be withdrawn".to_owned(),
+    };
+    OrderBox {
+        kind: kind(order.kind),
+        reference: order.reference.clone(),
+        made_on: words::day(order.made_on),
+        expires_on: words::day(order.expires_on),
+        authority: format!("{authority}. Legal basis, in the force’s words: {}", order.authority.legal_basis),
+        conditions: order
+            .conditions
+            .iter()
+            .map(|one| ConditionBox {
+                paragraph: one.paragraph.clone(),
+                kind: one.kind.in_words(),
+                text: one.text.clone(),
+                window: format!(
+                    "In force {}",
+                    words::window(one.from.unwrap_or(order.made_on), one.until.unwrap_or(order.expires_on))
+                ),
+            })
+            .collect(),
+    }
+}
+
+fn kind(kind: OrderKind) -> &'static str {
+    match kind {
+        OrderKind::ShpoConviction => "Sexual Harm Prevention Order (on conviction)",
+        OrderKind::ShpoApplication => "Sexual Harm Prevention Order (on application)",
+        OrderKind::ShpoInterim => "Interim Sexual Harm Prevention Order",
+        OrderKind::Sopo => "Sexual Offences Prevention Order",
+        OrderKind::Sro => "Sexual Risk Order",
+        OrderKind::Licence => "Licence conditions",
+        OrderKind::NotificationOnly => "Notification requirements only: nothing is captured",
+    }
+}

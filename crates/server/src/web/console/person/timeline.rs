@@ -1,0 +1,88 @@
+//! A person's timeline in words: alerts, decisions, gaps and notices, newest first, under day headings.
+
+use jiff::tz::TimeZone;
+use proviso_model::Timestamp;
+
+use crate::app::officer::person::PersonView;
+use crate::web::console::words::{self, When};
+
+/// A day of the timeline.
+pub struct TimelineDay {
+    pub name: String,
+    pub items: Vec<Item>,
+}
+
+/// One line of it.
+pub struct Item {
+    pub class: &'static str,
+    pub at: When,
+    pub text: String,
+    pub detail: String,
+    pub link: Option<String>,
+}
+
+/// Prepares the timeline.
+pub fn days(view: &PersonView, zone: &TimeZone) -> Vec<TimelineDay> {
+    let mut items: Vec<(Timestamp, Item)> = Vec::new();
+    let mut add = |at: Timestamp, class, text: String, detail: String, link| {
+        items.push((at, Item { class, at: words::when(at, zone), text, detail, link }));
+    };
+    for alert in &view.alerts {
+        add(
+            alert.last_at,
+            "finding",
+            format!("Paragraph {}: {}", alert.paragraph, alert.condition.in_words()),
+            format!(
+                "{}. {}",
+                words::seen(alert.findings, alert.first_at, alert.last_at, zone),
+                state(alert.state)
+            ),
+            Some(format!("/alerts/{}", alert.id)),
+        );
+    }
+    for (decision, officer) in &view.decisions {
+        add(
+            decision.decided_at,
+            "decision",
+            format!("Decision: {}", decision.outcome.in_words()),
+            officer.clone(),
+            Some(format!("/alerts/{}", decision.alert)),
+        );
+    }
+    for gap in &view.gaps {
+        let length = match gap.until {
+            Some(until) => format!("Lasted {}", words::span(until.millis_since(gap.from))),
+            None => format!("Still lasts, {} so far", words::span(view.now.millis_since(gap.from))),
+        };
+        let text = format!("Not watched ({}): {}", words::source(gap.source), gap.cause.in_words());
+        add(gap.from, "gap", text, length, None);
+    }
+    for notice in &view.notices {
+        let text = match notice.response.as_str() {
+            "acknowledged" => "The notice was shown and acknowledged",
+            "refused" => "The notice was shown; the answer was a refusal. Monitoring under the order goes on",
+            _ => "The notice was shown",
+        };
+        add(notice.shown_at, "notice", text.to_owned(), String::new(), None);
+    }
+    for (device, facts) in &view.devices {
+        add(device.enrolled_at, "notice", format!("{} was enrolled", facts.system), String::new(), None);
+    }
+    items.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
+    let mut days: Vec<TimelineDay> = Vec::new();
+    for (_, item) in items {
+        match days.last_mut() {
+            Some(day) if day.name == item.at.day => day.items.push(item),
+            _ => days.push(TimelineDay { name: item.at.day.clone(), items: vec![item] }),
+        }
+    }
+    days
+}
+
+fn state(state: proviso_model::AlertState) -> &'static str {
+    match state {
+        proviso_model::AlertState::New => "Nobody has opened it",
+        proviso_model::AlertState::Opened => "Opened, not decided",
+        proviso_model::AlertState::Decided => "Decided",
+    }
+}

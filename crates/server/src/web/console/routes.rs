@@ -1,0 +1,129 @@
+//! The route table. The router is built from it and from nothing else, so the tests that walk it miss no route.
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::Method;
+use axum::middleware;
+use axum::routing::{MethodRouter, get, post};
+use proviso_model::limits::FORM_BYTES_MAX;
+
+use super::fault::Fault;
+use super::{
+    Console, account, alert, assets, audit, bundle, enrolment_code, events, fault, headers, inbox, people, person,
+    sign_in,
+};
+use crate::app::AppContext;
+
+/// Who may ask at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Anybody.
+    Open,
+    /// Officers with a session; what they see depends on role and case.
+    SignedIn,
+}
+
+/// Every route of the console.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Route {
+    Asset,
+    SignInForm,
+    SignIn,
+    SignOut,
+    Account,
+    Inbox,
+    InboxFragment,
+    Events,
+    Alert,
+    AlertContent,
+    AlertDecide,
+    AlertDecided,
+    AlertBundle,
+    People,
+    Person,
+    EnrolmentCode,
+    Audit,
+}
+
+impl Route {
+    /// Every route.
+    pub const ALL: [Self; 17] = [
+        Self::Asset,
+        Self::SignInForm,
+        Self::SignIn,
+        Self::SignOut,
+        Self::Account,
+        Self::Inbox,
+        Self::InboxFragment,
+        Self::Events,
+        Self::Alert,
+        Self::AlertContent,
+        Self::AlertDecide,
+        Self::AlertDecided,
+        Self::AlertBundle,
+        Self::People,
+        Self::Person,
+        Self::EnrolmentCode,
+        Self::Audit,
+    ];
+
+    /// Method, path and access.
+    pub fn entry(self) -> (Method, &'static str, Access) {
+        match self {
+            Self::Asset => (Method::GET, "/assets/{name}", Access::Open),
+            Self::SignInForm => (Method::GET, "/sign-in", Access::Open),
+            Self::SignIn => (Method::POST, "/sign-in", Access::Open),
+            Self::SignOut => (Method::POST, "/sign-out", Access::SignedIn),
+            Self::Account => (Method::GET, "/account", Access::SignedIn),
+            Self::Inbox => (Method::GET, "/", Access::SignedIn),
+            Self::InboxFragment => (Method::GET, "/inbox", Access::SignedIn),
+            Self::Events => (Method::GET, "/events", Access::SignedIn),
+            Self::Alert => (Method::GET, "/alerts/{id}", Access::SignedIn),
+            Self::AlertContent => (Method::POST, "/alerts/{id}/content", Access::SignedIn),
+            Self::AlertDecide => (Method::POST, "/alerts/{id}/decision", Access::SignedIn),
+            Self::AlertDecided => (Method::GET, "/alerts/{id}/decided", Access::SignedIn),
+            Self::AlertBundle => (Method::POST, "/alerts/{id}/bundle", Access::SignedIn),
+            Self::People => (Method::GET, "/people", Access::SignedIn),
+            Self::Person => (Method::GET, "/people/{case}", Access::SignedIn),
+            Self::EnrolmentCode => (Method::POST, "/people/{case}/enrolment-code", Access::SignedIn),
+            Self::Audit => (Method::GET, "/audit", Access::SignedIn),
+        }
+    }
+
+    fn handler(self) -> MethodRouter<Console> {
+        match self {
+            Self::Asset => get(assets::serve),
+            Self::SignInForm => get(sign_in::show),
+            Self::SignIn => post(sign_in::enter),
+            Self::SignOut => post(sign_in::leave),
+            Self::Account => get(account::show),
+            Self::Inbox => get(inbox::show),
+            Self::InboxFragment => get(inbox::fragment),
+            Self::Events => get(events::stream),
+            Self::Alert => get(alert::show),
+            Self::AlertContent => post(alert::open_content),
+            Self::AlertDecide => post(alert::decide),
+            Self::AlertDecided => get(alert::decided),
+            Self::AlertBundle => post(bundle::prepare),
+            Self::People => get(people::show),
+            Self::Person => get(person::show),
+            Self::EnrolmentCode => post(enrolment_code::make),
+            Self::Audit => get(audit::show),
+        }
+    }
+}
+
+/// The console as a service. Serve it over TLS with `into_make_service_with_connect_info::<SocketAddr>()`.
+#[must_use]
+pub fn router(app: AppContext) -> Router {
+    let console = Console { app };
+    Route::ALL
+        .into_iter()
+        .fold(Router::new(), |router, route| router.route(route.entry().1, route.handler()))
+        .fallback(async || Fault::not_found())
+        .method_not_allowed_fallback(async || Fault::not_found())
+        .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
+        .layer(middleware::from_fn_with_state(console.clone(), fault::render))
+        .layer(middleware::from_fn(headers::secure))
+        .with_state(console)
+}

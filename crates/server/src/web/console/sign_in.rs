@@ -1,0 +1,156 @@
+//! Signing in and out.
+
+use askama::Template;
+use axum::extract::{Query, Request, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
+use serde::Deserialize;
+
+use super::Console;
+use super::fault::Fault;
+use super::page::{Shell, page_with};
+use super::signed_in::{
+    FORM_COOKIE, Posted, SESSION_COOKIE, address, cookie, read_form, same, set_cookie,
+};
+use crate::app::officer::error::ActError;
+use crate::app::officer::session::{self, Credentials};
+
+#[derive(Template)]
+#[template(path = "console/sign_in.html")]
+struct SignInPage {
+    shell: Shell,
+    force: String,
+    csrf: String,
+    next: String,
+    username: String,
+    problem: Option<String>,
+}
+
+/// Where to go after signing in.
+#[derive(Deserialize)]
+pub struct Next {
+    #[serde(default)]
+    next: String,
+}
+
+/// `GET /sign-in`.
+pub async fn show(
+    State(console): State<Console>,
+    headers: HeaderMap,
+    Query(Next { next }): Query<Next>,
+) -> Result<Response, Fault> {
+    form_page(&console, &headers, StatusCode::OK, next, String::new(), None)
+}
+
+fn form_page(
+    console: &Console,
+    headers: &HeaderMap,
+    status: StatusCode,
+    next: String,
+    username: String,
+    problem: Option<String>,
+) -> Result<Response, Fault> {
+    let known = cookie(headers, FORM_COOKIE);
+    let token = known.clone().unwrap_or_else(|| session::new_token(&console.app));
+    let template = SignInPage {
+        shell: Shell::anonymous("Sign in"),
+        force: console.app.force_name().to_owned(),
+        csrf: session::form_token(&token),
+        next: if is_local(&next) { next } else { String::new() },
+        username,
+        problem,
+    };
+    let page = page_with(status, &template)?;
+    Ok(match known {
+        Some(_) => page,
+        None => (AppendHeaders([(header::SET_COOKIE, set_cookie(FORM_COOKIE, &token))]), page).into_response(),
+    })
+}
+
+/// A sign-in as posted.
+#[derive(Deserialize)]
+struct SignInForm {
+    username: String,
+    password: String,
+    #[serde(default)]
+    next: String,
+}
+
+/// `POST /sign-in`. One answer for a wrong name and a wrong password.
+pub async fn enter(State(console): State<Console>, request: Request) -> Result<Response, Response> {
+    let headers = request.headers().clone();
+    let address = address(request.extensions());
+    let (csrf, form) = read_form::<SignInForm>(request).await?;
+    let expected = cookie(&headers, FORM_COOKIE).map(|token| session::form_token(&token)).unwrap_or_default();
+    let again = |status, problem: String| {
+        form_page(&console, &headers, status, form.next.clone(), form.username.clone(), Some(problem))
+            .map_err(IntoResponse::into_response)
+    };
+    if !same(&csrf, &expected) {
+        return again(StatusCode::FORBIDDEN, "This page was out of date. Enter your details again".to_owned());
+    }
+    let credentials =
+        Credentials { username: form.username.clone(), password: form.password.clone(), address };
+    match session::sign_in(&console.app, credentials).await {
+        Ok(token) => {
+            let next = if is_local(&form.next) { form.next.as_str() } else { "/" };
+            Ok((
+                AppendHeaders([
+                    (header::SET_COOKIE, set_cookie(SESSION_COOKIE, &token)),
+                    (header::SET_COOKIE, set_cookie(FORM_COOKIE, "")),
+                ]),
+                Redirect::to(next),
+            )
+                .into_response())
+        }
+        Err(ActError::WrongNameOrPassword) => {
+            again(StatusCode::FORBIDDEN, "The user name or the password is wrong".to_owned())
+        }
+        Err(ActError::TooManyTries) => again(
+            StatusCode::TOO_MANY_REQUESTS,
+            "Too many tries for this user name or from this place. Wait ten minutes, then try again".to_owned(),
+        ),
+        Err(error) => Err(Fault::from(error).into_response()),
+    }
+}
+
+/// A form with nothing but its token.
+#[derive(Deserialize)]
+pub struct Nothing {}
+
+/// `POST /sign-out`.
+pub async fn leave(
+    State(console): State<Console>,
+    Posted { signed_in, .. }: Posted<Nothing>,
+) -> Result<Response, Fault> {
+    session::sign_out(&console.app, &signed_in.session.who, signed_in.token()).await?;
+    let gone = AppendHeaders([(header::SET_COOKIE, set_cookie(SESSION_COOKIE, ""))]);
+    Ok((gone, Redirect::to("/sign-in")).into_response())
+}
+
+/// Only a path of this console: never another site.
+fn is_local(next: &str) -> bool {
+    let mut bytes = next.bytes();
+    bytes.next() == Some(b'/')
+        && !matches!(bytes.next(), Some(b'/' | b'\\'))
+        && next.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_local;
+
+    #[test]
+    fn after_signing_in_nobody_is_sent_to_another_site() {
+        for (next, expected) in [
+            ("/alerts/1", true),
+            ("//evil.example", false),
+            ("/\\evil.example", false),
+            ("https://evil.example", false),
+            ("/a\nb", false),
+            ("", false),
+        ] {
+            assert_eq!(is_local(next), expected, "{next}");
+        }
+    }
+}
