@@ -14,6 +14,7 @@ const SAMPLES = 4;
 /** Colour at a point of the unit square, or nothing. @param {number} x @param {number} y */
 function colourAt(x, y) {
   if (!inRounded(x, y, 0.04, 0.04, 0.96, 0.96, 0.2)) return null;
+  /** @type {[number, number, number, number][]} */
   const bars = [[0.22, 0.25, 0.78, 0.36], [0.22, 0.445, 0.78, 0.555], [0.22, 0.64, 0.56, 0.75]];
   return bars.some(([left, top, right, bottom]) => x >= left && x <= right && y >= top && y <= bottom) ? INK : BOARD;
 }
@@ -43,15 +44,17 @@ function draw(size) {
 
 /** Red, green, blue, alpha of one pixel, smoothed. @param {number} row @param {number} column @param {number} size */
 function pixel(row, column, size) {
-  const sum = [0, 0, 0, 0];
+  let covered = 0;
+  const sum = [0, 0, 0];
   for (let i = 0; i < SAMPLES * SAMPLES; i += 1) {
     const x = (column + ((i % SAMPLES) + 0.5) / SAMPLES) / size;
     const y = (row + (Math.floor(i / SAMPLES) + 0.5) / SAMPLES) / size;
     const colour = colourAt(x, y);
-    if (colour) [...colour, 1].forEach((value, at) => (sum[at] += value));
+    if (!colour) continue;
+    covered += 1;
+    colour.forEach((value, at) => (sum[at] = (sum[at] ?? 0) + value));
   }
-  const covered = sum[3];
-  return covered === 0 ? [0, 0, 0, 0] : [...sum.slice(0, 3).map((value) => Math.round(value / covered)), Math.round((255 * covered) / SAMPLES ** 2)];
+  return covered === 0 ? [0, 0, 0, 0] : [...sum.map((value) => Math.round(value / covered)), Math.round((255 * covered) / SAMPLES ** 2)];
 }
 
 /** @param {string} name @param {Buffer} data */

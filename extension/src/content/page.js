@@ -42,7 +42,15 @@ let waitingSince = 0;
  */
 export function watchPage(config, send, isLeftOut) {
   const reader = { isLeftOut, shadowFound: (/** @type {ShadowRoot} */ root) => watchShadow(root, changed) };
-  const look = () => void scan(config, send, reader);
+  const read = () => void scan(config, send, reader);
+  let drawn = false;
+  const look = () => {
+    if (drawn) read();
+  };
+  const draw = () => {
+    drawn = true;
+    read();
+  };
   const soon = (/** @type {number} */ quietMs) => {
     const now = performance.now();
     if (waitingSince === 0) waitingSince = now;
@@ -50,14 +58,14 @@ export function watchPage(config, send, isLeftOut) {
     clearTimeout(timer);
     timer = setTimeout(() => {
       waitingSince = 0;
-      look();
+      if (document.body) read(); // A page that never ends to load is read as far as it has come.
     }, Math.max(0, Math.min(left, Math.max(quietMs, scanMs * SCAN_SHARE))));
   };
   const changed = () => soon(QUIET_MS);
   watchChanges(document, changed);
   // Frames are drawn once the style sheets are there: before that, hidden text would pass for visible.
-  whenParsed(() => requestAnimationFrame(look));
-  window.addEventListener("load", look);
+  whenParsed(() => requestAnimationFrame(draw));
+  window.addEventListener("load", draw);
   window.addEventListener("pageshow", look);
   window.addEventListener("focus", look);
   return { look, changed, navigated: () => soon(NAVIGATED_QUIET_MS) };
@@ -78,7 +86,7 @@ async function scan(config, send, reader) {
   startAddress();
   const now = performance.now();
   shownAt ||= now;
-  const { lines, cut } = capture.pages ? read(reader) : { lines: [], cut: false };
+  const { lines, cut } = capture.pages ? readText(reader) : { lines: [], cut: false };
   const title = capture.pages ? document.title : "";
   const fresh = lines.filter((line) => !taken.has(line));
   const titleKey = `title: ${title}`;
@@ -111,7 +119,7 @@ function startAddress() {
 }
 
 /** @param {import("./visible_text.js").Reader} reader */
-function read(reader) {
+function readText(reader) {
   const start = performance.now();
   const root = document.body ?? document.documentElement;
   const result = root ? visibleLines(root, PAGE_TEXT_BYTES_MAX, reader) : { lines: [], cut: false };

@@ -1,0 +1,78 @@
+// Everything a story needs: a site, an agent that records, a browser with the extension connected to it.
+
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { launch, launchChromiumAlone } from "./browsers.mjs";
+import { FakeAgent } from "./fake-agent.mjs";
+import { writeFakeHost, writeHostManifest } from "./host-manifest.mjs";
+import { Site } from "./site.mjs";
+
+/** @typedef {"chromium" | "firefox"} BrowserName */
+/** @type {BrowserName[]} */
+export const BROWSERS = ["chromium", "firefox"];
+
+/**
+ * @typedef {object} Options
+ * @property {(agent: FakeAgent, site: Site) => void} [prepare] sets what the agent says before the browser starts
+ * @property {(site: Site) => string[]} [args] further arguments for the browser
+ */
+
+/**
+ * A site and an agent, and what a browser needs to find it.
+ * @param {BrowserName} name
+ * @param {Options} options
+ */
+async function openStage(name, { prepare = () => undefined, args = () => [] }) {
+  const folder = mkdtempSync(join(tmpdir(), "proviso-"));
+  const site = await new Site().start();
+  const socket = join(folder, "agent");
+  const agent = new FakeAgent(socket);
+  prepare(agent, site);
+  await agent.listen();
+  const hostManifestPath = writeHostManifest(name, join(folder, "manifest"), writeFakeHost(join(folder, "host"), socket));
+  const close = () => {
+    agent.close();
+    site.close();
+    rmSync(folder, { recursive: true, force: true, maxRetries: 50 });
+  };
+  return { folder, site, agent, close, launch: { userDataDir: join(folder, "browser"), hostManifestPath, args: args(site) } };
+}
+
+/**
+ * Opens a browser with the extension, connected to an agent of the test's own.
+ * @param {BrowserName} name
+ * @param {Options} [options]
+ */
+export async function openScene(name, options = {}) {
+  const stage = await openStage(name, options);
+  const browser = await launch(name, stage.launch);
+  const close = async () => {
+    await browser.close();
+    stage.close();
+  };
+  try {
+    await stage.agent.hello();
+    const [page = await browser.newPage()] = await browser.pages();
+    return { ...stage, name, browser, page, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/**
+ * The same with a Chromium that nobody steers.
+ * @param {string} path of the site's page to start at
+ */
+export async function openSceneAlone(path) {
+  const stage = await openStage("chromium", {});
+  const browser = launchChromiumAlone({ ...stage.launch, url: stage.site.url(path) });
+  const close = async () => {
+    await browser.close();
+    stage.close();
+  };
+  return { ...stage, close };
+}
+
+/** @typedef {Awaited<ReturnType<typeof openScene>>} Scene */

@@ -1,0 +1,84 @@
+import { test } from "node:test";
+import { BROWSERS, openScene } from "./scene.mjs";
+import { until } from "./until.mjs";
+import { CHROMIUM_ID, FIREFOX_UUID } from "./host-manifest.mjs";
+
+/**
+ * @typedef {import("./scene.mjs").Scene} Scene
+ * @typedef {import("./scene.mjs").BrowserName} BrowserName
+ */
+
+/**
+ * Tells a story in each browser.
+ * @param {string} title a sentence
+ * @param {(scene: Scene) => Promise<void>} tell
+ * @param {Parameters<typeof openScene>[1] & {browsers?: BrowserName[]}} [options]
+ */
+export function story(title, tell, { browsers = BROWSERS, ...options } = {}) {
+  for (const name of browsers) {
+    test(`${name}: ${title}`, async () => {
+      const scene = await openScene(name, options);
+      try {
+        await tell(scene);
+      } finally {
+        await scene.close();
+      }
+    });
+  }
+}
+
+let fences = 0;
+
+/**
+ * Opens a page in front and waits until it has arrived: whatever the extension would have sent before has then come too.
+ * The agent must be taking pages or addresses.
+ * @param {Scene} scene
+ */
+export async function fence({ agent, page, site }) {
+  fences += 1;
+  const url = site.url(`/results?fence=${fences}`);
+  await page.bringToFront();
+  await page.goto(url);
+  await agent.observation(`the page ${url}`, ({ fact }) => "url" in fact && fact.url === url);
+}
+
+/**
+ * Opens the background page by a real ctrl-click, as a person opens a tab behind, and waits until it has loaded there.
+ * @param {Scene} scene
+ */
+export async function openBehind({ page, site }) {
+  await page.goto(site.url("/links"));
+  await page.keyboard.down("Control");
+  await page.click("#background");
+  await page.keyboard.up("Control");
+  await site.pageLoaded("/background");
+}
+
+/**
+ * The page that shows an address.
+ * @param {Scene} scene
+ * @param {string} url
+ */
+export function pageAt({ browser }, url) {
+  return until(`a tab at ${url}`, async () => (await browser.pages()).find((page) => page.url() === url));
+}
+
+/** Opens the popup in a tab of its own and reads it. @param {Scene} scene */
+export async function readPopup({ name, browser }) {
+  const origin = name === "chromium" ? `chrome-extension://${CHROMIUM_ID}` : `moz-extension://${FIREFOX_UUID}`;
+  const popup = await browser.newPage();
+  await popup.goto(`${origin}/popup/popup.html`);
+  const read = () => popup.evaluate(async () => ({
+    heading: document.querySelector("h1")?.textContent ?? "",
+    words: document.getElementById("words")?.textContent ?? "",
+    link: document.querySelector("a")?.href ?? "",
+    title: await chrome.action.getTitle({}),
+    badge: await chrome.action.getBadgeText({}),
+  }));
+  const shown = await until("the popup to say something", async () => {
+    const now = await read();
+    return now.words.startsWith("It is") && now;
+  });
+  await popup.close();
+  return shown;
+}
