@@ -1,0 +1,71 @@
+//! Who sends a request: the device that its certificate names, active here, with a signature over what it sends.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use proviso_ledger::hash::sha256;
+use proviso_ledger::sign::VerifyKey;
+use proviso_model::hash::Digest;
+use proviso_model::ids::DeviceId;
+use proviso_model::wire::{WIRE_PROTOCOL, signed_request};
+use proviso_store::{DeviceRow, DeviceState};
+
+use super::{DeviceRefusal, nonce};
+use crate::app::AppContext;
+
+/// What a request says of itself.
+#[derive(Debug, Clone, Copy)]
+pub struct Signed<'a> {
+    /// Method.
+    pub method: &'a str,
+    /// Path with query.
+    pub path: &'a str,
+    /// Body.
+    pub body: &'a [u8],
+    /// Header `proviso-nonce`.
+    pub nonce: &'a str,
+    /// Header `proviso-signature`.
+    pub signature: &'a str,
+}
+
+/// Refuses another protocol version, in words.
+///
+/// # Errors
+/// [`DeviceRefusal::Protocol`].
+pub fn protocol(header: Option<&str>) -> Result<(), DeviceRefusal> {
+    match header {
+        Some(version) if version == WIRE_PROTOCOL.to_string() => Ok(()),
+        Some(other) => Err(DeviceRefusal::Protocol(other.chars().take(20).collect())),
+        None => Err(DeviceRefusal::Protocol("no version that it names".to_owned())),
+    }
+}
+
+/// The device, if it may ask at all.
+///
+/// # Errors
+/// [`DeviceRefusal::DeviceUnknown`], [`DeviceRefusal::Revoked`].
+pub async fn active(ctx: &AppContext, device: DeviceId) -> Result<DeviceRow, DeviceRefusal> {
+    let row = ctx.store.device_get(device).await?.ok_or(DeviceRefusal::DeviceUnknown)?;
+    match row.state {
+        DeviceState::Active => Ok(row),
+        DeviceState::Revoked => Err(DeviceRefusal::Revoked),
+    }
+}
+
+/// Checks nonce and signature.
+///
+/// # Errors
+/// [`DeviceRefusal::NonceStale`], [`DeviceRefusal::SignatureBad`].
+pub fn signed(ctx: &AppContext, device: &DeviceRow, request: &Signed<'_>) -> Result<(), DeviceRefusal> {
+    let statement =
+        signed_request(request.method, request.path, &Digest(sha256(request.body)), request.nonce);
+    let signature: [u8; 64] = STANDARD
+        .decode(request.signature)
+        .ok()
+        .and_then(|bytes| bytes.try_into().ok())
+        .ok_or(DeviceRefusal::SignatureBad)?;
+    VerifyKey::from_bytes(&device.record_key)
+        .and_then(|key| key.verify(&statement, &signature))
+        .map_err(|_| DeviceRefusal::SignatureBad)?;
+    // After the signature, so that only the device itself learns whether a nonce has gone stale.
+    nonce::check(ctx, device.id, request.nonce)
+}

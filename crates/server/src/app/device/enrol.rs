@@ -1,0 +1,126 @@
+//! Enrolment: a one-time code and device-made keys in exchange for a certificate and the first policy.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use proviso_ledger::chain::ChainLink;
+use proviso_ledger::hash::{domain_hash, sha256};
+use proviso_ledger::sign::VerifyKey;
+use proviso_model::Timestamp;
+use proviso_model::ids::DeviceId;
+use proviso_model::limits::ENROL_TRIES_MAX;
+use proviso_model::record::EnrolmentFacts;
+use proviso_model::wire::{EnrolRequest, EnrolResponse, enrol_proof};
+use proviso_store::{CaseState, DeviceRow, DeviceState, StoreError};
+
+use super::{DeviceRefusal, code, nonce, policy};
+use crate::app::AppContext;
+use crate::keys::case::Purpose;
+use crate::keys::certificates;
+
+/// Tries are counted over so long, in milliseconds.
+const TRIES_MILLIS: i64 = 10 * 60_000;
+/// Longest word that a device may say of itself, in bytes.
+const WORD_BYTES_MAX: usize = 256;
+
+/// Enrols a device. `address` is where the request comes from, for counting tries only; it is kept as a keyed hash.
+///
+/// # Errors
+/// [`DeviceRefusal`].
+pub async fn enrol(
+    ctx: &AppContext,
+    address: &str,
+    request: &EnrolRequest,
+) -> Result<EnrolResponse, DeviceRefusal> {
+    let now = ctx.now();
+    let secret = ctx.keys.server_secret.as_slice();
+    let address_hash = domain_hash("proviso/enrol-address/v1", &[secret, address.as_bytes()]);
+    let tries = ctx.store.enrolment_try_add(&address_hash, now, now.plus_millis(-TRIES_MILLIS)).await?;
+    if tries > ENROL_TRIES_MAX {
+        return Err(DeviceRefusal::TooManyTries);
+    }
+    let code = code::normalise(&request.code).ok_or(DeviceRefusal::CodeWrong)?;
+    let code_hash = code::hash(ctx, &code);
+    let kept = ctx.store.enrolment_code_get(&code_hash, now).await?.ok_or(DeviceRefusal::CodeWrong)?;
+    let record_key = possession(request)?;
+    let device = DeviceId::new(now, ctx.random());
+    let objects = device.to_string();
+    ctx.logged("device", "device-enrol", Some(kept.case), &objects, async {
+        add(ctx, device, kept.case, &code_hash, record_key, request, now).await
+    })
+    .await
+}
+
+/// The record key, if the device shows that it holds it.
+fn possession(request: &EnrolRequest) -> Result<VerifyKey, DeviceRefusal> {
+    let bad = |what: &str| DeviceRefusal::RequestBad(what.to_owned());
+    for word in [&request.system, &request.account, &request.agent_version] {
+        if word.len() > WORD_BYTES_MAX {
+            return Err(bad("system, account and agent version are at most 256 bytes each"));
+        }
+    }
+    let key = VerifyKey::from_hex(&request.record_key).map_err(|_| bad("the record key is not one"))?;
+    let proof: [u8; 64] = STANDARD
+        .decode(&request.proof)
+        .ok()
+        .and_then(|bytes| bytes.try_into().ok())
+        .ok_or_else(|| bad("the proof is not a signature"))?;
+    key.verify(&enrol_proof(&request.code, &request.csr_pem), &proof)
+        .map_err(|_| bad("the proof does not hold: the device does not show that it has the record key"))?;
+    Ok(key)
+}
+
+async fn add(
+    ctx: &AppContext,
+    device: DeviceId,
+    case: proviso_model::ids::CaseId,
+    code_hash: &[u8; 32],
+    record_key: VerifyKey,
+    request: &EnrolRequest,
+    now: Timestamp,
+) -> Result<EnrolResponse, DeviceRefusal> {
+    let file = ctx.store.case_get(case).await?.ok_or(DeviceRefusal::CodeWrong)?;
+    if file.state != CaseState::Open {
+        return Err(DeviceRefusal::NoAuthority("its case is closed".to_owned()));
+    }
+    let keys = ctx.case_keys(case)?;
+    let order = policy::order(ctx, &keys).await?;
+    let made = policy::make(ctx, &keys, &order, device, 1)?;
+    let (certificate_pem, der) = certificates::device(&ctx.keys.authority, &request.csr_pem, device, now)
+        .map_err(|_| DeviceRefusal::RequestBad("the certificate signing request cannot be used".to_owned()))?;
+    let facts = EnrolmentFacts {
+        system: request.system.clone(),
+        account: request.account.clone(),
+        agent_version: request.agent_version.clone(),
+    };
+    let first = ChainLink::first(*ctx.keys.force.as_bytes(), *device.as_bytes(), 0);
+    let row = DeviceRow {
+        id: device,
+        case,
+        record_key: record_key.to_bytes(),
+        certificate_sha256: sha256(&der),
+        state: DeviceState::Active,
+        enrolled_at: now,
+        revoked_at: None,
+        seen_at: now,
+        watching: false,
+        policy_serial: 0,
+        epoch: first.epoch,
+        next_seq: first.next_seq,
+        previous: first.previous,
+        sealed: ctx.seal_json(case, Purpose::Device, &facts)?,
+    };
+    match ctx.store.device_add(&row, &made.row, code_hash, now).await {
+        Ok(()) => {}
+        Err(StoreError::Conflict(_)) => return Err(DeviceRefusal::CodeWrong),
+        Err(other) => return Err(other.into()),
+    }
+    Ok(EnrolResponse {
+        force: ctx.keys.force,
+        device,
+        certificate_pem,
+        policy: made.signed,
+        keys: ctx.keys.statement.clone(),
+        server_time: now,
+        nonce: nonce::fresh(ctx, device),
+    })
+}

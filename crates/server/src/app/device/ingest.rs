@@ -1,0 +1,173 @@
+//! Taking records: verified before the write lock, committed in one transaction, acknowledged after it.
+
+use std::collections::HashSet;
+
+use proviso_ledger::chain::ChainLink;
+use proviso_ledger::envelope::Envelope;
+use proviso_ledger::sign::VerifyKey;
+use proviso_model::hash::Digest;
+use proviso_model::ids::{DeviceId, JobId};
+use proviso_model::limits::{BATCH_BYTES_MAX, BATCH_RECORDS_MAX, RECORD_BYTES_MAX};
+use proviso_model::wire::{Receipt, Refusal};
+use proviso_store::{AppendBatch, Appended, DeviceRow, NewRecord, Stop};
+
+use super::{DeviceRefusal, authenticate, proof};
+use crate::app::AppContext;
+
+/// Takes a batch of a device: for each record a 32-bit big-endian length and the envelope's bytes.
+///
+/// # Errors
+/// A [`Refusal`]; when it carries a receipt, the records up to there are committed.
+pub async fn ingest(ctx: &AppContext, device: DeviceId, batch: &[u8]) -> Result<Receipt, Refusal> {
+    take(ctx, device, batch).await.map_err(|refusal| refusal.to_wire())
+}
+
+/// As [`ingest`], with the refusal as a value.
+///
+/// # Errors
+/// [`DeviceRefusal`].
+pub async fn take(ctx: &AppContext, device: DeviceId, batch: &[u8]) -> Result<Receipt, DeviceRefusal> {
+    if batch.len() > BATCH_BYTES_MAX {
+        return Err(DeviceRefusal::BatchTooLarge);
+    }
+    let row = authenticate::active(ctx, device).await?;
+    let known: HashSet<Digest> = ctx.store.policy_hashes(device).await?.into_iter().collect();
+    let force = *ctx.keys.force.as_bytes();
+    let owned = batch.to_vec();
+    let checking = row.clone();
+    // Signatures and hashes are work for a thread of their own, not for the ones that answer everybody.
+    let checked = tokio::task::spawn_blocking(move || check(&owned, &checking, force, &known))
+        .await
+        .map_err(|_| DeviceRefusal::Busy)??;
+    commit(ctx, &row, checked).await
+}
+
+/// The good prefix of a batch, and the first record that is not.
+struct Checked {
+    epoch: u32,
+    records: Vec<NewRecord>,
+    bad: Option<(usize, String)>,
+}
+
+fn check(
+    batch: &[u8],
+    device: &DeviceRow,
+    force: [u8; 16],
+    policies: &HashSet<Digest>,
+) -> Result<Checked, DeviceRefusal> {
+    let key = VerifyKey::from_bytes(&device.record_key).map_err(|_| DeviceRefusal::DeviceUnknown)?;
+    let mut checked = Checked { epoch: device.epoch, records: Vec::new(), bad: None };
+    let mut rest = batch;
+    while !rest.is_empty() {
+        let place = checked.records.len().saturating_add(1);
+        if place > BATCH_RECORDS_MAX {
+            return Err(DeviceRefusal::BatchTooLarge);
+        }
+        match next(&mut rest).and_then(|bytes| {
+            let epoch = (place > 1).then_some(checked.epoch);
+            verify(bytes, &key, device, force, policies, epoch)
+        }) {
+            Ok((epoch, record)) => {
+                checked.epoch = epoch;
+                checked.records.push(record);
+            }
+            Err(why) => {
+                checked.bad = Some((place, why));
+                break;
+            }
+        }
+    }
+    Ok(checked)
+}
+
+/// The bytes of the next record.
+fn next<'b>(rest: &mut &'b [u8]) -> Result<&'b [u8], String> {
+    let (length, after) = rest.split_first_chunk::<4>().ok_or("its length is cut off")?;
+    let length = usize::try_from(u32::from_be_bytes(*length)).unwrap_or(usize::MAX);
+    if length > RECORD_BYTES_MAX {
+        return Err(format!("it is {length} bytes long and the limit is {RECORD_BYTES_MAX}"));
+    }
+    let (record, after) = after.split_at_checked(length).ok_or("it is cut off")?;
+    *rest = after;
+    Ok(record)
+}
+
+fn verify(
+    bytes: &[u8],
+    key: &VerifyKey,
+    device: &DeviceRow,
+    force: [u8; 16],
+    policies: &HashSet<Digest>,
+    epoch: Option<u32>,
+) -> Result<(u32, NewRecord), String> {
+    let envelope = Envelope::decode(bytes).map_err(|error| error.to_string())?;
+    let header = &envelope.header;
+    if header.force != force {
+        return Err("it belongs to another force".to_owned());
+    }
+    if header.device != *device.id.as_bytes() {
+        return Err("it belongs to another device".to_owned());
+    }
+    if epoch.is_some_and(|epoch| epoch != header.epoch) {
+        return Err("it is of another epoch than the record before it".to_owned());
+    }
+    if !policies.contains(&Digest(header.policy_hash)) {
+        return Err("it names a policy that this device was never given".to_owned());
+    }
+    envelope.check(key).map_err(|error| error.to_string())?;
+    let record = NewRecord {
+        hash: header.record_hash(),
+        seq: header.seq,
+        previous: header.previous,
+        header: header.encode().to_vec(),
+        signature: envelope.signature,
+        body: envelope.sealed,
+    };
+    Ok((header.epoch, record))
+}
+
+async fn commit(ctx: &AppContext, device: &DeviceRow, checked: Checked) -> Result<Receipt, DeviceRefusal> {
+    let now = ctx.now();
+    let first = ChainLink::first(*ctx.keys.force.as_bytes(), *device.id.as_bytes(), checked.epoch);
+    let appended = if checked.records.is_empty() {
+        ctx.store.record_position(device.id).await?
+    } else {
+        let batch = AppendBatch {
+            device: device.id,
+            epoch: checked.epoch,
+            epoch_start: (first.next_seq, first.previous),
+            records: checked.records,
+            job: JobId::new(now, ctx.random()),
+            received_at: now,
+        };
+        ctx.store.record_append(batch).await?
+    };
+    if appended.added > 0 {
+        ctx.work.notify_one();
+    }
+    let receipt = proof::receipt(ctx, &appended).await?;
+    answer(&appended, checked.bad, receipt)
+}
+
+fn answer(
+    appended: &Appended,
+    bad: Option<(usize, String)>,
+    receipt: Receipt,
+) -> Result<Receipt, DeviceRefusal> {
+    let broken = |why: String, receipt| DeviceRefusal::ChainBroken { why, receipt };
+    let receipt = Box::new(receipt);
+    match (appended.stop, bad) {
+        (Some(Stop::Fork { seq }), _) => Err(DeviceRefusal::Fork { seq, receipt }),
+        (Some(Stop::Gap { sent, expected }), _) => {
+            Err(broken(format!("record {sent} came where record {expected} should"), receipt))
+        }
+        (Some(Stop::WrongPrevious { seq }), _) => {
+            Err(broken(format!("record {seq} names another record before it than the one held"), receipt))
+        }
+        (Some(Stop::OldEpoch { epoch }), _) => {
+            Err(broken(format!("the device is in epoch {epoch} already"), receipt))
+        }
+        (None, Some((place, why))) => Err(DeviceRefusal::RecordBad { place, why, receipt: Some(receipt) }),
+        (None, None) => Ok(*receipt),
+    }
+}

@@ -1,0 +1,32 @@
+//! Liveness pings: the device is on. The answer tells the time, signed, and where its record ends.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use proviso_model::wire::{LivenessAnswer, LivenessPing, time_statement};
+use proviso_store::DeviceRow;
+
+use super::{DeviceRefusal, proof};
+use crate::app::AppContext;
+
+/// Notes a ping. `nonce` is the request's, so that the signed time is an answer to this request and no other.
+///
+/// # Errors
+/// [`DeviceRefusal`].
+pub async fn ping(
+    ctx: &AppContext,
+    device: &DeviceRow,
+    nonce: &str,
+    ping: &LivenessPing,
+) -> Result<LivenessAnswer, DeviceRefusal> {
+    let now = ctx.now();
+    ctx.store.device_seen(device.id, now, ping.watching, ping.policy_serial).await?;
+    let newest = ctx.store.policy_current(device.id).await?.ok_or(DeviceRefusal::DeviceUnknown)?;
+    let position = ctx.store.record_position(device.id).await?;
+    let signature = ctx.keys.checkpoint.sign(&time_statement(&device.id, nonce, now));
+    Ok(LivenessAnswer {
+        server_time: now,
+        time_signature: STANDARD.encode(signature),
+        policy_serial: newest.serial,
+        receipt: proof::receipt(ctx, &position).await?,
+    })
+}

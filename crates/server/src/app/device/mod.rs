@@ -1,0 +1,13 @@
+//! What devices ask: enrolment, policy, records, liveness. Callable without HTTP; `web/api` only carries them.
+
+pub mod authenticate;
+pub mod code;
+pub mod enrol;
+pub mod ingest;
+pub mod liveness;
+pub mod nonce;
+pub mod policy;
+pub mod proof;
+mod refusal;
+
+pub use refusal::{DeviceRefusal, status_of};

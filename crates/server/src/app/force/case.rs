@@ -1,0 +1,103 @@
+//! Opening a case with its order, and entering a changed order.
+
+use proviso_model::Order;
+use proviso_model::ids::{CaseId, OfficerId, OrderId};
+use proviso_store::{CaseRow, CaseState, DeviceState, OrderVersionRow};
+
+use super::{COMMAND_LINE, ForceError};
+use crate::app::AppContext;
+use crate::app::device::policy;
+use crate::keys::case::Purpose;
+
+/// Reads an order file; every fault is rendered with line and column. An order without authority is refused here.
+///
+/// # Errors
+/// [`ForceError::Order`].
+pub fn read_order(text: &str, place: &str) -> Result<Order, ForceError> {
+    Order::from_toml(text).map_err(|faults| {
+        let lines: Vec<String> = faults.iter().map(|fault| format!("{place}: {fault}")).collect();
+        ForceError::Order(lines.join("\n"))
+    })
+}
+
+/// Opens a case. `place` names the order file in errors.
+///
+/// # Errors
+/// [`ForceError`].
+pub async fn create(
+    ctx: &AppContext,
+    order_toml: &str,
+    place: &str,
+    officer: Option<OfficerId>,
+) -> Result<CaseId, ForceError> {
+    let order = read_order(order_toml, place)?;
+    let now = ctx.now();
+    let case = CaseId::random(ctx.random());
+    ctx.logged(COMMAND_LINE, "case-create", Some(case), &case.to_string(), async {
+        let keys = ctx.case_keys_create(case)?;
+        let person = serde_json::to_vec(&order.person)
+            .map_err(|error| ForceError::Refused(format!("the person cannot be written: {error}")))?;
+        let row = CaseRow {
+            id: case,
+            state: CaseState::Open,
+            case_key: keys.id,
+            officer,
+            created_at: now,
+            sealed: ctx.with_rng(|rng| keys.seal(rng, Purpose::Case, &person)),
+        };
+        let version = OrderVersionRow {
+            id: OrderId::new(now, ctx.random()),
+            case,
+            version: 1,
+            entered_at: now,
+            sealed: ctx.with_rng(|rng| keys.seal(rng, Purpose::Order, order_toml.as_bytes())),
+        };
+        Ok::<_, ForceError>(ctx.store.case_add(&row, &version).await?)
+    })
+    .await?;
+    Ok(case)
+}
+
+/// Enters a changed order and gives every active device of the case a policy made from it.
+///
+/// # Errors
+/// [`ForceError`].
+pub async fn order_change(
+    ctx: &AppContext,
+    case: CaseId,
+    order_toml: &str,
+    place: &str,
+) -> Result<u32, ForceError> {
+    let order = read_order(order_toml, place)?;
+    let id = OrderId::new(ctx.now(), ctx.random());
+    ctx.logged(COMMAND_LINE, "order-change", Some(case), &id.to_string(), async {
+        let keys = ctx.case_keys(case)?;
+        let sealed = ctx.with_rng(|rng| keys.seal(rng, Purpose::Order, order_toml.as_bytes()));
+        let row = OrderVersionRow { id, case, version: 0, entered_at: ctx.now(), sealed };
+        let version = ctx.store.order_add(&row).await?;
+        for device in ctx.store.device_list(Some(case)).await? {
+            if device.state == DeviceState::Active {
+                let serial = match ctx.store.policy_current(device.id).await? {
+                    Some(current) => current.serial.saturating_add(1),
+                    None => 1,
+                };
+                let made = policy::make(ctx, &keys, &order, device.id, serial)
+                    .map_err(|refusal| ForceError::Refused(refusal.to_string()))?;
+                ctx.store.policy_add(&made.row).await?;
+            }
+        }
+        Ok(version)
+    })
+    .await
+}
+
+/// Puts an officer in charge of a case.
+///
+/// # Errors
+/// [`ForceError`].
+pub async fn assign(ctx: &AppContext, case: CaseId, officer: OfficerId) -> Result<(), ForceError> {
+    ctx.logged(COMMAND_LINE, "case-assign", Some(case), &format!("{case} {officer}"), async {
+        Ok(ctx.store.case_assign(case, officer).await?)
+    })
+    .await
+}

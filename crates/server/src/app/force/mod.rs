@@ -1,0 +1,33 @@
+//! What is done from the command line: officers, cases, orders, devices. Each act is logged before it is done.
+
+pub mod case;
+pub mod device;
+pub mod officer;
+
+use proviso_store::StoreError;
+
+use crate::app::officer::error::ActError;
+use crate::keys::KeyError;
+
+/// The actor of the log for the command line.
+pub const COMMAND_LINE: &str = "command-line";
+
+/// Why an act was not done.
+#[derive(Debug, thiserror::Error)]
+pub enum ForceError {
+    /// The order file cannot be used: every fault, rendered.
+    #[error("{0}")]
+    Order(String),
+    /// What was asked for cannot be done as things are.
+    #[error("{0}")]
+    Refused(String),
+    /// Keys could not be used.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// The store said no.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// An officer's act that is shared with the console said no.
+    #[error(transparent)]
+    Act(#[from] ActError),
+}

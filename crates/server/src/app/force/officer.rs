@@ -1,0 +1,55 @@
+//! Adding an officer.
+
+use proviso_model::ids::OfficerId;
+use proviso_store::{OfficerRole, OfficerRow};
+
+use super::{COMMAND_LINE, ForceError};
+use crate::app::AppContext;
+use crate::app::officer::password;
+
+/// Who is to be added.
+pub struct NewOfficer {
+    /// Sign-in name; kept in lower case.
+    pub username: String,
+    /// Name for screens.
+    pub display_name: String,
+    /// Role.
+    pub role: OfficerRole,
+    /// Password, as typed.
+    pub password: String,
+}
+
+/// Adds an officer.
+///
+/// # Errors
+/// [`ForceError::Refused`] when name or password are too short; [`ForceError::Store`] when the sign-in name is taken.
+pub async fn add(ctx: &AppContext, new: NewOfficer) -> Result<OfficerId, ForceError> {
+    let username = new.username.trim().to_lowercase();
+    if username.is_empty() || username.chars().any(char::is_whitespace) {
+        return Err(ForceError::Refused("a sign-in name is one word".to_owned()));
+    }
+    let length = new.password.chars().count();
+    if length < password::PASSWORD_CHARS_MIN || new.password.len() > password::PASSWORD_BYTES_MAX {
+        return Err(ForceError::Refused(format!(
+            "the password has {length} characters; it needs {} to {}",
+            password::PASSWORD_CHARS_MIN,
+            password::PASSWORD_BYTES_MAX
+        )));
+    }
+    let now = ctx.now();
+    let id = OfficerId::new(now, ctx.random());
+    let row = OfficerRow {
+        id,
+        username,
+        display_name: new.display_name.trim().to_owned(),
+        password_hash: password::hash(&new.password, &ctx.random())?,
+        role: new.role,
+        created_at: now,
+        disabled_at: None,
+    };
+    ctx.logged(COMMAND_LINE, "officer-add", None, &id.to_string(), async {
+        Ok::<_, ForceError>(ctx.store.officer_add(&row).await?)
+    })
+    .await?;
+    Ok(id)
+}

@@ -1,0 +1,223 @@
+//! Opens new records with the case key, evaluates findings again, and puts them before an officer.
+
+use std::collections::HashMap;
+
+use proviso_engine::{Engine, SEMANTICS};
+use proviso_ledger::envelope::{Envelope, Header};
+use proviso_model::finding::Finding;
+use proviso_model::hash::Digest;
+use proviso_model::ids::AlertId;
+use proviso_model::order::ConditionKind;
+use proviso_model::policy::Policy;
+use proviso_model::record::{RecordBody, RecordContent};
+use proviso_model::{Observation, Source};
+use proviso_store::{
+    FindingRow, GapRow, JobRow, NoticeRow, ObservationRow, OpenedRecord, OpenedWhat, Priority, RecordRow,
+    ReplayOutcome, WatchedRow,
+};
+use serde::Serialize;
+
+use super::JobError;
+use crate::app::AppContext;
+use crate::keys::CaseKeys;
+use crate::keys::case::Purpose;
+
+/// Records opened at a time.
+const RECORDS_MAX: u64 = 64;
+
+/// Opens the records of a job. Each record is committed on its own, so an attempt goes on where the last one ended.
+pub(super) async fn replay(ctx: &AppContext, job: &JobRow) -> Result<(), JobError> {
+    let Some(device) = ctx.store.device_get(job.device).await? else { return Ok(()) };
+    let keys = ctx.case_keys(device.case)?;
+    let mut engines = Engines::default();
+    let mut first = job.seq_first;
+    while first <= job.seq_last {
+        let last = job.seq_last.min(first.saturating_add(RECORDS_MAX - 1));
+        for record in ctx.store.record_range(job.device, job.epoch, first, last).await? {
+            if record.kind.is_none() {
+                let opened = open(ctx, &keys, &mut engines, &record).await?;
+                ctx.store.record_opened(opened).await?;
+                ctx.hub.wake();
+            }
+        }
+        first = last.saturating_add(1);
+    }
+    Ok(())
+}
+
+/// Engines by policy, built once per job.
+#[derive(Default)]
+struct Engines(HashMap<Digest, Option<Engine>>);
+
+impl Engines {
+    /// The engine of a policy that this server made; `None` when it knows none or cannot run it.
+    async fn of(&mut self, ctx: &AppContext, keys: &CaseKeys, hash: Digest) -> Result<Option<&Engine>, JobError> {
+        if !self.0.contains_key(&hash) {
+            let engine = match ctx.store.policy_get(&hash).await? {
+                Some(row) => {
+                    let text = keys.open(Purpose::Policy, &row.sealed)?;
+                    serde_json::from_slice::<Policy>(&text)
+                        .ok()
+                        .and_then(|policy| Engine::new(&policy, hash).ok())
+                }
+                None => None,
+            };
+            self.0.insert(hash, engine);
+        }
+        Ok(self.0.get(&hash).and_then(Option::as_ref))
+    }
+}
+
+fn content(keys: &CaseKeys, record: &RecordRow) -> Option<RecordContent> {
+    let header = Header::decode(&record.header).ok()?;
+    let envelope = Envelope { header, signature: record.signature, sealed: record.body.clone()? };
+    let fields = envelope.open(&keys.secret).ok()?;
+    RecordContent::from_fields(fields.iter()).ok()
+}
+
+async fn open(
+    ctx: &AppContext,
+    keys: &CaseKeys,
+    engines: &mut Engines,
+    record: &RecordRow,
+) -> Result<OpenedRecord, JobError> {
+    let opened = |kind: &str, what| OpenedRecord {
+        hash: record.hash,
+        case: record.case,
+        kind: kind.to_owned(),
+        what,
+        at: ctx.now(),
+    };
+    let Some(content) = content(keys, record) else {
+        tracing::warn!(device = %record.device, seq = record.seq, "a record could not be opened or read");
+        return Ok(opened("unreadable", OpenedWhat::Unreadable));
+    };
+    let kind = content.body.kind();
+    let what = match content.body {
+        RecordBody::Finding { captured, generated } => {
+            let hash = Header::decode(&record.header).map_or(Digest::default(), |header| Digest(header.policy_hash));
+            let engine = engines.of(ctx, keys, hash).await?;
+            let outcome = compare(engine, &captured, &generated.findings);
+            if outcome == ReplayOutcome::Differs {
+                tracing::warn!(device = %record.device, seq = record.seq, "a finding replays to another result");
+            }
+            finding(ctx, keys, record, &captured, &generated.findings, outcome)?
+        }
+        other => plain(ctx, keys, record, other)?,
+    };
+    Ok(opened(kind, what))
+}
+
+/// Whether the engine says the same of the same passages, to the byte. Only between equal semantics.
+fn compare(engine: Option<&Engine>, captured: &Observation, findings: &[Finding]) -> ReplayOutcome {
+    let Some(engine) = engine else { return ReplayOutcome::NotReplayed };
+    if findings.iter().any(|finding| finding.engine_semantics != SEMANTICS) {
+        return ReplayOutcome::NotReplayed;
+    }
+    let again = serde_json::to_vec(&engine.evaluate(captured));
+    match (again, serde_json::to_vec(findings)) {
+        (Ok(again), Ok(sealed)) if again == sealed => ReplayOutcome::Same,
+        _ => ReplayOutcome::Differs,
+    }
+}
+
+fn seal_json<T: Serialize>(
+    ctx: &AppContext,
+    keys: &CaseKeys,
+    purpose: Purpose,
+    value: &T,
+) -> Result<Vec<u8>, JobError> {
+    let json = serde_json::to_vec(value).map_err(|_| JobError::Ended)?;
+    Ok(ctx.with_rng(|rng| keys.seal(rng, purpose, &json)))
+}
+
+/// How soon an officer should look. A rule of thumb on kind and strength, stated on the alert's page; an officer decides.
+fn priority(finding: &Finding) -> Priority {
+    match finding.condition {
+        ConditionKind::SexualisedChat | ConditionKind::ProhibitedSearches => {
+            if finding.strength_permille >= 700 { Priority::Today } else { Priority::ThisWeek }
+        }
+        ConditionKind::SpecifiedWords | ConditionKind::Pornography | ConditionKind::MonitoringSoftware => {
+            Priority::ThisWeek
+        }
+        ConditionKind::NoPrivateBrowsing => Priority::NextVisit,
+    }
+}
+
+fn word<T: Serialize>(value: &T) -> String {
+    match serde_json::to_value(value) {
+        Ok(serde_json::Value::String(word)) => word,
+        _ => String::new(),
+    }
+}
+
+fn finding(
+    ctx: &AppContext,
+    keys: &CaseKeys,
+    record: &RecordRow,
+    captured: &Observation,
+    findings: &[Finding],
+    replay: ReplayOutcome,
+) -> Result<OpenedWhat, JobError> {
+    let observation = ObservationRow {
+        record: record.hash,
+        case: record.case,
+        device: record.device,
+        observed_at: captured.observed_at,
+        source: word::<Source>(&captured.source),
+        act: word(&captured.attribution.act),
+        sealed: seal_json(ctx, keys, Purpose::Observation, captured)?,
+    };
+    let now = ctx.now();
+    let mut rows = Vec::with_capacity(findings.len());
+    for (place, finding) in (0..).zip(findings) {
+        let sealed = seal_json(ctx, keys, Purpose::Finding, finding)?;
+        let row = FindingRow::new(record.hash, place, record.case, record.device, finding, sealed);
+        rows.push((row, priority(finding), AlertId::new(now, ctx.random())));
+    }
+    // Background activity alone raises nothing, whatever a device says it evaluated to (invariant 7).
+    if captured.attribution.is_background() {
+        rows.clear();
+    }
+    Ok(OpenedWhat::Finding { observation, findings: rows, replay })
+}
+
+fn plain(
+    ctx: &AppContext,
+    keys: &CaseKeys,
+    record: &RecordRow,
+    body: RecordBody,
+) -> Result<OpenedWhat, JobError> {
+    let (hash, case, device) = (record.hash, record.case, record.device);
+    Ok(match body {
+        RecordBody::Gap { gap } => OpenedWhat::Gap(GapRow {
+            record: hash,
+            case,
+            device,
+            source: gap.source,
+            cause: gap.cause,
+            from: gap.from,
+            until: gap.until,
+            sealed: ctx.with_rng(|rng| keys.seal(rng, Purpose::Gap, gap.detail.as_bytes())),
+        }),
+        RecordBody::Liveness { liveness } => OpenedWhat::Watched(WatchedRow {
+            record: hash,
+            case,
+            device,
+            from: liveness.from,
+            until: liveness.until,
+            observed: liveness.observed,
+            dropped: liveness.dropped,
+            shielded: liveness.shielded,
+        }),
+        RecordBody::Notice { notice } => OpenedWhat::Notice(NoticeRow {
+            record: hash,
+            case,
+            device,
+            shown_at: notice.shown_at,
+            response: word(&notice.response),
+            sealed: seal_json(ctx, keys, Purpose::Notice, &notice)?,
+        }),
+        RecordBody::Enrolment { .. } | RecordBody::Finding { .. } => OpenedWhat::Other,
+    })
+}

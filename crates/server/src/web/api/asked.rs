@@ -1,0 +1,108 @@
+//! A device's request on its way in and its answer on the way out.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::body::{Bytes, to_bytes};
+use axum::extract::Request;
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum_server::tls::TlsInfo;
+use proviso_ledger::hash::sha256;
+use proviso_model::ids::DeviceId;
+use proviso_model::limits::BATCH_BYTES_MAX;
+use proviso_model::wire::{HEADER_DEVICE, HEADER_NONCE, HEADER_PROTOCOL, HEADER_SIGNATURE};
+use proviso_store::DeviceRow;
+
+use crate::app::AppContext;
+use crate::app::device::{DeviceRefusal, authenticate, nonce, status_of};
+use crate::keys::certificates;
+
+/// A request that is the device's own.
+pub(super) struct Asked {
+    /// The device.
+    pub device: DeviceRow,
+    /// Method, path and headers.
+    pub parts: Parts,
+    /// Body.
+    pub body: Bytes,
+}
+
+impl Asked {
+    /// The nonce that the request's signature covers.
+    pub(super) fn nonce(&self) -> &str {
+        header(&self.parts, HEADER_NONCE).unwrap_or_default()
+    }
+}
+
+pub(super) fn header<'p>(parts: &'p Parts, name: &str) -> Option<&'p str> {
+    parts.headers.get(name).and_then(|value| value.to_str().ok())
+}
+
+/// The device that certificate and header agree on and that is active here. Nothing of the body is read before.
+pub(super) async fn known(ctx: &AppContext, parts: &Parts) -> Result<DeviceRow, DeviceRefusal> {
+    authenticate::protocol(header(parts, HEADER_PROTOCOL))?;
+    let certificate = parts
+        .extensions
+        .get::<Arc<TlsInfo>>()
+        .and_then(|info| info.peer_certificates.first())
+        .ok_or(DeviceRefusal::CertificateMissing)?;
+    let named = certificates::device_of(certificate).ok_or(DeviceRefusal::CertificateMissing)?;
+    let claimed: Option<DeviceId> = header(parts, HEADER_DEVICE).and_then(|id| id.parse().ok());
+    if claimed != Some(named) {
+        return Err(DeviceRefusal::CertificateMissing);
+    }
+    let device = authenticate::active(ctx, named).await?;
+    if device.certificate_sha256 != sha256(certificate) {
+        return Err(DeviceRefusal::CertificateMissing);
+    }
+    Ok(device)
+}
+
+/// The whole check of a signed request: certificate, state, size, signature, nonce.
+pub(super) async fn signed(
+    ctx: &AppContext,
+    request: Request,
+    bytes_max: usize,
+) -> Result<Asked, (Option<DeviceId>, DeviceRefusal)> {
+    let (parts, body) = request.into_parts();
+    let device = known(ctx, &parts).await.map_err(|refusal| (None, refusal))?;
+    let id = device.id;
+    let refuse = |refusal| (Some(id), refusal);
+    let body = to_bytes(body, bytes_max).await.map_err(|_| refuse(too_large(bytes_max)))?;
+    let asked = Asked { device, parts, body };
+    let path = asked.parts.uri.path_and_query().map_or("/", |path| path.as_str());
+    let statement = authenticate::Signed {
+        method: asked.parts.method.as_str(),
+        path,
+        body: &asked.body,
+        nonce: asked.nonce(),
+        signature: header(&asked.parts, HEADER_SIGNATURE).unwrap_or_default(),
+    };
+    authenticate::signed(ctx, &asked.device, &statement).map_err(refuse)?;
+    Ok(asked)
+}
+
+fn too_large(bytes_max: usize) -> DeviceRefusal {
+    if bytes_max == BATCH_BYTES_MAX {
+        DeviceRefusal::BatchTooLarge
+    } else {
+        DeviceRefusal::RequestBad(format!("its body is cut off or longer than {bytes_max} bytes"))
+    }
+}
+
+/// A refusal as a response; with a fresh nonce where the device is known.
+pub(super) fn refuse(ctx: &AppContext, device: Option<DeviceId>, refusal: &DeviceRefusal) -> Response {
+    let status = StatusCode::from_u16(status_of(refusal.code())).unwrap_or(StatusCode::BAD_REQUEST);
+    tracing::info!(code = refusal.code(), device = device.map(|id| id.to_string()), "refused a device's request");
+    with_nonce(ctx, device, (status, Json(refusal.to_wire())).into_response())
+}
+
+/// Adds a fresh nonce for the device's next request.
+pub(super) fn with_nonce(ctx: &AppContext, device: Option<DeviceId>, mut response: Response) -> Response {
+    if let Some(value) = device.and_then(|device| HeaderValue::from_str(&nonce::fresh(ctx, device)).ok()) {
+        response.headers_mut().insert(HEADER_NONCE, value);
+    }
+    response
+}

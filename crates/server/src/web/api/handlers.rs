@@ -1,0 +1,117 @@
+//! One handler for each request of the protocol.
+
+use std::net::SocketAddr;
+
+use axum::Json;
+use axum::body::to_bytes;
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use proviso_model::limits::{BATCH_BYTES_MAX, REQUEST_BYTES_MAX};
+use proviso_model::wire::{EnrolRequest, HEADER_PROTOCOL, LivenessPing};
+use serde::de::DeserializeOwned;
+
+use super::asked::{self, Asked, refuse, with_nonce};
+use crate::app::AppContext;
+use crate::app::device::{DeviceRefusal, authenticate, enrol as enrolment, ingest, liveness as ping, policy as policies};
+
+/// Checks the request, does the work, and answers with a fresh nonce either way.
+async fn answered<T: IntoResponse>(
+    ctx: &AppContext,
+    request: Request,
+    bytes_max: usize,
+    work: impl AsyncFnOnce(&Asked) -> Result<T, DeviceRefusal>,
+) -> Response {
+    let asked = match asked::signed(ctx, request, bytes_max).await {
+        Ok(asked) => asked,
+        Err((device, refusal)) => return refuse(ctx, device, &refusal),
+    };
+    let device = Some(asked.device.id);
+    match work(&asked).await {
+        Ok(answer) => with_nonce(ctx, device, answer.into_response()),
+        Err(refusal) => refuse(ctx, device, &refusal),
+    }
+}
+
+fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, DeviceRefusal> {
+    serde_json::from_slice(body).map_err(|error| {
+        // The position only: the message may quote what was sent.
+        let (line, column) = (error.line(), error.column());
+        DeviceRefusal::RequestBad(format!("its JSON is not as agreed at line {line}, column {column}"))
+    })
+}
+
+/// `POST /v1/enrol`.
+pub(super) async fn enrol(State(ctx): State<AppContext>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let address = parts
+        .extensions
+        .get::<ConnectInfo<SocketAddr>>()
+        .map_or_else(|| "unknown".to_owned(), |info| info.0.ip().to_string());
+    let done = async {
+        authenticate::protocol(asked::header(&parts, HEADER_PROTOCOL))?;
+        let body = to_bytes(body, REQUEST_BYTES_MAX).await.map_err(|_| {
+            DeviceRefusal::RequestBad(format!("its body is cut off or longer than {REQUEST_BYTES_MAX} bytes"))
+        })?;
+        enrolment::enrol(&ctx, &address, &read::<EnrolRequest>(&body)?).await
+    }
+    .await;
+    match done {
+        Ok(answer) => Json(answer).into_response(),
+        Err(refusal) => refuse(&ctx, None, &refusal),
+    }
+}
+
+/// `GET /v1/nonce`.
+pub(super) async fn nonce(State(ctx): State<AppContext>, request: Request) -> Response {
+    let (parts, _) = request.into_parts();
+    match asked::known(&ctx, &parts).await {
+        Ok(device) => with_nonce(&ctx, Some(device.id), StatusCode::NO_CONTENT.into_response()),
+        Err(refusal) => refuse(&ctx, None, &refusal),
+    }
+}
+
+/// `GET /v1/policy`.
+pub(super) async fn policy(State(ctx): State<AppContext>, request: Request) -> Response {
+    answered(&ctx, request, REQUEST_BYTES_MAX, async |asked: &Asked| {
+        let held = asked
+            .parts
+            .headers
+            .get(header::IF_NONE_MATCH)
+            .and_then(|value| value.to_str().ok())
+            .and_then(|value| value.trim_matches('"').parse().ok());
+        Ok(match policies::current(&ctx, &asked.device, held).await? {
+            Some(signed) => Json(signed).into_response(),
+            None => StatusCode::NOT_MODIFIED.into_response(),
+        })
+    })
+    .await
+}
+
+/// `GET /v1/keys`.
+pub(super) async fn keys(State(ctx): State<AppContext>, request: Request) -> Response {
+    answered(&ctx, request, REQUEST_BYTES_MAX, async |_: &Asked| Ok(Json(ctx.keys.statement.clone()))).await
+}
+
+/// `POST /v1/records`.
+pub(super) async fn records(State(ctx): State<AppContext>, request: Request) -> Response {
+    answered(&ctx, request, BATCH_BYTES_MAX, async |asked: &Asked| {
+        ingest::take(&ctx, asked.device.id, &asked.body).await.map(Json)
+    })
+    .await
+}
+
+/// `POST /v1/liveness`.
+pub(super) async fn liveness(State(ctx): State<AppContext>, request: Request) -> Response {
+    answered(&ctx, request, REQUEST_BYTES_MAX, async |asked: &Asked| {
+        let sent: LivenessPing = read(&asked.body)?;
+        ping::ping(&ctx, &asked.device, asked.nonce(), &sent).await.map(Json)
+    })
+    .await
+}
+
+/// Everything else.
+pub(super) async fn no_such_place(State(ctx): State<AppContext>) -> Response {
+    let refusal = DeviceRefusal::RequestBad("there is nothing at this address or for this method".to_owned());
+    refuse(&ctx, None, &refusal)
+}

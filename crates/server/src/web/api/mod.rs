@@ -1,0 +1,24 @@
+//! The device port: carries requests of devices to `app::device` and their answers back. `docs/protocol.md` part 2.
+
+mod asked;
+mod handlers;
+
+use axum::Router;
+use axum::routing::{get, post};
+
+use crate::app::AppContext;
+
+/// The device port's routes.
+#[must_use]
+pub fn router(ctx: AppContext) -> Router {
+    Router::new()
+        .route("/v1/enrol", post(handlers::enrol))
+        .route("/v1/nonce", get(handlers::nonce))
+        .route("/v1/policy", get(handlers::policy))
+        .route("/v1/keys", get(handlers::keys))
+        .route("/v1/records", post(handlers::records))
+        .route("/v1/liveness", post(handlers::liveness))
+        .fallback(handlers::no_such_place)
+        .method_not_allowed_fallback(handlers::no_such_place)
+        .with_state(ctx)
+}
