@@ -1,1 +1,30 @@
 //! The agent on a supervised person's device: overt, order-bound capture.
+//!
+//! Everything that decides is usable in-process with the clock, randomness, disk and network given from outside:
+//! [`watch::Watcher`] takes observations, [`spool::Spool`] keeps records, [`uplink::Uplink`] carries them. The binary
+//! wires these to the real machine.
+
+pub mod clock;
+pub mod daemon;
+pub mod doctor;
+pub mod enrol;
+pub mod gaps;
+pub mod identity;
+pub mod notice;
+pub mod pin;
+pub mod policy_keep;
+pub mod sources;
+pub mod spool;
+pub mod state_dir;
+pub mod status;
+pub mod uplink;
+pub mod watch;
+pub mod writer;
+
+pub use clock::{Clock, ServerTime, TrueTime};
+pub use policy_keep::PolicyKeep;
+pub use spool::{OnDisk, Spool, SpoolLimits};
+pub use state_dir::StateDir;
+pub use uplink::{Next, Transport, TransportError, Uplink, UplinkParts, WireAnswer, WireRequest};
+pub use watch::{Observed, WatchSettings, Watcher, WatcherParts};
+pub use writer::RecordWriter;

@@ -1,0 +1,172 @@
+//! The command line.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+use proviso_agent::StateDir;
+use proviso_model::record::NoticeResponse;
+
+const EXAMPLES: &str = "\
+Examples:
+  proviso-agent enrol --server https://force.example:8443 --trust force.trust.json --code 7K3M-Q2XP
+  proviso-agent run
+  proviso-agent status
+  proviso-agent doctor
+  proviso-agent evaluate --order order.toml < observations.jsonl > findings.jsonl
+  echo 'some text' | proviso-agent classify text
+
+Exit codes: 0 done or yes, 1 the answer is no, 2 a usage or input error.";
+
+/// Overt, order-bound monitoring of one account on one device.
+#[derive(Debug, Parser)]
+#[command(name = "proviso-agent", version, about, after_help = EXAMPLES)]
+pub struct Args {
+    /// Where the agent keeps its keys, policy and spool.
+    #[arg(long, env = "PROVISO_STATE_DIR", default_value = "/var/lib/proviso", global = true)]
+    pub state_dir: PathBuf,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+impl Args {
+    /// The state folder.
+    pub fn dir(&self) -> StateDir {
+        StateDir::new(&self.state_dir)
+    }
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Watch, openly, as the order says, until stopped.
+    Run(RunArgs),
+    /// Carry messages between a browser and the running agent (started by the browser).
+    NativeHost {
+        /// What the browser passes: the extension's address, or the manifest's path and the extension's id.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, hide = true)]
+        from_browser: Vec<OsString>,
+    },
+    /// Enrol this device with an officer's one-time code.
+    Enrol(EnrolArgs),
+    /// Say in plain words whether this account is watched now (exit code 0) or not (1).
+    Status {
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Look for what keeps the agent from working, and say what to do.
+    Doctor {
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Evaluate observations against an order, offline: JSON lines in, findings out.
+    Evaluate {
+        /// The order, as TOML.
+        #[arg(long)]
+        order: PathBuf,
+        /// A folder of packs (*.toml) instead of those built in.
+        #[arg(long)]
+        packs: Option<PathBuf>,
+    },
+    /// Score what is read from standard input.
+    Classify {
+        /// What to score.
+        #[command(subcommand)]
+        what: Classify,
+    },
+}
+
+/// What `classify` scores.
+#[derive(Debug, Subcommand)]
+pub enum Classify {
+    /// One text per line; one JSON line with scores and spans for each.
+    Text {
+        /// Read {"id", "text"} or {"id", "messages": [{"author", "time", "text"}]} per line instead.
+        #[arg(long)]
+        jsonl: bool,
+        /// A folder of packs (*.toml) instead of those built in.
+        #[arg(long)]
+        packs: Option<PathBuf>,
+    },
+}
+
+/// Of `run`.
+#[derive(Debug, clap::Args)]
+pub struct RunArgs {
+    /// Port of the notice page on 127.0.0.1; 0 for any free one (the address is written to page.address).
+    #[arg(long, env = "PROVISO_PAGE_PORT", default_value_t = 47_600)]
+    pub page_port: u16,
+    /// Sealed bytes that may wait for the server; beyond, capture stops and a gap is recorded.
+    #[arg(long, env = "PROVISO_SPOOL_BYTES_MAX", default_value_t = proviso_model::limits::SPOOL_BYTES_MAX)]
+    pub spool_bytes_max: u64,
+    /// Seconds between liveness records.
+    #[arg(long, env = "PROVISO_LIVENESS_SECONDS", default_value_t = 300)]
+    pub liveness_seconds: u32,
+}
+
+/// Of `enrol`.
+#[derive(Debug, clap::Args)]
+pub struct EnrolArgs {
+    /// The force's device port, as https://HOST:PORT.
+    #[arg(long)]
+    pub server: String,
+    /// The force's trust file, handed over by an officer.
+    #[arg(long)]
+    pub trust: PathBuf,
+    /// The one-time code.
+    #[arg(long)]
+    pub code: String,
+    /// The supervised account on this device; without it, the account that runs this command.
+    #[arg(long)]
+    pub account: Option<String>,
+    /// Read the person's PIN as the first line of standard input instead of asking for it.
+    #[arg(long)]
+    pub pin_stdin: bool,
+    /// What was said to the notice; without it and with a terminal, it is asked.
+    #[arg(long)]
+    pub notice: Option<Answer>,
+    /// Who gave the answer, for example "the supervised person" or "officer 4412".
+    #[arg(long, default_value = "", value_name = "WORDS")]
+    pub notice_by: String,
+}
+
+/// An answer to the notice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Answer {
+    /// Seen.
+    Acknowledged,
+    /// Refused; monitoring under the order goes on.
+    Refused,
+    /// Shown, nothing said.
+    Shown,
+}
+
+impl From<Answer> for NoticeResponse {
+    fn from(answer: Answer) -> Self {
+        match answer {
+            Answer::Acknowledged => Self::Acknowledged,
+            Answer::Refused => Self::Refused,
+            Answer::Shown => Self::Shown,
+        }
+    }
+}
+
+/// Whether a browser started this program as its host: by the name `proviso-native-host` (a link to this program, for a
+/// manifest's `path` takes no arguments), or with an extension's address first.
+pub fn as_native_host(mut argv: impl Iterator<Item = OsString>) -> Option<Args> {
+    let program = PathBuf::from(argv.next()?);
+    let first = argv.next();
+    let first = first.as_deref().and_then(|text| text.to_str()).unwrap_or_default();
+    let by_name = program.file_name().is_some_and(|name| name == "proviso-native-host");
+    if !by_name && !first.starts_with("chrome-extension://") {
+        return None;
+    }
+    let state_dir = std::env::var_os("PROVISO_STATE_DIR").unwrap_or_else(|| "/var/lib/proviso".into());
+    Some(Args {
+        state_dir: state_dir.into(),
+        command: Command::NativeHost { from_browser: Vec::new() },
+    })
+}

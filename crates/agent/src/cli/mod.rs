@@ -1,0 +1,59 @@
+//! The commands: arguments in, plain words and exit codes out.
+
+pub mod args;
+mod classify;
+mod enrol;
+mod evaluate;
+mod packs;
+mod serve;
+mod show;
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use proviso_agent::Clock;
+use rand_core::CryptoRng;
+
+use args::{Args, Classify, Command};
+
+/// What only the binary may bring: the real clock and real randomness.
+pub struct Wiring {
+    /// Makes the clocks.
+    pub clock: fn() -> Box<dyn Clock>,
+    /// Makes a source of randomness.
+    pub rng: fn() -> Box<dyn CryptoRng + Send>,
+}
+
+/// Runs the command.
+pub fn main(args: Args, wiring: &Wiring) -> ExitCode {
+    let dir = args.dir();
+    let done = match args.command {
+        Command::Run(run) => serve::run(dir, &run, wiring),
+        Command::NativeHost { .. } => serve::native_host(&dir),
+        Command::Enrol(enrol) => enrol::enrol(&dir, &enrol, wiring),
+        Command::Status { json } => show::status(&dir, json),
+        Command::Doctor { json } => show::doctor(dir, json, wiring),
+        Command::Evaluate { order, packs } => evaluate::evaluate(&order, packs.as_deref()),
+        Command::Classify { what: Classify::Text { jsonl, packs } } => {
+            classify::text(jsonl, packs.as_deref())
+        }
+    };
+    match done {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(1),
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "proviso-agent: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Writes a line to standard output.
+fn say(line: &str) -> anyhow::Result<()> {
+    Ok(writeln!(std::io::stdout(), "{line}")?)
+}
+
+/// A runtime on this thread alone, with few threads for what blocks.
+fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_current_thread().enable_all().max_blocking_threads(2).build()
+}

@@ -1,0 +1,48 @@
+//! `run` and `native-host`.
+
+use proviso_agent::daemon::{self, DaemonParts};
+use proviso_agent::sources::browser::relay::{RelayLine, relay};
+use proviso_agent::{SpoolLimits, StateDir, WatchSettings};
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::args::RunArgs;
+use super::{Wiring, runtime};
+
+pub fn run(dir: StateDir, args: &RunArgs, wiring: &Wiring) -> anyhow::Result<bool> {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("PROVISO_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let spool_bytes_max = args.spool_bytes_max.max(4 * 1024 * 1024);
+    let rng = wiring.rng;
+    let parts = DaemonParts {
+        dir,
+        clock: (wiring.clock)(),
+        rng: Box::new(rng),
+        page_port: args.page_port,
+        limits: SpoolLimits { spool_bytes_max, reserve_bytes: spool_bytes_max / 64 },
+        settings: WatchSettings {
+            liveness_every_ms: i64::from(args.liveness_seconds.max(1)) * 1_000,
+            ..WatchSettings::default()
+        },
+    };
+    runtime()?.block_on(async {
+        let (stop, stopped) = tokio::sync::oneshot::channel();
+        let (mut term, mut int) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+        tokio::spawn(async move {
+            tokio::select! { _ = term.recv() => {}, _ = int.recv() => {} }
+            let _ = stop.send(());
+        });
+        daemon::run(parts, stopped).await
+    })?;
+    Ok(true)
+}
+
+pub fn native_host(dir: &StateDir) -> anyhow::Result<bool> {
+    let browser_pid = std::os::unix::process::parent_id();
+    let executable = std::fs::read_link(format!("/proc/{browser_pid}/exe"))
+        .map(|path| path.display().to_string())
+        .unwrap_or_default();
+    let line = RelayLine { browser_pid, executable };
+    relay(&dir.socket(), &line, std::io::stdin(), std::io::stdout())?;
+    Ok(true)
+}

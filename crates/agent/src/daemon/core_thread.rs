@@ -1,0 +1,200 @@
+//! The thread that owns the watch core. Everything that blocks on the disk or takes the engine's time happens here.
+
+use proviso_model::record::NoticeResponse;
+use proviso_model::{Attribution, Fact, Timestamp};
+use tokio::sync::{mpsc, oneshot, watch};
+
+use crate::gaps::OpenGap;
+use crate::sources::browser::presence::{BrowserProcess, ConnectionId, Greeting};
+use crate::spool::{Figures, Spool};
+use crate::watch::{NoticeNote, Observed, Standing, Watcher};
+
+/// Asks that may wait; beyond, browsers wait too, which slows them and loses nothing.
+pub const ASKS_MAX: usize = 64;
+
+/// What the core is asked.
+pub enum Ask {
+    /// A relay has connected.
+    Connected(ConnectionId, BrowserProcess),
+    /// An extension has greeted; answered with the highest number acknowledged.
+    Greeted(ConnectionId, Greeting, oneshot::Sender<Result<u64, String>>),
+    /// No common protocol.
+    Mismatched(ConnectionId, (u32, u32)),
+    /// Something came.
+    Spoke(ConnectionId),
+    /// An observation.
+    Observe {
+        /// Where from.
+        connection: ConnectionId,
+        /// Browser session.
+        instance: String,
+        /// Number.
+        n: u64,
+        /// When, by the browser's clock.
+        observed_at: Timestamp,
+        /// How.
+        attribution: Attribution,
+        /// What.
+        fact: Box<Fact>,
+        /// What became of it.
+        reply: oneshot::Sender<Observed>,
+    },
+    /// A message was lost.
+    Lost(String),
+    /// A connection has ended.
+    Closed(ConnectionId),
+    /// The notice was shown, or answered; answered with whether that is on record.
+    Notice {
+        /// Where.
+        shown_on: &'static str,
+        /// What was said.
+        response: NoticeResponse,
+        /// By whom.
+        by: String,
+        /// Whether it is on record.
+        reply: oneshot::Sender<bool>,
+    },
+    /// Time passes.
+    Tick,
+    /// The end.
+    Stop(oneshot::Sender<()>),
+}
+
+/// What others may know of the core.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct CoreView {
+    /// What may be captured.
+    pub standing: Standing,
+    /// Gaps that last.
+    pub open_gaps: Vec<OpenGap>,
+    /// The notice shown.
+    pub notice: Option<NoticeNote>,
+    /// What the spool holds.
+    pub figures: Figures,
+    /// Rises with every record.
+    pub appended: u64,
+}
+
+/// A way to ask the core.
+#[derive(Clone)]
+pub struct Core {
+    asks: mpsc::Sender<Ask>,
+    view: watch::Receiver<CoreView>,
+}
+
+impl Core {
+    /// Starts the thread.
+    ///
+    /// # Errors
+    /// As the operating system, when it has no thread left.
+    pub fn start(watcher: Watcher, spool: std::sync::Arc<Spool>) -> std::io::Result<Self> {
+        let (asks, inbox) = mpsc::channel(ASKS_MAX);
+        let (show, view) = watch::channel(CoreView::default());
+        std::thread::Builder::new()
+            .name("watch".to_owned())
+            .spawn(move || run(watcher, &spool, inbox, &show))?;
+        Ok(Self { asks, view })
+    }
+
+    /// What may be known of it, as it changes.
+    #[must_use]
+    pub fn view(&self) -> watch::Receiver<CoreView> {
+        self.view.clone()
+    }
+
+    /// Asks without waiting for an answer.
+    pub async fn tell(&self, ask: Ask) {
+        // A closed inbox means that the agent is ending.
+        let _ = self.asks.send(ask).await;
+    }
+
+    /// Asks and waits for the answer; `None` when the agent is ending.
+    pub async fn ask<R>(&self, ask: impl FnOnce(oneshot::Sender<R>) -> Ask) -> Option<R> {
+        let (reply, answer) = oneshot::channel();
+        self.asks.send(ask(reply)).await.ok()?;
+        answer.await.ok()
+    }
+}
+
+fn run(
+    mut watcher: Watcher,
+    spool: &Spool,
+    mut inbox: mpsc::Receiver<Ask>,
+    show: &watch::Sender<CoreView>,
+) {
+    publish(&watcher, spool, show);
+    while let Some(ask) = inbox.blocking_recv() {
+        // Its answer must come after the view, so that whoever has the answer also sees what it changed.
+        let answer = take(&mut watcher, ask);
+        publish(&watcher, spool, show);
+        match answer {
+            Answer::None => {}
+            Answer::Number(reply, n) => drop(reply.send(n)),
+            Answer::Observed(reply, observed) => drop(reply.send(observed)),
+            Answer::Shown(reply, shown) => drop(reply.send(shown)),
+            Answer::Stopped(reply) => {
+                let _ = reply.send(());
+                return;
+            }
+        }
+    }
+    watcher.shut_down();
+}
+
+enum Answer {
+    None,
+    Number(oneshot::Sender<Result<u64, String>>, Result<u64, String>),
+    Observed(oneshot::Sender<Observed>, Observed),
+    Shown(oneshot::Sender<bool>, bool),
+    Stopped(oneshot::Sender<()>),
+}
+
+fn take(watcher: &mut Watcher, ask: Ask) -> Answer {
+    match ask {
+        Ask::Connected(connection, process) => watcher.browser_connected(connection, process),
+        Ask::Greeted(connection, greeting, reply) => {
+            watcher.browser_greeted(connection, &greeting);
+            let n = watcher.acknowledged(&greeting.instance).map_err(|error| error.to_string());
+            return Answer::Number(reply, n);
+        }
+        Ask::Mismatched(connection, spoken) => watcher.browser_mismatched(connection, spoken),
+        Ask::Spoke(connection) => watcher.browser_spoke(connection),
+        Ask::Observe { connection, instance, n, observed_at, attribution, fact, reply } => {
+            watcher.browser_spoke(connection);
+            let observed = watcher.observe(&instance, n, observed_at, attribution, *fact);
+            return Answer::Observed(reply, observed);
+        }
+        Ask::Lost(detail) => watcher.browser_lost(&detail),
+        Ask::Closed(connection) => watcher.browser_closed(connection),
+        Ask::Notice { shown_on, response, by, reply } => {
+            let shown = watcher.notice_shown(shown_on, response, &by);
+            if let Err(error) = &shown {
+                tracing::error!(%error, "the notice could not be put on record");
+            }
+            return Answer::Shown(reply, shown.unwrap_or(false));
+        }
+        Ask::Tick => watcher.tick(),
+        Ask::Stop(reply) => {
+            watcher.shut_down();
+            return Answer::Stopped(reply);
+        }
+    }
+    Answer::None
+}
+
+fn publish(watcher: &Watcher, spool: &Spool, show: &watch::Sender<CoreView>) {
+    let view = CoreView {
+        standing: *watcher.standing(),
+        open_gaps: watcher.open_gaps().to_vec(),
+        notice: watcher.notice().cloned(),
+        figures: spool.figures().unwrap_or_else(|_| show.borrow().figures),
+        appended: watcher.appended(),
+    };
+    show.send_if_modified(|shown| {
+        let changed = *shown != view;
+        if changed {
+            *shown = view;
+        }
+        changed
+    });
+}

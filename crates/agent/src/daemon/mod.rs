@@ -1,0 +1,189 @@
+//! The running agent: one thread for the watch core, one for the uplink, one for sockets and the page.
+
+pub mod core_thread;
+mod uplink_thread;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use rand_core::CryptoRng;
+use tokio::sync::oneshot;
+
+use crate::clock::{Clock, ServerTime, TrueTime};
+use crate::identity::Identity;
+use crate::notice::page::{PageParts, router};
+use crate::pin::PinKeep;
+use crate::policy_keep::PolicyKeep;
+use crate::sources::browser::server::{Gate, listen, serve};
+use crate::sources::health::{ProcFs, account_uid};
+use crate::spool::{OnDisk, Spool, SpoolLimits};
+use crate::state_dir::{Readers, StateDir};
+use crate::status::Status;
+use crate::uplink::{Https, NOTE_SERVER_TIME, Uplink, UplinkParts};
+use crate::watch::{WatchSettings, Watcher, WatcherParts};
+use crate::writer::RecordWriter;
+use core_thread::{Ask, Core};
+use uplink_thread::UplinkThread;
+
+/// How often time passes for the core when nothing else happens.
+const TICK: Duration = Duration::from_secs(5);
+/// How often the standing is written even when nothing changed.
+const STATUS_EVERY: Duration = Duration::from_secs(60);
+
+/// Makes a source of randomness; called once for each part that needs one.
+pub type RngMaker = Box<dyn Fn() -> Box<dyn CryptoRng + Send>>;
+
+/// What a running agent needs from its binary.
+pub struct DaemonParts {
+    /// The state folder.
+    pub dir: StateDir,
+    /// The machine's clocks.
+    pub clock: Box<dyn Clock>,
+    /// Randomness.
+    pub rng: RngMaker,
+    /// Port of the loopback page; 0 for any.
+    pub page_port: u16,
+    /// How much the spool may hold.
+    pub limits: SpoolLimits,
+    /// Periods.
+    pub settings: WatchSettings,
+}
+
+/// Runs until `stop` is heard.
+///
+/// # Errors
+/// When it cannot start: not enrolled, another agent running, no room for its sockets.
+pub async fn run(parts: DaemonParts, mut stop: oneshot::Receiver<()>) -> anyhow::Result<()> {
+    let dir = parts.dir.clone();
+    let identity = Identity::load(&dir)?;
+    let keys = identity.keys(&dir)?;
+    let keep = Arc::new(PolicyKeep::load(&dir, identity.device)?);
+    let file = Arc::new(OnDisk::new(dir.spool()));
+    let (spool, opened) = Spool::open(file, parts.limits, identity.force, identity.device)?;
+    let spool = Arc::new(spool);
+    let kept: Option<ServerTime> = spool.note(NOTE_SERVER_TIME)?;
+    let time = Arc::new(TrueTime::new(parts.clock, kept));
+
+    let pem = format!("{}\n{}", identity.certificate_pem, *keys.tls_pem);
+    let authorities = [keep.trust().ca_pem.clone(), keep.keys().statement.ca_pem.clone()];
+    let authorities: Vec<&str> = authorities.iter().map(String::as_str).collect();
+    let seed = *keys.record.seed();
+    let uplink = Uplink::new(UplinkParts {
+        transport: Https::new(&identity.server, &authorities, Some(&pem))?,
+        spool: Arc::clone(&spool),
+        keep: Arc::clone(&keep),
+        time: Arc::clone(&time),
+        device: identity.device,
+        record_key: proviso_ledger::sign::SignKey::from_seed(seed),
+        rng: (parts.rng)(),
+    })?;
+    let watcher = Watcher::start(
+        WatcherParts {
+            writer: RecordWriter::new(Arc::clone(&spool), keys.record, (parts.rng)()),
+            keep: Arc::clone(&keep),
+            time: Arc::clone(&time),
+            processes: Box::new(ProcFs::default()),
+            account: identity.account.clone(),
+            settings: parts.settings,
+        },
+        &opened,
+    )?;
+    let core = Core::start(watcher, Arc::clone(&spool)).context("the watch thread did not start")?;
+    let uplink = UplinkThread::start(uplink, Arc::clone(&time), core.clone())
+        .context("the uplink thread did not start")?;
+
+    let page = serve_page(&dir, parts.page_port, (parts.rng)(), &keep, &time, &core, &uplink).await?;
+    let listener = listen(&dir.socket()).with_context(|| {
+        format!("the socket {} could not be opened; is another agent running?", dir.socket().display())
+    })?;
+    let gate = Gate { uids: uids(&identity.account), notice_url: format!("{page}/notice") };
+    tokio::spawn(serve(listener, core.clone(), gate));
+    tracing::info!(page = %page, device = %identity.device, "the agent runs; the account is told so");
+
+    mind(&dir, &time, &core, &uplink, &page, &mut stop).await;
+    core.ask(Ask::Stop).await;
+    uplink.stop();
+    let _ = std::fs::remove_file(dir.socket());
+    let _ = std::fs::remove_file(dir.status());
+    tracing::info!("the agent has ended");
+    Ok(())
+}
+
+/// Lets time pass and writes the standing whenever it changes, until the end.
+async fn mind(
+    dir: &StateDir,
+    time: &TrueTime,
+    core: &Core,
+    uplink: &UplinkThread,
+    page: &str,
+    stop: &mut oneshot::Receiver<()>,
+) {
+    let mut tick = tokio::time::interval(TICK);
+    tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut status_every = tokio::time::interval(STATUS_EVERY);
+    let (mut view, mut link) = (core.view(), uplink.state());
+    let mut written = None;
+    loop {
+        let due = tokio::select! {
+            _ = &mut *stop => return,
+            _ = tick.tick() => { core.tell(Ask::Tick).await; false }
+            _ = status_every.tick() => true,
+            _ = view.changed() => false,
+            _ = link.changed() => false,
+        };
+        let status = Status::of(time.now(), &view.borrow_and_update(), &link.borrow_and_update(), page);
+        let same = written.as_ref().is_some_and(|last: &Status| {
+            Status { at: last.at, last_contact: last.last_contact, ..status.clone() } == *last
+        });
+        if due || !same {
+            match status.write(dir) {
+                Ok(()) => written = Some(status),
+                Err(error) => tracing::warn!(%error, "the standing could not be written"),
+            }
+        }
+    }
+}
+
+async fn serve_page(
+    dir: &StateDir,
+    page_port: u16,
+    rng: Box<dyn CryptoRng + Send>,
+    keep: &Arc<PolicyKeep>,
+    time: &Arc<TrueTime>,
+    core: &Core,
+    uplink: &UplinkThread,
+) -> anyhow::Result<String> {
+    let listener = tokio::net::TcpListener::bind(("127.0.0.1", page_port)).await.with_context(|| {
+        format!("port {page_port} for the notice page is taken; choose another with --page-port")
+    })?;
+    let port = listener.local_addr()?.port();
+    let page = format!("http://127.0.0.1:{port}");
+    dir.write("page.address", Readers::Everyone, format!("{page}\n").as_bytes())?;
+    let service = router(PageParts {
+        core: core.clone(),
+        keep: Arc::clone(keep),
+        time: Arc::clone(time),
+        uplink: uplink.state(),
+        pin: PinKeep::new(dir.clone()),
+        rng,
+        port,
+    });
+    tokio::spawn(async move {
+        if let Err(error) = axum::serve(listener, service).await {
+            tracing::error!(%error, "the notice page has ended");
+        }
+    });
+    Ok(page)
+}
+
+/// The supervised account and the agent's own: nobody else's browser is let in.
+fn uids(account: &str) -> Vec<u32> {
+    use std::os::unix::fs::MetadataExt;
+    let Some(supervised) = account_uid(account, Path::new("/etc/passwd")) else { return Vec::new() };
+    let own = std::fs::metadata("/proc/self").map(|meta| meta.uid()).ok();
+    let mut uids = vec![supervised];
+    uids.extend(own.filter(|own| *own != supervised));
+    uids
+}

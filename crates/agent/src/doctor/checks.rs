@@ -1,0 +1,226 @@
+//! The single checks.
+
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use proviso_model::Timestamp;
+use serde::Deserialize;
+
+use super::Check;
+use crate::identity::{Identity, IdentityError, SECRET_FILES};
+use crate::policy_keep::PolicyKeep;
+use crate::spool::{OnDisk, Spool, SpoolError, SpoolFile};
+use crate::state_dir::StateDir;
+use crate::status::Status;
+use crate::uplink::{Https, Transport, WireRequest};
+
+const CLOCK_OFF_MS_MAX: i64 = 120_000;
+const ENROL: &str = "run `proviso-agent enrol` with the officer's code";
+
+pub(super) fn state_folder(dir: &StateDir) -> Check {
+    const NAME: &str = "state folder";
+    match std::fs::metadata(dir.root()) {
+        Ok(meta) if meta.is_dir() && meta.permissions().mode() & 0o022 == 0 => {
+            Check::good(NAME, dir.root().display().to_string())
+        }
+        Ok(meta) if meta.is_dir() => Check::bad(
+            NAME,
+            format!("{} may be written to by other accounts", dir.root().display()),
+            format!("chmod 711 {}", dir.root().display()),
+        ),
+        _ => Check::bad(NAME, format!("{} is not there", dir.root().display()), ENROL),
+    }
+}
+
+pub(super) fn secret_files(dir: &StateDir) -> Check {
+    const NAME: &str = "key files";
+    for name in SECRET_FILES {
+        let path = dir.file(name);
+        match std::fs::metadata(&path) {
+            Ok(meta) if meta.permissions().mode() & 0o077 != 0 => {
+                let found = format!("{} can be read by other accounts", path.display());
+                return Check::bad(NAME, found, format!("chmod 600 {}", path.display()));
+            }
+            Ok(_) => {}
+            Err(error) => return Check::bad(NAME, format!("{}: {error}", path.display()), ENROL),
+        }
+    }
+    Check::good(NAME, "closed to other accounts")
+}
+
+pub(super) fn identity(dir: &StateDir, found: &mut Vec<Check>) -> Option<Identity> {
+    const NAME: &str = "enrolment";
+    let loaded = Identity::load(dir).and_then(|identity| identity.keys(dir).map(|_| identity));
+    match loaded {
+        Ok(identity) => {
+            found.push(Check::good(NAME, format!("device {}", identity.device)));
+            Some(identity)
+        }
+        Err(error @ IdentityError::NotEnrolled(_)) => {
+            found.push(Check::bad(NAME, error.to_string(), ENROL));
+            None
+        }
+        Err(error) => {
+            found.push(Check::bad(NAME, error.to_string(), "run this as the account that owns the state folder"));
+            None
+        }
+    }
+}
+
+pub(super) fn policy(
+    dir: &StateDir,
+    identity: &Identity,
+    now: Timestamp,
+    found: &mut Vec<Check>,
+) -> Option<PolicyKeep> {
+    let keep = match PolicyKeep::load(dir, identity.device) {
+        Ok(keep) => keep,
+        Err(error) => {
+            found.push(Check::bad("trust", error.to_string(), "enrol again (docs/agent.md, \"Enrol again\")"));
+            return None;
+        }
+    };
+    found.push(Check::good("trust", format!("the force's keys hold: {}", keep.trust().force_name)));
+    found.push(match (keep.policy(), keep.fault()) {
+        (Some(kept), _) if kept.capture_at(now).is_nothing() => Check::bad(
+            "policy",
+            format!("number {} asks for nothing now; it ran until {}", kept.policy.serial, kept.policy.expires_at),
+            "nothing, if the order has ended; otherwise the force issues a new policy",
+        ),
+        (Some(kept), _) => {
+            Check::good("policy", format!("number {}, until {}", kept.policy.serial, kept.policy.expires_at))
+        }
+        (None, fault) => Check::bad(
+            "policy",
+            fault.unwrap_or_else(|| "there is none".to_owned()),
+            "start the agent where it can reach its server: it fetches a good one",
+        ),
+    });
+    Some(keep)
+}
+
+pub(super) async fn server(
+    dir: &StateDir,
+    identity: &Identity,
+    keep: &PolicyKeep,
+    found: &mut Vec<Check>,
+) -> Option<Timestamp> {
+    const NAME: &str = "server";
+    const ADVICE: &str = "check the network, and with the force whether its server runs and this device is enrolled";
+    let keys = match identity.keys(dir) {
+        Ok(keys) => keys,
+        Err(error) => {
+            found.push(Check::bad(NAME, error.to_string(), ADVICE));
+            return None;
+        }
+    };
+    let statement_ca = keep.keys().statement.ca_pem.clone();
+    let pem = format!("{}\n{}", identity.certificate_pem, *keys.tls_pem);
+    let asked = match Https::new(&identity.server, &[&keep.trust().ca_pem, &statement_ca], Some(&pem)) {
+        Ok(mut https) => {
+            let request = WireRequest {
+                method: "GET",
+                path: "/v1/nonce".to_owned(),
+                headers: vec![
+                    (proviso_model::wire::HEADER_PROTOCOL, proviso_model::wire::WIRE_PROTOCOL.to_string()),
+                    (proviso_model::wire::HEADER_DEVICE, identity.device.to_string()),
+                ],
+                body: Vec::new(),
+            };
+            https.request(request).await.map_err(|error| error.to_string())
+        }
+        Err(error) => Err(error.to_string()),
+    };
+    found.push(match asked {
+        Ok(answer) if answer.nonce.is_some() && answer.status < 400 => {
+            Check::good(NAME, format!("{} answers and knows this device", identity.server))
+        }
+        Ok(answer) => Check::bad(NAME, format!("{} answers {}", identity.server, answer.status), ADVICE),
+        Err(error) => Check::bad(NAME, format!("{}: {error}", identity.server), ADVICE),
+    });
+    kept_server_time(dir)
+}
+
+/// The last server time in the spool; `None` while the running agent holds it (it then minds the clock itself).
+fn kept_server_time(dir: &StateDir) -> Option<Timestamp> {
+    let file = OnDisk::new(dir.spool());
+    if !file.exists() || Status::read(dir).ok().flatten().is_some() {
+        return None;
+    }
+    let (_, note) = Spool::inspect(&file, crate::uplink::NOTE_SERVER_TIME).ok()?;
+    let kept: crate::clock::ServerTime = serde_json::from_slice(&note?).ok()?;
+    Some(kept.at)
+}
+
+pub(super) fn clock(now: Timestamp, server_time: Option<Timestamp>) -> Check {
+    const NAME: &str = "clock";
+    match server_time {
+        Some(server) if server.millis_since(now) > CLOCK_OFF_MS_MAX => Check::bad(
+            NAME,
+            format!("the clock says {now}, but the server's time was already {server}"),
+            "set the clock; until then the later of the two counts",
+        ),
+        _ => Check::good(NAME, format!("{now}")),
+    }
+}
+
+pub(super) fn socket(dir: &StateDir) -> Check {
+    const NAME: &str = "running agent";
+    let path = dir.socket();
+    if std::os::unix::net::UnixStream::connect(&path).is_ok() {
+        Check::good(NAME, format!("answers at {}", path.display()))
+    } else {
+        Check::bad(
+            NAME,
+            format!("nothing answers at {}", path.display()),
+            "systemctl start proviso-agent, or run `proviso-agent run`",
+        )
+    }
+}
+
+pub(super) fn spool(dir: &StateDir) -> Check {
+    const NAME: &str = "spool";
+    if let Ok(Some(status)) = Status::read(dir) {
+        let found = format!("{} records, {} bytes", status.spooled_records, status.spool_bytes);
+        return Check::good(NAME, found);
+    }
+    let file = OnDisk::new(dir.spool());
+    if !file.exists() {
+        return Check::bad(NAME, "there is none", ENROL);
+    }
+    // Only a look: a damaged spool is set aside by the agent itself, which then also puts the gap on record.
+    match Spool::inspect(&file, "") {
+        Ok((figures, _)) => Check::good(NAME, format!("{} records, {} bytes", figures.records, figures.bytes)),
+        Err(SpoolError::InUse) => Check::good(NAME, "in use by the running agent"),
+        Err(error) => {
+            let advice = "start the agent: it sets a damaged spool aside, keeps it, and records the gap";
+            Check::bad(NAME, error.to_string(), advice)
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct HostManifest {
+    name: String,
+    path: std::path::PathBuf,
+}
+
+pub(super) fn manifest(browser: &str, path: &Path) -> Check {
+    const NAME: &str = "browser manifest";
+    let advice = "install the package proviso-agent again, or copy the file from packaging/linux";
+    let Ok(text) = std::fs::read(path) else {
+        return Check::bad(NAME, format!("{browser}: {} is not there", path.display()), advice);
+    };
+    match serde_json::from_slice::<HostManifest>(&text) {
+        Ok(manifest) if manifest.name != "org.proviso.agent" => {
+            Check::bad(NAME, format!("{browser}: {} names another host", path.display()), advice)
+        }
+        Ok(manifest) if !manifest.path.is_file() => Check::bad(
+            NAME,
+            format!("{browser}: the program {} is not there", manifest.path.display()),
+            advice,
+        ),
+        Ok(_) => Check::good(NAME, format!("{browser}: {}", path.display())),
+        Err(error) => Check::bad(NAME, format!("{browser}: {}: {error}", path.display()), advice),
+    }
+}

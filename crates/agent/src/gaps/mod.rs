@@ -1,0 +1,117 @@
+//! Known absences of observation. A gap is on record when it begins and again when it ends; one that could not be
+//! recorded yet (no room, no policy to seal to) waits here until it can.
+
+mod restart;
+
+use std::collections::VecDeque;
+
+use proviso_model::gap::{Gap, GapCause};
+use proviso_model::{Source, Timestamp};
+use serde::{Deserialize, Serialize};
+
+pub use restart::{Alive, Restart, restart_gaps};
+
+/// Name of the note with the gaps that are open.
+pub const NOTE_OPEN_GAPS: &str = "open-gaps";
+/// Ended gaps that may wait to be recorded; beyond, the two oldest are joined.
+const ENDED_MAX: usize = 256;
+
+/// A gap that lasts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenGap {
+    /// The gap, without an end.
+    pub gap: Gap,
+    /// Whether its beginning is on record.
+    pub recorded: bool,
+}
+
+/// The gaps that last, and those that ended and are not on record yet.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct GapBook {
+    open: Vec<OpenGap>,
+    ended: VecDeque<Gap>,
+}
+
+impl GapBook {
+    /// A book that goes on from gaps left open before.
+    #[must_use]
+    pub fn new(open: Vec<OpenGap>) -> Self {
+        Self { open, ended: VecDeque::new() }
+    }
+
+    /// The gaps that last.
+    #[must_use]
+    pub fn open(&self) -> &[OpenGap] {
+        &self.open
+    }
+
+    /// Whether such a gap lasts.
+    #[must_use]
+    pub fn is_open(&self, source: Source, cause: GapCause) -> bool {
+        self.open.iter().any(|open| open.gap.source == source && open.gap.cause == cause)
+    }
+
+    /// Begins a gap, unless one with this source and cause lasts already.
+    pub fn begin(&mut self, from: Timestamp, source: Source, cause: GapCause, detail: impl Into<String>) {
+        if !self.is_open(source, cause) {
+            let gap = Gap { from, until: None, source, cause, detail: detail.into() };
+            self.open.push(OpenGap { gap, recorded: false });
+        }
+    }
+
+    /// Ends a gap, if it lasts.
+    pub fn end(&mut self, until: Timestamp, source: Source, cause: GapCause) {
+        let found = self
+            .open
+            .iter()
+            .position(|open| open.gap.source == source && open.gap.cause == cause);
+        if let Some(index) = found {
+            let gap = self.open.remove(index).gap;
+            let until = Some(until.max(gap.from));
+            self.push_ended(Gap { until, ..gap });
+        }
+    }
+
+    /// Notes a gap that is over already.
+    pub fn push_ended(&mut self, gap: Gap) {
+        self.ended.push_back(gap);
+        if self.ended.len() > ENDED_MAX
+            && let (Some(first), Some(second)) = (self.ended.pop_front(), self.ended.pop_front())
+        {
+            self.ended.push_front(join(first, second));
+        }
+    }
+
+    /// The next gap to record: ended ones first, in order.
+    #[must_use]
+    pub fn next_unrecorded(&self) -> Option<Gap> {
+        self.ended
+            .front()
+            .or_else(|| self.open.iter().find(|open| !open.recorded).map(|open| &open.gap))
+            .cloned()
+    }
+
+    /// The book as it will be once [`GapBook::next_unrecorded`] is on record.
+    #[must_use]
+    pub fn after_next(&self) -> Self {
+        let mut after = self.clone();
+        if after.ended.pop_front().is_none()
+            && let Some(open) = after.open.iter_mut().find(|open| !open.recorded)
+        {
+            open.recorded = true;
+        }
+        after
+    }
+}
+
+/// Two gaps as one that covers both, so that memory stays bounded and no minute is lost from the record.
+fn join(first: Gap, second: Gap) -> Gap {
+    let same = first.source == second.source && first.cause == second.cause;
+    Gap {
+        from: first.from.min(second.from),
+        until: first.until.max(second.until),
+        source: first.source,
+        cause: if same { first.cause } else { GapCause::Unknown },
+        detail: "several gaps in a row".to_owned(),
+    }
+}

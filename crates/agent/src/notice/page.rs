@@ -1,0 +1,328 @@
+//! The loopback page: sign, notice and, behind the PIN, the details. Without scripts; bound to 127.0.0.1 only.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Form, Request, State};
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, COOKIE, HOST, LOCATION, ORIGIN,
+    REFERRER_POLICY, SET_COOKIE, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use proviso_model::record::NoticeResponse;
+use rand_core::CryptoRng;
+use serde::Deserialize;
+use tokio::sync::watch;
+
+use super::pages::{DetailsPage, NoticePage, PinPage, ProblemPage, SignPage};
+use super::visits::{Visits, same};
+use super::{SIGN_NOT_WATCHING, SIGN_WATCHING, capture_ever, pages, paragraphs, watched};
+use crate::clock::TrueTime;
+use crate::daemon::core_thread::{Ask, Core};
+use crate::pin::{PinAnswer, PinKeep};
+use crate::policy_keep::PolicyKeep;
+use crate::uplink::UplinkState;
+
+const POLICY: &str =
+    "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+const COOKIE_NAME: &str = "proviso_visit";
+const FORM_BYTES_MAX: usize = 4 * 1024;
+const STYLE: &str = include_str!("../../templates/page.css");
+
+/// What the page needs of the agent.
+pub struct PageParts {
+    /// The watch core.
+    pub core: Core,
+    /// The policy.
+    pub keep: Arc<PolicyKeep>,
+    /// The time.
+    pub time: Arc<TrueTime>,
+    /// What the uplink knows.
+    pub uplink: watch::Receiver<UplinkState>,
+    /// The person's PIN.
+    pub pin: PinKeep,
+    /// For session and form tokens.
+    pub rng: Box<dyn CryptoRng + Send>,
+    /// The port that it is bound to.
+    pub port: u16,
+}
+
+struct Page {
+    core: Core,
+    keep: Arc<PolicyKeep>,
+    time: Arc<TrueTime>,
+    uplink: watch::Receiver<UplinkState>,
+    pin: PinKeep,
+    visits: Visits,
+    hosts: [String; 2],
+}
+
+type Shared = State<Arc<Page>>;
+
+/// The page as a service.
+pub fn router(parts: PageParts) -> Router {
+    let hosts = [format!("127.0.0.1:{}", parts.port), format!("localhost:{}", parts.port)];
+    let page = Arc::new(Page {
+        core: parts.core,
+        keep: parts.keep,
+        time: parts.time,
+        uplink: parts.uplink,
+        pin: parts.pin,
+        visits: Visits::new(parts.rng),
+        hosts,
+    });
+    Router::new()
+        .route("/", get(sign))
+        .route("/page.css", get(style))
+        .route("/notice", get(notice).post(notice_answer))
+        .route("/details", get(details).post(pin))
+        .route("/details/close", post(close))
+        .fallback(missing)
+        .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
+        .layer(middleware::from_fn_with_state(Arc::clone(&page), guard))
+        .with_state(page)
+}
+
+/// Refuses other names for this machine (DNS rebinding) and forms from other origins, and sets the headers.
+async fn guard(State(page): Shared, request: Request, next: Next) -> Response {
+    let host = text_of(request.headers(), &HOST);
+    if !page.hosts.iter().any(|known| Some(known.as_str()) == host) {
+        let text = "Open this page as http://127.0.0.1 with its port number. Another name was used for this machine.";
+        return with_headers(problem(StatusCode::MISDIRECTED_REQUEST, "Wrong address", text));
+    }
+    if request.method() == Method::POST {
+        let ours = text_of(request.headers(), &ORIGIN)
+            .is_none_or(|origin| page.hosts.iter().any(|host| origin == format!("http://{host}")));
+        let site = request.headers().get("sec-fetch-site").and_then(|value| value.to_str().ok());
+        if !ours || site.is_some_and(|site| site != "same-origin") {
+            let text = "The form was not sent from this page. Open the page again and use its own button.";
+            return with_headers(problem(StatusCode::FORBIDDEN, "Not sent from this page", text));
+        }
+    }
+    with_headers(next.run(request).await)
+}
+
+fn with_headers(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    for (name, value) in [
+        (CONTENT_SECURITY_POLICY, POLICY),
+        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (X_FRAME_OPTIONS, "DENY"),
+        (REFERRER_POLICY, "same-origin"),
+        (CACHE_CONTROL, "no-store"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    response
+}
+
+async fn sign(State(page): Shared) -> Response {
+    let watching = page.core.view().borrow().standing.watching;
+    html(StatusCode::OK, &SignPage { sign: if watching { SIGN_WATCHING } else { SIGN_NOT_WATCHING } })
+}
+
+async fn style() -> Response {
+    ([(CONTENT_TYPE, "text/css; charset=utf-8")], STYLE).into_response()
+}
+
+async fn notice(State(page): Shared) -> Response {
+    let Some(kept) = page.keep.policy() else { return no_policy() };
+    // Serving it is what "shown" means: without scripts there is no telling whether eyes were on it (docs/agent.md).
+    let shown = page.core.ask(|reply| Ask::Notice {
+        shown_on: "browser",
+        response: NoticeResponse::Shown,
+        by: String::new(),
+        reply,
+    });
+    if shown.await != Some(true) {
+        let text = "The notice could not be put on record, so nothing is watched. The device may have no room left; tell the force.";
+        return problem(StatusCode::SERVICE_UNAVAILABLE, "The notice could not be recorded", text);
+    }
+    let text = paragraphs(&kept.policy, &page.keep.trust().force_name);
+    let answered = answer_in_words(page.core.view().borrow().notice.as_ref().map(|note| note.response));
+    html(
+        StatusCode::OK,
+        &NoticePage {
+            paragraphs: text.iter().map(String::as_str).filter(|line| !line.starts_with("- ")).collect(),
+            watched: watched(&capture_ever(&kept.policy)),
+            form_token: page.visits.form_token(),
+            answered,
+        },
+    )
+}
+
+fn answer_in_words(response: Option<NoticeResponse>) -> &'static str {
+    match response {
+        Some(NoticeResponse::Acknowledged) => "It is on record that you have seen this notice.",
+        Some(NoticeResponse::Refused) => {
+            "It is on record that you refuse. Monitoring under the order goes on."
+        }
+        _ => "",
+    }
+}
+
+#[derive(Deserialize)]
+struct AnswerForm {
+    token: String,
+    answer: String,
+}
+
+async fn notice_answer(State(page): Shared, Form(form): Form<AnswerForm>) -> Response {
+    if !same(&form.token, page.visits.form_token()) {
+        return stale();
+    }
+    let response = match form.answer.as_str() {
+        "acknowledge" => NoticeResponse::Acknowledged,
+        "refuse" => NoticeResponse::Refused,
+        _ => return stale(),
+    };
+    let by = "whoever used the browser in this account".to_owned();
+    let kept =
+        page.core.ask(|reply| Ask::Notice { shown_on: "browser", response, by, reply }).await;
+    if kept == Some(true) {
+        see_other("/notice")
+    } else {
+        let text = "The answer could not be put on record. Nothing has changed; try again later.";
+        problem(StatusCode::SERVICE_UNAVAILABLE, "Not recorded", text)
+    }
+}
+
+async fn details(State(page): Shared, headers: HeaderMap) -> Response {
+    let now = page.time.now();
+    if !visit_of(&headers).is_some_and(|visit| page.visits.is_open(visit, now)) {
+        return html(StatusCode::OK, &PinPage { form_token: page.visits.form_token(), problem: "" });
+    }
+    let Some(kept) = page.keep.policy() else { return no_policy() };
+    let view = page.core.view().borrow().clone();
+    let uplink = page.uplink.borrow().clone();
+    let policy = &kept.policy;
+    let zone = policy.timezone.as_str();
+    let authority = match &policy.authority.paragraph {
+        Some(paragraph) => format!("paragraph {paragraph} of the order ({})", policy.authority.legal_basis),
+        None => format!("signed consent ({})", policy.authority.legal_basis),
+    };
+    let gaps = view.open_gaps.iter().map(|open| {
+        format!("since {}: {}", pages::in_words(open.gap.from, zone), open.gap.cause.in_words())
+    });
+    let details = DetailsPage {
+        state: pages::state_in_words(&view, &uplink),
+        order_reference: &policy.order_reference,
+        authority,
+        conditions: pages::conditions(policy, now),
+        last_contact: uplink
+            .last_contact
+            .map_or_else(|| "none since this program started".to_owned(), |at| pages::in_words(at, zone)),
+        trouble: uplink.trouble.unwrap_or_default(),
+        spooled: view.figures.records,
+        gaps: gaps.collect(),
+        answer: answer_in_words(view.notice.as_ref().map(|note| note.response)),
+        form_token: page.visits.form_token(),
+    };
+    html(StatusCode::OK, &details)
+}
+
+#[derive(Deserialize)]
+struct PinForm {
+    token: String,
+    pin: String,
+}
+
+async fn pin(State(page): Shared, Form(form): Form<PinForm>) -> Response {
+    if !same(&form.token, page.visits.form_token()) {
+        return stale();
+    }
+    let now = page.time.now();
+    let keep = page.pin.clone();
+    // Checking a PIN is slow on purpose, so it has a thread of its own.
+    let answer = tokio::task::spawn_blocking(move || keep.check(&form.pin, now)).await;
+    match answer {
+        Ok(Ok(PinAnswer::Right)) => {
+            let visit = page.visits.begin(now);
+            let cookie = format!("{COOKIE_NAME}={visit}; Path=/; HttpOnly; SameSite=Strict; Max-Age=900");
+            with_cookie(see_other("/details"), &cookie)
+        }
+        Ok(Ok(PinAnswer::Wrong { tries_left })) => {
+            let problem = format!("That PIN is not right. {tries_left} more tries before a pause.");
+            ask_again(&page, StatusCode::FORBIDDEN, &problem)
+        }
+        Ok(Ok(PinAnswer::Paused { until })) => {
+            let seconds = until.millis_since(now).max(0) / 1_000 + 1;
+            let problem = format!("Too many wrong PINs. Try again in {seconds} seconds.");
+            ask_again(&page, StatusCode::TOO_MANY_REQUESTS, &problem)
+        }
+        Ok(Err(error)) => {
+            let text = format!("{error}. An officer can set a new PIN.");
+            problem(StatusCode::SERVICE_UNAVAILABLE, "The PIN cannot be checked", &text)
+        }
+        Err(_) => problem(StatusCode::SERVICE_UNAVAILABLE, "The PIN cannot be checked", "Try again."),
+    }
+}
+
+fn ask_again(page: &Page, status: StatusCode, problem: &str) -> Response {
+    html(status, &PinPage { form_token: page.visits.form_token(), problem })
+}
+
+#[derive(Deserialize)]
+struct CloseForm {
+    token: String,
+}
+
+async fn close(State(page): Shared, headers: HeaderMap, Form(form): Form<CloseForm>) -> Response {
+    if !same(&form.token, page.visits.form_token()) {
+        return stale();
+    }
+    if let Some(visit) = visit_of(&headers) {
+        page.visits.end(visit);
+    }
+    with_cookie(see_other("/"), &format!("{COOKIE_NAME}=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0"))
+}
+
+async fn missing() -> Response {
+    problem(StatusCode::NOT_FOUND, "Nothing here", "There are three pages: the sign, the notice and the details.")
+}
+
+fn stale() -> Response {
+    let text = "The form is from before the program was started anew. Open the page again.";
+    problem(StatusCode::FORBIDDEN, "The form is out of date", text)
+}
+
+fn no_policy() -> Response {
+    let text = "No order in force is known to this device, so nothing is watched.";
+    problem(StatusCode::OK, "Nothing is watched", text)
+}
+
+fn problem(status: StatusCode, title: &str, text: &str) -> Response {
+    html(status, &ProblemPage { title, text })
+}
+
+fn html(status: StatusCode, page: &impl Template) -> Response {
+    match page.render() {
+        Ok(text) => (status, [(CONTENT_TYPE, "text/html; charset=utf-8")], text).into_response(),
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}
+
+fn see_other(to: &'static str) -> Response {
+    (StatusCode::SEE_OTHER, [(LOCATION, to)]).into_response()
+}
+
+fn with_cookie(mut response: Response, cookie: &str) -> Response {
+    if let Ok(value) = HeaderValue::from_str(cookie) {
+        response.headers_mut().insert(SET_COOKIE, value);
+    }
+    response
+}
+
+fn text_of<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}
+
+fn visit_of(headers: &HeaderMap) -> Option<&str> {
+    text_of(headers, &COOKIE)?
+        .split(';')
+        .find_map(|pair| pair.trim().strip_prefix(COOKIE_NAME)?.strip_prefix('='))
+}

@@ -1,0 +1,108 @@
+//! The pages' templates and what fills them.
+
+use askama::Template;
+use jiff::tz::TimeZone;
+use proviso_model::policy::Policy;
+use proviso_model::{Timestamp, gap::GapCause};
+
+use crate::daemon::core_thread::CoreView;
+use crate::uplink::UplinkState;
+
+/// `/`: the sign, and no more.
+#[derive(Template)]
+#[template(path = "sign.html")]
+pub(super) struct SignPage {
+    pub sign: &'static str,
+}
+
+/// `/notice`.
+#[derive(Template)]
+#[template(path = "notice.html")]
+pub(super) struct NoticePage<'a> {
+    pub paragraphs: Vec<&'a str>,
+    pub watched: Vec<&'a str>,
+    pub form_token: &'a str,
+    pub answered: &'static str,
+}
+
+/// `/details` without a PIN session.
+#[derive(Template)]
+#[template(path = "pin.html")]
+pub(super) struct PinPage<'a> {
+    pub form_token: &'a str,
+    pub problem: &'a str,
+}
+
+/// `/details`.
+#[derive(Template)]
+#[template(path = "details.html")]
+pub(super) struct DetailsPage<'a> {
+    pub state: String,
+    pub order_reference: &'a str,
+    pub authority: String,
+    pub conditions: Vec<ConditionView<'a>>,
+    pub last_contact: String,
+    pub trouble: String,
+    pub spooled: u64,
+    pub gaps: Vec<String>,
+    pub answer: &'static str,
+    pub form_token: &'a str,
+}
+
+/// Anything that went wrong.
+#[derive(Template)]
+#[template(path = "problem.html")]
+pub(super) struct ProblemPage<'a> {
+    pub title: &'a str,
+    pub text: &'a str,
+}
+
+/// One paragraph in the court's words.
+pub(super) struct ConditionView<'a> {
+    pub paragraph: &'a str,
+    pub text: &'a str,
+    pub window: String,
+}
+
+/// An instant in the order's time zone, to the minute.
+pub(super) fn in_words(at: Timestamp, timezone: &str) -> String {
+    let zone = TimeZone::get(timezone).unwrap_or(TimeZone::UTC);
+    match jiff::Timestamp::from_microsecond(at.as_micros()) {
+        Ok(at) => at.to_zoned_datetime(zone).strftime("%-d %B %Y, %H:%M (%Z)").to_string(),
+        Err(_) => at.to_string(),
+    }
+}
+
+pub(super) fn conditions(policy: &Policy, now: Timestamp) -> Vec<ConditionView<'_>> {
+    let zone = policy.timezone.as_str();
+    let view = |condition: &'_ proviso_model::PolicyCondition| {
+        if now < condition.valid_from {
+            format!("from {}", in_words(condition.valid_from, zone))
+        } else if now < condition.valid_until {
+            format!("in force until {}", in_words(condition.valid_until, zone))
+        } else {
+            format!("ended {}", in_words(condition.valid_until, zone))
+        }
+    };
+    policy
+        .conditions
+        .iter()
+        .map(|condition| ConditionView {
+            paragraph: &condition.paragraph,
+            text: &condition.text,
+            window: view(condition),
+        })
+        .collect()
+}
+
+/// Whether the device watches, in plain words.
+pub(super) fn state_in_words(view: &CoreView, uplink: &UplinkState) -> String {
+    if uplink.revoked.is_some() {
+        return "The force has ended this device's enrolment.".to_owned();
+    }
+    if view.standing.watching {
+        return "The program is watching this account now.".to_owned();
+    }
+    let why = view.standing.why_not.unwrap_or(GapCause::Unknown).in_words();
+    format!("Nothing is being watched now: {why}.")
+}

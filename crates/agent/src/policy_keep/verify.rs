@@ -1,0 +1,84 @@
+//! The checks that stand between bytes from outside and anything that is obeyed.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use proviso_engine::Engine;
+use proviso_ledger::hash::policy_hash;
+use proviso_ledger::seal::CasePublicKey;
+use proviso_ledger::sign::VerifyKey;
+use proviso_model::ids::DeviceId;
+use proviso_model::limits::POLICY_BYTES_MAX;
+use proviso_model::policy::{POLICY_FORMAT, Policy};
+use proviso_model::Digest;
+use proviso_model::wire::{ForceKeys, ForceKeysStatement, SignedPolicy, TrustFile};
+
+use super::{CheckedKeys, KeptPolicy, PolicyError};
+
+/// Checks the force's keys against the pinned root.
+///
+/// # Errors
+/// [`PolicyError`].
+pub fn verify_keys(trust: &TrustFile, keys: &ForceKeys) -> Result<CheckedKeys, PolicyError> {
+    const WHAT: &str = "the force's key statement";
+    let root = key(&trust.root_key, "the trust file's root key")?;
+    verify(&root, keys.statement.as_bytes(), &keys.signature, WHAT)?;
+    let statement: ForceKeysStatement = serde_json::from_str(&keys.statement)
+        .map_err(|error| PolicyError::Shape(WHAT, error.to_string()))?;
+    if statement.force != trust.force {
+        return Err(PolicyError::Stranger(WHAT, "force"));
+    }
+    let policy_key = key(&statement.policy_key, "the policy key")?;
+    let checkpoint_key = key(&statement.checkpoint_key, "the checkpoint key")?;
+    Ok(CheckedKeys { statement, policy_key, checkpoint_key })
+}
+
+/// Checks a policy: signature over its exact bytes, force, device, format, and that the engine can obey it.
+///
+/// # Errors
+/// [`PolicyError`].
+pub fn verify_policy(
+    trust: &TrustFile,
+    keys: &CheckedKeys,
+    signed: &SignedPolicy,
+    device: DeviceId,
+) -> Result<KeptPolicy, PolicyError> {
+    const WHAT: &str = "the policy";
+    if signed.policy.len() > POLICY_BYTES_MAX {
+        return Err(PolicyError::Shape(WHAT, format!("it is longer than {POLICY_BYTES_MAX} bytes")));
+    }
+    verify(&keys.policy_key, signed.policy.as_bytes(), &signed.signature, WHAT)?;
+    let policy: Policy = serde_json::from_str(&signed.policy)
+        .map_err(|error| PolicyError::Shape(WHAT, error.to_string()))?;
+    if policy.force != trust.force {
+        return Err(PolicyError::Stranger(WHAT, "force"));
+    }
+    if policy.device != device {
+        return Err(PolicyError::Stranger(WHAT, "device"));
+    }
+    if policy.format != POLICY_FORMAT {
+        return Err(PolicyError::Engine(format!(
+            "its format is {}, and this version knows {POLICY_FORMAT}",
+            policy.format
+        )));
+    }
+    let hash = policy_hash(signed.policy.as_bytes());
+    let engine = Engine::new(&policy, Digest(hash)).map_err(|error| PolicyError::Engine(error.to_string()))?;
+    let case_key = CasePublicKey::from_hex(&policy.case_key.public)
+        .map_err(|error| PolicyError::Shape("the case key", error.to_string()))?;
+    Ok(KeptPolicy { policy, hash, engine, case_key })
+}
+
+fn key(hexadecimal: &str, what: &'static str) -> Result<VerifyKey, PolicyError> {
+    VerifyKey::from_hex(hexadecimal).map_err(|error| PolicyError::Shape(what, error.to_string()))
+}
+
+fn verify(key: &VerifyKey, bytes: &[u8], signature: &str, what: &'static str) -> Result<(), PolicyError> {
+    let signature = decode_signature(signature).ok_or(PolicyError::Signature(what))?;
+    key.verify(bytes, &signature).map_err(|_| PolicyError::Signature(what))
+}
+
+/// 64 bytes from base64; `None` for anything else.
+#[must_use]
+pub(crate) fn decode_signature(text: &str) -> Option<[u8; 64]> {
+    STANDARD.decode(text).ok()?.try_into().ok()
+}

@@ -1,0 +1,7 @@
+//! The browser extension: its relay (`native-host`), its socket, and what it says over it (`docs/protocol.md` part 1).
+
+pub mod frames;
+pub mod presence;
+pub mod relay;
+pub mod server;
+pub mod session;

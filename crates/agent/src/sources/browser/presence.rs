@@ -1,0 +1,162 @@
+//! Which browsers are connected, and which live without their extension answering. Pure: the time and the question
+//! whether a process lives come from outside.
+
+use std::collections::BTreeMap;
+
+use proviso_model::Timestamp;
+use proviso_model::limits::PULSE_SECONDS_MAX;
+use serde::{Deserialize, Serialize};
+
+/// A connection, numbered by the socket server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ConnectionId(pub u64);
+
+/// A browser's process, told apart from a later one with the same number by when it started.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct BrowserProcess {
+    /// Process number.
+    pub pid: u32,
+    /// Start, in the kernel's ticks since boot; 0 when unknown.
+    pub started_ticks: u64,
+}
+
+/// What an extension says of itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Greeting {
+    /// Random, as long as the browser session.
+    pub instance: String,
+    /// `chromium` or `firefox`.
+    pub browser: String,
+    /// Whether the extension may look into private windows.
+    pub private_allowed: bool,
+}
+
+/// How a connection ended needs time to tell: a browser that closes ends its relay first and itself a moment later.
+const CLOSING_MS: i64 = 10_000;
+const SILENT_MS: i64 = PULSE_SECONDS_MAX * 1_000;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Browser {
+    connections: Vec<ConnectionId>,
+    /// Last message, or the moment of the first connection.
+    spoke_at: Timestamp,
+    /// When the last connection ended, while there is none.
+    closed_at: Option<Timestamp>,
+    greeted: bool,
+    mismatched: bool,
+    private_allowed: bool,
+    reported: bool,
+}
+
+/// What a look at all browsers found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Silence {
+    /// The earliest instant since which a living browser's extension has been silent.
+    pub since: Option<Timestamp>,
+    /// Whether such a silence has just become longer than any pause that a browser makes by itself.
+    pub newly_long: bool,
+    /// Whether a connected extension is kept out of private windows.
+    pub private_refused: bool,
+}
+
+/// The browsers known.
+#[derive(Debug, Default)]
+pub struct Presence {
+    browsers: BTreeMap<BrowserProcess, Browser>,
+}
+
+impl Presence {
+    /// A relay of this browser has connected.
+    pub fn connected(&mut self, connection: ConnectionId, process: BrowserProcess, now: Timestamp) {
+        let browser = self.browsers.entry(process).or_insert_with(|| Browser {
+            connections: Vec::new(),
+            spoke_at: now,
+            closed_at: None,
+            greeted: false,
+            mismatched: false,
+            private_allowed: true,
+            reported: false,
+        });
+        browser.connections.push(connection);
+    }
+
+    fn of(&mut self, connection: ConnectionId) -> Option<&mut Browser> {
+        self.browsers.values_mut().find(|browser| browser.connections.contains(&connection))
+    }
+
+    /// Its extension has greeted.
+    pub fn greeted(&mut self, connection: ConnectionId, greeting: &Greeting, now: Timestamp) {
+        if let Some(browser) = self.of(connection) {
+            browser.greeted = true;
+            browser.mismatched = false;
+            browser.reported = false;
+            browser.closed_at = None;
+            browser.spoke_at = now;
+            browser.private_allowed = greeting.private_allowed;
+        }
+    }
+
+    /// Its extension speaks another protocol: a gap of its own, so silence is not counted too.
+    pub fn mismatched(&mut self, connection: ConnectionId) {
+        if let Some(browser) = self.of(connection) {
+            browser.mismatched = true;
+        }
+    }
+
+    /// Something came over this connection.
+    pub fn spoke(&mut self, connection: ConnectionId, now: Timestamp) {
+        if let Some(browser) = self.of(connection) {
+            browser.spoke_at = now;
+        }
+    }
+
+    /// The connection has ended.
+    pub fn closed(&mut self, connection: ConnectionId, now: Timestamp) {
+        if let Some(browser) = self.of(connection) {
+            browser.connections.retain(|known| *known != connection);
+            if browser.connections.is_empty() {
+                browser.closed_at = Some(now);
+            }
+        }
+    }
+
+    /// The machine slept: nobody could speak, so nobody was silent.
+    pub fn forgive_silence(&mut self, now: Timestamp) {
+        for browser in self.browsers.values_mut() {
+            browser.spoke_at = now;
+        }
+    }
+
+    /// Whether any extension is connected and has greeted.
+    #[must_use]
+    pub fn any_connected(&self) -> bool {
+        self.browsers.values().any(|browser| browser.greeted && !browser.connections.is_empty())
+    }
+
+    /// Whether any browser is known to live.
+    #[must_use]
+    pub fn any_alive(&self) -> bool {
+        !self.browsers.is_empty()
+    }
+
+    /// Forgets browsers that have ended and finds silences of those that live.
+    pub fn look(&mut self, now: Timestamp, lives: &mut dyn FnMut(&BrowserProcess) -> bool) -> Silence {
+        self.browsers.retain(|process, _| lives(process));
+        let mut found = Silence::default();
+        for browser in self.browsers.values_mut().filter(|browser| !browser.mismatched) {
+            let closed = browser.closed_at.filter(|closed| now.millis_since(*closed) >= CLOSING_MS);
+            let quiet = (browser.closed_at.is_none() && now.millis_since(browser.spoke_at) >= SILENT_MS)
+                .then_some(browser.spoke_at);
+            if let Some(since) = closed.or(quiet) {
+                found.since = Some(found.since.map_or(since, |earliest| earliest.min(since)));
+                if now.millis_since(since) >= SILENT_MS && !browser.reported {
+                    browser.reported = true;
+                    found.newly_long = true;
+                }
+            }
+            found.private_refused |=
+                browser.greeted && !browser.connections.is_empty() && !browser.private_allowed;
+        }
+        found
+    }
+}

@@ -1,0 +1,236 @@
+//! The socket on which relays of browsers connect. Only the supervised account (and the agent's own) is let in.
+
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use proviso_model::limits::NATIVE_MESSAGE_BYTES_MAX;
+use proviso_model::native::{NATIVE_PROTOCOL, ToExtension};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::net::{UnixListener, UnixStream};
+use tokio::sync::mpsc;
+
+use super::frames::{FrameError, frame_head, frame_length};
+use super::presence::{BrowserProcess, ConnectionId};
+use super::relay::RelayLine;
+use super::session::{Heard, Session};
+use crate::daemon::core_thread::{Ask, Core};
+use crate::notice::{SIGN_NOT_WATCHING, SIGN_WATCHING};
+use crate::sources::health::ProcFs;
+use crate::watch::{Observed, Standing};
+
+/// Longest first line of a relay.
+const LINE_BYTES_MAX: u64 = 8 * 1024;
+/// Frames read ahead of the core.
+const FRAMES_AHEAD: usize = 2;
+
+/// Who may connect, and what a connection is told.
+#[derive(Debug, Clone)]
+pub struct Gate {
+    /// Accounts let in, by number; empty lets every account in (the supervised account has no local number).
+    pub uids: Vec<u32>,
+    /// Address of the notice page.
+    pub notice_url: String,
+}
+
+/// Opens the socket. A left-over file of an agent that no longer runs is replaced.
+///
+/// # Errors
+/// As the file system; `AddrInUse` when another agent answers there.
+pub fn listen(path: &Path) -> std::io::Result<UnixListener> {
+    if std::os::unix::net::UnixStream::connect(path).is_ok() {
+        return Err(std::io::Error::from(std::io::ErrorKind::AddrInUse));
+    }
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let listener = UnixListener::bind(path)?;
+    // The browser runs in another account than the agent; who it is is asked of the kernel for each connection.
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o666))?;
+    Ok(listener)
+}
+
+/// Takes connections for as long as the agent runs.
+pub async fn serve(listener: UnixListener, core: Core, gate: Gate) {
+    let mut count = 0_u64;
+    loop {
+        let Ok((stream, _)) = listener.accept().await else {
+            tracing::warn!("a browser's connection could not be accepted");
+            tokio::task::yield_now().await;
+            continue;
+        };
+        count += 1;
+        let connection = ConnectionId(count);
+        let (core, gate) = (core.clone(), gate.clone());
+        tokio::spawn(async move {
+            if let Err(error) = converse(stream, connection, &core, &gate).await {
+                tracing::warn!(%error, "a browser's connection was ended");
+                core.tell(Ask::Lost(format!("the extension's connection was ended: {error}"))).await;
+            }
+            core.tell(Ask::Closed(connection)).await;
+        });
+    }
+}
+
+async fn converse(
+    stream: UnixStream,
+    connection: ConnectionId,
+    core: &Core,
+    gate: &Gate,
+) -> Result<(), anyhow::Error> {
+    let peer = stream.peer_cred()?;
+    if !gate.uids.is_empty() && !gate.uids.contains(&peer.uid()) {
+        // Other people's accounts are never watched (invariant 4): not an error and not a gap.
+        tracing::info!(uid = peer.uid(), "a browser of another account was sent away");
+        return Ok(());
+    }
+    let (read, mut write) = stream.into_split();
+    let mut read = BufReader::new(read);
+    let Some(process) = first_line(&mut read, peer.pid()).await? else { return Ok(()) };
+    core.tell(Ask::Connected(connection, process)).await;
+    let (frames, mut inbox) = mpsc::channel(FRAMES_AHEAD);
+    let reader = tokio::spawn(read_frames(read, frames));
+    let spoken = speak(connection, core, gate, &mut inbox, &mut write).await;
+    reader.abort();
+    spoken
+}
+
+async fn first_line(
+    read: &mut BufReader<OwnedReadHalf>,
+    relay_pid: Option<i32>,
+) -> Result<Option<BrowserProcess>, anyhow::Error> {
+    let mut text = String::new();
+    if read.take(LINE_BYTES_MAX).read_line(&mut text).await? == 0 {
+        // Somebody only looked whether an agent listens.
+        return Ok(None);
+    }
+    let line: RelayLine = serde_json::from_str(&text)?;
+    let proc_fs = ProcFs::default();
+    // The kernel knows better than the relay which process started it.
+    let by_kernel = relay_pid.and_then(|pid| u32::try_from(pid).ok()).and_then(|pid| proc_fs.stat(pid));
+    let pid = by_kernel.map_or(line.browser_pid, |stat| stat.parent);
+    Ok(Some(proc_fs.process(pid)))
+}
+
+/// Reading has a task of its own, because a half-read frame must survive whatever else happens meanwhile.
+async fn read_frames(
+    mut read: BufReader<OwnedReadHalf>,
+    frames: mpsc::Sender<Result<Vec<u8>, FrameError>>,
+) {
+    loop {
+        let frame = match read_frame(&mut read).await {
+            Ok(Some(frame)) => Ok(frame),
+            Ok(None) => return,
+            Err(error) => Err(error),
+        };
+        let last = frame.is_err();
+        if frames.send(frame).await.is_err() || last {
+            return;
+        }
+    }
+}
+
+async fn read_frame(read: &mut BufReader<OwnedReadHalf>) -> Result<Option<Vec<u8>>, FrameError> {
+    let mut head = [0_u8; 4];
+    if let Err(error) = read.read_exact(&mut head).await {
+        let ended = error.kind() == std::io::ErrorKind::UnexpectedEof;
+        return if ended { Ok(None) } else { Err(FrameError::Io(error)) };
+    }
+    let mut frame = vec![0; frame_length(head)?];
+    read.read_exact(&mut frame).await.map_err(|_| FrameError::Cut)?;
+    Ok(Some(frame))
+}
+
+async fn speak(
+    connection: ConnectionId,
+    core: &Core,
+    gate: &Gate,
+    inbox: &mut mpsc::Receiver<Result<Vec<u8>, FrameError>>,
+    write: &mut OwnedWriteHalf,
+) -> Result<(), anyhow::Error> {
+    let mut session = Session::default();
+    let mut view = core.view();
+    let mut told: Option<Standing> = None;
+    let mut acknowledged = 0_u64;
+    loop {
+        tokio::select! {
+            frame = inbox.recv() => {
+                let Some(frame) = frame else { return Ok(()) };
+                match session.hear(&frame?)? {
+                    Heard::Greeting(greeting) => {
+                        let n = core.ask(|reply| Ask::Greeted(connection, greeting, reply)).await;
+                        acknowledged = n.ok_or_else(ending)?.map_err(anyhow::Error::msg)?;
+                        let standing = view.borrow_and_update().standing;
+                        told = Some(standing);
+                        send(write, &state(&standing, gate, acknowledged)).await?;
+                    }
+                    Heard::Mismatch { protocol_min, protocol_max } => {
+                        core.tell(Ask::Mismatched(connection, (protocol_min, protocol_max))).await;
+                        let mismatch = ToExtension::Mismatch {
+                            protocol_min: NATIVE_PROTOCOL,
+                            protocol_max: NATIVE_PROTOCOL,
+                        };
+                        return send(write, &mismatch).await;
+                    }
+                    Heard::Observation { n, observed_at, attribution, fact } => {
+                        let instance = session.instance().unwrap_or_default().to_owned();
+                        let observed = core.ask(|reply| Ask::Observe {
+                            connection, instance, n, observed_at, attribution, fact, reply,
+                        }).await.ok_or_else(ending)?;
+                        acknowledged = acknowledged.max(n);
+                        send(write, &answer(n, acknowledged, observed)?).await?;
+                    }
+                    Heard::Refused { n, reason } => {
+                        core.tell(Ask::Lost(format!("an observation was refused: {reason}"))).await;
+                        acknowledged = acknowledged.max(n);
+                        send(write, &ToExtension::Refused { n: Some(n), reason }).await?;
+                    }
+                    Heard::Alive => core.tell(Ask::Spoke(connection)).await,
+                }
+            }
+            changed = view.changed(), if told.is_some() => {
+                changed?;
+                let standing = view.borrow_and_update().standing;
+                if told != Some(standing) {
+                    told = Some(standing);
+                    send(write, &state(&standing, gate, acknowledged)).await?;
+                }
+            }
+        }
+    }
+}
+
+fn ending() -> anyhow::Error {
+    anyhow::anyhow!("the agent is ending")
+}
+
+fn answer(n: u64, acknowledged: u64, observed: Observed) -> Result<ToExtension, anyhow::Error> {
+    match observed {
+        Observed::Refused(reason) => Ok(ToExtension::Refused { n: Some(n), reason }),
+        // Without an acknowledgement the extension keeps it and sends it again on its next connection.
+        Observed::Retry(why) => Err(anyhow::anyhow!("observation {n} could not be kept yet: {why}")),
+        _ => Ok(ToExtension::Ack { n: acknowledged }),
+    }
+}
+
+fn state(standing: &Standing, gate: &Gate, acknowledged: u64) -> ToExtension {
+    let sign = if standing.watching { SIGN_WATCHING } else { SIGN_NOT_WATCHING };
+    ToExtension::State {
+        protocol: NATIVE_PROTOCOL,
+        watching: standing.watching,
+        capture: standing.capture,
+        sign: sign.to_owned(),
+        notice_url: standing.notice_due.then(|| gate.notice_url.clone()),
+        acknowledged,
+    }
+}
+
+async fn send(write: &mut OwnedWriteHalf, message: &ToExtension) -> Result<(), anyhow::Error> {
+    let json = serde_json::to_vec(message)?;
+    anyhow::ensure!(json.len() <= NATIVE_MESSAGE_BYTES_MAX, "an answer is too long");
+    let mut whole = frame_head(json.len())?.to_vec();
+    whole.extend_from_slice(&json);
+    write.write_all(&whole).await?;
+    Ok(())
+}

@@ -1,0 +1,248 @@
+//! What one extension says over one connection, made whole and checked. Pure: frames in, what was heard out.
+
+use proviso_model::limits::{NATIVE_PART_BYTES_MAX, NATIVE_PARTS_MAX};
+use proviso_model::native::{NATIVE_PROTOCOL, ToHost};
+use proviso_model::{Attribution, Fact, Timestamp};
+
+use super::frames::FrameError;
+use super::presence::Greeting;
+
+/// Longest name that a browser session may give itself.
+const INSTANCE_BYTES_MAX: usize = 128;
+
+/// What a frame says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Heard {
+    /// A greeting in a protocol that both speak.
+    Greeting(Greeting),
+    /// A greeting without one; the connection ends after the answer.
+    Mismatch {
+        /// Lowest spoken by the extension.
+        protocol_min: u32,
+        /// Highest.
+        protocol_max: u32,
+    },
+    /// A whole observation.
+    Observation {
+        /// Its number.
+        n: u64,
+        /// When, by the browser's clock.
+        observed_at: Timestamp,
+        /// How it came about.
+        attribution: Attribution,
+        /// The fact.
+        fact: Box<Fact>,
+    },
+    /// One that can never be taken.
+    Refused {
+        /// Its number.
+        n: u64,
+        /// Why, in plain words.
+        reason: String,
+    },
+    /// A pulse, or a piece of an observation that is not whole yet.
+    Alive,
+}
+
+/// What ends a connection.
+#[derive(Debug, thiserror::Error)]
+pub enum SessionError {
+    /// A frame that is no message of the protocol.
+    #[error("a message is not one that this agent knows: {0}")]
+    Unknown(#[source] serde_json::Error),
+    /// Framing.
+    #[error(transparent)]
+    Frame(#[from] FrameError),
+    /// Something before the greeting, or a second greeting.
+    #[error("{0}")]
+    Order(&'static str),
+}
+
+struct Parts {
+    n: u64,
+    count: u32,
+    next: u32,
+    text: String,
+}
+
+/// One connection's conversation.
+#[derive(Default)]
+pub struct Session {
+    instance: Option<String>,
+    parts: Option<Parts>,
+    /// The last observation refused, whose remaining pieces are passed over.
+    refused: Option<u64>,
+}
+
+impl Session {
+    /// The browser session that has greeted.
+    #[must_use]
+    pub fn instance(&self) -> Option<&str> {
+        self.instance.as_deref()
+    }
+
+    /// Takes one frame.
+    ///
+    /// # Errors
+    /// [`SessionError`]: the connection is to be ended, and the loss is a gap.
+    pub fn hear(&mut self, frame: &[u8]) -> Result<Heard, SessionError> {
+        let message: ToHost = serde_json::from_slice(frame).map_err(SessionError::Unknown)?;
+        match (&self.instance, message) {
+            (None, ToHost::Hello { protocol_min, protocol_max, instance, browser, private_allowed, .. }) => {
+                Ok(self.greet((protocol_min, protocol_max), instance, browser, private_allowed))
+            }
+            (Some(_), ToHost::Hello { .. }) => Err(SessionError::Order("a second greeting on one connection")),
+            (None, _) => Err(SessionError::Order("a message before the greeting")),
+            (_, ToHost::Observation { n, observed_at, attribution, fact }) => {
+                self.parts = None;
+                Ok(Heard::Observation { n, observed_at, attribution, fact: Box::new(fact) })
+            }
+            (_, ToHost::Part { n, index, count, data }) => Ok(self.piece(n, index, count, &data)),
+            (_, ToHost::Pulse { .. }) => Ok(Heard::Alive),
+        }
+    }
+
+    fn greet(
+        &mut self,
+        spoken: (u32, u32),
+        instance: String,
+        browser: String,
+        private_allowed: bool,
+    ) -> Heard {
+        let (protocol_min, protocol_max) = spoken;
+        let fits = protocol_min <= NATIVE_PROTOCOL && NATIVE_PROTOCOL <= protocol_max;
+        if !fits || instance.is_empty() || instance.len() > INSTANCE_BYTES_MAX {
+            return Heard::Mismatch { protocol_min, protocol_max };
+        }
+        self.instance = Some(instance.clone());
+        let browser = browser.chars().take(40).collect();
+        Heard::Greeting(Greeting { instance, browser, private_allowed })
+    }
+
+    fn piece(&mut self, n: u64, index: u32, count: u32, data: &str) -> Heard {
+        if self.refused == Some(n) {
+            return Heard::Alive;
+        }
+        let count_fits = usize::try_from(count).is_ok_and(|count| (1..=NATIVE_PARTS_MAX).contains(&count));
+        if !count_fits || data.len() > NATIVE_PART_BYTES_MAX {
+            return self.refuse(n, "the observation is longer than the agent takes");
+        }
+        if index == 0 {
+            self.parts = Some(Parts { n, count, next: 0, text: String::new() });
+        }
+        let Some(parts) = self.parts.as_mut() else {
+            return self.refuse(n, "a piece of the observation is missing");
+        };
+        if parts.n != n || parts.count != count || parts.next != index {
+            return self.refuse(n, "the pieces of the observation do not fit together");
+        }
+        parts.text.push_str(data);
+        parts.next += 1;
+        if parts.next < count {
+            return Heard::Alive;
+        }
+        let whole = self.parts.take().map(|parts| parts.text).unwrap_or_default();
+        match serde_json::from_str(&whole) {
+            Ok(ToHost::Observation { n: inner, observed_at, attribution, fact }) if inner == n => {
+                Heard::Observation { n, observed_at, attribution, fact: Box::new(fact) }
+            }
+            _ => self.refuse(n, "the pieces do not form an observation"),
+        }
+    }
+
+    fn refuse(&mut self, n: u64, reason: &str) -> Heard {
+        self.parts = None;
+        self.refused = Some(n);
+        Heard::Refused { n, reason: reason.to_owned() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proviso_model::native::ToHost;
+    use proviso_model::{Act, Attribution, Fact, Passage, Timestamp};
+
+    use super::{Heard, Session, SessionError};
+
+    fn hello(min: u32, max: u32) -> Vec<u8> {
+        serde_json::to_vec(&ToHost::Hello {
+            protocol_min: min,
+            protocol_max: max,
+            instance: "one".to_owned(),
+            browser: "chromium".to_owned(),
+            browser_version: "1".to_owned(),
+            extension_version: "1".to_owned(),
+            private_allowed: true,
+        })
+        .expect("json")
+    }
+
+    fn observation(n: u64, text: String) -> ToHost {
+        ToHost::Observation {
+            n,
+            observed_at: Timestamp::from_micros(1_795_000_000_000_000),
+            attribution: Attribution { act: Act::Shown, foreground: true, visible_ms: 5, since_input_ms: None },
+            fact: Fact::Page {
+                url: "https://site.example/".to_owned(),
+                title: String::new(),
+                text: Passage::whole(text),
+                cut: false,
+            },
+        }
+    }
+
+    fn in_parts(n: u64, text: &str, size: usize) -> Vec<Vec<u8>> {
+        let whole = serde_json::to_string(&observation(n, text.to_owned())).expect("json");
+        let pieces: Vec<&str> =
+            whole.as_bytes().chunks(size).map(|piece| std::str::from_utf8(piece).expect("ascii")).collect();
+        let count = u32::try_from(pieces.len()).expect("few");
+        (0..count)
+            .zip(&pieces)
+            .map(|(index, data)| ToHost::Part { n, index, count, data: (*data).to_owned() })
+            .map(|part| serde_json::to_vec(&part).expect("json"))
+            .collect()
+    }
+
+    #[test]
+    fn a_long_page_arrives_in_pieces_and_is_whole_again() {
+        let mut session = Session::default();
+        session.hear(&hello(1, 1)).expect("a greeting");
+        let text = "abc def ".repeat(150_000);
+        let mut heard: Vec<Heard> = in_parts(1, &text, 500_000)
+            .iter()
+            .map(|part| session.hear(part).expect("a piece"))
+            .collect();
+        let Some(Heard::Observation { n: 1, fact, .. }) = heard.pop() else { panic!("whole") };
+        assert_eq!(fact.passages()[0].text, text);
+        assert!(heard.iter().all(|heard| *heard == Heard::Alive));
+    }
+
+    #[test]
+    fn a_page_of_ten_megabytes_in_pieces_is_refused_once_and_the_session_goes_on() {
+        let mut session = Session::default();
+        session.hear(&hello(1, 1)).expect("a greeting");
+        let text = "abcdefgh".repeat(10 * 1024 * 1024 / 8);
+        let heard: Vec<Heard> = in_parts(1, &text, 500_000)
+            .iter()
+            .map(|part| session.hear(part).expect("taken"))
+            .collect();
+        let refused = heard.iter().filter(|heard| matches!(heard, Heard::Refused { n: 1, .. })).count();
+        assert_eq!(refused, 1);
+        let next = serde_json::to_vec(&observation(2, "short".to_owned())).expect("json");
+        assert!(matches!(session.hear(&next), Ok(Heard::Observation { n: 2, .. })));
+    }
+
+    #[test]
+    fn without_a_common_protocol_there_is_a_mismatch_and_before_a_greeting_nothing_is_taken() {
+        assert!(matches!(
+            Session::default().hear(&hello(2, 3)),
+            Ok(Heard::Mismatch { protocol_min: 2, protocol_max: 3 })
+        ));
+        let early = serde_json::to_vec(&observation(1, "early".to_owned())).expect("json");
+        assert!(matches!(Session::default().hear(&early), Err(SessionError::Order(_))));
+        assert!(matches!(
+            Session::default().hear(b"{\"type\":\"unheard\"}"),
+            Err(SessionError::Unknown(_))
+        ));
+    }
+}

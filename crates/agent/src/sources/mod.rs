@@ -1,0 +1,4 @@
+//! Where observations come from. One folder per source.
+
+pub mod browser;
+pub mod health;

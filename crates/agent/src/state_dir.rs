@@ -1,0 +1,161 @@
+//! The state folder: where each file lies, and how files are written so that a power cut leaves the old or the new one.
+
+use std::io::Write;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// A file of the state folder that could not be read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum StateError {
+    /// The operating system refused.
+    #[error("cannot {act} {path}: {source}; run the agent as the account that owns the state folder")]
+    Io {
+        /// What was tried.
+        act: &'static str,
+        /// On what.
+        path: PathBuf,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// The content is not what the agent writes.
+    #[error("{path} is damaged: {source}; restore it, or enrol again (docs/agent.md, \"Enrol again\")")]
+    Damaged {
+        /// Which file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: serde_json::Error,
+    },
+}
+
+/// Who may read a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Readers {
+    /// The agent's account only.
+    Agent,
+    /// Every account on the machine.
+    Everyone,
+}
+
+/// The state folder (`--state-dir`, by default `/var/lib/proviso`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StateDir {
+    root: PathBuf,
+}
+
+impl StateDir {
+    /// Names a state folder; touches nothing.
+    pub fn new(root: impl Into<PathBuf>) -> Self {
+        Self { root: root.into() }
+    }
+
+    /// The folder itself.
+    #[must_use]
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Makes the folder, open to pass through (the browser's relay must reach the socket) and closed to listing.
+    ///
+    /// # Errors
+    /// [`StateError::Io`].
+    pub fn create(&self) -> Result<(), StateError> {
+        std::fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o711)
+            .create(&self.root)
+            .map_err(|source| StateError::Io { act: "make", path: self.root.clone(), source })
+    }
+
+    /// A file in it.
+    #[must_use]
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.root.join(name)
+    }
+
+    /// Who this device is ([`crate::identity::Identity`]).
+    #[must_use]
+    pub fn identity(&self) -> PathBuf {
+        self.file("identity.json")
+    }
+
+    /// The socket that native-host talks to.
+    #[must_use]
+    pub fn socket(&self) -> PathBuf {
+        self.file("agent.sock")
+    }
+
+    /// The address that the loopback page really has.
+    #[must_use]
+    pub fn page_address(&self) -> PathBuf {
+        self.file("page.address")
+    }
+
+    /// The records that wait for the server.
+    #[must_use]
+    pub fn spool(&self) -> PathBuf {
+        self.file("spool.redb")
+    }
+
+    /// What the running agent last said of itself.
+    #[must_use]
+    pub fn status(&self) -> PathBuf {
+        self.file("status.json")
+    }
+
+    /// Reads a JSON file; `None` when it is not there.
+    ///
+    /// # Errors
+    /// [`StateError`].
+    pub fn read_json<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, StateError> {
+        let path = self.file(name);
+        match std::fs::read(&path) {
+            Ok(bytes) => serde_json::from_slice(&bytes)
+                .map(Some)
+                .map_err(|source| StateError::Damaged { path, source }),
+            Err(source) if source.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(source) => Err(StateError::Io { act: "read", path, source }),
+        }
+    }
+
+    /// Writes a JSON file.
+    ///
+    /// # Errors
+    /// [`StateError`].
+    pub fn write_json<T: Serialize>(
+        &self,
+        name: &str,
+        readers: Readers,
+        value: &T,
+    ) -> Result<(), StateError> {
+        let bytes = serde_json::to_vec_pretty(value)
+            .map_err(|source| StateError::Damaged { path: self.file(name), source })?;
+        self.write(name, readers, &bytes)
+    }
+
+    /// Writes a file whole or not at all: a new file, synced, renamed over the old one, the folder synced.
+    ///
+    /// # Errors
+    /// [`StateError::Io`].
+    pub fn write(&self, name: &str, readers: Readers, bytes: &[u8]) -> Result<(), StateError> {
+        let path = self.file(name);
+        let fresh = self.file(&format!("{name}.new"));
+        let failed = |source| StateError::Io { act: "write", path: path.clone(), source };
+        let mode = if readers == Readers::Agent { 0o600 } else { 0o644 };
+        let mut file = std::fs::OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .mode(mode)
+            .open(&fresh)
+            .map_err(failed)?;
+        // The mode above is cut by the umask and ignored for a left-over file.
+        file.set_permissions(std::fs::Permissions::from_mode(mode)).map_err(failed)?;
+        file.write_all(bytes).map_err(failed)?;
+        file.sync_all().map_err(failed)?;
+        std::fs::rename(&fresh, &path).map_err(failed)?;
+        std::fs::File::open(&self.root).and_then(|folder| folder.sync_all()).map_err(failed)
+    }
+}

@@ -1,0 +1,114 @@
+//! What the running agent says of itself, and what can be said without it. Holds nothing of the order: every account on
+//! the machine may read it.
+
+use proviso_model::Timestamp;
+use proviso_model::gap::GapCause;
+use serde::{Deserialize, Serialize};
+
+use crate::daemon::core_thread::CoreView;
+use crate::sources::browser::presence::BrowserProcess;
+use crate::sources::health::{ProcFs, Processes};
+use crate::state_dir::{Readers, StateDir, StateError};
+use crate::uplink::UplinkState;
+
+const STATUS: &str = "status.json";
+
+/// Standing of an agent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Status {
+    /// When it was written.
+    pub at: Timestamp,
+    /// The agent's process.
+    pub process: BrowserProcess,
+    /// Whether it watches.
+    pub watching: bool,
+    /// Why not.
+    pub why_not: Option<GapCause>,
+    /// Whether the notice still has to be shown.
+    pub notice_due: bool,
+    /// Address of the loopback page.
+    pub page: String,
+    /// Last contact with the server in this run.
+    pub last_contact: Option<Timestamp>,
+    /// What is wrong with the contact.
+    pub trouble: Option<String>,
+    /// Why the server wants nothing more.
+    pub revoked: Option<String>,
+    /// Records waiting.
+    pub spooled_records: u64,
+    /// Their bytes.
+    pub spool_bytes: u64,
+    /// Serial of the policy obeyed.
+    pub policy_serial: u64,
+    /// The agent's version.
+    pub agent_version: String,
+}
+
+impl Status {
+    /// The standing as the agent's parts show it.
+    #[must_use]
+    pub fn of(at: Timestamp, core: &CoreView, uplink: &UplinkState, page: &str) -> Self {
+        Self {
+            at,
+            process: ProcFs::default().process(std::process::id()),
+            watching: core.standing.watching && uplink.revoked.is_none(),
+            why_not: core.standing.why_not,
+            notice_due: core.standing.notice_due,
+            page: page.to_owned(),
+            last_contact: uplink.last_contact,
+            trouble: uplink.trouble.clone(),
+            revoked: uplink.revoked.clone(),
+            spooled_records: core.figures.records,
+            spool_bytes: core.figures.bytes,
+            policy_serial: core.standing.policy_serial,
+            agent_version: env!("CARGO_PKG_VERSION").to_owned(),
+        }
+    }
+
+    /// Writes it.
+    ///
+    /// # Errors
+    /// [`StateError`].
+    pub fn write(&self, dir: &StateDir) -> Result<(), StateError> {
+        dir.write_json(STATUS, Readers::Everyone, self)
+    }
+
+    /// What the agent that runs now last said; `None` when none runs.
+    ///
+    /// # Errors
+    /// [`StateError`].
+    pub fn read(dir: &StateDir) -> Result<Option<Self>, StateError> {
+        let status: Option<Self> = dir.read_json(STATUS)?;
+        Ok(status.filter(|status| ProcFs::default().lives(&status.process)))
+    }
+
+    /// In plain words, a line each.
+    #[must_use]
+    pub fn in_words(&self) -> Vec<String> {
+        let mut lines = vec![if self.watching {
+            "This account is monitored; the program is watching now.".to_owned()
+        } else {
+            let why = self.why_not.unwrap_or(GapCause::Unknown).in_words();
+            format!("Nothing is being watched now: {why}.")
+        }];
+        if self.notice_due {
+            lines.push(format!("The notice has to be shown first: open {}/notice in the browser.", self.page));
+        }
+        if let Some(why) = &self.revoked {
+            lines.push(format!("The force has ended this device's enrolment: {why}"));
+        }
+        match self.last_contact {
+            Some(at) => lines.push(format!("Last contact with the force's server: {at}.")),
+            None => lines.push("No contact with the force's server since the program started.".to_owned()),
+        }
+        if let Some(trouble) = &self.trouble {
+            lines.push(format!("Trouble: {trouble}"));
+        }
+        lines.push(format!(
+            "Sealed records waiting to be sent: {} ({} bytes).",
+            self.spooled_records, self.spool_bytes
+        ));
+        lines.push(format!("Notice and details: {}", self.page));
+        lines
+    }
+}

@@ -1,0 +1,124 @@
+//! What a receipt is worth: only what its signed checkpoint and its inclusion proof show is believed, and only what is
+//! believed is deleted.
+
+use proviso_ledger::checkpoint::Checkpoint;
+use proviso_ledger::merkle::{LeafKind, leaf, verify_inclusion};
+use proviso_model::Digest;
+use proviso_model::wire::Receipt;
+use serde::{Deserialize, Serialize};
+
+use super::{Transport, Uplink};
+use crate::spool::{Spool, SpoolError, note_of};
+use crate::writer::NOTE_CHECKPOINT_ROOT;
+
+/// Name of the note with the newest checkpoint that was verified.
+pub const NOTE_RECEIVED: &str = "checkpoint";
+/// Name of the note with the epochs whose remaining records the server refuses.
+const NOTE_ASIDE: &str = "epochs-aside";
+
+/// A checkpoint that was verified and kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Received {
+    /// Leaves.
+    pub size: u64,
+    /// Root.
+    pub root: Digest,
+    /// The signed note, whole.
+    pub text: String,
+}
+
+/// A receipt that is not believed.
+#[derive(Debug, thiserror::Error)]
+pub enum ReceiptError {
+    /// The checkpoint or the proof does not hold.
+    #[error("the server's receipt does not hold ({0}); nothing was deleted")]
+    Untrue(String),
+    /// The log was rewritten.
+    #[error("the server's log of {size} entries is another one than this device was shown before; tell the force")]
+    Rewritten {
+        /// Entries.
+        size: u64,
+    },
+    /// The spool failed.
+    #[error(transparent)]
+    Spool(#[from] SpoolError),
+}
+
+/// Epochs whose remaining records the server refuses; they stay in the spool for an examiner.
+pub(crate) fn epochs_aside(spool: &Spool) -> Result<Vec<u32>, SpoolError> {
+    Ok(spool.note(NOTE_ASIDE)?.unwrap_or_default())
+}
+
+impl<T: Transport> Uplink<T> {
+    /// Believes a receipt: moves on to where the server's record ends and deletes what is backed up.
+    pub(crate) fn take_receipt(&mut self, receipt: &Receipt) -> Result<(), ReceiptError> {
+        match self.check_checkpoint(receipt) {
+            // Records still go out, so that nobody's contact with the force breaks; but nothing is deleted on its word.
+            Err(error @ ReceiptError::Rewritten { .. }) => {
+                self.state.durable = receipt.durable_seq.map(|seq| (receipt.epoch, seq));
+                return Err(error);
+            }
+            other => other?,
+        }
+        let Some(durable) = receipt.durable_seq else {
+            // An epoch of which the server holds nothing yet says nothing about the one before it.
+            if self.state.durable.is_none_or(|(epoch, _)| epoch == receipt.epoch) {
+                self.state.durable = None;
+            }
+            return Ok(());
+        };
+        self.state.durable = Some((receipt.epoch, durable));
+        if let Some(backed_up) = receipt.backed_up_seq {
+            self.spool.forget_up_to(receipt.epoch, backed_up.min(durable))?;
+        }
+        Ok(())
+    }
+
+    fn check_checkpoint(&self, receipt: &Receipt) -> Result<(), ReceiptError> {
+        let Some(text) = &receipt.checkpoint else { return Ok(()) };
+        let untrue = |why: String| ReceiptError::Untrue(why);
+        let keys = self.keep.keys();
+        let checkpoint = Checkpoint::parse_and_verify(text, &keys.checkpoint_key)
+            .map_err(|error| untrue(error.to_string()))?;
+        if checkpoint.origin != keys.statement.checkpoint_origin {
+            return Err(untrue(format!("its checkpoint is of another log, \"{}\"", checkpoint.origin)));
+        }
+        let known: Option<Received> = self.spool.note(NOTE_RECEIVED)?;
+        if let Some(known) = &known {
+            // A smaller one may be an answer that came late; without a consistency proof only an equal size can
+            // contradict. The root chained into the next record lets a verifier catch the rest.
+            if checkpoint.size == known.size && known.root.0 != checkpoint.root {
+                return Err(ReceiptError::Rewritten { size: known.size });
+            }
+        }
+        if let (Some(seq), Some(proof)) = (receipt.durable_seq, &receipt.proof)
+            && let Some(record_hash) = self.spool.record_hash(receipt.epoch, seq)?
+        {
+            let hashes: Vec<[u8; 32]> = proof.hashes.iter().map(|hash| hash.0).collect();
+            let bytes = leaf(LeafKind::Record, &record_hash);
+            verify_inclusion(&bytes, proof.index, checkpoint.size, &hashes, &checkpoint.root)
+                .map_err(|error| untrue(format!("record {seq} is not proved: {error}")))?;
+        }
+        if known.is_none_or(|known| known.size < checkpoint.size) {
+            let root = Digest(checkpoint.root);
+            let received = Received { size: checkpoint.size, root, text: text.clone() };
+            let notes = [note_of(NOTE_RECEIVED, &received)?, note_of(NOTE_CHECKPOINT_ROOT, &root)?];
+            self.spool.keep(&notes)?;
+        }
+        Ok(())
+    }
+
+    /// Leaves what remains of an epoch in the spool, unsent, and begins a new one: the server will not take these.
+    pub(crate) fn put_aside(&mut self, epoch: u32) -> Result<(), SpoolError> {
+        let mut aside = epochs_aside(&self.spool)?;
+        if !aside.contains(&epoch) {
+            aside.push(epoch);
+        }
+        self.spool.keep(&[note_of(NOTE_ASIDE, &aside)?])?;
+        if self.spool.figures()?.epoch == epoch {
+            self.spool.new_epoch()?;
+        }
+        self.stuck = 0;
+        Ok(())
+    }
+}

@@ -1,0 +1,107 @@
+//! Browsers as the watch core sees them: who is connected, who has gone silent, and what that means.
+
+use proviso_model::gap::{Gap, GapCause};
+use proviso_model::observation::{Act, SoftwareState};
+use proviso_model::{Attribution, Fact, Observation, Source, Timestamp};
+
+use super::Watcher;
+use crate::sources::browser::presence::{BrowserProcess, ConnectionId, Greeting, Silence};
+
+impl Watcher {
+    /// A browser's relay has connected.
+    pub fn browser_connected(&mut self, connection: ConnectionId, process: BrowserProcess) {
+        let now = self.time.now();
+        self.browsers.connected(connection, process, now);
+    }
+
+    /// An extension has greeted in a protocol that both speak; its silence, if there was one, is over.
+    pub fn browser_greeted(&mut self, connection: ConnectionId, greeting: &Greeting) {
+        let now = self.time.now();
+        self.browsers.greeted(connection, greeting, now);
+        self.gaps.end(now, Source::Browser, GapCause::ProtocolMismatch);
+        self.watch_browsers(now);
+        self.record_gaps();
+    }
+
+    /// An extension speaks no protocol that this agent knows.
+    pub fn browser_mismatched(&mut self, connection: ConnectionId, spoken: (u32, u32)) {
+        let now = self.time.now();
+        self.browsers.mismatched(connection);
+        let detail = format!("the extension speaks {} to {}", spoken.0, spoken.1);
+        self.gaps.begin(now, Source::Browser, GapCause::ProtocolMismatch, detail);
+        self.record_gaps();
+    }
+
+    /// Something came from a browser.
+    pub fn browser_spoke(&mut self, connection: ConnectionId) {
+        let now = self.time.now();
+        self.browsers.spoke(connection, now);
+    }
+
+    /// A browser's connection has ended, in order or not.
+    pub fn browser_closed(&mut self, connection: ConnectionId) {
+        let now = self.time.now();
+        self.browsers.closed(connection, now);
+    }
+
+    /// A message that could not be taken: the loss is on record.
+    pub fn browser_lost(&mut self, detail: &str) {
+        let now = self.time.now();
+        self.lose(now, GapCause::Unknown, detail);
+        self.record_gaps();
+    }
+
+    pub(super) fn lose(&mut self, at: Timestamp, cause: GapCause, detail: &str) {
+        let detail = detail.chars().take(200).collect();
+        self.gaps.push_ended(Gap { from: at, until: Some(at), source: Source::Browser, cause, detail });
+    }
+
+    /// Looks for extensions that have gone silent while their browser lives.
+    pub(super) fn watch_browsers(&mut self, now: Timestamp) {
+        let processes = &self.processes;
+        let silence = self.browsers.look(now, &mut |process| processes.lives(process));
+        // While nothing may be captured the stopping cause itself is the gap.
+        match silence.since.filter(|_| self.standing.watching) {
+            Some(since) => {
+                self.gaps.begin(since, Source::Browser, GapCause::ExtensionStopped, "");
+            }
+            None => self.gaps.end(now, Source::Browser, GapCause::ExtensionStopped),
+        }
+        let blind = self.standing.capture.private_windows && silence.private_refused;
+        if blind {
+            let detail = "the extension is not allowed in private windows, so these cannot be seen";
+            self.gaps.begin(now, Source::Browser, GapCause::SourceUnavailable, detail);
+        } else {
+            self.gaps.end(now, Source::Browser, GapCause::SourceUnavailable);
+        }
+        if !self.browsers.any_alive() {
+            self.gaps.end(now, Source::Browser, GapCause::ProtocolMismatch);
+        }
+        self.report_silence(now, &silence);
+    }
+
+    /// An extension that stays away while its browser runs has been switched off: a fact about the software.
+    fn report_silence(&mut self, now: Timestamp, silence: &Silence) {
+        if !silence.newly_long || !self.standing.capture.software {
+            return;
+        }
+        let observation = Observation {
+            id: None,
+            observed_at: now,
+            source: Source::Health,
+            account: self.account.clone(),
+            attribution: Attribution {
+                act: Act::Unknown,
+                foreground: true,
+                visible_ms: 0,
+                since_input_ms: None,
+            },
+            fact: Fact::Software {
+                component: "extension".to_owned(),
+                state: SoftwareState::Disabled,
+            },
+        };
+        let observed = self.weigh(observation, None);
+        tracing::info!(?observed, "the browser's extension has stayed silent while the browser runs");
+    }
+}

@@ -1,0 +1,284 @@
+//! The core of the agent: takes observations, decides whether they may be captured at all, asks the engine, and keeps
+//! only what raised a finding. What matches nothing is dropped in memory and counted (invariants 1 and 3).
+
+mod browsers;
+mod observe;
+mod standing;
+mod tick;
+mod trim;
+
+use std::sync::Arc;
+
+use proviso_model::gap::{Gap, GapCause};
+use proviso_model::record::{Notice, NoticeResponse, RecordBody};
+use proviso_model::{Digest, Source, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::clock::TrueTime;
+use crate::gaps::{Alive, GapBook, NOTE_OPEN_GAPS, OpenGap, Restart, restart_gaps};
+use crate::notice;
+use crate::policy_keep::{KeptPolicy, PolicyKeep};
+use crate::sources::browser::presence::Presence;
+use crate::sources::health::Processes;
+use crate::spool::{Appended, Note, Opened, Room, Spool, SpoolError, note_of};
+use crate::writer::{NOTE_ALIVE, RecordWriter};
+
+pub use observe::Observed;
+pub use standing::Standing;
+
+use observe::Acks;
+use tick::Moment;
+use tick::Stretch;
+
+/// Name of the note that says that the notice was shown.
+pub const NOTE_NOTICE: &str = "notice";
+
+/// Periods, all in milliseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WatchSettings {
+    /// Between liveness records.
+    pub liveness_every_ms: i64,
+    /// Between stamps that say that the agent runs.
+    pub alive_every_ms: i64,
+}
+
+impl Default for WatchSettings {
+    fn default() -> Self {
+        Self { liveness_every_ms: 300_000, alive_every_ms: 30_000 }
+    }
+}
+
+/// What a watcher is made from.
+pub struct WatcherParts {
+    /// Seals and spools.
+    pub writer: RecordWriter,
+    /// The policy to obey.
+    pub keep: Arc<PolicyKeep>,
+    /// The time.
+    pub time: Arc<TrueTime>,
+    /// Tells whether a browser lives.
+    pub processes: Box<dyn Processes>,
+    /// The supervised account.
+    pub account: String,
+    /// Periods.
+    pub settings: WatchSettings,
+}
+
+/// That the notice was shown, and the last answer to it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NoticeNote {
+    /// Hash of the text shown.
+    pub text_sha256: Digest,
+    /// When.
+    pub shown_at: Timestamp,
+    /// The answer.
+    pub response: NoticeResponse,
+}
+
+/// The watch core. Blocks on the disk: run it on a thread of its own.
+pub struct Watcher {
+    writer: RecordWriter,
+    spool: Arc<Spool>,
+    keep: Arc<PolicyKeep>,
+    time: Arc<TrueTime>,
+    processes: Box<dyn Processes>,
+    account: String,
+    settings: WatchSettings,
+    gaps: GapBook,
+    acks: Acks,
+    browsers: Presence,
+    notice: Option<NoticeNote>,
+    spool_full: bool,
+    standing: Standing,
+    stretch: Option<Stretch>,
+    moment: Moment,
+    stamped_at: Option<Timestamp>,
+    appended: u64,
+}
+
+impl Watcher {
+    /// Starts watching: closes the gap since the agent last ran and decides what may be captured now.
+    ///
+    /// # Errors
+    /// [`SpoolError`] when the spool's notes cannot be read. A spool without room is no error: it is a gap.
+    pub fn start(parts: WatcherParts, opened: &Opened) -> Result<Self, SpoolError> {
+        let spool = Arc::clone(parts.writer.spool());
+        let now = parts.time.now();
+        let open: Vec<OpenGap> = spool.note(NOTE_OPEN_GAPS)?.unwrap_or_default();
+        let notice: Option<NoticeNote> = spool.note(NOTE_NOTICE)?;
+        let last: Option<Alive> = spool.note(NOTE_ALIVE)?;
+        let moment = Moment::of(&parts.time);
+        let mut watcher = Self {
+            spool,
+            gaps: GapBook::new(open),
+            acks: Acks::default(),
+            browsers: Presence::default(),
+            notice,
+            spool_full: false,
+            standing: Standing::default(),
+            stretch: None,
+            moment,
+            stamped_at: None,
+            appended: 0,
+            writer: parts.writer,
+            keep: parts.keep,
+            time: parts.time,
+            processes: parts.processes,
+            account: parts.account,
+            settings: parts.settings,
+        };
+        watcher.note_restart(now, last.as_ref(), opened);
+        watcher.tick();
+        Ok(watcher)
+    }
+
+    fn note_restart(&mut self, now: Timestamp, last: Option<&Alive>, opened: &Opened) {
+        if let Opened::SetAside { why } = opened {
+            tracing::error!(why = %why, "the spool was damaged and has been set aside");
+            self.gaps.push_ended(Gap {
+                from: now,
+                until: Some(now),
+                source: Source::Health,
+                cause: GapCause::SpoolDamaged,
+                detail: "kept records were damaged and set aside; the chain goes on in a new epoch".to_owned(),
+            });
+        }
+        let Some(last) = last else { return };
+        // What only a running agent can see ends with it; the restart's own gap goes on from there.
+        for cause in [GapCause::ExtensionStopped, GapCause::ProtocolMismatch, GapCause::PrivateWindow] {
+            self.gaps.end(last.at, Source::Browser, cause);
+        }
+        self.gaps.end(last.at, Source::Browser, GapCause::SourceUnavailable);
+        self.gaps.end(now, Source::Health, GapCause::ClockJump);
+        let clock = self.time.clock();
+        let since_boot_ms = i64::try_from(clock.since_boot_ms()).unwrap_or(i64::MAX);
+        let restart =
+            Restart { now, boot_id: clock.boot_id(), booted_at: now.plus_millis(-since_boot_ms) };
+        for gap in restart_gaps(last, &restart) {
+            // No order in force, nothing to watch: such a stretch is no gap.
+            if self.keep.policy().is_none_or(|kept| !kept.capture_at(gap.from).is_nothing()) {
+                self.gaps.push_ended(gap);
+            }
+        }
+    }
+
+    /// What may be captured now, and why not.
+    #[must_use]
+    pub fn standing(&self) -> &Standing {
+        &self.standing
+    }
+
+    /// The gaps that last.
+    #[must_use]
+    pub fn open_gaps(&self) -> &[OpenGap] {
+        self.gaps.open()
+    }
+
+    /// The notice that was shown last.
+    #[must_use]
+    pub fn notice(&self) -> Option<&NoticeNote> {
+        self.notice.as_ref()
+    }
+
+    /// How many records this run has written; rises with each, so that an uplink can be woken.
+    #[must_use]
+    pub fn appended(&self) -> u64 {
+        self.appended
+    }
+
+    /// Puts on record that the notice was shown, and what was said to it. Showing the same text again with the same
+    /// answer writes nothing.
+    ///
+    /// # Errors
+    /// [`SpoolError`]; capture does not start on a notice that is not on record. `Ok(false)` without a policy.
+    pub fn notice_shown(
+        &mut self,
+        shown_on: &str,
+        response: NoticeResponse,
+        by: &str,
+    ) -> Result<bool, SpoolError> {
+        let Some(kept) = self.keep.policy() else { return Ok(false) };
+        let now = self.time.now();
+        let text_sha256 = notice::text_sha256(&notice::text(&kept.policy, &self.keep.trust().force_name));
+        let before = self.notice.as_ref().filter(|note| note.text_sha256 == text_sha256);
+        if before.is_some_and(|note| note.response == response || response == NoticeResponse::Shown) {
+            return Ok(true);
+        }
+        let shown_at = before.map_or(now, |note| note.shown_at);
+        let note = NoticeNote { text_sha256, shown_at, response };
+        let notice = Notice {
+            shown_at,
+            shown_on: shown_on.to_owned(),
+            text_sha256,
+            response,
+            by: by.chars().take(200).collect(),
+        };
+        let notes = [note_of(NOTE_NOTICE, &note)?];
+        self.record(&kept, RecordBody::Notice { notice }, Room::Reserve, &notes)?;
+        self.notice = Some(note);
+        self.decide(now);
+        self.record_gaps();
+        Ok(true)
+    }
+
+    /// Takes a changed policy into account at once, without waiting for the next tick.
+    pub fn policy_changed(&mut self) {
+        self.tick();
+    }
+
+    /// Ends cleanly: the watched stretch and the last stamp are on record.
+    pub fn shut_down(&mut self) {
+        let now = self.time.now();
+        self.end_stretch(now);
+        self.record_gaps();
+        self.stamp(now);
+    }
+
+    /// Writes one record together with the stamp that the agent runs.
+    fn record(
+        &mut self,
+        kept: &KeptPolicy,
+        body: RecordBody,
+        room: Room,
+        notes: &[Note],
+    ) -> Result<Appended, SpoolError> {
+        let now = self.time.now();
+        let mut notes = notes.to_vec();
+        notes.push(note_of(NOTE_ALIVE, &self.alive(now))?);
+        let appended = self.writer.write(kept, now, body, room, &notes);
+        match &appended {
+            Ok(_) => {
+                self.appended += 1;
+                self.stamped_at = Some(now);
+            }
+            Err(SpoolError::Full(_)) => self.spool_full = true,
+            Err(error) => tracing::error!(%error, "a record could not be kept"),
+        }
+        appended
+    }
+
+    /// Puts on record what the gap book holds, as far as there is room and a key to seal to.
+    fn record_gaps(&mut self) {
+        let Some(kept) = self.keep.policy() else { return };
+        while let Some(gap) = self.gaps.next_unrecorded() {
+            let after = self.gaps.after_next();
+            let Ok(note) = note_of(NOTE_OPEN_GAPS, &after.open()) else { return };
+            if self.record(&kept, RecordBody::Gap { gap }, Room::Reserve, &[note]).is_err() {
+                return;
+            }
+            self.gaps = after;
+        }
+    }
+
+    fn alive(&self, at: Timestamp) -> Alive {
+        Alive { at, boot_id: self.time.clock().boot_id() }
+    }
+
+    fn stamp(&mut self, now: Timestamp) {
+        let stamped = note_of(NOTE_ALIVE, &self.alive(now)).and_then(|note| self.spool.keep(&[note]));
+        match stamped {
+            Ok(()) => self.stamped_at = Some(now),
+            Err(error) => tracing::warn!(%error, "the stamp that the agent runs could not be kept"),
+        }
+    }
+}

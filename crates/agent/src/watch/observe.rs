@@ -1,0 +1,188 @@
+//! One observation from its arrival to its acknowledgement.
+
+use std::collections::VecDeque;
+
+use proviso_model::gap::GapCause;
+use proviso_model::record::{Generated, RecordBody};
+use proviso_model::{Attribution, Fact, Observation, Source, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::{Watcher, trim};
+use crate::policy_keep::KeptPolicy;
+use crate::spool::{Room, SpoolError, note_of};
+
+/// Browser sessions whose numbers are remembered.
+const INSTANCES_MAX: usize = 64;
+const NOTE_ACKS: &str = "acknowledged";
+
+/// What became of an observation. In every case but [`Observed::Retry`] its number counts as acknowledged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Observed {
+    /// A finding was raised; the record is durable.
+    Kept,
+    /// Nothing matched: dropped in memory and counted.
+    Dropped,
+    /// Its contact is on the shield list: dropped unread and counted.
+    Shielded,
+    /// Nothing may be captured now, or not this: dropped and not looked at.
+    NotCaptured,
+    /// Its number was seen before.
+    Repeated,
+    /// It can never be taken; the loss is on record as a gap.
+    Refused(String),
+    /// It could not be kept and may be sent again on a new connection.
+    Retry(String),
+}
+
+/// Highest number seen of each browser session.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Acks {
+    seen: VecDeque<(String, u64)>,
+}
+
+impl Acks {
+    fn get(&self, instance: &str) -> Option<u64> {
+        self.seen.iter().find(|(known, _)| known == instance).map(|(_, n)| *n)
+    }
+
+    fn set(&mut self, instance: &str, n: u64) {
+        self.forget(instance);
+        self.seen.push_back((instance.to_owned(), n));
+        if self.seen.len() > INSTANCES_MAX {
+            self.seen.pop_front();
+        }
+    }
+
+    fn forget(&mut self, instance: &str) {
+        self.seen.retain(|(known, _)| known != instance);
+    }
+}
+
+impl Watcher {
+    /// The highest number of a browser session that is durable or was dropped.
+    ///
+    /// # Errors
+    /// [`SpoolError`] when the spool's notes cannot be read.
+    pub fn acknowledged(&mut self, instance: &str) -> Result<u64, SpoolError> {
+        if let Some(n) = self.acks.get(instance) {
+            return Ok(n);
+        }
+        // What an earlier run of the agent made durable is in the note that was written with it.
+        let kept: Option<Acks> = self.spool.note(NOTE_ACKS)?;
+        let n = kept.and_then(|kept| kept.get(instance)).unwrap_or(0);
+        self.acks.set(instance, n);
+        Ok(n)
+    }
+
+    /// Takes an observation of a browser session.
+    pub fn observe(
+        &mut self,
+        instance: &str,
+        n: u64,
+        observed_at: Timestamp,
+        attribution: Attribution,
+        fact: Fact,
+    ) -> Observed {
+        match self.acknowledged(instance) {
+            Ok(seen) if n <= seen => return Observed::Repeated,
+            Ok(_) => {}
+            Err(error) => return Observed::Retry(error.to_string()),
+        }
+        let observation = Observation {
+            id: None,
+            observed_at: self.corrected(observed_at),
+            source: Source::Browser,
+            account: self.account.clone(),
+            attribution,
+            fact,
+        };
+        let observed = self.weigh(observation, Some((instance, n)));
+        match observed {
+            // Whether the write reached the disk is not known; only the disk can tell, so it is asked again.
+            Observed::Retry(_) => self.acks.forget(instance),
+            _ => self.acks.set(instance, n),
+        }
+        observed
+    }
+
+    /// A browser's clock is the machine's wall clock; the correction is the agent's. The future does not exist.
+    fn corrected(&self, by_wall: Timestamp) -> Timestamp {
+        let now = self.time.now();
+        let ahead_ms = now.millis_since(self.time.clock().wall());
+        by_wall.plus_millis(ahead_ms).min(now)
+    }
+
+    /// Decides on an observation, whoever made it.
+    pub(super) fn weigh(&mut self, mut observation: Observation, mark: Option<(&str, u64)>) -> Observed {
+        let now = self.time.now();
+        self.decide(now);
+        if !self.standing.watching {
+            self.record_gaps();
+            return Observed::NotCaptured;
+        }
+        let Some(kept) = self.keep.policy() else { return Observed::NotCaptured };
+        let shown_at = self.notice.as_ref().map(|note| note.shown_at);
+        if shown_at.is_none_or(|shown| observation.observed_at < shown) {
+            return Observed::NotCaptured;
+        }
+        // Both now and when it was made: a condition that has ended captures nothing, and one that had not begun neither.
+        for at in [now, observation.observed_at] {
+            if !trim::keep_only(&mut observation.fact, &kept.capture_at(at)) {
+                return Observed::NotCaptured;
+            }
+        }
+        trim::cut(&mut observation.fact);
+        self.count(|stretch| stretch.observed += 1);
+        if trim::is_shielded(&kept.policy.shield, &observation.fact) {
+            self.count(|stretch| stretch.shielded += 1);
+            return Observed::Shielded;
+        }
+        self.judge(&kept, &observation, mark)
+    }
+
+    fn judge(&mut self, kept: &KeptPolicy, observation: &Observation, mark: Option<(&str, u64)>) -> Observed {
+        let findings = kept.engine.evaluate(observation);
+        if findings.is_empty() {
+            self.count(|stretch| stretch.dropped += 1);
+            return Observed::Dropped;
+        }
+        // What is sealed is what a replay will read, so the opinions are made from exactly that.
+        let captured = kept.engine.reduce(observation, &findings);
+        let generated = Generated { findings: kept.engine.evaluate(&captured) };
+        let mut notes = Vec::new();
+        if let Some((instance, n)) = mark {
+            let mut acks = self.acks.clone();
+            acks.set(instance, n);
+            match note_of(NOTE_ACKS, &acks) {
+                Ok(note) => notes.push(note),
+                Err(error) => return Observed::Retry(error.to_string()),
+            }
+        }
+        let body = RecordBody::Finding { captured, generated };
+        match self.record(kept, body, Room::Ordinary, &notes) {
+            Ok(_) => Observed::Kept,
+            Err(error @ (SpoolError::Full(_) | SpoolError::RecordTooLong(_) | SpoolError::Seal(_))) => {
+                self.refuse(&error)
+            }
+            Err(error) => Observed::Retry(error.to_string()),
+        }
+    }
+
+    /// A loss is a gap, never a silence.
+    fn refuse(&mut self, error: &SpoolError) -> Observed {
+        let now = self.time.now();
+        if matches!(error, SpoolError::Full(_)) {
+            self.decide(now);
+        } else {
+            self.lose(now, GapCause::Unknown, "an observation could not be sealed and was lost");
+        }
+        self.record_gaps();
+        Observed::Refused(error.to_string())
+    }
+
+    fn count(&mut self, add: impl FnOnce(&mut super::Stretch)) {
+        if let Some(stretch) = self.stretch.as_mut() {
+            add(stretch);
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! Whether anything may be captured right now, and the gap that follows when not.
+
+use proviso_model::gap::GapCause;
+use proviso_model::policy::Capture;
+use proviso_model::{Source, Timestamp};
+
+use super::Watcher;
+use crate::notice;
+
+/// What may be captured now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Standing {
+    /// Whether observations are taken.
+    pub watching: bool,
+    /// What may be captured; nothing while not watching.
+    pub capture: Capture,
+    /// Why nothing is captured.
+    pub why_not: Option<GapCause>,
+    /// Whether the notice in its current text still has to be shown.
+    pub notice_due: bool,
+    /// Serial of the policy obeyed; 0 without one.
+    pub policy_serial: u64,
+}
+
+/// The causes that stop all capture; at most one of them lasts at a time.
+const STOPPING: [GapCause; 3] = [GapCause::NoPolicy, GapCause::NoticeNotShown, GapCause::SpoolFull];
+
+impl Watcher {
+    /// Decides anew what may be captured at `now`, and begins and ends the gaps that follow. Called at every observation
+    /// and on every tick, so that the end of a condition stops capture also offline (invariant 1).
+    pub(super) fn decide(&mut self, now: Timestamp) {
+        let standing = self.standing_at(now);
+        if self.standing.watching && (!standing.watching || standing.capture != self.standing.capture) {
+            self.end_stretch(now);
+        }
+        self.standing = standing;
+        if standing.watching {
+            self.begin_stretch(now, standing.capture);
+        }
+        for cause in STOPPING {
+            if standing.why_not == Some(cause) {
+                self.gaps.begin(now, Source::Health, cause, "");
+            } else {
+                self.gaps.end(now, Source::Health, cause);
+            }
+        }
+    }
+
+    fn standing_at(&self, now: Timestamp) -> Standing {
+        let not = |why, policy_serial, notice_due| Standing {
+            why_not: Some(why),
+            policy_serial,
+            notice_due,
+            ..Standing::default()
+        };
+        let Some(kept) = self.keep.policy() else { return not(GapCause::NoPolicy, 0, false) };
+        let serial = kept.policy.serial;
+        let capture = kept.capture_at(now);
+        if capture.is_nothing() {
+            return not(GapCause::NoPolicy, serial, false);
+        }
+        let text = notice::text(&kept.policy, &self.keep.trust().force_name);
+        let text_sha256 = notice::text_sha256(&text);
+        if self.notice.as_ref().is_none_or(|note| note.text_sha256 != text_sha256) {
+            return not(GapCause::NoticeNotShown, serial, true);
+        }
+        if self.spool_full {
+            return not(GapCause::SpoolFull, serial, false);
+        }
+        Standing { watching: true, capture, why_not: None, notice_due: false, policy_serial: serial }
+    }
+}

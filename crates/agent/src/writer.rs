@@ -1,0 +1,66 @@
+//! From a record's content to a sealed record at the end of the chain: encoded, signed and sealed one time (invariant 9).
+
+use std::sync::Arc;
+
+use proviso_ledger::chain::ChainLink;
+use proviso_ledger::envelope::{Envelope, RecordIds, seal_record};
+use proviso_ledger::fields::FieldSet;
+use proviso_ledger::sign::SignKey;
+use proviso_model::record::{RecordBody, RecordContent};
+use proviso_model::{Digest, Timestamp};
+use rand_core::CryptoRng;
+
+use crate::policy_keep::KeptPolicy;
+use crate::spool::{Appended, Note, Room, Spool, SpoolError};
+
+/// Name of the note with the root of the last checkpoint.
+pub const NOTE_CHECKPOINT_ROOT: &str = "checkpoint-root";
+/// Name of the note with the last instant at which the agent was known to run.
+pub const NOTE_ALIVE: &str = "alive";
+
+/// Writes records for one device.
+pub struct RecordWriter {
+    spool: Arc<Spool>,
+    key: SignKey,
+    rng: Box<dyn CryptoRng + Send>,
+}
+
+impl RecordWriter {
+    /// A writer into `spool`.
+    #[must_use]
+    pub fn new(spool: Arc<Spool>, key: SignKey, rng: Box<dyn CryptoRng + Send>) -> Self {
+        Self { spool, key, rng }
+    }
+
+    /// The spool that it writes to.
+    #[must_use]
+    pub fn spool(&self) -> &Arc<Spool> {
+        &self.spool
+    }
+
+    /// Seals and spools one record, with `notes` in the same transaction.
+    ///
+    /// # Errors
+    /// [`SpoolError`]; nothing is then written.
+    pub fn write(
+        &mut self,
+        kept: &KeptPolicy,
+        at: Timestamp,
+        body: RecordBody,
+        room: Room,
+        notes: &[Note],
+    ) -> Result<Appended, SpoolError> {
+        let last_checkpoint: Option<Digest> = self.spool.note(NOTE_CHECKPOINT_ROOT)?;
+        let content = RecordContent { recorded_at: at, last_checkpoint, body };
+        let fields = content.to_fields().map_err(|error| SpoolError::Seal(error.to_string()))?;
+        let ids =
+            RecordIds { case_key_id: *kept.policy.case_key.id.as_bytes(), policy_hash: kept.hash };
+        let (rng, key) = (&mut self.rng, &self.key);
+        let mut seal = |link: &ChainLink| -> Result<Envelope, String> {
+            let fields = FieldSet::new(&mut **rng, fields.clone());
+            seal_record(&mut **rng, key, &kept.case_key, link, &ids, &fields)
+                .map_err(|error| error.to_string())
+        };
+        self.spool.append(room, notes, &mut seal)
+    }
+}
