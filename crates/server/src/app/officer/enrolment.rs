@@ -8,6 +8,7 @@ use super::error::ActError;
 use super::sealed::{self, Person};
 use super::who::Who;
 use crate::app::AppContext;
+use crate::app::device::code;
 
 /// A code, to be shown once.
 pub struct MadeCode {
@@ -17,4 +18,18 @@ pub struct MadeCode {
     pub expires_at: Timestamp,
     /// Whose device it is for.
     pub person: Person,
+}
+
+/// Makes a code for a device of a case. Logged before it is made.
+///
+/// # Errors
+/// [`ActError`].
+pub async fn make_code(ctx: &AppContext, who: &Who, id: CaseId) -> Result<MadeCode, ActError> {
+    let case = who.case(ctx, Action::EnrolDevice, id).await?;
+    ctx.logged(&who.actor(), "enrolment-code", Some(id), &id.to_string(), async {
+        let person = sealed::person(ctx, &case)?;
+        let (code, expires_at) = code::issue(ctx, id).await?;
+        Ok(MadeCode { code, expires_at, person })
+    })
+    .await
 }
