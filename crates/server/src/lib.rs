@@ -6,5 +6,6 @@ pub mod config;
 pub mod jobs;
 pub mod keys;
 pub mod notify;
+pub mod open;
 pub mod serve;
 pub mod web;

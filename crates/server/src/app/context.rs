@@ -7,7 +7,7 @@ use object_store::ObjectStore;
 use proviso_model::Timestamp;
 use proviso_model::ids::{AuditId, CaseId, CaseKeyId};
 use proviso_store::{AuditClose, AuditEntry, Store, StoreError};
-use rand_core::{CryptoRng, Rng};
+use rand_core::CryptoRng;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::Notify;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use proviso_ledger::seal::{self, CasePublicKey, CaseSecretKey};
 use proviso_model::ids::{CaseId, CaseKeyId};
-use rand_core::{CryptoRng, Rng};
+use rand_core::CryptoRng;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 

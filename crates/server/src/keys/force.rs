@@ -8,7 +8,7 @@ use proviso_ledger::sign::SignKey;
 use proviso_model::Timestamp;
 use proviso_model::ids::ForceId;
 use proviso_model::wire::{ForceKeys, ForceKeysStatement, TrustFile};
-use rand_core::{CryptoRng, Rng};
+use rand_core::CryptoRng;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 

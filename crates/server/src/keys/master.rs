@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use rand_core::{CryptoRng, Rng};
+use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
 use super::{KeyError, files, sealed_box};

@@ -2,7 +2,7 @@
 
 use chacha20poly1305::aead::{Aead, Payload};
 use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce};
-use rand_core::{CryptoRng, Rng};
+use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
 use super::KeyError;

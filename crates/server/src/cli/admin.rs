@@ -1,0 +1,197 @@
+//! `admin ...`: each command does one act of `app::force`.
+
+use std::io::{BufRead as _, IsTerminal as _};
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use clap::Subcommand;
+use proviso_model::ids::{CaseId, DeviceId, OfficerId};
+use proviso_model::limits::ORDER_BYTES_MAX;
+use proviso_store::OfficerRole;
+use serde_json::json;
+
+use super::{Say, Wiring, open_context};
+use crate::app::AppContext;
+use crate::app::force::officer::NewOfficer;
+use crate::app::force::{COMMAND_LINE, case, device, officer};
+use crate::config::Config;
+use crate::keys::force::{ForceInit, trust_path};
+use crate::open;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Admin {
+    /// Make the force's keys and certificates in an empty data folder, and trust.json to hand out.
+    Init {
+        /// The force's name.
+        #[arg(long)]
+        force_name: String,
+        /// A name or address under which devices and officers reach the server; may be repeated.
+        #[arg(long = "host", default_values = ["localhost", "127.0.0.1"])]
+        hosts: Vec<String>,
+    },
+    /// Add an officer; the password is read from standard input, or asked for.
+    OfficerAdd {
+        /// Sign-in name.
+        #[arg(long)]
+        username: String,
+        /// Name for screens.
+        #[arg(long)]
+        name: String,
+        /// Role: offender-manager, supervisor, digital-specialist, administrator, data-protection-officer,
+        /// disclosure-officer or auditor.
+        #[arg(long, value_parser = role)]
+        role: OfficerRole,
+    },
+    /// Open a case with its order.
+    CaseCreate {
+        /// The order file (TOML).
+        #[arg(long)]
+        order: PathBuf,
+        /// Sign-in name of the officer in charge.
+        #[arg(long)]
+        officer: Option<String>,
+    },
+    /// Enter a changed order; devices get a new policy.
+    OrderChange {
+        /// The case.
+        #[arg(long)]
+        case: CaseId,
+        /// The order file (TOML).
+        #[arg(long)]
+        order: PathBuf,
+    },
+    /// Put an officer in charge of a case.
+    CaseAssign {
+        /// The case.
+        #[arg(long)]
+        case: CaseId,
+        /// Sign-in name.
+        #[arg(long)]
+        officer: String,
+    },
+    /// Make a one-time code that enrols a device within 30 minutes.
+    EnrolmentCode {
+        /// The case.
+        #[arg(long)]
+        case: CaseId,
+    },
+    /// Refuse a device from now on.
+    DeviceRevoke {
+        /// The device.
+        #[arg(long)]
+        device: DeviceId,
+    },
+    /// Sign a checkpoint of the log as it is now and print it.
+    Checkpoint,
+}
+
+fn role(text: &str) -> Result<OfficerRole, String> {
+    OfficerRole::parse(text).ok_or_else(|| {
+        let roles: Vec<_> = OfficerRole::ALL.iter().map(|role| role.as_str()).collect();
+        format!("choose one of {}", roles.join(", "))
+    })
+}
+
+impl Admin {
+    pub(super) async fn run(self, wiring: &Wiring, config: &Config, say: &mut Say) -> anyhow::Result<u8> {
+        if let Self::Init { force_name, hosts } = &self {
+            return init(wiring, config, say, force_name, hosts);
+        }
+        let ctx = open_context(wiring, config).await?;
+        let (words, value) = self.act(&ctx).await?;
+        say.line(&words, &value)?;
+        Ok(0)
+    }
+
+    async fn act(self, ctx: &AppContext) -> anyhow::Result<(String, serde_json::Value)> {
+        Ok(match self {
+            // Done before a context can be opened.
+            Self::Init { .. } => (String::new(), json!({})),
+            Self::OfficerAdd { username, name, role } => {
+                let new = NewOfficer { username, display_name: name, role, password: password()? };
+                let id = officer::add(ctx, new).await?;
+                (format!("added officer {id}"), json!({"officer": id}))
+            }
+            Self::CaseCreate { order, officer } => {
+                let officer = match officer {
+                    Some(username) => Some(officer_id(ctx, &username).await?),
+                    None => None,
+                };
+                let id = case::create(ctx, &order_text(&order)?, &order.display().to_string(), officer).await?;
+                (format!("opened case {id}"), json!({"case": id}))
+            }
+            Self::OrderChange { case: id, order } => {
+                let place = order.display().to_string();
+                let version = case::order_change(ctx, id, &order_text(&order)?, &place).await?;
+                (format!("entered version {version} of the order"), json!({"version": version}))
+            }
+            Self::CaseAssign { case: id, officer } => {
+                let officer = officer_id(ctx, &officer).await?;
+                case::assign(ctx, id, officer).await?;
+                (format!("officer {officer} is in charge of case {id}"), json!({"case": id, "officer": officer}))
+            }
+            Self::EnrolmentCode { case } => {
+                let (code, until) = device::enrolment_code(ctx, case).await?;
+                (format!("{code}  works once, until {until}"), json!({"code": code, "expires_at": until}))
+            }
+            Self::DeviceRevoke { device: id } => {
+                device::revoke(ctx, id).await?;
+                (format!("device {id} is refused from now on"), json!({"device": id}))
+            }
+            Self::Checkpoint => {
+                ctx.note(COMMAND_LINE, "checkpoint", None, "").await?;
+                let made = ctx.store.checkpoint_add(ctx.now()).await?;
+                let note = made.map(|row| row.note).context("the log is empty; there is nothing to sign yet")?;
+                (note.clone(), json!({"checkpoint": note}))
+            }
+        })
+    }
+}
+
+fn init(
+    wiring: &Wiring,
+    config: &Config,
+    say: &mut Say,
+    force_name: &str,
+    hosts: &[String],
+) -> anyhow::Result<u8> {
+    let mut rng = (wiring.rng)();
+    let init = ForceInit { name: force_name, hosts, now: wiring.clock.now() };
+    let trust = open::init(config, wiring.master_key.as_deref(), &mut *rng, &init)?;
+    let path = trust_path(&config.data_dir);
+    let words = format!(
+        "made the keys of {force_name} in {}\nhand out: {}\nroot key: {}\n\
+         keep a copy of the master key apart from backups of the database",
+        config.data_dir.display(),
+        path.display(),
+        trust.root_key,
+    );
+    say.line(&words, &json!({"force": trust.force, "trust": path, "root_key": trust.root_key}))?;
+    Ok(0)
+}
+
+fn order_text(path: &std::path::Path) -> anyhow::Result<String> {
+    let place = path.display();
+    let bytes = std::fs::metadata(path).with_context(|| format!("{place}: give the path of an order file"))?.len();
+    anyhow::ensure!(
+        bytes <= ORDER_BYTES_MAX as u64,
+        "{place} has {bytes} bytes; an order file has at most {ORDER_BYTES_MAX}"
+    );
+    std::fs::read_to_string(path).with_context(|| format!("{place}: an order file is UTF-8 text"))
+}
+
+async fn officer_id(ctx: &AppContext, username: &str) -> anyhow::Result<OfficerId> {
+    let row = ctx.store.officer_by_username(&username.to_lowercase()).await?;
+    Ok(row.with_context(|| format!("there is no officer \"{username}\"; add one with admin officer-add"))?.id)
+}
+
+/// The first line of standard input, or what is typed unseen.
+fn password() -> anyhow::Result<String> {
+    let stdin = std::io::stdin();
+    if stdin.is_terminal() {
+        return rpassword::prompt_password("Password: ").context("the password could not be read");
+    }
+    let mut line = String::new();
+    stdin.lock().read_line(&mut line).context("the password could not be read from standard input")?;
+    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
+}

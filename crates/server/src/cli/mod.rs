@@ -1,0 +1,121 @@
+//! The command line of `proviso-server`.
+
+mod admin;
+mod say;
+mod serving;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::{Args, Parser, Subcommand};
+use rand_core::CryptoRng;
+
+pub use say::Say;
+
+use crate::app::{AppContext, Clock};
+use crate::config::{Config, DATA_DIR_ENV};
+use crate::open;
+
+/// What only a binary may take from the machine.
+pub struct Wiring {
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// Makes a source of randomness.
+    pub rng: fn() -> Box<dyn CryptoRng + Send>,
+    /// The master key, where the environment holds it.
+    pub master_key: Option<String>,
+}
+
+/// The force's server: takes records of enrolled devices, replays findings, puts alerts before officers.
+#[derive(Debug, Parser)]
+#[command(
+    name = "proviso-server",
+    version,
+    after_help = "Examples:\n  \
+        proviso-server admin init --data-dir /srv/proviso --force-name \"Test Force\" --host police.example\n  \
+        proviso-server admin officer-add --username pat --name \"Pat Example\" --role offender-manager < password.txt\n  \
+        proviso-server admin case-create --order order.toml --officer pat\n  \
+        proviso-server admin enrolment-code --case 0b5c5bb4-0d38-4d3c-9c0f-6a8a5a4b0e57\n  \
+        proviso-server serve\n\n\
+        Exit codes: 0 done, 1 the answer is no, 2 usage or input error."
+)]
+pub struct Cli {
+    #[command(flatten)]
+    common: Common,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Options of every command.
+#[derive(Debug, Args)]
+struct Common {
+    /// Settings file (TOML); environment and options stand over it.
+    #[arg(long, global = true, env = "PROVISO_SERVER_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Data folder [default: /var/lib/proviso-server].
+    #[arg(long, global = true, env = DATA_DIR_ENV, value_name = "DIR")]
+    data_dir: Option<PathBuf>,
+    /// File with the master key [default: keys/master.key in the data folder; PROVISO_MASTER_KEY stands over it].
+    #[arg(long, global = true, env = "PROVISO_MASTER_KEY_FILE", value_name = "FILE")]
+    master_key_file: Option<PathBuf>,
+    /// Print JSON.
+    #[arg(long, global = true)]
+    json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the device port, the console and workers.
+    Serve(serving::ServeArgs),
+    /// Run workers only.
+    Worker,
+    /// Bring the database to the current schema and say which it is.
+    Migrate,
+    /// Set up and look after the installation.
+    #[command(subcommand)]
+    Admin(admin::Admin),
+}
+
+impl Cli {
+    /// Does what was asked. The number is the exit code.
+    ///
+    /// # Errors
+    /// What went wrong, for a person: where, and what to do.
+    pub async fn run(self, wiring: &Wiring, say: &mut Say) -> anyhow::Result<u8> {
+        say.json = self.common.json;
+        let config = self.common.config()?;
+        match self.command {
+            Command::Serve(args) => serving::serve(wiring, &args.apply(config), say).await,
+            Command::Worker => serving::worker(wiring, &config).await,
+            Command::Migrate => {
+                open_context(wiring, &config).await?;
+                let schema = proviso_store::SqliteStore::schema_known();
+                let done = format!("{} is at schema {schema}", config.database().display());
+                say.line(&done, &serde_json::json!({"schema": schema}))?;
+                Ok(0)
+            }
+            Command::Admin(admin) => admin.run(wiring, &config, say).await,
+        }
+    }
+}
+
+impl Common {
+    fn config(&self) -> anyhow::Result<Config> {
+        let mut config = match &self.config {
+            Some(path) => Config::load(path)?,
+            None => Config::default(),
+        };
+        if let Some(data_dir) = &self.data_dir {
+            config.data_dir.clone_from(data_dir);
+        }
+        if self.master_key_file.is_some() {
+            config.master_key_file.clone_from(&self.master_key_file);
+        }
+        Ok(config)
+    }
+}
+
+async fn open_context(wiring: &Wiring, config: &Config) -> anyhow::Result<AppContext> {
+    let master_key = wiring.master_key.as_deref();
+    Ok(open::context(config, master_key, Arc::clone(&wiring.clock), (wiring.rng)()).await?)
+}

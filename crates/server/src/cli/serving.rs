@@ -1,0 +1,97 @@
+//! `serve` and `worker`.
+
+use std::net::SocketAddr;
+
+use clap::Args;
+use tokio::sync::watch;
+
+use super::{Say, Wiring, open_context};
+use crate::config::Config;
+use crate::jobs;
+use crate::serve::{self, ServeOptions};
+
+/// Options of `serve`.
+#[derive(Debug, Args)]
+pub(super) struct ServeArgs {
+    /// Where devices connect [default: 0.0.0.0:8443].
+    #[arg(long, env = "PROVISO_DEVICE_LISTEN", value_name = "ADDRESS:PORT")]
+    device_listen: Option<SocketAddr>,
+    /// Where officers connect [default: 127.0.0.1:8444].
+    #[arg(long, env = "PROVISO_CONSOLE_LISTEN", value_name = "ADDRESS:PORT")]
+    console_listen: Option<SocketAddr>,
+    /// Run no worker in this process; `proviso-server worker` runs elsewhere.
+    #[arg(long)]
+    no_worker: bool,
+}
+
+impl ServeArgs {
+    pub(super) fn apply(&self, mut config: Config) -> Config {
+        config.device_listen = self.device_listen.unwrap_or(config.device_listen);
+        config.console_listen = self.console_listen.unwrap_or(config.console_listen);
+        if self.no_worker {
+            config.workers = 0;
+        }
+        config
+    }
+}
+
+pub(super) async fn serve(wiring: &Wiring, config: &Config, say: &mut Say) -> anyhow::Result<u8> {
+    let ctx = open_context(wiring, config).await?;
+    let options = ServeOptions {
+        device_listen: config.device_listen,
+        console_listen: config.console_listen,
+        workers: config.workers,
+    };
+    let mut running = serve::start(&ctx, options).await?;
+    let (devices, console) = (running.device_address, running.console_address);
+    say.line(
+        &format!("devices: https://{devices}  officers: https://{console}"),
+        &serde_json::json!({"device_address": devices.to_string(), "console_address": console.to_string()}),
+    )?;
+    tracing::info!(%devices, %console, workers = config.workers, "serving");
+    tokio::select! {
+        () = told_to_stop() => {
+            tracing::info!("stopping: requests under way are answered first");
+            running.stop().await?;
+            Ok(0)
+        }
+        ended = running.ended() => {
+            ended?;
+            anyhow::bail!("a part of the server ended by itself; see the log above and start it again");
+        }
+    }
+}
+
+pub(super) async fn worker(wiring: &Wiring, config: &Config) -> anyhow::Result<u8> {
+    let ctx = open_context(wiring, config).await?;
+    let (stop, stopping) = watch::channel(false);
+    let working = tokio::spawn(jobs::run(ctx, stopping));
+    told_to_stop().await;
+    stop.send_replace(true);
+    working.await?;
+    Ok(0)
+}
+
+/// Resolves at SIGTERM or an interrupt.
+async fn told_to_stop() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        match signal(SignalKind::terminate()) {
+            Ok(mut terminate) => {
+                tokio::select! {
+                    _ = terminate.recv() => {}
+                    _ = tokio::signal::ctrl_c() => {}
+                }
+            }
+            Err(error) => {
+                tracing::warn!(%error, "SIGTERM cannot be listened for; only an interrupt stops in an orderly way");
+                let _ = tokio::signal::ctrl_c().await;
+            }
+        }
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = tokio::signal::ctrl_c().await;
+    }
+}

@@ -1,0 +1,118 @@
+//! Settings: a TOML file, over it the environment, over both the command line. Unknown keys are errors.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+/// Data folder unless told otherwise.
+pub const DATA_DIR: &str = "/var/lib/proviso-server";
+/// Environment variable with the data folder.
+pub const DATA_DIR_ENV: &str = "PROVISO_DATA_DIR";
+/// Port for devices unless told otherwise.
+pub const DEVICE_PORT: u16 = 8443;
+/// Port for officers unless told otherwise.
+pub const CONSOLE_PORT: u16 = 8444;
+
+/// Settings of a server.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// Data folder: database, keys, case keys, blobs.
+    pub data_dir: PathBuf,
+    /// Where devices connect.
+    pub device_listen: SocketAddr,
+    /// Where officers connect.
+    pub console_listen: SocketAddr,
+    /// File with the master key; the data folder's own when absent.
+    pub master_key_file: Option<PathBuf>,
+    /// Folder of the case keys; the data folder's own when absent.
+    pub case_keys_dir: Option<PathBuf>,
+    /// Folder of packs to use instead of those built in.
+    pub packs_dir: Option<PathBuf>,
+    /// Workers within `serve`.
+    pub workers: u16,
+    /// Pages of 4096 bytes that the database may have; SQLite's own limit when absent.
+    pub database_pages_max: Option<u32>,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            data_dir: PathBuf::from(DATA_DIR),
+            device_listen: SocketAddr::from(([0, 0, 0, 0], DEVICE_PORT)),
+            console_listen: SocketAddr::from(([127, 0, 0, 1], CONSOLE_PORT)),
+            master_key_file: None,
+            case_keys_dir: None,
+            packs_dir: None,
+            workers: 1,
+            database_pages_max: None,
+        }
+    }
+}
+
+/// Settings that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("{path}: {error}; give the path of a settings file, or none for the usual settings")]
+    File {
+        /// Which.
+        path: String,
+        /// What the system said.
+        error: std::io::Error,
+    },
+    /// The file is not what it should be.
+    #[error("{path}: {error}")]
+    Malformed {
+        /// Which.
+        path: String,
+        /// What is wrong, with line and column.
+        error: Box<toml::de::Error>,
+    },
+}
+
+impl Config {
+    /// Reads a settings file.
+    ///
+    /// # Errors
+    /// [`ConfigError`].
+    pub fn load(path: &Path) -> Result<Self, ConfigError> {
+        let place = path.display().to_string();
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| ConfigError::File { path: place.clone(), error })?;
+        toml::from_str(&text)
+            .map_err(|error| ConfigError::Malformed { path: place, error: Box::new(error) })
+    }
+
+    /// The database file.
+    #[must_use]
+    pub fn database(&self) -> PathBuf {
+        self.data_dir.join("proviso.db")
+    }
+
+    /// The blob folder.
+    #[must_use]
+    pub fn blobs_dir(&self) -> PathBuf {
+        self.data_dir.join("blobs")
+    }
+
+    /// The folder of case keys.
+    #[must_use]
+    pub fn case_keys(&self) -> PathBuf {
+        self.case_keys_dir.clone().unwrap_or_else(|| self.data_dir.join("case-keys"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Config;
+
+    #[test]
+    fn a_setting_that_does_not_exist_is_refused_with_its_line() {
+        let error = toml::from_str::<Config>("workers = 2\nworkres = 3\n").expect_err("refused").to_string();
+        assert!(error.contains("workres") && error.contains("line 2"), "{error}");
+        let config: Config = toml::from_str("workers = 2\ndevice_listen = \"127.0.0.1:0\"\n").expect("read");
+        assert_eq!((config.workers, config.device_listen.port()), (2, 0));
+    }
+}

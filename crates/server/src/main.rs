@@ -1,0 +1,52 @@
+//! `proviso-server`: the wiring of clock, randomness, environment and log.
+
+use std::io::Write as _;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::Parser as _;
+use getrandom::SysRng;
+use getrandom::rand_core::UnwrapErr;
+use proviso_model::Timestamp;
+use proviso_server::app::Clock;
+use proviso_server::cli::{Cli, Say, Wiring};
+use proviso_server::keys::master::MASTER_KEY_ENV;
+
+/// The machine's clock.
+struct SystemClock;
+
+impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "the binary wires the clock that everything else is given")]
+    fn now(&self) -> Timestamp {
+        Timestamp::from_micros(jiff::Timestamp::now().as_microsecond())
+    }
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let filter = tracing_subscriber::EnvFilter::try_from_env("PROVISO_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info,sqlx=warn"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let wiring = Wiring {
+        clock: Arc::new(SystemClock),
+        rng: || Box::new(UnwrapErr(SysRng)),
+        master_key: std::env::var(MASTER_KEY_ENV).ok(),
+    };
+    match run(cli, &wiring) {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => {
+            // One clear line; nothing is left to do if standard error is closed too.
+            let _ = writeln!(std::io::stderr(), "proviso-server: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(cli: Cli, wiring: &Wiring) -> anyhow::Result<u8> {
+    let provider = rustls::crypto::aws_lc_rs::default_provider();
+    if provider.install_default().is_err() {
+        anyhow::bail!("another TLS provider is installed already; this is a fault of the build");
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(cli.run(wiring, &mut Say::stdout()))
+}

@@ -1,0 +1,145 @@
+//! Opening a data folder: the only place that picks a store.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use object_store::ObjectStore;
+use object_store::local::LocalFileSystem;
+use proviso_engine::Pack;
+use proviso_store::{SqliteOptions, SqliteStore, StoreError};
+use rand_core::CryptoRng;
+
+use crate::app::{AppContext, Clock, LedgerHasher, Parts};
+use crate::config::Config;
+use crate::keys::force::{self, ForceInit};
+use crate::keys::master::MASTER_KEY_ENV;
+use crate::keys::{ForceKeyRing, KeyError, MasterKey, files};
+
+/// Packs built into the program.
+#[derive(rust_embed::RustEmbed)]
+#[folder = "../../packs/"]
+struct BuiltInPacks;
+
+/// Why a data folder could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Keys.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The blob folder.
+    #[error("the blob folder cannot be used: {0}; make sure that the account may write there")]
+    Blobs(#[from] object_store::Error),
+    /// A pack.
+    #[error("{name} is not a pack that can be used: {why}")]
+    Pack {
+        /// Its file.
+        name: String,
+        /// Why.
+        why: String,
+    },
+}
+
+/// The master key: from the environment's value where there is one, else from its file.
+///
+/// # Errors
+/// [`KeyError`].
+pub fn master_key(config: &Config, from_environment: Option<&str>) -> Result<MasterKey, KeyError> {
+    match (from_environment, &config.master_key_file) {
+        (Some(text), _) => MasterKey::from_hex(text, MASTER_KEY_ENV),
+        (None, Some(path)) => MasterKey::load(path),
+        (None, None) => MasterKey::load(&MasterKey::usual_path(&config.data_dir)),
+    }
+}
+
+/// Makes a force: folders, master key (unless the environment gives one), keys, certificates, `trust.json`.
+///
+/// # Errors
+/// [`KeyError`]; nothing that exists is overwritten.
+pub fn init(
+    config: &Config,
+    from_environment: Option<&str>,
+    rng: &mut dyn CryptoRng,
+    init: &ForceInit<'_>,
+) -> Result<proviso_model::wire::TrustFile, KeyError> {
+    files::make_folder(&config.data_dir)?;
+    files::make_folder(&config.data_dir.join("keys"))?;
+    files::make_folder(&config.case_keys())?;
+    files::make_folder(&config.blobs_dir())?;
+    let master = match from_environment {
+        Some(text) => MasterKey::from_hex(text, MASTER_KEY_ENV)?,
+        None => {
+            let usual = MasterKey::usual_path(&config.data_dir);
+            MasterKey::create(config.master_key_file.as_deref().unwrap_or(&usual), rng)?
+        }
+    };
+    force::create(&config.data_dir, &master, rng, init)
+}
+
+/// Opens a data folder that [`init`] made.
+///
+/// # Errors
+/// [`OpenError`].
+pub async fn context(
+    config: &Config,
+    from_environment: Option<&str>,
+    clock: Arc<dyn Clock>,
+    rng: Box<dyn CryptoRng + Send>,
+) -> Result<AppContext, OpenError> {
+    let master = master_key(config, from_environment)?;
+    let keys = ForceKeyRing::load(&config.data_dir, &master)?;
+    let packs = packs(config.packs_dir.as_deref())?;
+    let hasher = LedgerHasher::new(
+        proviso_ledger::sign::SignKey::from_seed(*keys.checkpoint.seed()),
+        keys.origin.clone(),
+    );
+    let mut options = SqliteOptions::new(config.database());
+    options.pages_max = config.database_pages_max;
+    let store = SqliteStore::open(&options, Arc::new(hasher)).await?;
+    files::make_folder(&config.blobs_dir())?;
+    let blobs: Arc<dyn ObjectStore> =
+        Arc::new(LocalFileSystem::new_with_prefix(config.blobs_dir())?.with_fsync(true));
+    Ok(AppContext::new(Parts {
+        clock,
+        rng,
+        store: Arc::new(store),
+        blobs,
+        keys,
+        master,
+        case_keys_dir: config.case_keys(),
+        packs,
+    }))
+}
+
+/// The text of every pack, each checked.
+fn packs(folder: Option<&Path>) -> Result<Vec<String>, OpenError> {
+    let fault = |name: &str, why: String| OpenError::Pack { name: name.to_owned(), why };
+    let mut texts = Vec::new();
+    match folder {
+        Some(folder) => {
+            let place = folder.display().to_string();
+            let entries = std::fs::read_dir(folder).map_err(|error| fault(&place, error.to_string()))?;
+            let mut paths: Vec<_> = entries.filter_map(Result::ok).map(|entry| entry.path()).collect();
+            paths.retain(|path| path.extension().is_some_and(|ending| ending == "toml"));
+            paths.sort();
+            for path in paths {
+                let name = path.display().to_string();
+                let text = std::fs::read_to_string(&path).map_err(|error| fault(&name, error.to_string()))?;
+                texts.push((name, text));
+            }
+        }
+        None => {
+            for name in BuiltInPacks::iter().filter(|name| name.ends_with(".toml")) {
+                let data = BuiltInPacks::get(&name).map(|file| file.data.into_owned()).unwrap_or_default();
+                let text = String::from_utf8(data).map_err(|error| fault(&name, error.to_string()))?;
+                texts.push((name.into_owned(), text));
+            }
+        }
+    }
+    for (name, text) in &texts {
+        Pack::from_toml(text).map_err(|error| fault(name, error.to_string()))?;
+    }
+    Ok(texts.into_iter().map(|(_, text)| text).collect())
+}

@@ -1,0 +1,139 @@
+//! A running server: the device port, the console port and workers, started and stopped together.
+
+mod tls;
+
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use axum::Router;
+use axum_server::Handle;
+use axum_server::tls_rustls::RustlsConfig;
+use tokio::sync::watch;
+use tokio::task::{JoinHandle, JoinSet};
+
+use crate::app::AppContext;
+use crate::{jobs, notify, web};
+
+/// What to start.
+#[derive(Debug, Clone, Copy)]
+pub struct ServeOptions {
+    /// Where devices connect; port 0 takes a free one.
+    pub device_listen: SocketAddr,
+    /// Where officers connect; port 0 takes a free one.
+    pub console_listen: SocketAddr,
+    /// Workers in this process.
+    pub workers: u16,
+}
+
+/// How long requests that are under way may take at shutdown.
+const SHUTDOWN: Duration = Duration::from_secs(10);
+/// How long a connection may take to send its first request.
+const FIRST_REQUEST: Duration = Duration::from_secs(15);
+
+/// A running server. Call [`Running::stop`]; dropping it stops nothing in an orderly way.
+pub struct Running {
+    /// Where devices connect.
+    pub device_address: SocketAddr,
+    /// Where officers connect.
+    pub console_address: SocketAddr,
+    ctx: AppContext,
+    handles: Vec<Handle<SocketAddr>>,
+    stop: watch::Sender<bool>,
+    tasks: JoinSet<io::Result<()>>,
+}
+
+/// Starts everything. Returns once both ports are open.
+///
+/// # Errors
+/// When a certificate cannot be used or a port cannot be opened.
+pub async fn start(ctx: &AppContext, options: ServeOptions) -> io::Result<Running> {
+    let (stop, stopping) = watch::channel(false);
+    let mut tasks = JoinSet::new();
+    let devices = open(
+        &mut tasks,
+        "device",
+        options.device_listen,
+        tls::device_port(&ctx.keys)?,
+        web::api::router(ctx.clone()),
+    )
+    .await?;
+    let console = open(
+        &mut tasks,
+        "console",
+        options.console_listen,
+        tls::console_port(&ctx.keys)?,
+        web::console::router(ctx.clone()),
+    )
+    .await?;
+    for _ in 0..options.workers {
+        let (ctx, stopping) = (ctx.clone(), stopping.clone());
+        tasks.spawn(async move {
+            jobs::run(ctx, stopping).await;
+            Ok(())
+        });
+    }
+    let telling = notify::run(ctx.hub.clone(), ctx.store.clone());
+    tasks.spawn(async move {
+        telling.await;
+        Ok(())
+    });
+    Ok(Running {
+        device_address: devices.0,
+        console_address: console.0,
+        ctx: ctx.clone(),
+        handles: vec![devices.1, console.1],
+        stop,
+        tasks,
+    })
+}
+
+async fn open(
+    tasks: &mut JoinSet<io::Result<()>>,
+    what: &str,
+    listen: SocketAddr,
+    config: RustlsConfig,
+    router: Router,
+) -> io::Result<(SocketAddr, Handle<SocketAddr>)> {
+    let handle = Handle::new();
+    let server = axum_server::bind_rustls(listen, config)
+        .handle(handle.clone())
+        .first_request_timeout(FIRST_REQUEST);
+    let serving: JoinHandle<io::Result<()>> =
+        tokio::spawn(server.serve(router.into_make_service_with_connect_info::<SocketAddr>()));
+    let Some(address) = handle.listening().await else {
+        return Err(match serving.await {
+            Ok(Err(error)) => io::Error::new(error.kind(), format!("the {what} port {listen}: {error}")),
+            _ => io::Error::other(format!("the {what} port {listen} could not be opened")),
+        });
+    };
+    tasks.spawn(async move { serving.await.map_err(io::Error::other)? });
+    Ok((address, handle))
+}
+
+impl Running {
+    /// Takes no new requests, lets those under way end, stops workers after their record, and returns.
+    ///
+    /// # Errors
+    /// What a port said when it ended by itself.
+    pub async fn stop(mut self) -> io::Result<()> {
+        self.stop.send_replace(true);
+        self.ctx.hub.close();
+        self.ctx.work.notify_waiters();
+        for handle in &self.handles {
+            handle.graceful_shutdown(Some(SHUTDOWN));
+        }
+        while let Some(ended) = self.tasks.join_next().await {
+            ended.map_err(io::Error::other)??;
+        }
+        Ok(())
+    }
+
+    /// Resolves when a part ends by itself, which it never should.
+    pub async fn ended(&mut self) -> io::Result<()> {
+        match self.tasks.join_next().await {
+            Some(ended) => ended.map_err(io::Error::other)?,
+            None => Ok(()),
+        }
+    }
+}
