@@ -4,6 +4,8 @@
 //! A benchmark is a `[[bench]]` target of a crate, or a `bench` command in a package.json under tests/. It prints
 //! one JSON object a line for each [`Figure`]; its other lines are shown as they are.
 
+mod rest;
+
 use crate::{say, setup, shell};
 use anyhow::{Context, Result};
 use clap::Args;
@@ -14,6 +16,7 @@ pub(crate) const EXAMPLES: &str = "\
 Examples:
   cargo xtask bench                 everything
   cargo xtask bench words           only benchmarks whose name contains `words`
+  cargo xtask bench rest            the agent at rest, over a minute
   cargo xtask bench --json > b.json";
 
 #[derive(Args)]
@@ -48,6 +51,12 @@ struct Figure {
 }
 
 impl Figure {
+    /// A figure that is judged by itself.
+    fn alone(bench: &str, ours: f64, unit: &str, ours_max: f64) -> Self {
+        let (bench, unit) = (bench.to_owned(), unit.to_owned());
+        Self { bench, ours, unit, beside: None, theirs: None, ratio_min: None, ours_max: Some(ours_max) }
+    }
+
     fn ratio(&self) -> Option<f64> {
         self.theirs.filter(|theirs| *theirs > 0.0).map(|theirs| self.ours / theirs)
     }
@@ -103,6 +112,15 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<bool> {
             setup::run(root, setup::For::Demo)?;
             let mut bench = shell::program(&folder, "npm", &["run", "--silent", "bench"]);
             ran &= measure(&name, &mut bench, options.json, &mut figures)?;
+        }
+    }
+    if wanted(rest::NAME) {
+        match rest::run(root) {
+            Ok(rest) => figures.extend(rest),
+            Err(error) => {
+                say::error(&format!("{}: {error:#}", rest::NAME));
+                ran = false;
+            }
         }
     }
     if options.json {
