@@ -48,12 +48,7 @@ pub type Node = (u32, u64, [u8; 32]);
 pub trait LogHasher: Send + Sync + 'static {
     /// The nodes that become complete when `leaf` is appended to a tree of `size` leaves. `node` gives complete nodes
     /// of the right edge.
-    fn tree_append(
-        &self,
-        size: u64,
-        leaf: &[u8],
-        node: &dyn Fn(u32, u64) -> Option<[u8; 32]>,
-    ) -> Vec<Node>;
+    fn tree_append(&self, size: u64, leaf: &[u8], node: &dyn Fn(u32, u64) -> Option<[u8; 32]>) -> Vec<Node>;
 
     /// A signed checkpoint of a tree of `size` leaves.
     fn checkpoint(

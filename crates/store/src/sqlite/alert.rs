@@ -9,11 +9,11 @@ use proviso_model::{AlertState, Outcome, Timestamp};
 use sqlx::SqliteConnection;
 use sqlx::sqlite::SqliteRow;
 
+use super::SqliteStore;
 use super::edge::Edge;
 use super::opened::{alert_case, keep, notify};
 use super::rows::{blob, bytes, bytes_maybe, damaged, int, number, parsed, text, time, time_maybe};
 use super::timeline::finding;
-use super::SqliteStore;
 use crate::alert::{AlertFilter, AlertRow, AlertStore, DecisionRow, NotificationKind, NotificationRow};
 use crate::error::{Result, StoreError};
 use crate::log::LeafKind;

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use proviso_model::ids::{AuditId, CaseId};
-use sqlx::sqlite::SqliteRow;
 use sqlx::SqliteConnection;
+use sqlx::sqlite::SqliteRow;
 
 use super::SqliteStore;
 use super::edge::Edge;
@@ -69,7 +69,11 @@ async fn open(connection: &mut SqliteConnection, hasher: &dyn LogHasher, entry: 
     Ok(())
 }
 
-async fn complete(connection: &mut SqliteConnection, hasher: &dyn LogHasher, close: AuditClose) -> Result<()> {
+async fn complete(
+    connection: &mut SqliteConnection,
+    hasher: &dyn LogHasher,
+    close: AuditClose,
+) -> Result<()> {
     let id = close.id.as_bytes().to_vec();
     let row = sqlx::query("SELECT hash FROM audit WHERE id = $1 AND completed_at IS NULL")
         .bind(id.clone())
@@ -102,7 +106,8 @@ impl AuditStore for SqliteStore {
 
     async fn audit_complete(&self, close: &AuditClose) -> Result<()> {
         let (close, hasher) = (close.clone(), Arc::clone(&self.hasher));
-        self.write(move |connection| Box::pin(async move { complete(connection, &*hasher, close).await })).await
+        self.write(move |connection| Box::pin(async move { complete(connection, &*hasher, close).await }))
+            .await
     }
 
     async fn audit_list(&self, case: Option<CaseId>, after_seq: u64, limit: u32) -> Result<Vec<AuditRow>> {

@@ -31,11 +31,7 @@ fn order(row: &SqliteRow) -> Result<OrderVersionRow> {
     })
 }
 
-async fn order_insert(
-    connection: &mut SqliteConnection,
-    order: OrderVersionRow,
-    version: u32,
-) -> Result<()> {
+async fn order_insert(connection: &mut SqliteConnection, order: OrderVersionRow, version: u32) -> Result<()> {
     sqlx::query(
         "INSERT INTO order_version (id, case_id, version, entered_at, sealed) VALUES ($1, $2, $3, $4, $5)",
     )
@@ -82,12 +78,11 @@ impl CaseStore for SqliteStore {
     }
 
     async fn case_list(&self, officer: Option<OfficerId>) -> Result<Vec<CaseRow>> {
-        let rows = sqlx::query(
-            "SELECT * FROM case_file WHERE $1 IS NULL OR officer = $1 ORDER BY created_at DESC",
-        )
-        .bind(officer.map(|id| id.as_bytes().to_vec()))
-        .fetch_all(&self.readers)
-        .await?;
+        let rows =
+            sqlx::query("SELECT * FROM case_file WHERE $1 IS NULL OR officer = $1 ORDER BY created_at DESC")
+                .bind(officer.map(|id| id.as_bytes().to_vec()))
+                .fetch_all(&self.readers)
+                .await?;
         rows.iter().map(case).collect()
     }
 
@@ -124,11 +119,10 @@ impl CaseStore for SqliteStore {
     }
 
     async fn order_current(&self, case: CaseId) -> Result<Option<OrderVersionRow>> {
-        let row =
-            sqlx::query("SELECT * FROM order_version WHERE case_id = $1 ORDER BY version DESC LIMIT 1")
-                .bind(case.as_bytes().to_vec())
-                .fetch_optional(&self.readers)
-                .await?;
+        let row = sqlx::query("SELECT * FROM order_version WHERE case_id = $1 ORDER BY version DESC LIMIT 1")
+            .bind(case.as_bytes().to_vec())
+            .fetch_optional(&self.readers)
+            .await?;
         row.as_ref().map(order).transpose()
     }
 

@@ -197,11 +197,10 @@ impl DeviceStore for SqliteStore {
     }
 
     async fn device_list(&self, case: Option<CaseId>) -> Result<Vec<DeviceRow>> {
-        let rows =
-            sqlx::query("SELECT * FROM device WHERE $1 IS NULL OR case_id = $1 ORDER BY enrolled_at")
-                .bind(case.map(|id| id.as_bytes().to_vec()))
-                .fetch_all(&self.readers)
-                .await?;
+        let rows = sqlx::query("SELECT * FROM device WHERE $1 IS NULL OR case_id = $1 ORDER BY enrolled_at")
+            .bind(case.map(|id| id.as_bytes().to_vec()))
+            .fetch_all(&self.readers)
+            .await?;
         rows.iter().map(device).collect()
     }
 

@@ -42,8 +42,9 @@ pub(super) async fn nodes(
 ) -> Result<HashMap<(u32, u64), [u8; 32]>> {
     let mut found = HashMap::with_capacity(wanted.len());
     for chunk in wanted.chunks(ROWS_PER_STATEMENT) {
-        let mut query: QueryBuilder<Sqlite> =
-            QueryBuilder::new("SELECT level, position, hash FROM log_node WHERE (level, position) IN (VALUES ");
+        let mut query: QueryBuilder<Sqlite> = QueryBuilder::new(
+            "SELECT level, position, hash FROM log_node WHERE (level, position) IN (VALUES ",
+        );
         for (nth, (level, position)) in chunk.iter().enumerate() {
             query.push(if nth == 0 { "(" } else { ", (" });
             query.push_bind(i64::from(*level)).push(", ").push_bind(int(*position)?).push(")");
@@ -70,9 +71,8 @@ impl Edge {
     pub(super) fn push(&mut self, hasher: &dyn LogHasher, kind: LeafKind, hash: [u8; 32]) -> u64 {
         let leaf = self.size;
         let nodes = &self.nodes;
-        let fresh = hasher.tree_append(leaf, &kind.leaf(&hash), &|level, index| {
-            nodes.get(&(level, index)).copied()
-        });
+        let fresh =
+            hasher.tree_append(leaf, &kind.leaf(&hash), &|level, index| nodes.get(&(level, index)).copied());
         for (level, index, node) in fresh {
             self.nodes.insert((level, index), node);
             self.fresh.push((level, index, node));
@@ -90,7 +90,8 @@ impl Edge {
         at: Timestamp,
     ) -> Result<Option<CheckpointRow>> {
         for chunk in self.leaves.chunks(ROWS_PER_STATEMENT) {
-            let mut query: QueryBuilder<Sqlite> = QueryBuilder::new("INSERT INTO log_leaf (leaf, kind, hash) ");
+            let mut query: QueryBuilder<Sqlite> =
+                QueryBuilder::new("INSERT INTO log_leaf (leaf, kind, hash) ");
             query.push_values(chunk, |mut row, (leaf, kind, hash)| {
                 row.push_bind(i64::try_from(*leaf).unwrap_or(i64::MAX));
                 row.push_bind(i64::from(kind.byte())).push_bind(hash.to_vec());

@@ -7,9 +7,9 @@ use async_trait::async_trait;
 use proviso_model::Timestamp;
 use sqlx::SqliteConnection;
 
+use super::SqliteStore;
 use super::edge::{self, Edge};
 use super::rows::{number, text, time};
-use super::SqliteStore;
 use crate::error::Result;
 use crate::log::{CheckpointRow, LogStore};
 

@@ -108,8 +108,7 @@ fn restrict(path: &Path) -> Result<()> {
 
 fn check_version(found: &str) -> Result<()> {
     let mut numbers = found.split('.').map(|part| part.parse::<u32>().unwrap_or(0));
-    let version =
-        (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
+    let version = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
     if version >= SQLITE_VERSION_MIN {
         return Ok(());
     }

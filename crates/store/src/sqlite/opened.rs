@@ -104,8 +104,7 @@ async fn join_or_raise(
         .bind(i64::from(finding.position))
         .execute(&mut *connection)
         .await?;
-    let kind =
-        if alert == fresh { NotificationKind::AlertRaised } else { NotificationKind::AlertJoined };
+    let kind = if alert == fresh { NotificationKind::AlertRaised } else { NotificationKind::AlertJoined };
     notify(connection, kind, finding.case, Some(alert), at).await?;
     Ok(alert)
 }
@@ -214,7 +213,10 @@ async fn notice_insert(connection: &mut SqliteConnection, row: NoticeRow) -> Res
 }
 
 /// The alert's case, for notifications about it; `Missing` when there is none.
-pub(super) async fn alert_case(connection: &mut SqliteConnection, alert: AlertId) -> Result<(CaseId, String)> {
+pub(super) async fn alert_case(
+    connection: &mut SqliteConnection,
+    alert: AlertId,
+) -> Result<(CaseId, String)> {
     let row = sqlx::query("SELECT case_id, state FROM alert WHERE id = $1")
         .bind(alert.as_bytes().to_vec())
         .fetch_optional(connection)

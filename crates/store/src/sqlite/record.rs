@@ -18,7 +18,8 @@ use crate::record::{AppendBatch, Appended, NewRecord, RecordRow, RecordStore, Re
 /// Rows in one INSERT of records.
 const ROWS_PER_STATEMENT: usize = 64;
 
-const RECORD: &str = "SELECT r.leaf, r.hash, r.device, r.case_id, r.epoch, r.seq, r.header, r.signature, r.received_at,
+const RECORD: &str =
+    "SELECT r.leaf, r.hash, r.device, r.case_id, r.epoch, r.seq, r.header, r.signature, r.received_at,
     r.kind, r.replay, b.body FROM record r LEFT JOIN record_body b ON b.leaf = r.leaf";
 
 fn record(row: &SqliteRow) -> Result<RecordRow> {
@@ -52,7 +53,11 @@ async fn device_row(connection: &mut SqliteConnection, id: DeviceId) -> Result<D
 }
 
 /// Hashes held at the numbers of the batch that lie before `next`.
-async fn held(connection: &mut SqliteConnection, batch: &AppendBatch, next: u64) -> Result<Vec<(u64, [u8; 32])>> {
+async fn held(
+    connection: &mut SqliteConnection,
+    batch: &AppendBatch,
+    next: u64,
+) -> Result<Vec<(u64, [u8; 32])>> {
     let (Some(first), Some(last)) = (
         batch.records.iter().map(|record| record.seq).min(),
         batch.records.iter().map(|record| record.seq).max(),
@@ -197,11 +202,8 @@ async fn append(
         let stop = Some(Stop::OldEpoch { epoch: device.epoch });
         return Ok(Appended { stop, ..position(connection, &device).await? });
     }
-    let start = if batch.epoch == device.epoch {
-        (device.next_seq, device.previous)
-    } else {
-        batch.epoch_start
-    };
+    let start =
+        if batch.epoch == device.epoch { (device.next_seq, device.previous) } else { batch.epoch_start };
     let held = held(connection, batch, start.0).await?;
     let split = split(batch, start, &held);
     if let Some(fork) = split.fork {
@@ -233,12 +235,13 @@ async fn append(
 
 /// Where a device's record ends, with nothing added.
 async fn position(connection: &mut SqliteConnection, device: &DeviceRow) -> Result<Appended> {
-    let row =
-        sqlx::query("SELECT seq, leaf FROM record WHERE device = $1 AND epoch = $2 ORDER BY seq DESC LIMIT 1")
-            .bind(device.id.as_bytes().to_vec())
-            .bind(i64::from(device.epoch))
-            .fetch_optional(&mut *connection)
-            .await?;
+    let row = sqlx::query(
+        "SELECT seq, leaf FROM record WHERE device = $1 AND epoch = $2 ORDER BY seq DESC LIMIT 1",
+    )
+    .bind(device.id.as_bytes().to_vec())
+    .bind(i64::from(device.epoch))
+    .fetch_optional(&mut *connection)
+    .await?;
     let checkpoint: Option<CheckpointRow> = log::checkpoint_last(connection).await?;
     let (durable_seq, durable_leaf) = match row {
         Some(row) => (Some(number(&row, "seq")?), Some(number(&row, "leaf")?)),
@@ -252,7 +255,8 @@ async fn position(connection: &mut SqliteConnection, device: &DeviceRow) -> Resu
 impl RecordStore for SqliteStore {
     async fn record_append(&self, batch: AppendBatch) -> Result<Appended> {
         let hasher = Arc::clone(&self.hasher);
-        self.write(move |connection| Box::pin(async move { append(connection, &*hasher, &batch).await })).await
+        self.write(move |connection| Box::pin(async move { append(connection, &*hasher, &batch).await }))
+            .await
     }
 
     async fn record_position(&self, device: DeviceId) -> Result<Appended> {

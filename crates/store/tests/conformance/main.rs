@@ -1,0 +1,35 @@
+//! One story of a force, told to every engine through the trait alone. A new engine is done when the story holds.
+
+mod fixtures;
+mod people;
+mod records;
+mod review;
+
+use std::sync::Arc;
+
+use proviso_store::{SqliteOptions, SqliteStore, Store};
+
+use fixtures::ToyHasher;
+
+/// The whole story. Each chapter rests on the ones before it.
+async fn story(store: &dyn Store) {
+    people::an_officer_signs_in_and_out(store).await;
+    people::a_case_is_opened_and_its_order_changes(store).await;
+    people::a_code_enrols_one_device_once(store).await;
+    records::a_batch_is_taken_as_far_as_it_is_good(store).await;
+    records::a_job_is_claimed_by_one_worker_and_comes_back_when_its_lease_ends(store).await;
+    review::findings_join_an_open_alert_and_never_twice(store).await;
+    review::an_alert_is_opened_then_decided_once(store).await;
+    review::a_gap_that_ends_replaces_itself(store).await;
+    review::the_audit_log_is_chained(store).await;
+    records::the_log_holds_one_leaf_for_each_thing_accepted(store).await;
+}
+
+#[tokio::test]
+async fn the_story_holds_on_sqlite() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let options = SqliteOptions::new(folder.path().join("story.db"));
+    let store = SqliteStore::open(&options, Arc::new(ToyHasher)).await.expect("a new database");
+    story(&store).await;
+    store.close().await;
+}

@@ -1,0 +1,90 @@
+//! Records, jobs, and the log.
+
+use proviso_store::{AppendBatch, Appended, JobState, NewRecord, Stop, Store};
+
+use crate::fixtures::{at, device_id, job_id, record, record_hash};
+
+async fn append(store: &dyn Store, epoch: u32, job: u8, records: Vec<NewRecord>) -> Appended {
+    let batch = AppendBatch {
+        device: device_id(),
+        epoch,
+        epoch_start: (0, [epoch as u8; 32]),
+        records,
+        job: job_id(job),
+        received_at: at(20),
+    };
+    store.record_append(batch).await.expect("an answer")
+}
+
+pub async fn a_batch_is_taken_as_far_as_it_is_good(store: &dyn Store) {
+    let (first, second, third) =
+        (record(0, 0, [0; 32]), record(1, 0, record_hash(0, 0)), record(2, 0, record_hash(1, 0)));
+    let taken = append(store, 0, 1, vec![first.clone(), second.clone()]).await;
+    assert_eq!((taken.durable_seq, taken.durable_leaf, taken.added, taken.stop), (Some(1), Some(1), 2, None));
+    assert_eq!(taken.checkpoint.as_ref().map(|checkpoint| checkpoint.size), Some(2));
+
+    let again = append(store, 0, 2, vec![first.clone(), second, third.clone()]).await;
+    assert_eq!((again.added, again.known, again.durable_seq, again.stop), (1, 2, Some(2), None));
+    let nothing_new = append(store, 0, 3, vec![third]).await;
+    assert_eq!((nothing_new.added, nothing_new.known, nothing_new.durable_seq), (0, 1, Some(2)));
+
+    let gap = append(store, 0, 4, vec![record(3, 0, record_hash(2, 0)), record(5, 0, [9; 32])]).await;
+    assert_eq!((gap.added, gap.durable_seq), (1, Some(3)), "the good part is kept");
+    assert_eq!(gap.stop, Some(Stop::Gap { sent: 5, expected: 4 }));
+    let wrong = append(store, 0, 5, vec![record(4, 0, [99; 32])]).await;
+    assert_eq!((wrong.added, wrong.stop), (0, Some(Stop::WrongPrevious { seq: 4 })));
+
+    let fork = append(store, 0, 6, vec![record(1, 77, record_hash(0, 0))]).await;
+    assert_eq!((fork.added, fork.stop), (0, Some(Stop::Fork { seq: 1 })));
+    let forks = store.fork_list(device_id()).await.expect("read");
+    assert_eq!(forks, [(0, 1, record_hash(1, 77))], "the other record is kept apart");
+    assert_eq!(store.record_get(&record_hash(1, 77)).await.expect("read"), None);
+
+    let fresh = append(store, 1, 7, vec![record(0, 1, [1; 32])]).await;
+    assert_eq!((fresh.epoch, fresh.durable_seq, fresh.stop), (1, Some(0), None), "a new epoch");
+    let old = append(store, 0, 8, vec![record(4, 0, record_hash(3, 0))]).await;
+    assert_eq!((old.added, old.stop), (0, Some(Stop::OldEpoch { epoch: 1 })));
+
+    let kept = store.record_get(&first.hash).await.expect("read").expect("the record");
+    assert_eq!((kept.header, kept.body, kept.seq), (first.header, Some(first.body), 0));
+    let range = store.record_range(device_id(), 0, 1, 9).await.expect("read");
+    assert_eq!(range.iter().map(|record| record.seq).collect::<Vec<_>>(), [1, 2, 3]);
+    let position = store.record_position(device_id()).await.expect("read");
+    assert_eq!((position.epoch, position.durable_seq, position.durable_leaf), (1, Some(0), Some(4)));
+}
+
+pub async fn a_job_is_claimed_by_one_worker_and_comes_back_when_its_lease_ends(store: &dyn Store) {
+    assert_eq!(
+        store.job_count(JobState::Ready).await.expect("read"),
+        4,
+        "one for each batch that added records"
+    );
+    let first = store.job_claim(at(30), at(90)).await.expect("read").expect("a job");
+    assert_eq!((first.seq_first, first.seq_last, first.attempts), (0, 1, 1));
+    let second = store.job_claim(at(30), at(90)).await.expect("read").expect("another");
+    assert_ne!(first.id, second.id);
+    store.job_done(second.id).await.expect("done");
+    for _ in 0..2 {
+        let job = store.job_claim(at(30), at(90)).await.expect("read").expect("another");
+        store.job_done(job.id).await.expect("done");
+    }
+    assert_eq!(store.job_claim(at(89), at(120)).await.expect("read"), None, "the lease still holds");
+    let back = store.job_claim(at(90), at(120)).await.expect("read").expect("the lease ended");
+    assert_eq!((back.id, back.attempts), (first.id, 2));
+    store.job_failed(back.id, "an invented fault", Some(at(200))).await.expect("noted");
+    assert_eq!(store.job_claim(at(199), at(300)).await.expect("read"), None, "not before its time");
+    let last = store.job_claim(at(200), at(300)).await.expect("read").expect("tried again");
+    store.job_failed(last.id, "an invented fault", None).await.expect("given up");
+    assert_eq!(store.job_count(JobState::Dead).await.expect("read"), 1);
+}
+
+pub async fn the_log_holds_one_leaf_for_each_thing_accepted(store: &dyn Store) {
+    // Five records, one decision, one completed audit entry.
+    assert_eq!(store.log_size().await.expect("read"), 7);
+    let wanted = [(0, 0), (0, 6), (1, 2), (2, 0), (1, 3)];
+    let nodes = store.log_nodes(&wanted).await.expect("read");
+    assert_eq!(nodes.len(), 4, "the last of them is not complete yet");
+    let signed = store.checkpoint_add(at(500)).await.expect("signed").expect("a checkpoint");
+    assert_eq!(signed.size, 7);
+    assert_eq!(store.checkpoint_last().await.expect("read"), Some(signed));
+}

@@ -1,0 +1,117 @@
+//! What is particular to SQLite: what is refused at the door, what a full disk does, what an abandoned request leaves.
+
+#[path = "../conformance/fixtures.rs"]
+#[expect(dead_code, reason = "shared with the conformance suite; this one needs a part of it")]
+mod fixtures;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use proviso_store::{
+    AppendBatch, CaseStore as _, DeviceStore as _, EnrolmentCodeRow, OfficerStore as _, RecordStore as _,
+    SqliteOptions, SqliteStore, StoreError,
+};
+
+use fixtures::{
+    ToyHasher, at, case, case_id, device, device_id, job_id, officer, order, policy, record, record_hash,
+};
+
+async fn open(options: &SqliteOptions) -> Result<SqliteStore, StoreError> {
+    SqliteStore::open(options, Arc::new(ToyHasher)).await
+}
+
+async fn enrol(store: &SqliteStore) {
+    store.officer_add(&officer()).await.expect("added");
+    store.case_add(&case(), &order(1)).await.expect("opened");
+    let code = EnrolmentCodeRow {
+        code_hash: [31; 32],
+        case: case_id(),
+        issued_at: at(5),
+        expires_at: at(50),
+        used_at: None,
+    };
+    store.enrolment_code_add(&code).await.expect("issued");
+    store.device_add(&device(), &policy(1), &[31; 32], at(10)).await.expect("enrolled");
+}
+
+fn batch(seq: u64) -> AppendBatch {
+    let previous = if seq == 0 { [0; 32] } else { record_hash(seq - 1, 0) };
+    AppendBatch {
+        device: device_id(),
+        epoch: 0,
+        epoch_start: (0, [0; 32]),
+        records: vec![record(seq, 0, previous)],
+        job: job_id(seq as u8),
+        received_at: at(20),
+    }
+}
+
+#[tokio::test]
+async fn a_database_newer_than_the_program_is_refused_and_left_as_it_is() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let options = SqliteOptions::new(folder.path().join("newer.db"));
+    open(&options).await.expect("a new database").close().await;
+    let url = format!("sqlite://{}", options.path.display());
+    let pool = sqlx::SqlitePool::connect(&url).await.expect("opened");
+    sqlx::query(
+        "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+         VALUES (9999, 'from the future', 1, x'00', 0)",
+    )
+    .execute(&pool)
+    .await
+    .expect("a migration of a later program");
+    pool.close().await;
+
+    let refused = open(&options).await.err().expect("refused");
+    assert!(matches!(refused, StoreError::NewerDatabase { found: 9999, .. }), "{refused}");
+    let words = refused.to_string();
+    assert!(words.contains("newer.db") && words.contains("newer proviso-server"), "{words}");
+}
+
+#[tokio::test]
+async fn a_full_disk_refuses_whole_batches_and_keeps_every_acknowledged_record() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut options = SqliteOptions::new(folder.path().join("full.db"));
+    let store = open(&options).await.expect("a new database");
+    enrol(&store).await;
+    store.close().await;
+
+    let pages = std::fs::metadata(&options.path).expect("a file").len() / 4096;
+    options.pages_max = Some(u32::try_from(pages).expect("few") + 8);
+    let store = open(&options).await.expect("opened with little room");
+    let mut acknowledged = Vec::new();
+    let refused = loop {
+        let seq = acknowledged.len() as u64;
+        match store.record_append(batch(seq)).await {
+            Ok(done) => acknowledged.push(done.durable_seq.expect("a number")),
+            Err(error) => break error,
+        }
+        assert!(acknowledged.len() < 200, "the allowance must end at some point");
+    };
+    assert!(matches!(refused, StoreError::Full), "{refused}");
+    assert!(refused.to_string().contains("free disk space"), "{refused}");
+    assert!(!acknowledged.is_empty());
+    store.close().await;
+
+    options.pages_max = None;
+    let store = open(&options).await.expect("opened with room");
+    let kept = store.record_range(device_id(), 0, 0, 1_000).await.expect("read");
+    assert_eq!(kept.iter().map(|record| record.seq).collect::<Vec<_>>(), acknowledged);
+    let next = acknowledged.len() as u64;
+    let done = store.record_append(batch(next)).await.expect("goes on where it stopped");
+    assert_eq!(done.durable_seq, Some(next));
+}
+
+#[tokio::test]
+async fn a_caller_who_goes_away_half_way_leaves_no_transaction_open() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let options = SqliteOptions::new(folder.path().join("abandoned.db"));
+    let store = open(&options).await.expect("a new database");
+    enrol(&store).await;
+    for seq in 0..20 {
+        // Polled once, then dropped, as when a device hangs up.
+        let _ = tokio::time::timeout(Duration::ZERO, store.record_append(batch(seq))).await;
+        let done = store.record_append(batch(seq)).await.expect("the writer is free again");
+        assert_eq!(done.durable_seq, Some(seq), "once, whether the abandoned call was carried out or not");
+    }
+}
