@@ -18,7 +18,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use sqlx::{SqliteConnection, SqlitePool};
+use sqlx::{Connection, SqliteConnection, SqlitePool};
 
 pub use open::{SQLITE_VERSION_MIN, SqliteOptions};
 
@@ -45,10 +45,16 @@ impl SqliteStore {
     {
         let pool = self.writer.clone();
         tokio::spawn(async move {
-            let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
-            let value = work(&mut transaction).await?;
-            transaction.commit().await?;
-            Ok(value)
+            let mut connection = pool.acquire().await?;
+            let done = in_transaction(&mut connection, work).await;
+            if let Err(StoreError::Full | StoreError::Database(_)) = done {
+                // SQLite itself rolls back when it runs out of room, of which sqlx knows nothing: such a connection
+                // would refuse every later transaction, so it is closed and the pool opens another.
+                if let Err(error) = connection.close().await {
+                    tracing::warn!(%error, "a database connection did not close cleanly");
+                }
+            }
+            done
         })
         .await
         .map_err(|_| StoreError::Interrupted)?
@@ -59,6 +65,16 @@ impl SqliteStore {
         self.readers.close().await;
         self.writer.close().await;
     }
+}
+
+async fn in_transaction<T, F>(connection: &mut SqliteConnection, work: F) -> Result<T>
+where
+    F: for<'c> FnOnce(&'c mut SqliteConnection) -> Work<'c, T>,
+{
+    let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
+    let value = work(&mut transaction).await?;
+    transaction.commit().await?;
+    Ok(value)
 }
 
 impl crate::Store for SqliteStore {}

@@ -91,6 +91,8 @@ async fn a_full_disk_refuses_whole_batches_and_keeps_every_acknowledged_record()
     assert!(matches!(refused, StoreError::Full), "{refused}");
     assert!(refused.to_string().contains("free disk space"), "{refused}");
     assert!(!acknowledged.is_empty());
+    let again = store.record_append(batch(acknowledged.len() as u64)).await.expect_err("still no room");
+    assert!(matches!(again, StoreError::Full), "the writer is not left in a broken transaction: {again:?}");
     store.close().await;
 
     options.pages_max = None;
