@@ -70,19 +70,24 @@ pub async fn serve(Path(name): Path<String>) -> Response {
     }
 }
 
-/// The vendored sheets in lower cascade layers, ours above them: our plain selectors win without a fight over specificity.
+/// The vendored sheet in a lower cascade layer, ours above it: our plain selectors win without a fight over specificity.
 fn style_sheet() -> Vec<u8> {
-    let mut css = b"@charset \"UTF-8\";\n@layer govuk,moj;\n".to_vec();
-    for (layer, path) in [
-        ("govuk", "vendor/govuk-frontend/govuk-frontend.min.css"),
-        ("moj", "vendor/moj-frontend/moj-frontend.min.css"),
-    ] {
-        let sheet = String::from_utf8(file(path)).expect("vendored style sheets are UTF-8");
-        let sheet = sheet.trim_start_matches('\u{feff}').trim_start_matches("@charset \"UTF-8\";");
-        css.extend_from_slice(format!("@layer {layer}{{{sheet}}}\n").as_bytes());
-    }
+    let vendored = String::from_utf8(file("vendor/govuk-frontend/govuk-frontend.min.css"))
+        .expect("the vendored style sheet is UTF-8");
+    let vendored = without_fonts(vendored.trim_start_matches('\u{feff}').trim_start_matches("@charset \"UTF-8\";"));
+    let mut css = format!("@charset \"UTF-8\";\n@layer govuk{{{vendored}}}\n").into_bytes();
     css.extend_from_slice(&file("proviso.css"));
     css
+}
+
+/// A sheet without its `@font-face` rules: the fonts that they name are not ours to serve, so nobody shall ask for them.
+fn without_fonts(sheet: &str) -> String {
+    let mut parts = sheet.split("@font-face");
+    let mut kept = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        kept.push_str(part.split_once('}').map_or("", |(_, rest)| rest));
+    }
+    kept
 }
 
 fn file(path: &str) -> Vec<u8> {
@@ -109,5 +114,6 @@ mod tests {
         let ours = css.rsplit_once("/* Proviso's own look").expect("our sheet comes last").1;
         assert!(!ours.contains("GDS") && !ours.contains("crest"));
         assert!(ours.contains("font-family: system-ui"));
+        assert!(!css.contains("@font-face") && !css.contains(".woff"));
     }
 }

@@ -11,6 +11,8 @@ pub struct When {
     pub iso: String,
     /// `24 Nov 2026, 21:04`, in the order's time zone.
     pub local: String,
+    /// `24 Nov, 21:04`, in the order's time zone.
+    pub short: String,
     /// `21:04`, in the order's time zone.
     pub clock: String,
     /// `Tuesday 24 November 2026`, in the order's time zone.
@@ -35,6 +37,7 @@ pub fn when(at: Timestamp, zone: &TimeZone) -> When {
     When {
         iso: at.to_string(),
         local: local.strftime("%-d %b %Y, %H:%M").to_string(),
+        short: local.strftime("%-d %b, %H:%M").to_string(),
         clock: local.strftime("%H:%M").to_string(),
         day: local.strftime("%A %-d %B %Y").to_string(),
         utc: instant.strftime("%Y-%m-%d %H:%M:%S.%3f UTC").to_string(),
@@ -103,15 +106,15 @@ pub fn happened(condition: ConditionKind, act: Act) -> &'static str {
     }
 }
 
-/// How often and between when: `Seen 4 times between 21:02 and 23:40 on 24 Nov 2026`.
+/// How often and between when: `Seen 4 times between 24 Nov, 21:02 and 23:40`.
 #[must_use]
 pub fn seen(count: u64, first: Timestamp, last: Timestamp, zone: &TimeZone) -> String {
     let (first, last) = (when(first, zone), when(last, zone));
     match count {
-        0 | 1 => format!("Seen once, {}", last.local),
-        _ if first.day == last.day && first.clock == last.clock => format!("Seen {count} times, {}", last.local),
-        _ if first.day == last.day => format!("Seen {count} times, {} to {}", first.local, last.clock),
-        _ => format!("Seen {count} times, {} to {}", first.local, last.local),
+        0 | 1 => format!("Seen once, {}", last.short),
+        _ if first.local == last.local => format!("Seen {count} times, {}", last.short),
+        _ if first.day == last.day => format!("Seen {count} times between {} and {}", first.short, last.clock),
+        _ => format!("Seen {count} times between {} and {}", first.short, last.short),
     }
 }
 

@@ -14,6 +14,7 @@ use crate::web::console::words::{self, When};
 pub struct FindingBox {
     pub attribution: String,
     pub fact: String,
+    pub fact_low: String,
     pub at: When,
     pub circumstances: String,
     pub content: Option<Content>,
@@ -53,6 +54,7 @@ pub fn shown(one: &ShownFinding, view: &AlertView, zone: &TimeZone) -> FindingBo
     };
     FindingBox {
         attribution: words::attribution(captured.attribution.act, account, &view.device.system),
+        fact_low: lower_first(&words::fact(&captured.fact)),
         fact: words::fact(&captured.fact),
         at: words::when(captured.observed_at, zone),
         circumstances: words::circumstances(&captured.attribution),
@@ -72,6 +74,12 @@ pub fn shown(one: &ShownFinding, view: &AlertView, zone: &TimeZone) -> FindingBo
         engine: format!("{} (semantics {})", generated.engine, generated.engine_semantics),
         policy: generated.policy.to_string(),
     }
+}
+
+/// For the middle of a sentence.
+fn lower_first(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
 }
 
 fn replay(outcome: Option<ReplayOutcome>) -> &'static str {

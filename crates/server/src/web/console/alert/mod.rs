@@ -65,7 +65,6 @@ struct AlertHead {
     court_words: String,
     window: String,
     can_decide: bool,
-    can_export: bool,
 }
 
 struct DecisionBox {
@@ -232,6 +231,5 @@ fn head(
         court_words,
         window,
         can_decide: state != Due::Settled && who.may_on(Action::Decide, &view.case),
-        can_export: who.may_on(Action::Export, &view.case),
     }
 }

@@ -84,51 +84,13 @@ fn rng() -> Box<dyn CryptoRng + Send> {
 
 /// The seeded force in `folder`.
 pub async fn seed(folder: &Path, clock: Arc<dyn Clock>) -> Seed {
-    let now = clock.now();
-    let (keys_dir, case_keys_dir) = (folder.join("keys"), folder.join("case-keys"));
-    files::make_folder(&keys_dir).expect("folder");
-    files::make_folder(&case_keys_dir).expect("folder");
-    let mut rng = rng();
-    let master = MasterKey::create(&MasterKey::usual_path(folder), &mut *rng).expect("master key");
-    let hosts = ["localhost".to_owned()];
-    let init = ForceInit { name: "Test Force", hosts: &hosts, now };
-    force::create(folder, &master, &mut *rng, &init).expect("force keys");
-    let keys = ForceKeyRing::load(folder, &master).expect("force keys");
-    let hasher = LedgerHasher::new(keys.checkpoint.clone(), keys.origin.clone());
-    let options = SqliteOptions::new(folder.join("proviso.db"));
-    let store = SqliteStore::open(&options, Arc::new(hasher)).await.expect("store");
-    let ctx = AppContext::new(Parts {
-        clock,
-        rng,
-        store: Arc::new(store),
-        blobs: Arc::new(InMemory::new()),
-        keys,
-        master,
-        case_keys_dir,
-        packs: Vec::new(),
-    });
-    let phc = password::hash(PASSWORD, &[9; 16]).expect("hash");
-    let mut ids = Vec::new();
-    for (username, name, role) in [
-        ("om1", "DC Test Officer 01", OfficerRole::OffenderManager),
-        ("om2", "DC Test Officer 02", OfficerRole::OffenderManager),
-        ("sup", "DS Test Officer 03", OfficerRole::Supervisor),
-        ("auditor", "Test Officer 04", OfficerRole::Auditor),
-        ("admin", "Test Officer 05", OfficerRole::Administrator),
-    ] {
-        let id = OfficerId::new(now, ctx.random());
-        ids.push(id);
-        let row = OfficerRow {
-            id,
-            username: username.to_owned(),
-            display_name: name.to_owned(),
-            password_hash: phc.clone(),
-            role,
-            created_at: now,
-            disabled_at: None,
-        };
-        ctx.store.officer_add(&row).await.expect("officer");
-    }
+    seed_within(folder, clock, None).await
+}
+
+/// As [`seed`], with an allowance for the database in pages of 4096 bytes.
+pub async fn seed_within(folder: &Path, clock: Arc<dyn Clock>, pages_max: Option<u32>) -> Seed {
+    let ctx = context(folder, clock, pages_max).await;
+    let ids = officers(&ctx).await;
     let (case, device) = person(&ctx, ids[0], "Test Person 014", "TEST/2026/014", "Debian 12 laptop").await;
     let (other_case, other_device) = person(&ctx, ids[1], "Test Person 027", "TEST/2026/027", "Windows 11 PC").await;
     let typed = Raise {
@@ -152,6 +114,59 @@ pub async fn seed(folder: &Path, clock: Arc<dyn Clock>) -> Seed {
     (seed.case, seed.device, seed.seq, seed.previous) = (case, device, 0, [0; 32]);
     seed.alert = seed.raise(&typed).await;
     seed
+}
+
+async fn context(folder: &Path, clock: Arc<dyn Clock>, pages_max: Option<u32>) -> AppContext {
+    let now = clock.now();
+    let (keys_dir, case_keys_dir) = (folder.join("keys"), folder.join("case-keys"));
+    files::make_folder(&keys_dir).expect("folder");
+    files::make_folder(&case_keys_dir).expect("folder");
+    let mut rng = rng();
+    let master = MasterKey::create(&MasterKey::usual_path(folder), &mut *rng).expect("master key");
+    let hosts = ["localhost".to_owned()];
+    let init = ForceInit { name: "Test Force", hosts: &hosts, now };
+    force::create(folder, &master, &mut *rng, &init).expect("force keys");
+    let keys = ForceKeyRing::load(folder, &master).expect("force keys");
+    let hasher = LedgerHasher::new(keys.checkpoint.clone(), keys.origin.clone());
+    let options = SqliteOptions { pages_max, ..SqliteOptions::new(folder.join("proviso.db")) };
+    let store = SqliteStore::open(&options, Arc::new(hasher)).await.expect("store");
+    AppContext::new(Parts {
+        clock,
+        rng,
+        store: Arc::new(store),
+        blobs: Arc::new(InMemory::new()),
+        keys,
+        master,
+        case_keys_dir,
+        packs: Vec::new(),
+    })
+}
+
+async fn officers(ctx: &AppContext) -> Vec<OfficerId> {
+    let now = ctx.now();
+    let phc = password::hash(PASSWORD, &[9; 16]).expect("hash");
+    let mut ids = Vec::new();
+    for (username, name, role) in [
+        ("om1", "DC Test Officer 01", OfficerRole::OffenderManager),
+        ("om2", "DC Test Officer 02", OfficerRole::OffenderManager),
+        ("sup", "DS Test Officer 03", OfficerRole::Supervisor),
+        ("auditor", "Test Officer 04", OfficerRole::Auditor),
+        ("admin", "Test Officer 05", OfficerRole::Administrator),
+    ] {
+        let id = OfficerId::new(now, ctx.random());
+        ids.push(id);
+        let row = OfficerRow {
+            id,
+            username: username.to_owned(),
+            display_name: name.to_owned(),
+            password_hash: phc.clone(),
+            role,
+            created_at: now,
+            disabled_at: None,
+        };
+        ctx.store.officer_add(&row).await.expect("officer");
+    }
+    ids
 }
 
 async fn person(ctx: &AppContext, officer: OfficerId, name: &str, reference: &str, system: &str) -> (CaseId, DeviceId) {

@@ -1,0 +1,137 @@
+//! What an officer sees of captured content, and when; and what a decision leaves behind.
+
+use std::sync::Arc;
+
+use axum::http::StatusCode;
+use proviso_model::AlertState;
+use proviso_store::StoreError;
+
+use super::client::{Client, acts, between, force, two_at_night};
+use super::seed::{CAPTURED, TestClock, seed_within};
+use crate::web::console::router;
+
+#[tokio::test]
+async fn captured_content_shows_only_after_its_opening_was_logged() {
+    let force = force().await;
+    let mut officer = Client::signed_in(&force, "om1").await;
+    let alert = format!("/alerts/{}", force.seed.alert);
+    for path in ["/", "/people", &format!("/people/{}", force.seed.case), &alert, &format!("{alert}/decided")] {
+        let page = officer.get(path).await;
+        assert_eq!(page.status, StatusCode::OK, "{path}");
+        for word in [CAPTURED, "blue heron", "chat.example"] {
+            assert!(!page.body.contains(word), "{path} shows {word}");
+        }
+    }
+    assert!(!acts(&force).await.contains(&"content-open".to_owned()));
+    let page = officer.post(&format!("{alert}/content"), &[]).await;
+    assert!(page.body.contains("the <mark>blue heron</mark> meets at the old mill"), "{}", page.body);
+    assert!(page.body.contains("chat.example"));
+    assert!(acts(&force).await.contains(&"content-open".to_owned()));
+    assert!(page.body.contains("DC Test Officer 01 opened the captured content"));
+}
+
+#[tokio::test]
+async fn the_alert_page_says_why_and_who_without_a_verdict() {
+    let force = force().await;
+    let mut officer = Client::signed_in(&force, "om1").await;
+    let page = officer.get(&format!("/alerts/{}", force.seed.alert)).await;
+    for words in [
+        "Test Person 014",
+        "Must not write or read messages that use the words in the schedule",
+        "Typed in account account-a on Debian 12 laptop. Which person typed is not known.",
+        "What was captured",
+        "What the machine makes of it",
+        "Evaluated again by the server: same result",
+        "24 Nov 2026, 01:20 GMT",
+        "2026-11-24 01:20:00.000 UTC",
+    ] {
+        assert!(page.body.contains(words), "missing: {words}");
+    }
+}
+
+#[tokio::test]
+async fn invariant_12_outside_the_officers_own_form_no_page_speaks_of_breach_or_violation() {
+    let force = force().await;
+    let mut officer = Client::signed_in(&force, "om1").await;
+    let alert = format!("/alerts/{}", force.seed.alert);
+    for path in ["/", "/people", &alert, &format!("/people/{}", force.seed.case)] {
+        let body = officer.get(path).await.body.to_lowercase();
+        let form = between(&body, "/decision\">", "</form>").unwrap_or_default().to_owned();
+        let machine = body.replace(&form, "");
+        for word in ["breach", "violation", "offender"] {
+            assert!(!machine.contains(word), "{path} says {word}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_decision_needs_a_reason_is_recorded_once_and_shows_who_and_when() {
+    let force = force().await;
+    let mut officer = Client::signed_in(&force, "om1").await;
+    let alert = format!("/alerts/{}", force.seed.alert);
+    let decide = format!("{alert}/decision");
+    let never_opened = officer.post(&decide, &[("outcome", "no-concern"), ("reason", "Not read.")]).await;
+    assert_eq!(never_opened.status, StatusCode::CONFLICT);
+    officer.get(&alert).await;
+    let page = officer.post(&decide, &[("outcome", "discuss-at-visit"), ("reason", "  ")]).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(page.body.contains("Write a reason"));
+    let words = [("outcome", "suspected-breach"), ("reason", "Uses <b>the</b> scheduled words.")];
+    let page = officer.post(&decide, &words).await;
+    assert!(page.body.contains("Check before you record"), "{}", page.body);
+    assert_eq!(state(&force).await, AlertState::Opened);
+    let page = officer.post(&decide, &[words[0], words[1], ("confirmed", "yes")]).await;
+    assert_eq!(page.location, format!("{alert}/decided"));
+    let page = officer.get(&page.location).await;
+    assert!(page.body.contains("Decision recorded"));
+    assert!(page.body.contains("Uses &#60;b&#62;the&#60;/b&#62; scheduled words."), "{}", page.body);
+    assert!(page.body.contains("DC Test Officer 01, <time datetime=\"2026-11-24T02:00:00.000000Z\">"));
+    assert!(!page.body.contains("Record decision"), "a decided alert offers no form");
+    assert_eq!(state(&force).await, AlertState::Decided);
+    let again = officer.post(&decide, &[("outcome", "no-concern"), ("reason", "Changed my mind.")]).await;
+    assert_eq!(again.status, StatusCode::CONFLICT);
+    let sealed = force.seed.ctx.store.decision_list(force.seed.alert).await.expect("decisions");
+    assert_eq!(sealed.len(), 1);
+    assert!(sealed.iter().all(|row| !row.sealed.windows(9).any(|bytes| bytes == b"scheduled")), "kept sealed");
+}
+
+async fn state(force: &super::client::Force) -> AlertState {
+    force.seed.ctx.store.alert_get(force.seed.alert).await.expect("store").expect("alert").state
+}
+
+#[tokio::test]
+async fn invariant_11_when_the_log_cannot_be_written_nothing_is_shown_or_done() {
+    let folder = tempfile::tempdir().expect("folder");
+    let clock: Arc<TestClock> = TestClock::new(two_at_night());
+    let seed = seed_within(folder.path(), clock.clone(), Some(400)).await;
+    let router = router(seed.ctx.clone());
+    let force = super::client::Force { seed, clock, router, folder };
+    let mut officer = Client::signed_in(&force, "om1").await;
+    let filler = "x".repeat(64 * 1024);
+    while force.seed.ctx.note("test", "fill", None, &filler).await.is_ok() {}
+    while force.seed.ctx.note("test", "fill", None, "x").await.is_ok() {}
+    let refused = force.seed.ctx.note("test", "fill", None, "x").await;
+    assert!(matches!(refused, Err(StoreError::Full)), "{refused:?}");
+    let alert = format!("/alerts/{}", force.seed.alert);
+    let shown = officer.get(&alert).await;
+    let opened = officer.post(&format!("{alert}/content"), &[]).await;
+    for page in [shown, opened] {
+        assert_eq!(page.status, StatusCode::SERVICE_UNAVAILABLE, "{}", page.body);
+        assert!(page.body.contains("disk is full"), "{}", page.body);
+        assert!(!page.body.contains(CAPTURED) && !page.body.contains("Test Person"));
+    }
+    assert_eq!(state(&force).await, AlertState::New);
+}
+
+#[tokio::test]
+async fn an_enrolment_code_is_shown_once_and_kept_only_as_a_hash() {
+    let force = force().await;
+    let mut officer = Client::signed_in(&force, "om1").await;
+    let person = format!("/people/{}", force.seed.case);
+    officer.get(&person).await;
+    let page = officer.post(&format!("{person}/enrolment-code"), &[]).await;
+    let code = between(&page.body, "class=\"pv-code\"", "</p>").and_then(|text| text.split_once('>')).expect("a code").1;
+    assert_eq!(code.len(), 11, "{code}");
+    assert!(page.body.contains("until <time"));
+    assert!(!officer.get(&person).await.body.contains(code));
+}

@@ -1,0 +1,8 @@
+//! The console as officers, visitors and the wrong officers meet it: the real router over a real store.
+
+mod client;
+mod evidence;
+mod live;
+mod routes;
+mod seed;
+mod sessions;
