@@ -89,7 +89,7 @@ export async function launchFirefox({ userDataDir, hostManifestPath, extensionDi
     userDataDir: profile,
     defaultViewport: null,
     env: { ...process.env, ...environment, HOME: home, XDG_CONFIG_HOME: join(home, ".config"), MOZ_CRASHREPORTER_DISABLE: "1" },
-    args,
+    args: ["--remote-allow-system-access", ...args],
     extraPrefsFirefox: { "extensions.webextensions.uuids": JSON.stringify({ [FIREFOX_ID]: FIREFOX_UUID }) },
   });
   await browser.installExtension(extensionDir ?? join(DIST, "firefox"));

@@ -67,7 +67,7 @@ function secrets() {
       <input id="labelled" aria-labelledby="sms"><span id="sms">Code sent by SMS: verification code</span></form>
     <p><input id="masked" style="-webkit-text-security: disc"></p>
     <p><input id="digit" maxlength="1"><input id="new" autocomplete="section-a new-password"></p>
-    <p><span id="editable-otp" contenteditable="true" aria-label="One-time code"></span></p>
+    <p><span id="editable-otp" contenteditable="true" aria-label="One-time code">Here</span></p>
     <p><label>Remark <input id="remark" name="remark"></label></p>
     <script>show.onclick = () => { toggled.type = "text"; swap.innerHTML = '<input id="swapped" class="p" type="text">'; };</script>`);
 }

@@ -1,7 +1,7 @@
 import { test } from "node:test";
+import { openPopup } from "./extension-control.mjs";
 import { BROWSERS, openScene } from "./scene.mjs";
 import { until } from "./until.mjs";
-import { CHROMIUM_ID, FIREFOX_UUID } from "./host-manifest.mjs";
 
 /**
  * @typedef {import("./scene.mjs").Scene} Scene
@@ -63,20 +63,17 @@ export function pageAt({ browser }, url) {
   return until(`a tab at ${url}`, async () => (await browser.pages()).find((page) => page.url() === url));
 }
 
-/** Opens the popup in a tab of its own and reads it. @param {Scene} scene */
-export async function readPopup({ name, browser }) {
-  const origin = name === "chromium" ? `chrome-extension://${CHROMIUM_ID}` : `moz-extension://${FIREFOX_UUID}`;
-  const popup = await browser.newPage();
-  await popup.goto(`${origin}/popup/popup.html`);
-  const read = () => popup.evaluate(async () => ({
-    heading: document.querySelector("h1")?.textContent ?? "",
-    words: document.getElementById("words")?.textContent ?? "",
-    link: document.querySelector("a")?.href ?? "",
-    title: await chrome.action.getTitle({}),
-    badge: await chrome.action.getBadgeText({}),
-  }));
+/** Opens the popup and reads it and the toolbar's sign. @param {Scene} scene */
+export async function readPopup(scene) {
+  const popup = await openPopup(scene);
   const shown = await until("the popup to say something", async () => {
-    const now = await read();
+    const now = await popup.evaluate(async () => ({
+      heading: document.querySelector("h1")?.textContent ?? "",
+      words: document.getElementById("words")?.textContent ?? "",
+      link: document.querySelector("a")?.href ?? "",
+      title: await chrome.action.getTitle({}),
+      badge: await chrome.action.getBadgeText({}),
+    }));
     return now.words.startsWith("It is") && now;
   });
   await popup.close();

@@ -1,0 +1,94 @@
+// What a person or the browser itself does to an extension: stop its background, allow it in private windows, open its popup.
+
+import { CHROMIUM_ID, FIREFOX_ID, FIREFOX_UUID } from "./host-manifest.mjs";
+import { until } from "./until.mjs";
+
+/**
+ * @typedef {import("./scene.mjs").Scene} Scene
+ * @typedef {import("puppeteer-core").Page} Page
+ */
+
+/**
+ * Stops the extension's background as the browser does when it is idle or short of memory.
+ * @param {Scene} scene
+ */
+export async function stopBackground({ name, browser }) {
+  if (name === "firefox") {
+    await inFirefox(browser, `WebExtensionPolicy.getByID("${FIREFOX_ID}").extension.terminateBackground().then(() => true)`);
+    return;
+  }
+  const worker = await browser.waitForTarget((target) => target.type() === "service_worker" && target.url().includes(CHROMIUM_ID));
+  await (await worker.worker())?.close();
+}
+
+/**
+ * Allows the extension in private windows, as a person does on the browser's page of extensions. It starts anew.
+ * @param {Scene} scene
+ */
+export async function allowInPrivateWindows({ name, browser }) {
+  if (name === "firefox") {
+    await inFirefox(browser, `(async () => {
+      const { ExtensionPermissions } = ChromeUtils.importESModule("resource://gre/modules/ExtensionPermissions.sys.mjs");
+      const { AddonManager } = ChromeUtils.importESModule("resource://gre/modules/AddonManager.sys.mjs");
+      await ExtensionPermissions.add("${FIREFOX_ID}", { permissions: ["internal:privateBrowsingAllowed"], origins: [] });
+      await (await AddonManager.getAddonByID("${FIREFOX_ID}")).reload();
+    })()`);
+    return;
+  }
+  const page = await browser.newPage();
+  await page.goto("chrome://extensions");
+  await page.evaluate(`chrome.developerPrivate.updateExtensionConfiguration({ extensionId: "${CHROMIUM_ID}", incognitoAccess: true })`);
+  await page.close();
+}
+
+/**
+ * Opens a private window at an address.
+ * @param {Scene} scene
+ * @param {string} url
+ */
+export async function openPrivateWindow(scene, url) {
+  if (scene.name === "firefox") {
+    await inFirefox(scene.browser, `new Promise((resolve) => {
+      const opened = OpenBrowserWindow({ private: true });
+      opened.addEventListener("load", () => { opened.openTrustedLinkIn(${JSON.stringify(url)}, "current"); resolve(true); }, { once: true });
+    })`);
+    return;
+  }
+  const popup = await openPopup(scene);
+  await popup.evaluate((address) => chrome.windows.create({ incognito: true, url: address }).then(() => true), url);
+  await popup.close();
+}
+
+/**
+ * Opens the extension's popup in a tab of its own.
+ * @param {Scene} scene
+ * @returns {Promise<Page>}
+ */
+export async function openPopup({ name, browser }) {
+  if (name === "chromium") {
+    const popup = await browser.newPage();
+    await popup.goto(`chrome-extension://${CHROMIUM_ID}/popup/popup.html`);
+    return popup;
+  }
+  // WebDriver may not steer a tab to an extension's page, but may read one that Firefox itself has opened.
+  const before = new Set(await browser.pages());
+  await inFirefox(browser, `(() => { gBrowser.selectedTab = gBrowser.addTrustedTab("moz-extension://${FIREFOX_UUID}/popup/popup.html"); })()`);
+  return until("the popup's tab", async () => {
+    const added = (await browser.pages()).find((page) => !before.has(page));
+    return (await added?.evaluate(() => location.protocol === "moz-extension:" && document.readyState === "complete")) ? added : null;
+  });
+}
+
+/**
+ * Evaluates an expression in Firefox's own window (the browser is started with `--remote-allow-system-access`).
+ * @param {import("puppeteer-core").Browser} browser
+ * @param {string} expression
+ */
+async function inFirefox(browser, expression) {
+  // The connection is not in puppeteer's public types: the commands with `moz:scope` are Firefox's own.
+  const { connection } = /** @type {{connection: {send: (method: string, parameters: object) => Promise<any>}}} */ (/** @type {unknown} */ (browser));
+  const tree = await connection.send("browsingContext.getTree", { "moz:scope": "chrome" });
+  const context = tree.result.contexts.find((/** @type {{url: string}} */ { url }) => url === "chrome://browser/content/browser.xhtml");
+  const { result } = await connection.send("script.evaluate", { expression, target: { context: context.context }, awaitPromise: true });
+  if (result.type !== "success") throw new Error(`Firefox: ${JSON.stringify(result.exceptionDetails?.text)}`);
+}
