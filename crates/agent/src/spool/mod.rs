@@ -16,7 +16,7 @@ use proviso_model::limits::SPOOL_BYTES_MAX;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-pub use disk::{OnDisk, SpoolFile};
+pub use disk::{OnDisk, SpoolFile, builder};
 pub use tables::{Note, Stored};
 
 use tables::{ChainState, Store};
@@ -293,14 +293,15 @@ impl Spool {
         self.with(|store| store.forget_up_to(epoch, seq))
     }
 
-    /// Begins a new epoch of the chain, after a fork or a damaged spool. Records of the old one stay until sent.
+    /// Begins a new epoch of the chain, above its own and above `above`, after a fork or a restored disk image. Records of
+    /// the old one stay until sent.
     ///
     /// # Errors
     /// [`SpoolError`].
-    pub fn new_epoch(&self) -> Result<u32, SpoolError> {
+    pub fn new_epoch(&self, above: u32) -> Result<u32, SpoolError> {
         let (force, device) = (self.force, self.device);
         self.with(|store| {
-            let epoch = store.figures()?.epoch + 1;
+            let epoch = store.figures()?.epoch.max(above).saturating_add(1);
             self.file.epoch_keep(epoch).map_err(io)?;
             store.start(&ChainState::from(&ChainLink::first(force, device, epoch)))?;
             Ok(epoch)

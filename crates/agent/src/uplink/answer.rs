@@ -157,7 +157,10 @@ impl<T: Transport> Uplink<T> {
         if let Some(receipt) = receipt {
             match self.take_receipt(receipt) {
                 Ok(()) => {}
-                Err(ReceiptError::Spool(error)) => return Err(error.to_string()),
+                Err(error @ ReceiptError::NotOurs(_)) => {
+                    self.put_aside(epoch).map_err(|error| error.to_string())?;
+                    return Err(error.to_string());
+                }
                 Err(error) => return Err(error.to_string()),
             }
         }

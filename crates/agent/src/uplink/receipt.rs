@@ -33,6 +33,9 @@ pub enum ReceiptError {
     /// The checkpoint or the proof does not hold.
     #[error("the server's receipt does not hold ({0}); nothing was deleted")]
     Untrue(String),
+    /// The log is the force's, and the record that it proves under a number of ours is another one.
+    #[error("the server holds another record than this device under number {0}; a new epoch begins")]
+    NotOurs(u64),
     /// The log was rewritten.
     #[error("the server's log of {size} entries is another one than this device was shown before; tell the force")]
     Rewritten {
@@ -58,7 +61,18 @@ impl<T: Transport> Uplink<T> {
                 self.state.durable = receipt.durable_seq.map(|seq| (receipt.epoch, seq));
                 return Err(error);
             }
+            // Everything held is sent once more, so that the server keeps both versions apart.
+            Err(error @ ReceiptError::NotOurs(_)) => {
+                self.state.durable = None;
+                if self.spool.figures()?.epoch == receipt.epoch {
+                    self.spool.new_epoch(receipt.epoch)?;
+                }
+                return Err(error);
+            }
             other => other?,
+        }
+        if epochs_aside(&self.spool)?.contains(&receipt.epoch) {
+            return Ok(());
         }
         let Some(durable) = receipt.durable_seq else {
             // An epoch of which the server holds nothing yet says nothing about the one before it.
@@ -67,11 +81,25 @@ impl<T: Transport> Uplink<T> {
             }
             return Ok(());
         };
+        if self.is_ahead(receipt.epoch, durable)? {
+            // The server holds records that this spool never wrote: the disk was restored from an image. All that is
+            // held is sent once more, so that the server keeps both versions, and a new epoch begins.
+            let epoch = self.spool.new_epoch(receipt.epoch)?;
+            tracing::warn!(epoch, "the server holds later records of this device; a new epoch begins");
+            self.state.durable = None;
+            return Ok(());
+        }
         self.state.durable = Some((receipt.epoch, durable));
         if let Some(backed_up) = receipt.backed_up_seq {
             self.spool.forget_up_to(receipt.epoch, backed_up.min(durable))?;
         }
         Ok(())
+    }
+
+    fn is_ahead(&self, epoch: u32, durable: u64) -> Result<bool, SpoolError> {
+        let own = self.spool.figures()?;
+        let later = own.highest_seq.is_none_or(|highest| durable > highest);
+        Ok(epoch > own.epoch || (epoch == own.epoch && later))
     }
 
     fn check_checkpoint(&self, receipt: &Receipt) -> Result<(), ReceiptError> {
@@ -91,13 +119,14 @@ impl<T: Transport> Uplink<T> {
                 return Err(ReceiptError::Rewritten { size: known.size });
             }
         }
-        if let (Some(seq), Some(proof)) = (receipt.durable_seq, &receipt.proof)
+        let aside = epochs_aside(&self.spool)?.contains(&receipt.epoch);
+        if let (Some(seq), Some(proof), false) = (receipt.durable_seq, &receipt.proof, aside)
             && let Some(record_hash) = self.spool.record_hash(receipt.epoch, seq)?
         {
             let hashes: Vec<[u8; 32]> = proof.hashes.iter().map(|hash| hash.0).collect();
             let bytes = leaf(LeafKind::Record, &record_hash);
             verify_inclusion(&bytes, proof.index, checkpoint.size, &hashes, &checkpoint.root)
-                .map_err(|error| untrue(format!("record {seq} is not proved: {error}")))?;
+                .map_err(|_| ReceiptError::NotOurs(seq))?;
         }
         if known.is_none_or(|known| known.size < checkpoint.size) {
             let root = Digest(checkpoint.root);
@@ -116,7 +145,7 @@ impl<T: Transport> Uplink<T> {
         }
         self.spool.keep(&[note_of(NOTE_ASIDE, &aside)?])?;
         if self.spool.figures()?.epoch == epoch {
-            self.spool.new_epoch()?;
+            self.spool.new_epoch(epoch)?;
         }
         self.stuck = 0;
         Ok(())

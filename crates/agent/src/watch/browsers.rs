@@ -17,7 +17,14 @@ impl Watcher {
     /// An extension has greeted in a protocol that both speak; its silence, if there was one, is over.
     pub fn browser_greeted(&mut self, connection: ConnectionId, greeting: &Greeting) {
         let now = self.time.now();
-        self.browsers.greeted(connection, greeting, now);
+        let away_since = self.browsers.greeted(connection, greeting, now);
+        let counted = self.gaps.is_open(Source::Browser, GapCause::ExtensionStopped);
+        if let Some(since) = away_since.filter(|_| self.standing.watching && !counted) {
+            // A worker that was killed and is back at once: short, and on record all the same.
+            let detail = "the extension was away for a moment".to_owned();
+            let cause = GapCause::ExtensionStopped;
+            self.gaps.push_ended(Gap { from: since, until: Some(now), source: Source::Browser, cause, detail });
+        }
         self.gaps.end(now, Source::Browser, GapCause::ProtocolMismatch);
         self.watch_browsers(now);
         self.record_gaps();

@@ -84,16 +84,20 @@ impl Presence {
         self.browsers.values_mut().find(|browser| browser.connections.contains(&connection))
     }
 
-    /// Its extension has greeted.
-    pub fn greeted(&mut self, connection: ConnectionId, greeting: &Greeting, now: Timestamp) {
-        if let Some(browser) = self.of(connection) {
-            browser.greeted = true;
-            browser.mismatched = false;
-            browser.reported = false;
-            browser.closed_at = None;
-            browser.spoke_at = now;
-            browser.private_allowed = greeting.private_allowed;
-        }
+    /// Its extension has greeted. Says since when it was away, when it comes back while the browser went on.
+    pub fn greeted(
+        &mut self,
+        connection: ConnectionId,
+        greeting: &Greeting,
+        now: Timestamp,
+    ) -> Option<Timestamp> {
+        let browser = self.of(connection)?;
+        browser.greeted = true;
+        browser.mismatched = false;
+        browser.reported = false;
+        browser.spoke_at = now;
+        browser.private_allowed = greeting.private_allowed;
+        browser.closed_at.take()
     }
 
     /// Its extension speaks another protocol: a gap of its own, so silence is not counted too.
@@ -158,5 +162,48 @@ impl Presence {
                 browser.greeted && !browser.connections.is_empty() && !browser.private_allowed;
         }
         found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proviso_model::Timestamp;
+
+    use super::{BrowserProcess, ConnectionId, Greeting, Presence};
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_micros(1_795_000_000_000_000).plus_millis(seconds * 1_000)
+    }
+
+    fn connected() -> Presence {
+        let mut presence = Presence::default();
+        presence.connected(ConnectionId(1), BrowserProcess { pid: 7, started_ticks: 9 }, at(0));
+        let greeting =
+            Greeting { instance: "one".to_owned(), browser: "firefox".to_owned(), private_allowed: true };
+        assert_eq!(presence.greeted(ConnectionId(1), &greeting, at(0)), None);
+        presence
+    }
+
+    #[test]
+    fn a_closed_connection_is_a_silence_only_while_the_browser_lives() {
+        for (lives, silent_since) in [(true, Some(at(30))), (false, None)] {
+            let mut presence = connected();
+            presence.closed(ConnectionId(1), at(30));
+            let soon = presence.look(at(31), &mut |_| true);
+            assert_eq!(soon.since, None, "a browser that closes needs a moment");
+            assert_eq!(presence.look(at(45), &mut |_| lives).since, silent_since);
+        }
+    }
+
+    #[test]
+    fn a_minute_without_a_pulse_is_a_silence_and_is_reported_once() {
+        let mut presence = connected();
+        presence.spoke(ConnectionId(1), at(20));
+        assert_eq!(presence.look(at(79), &mut |_| true).since, None);
+        let silence = presence.look(at(81), &mut |_| true);
+        assert_eq!((silence.since, silence.newly_long), (Some(at(20)), true));
+        assert!(!presence.look(at(90), &mut |_| true).newly_long);
+        presence.spoke(ConnectionId(1), at(91));
+        assert_eq!(presence.look(at(92), &mut |_| true).since, None);
     }
 }

@@ -1,0 +1,253 @@
+//! A server of memory behind a bad line: it checks every request as the protocol says, and loses, doubles or delays
+//! answers when the story says so.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use proviso_agent::{Transport, TransportError, WireAnswer, WireRequest};
+use proviso_ledger::hash::sha256;
+use proviso_ledger::merkle::{self, LeafKind, Nodes};
+use proviso_ledger::{ChainError, ChainLink, Checkpoint, Envelope, SignKey, VerifyKey};
+use proviso_model::ids::DeviceId;
+use proviso_model::wire::{
+    InclusionProof, LivenessAnswer, Receipt, Refusal, SignedPolicy, signed_request, time_statement,
+};
+use proviso_model::{Digest, Timestamp};
+
+use super::TestForce;
+
+/// What the line does to the next request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// The request never arrives.
+    RequestLost,
+    /// The server acts, and its answer is lost.
+    AnswerLost,
+    /// The server acts twice, and the second answer arrives.
+    Doubled,
+    /// The answer to the request before comes instead of this one's.
+    Stale,
+}
+
+#[derive(Default)]
+struct Tree(HashMap<(u32, u64), [u8; 32]>);
+
+impl Nodes for Tree {
+    fn node(&self, level: u32, index: u64) -> Option<[u8; 32]> {
+        self.0.get(&(level, index)).copied()
+    }
+}
+
+/// The server's memory.
+pub struct Memory {
+    pub records: Vec<Envelope>,
+    /// Up to where it says that records are backed up, as how many behind the last; `None` for not at all.
+    pub backed_up_behind: Option<u64>,
+    pub policy: Option<SignedPolicy>,
+    pub serial: u64,
+    pub revoked: bool,
+    pub clock_at: Timestamp,
+    pub faults: Vec<Fault>,
+    pub requests: Vec<String>,
+    /// Signs checkpoints with another key.
+    pub forged: bool,
+    link: ChainLink,
+    tree: Tree,
+    size: u64,
+    leaves: HashMap<[u8; 32], u64>,
+    checkpoint_key: SignKey,
+    record_key: VerifyKey,
+    device: DeviceId,
+    last_answer: WireAnswer,
+}
+
+/// The server and the line to it.
+#[derive(Clone)]
+pub struct TestServer(pub Arc<Mutex<Memory>>);
+
+impl TestServer {
+    pub fn new(force: &TestForce) -> Self {
+        Self(Arc::new(Mutex::new(Memory {
+            records: Vec::new(),
+            backed_up_behind: None,
+            policy: None,
+            serial: 1,
+            revoked: false,
+            clock_at: force.now(),
+            faults: Vec::new(),
+            requests: Vec::new(),
+            forged: false,
+            link: ChainLink::first(*force.force.as_bytes(), *force.device.as_bytes(), 0),
+            tree: Tree::default(),
+            size: 0,
+            leaves: HashMap::new(),
+            checkpoint_key: SignKey::from_seed(*force.checkpoint_key.seed()),
+            record_key: force.record_key().public(),
+            device: force.device,
+            last_answer: WireAnswer { status: 204, nonce: Some("nonce".to_owned()), body: Vec::new() },
+        })))
+    }
+
+    pub fn with<T>(&self, act: impl FnOnce(&mut Memory) -> T) -> T {
+        act(&mut self.0.lock().expect("memory"))
+    }
+}
+
+impl Transport for TestServer {
+    async fn request(&mut self, request: WireRequest) -> Result<WireAnswer, TransportError> {
+        self.with(|memory| {
+            memory.requests.push(request.path.clone());
+            let fault = if memory.faults.is_empty() { None } else { Some(memory.faults.remove(0)) };
+            if fault == Some(Fault::RequestLost) {
+                return Err(TransportError("the request was lost".to_owned()));
+            }
+            let mut answer = memory.answer(&request);
+            if fault == Some(Fault::Doubled) {
+                answer = memory.answer(&request);
+            }
+            let before = std::mem::replace(&mut memory.last_answer, answer.clone());
+            match fault {
+                Some(Fault::AnswerLost) => Err(TransportError("the answer was lost".to_owned())),
+                Some(Fault::Stale) => Ok(before),
+                _ => Ok(answer),
+            }
+        })
+    }
+}
+
+impl Memory {
+    fn answer(&mut self, request: &WireRequest) -> WireAnswer {
+        if self.revoked {
+            return self.refuse(403, "revoked", None);
+        }
+        if request.path == "/v1/nonce" {
+            return self.good(204, Vec::new());
+        }
+        if !self.is_signed(request) {
+            return self.refuse(401, "signature", None);
+        }
+        match request.path.as_str() {
+            "/v1/liveness" => {
+                let nonce = header(request, "proviso-nonce");
+                let statement = time_statement(&self.device, nonce, self.clock_at);
+                let answer = LivenessAnswer {
+                    server_time: self.clock_at,
+                    time_signature: STANDARD.encode(self.checkpoint_key.sign(&statement)),
+                    policy_serial: self.serial,
+                    receipt: self.receipt(),
+                };
+                self.good(200, serde_json::to_vec(&answer).expect("json"))
+            }
+            "/v1/policy" => {
+                let policy = self.policy.clone().expect("a policy to give");
+                self.good(200, serde_json::to_vec(&policy).expect("json"))
+            }
+            "/v1/records" => self.ingest(&request.body),
+            other => panic!("nobody should ask for {other}"),
+        }
+    }
+
+    fn is_signed(&self, request: &WireRequest) -> bool {
+        let nonce = header(request, "proviso-nonce");
+        let body = Digest(sha256(&request.body));
+        let statement = signed_request(request.method, &request.path, &body, nonce);
+        let signature: [u8; 64] = STANDARD
+            .decode(header(request, "proviso-signature"))
+            .expect("base64")
+            .try_into()
+            .expect("64 bytes");
+        self.record_key.verify(&statement, &signature).is_ok()
+    }
+
+    fn ingest(&mut self, body: &[u8]) -> WireAnswer {
+        let mut rest = body;
+        while let Some((head, after)) = rest.split_first_chunk::<4>() {
+            let length = usize::try_from(u32::from_be_bytes(*head)).expect("small");
+            let (bytes, after) = after.split_at(length);
+            rest = after;
+            let Ok(envelope) = Envelope::decode(bytes) else {
+                return self.refuse(400, "record-bad", Some(self.receipt()));
+            };
+            envelope.check(&self.record_key).expect("signed");
+            if self.records.iter().any(|held| held.record_hash() == envelope.record_hash()) {
+                continue;
+            }
+            if envelope.header.epoch == self.link.epoch + 1 && envelope.header.seq == 0 {
+                let (force, device) = (self.link.force, self.link.device);
+                self.link = ChainLink::first(force, device, self.link.epoch + 1);
+            }
+            match self.link.follow(&envelope.header) {
+                Ok(()) => self.take(envelope),
+                Err(ChainError::Fork { .. } | ChainError::Behind { .. }) => {
+                    return self.refuse(409, "fork", Some(self.receipt()));
+                }
+                Err(_) => return self.refuse(409, "chain-broken", Some(self.receipt())),
+            }
+        }
+        let receipt = serde_json::to_vec(&self.receipt()).expect("json");
+        self.good(200, receipt)
+    }
+
+    fn take(&mut self, envelope: Envelope) {
+        let bytes = merkle::leaf(LeafKind::Record, &envelope.record_hash());
+        self.leaves.insert(envelope.record_hash(), self.size);
+        for (level, index, hash) in merkle::append(self.size, &bytes, &self.tree).expect("appended") {
+            self.tree.0.insert((level, index), hash);
+        }
+        self.size += 1;
+        self.records.push(envelope);
+    }
+
+    /// Forgets the last records, as a server restored from a backup does.
+    pub fn restore_to(&mut self, count: usize) {
+        let kept: Vec<Envelope> = self.records.drain(..).take(count).collect();
+        self.link = ChainLink::first(self.link.force, self.link.device, 0);
+        (self.tree, self.size) = (Tree::default(), 0);
+        self.leaves.clear();
+        for envelope in kept {
+            self.link.follow(&envelope.header).expect("a chain");
+            self.take(envelope);
+        }
+    }
+
+    fn receipt(&self) -> Receipt {
+        let last = self.records.iter().rfind(|held| held.header.epoch == self.link.epoch);
+        let durable_seq = last.map(|envelope| envelope.header.seq);
+        let root = merkle::root(self.size, &self.tree).expect("a root");
+        let key = if self.forged { SignKey::from_seed([99; 32]) } else { SignKey::from_seed(*self.checkpoint_key.seed()) };
+        let checkpoint = Checkpoint {
+            origin: "test-force.example/log".to_owned(),
+            size: self.size,
+            root,
+            at: self.clock_at.to_string(),
+        };
+        let proof = last.map(|envelope| {
+            let index = *self.leaves.get(&envelope.record_hash()).expect("a leaf");
+            let hashes = merkle::inclusion(index, self.size, &self.tree).expect("a proof");
+            InclusionProof { index, hashes: hashes.into_iter().map(Digest).collect() }
+        });
+        Receipt {
+            epoch: self.link.epoch,
+            durable_seq,
+            backed_up_seq: self.backed_up_behind.and_then(|behind| durable_seq?.checked_sub(behind)),
+            checkpoint: (self.size > 0)
+                .then(|| checkpoint.sign(&key, "test-force.example/log").expect("signed")),
+            proof,
+        }
+    }
+
+    fn good(&self, status: u16, body: Vec<u8>) -> WireAnswer {
+        WireAnswer { status, nonce: Some("nonce".to_owned()), body }
+    }
+
+    fn refuse(&self, status: u16, code: &str, receipt: Option<Receipt>) -> WireAnswer {
+        let refusal = Refusal { code: code.to_owned(), message: format!("refused: {code}"), receipt };
+        self.good(status, serde_json::to_vec(&refusal).expect("json"))
+    }
+}
+
+fn header<'r>(request: &'r WireRequest, name: &str) -> &'r str {
+    request.headers.iter().find(|(known, _)| *known == name).map_or("", |(_, value)| value)
+}
