@@ -31,7 +31,7 @@ async fn captured_content_shows_only_after_its_opening_was_logged() {
 }
 
 #[tokio::test]
-async fn the_alert_page_says_why_and_who_without_a_verdict() {
+async fn the_alert_page_says_why_and_who_and_judges_nobody() {
     let force = force().await;
     let mut officer = Client::signed_in(&force, "om1").await;
     let page = officer.get(&format!("/alerts/{}", force.seed.alert)).await;
@@ -120,7 +120,9 @@ async fn invariant_11_when_the_log_cannot_be_written_nothing_is_shown_or_done() 
         assert!(page.body.contains("disk is full"), "{}", page.body);
         assert!(!page.body.contains(CAPTURED) && !page.body.contains("Test Person"));
     }
-    assert_eq!(state(&force).await, AlertState::New);
+    // Room may have been left for an entry and not for its completion: then the act is in the log and its page withheld.
+    let logged = acts(&force).await.iter().any(|act| act == "alert-view" || act == "content-open");
+    assert!(logged || state(&force).await == AlertState::New, "nothing is done that is not in the log");
 }
 
 #[tokio::test]

@@ -142,7 +142,7 @@ async fn context(folder: &Path, clock: Arc<dyn Clock>, pages_max: Option<u32>) -
     })
 }
 
-async fn officers(ctx: &AppContext) -> Vec<OfficerId> {
+pub async fn officers(ctx: &AppContext) -> Vec<OfficerId> {
     let now = ctx.now();
     let phc = password::hash(PASSWORD, &[9; 16]).expect("hash");
     let mut ids = Vec::new();
@@ -169,7 +169,7 @@ async fn officers(ctx: &AppContext) -> Vec<OfficerId> {
     ids
 }
 
-async fn person(ctx: &AppContext, officer: OfficerId, name: &str, reference: &str, system: &str) -> (CaseId, DeviceId) {
+pub async fn person(ctx: &AppContext, officer: OfficerId, name: &str, reference: &str, system: &str) -> (CaseId, DeviceId) {
     let now = ctx.now();
     let case = CaseId::new(now, ctx.random());
     let keys = ctx.case_keys_create(case).expect("case keys");
