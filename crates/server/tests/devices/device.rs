@@ -1,0 +1,192 @@
+//! A device as the protocol page describes it, written here from that page and not from the agent.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use getrandom::SysRng;
+use getrandom::rand_core::UnwrapErr;
+use proviso_ledger::chain::ChainLink;
+use proviso_ledger::envelope::{Envelope, RecordIds, seal_record};
+use proviso_ledger::fields::FieldSet;
+use proviso_ledger::hash::{policy_hash, sha256};
+use proviso_ledger::seal::CasePublicKey;
+use proviso_ledger::sign::SignKey;
+use proviso_model::Digest;
+use proviso_model::ids::DeviceId;
+use proviso_model::policy::Policy;
+use proviso_model::record::{RecordBody, RecordContent};
+use proviso_model::wire::{
+    EnrolRequest, EnrolResponse, HEADER_DEVICE, HEADER_NONCE, HEADER_PROTOCOL, HEADER_SIGNATURE, Receipt,
+    Refusal, enrol_proof, signed_request,
+};
+use reqwest::{Certificate, Client, Identity, Method, StatusCode};
+
+use crate::rig::Rig;
+
+fn client(rig: &Rig, identity: Option<Identity>) -> Client {
+    let root = Certificate::from_pem(rig.trust.ca_pem.as_bytes()).expect("the pinned authority");
+    let builder = Client::builder().tls_certs_only([root]).https_only(true);
+    let builder = match identity {
+        Some(identity) => builder.identity(identity),
+        None => builder,
+    };
+    builder.build().expect("a client")
+}
+
+/// Keys that a device makes for itself.
+pub struct DeviceKeys {
+    pub record: SignKey,
+    tls: rcgen::KeyPair,
+}
+
+impl DeviceKeys {
+    pub fn make() -> Self {
+        let tls = rcgen::KeyPair::generate().expect("a TLS key");
+        Self { record: SignKey::generate(&mut UnwrapErr(SysRng)), tls }
+    }
+
+    pub fn request(&self, code: &str) -> EnrolRequest {
+        let csr = rcgen::CertificateParams::default().serialize_request(&self.tls).expect("a request");
+        let csr_pem = csr.pem().expect("PEM");
+        EnrolRequest {
+            code: code.to_owned(),
+            record_key: self.record.public().to_hex(),
+            proof: STANDARD.encode(self.record.sign(&enrol_proof(code, &csr_pem))),
+            csr_pem,
+            system: "Test Linux 14".to_owned(),
+            account: "test-account-014".to_owned(),
+            agent_version: "0.1.0".to_owned(),
+        }
+    }
+}
+
+/// Posts an enrolment request without any certificate.
+pub async fn post_enrolment(rig: &Rig, request: &EnrolRequest) -> Result<EnrolResponse, (StatusCode, Refusal)> {
+    let response = client(rig, None)
+        .post(rig.device_url("/v1/enrol"))
+        .header(HEADER_PROTOCOL, "1")
+        .body(serde_json::to_vec(request).expect("JSON"))
+        .send()
+        .await
+        .expect("an answer");
+    let status = response.status();
+    let body = response.bytes().await.expect("a body");
+    if status.is_success() {
+        Ok(serde_json::from_slice(&body).expect("an enrolment"))
+    } else {
+        Err((status, serde_json::from_slice(&body).expect("a refusal")))
+    }
+}
+
+/// An answer to a request.
+pub struct Answer {
+    pub status: StatusCode,
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    pub fn receipt(&self) -> Receipt {
+        serde_json::from_slice(&self.body).expect("a receipt")
+    }
+
+    pub fn refusal(&self) -> Refusal {
+        serde_json::from_slice(&self.body).expect("a refusal")
+    }
+}
+
+/// An enrolled device.
+pub struct Device {
+    pub id: DeviceId,
+    pub policy: Policy,
+    pub policy_hash: [u8; 32],
+    pub link: ChainLink,
+    pub response: EnrolResponse,
+    record: SignKey,
+    client: Client,
+    nonce: String,
+    to: CasePublicKey,
+}
+
+impl Device {
+    pub async fn enrol(rig: &Rig) -> Self {
+        let keys = DeviceKeys::make();
+        let response = post_enrolment(rig, &keys.request(&rig.code().await)).await.expect("enrolled");
+        let pem = [response.certificate_pem.as_bytes(), keys.tls.serialize_pem().as_bytes()].concat();
+        let identity = Identity::from_pem(&pem).expect("certificate and key belong together");
+        let policy: Policy = serde_json::from_str(&response.policy.policy).expect("a policy");
+        let hash = policy_hash(response.policy.policy.as_bytes());
+        Self {
+            id: response.device,
+            to: CasePublicKey::from_hex(&policy.case_key.public).expect("the case's public key"),
+            link: ChainLink::first(*response.force.as_bytes(), *response.device.as_bytes(), 0),
+            nonce: response.nonce.clone(),
+            client: client(rig, Some(identity)),
+            record: keys.record,
+            policy_hash: hash,
+            policy,
+            response,
+        }
+    }
+
+    /// The same keys and identity without the client certificate: what a thief of the record key has.
+    pub fn forget_certificate(&mut self, rig: &Rig) {
+        self.client = client(rig, None);
+    }
+
+    pub fn use_nonce(&mut self, nonce: &str) {
+        nonce.clone_into(&mut self.nonce);
+    }
+
+    pub async fn ask(&mut self, rig: &Rig, method: Method, path: &str, body: Vec<u8>) -> Answer {
+        let statement = signed_request(method.as_str(), path, &Digest(sha256(&body)), &self.nonce);
+        let signature = STANDARD.encode(self.record.sign(&statement));
+        let response = self
+            .client
+            .request(method, rig.device_url(path))
+            .header(HEADER_PROTOCOL, "1")
+            .header(HEADER_DEVICE, self.id.to_string())
+            .header(HEADER_NONCE, &self.nonce)
+            .header(HEADER_SIGNATURE, signature)
+            .body(body)
+            .send()
+            .await
+            .expect("an answer");
+        if let Some(nonce) = response.headers().get(HEADER_NONCE) {
+            self.nonce = nonce.to_str().expect("text").to_owned();
+        }
+        let status = response.status();
+        Answer { status, body: response.bytes().await.expect("a body").to_vec() }
+    }
+
+    pub async fn send(&mut self, rig: &Rig, records: &[&Envelope]) -> Answer {
+        self.ask(rig, Method::POST, "/v1/records", batch(records)).await
+    }
+
+    /// Seals what comes next in the chain and moves on.
+    pub fn seal(&mut self, body: RecordBody) -> Envelope {
+        let envelope = self.seal_at(&self.link.clone(), body);
+        self.link = ChainLink::after(&envelope.header);
+        envelope
+    }
+
+    /// Seals a record at any place of a chain.
+    pub fn seal_at(&self, link: &ChainLink, body: RecordBody) -> Envelope {
+        let recorded_at = self.policy.issued_at;
+        let content = RecordContent { recorded_at, last_checkpoint: None, body };
+        let rng = &mut UnwrapErr(SysRng);
+        let fields = FieldSet::new(rng, content.to_fields().expect("fields"));
+        let ids =
+            RecordIds { case_key_id: *self.policy.case_key.id.as_bytes(), policy_hash: self.policy_hash };
+        seal_record(rng, &self.record, &self.to, link, &ids, &fields).expect("sealed")
+    }
+}
+
+/// The bytes of a batch.
+pub fn batch(records: &[&Envelope]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for record in records {
+        let record = record.encode();
+        bytes.extend(u32::try_from(record.len()).expect("small").to_be_bytes());
+        bytes.extend(record);
+    }
+    bytes
+}

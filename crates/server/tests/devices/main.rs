@@ -1,0 +1,9 @@
+//! What devices may and may not do, over real TLS on this machine.
+
+mod device;
+mod enrolment;
+mod facts;
+mod records;
+mod replay;
+mod rig;
+mod stolen;

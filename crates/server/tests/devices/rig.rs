@@ -1,0 +1,126 @@
+//! A whole server on free ports of this machine, with its own keys, clock and folder.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use getrandom::SysRng;
+use getrandom::rand_core::UnwrapErr;
+use proviso_model::Timestamp;
+use proviso_model::ids::{CaseId, OfficerId};
+use proviso_model::wire::TrustFile;
+use proviso_server::app::force::{case, device, officer};
+use proviso_server::app::{AppContext, Clock};
+use proviso_server::config::Config;
+use proviso_server::keys::force::ForceInit;
+use proviso_server::open;
+use proviso_server::serve::{self, Running, ServeOptions};
+use proviso_store::OfficerRole;
+use tempfile::TempDir;
+
+/// The demonstration's order: an invented person and harmless words.
+pub const ORDER: &str = include_str!("../../../../testdata/demo/order.toml");
+
+/// A clock that moves when told.
+pub struct SetClock(AtomicI64);
+
+impl SetClock {
+    pub fn forward_seconds(&self, seconds: i64) {
+        self.0.fetch_add(seconds * 1_000_000, Ordering::SeqCst);
+    }
+}
+
+impl Clock for SetClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_micros(self.0.load(Ordering::SeqCst))
+    }
+}
+
+pub struct Rig {
+    pub ctx: AppContext,
+    pub clock: Arc<SetClock>,
+    pub trust: TrustFile,
+    pub case: CaseId,
+    pub officer: OfficerId,
+    pub config: Config,
+    running: Option<Running>,
+    folder: TempDir,
+}
+
+impl Rig {
+    pub async fn start() -> Self {
+        Self::with_workers(1).await
+    }
+
+    /// Without workers, replay happens when a test asks for it.
+    pub async fn with_workers(workers: u16) -> Self {
+        // Only the first test of the process installs it.
+        let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+        let folder = tempfile::tempdir().expect("a folder");
+        let config = Config { data_dir: folder.path().join("server"), workers, ..Config::default() };
+        let start = Timestamp::parse("2026-11-24T09:00:00Z").expect("an instant");
+        let clock = Arc::new(SetClock(AtomicI64::new(start.as_micros())));
+        let hosts = ["localhost".to_owned(), "127.0.0.1".to_owned()];
+        let init = ForceInit { name: "Test Force", hosts: &hosts, now: start };
+        let trust = open::init(&config, None, &mut UnwrapErr(SysRng), &init).expect("keys are made");
+        let ctx = Self::context(&config, &clock).await;
+        let new = officer::NewOfficer {
+            username: "test.officer.014".to_owned(),
+            display_name: "Test Officer 014".to_owned(),
+            role: OfficerRole::OffenderManager,
+            password: "a long test password".to_owned(),
+        };
+        let officer = officer::add(&ctx, new).await.expect("an officer");
+        let case = case::create(&ctx, ORDER, "order.toml", Some(officer)).await.expect("a case");
+        let running = Some(Self::serve(&ctx, workers).await);
+        Self { ctx, clock, trust, case, officer, config, running, folder }
+    }
+
+    async fn context(config: &Config, clock: &Arc<SetClock>) -> AppContext {
+        let clock: Arc<dyn Clock> = clock.clone();
+        open::context(config, None, clock, Box::new(UnwrapErr(SysRng))).await.expect("the folder opens")
+    }
+
+    async fn serve(ctx: &AppContext, workers: u16) -> Running {
+        let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let options = ServeOptions { device_listen: listen, console_listen: listen, workers };
+        serve::start(ctx, options).await.expect("both ports open")
+    }
+
+    pub fn device_url(&self, path: &str) -> String {
+        let running = self.running.as_ref().expect("the server runs");
+        format!("https://127.0.0.1:{}{path}", running.device_address.port())
+    }
+
+    pub async fn code(&self) -> String {
+        device::enrolment_code(&self.ctx, self.case).await.expect("a code").0
+    }
+
+    /// Stops the server and starts it again on the same folder, with these settings.
+    pub async fn restart(&mut self, change: impl FnOnce(&mut Config)) {
+        self.stop().await;
+        change(&mut self.config);
+        self.ctx = Self::context(&self.config, &self.clock).await;
+        self.running = Some(Self::serve(&self.ctx, self.config.workers).await);
+    }
+
+    pub async fn stop(&mut self) {
+        if let Some(running) = self.running.take() {
+            running.stop().await.expect("an orderly end");
+        }
+    }
+
+    /// Every file of the server's folder but keys and the hand-out: what a thief of the database and blobs has.
+    pub fn stored_files(&self) -> Vec<PathBuf> {
+        let mut found = Vec::new();
+        let mut folders = vec![self.folder.path().join("server")];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).expect("readable").map(|entry| entry.expect("an entry")) {
+                let path = entry.path();
+                if path.is_dir() { folders.push(path) } else { found.push(path) }
+            }
+        }
+        found
+    }
+}
