@@ -2,7 +2,8 @@
 
 import { asWords } from "../lib/text.js";
 
-const NEVER_AUTOCOMPLETE = /^(cc-.*|one-time-code|current-password|new-password|transaction-.*)$/;
+const SECRET_AUTOCOMPLETE = /^(one-time-code|current-password|new-password)$/;
+const PAYMENT_AUTOCOMPLETE = /^(cc|transaction)-/;
 /** In names, ids and labels, as words: see `asWords`. */
 const PAYMENT = new RegExp([
   "card ?(number|num|no|nr|holder|expiry|exp|code|security|verification)", "\\b(credit|debit|payment) ?card", "\\bcc ?(number|num|no|nr|exp|csc|cvc|cvv|name)",
@@ -59,13 +60,17 @@ function isSecret(field) {
     root.querySelectorAll('input[type="password" i]').forEach(rememberName);
   }
   if ([field.getAttribute("name"), field.id].some((name) => name && secretNames.has(name))) return true;
-  return hints(field).some((words) => SECRET.test(words)) || isShortCode(field) || isMasked(field);
+  return autocompleteIs(field, SECRET_AUTOCOMPLETE) || hints(field).some((words) => SECRET.test(words)) || isShortCode(field) || isMasked(field);
 }
 
 /** @param {Element} field */
 function isPayment(field) {
-  const autocomplete = (field.getAttribute("autocomplete") ?? "").toLowerCase().split(/\s+/);
-  return autocomplete.some((token) => NEVER_AUTOCOMPLETE.test(token)) || hints(field).some((words) => PAYMENT.test(words));
+  return autocompleteIs(field, PAYMENT_AUTOCOMPLETE) || hints(field).some((words) => PAYMENT.test(words));
+}
+
+/** @param {Element} field @param {RegExp} kind */
+function autocompleteIs(field, kind) {
+  return (field.getAttribute("autocomplete") ?? "").toLowerCase().split(/\s+/).some((token) => kind.test(token));
 }
 
 /** The whole form around a card field is left out: names and addresses in it are payment details. @param {Element} field */

@@ -14,7 +14,7 @@ import { until } from "./until.mjs";
  */
 export async function stopBackground({ name, browser }) {
   if (name === "firefox") {
-    await inFirefox(browser, `WebExtensionPolicy.getByID("${FIREFOX_ID}").extension.terminateBackground().then(() => true)`);
+    await inFirefox(browser, `WebExtensionPolicy.getByID("${FIREFOX_ID}").extension.terminateBackground({ disableResetIdleForTest: true }).then(() => true)`);
     return;
   }
   const worker = await browser.waitForTarget((target) => target.type() === "service_worker" && target.url().includes(CHROMIUM_ID));
@@ -37,6 +37,8 @@ export async function allowInPrivateWindows({ name, browser }) {
   }
   const page = await browser.newPage();
   await page.goto("chrome://extensions");
+  // Outside developer mode Chromium would not start an unpacked extension again.
+  await page.evaluate("chrome.developerPrivate.updateProfileConfiguration({ inDeveloperMode: true })");
   await page.evaluate(`chrome.developerPrivate.updateExtensionConfiguration({ extensionId: "${CHROMIUM_ID}", incognitoAccess: true })`);
   await page.close();
 }

@@ -1,6 +1,7 @@
 // A small local site of plainly invented pages with benign words. Stands for the internet in the tests and the demo.
 
 import { createServer } from "node:http";
+import { ORDINARY_CASES, SECRET_CASES } from "./field-cases.mjs";
 import { Notices } from "./until.mjs";
 
 /** What each page shows; stories look for these. */
@@ -53,6 +54,13 @@ const PAGES = {
     <script>more.onclick = () => { later.textContent = "${WORDS.late}"; };</script>`),
   "/big": () => page("Big", Array.from({ length: 100_000 }, (_, line) => `<p>${WORDS.big} ${line} "quoted\\" &amp; é ${"x".repeat(60)}</p>`).join("")),
 };
+
+for (const [title, body] of Object.entries({ ...SECRET_CASES, ...ORDINARY_CASES })) PAGES[fieldPath(title)] = () => page("A field", body);
+
+/** Where the page of a case of field-cases.mjs is. @param {string} title */
+export function fieldPath(title) {
+  return `/field/${title.replace(/\W+/g, "-")}`;
+}
 
 /** Every kind of field that must never be captured. */
 function secrets() {

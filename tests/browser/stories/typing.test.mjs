@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { SECRET_FIELDS } from "../lib/site.mjs";
+import { ORDINARY_CASES, SECRET_CASES } from "../lib/field-cases.mjs";
+import { fieldPath, SECRET_FIELDS } from "../lib/site.mjs";
 import { assertNothingOf, SECRET_LETTERS } from "../lib/secrets.mjs";
 import { fence, story } from "../lib/story.mjs";
 
@@ -75,3 +76,37 @@ story("what a page does to its own fields is not typed", async (scene) => {
   await fence(scene);
   assert.ok(!agent.bytes.includes("made by the page"));
 });
+
+story("invariant 4: each kind of secret field is known by itself", async (scene) => {
+  const { agent, site } = scene;
+  for (const title of Object.keys(SECRET_CASES)) {
+    await typeInto(scene, site.url(fieldPath(title)), SECRET_LETTERS);
+    await fence(scene);
+    assert.deepEqual(agent.observations.filter(({ fact }) => fact.kind === "typed"), [], title);
+  }
+  assertNothingOf(SECRET_LETTERS, agent.bytes);
+});
+
+story("fields that only resemble secret ones are captured", async (scene) => {
+  const { agent, site } = scene;
+  for (const title of Object.keys(ORDINARY_CASES)) {
+    const words = `lantern in ${title}`;
+    await typeInto(scene, site.url(fieldPath(title)), words);
+    await agent.typed(words);
+  }
+});
+
+/** @param {import("../lib/story.mjs").Scene} scene @param {string} url @param {string} text */
+async function typeInto({ page }, url, text) {
+  await page.goto(url);
+  if (await page.$("#show")) await page.click("#show");
+  if (await page.$("#f")) await page.click("#f");
+  await page.keyboard.press("End");
+  await page.keyboard.type(text);
+  const typed = await page.evaluate(() => {
+    const active = document.activeElement?.shadowRoot?.activeElement ?? document.activeElement;
+    return active instanceof HTMLInputElement || active instanceof HTMLTextAreaElement ? active.value : active?.textContent ?? "";
+  });
+  assert.ok(typed.includes([...text][0] ?? ""), `${url}: nothing was typed`);
+  await page.keyboard.press("Tab");
+}
