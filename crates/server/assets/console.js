@@ -12,7 +12,23 @@
   const ids = () => new Set([...document.querySelectorAll("[data-alert]")].map((row) => row.dataset.alert));
   const say = (words) => { live.textContent = words; };
 
+  // One refresh at a time: what is told meanwhile makes one more, however many alerts come at once.
+  let refreshing = false;
+  let again = false;
   async function refresh() {
+    if (refreshing) { again = true; return; }
+    refreshing = true;
+    try {
+      do {
+        again = false;
+        await swap();
+      } while (again);
+    } finally {
+      refreshing = false;
+    }
+  }
+
+  async function swap() {
     const before = ids();
     await window.htmx.ajax("GET", "/inbox", { target: "[data-inbox]", swap: "innerMorph" });
     const added = [...ids()].filter((id) => !before.has(id)).length;

@@ -24,7 +24,11 @@ pub struct HistoryLine {
 /// # Errors
 /// The store's.
 pub async fn officer_name(ctx: &AppContext, id: OfficerId) -> Result<String, ActError> {
-    Ok(ctx.store.officer_get(id).await?.map_or_else(|| "an officer who was removed".to_owned(), |row| row.display_name))
+    Ok(ctx
+        .store
+        .officer_get(id)
+        .await?
+        .map_or_else(|| "an officer who was removed".to_owned(), |row| row.display_name))
 }
 
 /// Who an actor of the log is, in words.

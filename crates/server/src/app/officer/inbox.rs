@@ -50,6 +50,8 @@ pub struct Inbox {
     pub now: Timestamp,
     /// Most urgent first.
     pub rows: Vec<InboxRow>,
+    /// Whether there may be more than one page lists.
+    pub more: bool,
     /// Every device of the officer's cases that is not revoked.
     pub devices: Vec<InboxDevice>,
 }
@@ -73,8 +75,10 @@ pub async fn inbox(ctx: &AppContext, who: &Who) -> Result<Inbox, ActError> {
         }
     }
     let filter = AlertFilter { officer, undecided: true, limit: ALERTS_MAX, ..AlertFilter::default() };
+    let alerts = ctx.store.alert_list(filter).await?;
+    let more = alerts.len() >= ALERTS_MAX as usize;
     let mut rows = Vec::new();
-    for alert in ctx.store.alert_list(filter).await? {
+    for alert in alerts {
         let (Some(person), Some((_, device))) = (people.get(&alert.case), devices.get(&alert.device)) else {
             continue;
         };
@@ -85,10 +89,8 @@ pub async fn inbox(ctx: &AppContext, who: &Who) -> Result<Inbox, ActError> {
     let mut devices: Vec<_> = devices
         .into_values()
         .filter(|(row, _)| row.revoked_at.is_none())
-        .filter_map(|(row, facts)| {
-            Some(InboxDevice { person: people.get(&row.case)?.clone(), row, facts })
-        })
+        .filter_map(|(row, facts)| Some(InboxDevice { person: people.get(&row.case)?.clone(), row, facts }))
         .collect();
     devices.sort_by_key(|device| (device.row.seen_at, device.row.id));
-    Ok(Inbox { after, now: ctx.now(), rows, devices })
+    Ok(Inbox { after, now: ctx.now(), rows, more, devices })
 }

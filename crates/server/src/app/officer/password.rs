@@ -13,8 +13,9 @@ pub const PASSWORD_CHARS_MIN: usize = 12;
 pub const PASSWORD_BYTES_MAX: usize = 1024;
 
 /// Checked when there is no such user, so that the answer takes as long.
-static NOBODY: LazyLock<String> =
-    LazyLock::new(|| hash("nobody has this password", &[0; 16]).expect("a fixed password and salt can be hashed"));
+static NOBODY: LazyLock<String> = LazyLock::new(|| {
+    hash("nobody has this password", &[0; 16]).expect("a fixed password and salt can be hashed")
+});
 
 /// The PHC string of a password.
 ///

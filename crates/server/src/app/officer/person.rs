@@ -1,9 +1,9 @@
 //! A person's page: order, devices, watched time and gaps, and the timeline. Viewing it is logged.
 
+use proviso_model::Timestamp;
 use proviso_model::ids::CaseId;
 use proviso_model::order::Order;
 use proviso_model::record::EnrolmentFacts;
-use proviso_model::Timestamp;
 use proviso_store::{
     AlertFilter, AlertRow, CaseRow, DecisionRow, DeviceRow, GapRow, NoticeRow, Stretch, WatchedRow,
 };
@@ -59,7 +59,10 @@ pub async fn view(ctx: &AppContext, who: &Who, id: CaseId) -> Result<PersonView,
     let case = who.case(ctx, Action::ViewEvidence, id).await?;
     ctx.logged(&who.actor(), "case-view", Some(id), &id.to_string(), async {
         let now = ctx.now();
-        let stretch = Stretch { from: now.plus_millis(-TIMELINE_DAYS * DAY_MILLIS), until: now.plus_millis(DAY_MILLIS) };
+        let stretch = Stretch {
+            from: now.plus_millis(-TIMELINE_DAYS * DAY_MILLIS),
+            until: now.plus_millis(DAY_MILLIS),
+        };
         let filter = AlertFilter { case: Some(id), limit: ALERTS_MAX, ..AlertFilter::default() };
         let mut alerts = ctx.store.alert_list(filter).await?;
         alerts.retain(|alert| alert.last_at >= stretch.from);

@@ -111,15 +111,18 @@ pub fn decision(
     let words = DecisionWords { reason: form.reason.clone(), note: String::new() };
     let sealed = ctx.seal_json(case.id, Purpose::Decision, &words)?;
     let decided_at = ctx.now();
-    let hash = domain_hash("proviso/decision/v1", &[
-        id.as_bytes(),
-        alert.id.as_bytes(),
-        case.id.as_bytes(),
-        officer.as_bytes(),
-        form.outcome.as_str().as_bytes(),
-        &decided_at.as_micros().to_be_bytes(),
-        &sealed,
-    ]);
+    let hash = domain_hash(
+        "proviso/decision/v1",
+        &[
+            id.as_bytes(),
+            alert.id.as_bytes(),
+            case.id.as_bytes(),
+            officer.as_bytes(),
+            form.outcome.as_str().as_bytes(),
+            &decided_at.as_micros().to_be_bytes(),
+            &sealed,
+        ],
+    );
     Ok(DecisionRow {
         id,
         alert: alert.id,

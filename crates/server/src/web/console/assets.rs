@@ -62,7 +62,10 @@ pub async fn serve(Path(name): Path<String>) -> Response {
     let found = ASSETS.iter().find(|asset| asset.address.strip_prefix("/assets/") == Some(name.as_str()));
     match found {
         Some(asset) => (
-            [(header::CONTENT_TYPE, asset.kind), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")],
+            [
+                (header::CONTENT_TYPE, asset.kind),
+                (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
+            ],
             asset.body.as_slice(),
         )
             .into_response(),
@@ -74,7 +77,8 @@ pub async fn serve(Path(name): Path<String>) -> Response {
 fn style_sheet() -> Vec<u8> {
     let vendored = String::from_utf8(file("vendor/govuk-frontend/govuk-frontend.min.css"))
         .expect("the vendored style sheet is UTF-8");
-    let vendored = without_fonts(vendored.trim_start_matches('\u{feff}').trim_start_matches("@charset \"UTF-8\";"));
+    let vendored =
+        without_fonts(vendored.trim_start_matches('\u{feff}').trim_start_matches("@charset \"UTF-8\";"));
     let mut css = format!("@charset \"UTF-8\";\n@layer govuk{{{vendored}}}\n").into_bytes();
     css.extend_from_slice(&file("proviso.css"));
     css

@@ -76,8 +76,9 @@ pub async fn show(
         },
         caption: format!("Entries {first} to {last} of {}", log.last_seq),
         older: (first > 1).then(|| format!("/audit?before={first}")),
-        newer: (last < log.last_seq)
-            .then(|| format!("/audit?before={}", last.saturating_add(u64::from(audit_log::PAGE_ENTRIES) + 1))),
+        newer: (last < log.last_seq).then(|| {
+            format!("/audit?before={}", last.saturating_add(u64::from(audit_log::PAGE_ENTRIES) + 1))
+        }),
         rows,
     })
 }

@@ -113,6 +113,8 @@ fn rows(inbox: Inbox) -> InboxRows {
         (_, 0) => format!("{waiting} for a decision; none is overdue."),
         (_, overdue) => format!("{waiting} for a decision; {overdue} overdue."),
     };
+    let summary =
+        if inbox.more { format!("At least {summary} Only the most urgent are listed.") } else { summary };
     let empty = empty(&inbox.devices, now);
     let silent = inbox.devices.iter().filter(|device| !well(&device.row, now)).count();
     let devices_summary = match (inbox.devices.len(), silent) {
@@ -133,7 +135,14 @@ fn rows(inbox: Inbox) -> InboxRows {
     })
     .filter(|group| !group.rows.is_empty())
     .collect();
-    InboxRows { now: words::when(now, &words::force_zone()), summary, groups, devices, devices_summary, empty }
+    InboxRows {
+        now: words::when(now, &words::force_zone()),
+        summary,
+        groups,
+        devices,
+        devices_summary,
+        empty,
+    }
 }
 
 fn row(row: &InboxRow, now: Timestamp) -> Row {
@@ -170,7 +179,11 @@ fn well(row: &DeviceRow, now: Timestamp) -> bool {
 /// The state of a device and when it was last heard of, in words.
 pub fn device_state(row: &DeviceRow, now: Timestamp) -> (&'static str, String, &'static str) {
     let ago = now.millis_since(row.seen_at);
-    let seen = if ago < 60_000 { "Heard of just now".to_owned() } else { format!("Last heard of {} ago", words::span(ago)) };
+    let seen = if ago < 60_000 {
+        "Heard of just now".to_owned()
+    } else {
+        format!("Last heard of {} ago", words::span(ago))
+    };
     match (row.watching, ago < SILENT_MILLIS) {
         (true, true) => ("watching", seen, "later"),
         (false, true) => ("on, but not watching now", seen, "soon"),

@@ -93,6 +93,7 @@ pub fn page(template: &impl Template) -> Result<Response, Fault> {
 /// # Errors
 /// As [`page`].
 pub fn page_with(status: StatusCode, template: &impl Template) -> Result<Response, Fault> {
-    let html = template.render().map_err(|error| Fault::broken(format!("a page could not be made: {error}")))?;
+    let html =
+        template.render().map_err(|error| Fault::broken(format!("a page could not be made: {error}")))?;
     Ok((status, Html(html)).into_response())
 }

@@ -110,7 +110,6 @@ impl Route {
 }
 
 /// The console as a service. Serve it over TLS with `into_make_service_with_connect_info::<SocketAddr>()`.
-#[must_use]
 pub fn router(app: AppContext) -> Router {
     let console = Console { app };
     Route::ALL

@@ -9,9 +9,7 @@ use serde::Deserialize;
 use super::Console;
 use super::fault::Fault;
 use super::page::{Shell, page_with};
-use super::signed_in::{
-    FORM_COOKIE, Posted, SESSION_COOKIE, address, cookie, read_form, same, set_cookie,
-};
+use super::signed_in::{FORM_COOKIE, Posted, SESSION_COOKIE, address, cookie, read_form, same, set_cookie};
 use crate::app::officer::error::ActError;
 use crate::app::officer::session::{self, Credentials};
 
@@ -63,7 +61,9 @@ fn form_page(
     let page = page_with(status, &template)?;
     Ok(match known {
         Some(_) => page,
-        None => (AppendHeaders([(header::SET_COOKIE, set_cookie(FORM_COOKIE, &token))]), page).into_response(),
+        None => {
+            (AppendHeaders([(header::SET_COOKIE, set_cookie(FORM_COOKIE, &token))]), page).into_response()
+        }
     })
 }
 
@@ -82,12 +82,13 @@ pub async fn enter(State(console): State<Console>, request: Request) -> Result<R
     let address = address(request.extensions());
     let (csrf, form) = read_form::<SignInForm>(request).await?;
     let expected = cookie(&headers, FORM_COOKIE).map(|token| session::form_token(&token)).unwrap_or_default();
-    let again = |status, problem: String| {
-        form_page(&console, &headers, status, form.next.clone(), form.username.clone(), Some(problem))
-            .map_err(IntoResponse::into_response)
+    let again = |status, problem: &str| {
+        let (next, username) = (form.next.clone(), form.username.clone());
+        let page = form_page(&console, &headers, status, next, username, Some(problem.to_owned()));
+        page.into_response()
     };
     if !same(&csrf, &expected) {
-        return again(StatusCode::FORBIDDEN, "This page was out of date. Enter your details again".to_owned());
+        return Ok(again(StatusCode::FORBIDDEN, "This page was out of date. Enter your details again"));
     }
     let credentials =
         Credentials { username: form.username.clone(), password: form.password.clone(), address };
@@ -104,12 +105,12 @@ pub async fn enter(State(console): State<Console>, request: Request) -> Result<R
                 .into_response())
         }
         Err(ActError::WrongNameOrPassword) => {
-            again(StatusCode::FORBIDDEN, "The user name or the password is wrong".to_owned())
+            Ok(again(StatusCode::FORBIDDEN, "The user name or the password is wrong"))
         }
-        Err(ActError::TooManyTries) => again(
+        Err(ActError::TooManyTries) => Ok(again(
             StatusCode::TOO_MANY_REQUESTS,
-            "Too many tries for this user name or from this place. Wait ten minutes, then try again".to_owned(),
-        ),
+            "Too many tries for this user name or from this place. Wait ten minutes, then try again",
+        )),
         Err(error) => Err(Fault::from(error).into_response()),
     }
 }

@@ -140,7 +140,9 @@ pub fn set_cookie(name: &str, value: &str) -> HeaderValue {
 /// The address that a request came from, for counting tries.
 #[must_use]
 pub fn address(parts: &axum::http::Extensions) -> String {
-    parts.get::<ConnectInfo<SocketAddr>>().map_or_else(|| "unknown".to_owned(), |info| info.0.ip().to_string())
+    parts
+        .get::<ConnectInfo<SocketAddr>>()
+        .map_or_else(|| "unknown".to_owned(), |info| info.0.ip().to_string())
 }
 
 #[cfg(test)]
@@ -151,7 +153,8 @@ mod tests {
     #[test]
     fn cookies_are_read_by_their_whole_name() {
         let mut headers = HeaderMap::new();
-        headers.insert(header::COOKIE, "a=1; __Host-proviso-form=f; __Host-proviso=t".parse().expect("ascii"));
+        headers
+            .insert(header::COOKIE, "a=1; __Host-proviso-form=f; __Host-proviso=t".parse().expect("ascii"));
         assert_eq!(cookie(&headers, "__Host-proviso").as_deref(), Some("t"));
         assert_eq!(cookie(&headers, "proviso"), None);
         assert!(set_cookie("__Host-x", "").to_str().expect("ascii").contains("Max-Age=0"));
@@ -159,7 +162,9 @@ mod tests {
 
     #[test]
     fn an_empty_token_is_never_the_same() {
-        for (left, right, expected) in [("ab", "ab", true), ("ab", "ac", false), ("a", "ab", false), ("", "", false)] {
+        for (left, right, expected) in
+            [("ab", "ab", true), ("ab", "ac", false), ("a", "ab", false), ("", "", false)]
+        {
             assert_eq!(same(left, right), expected);
         }
     }

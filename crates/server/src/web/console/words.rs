@@ -113,7 +113,9 @@ pub fn seen(count: u64, first: Timestamp, last: Timestamp, zone: &TimeZone) -> S
     match count {
         0 | 1 => format!("Seen once, {}", last.short),
         _ if first.local == last.local => format!("Seen {count} times, {}", last.short),
-        _ if first.day == last.day => format!("Seen {count} times between {} and {}", first.short, last.clock),
+        _ if first.day == last.day => {
+            format!("Seen {count} times between {} and {}", first.short, last.clock)
+        }
         _ => format!("Seen {count} times between {} and {}", first.short, last.short),
     }
 }
@@ -141,7 +143,8 @@ pub fn attribution(act: Act, account: &str, device: &str) -> String {
 /// How long something had been visible, whether it was in front, and the time since human input.
 #[must_use]
 pub fn circumstances(attribution: &proviso_model::Attribution) -> String {
-    let front = if attribution.foreground { "The window was in front" } else { "The window was not in front" };
+    let front =
+        if attribution.foreground { "The window was in front" } else { "The window was not in front" };
     let input = match attribution.since_input_ms {
         Some(millis) if millis < 1_000 => "a key or pointer was used within the last second".to_owned(),
         Some(millis) if millis < 60_000 => {

@@ -49,7 +49,9 @@ pub async fn decide(
     let outcome = Outcome::parse(&form.outcome);
     let reason = form.reason.trim().to_owned();
     if reason.len() > REASON_BYTES_MAX {
-        return Err(Fault::bad_request("The reason is longer than 16 KiB; shorten it and name where the rest is kept."));
+        return Err(Fault::bad_request(
+            "The reason is longer than 16 KiB; shorten it and name where the rest is kept.",
+        ));
     }
     let Some(outcome) = outcome.filter(|_| !reason.is_empty()) else {
         let view = alert::view(&console.app, who, id).await?;

@@ -60,7 +60,12 @@ pub fn shown(one: &ShownFinding, view: &AlertView, zone: &TimeZone) -> FindingBo
         circumstances: words::circumstances(&captured.attribution),
         content,
         record: hex::encode(record.hash),
-        chain: format!("{} (epoch {}) of {}", record.seq, record.epoch, device_words(&view.device.system, "")),
+        chain: format!(
+            "{} (epoch {}) of {}",
+            record.seq,
+            record.epoch,
+            device_words(&view.device.system, "")
+        ),
         received: words::when(record.received_at, zone),
         leaf: record.leaf,
         explanation,

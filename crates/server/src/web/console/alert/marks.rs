@@ -49,7 +49,8 @@ fn push(pieces: &mut Vec<Piece>, text: Option<&str>, marked: bool) {
 /// `text` with every word that a span rests on put out of sight: an explanation may quote what was captured.
 #[must_use]
 pub fn without_content(text: &str, spans: &[Span]) -> String {
-    let mut words: Vec<&str> = spans.iter().map(|span| span.text.as_str()).filter(|word| !word.is_empty()).collect();
+    let mut words: Vec<&str> =
+        spans.iter().map(|span| span.text.as_str()).filter(|word| !word.is_empty()).collect();
     words.sort_unstable_by_key(|word| std::cmp::Reverse(word.len()));
     words.dedup();
     words.into_iter().fold(text.to_owned(), |text, word| text.replace(word, "[hidden]"))
@@ -75,7 +76,12 @@ mod tests {
     #[test]
     fn spans_are_marked_where_they_lie_in_a_passage_and_nowhere_else() {
         let passage = Passage { offset: 100, text: "a blue heron and a grey heron".to_owned() };
-        let spans = [span(102, 112, "blue heron"), span(107, 112, "heron"), span(124, 129, "heron"), span(5, 9, "gone")];
+        let spans = [
+            span(102, 112, "blue heron"),
+            span(107, 112, "heron"),
+            span(124, 129, "heron"),
+            span(5, 9, "gone"),
+        ];
         let shown: Vec<_> = pieces(&passage, &spans, TextField::Text)
             .into_iter()
             .map(|piece| if piece.marked { format!("<{}>", piece.text) } else { piece.text })
@@ -92,6 +98,9 @@ mod tests {
     #[test]
     fn an_explanation_shows_no_captured_word_until_content_is_opened() {
         let spans = [span(0, 5, "heron"), span(0, 10, "blue heron")];
-        assert_eq!(without_content("Found \"blue heron\" and \"heron\".", &spans), "Found \"[hidden]\" and \"[hidden]\".");
+        assert_eq!(
+            without_content("Found \"blue heron\" and \"heron\".", &spans),
+            "Found \"[hidden]\" and \"[hidden]\"."
+        );
     }
 }

@@ -95,7 +95,9 @@ fn summary(total: i64, lost: i64, gaps: &[GapRow], from: i64, now: Timestamp, ha
     match (total, lost) {
         (0, 0) => "No time is on record as watched or not watched.".to_owned(),
         (total, 0) => format!("Watched {}; no gap is on record.", words::span(total)),
-        (total, lost) => format!("Watched {}; not watched {}: {causes}.", words::span(total), words::span(lost)),
+        (total, lost) => {
+            format!("Watched {}; not watched {}: {causes}.", words::span(total), words::span(lost))
+        }
     }
 }
 

@@ -89,7 +89,13 @@ impl Client {
 
     /// Sends a form as it is.
     pub async fn post_bare(&mut self, path: &str, fields: &[(&str, &str)]) -> Page {
-        self.ask(Method::POST, path, url_encoded(fields), &[("content-type", "application/x-www-form-urlencoded")]).await
+        self.ask(
+            Method::POST,
+            path,
+            url_encoded(fields),
+            &[("content-type", "application/x-www-form-urlencoded")],
+        )
+        .await
     }
 
     /// Asks and keeps the cookies.
@@ -117,7 +123,8 @@ impl Client {
 
     /// Asks, and leaves the body to the caller.
     pub async fn raw(&self, method: Method, path: &str, body: String, headers: &[(&str, &str)]) -> Response {
-        let mut request = Request::builder().method(method).uri(path).header(header::COOKIE, self.cookie_line());
+        let mut request =
+            Request::builder().method(method).uri(path).header(header::COOKIE, self.cookie_line());
         for (name, value) in headers {
             request = request.header(*name, *value);
         }

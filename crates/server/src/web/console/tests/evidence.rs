@@ -15,7 +15,8 @@ async fn captured_content_shows_only_after_its_opening_was_logged() {
     let force = force().await;
     let mut officer = Client::signed_in(&force, "om1").await;
     let alert = format!("/alerts/{}", force.seed.alert);
-    for path in ["/", "/people", &format!("/people/{}", force.seed.case), &alert, &format!("{alert}/decided")] {
+    for path in ["/", "/people", &format!("/people/{}", force.seed.case), &alert, &format!("{alert}/decided")]
+    {
         let page = officer.get(path).await;
         assert_eq!(page.status, StatusCode::OK, "{path}");
         for word in [CAPTURED, "blue heron", "chat.example"] {
@@ -92,7 +93,10 @@ async fn a_decision_needs_a_reason_is_recorded_once_and_shows_who_and_when() {
     assert_eq!(again.status, StatusCode::CONFLICT);
     let sealed = force.seed.ctx.store.decision_list(force.seed.alert).await.expect("decisions");
     assert_eq!(sealed.len(), 1);
-    assert!(sealed.iter().all(|row| !row.sealed.windows(9).any(|bytes| bytes == b"scheduled")), "kept sealed");
+    assert!(
+        sealed.iter().all(|row| !row.sealed.windows(9).any(|bytes| bytes == b"scheduled")),
+        "kept sealed"
+    );
 }
 
 async fn state(force: &super::client::Force) -> AlertState {
@@ -132,7 +136,10 @@ async fn an_enrolment_code_is_shown_once_and_kept_only_as_a_hash() {
     let person = format!("/people/{}", force.seed.case);
     officer.get(&person).await;
     let page = officer.post(&format!("{person}/enrolment-code"), &[]).await;
-    let code = between(&page.body, "class=\"pv-code\"", "</p>").and_then(|text| text.split_once('>')).expect("a code").1;
+    let code = between(&page.body, "class=\"pv-code\"", "</p>")
+        .and_then(|text| text.split_once('>'))
+        .expect("a code")
+        .1;
     assert_eq!(code.len(), 11, "{code}");
     assert!(page.body.contains("until <time"));
     assert!(!officer.get(&person).await.body.contains(code));

@@ -3,6 +3,7 @@
 mod client;
 mod evidence;
 mod live;
+mod people;
 mod routes;
 mod seed;
 mod sessions;

@@ -99,7 +99,11 @@ async fn a_supervisor_sees_every_case_and_an_auditor_none() {
             let page = walk(&mut supervisor, &force, route, others).await;
             assert_ne!(page.status, StatusCode::NOT_FOUND, "{route:?}");
             for client in [&mut auditor, &mut administrator] {
-                assert_eq!(walk(client, &force, route, others).await.status, StatusCode::FORBIDDEN, "{route:?}");
+                assert_eq!(
+                    walk(client, &force, route, others).await.status,
+                    StatusCode::FORBIDDEN,
+                    "{route:?}"
+                );
             }
         }
     }
@@ -136,12 +140,16 @@ async fn a_form_without_its_token_or_from_another_site_does_nothing() {
 async fn every_answer_carries_the_strict_headers_and_no_page_has_anything_inline() {
     let force = force().await;
     let mut officer = Client::signed_in(&force, "om1").await;
-    let paths = Route::ALL.into_iter().filter(|route| route.entry().0 == Method::GET && *route != Route::Events);
+    let paths =
+        Route::ALL.into_iter().filter(|route| route.entry().0 == Method::GET && *route != Route::Events);
     for route in paths {
         let path = path(&force, route, false);
         let response = officer.raw(Method::GET, &path, String::new(), &[]).await;
         let policy = response.headers().get("content-security-policy").expect("a policy");
-        assert!(policy.to_str().expect("ascii").starts_with("default-src 'none'; style-src 'self'"), "{route:?}");
+        assert!(
+            policy.to_str().expect("ascii").starts_with("default-src 'none'; style-src 'self'"),
+            "{route:?}"
+        );
         assert!(response.headers().contains_key("x-content-type-options"), "{route:?}");
         let body = officer.get(&path).await.body;
         for inline in ["style=\"", "onclick=", "<style", "<script>", "javascript:"] {

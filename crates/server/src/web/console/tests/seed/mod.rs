@@ -1,18 +1,18 @@
 //! A small invented force for the console's tests: five officers, three people, devices, alerts, gaps. Rows are
 //! written through the store's own verbs and sealed under real case keys; words in them are benign.
 
+mod facts;
+
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use object_store::memory::InMemory;
 use proviso_ledger::hash::{domain_hash, sha256};
-use proviso_model::finding::{Finding, Span, TextField};
 use proviso_model::hash::Digest;
 use proviso_model::ids::{AlertId, CaseId, DeviceId, JobId, OfficerId, OrderId};
-use proviso_model::observation::{Act, Attribution, Fact, Field, Observation, Passage};
+use proviso_model::observation::Act;
 use proviso_model::order::{ConditionKind, Person};
-use proviso_model::policy::PackRef;
 use proviso_model::record::EnrolmentFacts;
 use proviso_model::{GapCause, Source, Timestamp};
 use proviso_store::{
@@ -22,6 +22,7 @@ use proviso_store::{
 };
 use rand_core::{CryptoRng, UnwrapErr};
 
+use self::facts::{finding, observation, word};
 use crate::app::officer::password;
 use crate::app::{AppContext, Clock, LedgerHasher, Parts};
 use crate::keys::case::Purpose;
@@ -90,9 +91,10 @@ pub async fn seed(folder: &Path, clock: Arc<dyn Clock>) -> Seed {
 /// As [`seed`], with an allowance for the database in pages of 4096 bytes.
 pub async fn seed_within(folder: &Path, clock: Arc<dyn Clock>, pages_max: Option<u32>) -> Seed {
     let ctx = context(folder, clock, pages_max).await;
-    let ids = officers(&ctx).await;
-    let (case, device) = person(&ctx, ids[0], "Test Person 014", "TEST/2026/014", "Debian 12 laptop").await;
-    let (other_case, other_device) = person(&ctx, ids[1], "Test Person 027", "TEST/2026/027", "Windows 11 PC").await;
+    let [first, second] = officers(&ctx).await;
+    let (case, device) = person(&ctx, first, "Test Person 014", "TEST/2026/014", "Debian 12 laptop").await;
+    let (other_case, other_device) =
+        person(&ctx, second, "Test Person 027", "TEST/2026/027", "Windows 11 PC").await;
     let typed = Raise {
         paragraph: "4",
         condition: ConditionKind::SpecifiedWords,
@@ -111,7 +113,7 @@ pub async fn seed_within(folder: &Path, clock: Arc<dyn Clock>, pages_max: Option
         previous: [0; 32],
     };
     seed.other_alert = seed.raise(&typed).await;
-    (seed.case, seed.device, seed.seq, seed.previous) = (case, device, 0, [0; 32]);
+    seed.turn_to(case, device);
     seed.alert = seed.raise(&typed).await;
     seed
 }
@@ -142,7 +144,8 @@ async fn context(folder: &Path, clock: Arc<dyn Clock>, pages_max: Option<u32>) -
     })
 }
 
-pub async fn officers(ctx: &AppContext) -> Vec<OfficerId> {
+/// Adds the officers; returns the two offender managers.
+pub async fn officers(ctx: &AppContext) -> [OfficerId; 2] {
     let now = ctx.now();
     let phc = password::hash(PASSWORD, &[9; 16]).expect("hash");
     let mut ids = Vec::new();
@@ -166,10 +169,17 @@ pub async fn officers(ctx: &AppContext) -> Vec<OfficerId> {
         };
         ctx.store.officer_add(&row).await.expect("officer");
     }
-    ids
+    ids.into_iter().take(2).collect::<Vec<_>>().try_into().expect("two of five")
 }
 
-pub async fn person(ctx: &AppContext, officer: OfficerId, name: &str, reference: &str, system: &str) -> (CaseId, DeviceId) {
+/// Opens a case with a device that watches.
+pub async fn person(
+    ctx: &AppContext,
+    officer: OfficerId,
+    name: &str,
+    reference: &str,
+    system: &str,
+) -> (CaseId, DeviceId) {
     let now = ctx.now();
     let case = CaseId::new(now, ctx.random());
     let keys = ctx.case_keys_create(case).expect("case keys");
@@ -261,11 +271,21 @@ impl Seed {
         let appended = self.ctx.store.record_append(batch).await.expect("appended");
         assert_eq!(appended.added, 1, "{appended:?}");
         (self.seq, self.previous) = (self.seq + 1, hash);
-        let opened =
-            OpenedRecord { hash, case: self.case, kind: kind.to_owned(), what: what(hash), at: self.ctx.now() };
+        let opened = OpenedRecord {
+            hash,
+            case: self.case,
+            kind: kind.to_owned(),
+            what: what(hash),
+            at: self.ctx.now(),
+        };
         let touched = self.ctx.store.record_opened(opened).await.expect("opened");
         self.ctx.hub.wake();
         touched
+    }
+
+    /// Goes on with another case and its device.
+    pub fn turn_to(&mut self, case: CaseId, device: DeviceId) {
+        (self.case, self.device, self.seq, self.previous) = (case, device, 0, [0; 32]);
     }
 
     /// Raises an alert, or joins an open one.
@@ -278,7 +298,8 @@ impl Seed {
         let priority = raise.priority;
         let touched = self
             .append("finding", move |record| {
-                let sealed = |purpose, json: String| ctx.seal(case, purpose, json.as_bytes()).expect("sealed");
+                let sealed =
+                    |purpose, json: String| ctx.seal(case, purpose, json.as_bytes()).expect("sealed");
                 let json = serde_json::to_string(&observation).expect("json");
                 let row = ObservationRow {
                     record,
@@ -290,7 +311,8 @@ impl Seed {
                     sealed: sealed(Purpose::Observation, json),
                 };
                 let json = serde_json::to_string(&finding).expect("json");
-                let found = FindingRow::new(record, 0, case, device, &finding, sealed(Purpose::Finding, json));
+                let found =
+                    FindingRow::new(record, 0, case, device, &finding, sealed(Purpose::Finding, json));
                 OpenedWhat::Finding {
                     observation: row,
                     findings: vec![(found, priority, id)],
@@ -306,7 +328,16 @@ impl Seed {
         let from = self.ctx.now().plus_millis(-ago_millis);
         let (case, device, until) = (self.case, self.device, from.plus_millis(for_millis));
         self.append("liveness", move |record| {
-            OpenedWhat::Watched(WatchedRow { record, case, device, from, until, observed: 5, dropped: 5, shielded: 0 })
+            OpenedWhat::Watched(WatchedRow {
+                record,
+                case,
+                device,
+                from,
+                until,
+                observed: 5,
+                dropped: 5,
+                shielded: 0,
+            })
         })
         .await;
     }
@@ -317,7 +348,16 @@ impl Seed {
         let (case, device) = (self.case, self.device);
         let until = for_millis.map(|millis| from.plus_millis(millis));
         self.append("gap", move |record| {
-            OpenedWhat::Gap(GapRow { record, case, device, source: Source::Browser, cause, from, until, sealed: Vec::new() })
+            OpenedWhat::Gap(GapRow {
+                record,
+                case,
+                device,
+                source: Source::Browser,
+                cause,
+                from,
+                until,
+                sealed: Vec::new(),
+            })
         })
         .await;
     }
@@ -331,59 +371,5 @@ impl Seed {
             OpenedWhat::Notice(NoticeRow { record, case, device, shown_at, response, sealed: Vec::new() })
         })
         .await;
-    }
-}
-
-fn word(act: &Act) -> String {
-    serde_json::to_value(act).expect("json").as_str().expect("a word").to_owned()
-}
-
-fn observation(act: Act, at: Timestamp) -> Observation {
-    let text = Passage::whole(format!("See you on Friday, {CAPTURED}, bring bread."));
-    let url = "https://chat.example/room/7".to_owned();
-    let fact = match act {
-        Act::Typed => Fact::Typed { url, field: Field::Message, text },
-        _ => Fact::Page { url, title: "Room 7".to_owned(), text, cut: false },
-    };
-    Observation {
-        id: None,
-        observed_at: at,
-        source: Source::Browser,
-        account: "account-a".to_owned(),
-        attribution: Attribution { act, foreground: true, visible_ms: 42_000, since_input_ms: Some(400) },
-        fact,
-    }
-}
-
-fn finding(raise: &Raise, observation: &Observation, at: Timestamp) -> Finding {
-    let field = match observation.fact {
-        Fact::Typed { .. } => TextField::Typed,
-        _ => TextField::Text,
-    };
-    let span = Span {
-        field,
-        start: 23,
-        end: 33,
-        rule: "words/order".to_owned(),
-        category: "specified".to_owned(),
-        text: "blue heron".to_owned(),
-    };
-    Finding {
-        id: None,
-        paragraph: raise.paragraph.to_owned(),
-        condition: raise.condition,
-        rule: "words/order".to_owned(),
-        category: "specified".to_owned(),
-        pack: PackRef { name: "order".to_owned(), version: "1".to_owned(), sha256: Digest(sha256(b"order words")) },
-        observed_at: at,
-        act: raise.act,
-        strength_permille: 800,
-        spans: vec![span],
-        spans_left_out: 0,
-        explanation: "The words \"blue heron\", which the order itself names in paragraph 4, stand in the text."
-            .to_owned(),
-        engine: "proviso-engine 0.1.0".to_owned(),
-        engine_semantics: 1,
-        policy: Digest(sha256(b"policy")),
     }
 }

@@ -1,0 +1,59 @@
+//! A person's page and what an inbox says of silent devices.
+
+use proviso_model::GapCause;
+
+use super::client::{Client, force};
+
+const MINUTE: i64 = 60_000;
+const HOUR: i64 = 60 * MINUTE;
+
+#[tokio::test]
+async fn the_person_page_tells_watched_time_gaps_and_their_cause_in_words() {
+    let mut force = force().await;
+    force.seed.notice(75 * HOUR).await;
+    force.seed.watched(30 * HOUR, 5 * HOUR + 12 * MINUTE).await;
+    force.seed.gap(20 * HOUR, Some(40 * MINUTE), GapCause::ExtensionStopped).await;
+    let mut officer = Client::signed_in(&force, "om1").await;
+    let page = officer.get(&format!("/people/{}", force.seed.case)).await;
+    for words in [
+        "Watched 5 h 12 min; not watched 40 min: the browser was open and its extension did not answer.",
+        "The notice was shown and acknowledged",
+        "Not watched (the browser): the browser was open and its extension did not answer",
+        "Lasted 40 min",
+        "Must not use private or incognito browsing on any device.",
+        "In force from 2 March 2026 to 1 March 2031",
+        "Debian 12 laptop was enrolled",
+        "Saturday 21 November 2026",
+    ] {
+        assert!(page.body.contains(words), "missing: {words}");
+    }
+}
+
+#[tokio::test]
+async fn an_empty_inbox_says_whether_devices_are_quiet_or_silent() {
+    let force = force().await;
+    let mut officer = Client::signed_in(&force, "om1").await;
+    let alert = format!("/alerts/{}", force.seed.alert);
+    officer.get(&alert).await;
+    officer.post(&format!("{alert}/decision"), &[("outcome", "no-concern"), ("reason", "Read it.")]).await;
+    let quiet = officer.get("/").await.body;
+    assert!(quiet.contains("All quiet") && quiet.contains("Debian 12 laptop: watching"), "{quiet}");
+    force.clock.advance_millis(20 * MINUTE);
+    let silent = officer.get("/").await.body;
+    assert!(!silent.contains("All quiet"));
+    assert!(
+        silent.contains("1 of 1 devices are silent or not watching. Silence is not a sign that all is well")
+    );
+    assert!(silent.contains("silent; it was watching when last heard of"));
+    assert!(silent.contains("Last heard of 20 min ago"));
+}
+
+#[tokio::test]
+async fn what_is_overdue_says_by_how_much() {
+    let force = force().await;
+    force.clock.advance_millis(27 * HOUR);
+    let mut officer = Client::signed_in(&force, "om1").await;
+    let inbox = officer.get("/").await.body;
+    assert!(inbox.contains("1 alert waits for a decision; 1 overdue."), "{inbox}");
+    assert!(inbox.contains("Overdue by 3 h"));
+}
