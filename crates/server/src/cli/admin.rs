@@ -5,16 +5,18 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 use clap::Subcommand;
-use proviso_model::ids::{CaseId, DeviceId, OfficerId};
+use proviso_model::ids::{AlertId, CaseId, DeviceId, OfficerId};
 use proviso_model::limits::ORDER_BYTES_MAX;
 use proviso_store::OfficerRole;
 use serde_json::json;
 
 use super::{Say, Wiring, open_context};
 use crate::app::AppContext;
+use crate::app::bundle::{self, Asker, Scope};
 use crate::app::force::officer::NewOfficer;
 use crate::app::force::{COMMAND_LINE, case, device, officer};
 use crate::config::Config;
+use crate::keys::files;
 use crate::keys::force::{ForceInit, trust_path};
 use crate::open;
 
@@ -83,6 +85,18 @@ pub(super) enum Admin {
     },
     /// Sign a checkpoint of the log as it is now and print it.
     Checkpoint,
+    /// Write an evidence bundle of an alert or of a whole case to a new file.
+    BundleExport {
+        /// The alert.
+        #[arg(long, conflicts_with = "case", required_unless_present = "case")]
+        alert: Option<AlertId>,
+        /// The case.
+        #[arg(long)]
+        case: Option<CaseId>,
+        /// The file; it must not exist yet.
+        #[arg(long)]
+        out: PathBuf,
+    },
 }
 
 fn role(text: &str) -> Result<OfficerRole, String> {
@@ -144,6 +158,7 @@ impl Admin {
                 let note = made.map(|row| row.note).context("the log is empty; there is nothing to sign yet")?;
                 (note.clone(), json!({"checkpoint": note}))
             }
+            Self::BundleExport { alert, case, out } => export(ctx, alert, case, &out).await?,
         })
     }
 }
@@ -168,6 +183,26 @@ fn init(
     );
     say.line(&words, &json!({"force": trust.force, "trust": path, "root_key": trust.root_key}))?;
     Ok(0)
+}
+
+async fn export(
+    ctx: &AppContext,
+    alert: Option<AlertId>,
+    case: Option<CaseId>,
+    out: &std::path::Path,
+) -> anyhow::Result<(String, serde_json::Value)> {
+    let scope = match (alert, case) {
+        (Some(alert), _) => Scope::Alert(alert),
+        (None, Some(case)) => Scope::Case(case),
+        (None, None) => anyhow::bail!("give --alert or --case"),
+    };
+    let actor = COMMAND_LINE.to_owned();
+    let asker = Asker { name: format!("the command line of {}", ctx.force_name()), actor, officer: None };
+    let made = bundle::make(ctx, &asker, scope).await?;
+    files::write_new(out, &made.bytes)?;
+    let sha256 = hex::encode(made.sha256);
+    let words = format!("wrote {}\nsha256 {sha256}\ncheck it: proviso-verify {0} --trust trust.json", out.display());
+    Ok((words, json!({"bundle": made.id, "file": out, "sha256": sha256, "bytes": made.bytes.len()})))
 }
 
 fn order_text(path: &std::path::Path) -> anyhow::Result<String> {

@@ -1,6 +1,7 @@
 //! Opens new records with the case key, evaluates findings again, and puts them before an officer.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use proviso_engine::{Engine, SEMANTICS};
 use proviso_ledger::envelope::{Envelope, Header};
@@ -52,19 +53,20 @@ struct Engines(HashMap<Digest, Option<Engine>>);
 impl Engines {
     /// The engine of a policy that this server made; `None` when it knows none or cannot run it.
     async fn of(&mut self, ctx: &AppContext, keys: &CaseKeys, hash: Digest) -> Result<Option<&Engine>, JobError> {
-        if !self.0.contains_key(&hash) {
-            let engine = match ctx.store.policy_get(&hash).await? {
-                Some(row) => {
-                    let text = keys.open(Purpose::Policy, &row.sealed)?;
-                    serde_json::from_slice::<Policy>(&text)
-                        .ok()
-                        .and_then(|policy| Engine::new(&policy, hash).ok())
-                }
-                None => None,
-            };
-            self.0.insert(hash, engine);
-        }
-        Ok(self.0.get(&hash).and_then(Option::as_ref))
+        let entry = match self.0.entry(hash) {
+            Entry::Occupied(known) => return Ok(known.into_mut().as_ref()),
+            Entry::Vacant(unknown) => unknown,
+        };
+        let engine = match ctx.store.policy_get(&hash).await? {
+            Some(row) => {
+                let text = keys.open(Purpose::Policy, &row.sealed)?;
+                serde_json::from_slice::<Policy>(&text)
+                    .ok()
+                    .and_then(|policy| Engine::new(&policy, hash).ok())
+            }
+            None => None,
+        };
+        Ok(entry.insert(engine).as_ref())
     }
 }
 

@@ -35,6 +35,8 @@ pub struct ForceKeyRing {
     pub server_key_pem: Zeroizing<String>,
     /// What the root certified, as handed to devices.
     pub statement: ForceKeys,
+    /// What devices, courts and experts pin.
+    pub trust: TrustFile,
     /// Nonces and hashes of codes and addresses are made with it.
     pub server_secret: Zeroizing<[u8; 32]>,
 }
@@ -200,6 +202,7 @@ impl ForceKeyRing {
             name: file.name,
             origin: file.origin,
             statement: file.statement,
+            trust: trust(data_dir)?,
             policy: SignKey::from_seed(*read_seed(data_dir, master, "policy.key")?),
             checkpoint: SignKey::from_seed(*read_seed(data_dir, master, "checkpoint.key")?),
             server_secret: read_seed(data_dir, master, "server-secret.key")?,

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use getrandom::SysRng;
 use getrandom::rand_core::UnwrapErr;
 use proviso_model::Timestamp;
-use proviso_model::ids::{CaseId, OfficerId};
+use proviso_model::ids::CaseId;
 use proviso_model::wire::TrustFile;
 use proviso_server::app::force::{case, device, officer};
 use proviso_server::app::{AppContext, Clock};
@@ -42,7 +42,6 @@ pub struct Rig {
     pub clock: Arc<SetClock>,
     pub trust: TrustFile,
     pub case: CaseId,
-    pub officer: OfficerId,
     pub config: Config,
     running: Option<Running>,
     folder: TempDir,
@@ -74,7 +73,7 @@ impl Rig {
         let officer = officer::add(&ctx, new).await.expect("an officer");
         let case = case::create(&ctx, ORDER, "order.toml", Some(officer)).await.expect("a case");
         let running = Some(Self::serve(&ctx, workers).await);
-        Self { ctx, clock, trust, case, officer, config, running, folder }
+        Self { ctx, clock, trust, case, config, running, folder }
     }
 
     async fn context(config: &Config, clock: &Arc<SetClock>) -> AppContext {

@@ -15,8 +15,10 @@ pub struct ToyHasher;
 
 fn mix(parts: &[&[u8]]) -> [u8; 32] {
     let mut state = [7_u8; 32];
-    for (place, byte) in parts.concat().into_iter().enumerate() {
-        state[place % 32] = state[place % 32].rotate_left(3) ^ byte.wrapping_add(place as u8);
+    for chunk in parts.concat().chunks(32) {
+        for (place, (kept, byte)) in (0..).zip(state.iter_mut().zip(chunk)) {
+            *kept = kept.rotate_left(3) ^ byte.wrapping_add(place);
+        }
     }
     state
 }
@@ -44,7 +46,7 @@ impl LogHasher for ToyHasher {
             .filter(|level| (size >> level) & 1 == 1)
             .map(|level| node(level, (size >> level) - 1).expect("the right edge is kept"))
             .collect();
-        Some(format!("{size} {:?}", whole.first().map(|hash| hash[0])))
+        Some(format!("{size} {:?}", whole.first().and_then(|hash| hash.first())))
     }
 
     fn audit_hash(&self, seq: u64, previous: &[u8; 32], entry: &AuditEntry) -> [u8; 32] {
@@ -168,7 +170,9 @@ pub fn record(seq: u64, variant: u8, previous: [u8; 32]) -> NewRecord {
 
 pub fn record_hash(seq: u64, variant: u8) -> [u8; 32] {
     let mut hash = [variant; 32];
-    hash[0] = seq as u8;
+    if let Some(first) = hash.first_mut() {
+        *first = seq as u8;
+    }
     hash
 }
 

@@ -15,8 +15,8 @@ use crate::keys::case::Purpose;
 /// [`ForceError::Order`].
 pub fn read_order(text: &str, place: &str) -> Result<Order, ForceError> {
     Order::from_toml(text).map_err(|faults| {
-        let lines: Vec<String> = faults.iter().map(|fault| format!("{place}: {fault}")).collect();
-        ForceError::Order(lines.join("\n"))
+        let pages: Vec<String> = faults.iter().map(|fault| fault.render(text, place)).collect();
+        ForceError::Order(pages.join("\n"))
     })
 }
 

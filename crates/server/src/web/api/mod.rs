@@ -9,7 +9,6 @@ use axum::routing::{get, post};
 use crate::app::AppContext;
 
 /// The device port's routes.
-#[must_use]
 pub fn router(ctx: AppContext) -> Router {
     Router::new()
         .route("/v1/enrol", post(handlers::enrol))

@@ -1,0 +1,290 @@
+//! Gathers what a bundle is made of: records whole, what is opened of them, policies, devices, decisions, custody.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use proviso_evidence::format::{
+    Completed, CustodyEntry, DecisionFile, DeviceStatement, LeafWord, SignedDevice,
+};
+use proviso_evidence::{BundleInput, BundleRecord, Exhibit};
+use proviso_ledger::{Envelope, Header};
+use proviso_model::Order;
+use proviso_model::hash::Digest;
+use proviso_model::ids::{AlertId, BundleId, CaseId, DeviceId};
+use proviso_model::order::Person;
+use proviso_model::policy::Policy;
+use proviso_model::record::EnrolmentFacts;
+use proviso_model::wire::SignedPolicy;
+use proviso_store::{AlertFilter, AuditRow, DecisionRow, RecordRow};
+
+use super::proofs::{self, Leaf};
+use super::{Asker, BundleError};
+use crate::app::AppContext;
+use crate::app::device::policy;
+use crate::app::officer::sealed::DecisionWords;
+use crate::keys::CaseKeys;
+use crate::keys::case::Purpose;
+
+/// Findings of one alert that a bundle takes, and alerts of one case.
+const ROWS_MAX: u32 = 100_000;
+/// Audit entries read at a time.
+const ENTRIES: u32 = 1_000;
+
+pub(super) async fn input(
+    ctx: &AppContext,
+    asker: &Asker,
+    bundle: BundleId,
+    case: CaseId,
+    alert: Option<AlertId>,
+) -> Result<BundleInput, BundleError> {
+    let keys = ctx.case_keys(case)?;
+    let by_alert = records_by_alert(ctx, case, alert).await?;
+    let records = records(ctx, case, alert.map(|_| &by_alert)).await?;
+    let first = records.first().ok_or(BundleError::Nothing("there is no record to put into a bundle yet"))?;
+    let order_reference = order_reference(ctx, &keys, first).await?;
+    let links = links(ctx, &records).await?;
+    let policies = policies(ctx, case, records.iter().chain(&links)).await?;
+    let devices = devices(ctx, &records).await?;
+    let decided = decisions(ctx, &by_alert).await?;
+    let audit = audit(ctx, case).await?;
+    // After everything else was read, so that it covers all of it.
+    let signed = ctx.store.checkpoint_add(ctx.now()).await?;
+    let checkpoint = signed.ok_or(BundleError::Nothing("the log is empty"))?;
+    let leaves = leaves(&records, &decided, &audit);
+    let person: Person = ctx.unseal_json(case, Purpose::Case, &case_row(ctx, case).await?)?;
+    Ok(BundleInput {
+        bundle,
+        created_at: ctx.now(),
+        prepared_by: asker.name.clone(),
+        case,
+        case_reference: person.reference.unwrap_or_else(|| case.to_string()),
+        order_reference,
+        trust: ctx.keys.trust.clone(),
+        keys: ctx.keys.statement.clone(),
+        policies,
+        devices,
+        links: links.iter().map(link).collect::<Result<_, _>>()?,
+        decisions: decision_files(ctx, case, &decided, &by_alert, &records).await?,
+        custody: audit.iter().map(custody).collect(),
+        proofs: proofs::of(ctx, &leaves, checkpoint.size).await?,
+        checkpoint: checkpoint.note,
+        records: records.iter().map(|record| exhibit(&keys, record)).collect::<Result<_, _>>()?,
+        cannot_be_repeated: Vec::new(),
+    })
+}
+
+async fn case_row(ctx: &AppContext, case: CaseId) -> Result<Vec<u8>, BundleError> {
+    let row = ctx.store.case_get(case).await?.ok_or(BundleError::Nothing("there is no such case"))?;
+    Ok(row.sealed)
+}
+
+/// The records behind each alert.
+async fn records_by_alert(
+    ctx: &AppContext,
+    case: CaseId,
+    alert: Option<AlertId>,
+) -> Result<BTreeMap<AlertId, BTreeSet<[u8; 32]>>, BundleError> {
+    let alerts = match alert {
+        Some(alert) => vec![alert],
+        None => {
+            let filter = AlertFilter { case: Some(case), limit: ROWS_MAX, ..AlertFilter::default() };
+            ctx.store.alert_list(filter).await?.into_iter().map(|row| row.id).collect()
+        }
+    };
+    let mut found = BTreeMap::new();
+    for alert in alerts {
+        let rows = ctx.store.alert_findings(alert, ROWS_MAX).await?;
+        found.insert(alert, rows.into_iter().map(|(finding, _)| finding.record).collect());
+    }
+    Ok(found)
+}
+
+/// The records themselves, in log order: those behind the alert, or all of the case. Erased bodies stay out.
+async fn records(
+    ctx: &AppContext,
+    case: CaseId,
+    wanted: Option<&BTreeMap<AlertId, BTreeSet<[u8; 32]>>>,
+) -> Result<Vec<RecordRow>, BundleError> {
+    let Some(wanted) = wanted else {
+        let all = ctx.store.record_by_case(case).await?;
+        return Ok(all.into_iter().filter(|record| record.body.is_some()).collect());
+    };
+    let mut found = Vec::new();
+    for hash in wanted.values().flatten().collect::<BTreeSet<_>>() {
+        found.extend(ctx.store.record_get(hash).await?.filter(|record| record.body.is_some()));
+    }
+    found.sort_by_key(|record| record.leaf);
+    Ok(found)
+}
+
+fn header(record: &RecordRow) -> Result<Header, BundleError> {
+    Header::decode(&record.header).map_err(|error| BundleError::Broken(error.to_string()))
+}
+
+fn link(record: &RecordRow) -> Result<(Header, [u8; 64]), BundleError> {
+    Ok((header(record)?, record.signature))
+}
+
+/// The records between the first and the last of each device and epoch that are not in the bundle themselves.
+async fn links(ctx: &AppContext, records: &[RecordRow]) -> Result<Vec<RecordRow>, BundleError> {
+    let mut chains: BTreeMap<(DeviceId, u32), (u64, u64)> = BTreeMap::new();
+    for record in records {
+        let ends = chains.entry((record.device, record.epoch)).or_insert((record.seq, record.seq));
+        *ends = (ends.0.min(record.seq), ends.1.max(record.seq));
+    }
+    let shown: BTreeSet<[u8; 32]> = records.iter().map(|record| record.hash).collect();
+    let mut found = Vec::new();
+    for ((device, epoch), (first, last)) in chains {
+        let range = ctx.store.record_range(device, epoch, first, last).await?;
+        found.extend(range.into_iter().filter(|record| !shown.contains(&record.hash)));
+    }
+    Ok(found)
+}
+
+async fn policies(
+    ctx: &AppContext,
+    case: CaseId,
+    records: impl Iterator<Item = &RecordRow>,
+) -> Result<Vec<SignedPolicy>, BundleError> {
+    let hashes = records
+        .map(|record| header(record).map(|header| Digest(header.policy_hash)))
+        .collect::<Result<BTreeSet<_>, _>>()?;
+    let mut found = Vec::new();
+    for hash in hashes {
+        let row = ctx.store.policy_get(&hash).await?;
+        let row = row.ok_or_else(|| BundleError::Broken(format!("policy {hash} is not kept")))?;
+        let signed = policy::signed(ctx, case, &row);
+        found.push(signed.map_err(|refusal| BundleError::Broken(refusal.to_string()))?);
+    }
+    Ok(found)
+}
+
+/// The reference that the first record's policy names; the order as it is now may be another version.
+async fn order_reference(ctx: &AppContext, keys: &CaseKeys, record: &RecordRow) -> Result<String, BundleError> {
+    if let Some(row) = ctx.store.policy_get(&Digest(header(record)?.policy_hash)).await? {
+        let text = keys.open(Purpose::Policy, &row.sealed)?;
+        if let Ok(policy) = serde_json::from_slice::<Policy>(&text) {
+            return Ok(policy.order_reference);
+        }
+    }
+    let order: Order = policy::order(ctx, keys).await.map_err(|refusal| BundleError::Broken(refusal.to_string()))?;
+    Ok(order.reference)
+}
+
+async fn devices(ctx: &AppContext, records: &[RecordRow]) -> Result<Vec<SignedDevice>, BundleError> {
+    let mut found = Vec::new();
+    for id in records.iter().map(|record| record.device).collect::<BTreeSet<_>>() {
+        let row = ctx.store.device_get(id).await?;
+        let row = row.ok_or_else(|| BundleError::Broken(format!("device {id} is not kept")))?;
+        let facts: EnrolmentFacts = ctx.unseal_json(row.case, Purpose::Device, &row.sealed)?;
+        let statement = DeviceStatement {
+            device: id,
+            force: ctx.keys.force,
+            case: row.case,
+            record_key: hex::encode(row.record_key),
+            system: facts.system,
+            account: facts.account,
+            enrolled_at: row.enrolled_at,
+        };
+        let signed = SignedDevice::sign(&statement, &ctx.keys.policy);
+        found.push(signed.map_err(|error| BundleError::Broken(error.to_string()))?);
+    }
+    Ok(found)
+}
+
+async fn decisions(
+    ctx: &AppContext,
+    by_alert: &BTreeMap<AlertId, BTreeSet<[u8; 32]>>,
+) -> Result<Vec<DecisionRow>, BundleError> {
+    let mut found = Vec::new();
+    for alert in by_alert.keys() {
+        found.extend(ctx.store.decision_list(*alert).await?);
+    }
+    Ok(found)
+}
+
+async fn decision_files(
+    ctx: &AppContext,
+    case: CaseId,
+    rows: &[DecisionRow],
+    by_alert: &BTreeMap<AlertId, BTreeSet<[u8; 32]>>,
+    records: &[RecordRow],
+) -> Result<Vec<DecisionFile>, BundleError> {
+    let mut found = Vec::new();
+    for row in rows {
+        let words: DecisionWords = ctx.unseal_json(case, Purpose::Decision, &row.sealed)?;
+        let officer = ctx.store.officer_get(row.officer).await?;
+        let of_alert = by_alert.get(&row.alert);
+        let shown = records.iter().filter(|record| of_alert.is_some_and(|hashes| hashes.contains(&record.hash)));
+        found.push(DecisionFile {
+            id: row.id,
+            alert: row.alert,
+            case: row.case,
+            officer: row.officer,
+            officer_name: officer.map_or_else(|| row.officer.to_string(), |officer| officer.display_name),
+            outcome: row.outcome,
+            decided_at: row.decided_at,
+            reason: words.reason,
+            sealed: STANDARD.encode(&row.sealed),
+            hash: Digest(row.hash),
+            records: shown.map(|record| Digest(record.hash)).collect(),
+        });
+    }
+    Ok(found)
+}
+
+/// Every audit entry about the case, this export's own included.
+async fn audit(ctx: &AppContext, case: CaseId) -> Result<Vec<AuditRow>, BundleError> {
+    let mut found: Vec<AuditRow> = Vec::new();
+    loop {
+        let after = found.last().map_or(0, |row| row.seq);
+        let page = ctx.store.audit_list(Some(case), after, ENTRIES).await?;
+        if page.is_empty() {
+            return Ok(found);
+        }
+        found.extend(page);
+    }
+}
+
+fn custody(row: &AuditRow) -> CustodyEntry {
+    CustodyEntry {
+        seq: row.seq,
+        id: row.entry.id,
+        opened_at: row.entry.opened_at,
+        actor: row.entry.actor.clone(),
+        act: row.entry.act.clone(),
+        case: row.entry.case,
+        objects: row.entry.objects.clone(),
+        sealed: STANDARD.encode(&row.entry.sealed),
+        previous: Digest(row.previous),
+        hash: Digest(row.hash),
+        completed: row.completed.as_ref().map(|(at, outcome, hash, _)| Completed {
+            at: *at,
+            outcome: outcome.clone(),
+            hash: Digest(*hash),
+        }),
+    }
+}
+
+fn leaves(records: &[RecordRow], decisions: &[DecisionRow], audit: &[AuditRow]) -> Vec<Leaf> {
+    let records = records.iter().map(|row| (LeafWord::Record, Digest(row.hash), row.leaf));
+    let decisions = decisions.iter().map(|row| (LeafWord::Decision, Digest(row.hash), row.leaf));
+    let audit = audit
+        .iter()
+        .filter_map(|row| row.completed.as_ref())
+        .map(|(_, _, hash, leaf)| (LeafWord::Audit, Digest(*hash), *leaf));
+    records.chain(decisions).chain(audit).collect()
+}
+
+/// A record whole, and all its fields opened.
+fn exhibit(keys: &CaseKeys, record: &RecordRow) -> Result<BundleRecord, BundleError> {
+    let sealed = record.body.clone().unwrap_or_default();
+    let envelope = Envelope { header: header(record)?, signature: record.signature, sealed };
+    // One that does not open goes in sealed, for it is still a link of the chain and a leaf of the log.
+    let fields = envelope.open(&keys.secret).ok();
+    Ok(BundleRecord {
+        envelope: envelope.encode(),
+        exhibit: fields.map(|fields| Exhibit { fields, closed: BTreeSet::new() }),
+    })
+}

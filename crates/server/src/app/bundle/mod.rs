@@ -1,0 +1,107 @@
+//! Evidence bundles: everything about an alert, or a case, that a stranger needs to check it. The bundle is handed out
+//! and not kept: it is readable, and nothing readable about a case stays on the server's disk.
+
+mod gather;
+mod proofs;
+
+use proviso_evidence::{BundleInput, WriteError};
+use proviso_ledger::hash::sha256;
+use proviso_model::ids::{AlertId, BundleId, CaseId, OfficerId};
+use proviso_store::{BundleRow, StoreError};
+
+use crate::app::AppContext;
+use crate::keys::KeyError;
+
+/// What a bundle is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// One alert and its findings.
+    Alert(AlertId),
+    /// Everything of a case.
+    Case(CaseId),
+}
+
+/// Who asks for a bundle.
+#[derive(Debug, Clone)]
+pub struct Asker {
+    /// As in the audit log: `officer:ID` or `command-line`.
+    pub actor: String,
+    /// As the bundle names them.
+    pub name: String,
+    /// The officer, where it is one.
+    pub officer: Option<OfficerId>,
+}
+
+/// A bundle made.
+#[derive(Debug, Clone)]
+pub struct Bundle {
+    /// Its id.
+    pub id: BundleId,
+    /// Digest of the file.
+    pub sha256: [u8; 32],
+    /// The file.
+    pub bytes: Vec<u8>,
+}
+
+/// Why no bundle was made.
+#[derive(Debug, thiserror::Error)]
+pub enum BundleError {
+    /// There is no such alert or case, or nothing to show in it yet.
+    #[error("{0}")]
+    Nothing(&'static str),
+    /// Something kept does not open or does not fit together.
+    #[error("the bundle cannot be made: {0}")]
+    Broken(String),
+    /// Keys could not be used.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// The store said no.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The writer said no.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+}
+
+/// Makes a bundle. Logged before anything is opened. The caller has checked that the asker may.
+///
+/// # Errors
+/// [`BundleError`].
+pub async fn make(ctx: &AppContext, asker: &Asker, scope: Scope) -> Result<Bundle, BundleError> {
+    let (case, alert) = match scope {
+        Scope::Case(case) => (case, None),
+        Scope::Alert(id) => {
+            let alert = ctx.store.alert_get(id).await?.ok_or(BundleError::Nothing("there is no such alert"))?;
+            (alert.case, Some(id))
+        }
+    };
+    let id = BundleId::new(ctx.now(), ctx.random());
+    let objects = match alert {
+        Some(alert) => format!("{alert} {id}"),
+        None => format!("{case} {id}"),
+    };
+    ctx.logged(&asker.actor, "bundle-export", Some(case), &objects, async {
+        let input = gather::input(ctx, asker, id, case, alert).await?;
+        let bytes = write(ctx, input).await?;
+        let sha256 = sha256(&bytes);
+        let row = BundleRow {
+            id,
+            case,
+            alert,
+            officer: asker.officer,
+            made_at: ctx.now(),
+            sha256,
+            bytes: bytes.len() as u64,
+            place: String::new(),
+        };
+        ctx.store.bundle_add(&row).await?;
+        Ok(Bundle { id, sha256, bytes })
+    })
+    .await
+}
+
+async fn write(ctx: &AppContext, input: BundleInput) -> Result<Vec<u8>, BundleError> {
+    let ctx = ctx.clone();
+    let written = tokio::task::spawn_blocking(move || proviso_evidence::write(&input, &ctx.keys.checkpoint));
+    Ok(written.await.map_err(|error| BundleError::Broken(error.to_string()))??)
+}
