@@ -1,1 +1,24 @@
-//! Compiles an order to a policy and evaluates observations: pure, deterministic.
+//! Compiles an order to a policy and evaluates observations against it: pure and deterministic.
+//!
+//! Nothing here reads a file or a clock, and every figure that decides is an integer, so a finding replays to the byte
+//! on any machine that runs the same [`SEMANTICS`].
+
+pub mod behaviour;
+pub mod classify;
+pub mod compile;
+pub mod evaluate;
+pub mod pack;
+pub mod search;
+pub mod sites;
+pub mod text;
+
+pub use compile::{CompileError, CompileInputs, compile};
+pub use evaluate::{Engine, EngineError};
+pub use pack::{Pack, PackError};
+
+/// What findings mean. Rises with every change that could alter one: normalisation, word edges, rules, explanations, the
+/// built-in search facts, the public-suffix list or the toolchain's Unicode tables. Replay only where it is equal.
+pub const SEMANTICS: u32 = 1;
+
+/// The engine's own version, as written in findings.
+pub const ENGINE: &str = concat!("proviso-engine ", env!("CARGO_PKG_VERSION"));

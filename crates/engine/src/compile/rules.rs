@@ -1,0 +1,125 @@
+//! Which rules serve which kind of condition.
+
+use std::collections::BTreeSet;
+
+use proviso_model::ConditionKind;
+use proviso_model::order::{Condition, Order};
+use proviso_model::policy::{PackRef, Rule, Term};
+
+use super::{CompileError, hosts};
+use crate::behaviour::State;
+use crate::pack::{Pack, sha256};
+use crate::text::normalise_term;
+
+/// One word that the order itself names is enough.
+const ORDER_WORD_PERMILLE: u16 = 1000;
+/// A page is long and may speak of sex without being pornography, so more must come together than in a chat.
+const PORNOGRAPHY_THRESHOLD_TIMES: u16 = 2;
+
+pub(super) fn of(order: &Order, condition: &Condition, packs: &[Pack]) -> Result<Vec<Rule>, CompileError> {
+    let mut rules = Vec::new();
+    match condition.kind {
+        ConditionKind::SexualisedChat => {
+            rules.push(core(condition, packs, "sexual", false, 1)?);
+            rules.push(core(condition, packs, "solicitation", false, 1)?);
+        }
+        ConditionKind::Pornography => {
+            rules.extend(listed_sites(order, condition)?);
+            rules.push(core(condition, packs, "sexual", false, PORNOGRAPHY_THRESHOLD_TIMES)?);
+        }
+        ConditionKind::ProhibitedSearches => {
+            rules.push(core(condition, packs, "sexual", true, 1)?);
+        }
+        ConditionKind::SpecifiedWords => {}
+        ConditionKind::NoPrivateBrowsing | ConditionKind::MonitoringSoftware => {
+            rules.extend(State::for_condition(condition.kind).map(state));
+        }
+    }
+    rules.extend(own_words(order, condition)?);
+    Ok(rules)
+}
+
+/// A category of the first pack that has it.
+fn core(
+    condition: &Condition,
+    packs: &[Pack],
+    category: &'static str,
+    queries_only: bool,
+    threshold_times: u16,
+) -> Result<Rule, CompileError> {
+    let found = packs.iter().find_map(|pack| Some((pack, pack.category(category)?)));
+    let (pack, words) = found
+        .ok_or_else(|| CompileError::CategoryMissing { paragraph: condition.paragraph.clone(), category })?;
+    Ok(Rule::Words {
+        id: format!("words/{category}"),
+        category: category.to_owned(),
+        pack: pack.reference(),
+        queries_only,
+        threshold_permille: words.threshold_permille.saturating_mul(threshold_times),
+        terms: words.terms.clone(),
+    })
+}
+
+fn own_words(order: &Order, condition: &Condition) -> Result<Option<Rule>, CompileError> {
+    let mut seen = BTreeSet::new();
+    let mut terms = Vec::new();
+    for word in &condition.words {
+        let text = checked_word(condition, word)?;
+        if seen.insert(normalise_term(&text)) {
+            terms.push(Term { text, weight_permille: ORDER_WORD_PERMILLE });
+        }
+    }
+    if terms.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(Rule::Words {
+        id: "words/order".to_owned(),
+        category: "specified-words".to_owned(),
+        pack: order_pack(order, &condition.words),
+        queries_only: condition.kind == ConditionKind::ProhibitedSearches,
+        threshold_permille: ORDER_WORD_PERMILLE,
+        terms,
+    }))
+}
+
+fn listed_sites(order: &Order, condition: &Condition) -> Result<Option<Rule>, CompileError> {
+    if condition.sites.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(Rule::Sites {
+        id: "sites/order".to_owned(),
+        category: "pornography".to_owned(),
+        pack: order_pack(order, &condition.sites),
+        hosts: hosts(&condition.sites, &format!("paragraph {}, sites", condition.paragraph))?,
+    }))
+}
+
+fn state(state: State) -> Rule {
+    Rule::State {
+        id: state.rule_id().to_owned(),
+        category: state.category().to_owned(),
+        // The rule is the engine's own code: its version says which, and the hash is of its id.
+        pack: PackRef {
+            name: "engine".to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            sha256: sha256(state.rule_id().as_bytes()),
+        },
+    }
+}
+
+/// What the order itself names, as a pack: versioned by the day it was made, hashed over the entries, a line each.
+fn order_pack(order: &Order, entries: &[String]) -> PackRef {
+    PackRef {
+        name: "order".to_owned(),
+        version: order.made_on.to_string(),
+        sha256: sha256(entries.join("\n").as_bytes()),
+    }
+}
+
+/// A word with something left to look for.
+pub(super) fn checked_word(condition: &Condition, word: &str) -> Result<String, CompileError> {
+    if normalise_term(word).chars().any(char::is_alphanumeric) {
+        return Ok(word.to_owned());
+    }
+    Err(CompileError::TermEmpty { paragraph: condition.paragraph.clone(), word: word.to_owned() })
+}

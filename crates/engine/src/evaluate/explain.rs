@@ -1,0 +1,180 @@
+//! One plain paragraph for each finding, made from its data: what was seen, where, by which act, which rule spoke, how
+//! strongly, and what it would have taken for it not to speak.
+
+use proviso_model::finding::TextField;
+use proviso_model::observation::{Field, SoftwareState};
+use proviso_model::policy::{PolicyCondition, Rule};
+use proviso_model::{Act, Attribution, Fact, Observation, Span};
+
+use super::Spoken;
+use crate::behaviour::State;
+use crate::sites::host_of_address;
+use crate::text::is_ignorable;
+
+/// Different words shown in one explanation.
+const SHOWN_MAX: usize = 5;
+/// Characters shown of one word or name.
+const SHOWN_CHARS_MAX: usize = 60;
+
+pub(super) fn explain(observation: &Observation, condition: &PolicyCondition, spoken: &Spoken<'_>) -> String {
+    let (rule, pack) = match spoken.rule {
+        Rule::Words { id, pack, .. } | Rule::Sites { id, pack, .. } | Rule::State { id, pack, .. } => {
+            (id, pack)
+        }
+    };
+    let source = match pack.name.as_str() {
+        "order" => format!("from the order of {}", pack.version),
+        "engine" => format!("part of the engine, version {}", pack.version),
+        name => format!("from pack {name} version {}", pack.version),
+    };
+    format!(
+        "{} {} Rule {rule}, {source}, serves paragraph {}; it spoke with strength {} of 1000. {} This is a machine's opinion for an officer to judge.",
+        seen(observation, &spoken.spans),
+        act(&observation.attribution),
+        condition.paragraph,
+        spoken.strength_permille,
+        spoken.why_not,
+    )
+}
+
+fn seen(observation: &Observation, spans: &[Span]) -> String {
+    match &observation.fact {
+        Fact::Page { url, .. } => match spans.first() {
+            Some(span) if span.field == TextField::Url => {
+                format!("A page of {} was captured; the site is on the list.", quoted(&span.text))
+            }
+            _ => format!("A page of {} holds {}.", site(url), words(spans)),
+        },
+        Fact::Typed { url, field, .. } => {
+            let field = match field {
+                Field::Search => "a search field",
+                Field::Message => "a message field",
+                Field::Text => "a text field",
+            };
+            format!("Text in {field} on {} holds {}.", site(url), words(spans))
+        }
+        Fact::PrivateWindow { browser } => format!("A private window of {} was open.", quoted(browser)),
+        Fact::Software { component, state } => {
+            let state = match state {
+                SoftwareState::Running => "runs",
+                SoftwareState::Disabled => "was switched off while the device ran",
+                SoftwareState::Removed => "was gone while the device ran",
+            };
+            format!("The monitoring software's part {} {state}.", quoted(component))
+        }
+    }
+}
+
+fn site(address: &str) -> String {
+    host_of_address(address).map_or_else(|| "an address without a host".to_owned(), |site| quoted(&site.host))
+}
+
+/// The different words found, the first of each as it stands in the text, and where.
+fn words(spans: &[Span]) -> String {
+    let mut shown: Vec<(&str, usize)> = Vec::new();
+    for span in spans {
+        match shown.iter_mut().find(|(text, _)| *text == span.text) {
+            Some((_, times)) => *times += 1,
+            None => shown.push((&span.text, 1)),
+        }
+    }
+    let mut list: Vec<String> = shown
+        .iter()
+        .take(SHOWN_MAX)
+        .map(|(text, times)| match times {
+            1 => quoted(text),
+            _ => format!("{} ({times} times)", quoted(text)),
+        })
+        .collect();
+    if shown.len() > SHOWN_MAX {
+        list.push(format!("{} more", shown.len() - SHOWN_MAX));
+    }
+    let mut fields: Vec<TextField> = spans.iter().map(|span| span.field).collect();
+    fields.sort_unstable();
+    fields.dedup();
+    let places: Vec<&str> = fields.into_iter().map(place).collect();
+    format!("{} in {}", list.join(", "), places.join(" and "))
+}
+
+fn place(field: TextField) -> &'static str {
+    match field {
+        TextField::Url => "its address",
+        TextField::Title => "its title",
+        TextField::Text => "its visible text",
+        TextField::Query => "the search query of its address",
+        TextField::Typed => "the typed text",
+    }
+}
+
+fn act(attribution: &Attribution) -> String {
+    let act = match attribution.act {
+        Act::Typed => "It was typed in the watched account",
+        Act::Opened => "It was opened by a human gesture",
+        Act::Shown => "It was shown without a gesture of its own",
+        Act::Played => "It was played while visible",
+        Act::Downloaded => "It was saved to the device",
+        Act::Received => "It was received from somebody else",
+        Act::Background => "It came about in the background",
+        Act::Unknown => "The device cannot tell how it came about",
+    };
+    let front = if attribution.foreground { "in front" } else { "not in front" };
+    let input = match attribution.since_input_ms {
+        Some(millis) => format!("last human input {} before", seconds(millis)),
+        None => "no human input seen there".to_owned(),
+    };
+    format!("{act}, {front}, visible for {}, {input}.", seconds(attribution.visible_ms))
+}
+
+fn seconds(millis: u64) -> String {
+    format!("{}.{} s", millis / 1000, millis % 1000 / 100)
+}
+
+/// What it would have taken for a rule of words not to speak. `terms` are the distinct terms found with their weights.
+pub(super) fn words_would_not(mut terms: Vec<(&str, u16)>, sum: u32, threshold: u16) -> String {
+    let threshold = u32::from(threshold);
+    let mut left = sum;
+    let mut needed = 0;
+    terms.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+    for (_, weight) in &terms {
+        left = left.saturating_sub(u32::from(*weight));
+        needed += 1;
+        if left < threshold {
+            break;
+        }
+    }
+    let figures = format!("The words found weigh {sum} together, {threshold} are needed.");
+    match (needed, terms.first()) {
+        (1, Some((text, _))) => {
+            format!("{figures} It would not have spoken had {} been absent.", quoted(text))
+        }
+        _ if needed == terms.len() => {
+            format!("{figures} It would not have spoken had all {needed} different words been absent.")
+        }
+        _ => format!(
+            "{figures} It would not have spoken had the {needed} weightiest of the {} different words been absent.",
+            terms.len()
+        ),
+    }
+}
+
+/// What it would have taken for a rule of sites not to speak.
+pub(super) const SITE_WOULD_NOT: &str = "It would not have spoken on a page of a site that is not listed.";
+
+/// What it would have taken for a state rule not to speak.
+pub(super) fn state_would_not(state: State) -> &'static str {
+    match state {
+        State::PrivateWindow => "It would not have spoken in an ordinary window.",
+        State::SoftwareStopped => {
+            "It would not have spoken while that part ran, nor for a device that was off or without power."
+        }
+    }
+}
+
+fn quoted(text: &str) -> String {
+    // Characters that take no room would hide in the sentence, or turn its direction.
+    let mut seen = text.chars().filter(|c| !is_ignorable(*c));
+    let short: String = seen.by_ref().take(SHOWN_CHARS_MAX).collect();
+    let more = if seen.next().is_some() { "..." } else { "" };
+    let line: Vec<&str> = short.split_whitespace().collect();
+    format!("\"{}{more}\"", line.join(" "))
+}

@@ -1,0 +1,235 @@
+//! Observations to findings, and the cut of an observation to what its findings rest on.
+
+mod explain;
+mod jsonl;
+mod reading;
+mod reduce;
+mod words;
+
+use std::collections::BTreeMap;
+
+use proviso_model::policy::{Policy, PolicyCondition, Rule};
+use proviso_model::{Digest, Fact, Finding, Observation, Passage, Span};
+
+pub use jsonl::{LineError, evaluate_line};
+
+use self::reading::Reading;
+use self::words::WordsRule;
+use crate::behaviour::State;
+use crate::sites::{host_of_address, with_parents};
+use crate::text::{TermIndex, TermIndexError};
+use crate::{ENGINE, SEMANTICS};
+
+/// A policy that this engine cannot run.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// Compiled for another meaning of rules.
+    #[error(
+        "the policy was compiled for engine semantics {policy}, this engine has {SEMANTICS}: findings are not replayed across the two; use the engine version named in the record"
+    )]
+    Semantics {
+        /// The policy's.
+        policy: u32,
+    },
+    /// Terms that could not be made ready.
+    #[error(transparent)]
+    Terms(#[from] TermIndexError),
+    /// A rule that this engine does not know.
+    #[error("the policy has a rule \"{0}\" that this engine does not know; use a newer version")]
+    UnknownRule(String),
+}
+
+/// A policy made ready. Evaluation is pure: the same observation gives the same findings, byte for byte.
+#[derive(Debug, Clone)]
+pub struct Engine {
+    conditions: Vec<Ready>,
+    index: TermIndex,
+    shield_hosts: Vec<String>,
+    shield_addresses: Vec<String>,
+    policy: Digest,
+}
+
+/// A condition made ready.
+#[derive(Debug, Clone)]
+struct Ready {
+    condition: PolicyCondition,
+    /// One for each rule of the condition; nothing for rules that read no words.
+    words: Vec<Option<WordsRule>>,
+}
+
+/// A rule that spoke, before it is worded.
+struct Spoken<'p> {
+    rule: &'p Rule,
+    strength_permille: u16,
+    spans: Vec<Span>,
+    why_not: String,
+}
+
+impl Engine {
+    /// What findings mean; see [`crate::SEMANTICS`].
+    pub const SEMANTICS: u32 = SEMANTICS;
+
+    /// Makes a policy ready. `policy_hash` is the hash of its exact JSON bytes (domain `proviso/policy/v1`), written
+    /// into findings.
+    ///
+    /// # Errors
+    /// [`EngineError`] when the policy is for other semantics or its terms do not fit.
+    pub fn new(policy: &Policy, policy_hash: Digest) -> Result<Self, EngineError> {
+        if policy.engine_semantics != SEMANTICS {
+            return Err(EngineError::Semantics { policy: policy.engine_semantics });
+        }
+        let mut index = TermIndex::default();
+        let mut conditions = Vec::new();
+        for condition in &policy.conditions {
+            let mut words = Vec::new();
+            for rule in &condition.rules {
+                if let Rule::State { id, .. } = rule
+                    && State::of_rule(rule).is_none()
+                {
+                    return Err(EngineError::UnknownRule(id.clone()));
+                }
+                words.push(WordsRule::new(rule, &condition.except.words, &mut index));
+            }
+            conditions.push(Ready { condition: condition.clone(), words });
+        }
+        index.build()?;
+        let (addresses, hosts) = policy.shield.iter().cloned().partition(|entry| entry.contains('@'));
+        Ok(Self { conditions, index, shield_hosts: hosts, shield_addresses: addresses, policy: policy_hash })
+    }
+
+    /// Whether an observation belongs to a contact on the shield list: such a one raises no finding, and is dropped on
+    /// the device and counted. Hosts are compared with their sub-domains, addresses are looked for in the page's address.
+    #[must_use]
+    pub fn is_shielded(&self, observation: &Observation) -> bool {
+        let Some(address) = observation.fact.url() else { return false };
+        is_listed(address, &self.shield_hosts)
+            || (!self.shield_addresses.is_empty() && {
+                let lower = address.to_lowercase().replace("%40", "@");
+                self.shield_addresses.iter().any(|entry| lower.contains(entry.as_str()))
+            })
+    }
+
+    /// What the conditions in force at `observed_at` say of an observation, in the order of the policy. Nothing for
+    /// background activity (invariant 7), for shielded contacts and outside every condition's window.
+    #[must_use]
+    pub fn evaluate(&self, observation: &Observation) -> Vec<Finding> {
+        if is_background(observation) || self.is_shielded(observation) {
+            return Vec::new();
+        }
+        let in_force: Vec<&Ready> = self
+            .conditions
+            .iter()
+            .filter(|ready| ready.condition.in_force(observation.observed_at))
+            .filter(|ready| reading::captures(ready.condition.kind, &observation.fact))
+            .collect();
+        if in_force.is_empty() {
+            return Vec::new();
+        }
+        let reading = Reading::of(observation, &self.index);
+        let mut findings = Vec::new();
+        for ready in in_force {
+            let except = &ready.condition.except.sites;
+            if observation.fact.url().is_some_and(|address| is_listed(address, except)) {
+                continue;
+            }
+            for (rule, words) in ready.condition.rules.iter().zip(&ready.words) {
+                if let Some(spoken) = speak(rule, words.as_ref(), observation, &reading) {
+                    findings.push(self.finding(observation, &ready.condition, spoken));
+                }
+            }
+        }
+        findings
+    }
+
+    /// The observation cut to the passages that its findings rest on, with surroundings. Evaluating the cut gives
+    /// exactly the same findings.
+    #[must_use]
+    pub fn reduce(&self, observation: &Observation, findings: &[Finding]) -> Observation {
+        reduce::reduce(self, observation, findings)
+    }
+
+    fn finding(&self, observation: &Observation, condition: &PolicyCondition, spoken: Spoken<'_>) -> Finding {
+        let (id, category, pack) = match spoken.rule {
+            Rule::Words { id, category, pack, .. }
+            | Rule::Sites { id, category, pack, .. }
+            | Rule::State { id, category, pack } => (id, category, pack),
+        };
+        let explanation = explain::explain(observation, condition, &spoken);
+        let (spans, spans_left_out) = words::keep_spans(spoken.spans);
+        Finding {
+            id: observation.id.clone(),
+            paragraph: condition.paragraph.clone(),
+            condition: condition.kind,
+            rule: id.clone(),
+            category: category.clone(),
+            pack: pack.clone(),
+            observed_at: observation.observed_at,
+            act: observation.attribution.act,
+            strength_permille: spoken.strength_permille,
+            spans,
+            spans_left_out,
+            explanation,
+            engine: ENGINE.to_owned(),
+            engine_semantics: SEMANTICS,
+            policy: self.policy,
+        }
+    }
+}
+
+/// Background activity of pages and windows. The monitoring software's own state is no such activity: it has no tab.
+fn is_background(observation: &Observation) -> bool {
+    !matches!(observation.fact, Fact::Software { .. }) && observation.attribution.is_background()
+}
+
+fn speak<'p>(
+    rule: &'p Rule,
+    words: Option<&WordsRule>,
+    observation: &Observation,
+    reading: &Reading<'_>,
+) -> Option<Spoken<'p>> {
+    match rule {
+        Rule::Words { .. } => words?.speak(rule, reading),
+        Rule::Sites { hosts, .. } => {
+            let Fact::Page { url, .. } = &observation.fact else { return None };
+            let span = reading::listed_host(url, hosts, rule)?;
+            let why_not = explain::SITE_WOULD_NOT.to_owned();
+            Some(Spoken { rule, strength_permille: 1000, spans: vec![span], why_not })
+        }
+        Rule::State { .. } => {
+            let state = State::of_rule(rule)?;
+            state.shown_by(&observation.fact).then(|| Spoken {
+                rule,
+                strength_permille: 1000,
+                spans: Vec::new(),
+                why_not: explain::state_would_not(state).to_owned(),
+            })
+        }
+    }
+}
+
+/// Whether the host of an address, or a parent domain of it, is in `hosts`.
+fn is_listed(address: &str, hosts: &[String]) -> bool {
+    if hosts.is_empty() {
+        return false;
+    }
+    host_of_address(address)
+        .is_some_and(|site| with_parents(&site.host).any(|name| hosts.iter().any(|host| host == name)))
+}
+
+/// Strength of a sum of weights, 0 to 1000: 500 at the threshold, rising ever more slowly above it.
+pub(crate) fn strength(sum: u32, threshold: u16) -> u16 {
+    let threshold = u64::from(threshold.max(1));
+    let sum = u64::from(sum);
+    u16::try_from(sum * 1000 / (sum + threshold)).unwrap_or(1000)
+}
+
+/// Distinct terms with their weights, by term number.
+type Weights = BTreeMap<usize, u16>;
+
+/// Whether the passages are as a well-behaved device sends them: in order, not overlapping.
+fn in_order(passages: &[Passage]) -> bool {
+    passages.windows(2).all(|pair| match pair {
+        [a, b] => a.offset.saturating_add(a.text.len() as u64) <= b.offset,
+        _ => true,
+    })
+}

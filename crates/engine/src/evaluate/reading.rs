@@ -1,0 +1,90 @@
+//! What of an observation rules read: which texts, and the terms found in them.
+
+use proviso_model::finding::TextField;
+use proviso_model::observation::Field;
+use proviso_model::policy::Rule;
+use proviso_model::{ConditionKind, Fact, Observation, Span};
+
+use crate::search::query_of;
+use crate::sites::{host_of_address, with_parents};
+use crate::text::{Hit, TermIndex};
+
+/// One stretch of text and every term found in it.
+pub(super) struct Stretch<'o> {
+    pub(super) field: TextField,
+    /// Byte offset of `text` in the field's whole text.
+    pub(super) offset: u64,
+    pub(super) text: std::borrow::Cow<'o, str>,
+    /// Whether it is a search query, the only text that `queries_only` rules read.
+    pub(super) is_query: bool,
+    pub(super) hits: Vec<Hit>,
+}
+
+/// Every text of an observation, searched once for all rules.
+pub(super) struct Reading<'o> {
+    pub(super) stretches: Vec<Stretch<'o>>,
+}
+
+impl<'o> Reading<'o> {
+    pub(super) fn of(observation: &'o Observation, index: &TermIndex) -> Self {
+        let mut texts = Vec::new();
+        match &observation.fact {
+            Fact::Page { url, title, text, .. } => {
+                texts.push((TextField::Title, 0, title.as_str().into(), false));
+                for passage in text {
+                    texts.push((TextField::Text, passage.offset, passage.text.as_str().into(), false));
+                }
+                if let Some(query) = query_of(url) {
+                    texts.push((TextField::Query, 0, query.into(), true));
+                }
+            }
+            Fact::Typed { field, text, .. } => {
+                for passage in text {
+                    let text = passage.text.as_str().into();
+                    texts.push((TextField::Typed, passage.offset, text, *field == Field::Search));
+                }
+            }
+            Fact::PrivateWindow { .. } | Fact::Software { .. } => {}
+        }
+        let stretches = texts
+            .into_iter()
+            .map(|(field, offset, text, is_query): (_, _, std::borrow::Cow<'o, str>, _)| {
+                let hits = index.find(&text);
+                Stretch { field, offset, text, is_query, hits }
+            })
+            .collect();
+        Self { stretches }
+    }
+}
+
+/// Whether a condition of this kind may read such a fact at all: the same that [`proviso_model::Policy::capture_at`]
+/// lets a device capture for it.
+pub(super) fn captures(kind: ConditionKind, fact: &Fact) -> bool {
+    match (kind, fact) {
+        (
+            ConditionKind::SexualisedChat | ConditionKind::SpecifiedWords,
+            Fact::Page { .. } | Fact::Typed { .. },
+        )
+        | (ConditionKind::Pornography | ConditionKind::ProhibitedSearches, Fact::Page { .. })
+        | (ConditionKind::NoPrivateBrowsing, Fact::PrivateWindow { .. })
+        | (ConditionKind::MonitoringSoftware, Fact::Software { .. }) => true,
+        (ConditionKind::ProhibitedSearches, Fact::Typed { field, .. }) => *field == Field::Search,
+        _ => false,
+    }
+}
+
+/// The host of `address` as a span, where it or a parent domain is listed.
+pub(super) fn listed_host(address: &str, hosts: &[String], rule: &Rule) -> Option<Span> {
+    let Rule::Sites { id, category, .. } = rule else { return None };
+    let site = host_of_address(address)?;
+    // Compiled hosts are sorted.
+    with_parents(&site.host).find(|name| hosts.binary_search_by(|host| host.as_str().cmp(name)).is_ok())?;
+    Some(Span {
+        field: TextField::Url,
+        start: site.start as u64,
+        end: site.end as u64,
+        rule: id.clone(),
+        category: category.clone(),
+        text: address.get(site.start..site.end)?.to_owned(),
+    })
+}

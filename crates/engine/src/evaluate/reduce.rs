@@ -1,0 +1,154 @@
+//! The cut of an observation to what its findings rest on (invariants 3 and 6): exactly the passages used, with
+//! surroundings enough to be fair.
+
+use std::ops::Range;
+
+use proviso_model::limits::SURROUNDINGS_BYTES;
+use proviso_model::observation::Passage;
+use proviso_model::{Fact, Finding, Observation};
+
+use super::reading::Reading;
+use super::{Engine, in_order};
+use crate::text::joins;
+
+/// Text kept above this shrinks the surroundings, so that a record stays within its limit.
+const KEPT_BYTES_MAX: usize = 192 * 1024;
+/// Surroundings tried in turn. Wider ones are for the rare text where a cut would part words that overlap.
+const SURROUNDINGS: &[usize] = &[SURROUNDINGS_BYTES, SURROUNDINGS_BYTES * 4, SURROUNDINGS_BYTES / 4, 0];
+
+/// Cuts, evaluates the cut, and takes the first that gives the same findings: the equality that replay needs is made
+/// sure of here rather than hoped for. The whole observation is the last resort.
+pub(super) fn reduce(engine: &Engine, observation: &Observation, findings: &[Finding]) -> Observation {
+    let mut fallback = None;
+    for surroundings in SURROUNDINGS {
+        let cut = cut(engine, observation, findings, *surroundings);
+        if engine.evaluate(&cut) != findings {
+            continue;
+        }
+        if kept_bytes(&cut) <= KEPT_BYTES_MAX {
+            return cut;
+        }
+        fallback = Some(cut);
+    }
+    fallback.unwrap_or_else(|| observation.clone())
+}
+
+fn kept_bytes(observation: &Observation) -> usize {
+    observation.fact.passages().iter().map(|passage| passage.text.len()).sum()
+}
+
+fn cut(engine: &Engine, observation: &Observation, findings: &[Finding], surroundings: usize) -> Observation {
+    let mut kept = observation.clone();
+    let (Fact::Page { text, .. } | Fact::Typed { text, .. }) = &mut kept.fact else { return kept };
+    if !in_order(text) {
+        return kept;
+    }
+    let spans = spans_used(engine, observation, findings);
+    let mut passages = Vec::new();
+    for passage in text.iter() {
+        passages.extend(cut_passage(passage, &spans, surroundings));
+    }
+    *text = passages;
+    kept
+}
+
+/// Every span that the findings rest on, with whether its surroundings are kept: spans that a finding only counts are
+/// kept bare.
+fn spans_used(engine: &Engine, observation: &Observation, findings: &[Finding]) -> Vec<(Range<u64>, bool)> {
+    use proviso_model::finding::TextField::{Text, Typed};
+    let in_text = |span: &&proviso_model::Span| matches!(span.field, Text | Typed);
+    let mut spans: Vec<(Range<u64>, bool)> = findings
+        .iter()
+        .flat_map(|finding| &finding.spans)
+        .filter(in_text)
+        .map(|span| (span.start..span.end, true))
+        .collect();
+    if findings.iter().any(|finding| finding.spans_left_out > 0) {
+        let reading = Reading::of(observation, &engine.index);
+        let all = engine.conditions.iter().flat_map(|ready| ready.condition.rules.iter().zip(&ready.words));
+        for (rule, words) in all {
+            let spoken = words.as_ref().and_then(|words| words.speak(rule, &reading));
+            let bare = spoken.into_iter().flat_map(|spoken| spoken.spans);
+            spans.extend(bare.filter(|span| in_text(&span)).map(|span| (span.start..span.end, false)));
+        }
+    }
+    spans.sort_by_key(|(range, _)| (range.start, range.end));
+    spans
+}
+
+fn cut_passage(passage: &Passage, spans: &[(Range<u64>, bool)], surroundings: usize) -> Vec<Passage> {
+    let mut windows: Vec<Range<usize>> = Vec::new();
+    for (span, with_surroundings) in spans {
+        let Some(local) = local(passage, span) else { continue };
+        let width = if *with_surroundings { surroundings } else { 0 };
+        windows.push(start_of(&passage.text, local.start, width)..end_of(&passage.text, local.end, width));
+    }
+    windows.sort_by_key(|window| (window.start, window.end));
+    let mut merged: Vec<Range<usize>> = Vec::new();
+    for window in windows {
+        match merged.last_mut() {
+            Some(last) if window.start <= last.end => last.end = last.end.max(window.end),
+            _ => merged.push(window),
+        }
+    }
+    merged
+        .into_iter()
+        .filter_map(|window| {
+            let text = passage.text.get(window.clone())?.to_owned();
+            Some(Passage { offset: passage.offset.saturating_add(window.start as u64), text })
+        })
+        .collect()
+}
+
+/// A span of the original within one passage, where it lies in it.
+fn local(passage: &Passage, span: &Range<u64>) -> Option<Range<usize>> {
+    let start = usize::try_from(span.start.checked_sub(passage.offset)?).ok()?;
+    let end = usize::try_from(span.end.checked_sub(passage.offset)?).ok()?;
+    passage.text.get(start..end).map(|_| start..end)
+}
+
+/// Where the surroundings before a span begin: at most `width` bytes before it, after white space; else at a word edge.
+fn start_of(text: &str, span_start: usize, width: usize) -> usize {
+    let mut from = span_start.saturating_sub(width);
+    if from == 0 {
+        return 0;
+    }
+    while !text.is_char_boundary(from) {
+        from += 1;
+    }
+    let room = text.get(from..span_start).unwrap_or_default();
+    if let Some(space) = room.char_indices().find(|(_, c)| c.is_whitespace()) {
+        return from + space.0 + space.1.len_utf8();
+    }
+    let mut before = text.get(..from).and_then(|head| head.chars().next_back());
+    for (at, c) in room.char_indices() {
+        if !before.is_some_and(|before| joins(before, c)) {
+            return from + at;
+        }
+        before = Some(c);
+    }
+    span_start
+}
+
+/// Where the surroundings after a span end.
+fn end_of(text: &str, span_end: usize, width: usize) -> usize {
+    let mut until = span_end.saturating_add(width);
+    if until >= text.len() {
+        return text.len();
+    }
+    while !text.is_char_boundary(until) {
+        until -= 1;
+    }
+    let room = text.get(span_end..until).unwrap_or_default();
+    if let Some(space) = room.rfind(char::is_whitespace) {
+        return span_end + space;
+    }
+    let mut after = text.get(until..).and_then(|tail| tail.chars().next());
+    for (at, c) in room.char_indices().rev() {
+        if !after.is_some_and(|after| joins(c, after)) {
+            return span_end + at + c.len_utf8();
+        }
+        after = Some(c);
+    }
+    span_end
+}
