@@ -95,7 +95,7 @@ impl From<ActError> for Fault {
             ),
             ActError::Conflict(what) => Self::new(
                 StatusCode::CONFLICT,
-                "Somebody was here before you",
+                "This cannot be done as things stand",
                 &format!("Nothing was done: {what}."),
                 "Go back and reload the page to see how things stand now.",
             ),

@@ -219,7 +219,12 @@ fn empty(devices: &[InboxDevice], now: Timestamp) -> Empty {
         (all, silent) => Empty {
             title: "Nothing waits, but not every device can be heard",
             text: format!(
-                "{silent} of {all} devices are silent or not watching. Silence is not a sign that all is well; the list below says which."
+                "{} silent or not watching. Silence is not a sign that all is well; the list below says which.",
+                match (silent, all) {
+                    (1, 1) => "The only device is".to_owned(),
+                    (1, all) => format!("1 of {all} devices is"),
+                    (silent, all) => format!("{silent} of {all} devices are"),
+                }
             ),
         },
     }

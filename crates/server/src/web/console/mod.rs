@@ -4,6 +4,7 @@ mod account;
 mod alert;
 mod assets;
 mod audit;
+mod bundle;
 mod enrolment_code;
 mod events;
 mod fault;

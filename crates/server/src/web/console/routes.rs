@@ -9,8 +9,8 @@ use proviso_model::limits::FORM_BYTES_MAX;
 
 use super::fault::Fault;
 use super::{
-    Console, account, alert, assets, audit, enrolment_code, events, fault, headers, inbox, people, person,
-    sign_in,
+    Console, account, alert, assets, audit, bundle, enrolment_code, events, fault, headers, inbox, people,
+    person, sign_in,
 };
 use crate::app::AppContext;
 
@@ -38,6 +38,7 @@ pub enum Route {
     AlertContent,
     AlertDecide,
     AlertDecided,
+    AlertBundle,
     People,
     Person,
     EnrolmentCode,
@@ -46,7 +47,7 @@ pub enum Route {
 
 impl Route {
     /// Every route.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Asset,
         Self::SignInForm,
         Self::SignIn,
@@ -59,6 +60,7 @@ impl Route {
         Self::AlertContent,
         Self::AlertDecide,
         Self::AlertDecided,
+        Self::AlertBundle,
         Self::People,
         Self::Person,
         Self::EnrolmentCode,
@@ -80,6 +82,7 @@ impl Route {
             Self::AlertContent => (Method::POST, "/alerts/{id}/content", Access::SignedIn),
             Self::AlertDecide => (Method::POST, "/alerts/{id}/decision", Access::SignedIn),
             Self::AlertDecided => (Method::GET, "/alerts/{id}/decided", Access::SignedIn),
+            Self::AlertBundle => (Method::POST, "/alerts/{id}/bundle", Access::SignedIn),
             Self::People => (Method::GET, "/people", Access::SignedIn),
             Self::Person => (Method::GET, "/people/{case}", Access::SignedIn),
             Self::EnrolmentCode => (Method::POST, "/people/{case}/enrolment-code", Access::SignedIn),
@@ -101,6 +104,7 @@ impl Route {
             Self::AlertContent => post(alert::open_content),
             Self::AlertDecide => post(alert::decide),
             Self::AlertDecided => get(alert::decided),
+            Self::AlertBundle => post(bundle::prepare),
             Self::People => get(people::show),
             Self::Person => get(person::show),
             Self::EnrolmentCode => post(enrolment_code::make),

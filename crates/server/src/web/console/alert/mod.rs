@@ -65,6 +65,7 @@ struct AlertHead {
     court_words: String,
     window: String,
     can_decide: bool,
+    can_export: bool,
 }
 
 struct DecisionBox {
@@ -231,5 +232,6 @@ fn head(
         court_words,
         window,
         can_decide: state != Due::Settled && who.may_on(Action::Decide, &view.case),
+        can_export: who.may_on(Action::Export, &view.case),
     }
 }

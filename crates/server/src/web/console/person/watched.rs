@@ -136,7 +136,6 @@ fn day(
         bar("gap", gap_range(row, now), bounds, &title, zone)
     }));
     let (seen, lost) = (within(watched, bounds), within(&gap_ranges, bounds));
-    let none = || "none on record".to_owned();
     let y = TOP + ROW * u32::try_from(index).unwrap_or(0);
     Day {
         name: start.strftime("%A %-d %B").to_string(),
@@ -144,8 +143,8 @@ fn day(
         y,
         text_y: y + 11,
         bars,
-        watched: if seen == 0 { none() } else { words::span(seen) },
-        gaps: if lost == 0 { none() } else { words::span(lost) },
+        watched: if seen == 0 { "no record".to_owned() } else { words::span(seen) },
+        gaps: if lost == 0 { "none".to_owned() } else { words::span(lost) },
         causes: causes(gaps, bounds, now),
     }
 }

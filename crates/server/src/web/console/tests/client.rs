@@ -19,7 +19,7 @@ pub struct Force {
     pub seed: Seed,
     pub clock: Arc<TestClock>,
     pub router: Router,
-    pub folder: TempDir,
+    pub _folder: TempDir,
 }
 
 /// 24 November 2026, 02:00 UTC.
@@ -33,7 +33,7 @@ pub async fn force() -> Force {
     let clock = TestClock::new(two_at_night());
     let seed = seed(folder.path(), clock.clone()).await;
     let router = router(seed.ctx.clone());
-    Force { seed, clock, router, folder }
+    Force { seed, clock, router, _folder: folder }
 }
 
 /// What came back.

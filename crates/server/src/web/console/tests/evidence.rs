@@ -109,7 +109,7 @@ async fn invariant_11_when_the_log_cannot_be_written_nothing_is_shown_or_done() 
     let clock: Arc<TestClock> = TestClock::new(two_at_night());
     let seed = seed_within(folder.path(), clock.clone(), Some(400)).await;
     let router = router(seed.ctx.clone());
-    let force = super::client::Force { seed, clock, router, folder };
+    let force = super::client::Force { seed, clock, router, _folder: folder };
     let mut officer = Client::signed_in(&force, "om1").await;
     let filler = "x".repeat(64 * 1024);
     while force.seed.ctx.note("test", "fill", None, &filler).await.is_ok() {}

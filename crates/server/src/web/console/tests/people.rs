@@ -23,7 +23,7 @@ async fn the_person_page_tells_watched_time_gaps_and_their_cause_in_words() {
         "Must not use private or incognito browsing on any device.",
         "In force from 2 March 2026 to 1 March 2031",
         "Debian 12 laptop was enrolled",
-        "Saturday 21 November 2026",
+        "Friday 20 November 2026",
     ] {
         assert!(page.body.contains(words), "missing: {words}");
     }
@@ -42,7 +42,7 @@ async fn an_empty_inbox_says_whether_devices_are_quiet_or_silent() {
     let silent = officer.get("/").await.body;
     assert!(!silent.contains("All quiet"));
     assert!(
-        silent.contains("1 of 1 devices are silent or not watching. Silence is not a sign that all is well")
+        silent.contains("The only device is silent or not watching. Silence is not a sign that all is well")
     );
     assert!(silent.contains("silent; it was watching when last heard of"));
     assert!(silent.contains("Last heard of 20 min ago"));

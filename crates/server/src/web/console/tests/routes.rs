@@ -29,11 +29,12 @@ async fn walk(client: &mut Client, force: &Force, route: Route, others: bool) ->
 }
 
 /// Routes that show or change something of a case, and the act that each must leave in the log.
-const ON_A_CASE: [(Route, &str); 6] = [
+const ON_A_CASE: [(Route, &str); 7] = [
     (Route::Alert, "alert-view"),
     (Route::AlertContent, "content-open"),
     (Route::AlertDecide, "alert-decide"),
     (Route::AlertDecided, "alert-view"),
+    (Route::AlertBundle, "bundle-export"),
     (Route::Person, "case-view"),
     (Route::EnrolmentCode, "enrolment-code"),
 ];
@@ -62,7 +63,10 @@ async fn invariant_11_every_act_on_a_case_is_in_the_log() {
     for (route, act) in ON_A_CASE {
         let before = acts(&force).await.len();
         let page = walk(&mut officer, &force, route, false).await;
-        assert!(page.status.is_success() || page.status.is_redirection(), "{route:?}: {}", page.body);
+        // The seed's records are not real envelopes, so no bundle comes of them; the log has the try all the same.
+        let expected =
+            route == Route::AlertBundle || page.status.is_success() || page.status.is_redirection();
+        assert!(expected, "{route:?}: {}", page.body);
         let after = acts(&force).await;
         assert_eq!(after.get(before..), Some([act.to_owned()].as_slice()), "{route:?}");
     }
