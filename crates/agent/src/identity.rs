@@ -40,7 +40,9 @@ pub struct DeviceKeys {
 #[derive(Debug, thiserror::Error)]
 pub enum IdentityError {
     /// There is none.
-    #[error("this device is not enrolled (nothing in {0}); run `proviso-agent enrol` with the officer's code")]
+    #[error(
+        "this device is not enrolled (nothing in {0}); run `proviso-agent enrol` with the officer's code"
+    )]
     NotEnrolled(std::path::PathBuf),
     /// A file is unreadable.
     #[error(transparent)]

@@ -53,8 +53,7 @@ impl RecordWriter {
         let last_checkpoint: Option<Digest> = self.spool.note(NOTE_CHECKPOINT_ROOT)?;
         let content = RecordContent { recorded_at: at, last_checkpoint, body };
         let fields = content.to_fields().map_err(|error| SpoolError::Seal(error.to_string()))?;
-        let ids =
-            RecordIds { case_key_id: *kept.policy.case_key.id.as_bytes(), policy_hash: kept.hash };
+        let ids = RecordIds { case_key_id: *kept.policy.case_key.id.as_bytes(), policy_hash: kept.hash };
         let (rng, key) = (&mut self.rng, &self.key);
         let mut seal = |link: &ChainLink| -> Result<Envelope, String> {
             let fields = FieldSet::new(&mut **rng, fields.clone());

@@ -145,7 +145,9 @@ async fn invariant_02_the_details_are_behind_the_pin_in_the_court_s_words_and_wi
     let visit = cookie.split(';').next().expect("a value").to_owned();
     let open = client.get(&details).header("cookie", &visit).send().await.expect("a page");
     let open = open.text().await.expect("text");
-    assert!(open.contains("Paragraph 5: not to use the word") && open.contains("in force until 25 November 2026"));
+    assert!(
+        open.contains("Paragraph 5: not to use the word") && open.contains("in force until 25 November 2026")
+    );
     assert!(open.contains("is watching this account now"));
     assert!(!open.contains(LISTED), "never a list of terms");
     machine.force.clock.pass(16 * 60);
@@ -164,7 +166,10 @@ fn wrong_pins_lead_to_pauses_that_a_restart_does_not_end() {
     }
     assert!(matches!(pin.check("0000", force.now()), Ok(PinAnswer::Paused { .. })));
     let restarted = PinKeep::new(force.dir());
-    assert!(matches!(restarted.check("4711", force.now()), Ok(PinAnswer::Paused { .. })), "not even looked at");
+    assert!(
+        matches!(restarted.check("4711", force.now()), Ok(PinAnswer::Paused { .. })),
+        "not even looked at"
+    );
     force.clock.pass(61);
     assert_eq!(restarted.check("4711", force.now()).expect("an answer"), PinAnswer::Right);
 }
@@ -275,7 +280,9 @@ async fn the_state_is_told_again_when_the_notice_has_been_shown() {
     with_socket(machine, move |machine| {
         let mut browser = browser(machine);
         browser.hello(1);
-        let ToExtension::State { watching, capture, notice_url, .. } = browser.hear() else { panic!("a state") };
+        let ToExtension::State { watching, capture, notice_url, .. } = browser.hear() else {
+            panic!("a state")
+        };
         assert!(!watching && capture.is_nothing());
         assert_eq!(notice_url.as_deref(), Some("http://127.0.0.1:1/notice"));
         let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");

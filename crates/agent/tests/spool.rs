@@ -25,12 +25,8 @@ fn enrolment(number: u64) -> RecordBody {
 fn write_until_failure(force: &TestForce, disk: &TestDisk, count: u64) -> Vec<[u8; 32]> {
     let keep = force.enrol(86_400);
     let kept = keep.policy().expect("a policy");
-    let opened = proviso_agent::Spool::open(
-        Arc::new(disk.clone()),
-        SpoolLimits::default(),
-        force.force,
-        force.device,
-    );
+    let opened =
+        proviso_agent::Spool::open(Arc::new(disk.clone()), SpoolLimits::default(), force.force, force.device);
     let Ok((spool, _)) = opened else { return Vec::new() };
     let mut writer = force.writer(&Arc::new(spool));
     let mut acknowledged = Vec::new();

@@ -90,7 +90,11 @@ impl Story {
     /// The server holds every record that was written, once each and in order.
     fn all_arrived(&self) -> usize {
         let held = self.server.with(|memory| {
-            memory.records.iter().map(|envelope| (envelope.header.epoch, envelope.header.seq)).collect::<Vec<_>>()
+            memory
+                .records
+                .iter()
+                .map(|envelope| (envelope.header.epoch, envelope.header.seq))
+                .collect::<Vec<_>>()
         });
         let highest = self.spool.figures().expect("figures").highest_seq.map_or(0, |seq| seq + 1);
         let wanted: Vec<_> = (0..highest).map(|seq| (0, seq)).collect();
@@ -176,12 +180,16 @@ async fn a_device_whose_disk_was_restored_from_an_image_goes_on_in_a_new_epoch()
         let mut story = Story::new();
         story.write(2);
         let image = story.force.folder.path().join("image");
-        let mut story = story.reopened(|spool| { std::fs::copy(spool, &image).expect("an image"); });
+        let mut story = story.reopened(|spool| {
+            std::fs::copy(spool, &image).expect("an image");
+        });
         story.write_from(10, lost);
         let mut uplink = story.uplink();
         story.settle(&mut uplink).await;
         drop(uplink);
-        let mut story = story.reopened(|spool| { std::fs::copy(&image, spool).expect("put back"); });
+        let mut story = story.reopened(|spool| {
+            std::fs::copy(&image, spool).expect("put back");
+        });
         story.write_from(100, anew);
         let mut uplink = story.uplink();
         story.settle(&mut uplink).await;

@@ -17,7 +17,9 @@ fn watching(force: &TestForce, seconds: i64) -> (Watcher, std::sync::Arc<proviso
     let keep = force.enrol(seconds);
     let (spool, opened) = force.spool(SpoolLimits::default());
     let mut watcher = force.watcher(&keep, &spool, &opened);
-    watcher.notice_shown("terminal", NoticeResponse::Acknowledged, "the supervised person").expect("on record");
+    watcher
+        .notice_shown("terminal", NoticeResponse::Acknowledged, "the supervised person")
+        .expect("on record");
     assert!(watcher.standing().watching);
     (watcher, spool)
 }
@@ -31,7 +33,8 @@ fn hello(watcher: &mut Watcher, connection: u64) {
 }
 
 #[test]
-fn a_finding_is_sealed_with_its_passage_and_what_matches_nothing_is_dropped_and_counted() {
+fn invariant_03_what_matches_nothing_or_is_shielded_is_dropped_and_counted_and_a_finding_is_sealed_with_its_passage()
+ {
     let force = TestForce::new();
     let (mut watcher, spool) = watching(&force, 24 * HOUR);
     let observed = watcher.observe("one", 1, force.now(), shown(), page("a walk in the park"));
@@ -144,7 +147,8 @@ fn a_number_seen_before_is_not_taken_again_also_after_a_restart() {
 }
 
 #[test]
-fn a_browser_whose_extension_stops_is_a_gap_and_a_finding_about_the_software_and_a_closed_browser_is_neither() {
+fn a_browser_whose_extension_stops_is_a_gap_and_a_finding_about_the_software_and_a_closed_browser_is_neither()
+{
     for lives in [true, false] {
         let force = TestForce::new();
         let (mut watcher, spool) = watching(&force, 24 * HOUR);

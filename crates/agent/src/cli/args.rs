@@ -165,8 +165,5 @@ pub fn as_native_host(mut argv: impl Iterator<Item = OsString>) -> Option<Args> 
         return None;
     }
     let state_dir = std::env::var_os("PROVISO_STATE_DIR").unwrap_or_else(|| "/var/lib/proviso".into());
-    Some(Args {
-        state_dir: state_dir.into(),
-        command: Command::NativeHost { from_browser: Vec::new() },
-    })
+    Some(Args { state_dir: state_dir.into(), command: Command::NativeHost { from_browser: Vec::new() } })
 }

@@ -19,8 +19,7 @@ pub fn enrol(dir: &StateDir, args: &EnrolArgs, wiring: &Wiring) -> anyhow::Resul
     let account = account(args)?;
     // Asked first, so that a code is not used up by an enrolment that then stops half-way.
     let pin = read_pin(args)?;
-    let parts =
-        EnrolParts { dir, server: &args.server, trust: &trust, code: &args.code, account: &account };
+    let parts = EnrolParts { dir, server: &args.server, trust: &trust, code: &args.code, account: &account };
     let mut https = Https::new(&args.server, &[&trust.ca_pem], None)?;
     let mut rng = (wiring.rng)();
     let granted = runtime()?.block_on(ask(&parts, &mut https, &mut *rng))?;

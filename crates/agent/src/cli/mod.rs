@@ -8,10 +8,11 @@ mod packs;
 mod serve;
 mod show;
 
-use std::io::Write as _;
+use std::io::{BufRead, Read as _, Write as _};
 use std::process::ExitCode;
 
 use proviso_agent::Clock;
+use proviso_model::limits::PAGE_TEXT_BYTES_MAX;
 use rand_core::CryptoRng;
 
 use args::{Args, Classify, Command};
@@ -56,4 +57,18 @@ fn say(line: &str) -> anyhow::Result<()> {
 /// A runtime on this thread alone, with few threads for what blocks.
 fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_current_thread().enable_all().max_blocking_threads(2).build()
+}
+
+/// A line may hold the longest page, every character of it escaped.
+const LINE_BYTES_MAX: usize = 6 * PAGE_TEXT_BYTES_MAX + 1024 * 1024;
+
+/// Reads the next line of UTF-8 into `line`; 0 at the end.
+fn read_line(input: &mut impl BufRead, line: &mut String) -> anyhow::Result<usize> {
+    line.clear();
+    let count = input.take(LINE_BYTES_MAX as u64).read_line(line)?;
+    anyhow::ensure!(
+        count < LINE_BYTES_MAX || line.ends_with('\n'),
+        "it is longer than {LINE_BYTES_MAX} bytes; cut the text before"
+    );
+    Ok(count)
 }

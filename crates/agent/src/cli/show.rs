@@ -31,7 +31,9 @@ pub fn status(dir: &StateDir, json: bool) -> anyhow::Result<bool> {
     if enrolled {
         let force: Option<TrustFile> = dir.read_json("trust.json").ok().flatten();
         let force = force.map_or_else(String::new, |trust| format!(" with {}", trust.force_name));
-        say(&format!("This device is enrolled{force}. Start the program with `systemctl start proviso-agent`."))?;
+        say(&format!(
+            "This device is enrolled{force}. Start the program with `systemctl start proviso-agent`."
+        ))?;
     } else {
         say(&format!(
             "No enrolment can be read in {}. Enrol with `proviso-agent enrol`, or run this as the agent's account.",
@@ -45,8 +47,7 @@ pub fn status(dir: &StateDir, json: bool) -> anyhow::Result<bool> {
 }
 
 pub fn doctor(dir: StateDir, json: bool, wiring: &Wiring) -> anyhow::Result<bool> {
-    let parts =
-        DoctorParts { dir, now: (wiring.clock)().wall(), manifests: doctor::usual_manifests() };
+    let parts = DoctorParts { dir, now: (wiring.clock)().wall(), manifests: doctor::usual_manifests() };
     let checks = runtime()?.block_on(doctor::examine(&parts));
     let all_good = checks.iter().all(|check| check.good);
     if json {

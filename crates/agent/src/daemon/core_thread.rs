@@ -116,12 +116,7 @@ impl Core {
     }
 }
 
-fn run(
-    mut watcher: Watcher,
-    spool: &Spool,
-    mut inbox: mpsc::Receiver<Ask>,
-    show: &watch::Sender<CoreView>,
-) {
+fn run(mut watcher: Watcher, spool: &Spool, mut inbox: mpsc::Receiver<Ask>, show: &watch::Sender<CoreView>) {
     publish(&watcher, spool, show);
     while let Some(ask) = inbox.blocking_recv() {
         // Its answer must come after the view, so that whoever has the answer also sees what it changed.

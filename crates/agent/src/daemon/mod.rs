@@ -100,6 +100,7 @@ pub async fn run(parts: DaemonParts, mut stop: oneshot::Receiver<()>) -> anyhow:
     })?;
     let gate = Gate { uids: uids(&identity.account), notice_url: format!("{page}/notice") };
     tokio::spawn(serve(listener, core.clone(), gate));
+    Status::of(time.now(), &core.view().borrow(), &uplink.state().borrow(), &page).write(&dir)?;
     tracing::info!(page = %page, device = %identity.device, "the agent runs; the account is told so");
 
     mind(&dir, &time, &core, &uplink, &page, &mut stop).await;

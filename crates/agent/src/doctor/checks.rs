@@ -61,7 +61,11 @@ pub(super) fn identity(dir: &StateDir, found: &mut Vec<Check>) -> Option<Identit
             None
         }
         Err(error) => {
-            found.push(Check::bad(NAME, error.to_string(), "run this as the account that owns the state folder"));
+            found.push(Check::bad(
+                NAME,
+                error.to_string(),
+                "run this as the account that owns the state folder",
+            ));
             None
         }
     }
@@ -76,7 +80,11 @@ pub(super) fn policy(
     let keep = match PolicyKeep::load(dir, identity.device) {
         Ok(keep) => keep,
         Err(error) => {
-            found.push(Check::bad("trust", error.to_string(), "enrol again (docs/agent.md, \"Enrol again\")"));
+            found.push(Check::bad(
+                "trust",
+                error.to_string(),
+                "enrol again (docs/agent.md, \"Enrol again\")",
+            ));
             return None;
         }
     };
@@ -84,7 +92,10 @@ pub(super) fn policy(
     found.push(match (keep.policy(), keep.fault()) {
         (Some(kept), _) if kept.capture_at(now).is_nothing() => Check::bad(
             "policy",
-            format!("number {} asks for nothing now; it ran until {}", kept.policy.serial, kept.policy.expires_at),
+            format!(
+                "number {} asks for nothing now; it ran until {}",
+                kept.policy.serial, kept.policy.expires_at
+            ),
             "nothing, if the order has ended; otherwise the force issues a new policy",
         ),
         (Some(kept), _) => {
@@ -106,7 +117,8 @@ pub(super) async fn server(
     found: &mut Vec<Check>,
 ) -> Option<Timestamp> {
     const NAME: &str = "server";
-    const ADVICE: &str = "check the network, and with the force whether its server runs and this device is enrolled";
+    const ADVICE: &str =
+        "check the network, and with the force whether its server runs and this device is enrolled";
     let keys = match identity.keys(dir) {
         Ok(keys) => keys,
         Err(error) => {
@@ -190,7 +202,9 @@ pub(super) fn spool(dir: &StateDir) -> Check {
     }
     // Only a look: a damaged spool is set aside by the agent itself, which then also puts the gap on record.
     match Spool::inspect(&file, "") {
-        Ok((figures, _)) => Check::good(NAME, format!("{} records, {} bytes", figures.records, figures.bytes)),
+        Ok((figures, _)) => {
+            Check::good(NAME, format!("{} records, {} bytes", figures.records, figures.bytes))
+        }
         Err(SpoolError::InUse) => Check::good(NAME, "in use by the running agent"),
         Err(error) => {
             let advice = "start the agent: it sets a damaged spool aside, keeps it, and records the gap";

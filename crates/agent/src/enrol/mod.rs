@@ -28,10 +28,14 @@ use crate::writer::RecordWriter;
 #[derive(Debug, thiserror::Error)]
 pub enum EnrolError {
     /// There is one already.
-    #[error("this device is already enrolled (device {0}); to enrol it anew, an officer revokes that device, and then the state folder is moved away (docs/agent.md, \"Enrol again\")")]
+    #[error(
+        "this device is already enrolled (device {0}); to enrol it anew, an officer revokes that device, and then the state folder is moved away (docs/agent.md, \"Enrol again\")"
+    )]
     Already(String),
     /// The code.
-    #[error("the server did not take the code: it is wrong, was used already or has expired; ask the officer for a new one")]
+    #[error(
+        "the server did not take the code: it is wrong, was used already or has expired; ask the officer for a new one"
+    )]
     Code,
     /// Too many tries.
     #[error("too many codes were tried from here; wait ten minutes and try again with a new code")]
@@ -45,7 +49,9 @@ pub enum EnrolError {
         message: String,
     },
     /// No answer, or a server that the trust file does not know.
-    #[error("{0}; check the address, and that the trust file is this force's: a server with another certificate is not trusted")]
+    #[error(
+        "{0}; check the address, and that the trust file is this force's: a server with another certificate is not trusted"
+    )]
     Transport(#[from] TransportError),
     /// The client could not be made.
     #[error(transparent)]
@@ -181,13 +187,8 @@ impl Granted {
     ) -> Result<Enrolled, EnrolError> {
         let Self { keys, response, identity } = self;
         parts.dir.create()?;
-        let keep = PolicyKeep::first(
-            parts.dir,
-            parts.trust,
-            &response.keys,
-            &response.policy,
-            response.device,
-        )?;
+        let keep =
+            PolicyKeep::first(parts.dir, parts.trust, &response.keys, &response.policy, response.device)?;
         let file = Arc::new(OnDisk::new(parts.dir.spool()));
         let (spool, _) = Spool::open(file, limits, response.force, response.device)?;
         let (boot_id, since_boot_ms) = boot;
@@ -215,12 +216,7 @@ impl Enrolled {
     ///
     /// # Errors
     /// [`SpoolError`].
-    pub fn notice(
-        &mut self,
-        at: Timestamp,
-        response: NoticeResponse,
-        by: &str,
-    ) -> Result<(), SpoolError> {
+    pub fn notice(&mut self, at: Timestamp, response: NoticeResponse, by: &str) -> Result<(), SpoolError> {
         let Some(kept) = self.keep.policy() else { return Ok(()) };
         let text = notice::text(&kept.policy, &self.keep.trust().force_name);
         let text_sha256 = notice::text_sha256(&text);

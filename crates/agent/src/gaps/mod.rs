@@ -61,10 +61,7 @@ impl GapBook {
 
     /// Ends a gap, if it lasts.
     pub fn end(&mut self, until: Timestamp, source: Source, cause: GapCause) {
-        let found = self
-            .open
-            .iter()
-            .position(|open| open.gap.source == source && open.gap.cause == cause);
+        let found = self.open.iter().position(|open| open.gap.source == source && open.gap.cause == cause);
         if let Some(index) = found {
             let gap = self.open.remove(index).gap;
             let until = Some(until.max(gap.from));

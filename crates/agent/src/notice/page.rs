@@ -6,8 +6,8 @@ use askama::Template;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Form, Request, State};
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, COOKIE, HOST, LOCATION, ORIGIN,
-    REFERRER_POLICY, SET_COOKIE, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, COOKIE, HOST, LOCATION, ORIGIN, REFERRER_POLICY,
+    SET_COOKIE, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::{self, Next};
@@ -181,8 +181,7 @@ async fn notice_answer(State(page): Shared, Form(form): Form<AnswerForm>) -> Res
         _ => return stale(),
     };
     let by = "whoever used the browser in this account".to_owned();
-    let kept =
-        page.core.ask(|reply| Ask::Notice { shown_on: "browser", response, by, reply }).await;
+    let kept = page.core.ask(|reply| Ask::Notice { shown_on: "browser", response, by, reply }).await;
     if kept == Some(true) {
         see_other("/notice")
     } else {
@@ -205,9 +204,10 @@ async fn details(State(page): Shared, headers: HeaderMap) -> Response {
         Some(paragraph) => format!("paragraph {paragraph} of the order ({})", policy.authority.legal_basis),
         None => format!("signed consent ({})", policy.authority.legal_basis),
     };
-    let gaps = view.open_gaps.iter().map(|open| {
-        format!("since {}: {}", pages::in_words(open.gap.from, zone), open.gap.cause.in_words())
-    });
+    let gaps = view
+        .open_gaps
+        .iter()
+        .map(|open| format!("since {}: {}", pages::in_words(open.gap.from, zone), open.gap.cause.in_words()));
     let details = DetailsPage {
         state: pages::state_in_words(&view, &uplink),
         order_reference: &policy.order_reference,
@@ -282,7 +282,11 @@ async fn close(State(page): Shared, headers: HeaderMap, Form(form): Form<CloseFo
 }
 
 async fn missing() -> Response {
-    problem(StatusCode::NOT_FOUND, "Nothing here", "There are three pages: the sign, the notice and the details.")
+    problem(
+        StatusCode::NOT_FOUND,
+        "Nothing here",
+        "There are three pages: the sign, the notice and the details.",
+    )
 }
 
 fn stale() -> Response {

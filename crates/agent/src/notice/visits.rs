@@ -51,8 +51,7 @@ impl Visits {
 
 /// Compares without telling by its duration where two texts differ.
 pub(super) fn same(left: &str, right: &str) -> bool {
-    left.len() == right.len()
-        && left.bytes().zip(right.bytes()).fold(0_u8, |all, (a, b)| all | (a ^ b)) == 0
+    left.len() == right.len() && left.bytes().zip(right.bytes()).fold(0_u8, |all, (a, b)| all | (a ^ b)) == 0
 }
 
 fn token(rng: &mut dyn CryptoRng) -> String {

@@ -26,7 +26,9 @@ const POLICY: &str = "policy.json";
 #[derive(Debug, thiserror::Error)]
 pub enum PolicyError {
     /// A signature does not hold.
-    #[error("the signature of {0} does not hold; nothing was changed. Tell the force: the server may be misconfigured or forged")]
+    #[error(
+        "the signature of {0} does not hold; nothing was changed. Tell the force: the server may be misconfigured or forged"
+    )]
     Signature(&'static str),
     /// It is for somebody else.
     #[error("{0} is for another {1}; nothing was changed")]
@@ -51,7 +53,9 @@ pub enum PolicyError {
     #[error(transparent)]
     State(#[from] StateError),
     /// No trust file is kept.
-    #[error("the pinned trust file is missing from the state folder; enrol again (docs/agent.md, \"Enrol again\")")]
+    #[error(
+        "the pinned trust file is missing from the state folder; enrol again (docs/agent.md, \"Enrol again\")"
+    )]
     NoTrust,
 }
 
@@ -120,12 +124,7 @@ impl PolicyKeep {
             Ok(policy) => (Some(Arc::new(policy)), None),
             Err(error) => (None, Some(error.to_string())),
         };
-        Ok(Self {
-            dir: dir.clone(),
-            trust,
-            device,
-            held: Mutex::new(Held { keys, policy, fault }),
-        })
+        Ok(Self { dir: dir.clone(), trust, device, held: Mutex::new(Held { keys, policy, fault }) })
     }
 
     /// Stores what enrolment brought, after its check.
@@ -148,11 +147,7 @@ impl PolicyKeep {
             dir: dir.clone(),
             trust: trust.clone(),
             device,
-            held: Mutex::new(Held {
-                keys: Arc::new(checked),
-                policy: Some(Arc::new(policy)),
-                fault: None,
-            }),
+            held: Mutex::new(Held { keys: Arc::new(checked), policy: Some(Arc::new(policy)), fault: None }),
         })
     }
 
@@ -239,6 +234,7 @@ fn read_policy(
     device: DeviceId,
 ) -> Result<KeptPolicy, PolicyError> {
     let signed: Option<SignedPolicy> = dir.read_json(POLICY)?;
-    let signed = signed.ok_or_else(|| PolicyError::Shape("the policy", "there is none on disk".to_owned()))?;
+    let signed =
+        signed.ok_or_else(|| PolicyError::Shape("the policy", "there is none on disk".to_owned()))?;
     verify_policy(trust, keys, &signed, device)
 }

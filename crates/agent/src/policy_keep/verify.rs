@@ -6,10 +6,10 @@ use proviso_engine::Engine;
 use proviso_ledger::hash::policy_hash;
 use proviso_ledger::seal::CasePublicKey;
 use proviso_ledger::sign::VerifyKey;
+use proviso_model::Digest;
 use proviso_model::ids::DeviceId;
 use proviso_model::limits::POLICY_BYTES_MAX;
 use proviso_model::policy::{POLICY_FORMAT, Policy};
-use proviso_model::Digest;
 use proviso_model::wire::{ForceKeys, ForceKeysStatement, SignedPolicy, TrustFile};
 
 use super::{CheckedKeys, KeptPolicy, PolicyError};
@@ -22,8 +22,8 @@ pub fn verify_keys(trust: &TrustFile, keys: &ForceKeys) -> Result<CheckedKeys, P
     const WHAT: &str = "the force's key statement";
     let root = key(&trust.root_key, "the trust file's root key")?;
     verify(&root, keys.statement.as_bytes(), &keys.signature, WHAT)?;
-    let statement: ForceKeysStatement = serde_json::from_str(&keys.statement)
-        .map_err(|error| PolicyError::Shape(WHAT, error.to_string()))?;
+    let statement: ForceKeysStatement =
+        serde_json::from_str(&keys.statement).map_err(|error| PolicyError::Shape(WHAT, error.to_string()))?;
     if statement.force != trust.force {
         return Err(PolicyError::Stranger(WHAT, "force"));
     }
@@ -47,8 +47,8 @@ pub fn verify_policy(
         return Err(PolicyError::Shape(WHAT, format!("it is longer than {POLICY_BYTES_MAX} bytes")));
     }
     verify(&keys.policy_key, signed.policy.as_bytes(), &signed.signature, WHAT)?;
-    let policy: Policy = serde_json::from_str(&signed.policy)
-        .map_err(|error| PolicyError::Shape(WHAT, error.to_string()))?;
+    let policy: Policy =
+        serde_json::from_str(&signed.policy).map_err(|error| PolicyError::Shape(WHAT, error.to_string()))?;
     if policy.force != trust.force {
         return Err(PolicyError::Stranger(WHAT, "force"));
     }
@@ -62,7 +62,8 @@ pub fn verify_policy(
         )));
     }
     let hash = policy_hash(signed.policy.as_bytes());
-    let engine = Engine::new(&policy, Digest(hash)).map_err(|error| PolicyError::Engine(error.to_string()))?;
+    let engine =
+        Engine::new(&policy, Digest(hash)).map_err(|error| PolicyError::Engine(error.to_string()))?;
     let case_key = CasePublicKey::from_hex(&policy.case_key.public)
         .map_err(|error| PolicyError::Shape("the case key", error.to_string()))?;
     Ok(KeptPolicy { policy, hash, engine, case_key })

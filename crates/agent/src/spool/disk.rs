@@ -91,11 +91,9 @@ impl SpoolFile for OnDisk {
 
     fn epoch_kept(&self) -> std::io::Result<Option<u32>> {
         match std::fs::read_to_string(self.epoch_path()) {
-            Ok(text) => text
-                .trim()
-                .parse()
-                .map(Some)
-                .map_err(|_| std::io::Error::new(std::io::ErrorKind::InvalidInput, "spool.epoch is not a number")),
+            Ok(text) => text.trim().parse().map(Some).map_err(|_| {
+                std::io::Error::new(std::io::ErrorKind::InvalidInput, "spool.epoch is not a number")
+            }),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),
         }

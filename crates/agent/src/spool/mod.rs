@@ -49,7 +49,9 @@ pub enum Room {
 #[derive(Debug, thiserror::Error)]
 pub enum SpoolError {
     /// The spool has its largest size, or the disk has no room.
-    #[error("no room to keep records ({0}); free disk space, or bring the device to where it can reach its server")]
+    #[error(
+        "no room to keep records ({0}); free disk space, or bring the device to where it can reach its server"
+    )]
     Full(&'static str),
     /// Another agent runs with the same state folder.
     #[error("the spool is in use by another running agent; stop it first, or choose another --state-dir")]
@@ -206,9 +208,7 @@ impl Spool {
             Some(store) => store,
             None => self.open_store().map_err(|error| match error {
                 OpenError::Spool(error) => error,
-                OpenError::Damaged(why) => {
-                    SpoolError::Store(Box::new(redb::Error::Corrupted(why)))
-                }
+                OpenError::Damaged(why) => SpoolError::Store(Box::new(redb::Error::Corrupted(why))),
             })?,
         };
         let answer = act(&store);
@@ -250,9 +250,7 @@ impl Spool {
     /// [`SpoolError`].
     pub fn note<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, SpoolError> {
         let Some(bytes) = self.with(|store| store.note(name))? else { return Ok(None) };
-        serde_json::from_slice(&bytes)
-            .map(Some)
-            .map_err(|error| SpoolError::Note(name.to_owned(), error))
+        serde_json::from_slice(&bytes).map(Some).map_err(|error| SpoolError::Note(name.to_owned(), error))
     }
 
     /// Records of one epoch in chain order, the first of them after `after`, within both limits (but at least one).

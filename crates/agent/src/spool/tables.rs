@@ -275,9 +275,7 @@ impl Store {
 
     fn begin(&self) -> Result<WriteTransaction, SpoolError> {
         let mut write = self.database.begin_write().map_err(lower)?;
-        write
-            .set_durability(redb::Durability::Immediate)
-            .map_err(|error| damaged(&error.to_string()))?;
+        write.set_durability(redb::Durability::Immediate).map_err(|error| damaged(&error.to_string()))?;
         Ok(write)
     }
 }
@@ -286,9 +284,7 @@ type Notes<'t> = redb::Table<'t, &'static str, &'static [u8]>;
 
 fn read_chain(notes: &Notes<'_>) -> Result<Option<ChainState>, SpoolError> {
     let Some(value) = notes.get(CHAIN).map_err(lower)? else { return Ok(None) };
-    serde_json::from_slice(value.value())
-        .map(Some)
-        .map_err(|error| SpoolError::Note(CHAIN.to_owned(), error))
+    serde_json::from_slice(value.value()).map(Some).map_err(|error| SpoolError::Note(CHAIN.to_owned(), error))
 }
 
 fn put_chain(notes: &mut Notes<'_>, chain: &ChainState) -> Result<(), SpoolError> {

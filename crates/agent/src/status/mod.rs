@@ -92,7 +92,8 @@ impl Status {
             format!("Nothing is being watched now: {why}.")
         }];
         if self.notice_due {
-            lines.push(format!("The notice has to be shown first: open {}/notice in the browser.", self.page));
+            lines
+                .push(format!("The notice has to be shown first: open {}/notice in the browser.", self.page));
         }
         if let Some(why) = &self.revoked {
             lines.push(format!("The force has ended this device's enrolment: {why}"));

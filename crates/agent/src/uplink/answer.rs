@@ -77,12 +77,7 @@ impl<T: Transport> Uplink<T> {
         }
     }
 
-    fn take_ping(
-        &mut self,
-        now: Timestamp,
-        nonce: &str,
-        answer: &LivenessAnswer,
-    ) -> Result<Next, String> {
+    fn take_ping(&mut self, now: Timestamp, nonce: &str, answer: &LivenessAnswer) -> Result<Next, String> {
         let statement = time_statement(&self.device, nonce, answer.server_time);
         let holds = decode_signature(&answer.time_signature)
             .is_some_and(|signature| self.keep.keys().checkpoint_key.verify(&statement, &signature).is_ok());
@@ -189,8 +184,9 @@ impl<T: Transport> Uplink<T> {
 }
 
 fn body<B: DeserializeOwned>(answer: &WireAnswer) -> Result<B, String> {
-    serde_json::from_slice(&answer.body)
-        .map_err(|error| format!("the server's answer cannot be read ({error}); are both of the same version?"))
+    serde_json::from_slice(&answer.body).map_err(|error| {
+        format!("the server's answer cannot be read ({error}); are both of the same version?")
+    })
 }
 
 /// A refusal in the server's words, cut to what a status line can hold.

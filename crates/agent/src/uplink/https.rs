@@ -100,7 +100,9 @@ impl Transport for Https {
         while let Some(chunk) = response.chunk().await.map_err(failed)? {
             // A policy is the longest answer; JSON may double it.
             if body.len() + chunk.len() > 2 * POLICY_BYTES_MAX {
-                return Err(TransportError("its answer is longer than any that the protocol knows".to_owned()));
+                return Err(TransportError(
+                    "its answer is longer than any that the protocol knows".to_owned(),
+                ));
             }
             body.extend_from_slice(&chunk);
         }

@@ -23,9 +23,9 @@ use crate::clock::TrueTime;
 use crate::policy_keep::PolicyKeep;
 use crate::spool::{Spool, SpoolError, Stored};
 
+pub use answer::NOTE_SERVER_TIME;
 use backoff::Backoff;
 pub use https::{Https, HttpsError};
-pub use answer::NOTE_SERVER_TIME;
 pub use receipt::{NOTE_RECEIVED, Received};
 
 /// Milliseconds between liveness pings.

@@ -37,7 +37,9 @@ pub enum ReceiptError {
     #[error("the server holds another record than this device under number {0}; a new epoch begins")]
     NotOurs(u64),
     /// The log was rewritten.
-    #[error("the server's log of {size} entries is another one than this device was shown before; tell the force")]
+    #[error(
+        "the server's log of {size} entries is another one than this device was shown before; tell the force"
+    )]
     Rewritten {
         /// Entries.
         size: u64,

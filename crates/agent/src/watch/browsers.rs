@@ -23,7 +23,13 @@ impl Watcher {
             // A worker that was killed and is back at once: short, and on record all the same.
             let detail = "the extension was away for a moment".to_owned();
             let cause = GapCause::ExtensionStopped;
-            self.gaps.push_ended(Gap { from: since, until: Some(now), source: Source::Browser, cause, detail });
+            self.gaps.push_ended(Gap {
+                from: since,
+                until: Some(now),
+                source: Source::Browser,
+                cause,
+                detail,
+            });
         }
         self.gaps.end(now, Source::Browser, GapCause::ProtocolMismatch);
         self.watch_browsers(now);
@@ -103,10 +109,7 @@ impl Watcher {
                 visible_ms: 0,
                 since_input_ms: None,
             },
-            fact: Fact::Software {
-                component: "extension".to_owned(),
-                state: SoftwareState::Disabled,
-            },
+            fact: Fact::Software { component: "extension".to_owned(), state: SoftwareState::Disabled },
         };
         let observed = self.weigh(observation, None);
         tracing::info!(?observed, "the browser's extension has stayed silent while the browser runs");

@@ -140,7 +140,8 @@ impl Watcher {
                 until: Some(now),
                 source: Source::Health,
                 cause: GapCause::SpoolDamaged,
-                detail: "kept records were damaged and set aside; the chain goes on in a new epoch".to_owned(),
+                detail: "kept records were damaged and set aside; the chain goes on in a new epoch"
+                    .to_owned(),
             });
         }
         let Some(last) = last else { return };
@@ -152,8 +153,7 @@ impl Watcher {
         self.gaps.end(now, Source::Health, GapCause::ClockJump);
         let clock = self.time.clock();
         let since_boot_ms = i64::try_from(clock.since_boot_ms()).unwrap_or(i64::MAX);
-        let restart =
-            Restart { now, boot_id: clock.boot_id(), booted_at: now.plus_millis(-since_boot_ms) };
+        let restart = Restart { now, boot_id: clock.boot_id(), booted_at: now.plus_millis(-since_boot_ms) };
         for gap in restart_gaps(last, &restart) {
             // No order in force, nothing to watch: such a stretch is no gap.
             if self.keep.policy().is_none_or(|kept| !kept.capture_at(gap.from).is_nothing()) {

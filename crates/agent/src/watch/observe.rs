@@ -133,7 +133,7 @@ impl Watcher {
         }
         trim::cut(&mut observation.fact);
         self.count(|stretch| stretch.observed += 1);
-        if trim::is_shielded(&kept.policy.shield, &observation.fact) {
+        if kept.engine.is_shielded(&observation) {
             self.count(|stretch| stretch.shielded += 1);
             return Observed::Shielded;
         }

@@ -60,9 +60,9 @@ impl Watcher {
         }
         self.decide(now);
         self.watch_browsers(now);
-        let due = self.stretch.is_some_and(|stretch| {
-            now.millis_since(stretch.from) >= self.settings.liveness_every_ms
-        });
+        let due = self
+            .stretch
+            .is_some_and(|stretch| now.millis_since(stretch.from) >= self.settings.liveness_every_ms);
         if due {
             self.end_stretch(now);
             self.decide(now);

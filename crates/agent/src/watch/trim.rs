@@ -1,10 +1,9 @@
-//! What of a fact may be kept: only what a condition in force asks for, within the limits, and nothing of shielded people.
+//! What of a fact may be kept: only what a condition in force asks for, and within the limits.
 
 use proviso_model::limits::{PAGE_TEXT_BYTES_MAX, TITLE_BYTES_MAX, TYPED_TEXT_BYTES_MAX, URL_BYTES_MAX};
 use proviso_model::observation::Field;
 use proviso_model::policy::Capture;
 use proviso_model::{Fact, Passage};
-use url::Url;
 
 /// Takes away what `capture` does not name; `false` when nothing may be kept.
 pub(super) fn keep_only(fact: &mut Fact, capture: &Capture) -> bool {
@@ -62,30 +61,13 @@ fn cut_passages(passages: &mut Vec<Passage>, bytes_max: usize) -> bool {
     longer
 }
 
-/// Whether a fact belongs to a contact on the shield list: a host (sub-domains included), or an address that is part of
-/// the page's own address.
-pub(super) fn is_shielded(shield: &[String], fact: &Fact) -> bool {
-    let Some(address) = fact.url() else { return false };
-    let url = Url::parse(address).ok();
-    let host = url.as_ref().and_then(Url::host_str).map(str::to_ascii_lowercase);
-    let address = address.to_ascii_lowercase();
-    shield.iter().map(|entry| entry.to_ascii_lowercase()).any(|entry| {
-        if entry.contains('@') || entry.contains('/') {
-            return address.contains(&entry) || address.contains(&entry.replace('@', "%40"));
-        }
-        host.as_deref()
-            .and_then(|host| host.strip_suffix(entry.as_str()))
-            .is_some_and(|before| before.is_empty() || before.ends_with('.'))
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use proviso_model::observation::Field;
     use proviso_model::policy::Capture;
     use proviso_model::{Fact, Passage};
 
-    use super::{cut, is_shielded, keep_only};
+    use super::{cut, keep_only};
 
     fn page(url: &str, text: &str) -> Fact {
         Fact::Page {
@@ -119,20 +101,5 @@ mod tests {
         let Fact::Page { text, cut, .. } = &fact else { panic!("still a page") };
         assert!(*cut);
         assert_eq!(text.iter().map(|passage| passage.text.len()).sum::<usize>(), 2 * 1024 * 1024);
-    }
-
-    #[test]
-    fn invariant_04_a_shielded_contact_is_known_by_host_and_by_address() {
-        let shield = ["solicitor.example".to_owned(), "clinic@health.example".to_owned()];
-        let cases = [
-            ("https://solicitor.example/inbox", true),
-            ("https://mail.solicitor.example/", true),
-            ("https://notsolicitor.example/", false),
-            ("https://mail.example/to?who=clinic%40health.example", true),
-            ("https://health.example/", false),
-        ];
-        for (url, shielded) in cases {
-            assert_eq!(is_shielded(&shield, &page(url, "private words")), shielded, "{url}");
-        }
     }
 }

@@ -1,5 +1,6 @@
 //! A force, a clock, a disk and a server made of memory, for stories about one device.
 #![allow(dead_code, reason = "each test program uses a part of it")]
+#![expect(clippy::indexing_slicing, reason = "a story that goes out of bounds should fail")]
 
 pub mod disk;
 pub mod server;
@@ -242,8 +243,11 @@ impl TestForce {
             threshold_permille: 500,
             terms: vec![Term { text: LISTED.to_owned(), weight_permille: 1_000 }],
         };
-        let software =
-            Rule::State { id: "state/software".to_owned(), category: "software".to_owned(), pack };
+        let software = Rule::State {
+            id: "state/monitoring-software".to_owned(),
+            category: "monitoring-software".to_owned(),
+            pack,
+        };
         Policy {
             format: 1,
             serial,
@@ -261,10 +265,7 @@ impl TestForce {
                 legal_basis: "as recorded by the test force".to_owned(),
             },
             engine_semantics: proviso_engine::SEMANTICS,
-            case_key: CaseKeyRef {
-                id: CaseKeyId::from_bytes([8; 16]),
-                public: self.case_public.to_hex(),
-            },
+            case_key: CaseKeyRef { id: CaseKeyId::from_bytes([8; 16]), public: self.case_public.to_hex() },
             conditions: vec![
                 condition("5", ConditionKind::SpecifiedWords, vec![words]),
                 condition("6", ConditionKind::MonitoringSoftware, vec![software]),
@@ -338,12 +339,7 @@ pub fn page(text: &str) -> Fact {
 }
 
 pub fn page_at(url: &str, text: &str) -> Fact {
-    Fact::Page {
-        url: url.to_owned(),
-        title: "A page".to_owned(),
-        text: Passage::whole(text),
-        cut: false,
-    }
+    Fact::Page { url: url.to_owned(), title: "A page".to_owned(), text: Passage::whole(text), cut: false }
 }
 
 pub fn shown() -> Attribution {

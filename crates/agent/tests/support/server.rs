@@ -216,7 +216,11 @@ impl Memory {
         let last = self.records.iter().rfind(|held| held.header.epoch == self.link.epoch);
         let durable_seq = last.map(|envelope| envelope.header.seq);
         let root = merkle::root(self.size, &self.tree).expect("a root");
-        let key = if self.forged { SignKey::from_seed([99; 32]) } else { SignKey::from_seed(*self.checkpoint_key.seed()) };
+        let key = if self.forged {
+            SignKey::from_seed([99; 32])
+        } else {
+            SignKey::from_seed(*self.checkpoint_key.seed())
+        };
         let checkpoint = Checkpoint {
             origin: "test-force.example/log".to_owned(),
             size: self.size,

@@ -23,7 +23,9 @@ pub struct RelayLine {
 #[derive(Debug, thiserror::Error)]
 pub enum RelayError {
     /// No agent listens.
-    #[error("the monitoring agent is not running (nothing answers at {0}); start it with `systemctl start proviso-agent`, or ask the force")]
+    #[error(
+        "the monitoring agent is not running (nothing answers at {0}); start it with `systemctl start proviso-agent`, or ask the force"
+    )]
     NoAgent(std::path::PathBuf),
     /// A frame could not be taken.
     #[error("from the {from}: {source}")]
@@ -48,8 +50,7 @@ pub fn relay(
     browser_in: impl Read + Send + 'static,
     browser_out: impl Write + Send + 'static,
 ) -> Result<(), RelayError> {
-    let mut agent =
-        UnixStream::connect(socket).map_err(|_| RelayError::NoAgent(socket.to_owned()))?;
+    let mut agent = UnixStream::connect(socket).map_err(|_| RelayError::NoAgent(socket.to_owned()))?;
     let mut first = serde_json::to_vec(line).unwrap_or_default();
     first.push(b'\n');
     agent.write_all(&first).map_err(RelayError::Greeting)?;

@@ -114,10 +114,7 @@ async fn first_line(
 }
 
 /// Reading has a task of its own, because a half-read frame must survive whatever else happens meanwhile.
-async fn read_frames(
-    mut read: BufReader<OwnedReadHalf>,
-    frames: mpsc::Sender<Result<Vec<u8>, FrameError>>,
-) {
+async fn read_frames(mut read: BufReader<OwnedReadHalf>, frames: mpsc::Sender<Result<Vec<u8>, FrameError>>) {
     loop {
         let frame = match read_frame(&mut read).await {
             Ok(Some(frame)) => Ok(frame),

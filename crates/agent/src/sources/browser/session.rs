@@ -91,7 +91,9 @@ impl Session {
             (None, ToHost::Hello { protocol_min, protocol_max, instance, browser, private_allowed, .. }) => {
                 Ok(self.greet((protocol_min, protocol_max), instance, browser, private_allowed))
             }
-            (Some(_), ToHost::Hello { .. }) => Err(SessionError::Order("a second greeting on one connection")),
+            (Some(_), ToHost::Hello { .. }) => {
+                Err(SessionError::Order("a second greeting on one connection"))
+            }
             (None, _) => Err(SessionError::Order("a message before the greeting")),
             (_, ToHost::Observation { n, observed_at, attribution, fact }) => {
                 self.parts = None;
@@ -181,7 +183,12 @@ mod tests {
         ToHost::Observation {
             n,
             observed_at: Timestamp::from_micros(1_795_000_000_000_000),
-            attribution: Attribution { act: Act::Shown, foreground: true, visible_ms: 5, since_input_ms: None },
+            attribution: Attribution {
+                act: Act::Shown,
+                foreground: true,
+                visible_ms: 5,
+                since_input_ms: None,
+            },
             fact: Fact::Page {
                 url: "https://site.example/".to_owned(),
                 title: String::new(),
@@ -208,10 +215,8 @@ mod tests {
         let mut session = Session::default();
         session.hear(&hello(1, 1)).expect("a greeting");
         let text = "abc def ".repeat(150_000);
-        let mut heard: Vec<Heard> = in_parts(1, &text, 500_000)
-            .iter()
-            .map(|part| session.hear(part).expect("a piece"))
-            .collect();
+        let mut heard: Vec<Heard> =
+            in_parts(1, &text, 500_000).iter().map(|part| session.hear(part).expect("a piece")).collect();
         let Some(Heard::Observation { n: 1, fact, .. }) = heard.pop() else { panic!("whole") };
         assert_eq!(fact.passages()[0].text, text);
         assert!(heard.iter().all(|heard| *heard == Heard::Alive));
@@ -222,10 +227,8 @@ mod tests {
         let mut session = Session::default();
         session.hear(&hello(1, 1)).expect("a greeting");
         let text = "abcdefgh".repeat(10 * 1024 * 1024 / 8);
-        let heard: Vec<Heard> = in_parts(1, &text, 500_000)
-            .iter()
-            .map(|part| session.hear(part).expect("taken"))
-            .collect();
+        let heard: Vec<Heard> =
+            in_parts(1, &text, 500_000).iter().map(|part| session.hear(part).expect("taken")).collect();
         let refused = heard.iter().filter(|heard| matches!(heard, Heard::Refused { n: 1, .. })).count();
         assert_eq!(refused, 1);
         let next = serde_json::to_vec(&observation(2, "short".to_owned())).expect("json");
@@ -240,9 +243,6 @@ mod tests {
         ));
         let early = serde_json::to_vec(&observation(1, "early".to_owned())).expect("json");
         assert!(matches!(Session::default().hear(&early), Err(SessionError::Order(_))));
-        assert!(matches!(
-            Session::default().hear(b"{\"type\":\"unheard\"}"),
-            Err(SessionError::Unknown(_))
-        ));
+        assert!(matches!(Session::default().hear(b"{\"type\":\"unheard\"}"), Err(SessionError::Unknown(_))));
     }
 }
