@@ -14,7 +14,7 @@ pub use say::Say;
 
 use crate::app::{AppContext, Clock};
 use crate::config::{Config, DATA_DIR_ENV};
-use crate::open;
+use crate::{demo, open};
 
 /// What only a binary may take from the machine.
 pub struct Wiring {
@@ -32,6 +32,7 @@ pub struct Wiring {
     name = "proviso-server",
     version,
     after_help = "Examples:\n  \
+        proviso-server demo --once\n  \
         proviso-server admin init --data-dir /srv/proviso --force-name \"Test Force\" --host police.example\n  \
         proviso-server admin officer-add --username pat --name \"Pat Example\" --role offender-manager < password.txt\n  \
         proviso-server admin case-create --order order.toml --officer pat\n  \
@@ -65,6 +66,8 @@ struct Common {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Show the whole product on this machine, in a throw-away folder.
+    Demo(demo::DemoArgs),
     /// Run the device port, the console and workers.
     Serve(serving::ServeArgs),
     /// Run workers only.
@@ -85,6 +88,7 @@ impl Cli {
         say.json = self.common.json;
         let config = self.common.config()?;
         match self.command {
+            Command::Demo(args) => demo::run(args, wiring, say).await,
             Command::Serve(args) => serving::serve(wiring, &args.apply(config), say).await,
             Command::Worker => serving::worker(wiring, &config).await,
             Command::Migrate => {

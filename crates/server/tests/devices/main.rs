@@ -1,5 +1,6 @@
 //! What devices may and may not do, over real TLS on this machine.
 
+mod bundle;
 mod device;
 mod enrolment;
 mod facts;
