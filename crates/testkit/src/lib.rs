@@ -5,3 +5,4 @@
 
 pub mod chance;
 pub mod cut_short;
+pub mod simulator;

@@ -1,0 +1,235 @@
+//! One seeded run: a device under an invented order sees things, loses power and reaches its server over a bad network,
+//! while the server is killed under it. Afterwards the record must be whole.
+//!
+//! What is real here: the agent's watcher, spool (redb) and uplink; the server's handlers, ingest, store (SQLite on
+//! disk), log and replay. What is simulated: the clock, the disk under the spool, the network, chance.
+
+mod clock;
+mod device;
+mod disk;
+mod network;
+mod outcome;
+mod server;
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use proviso_agent::{Next, Observed, StateDir};
+use proviso_model::ids::CaseId;
+use proviso_server::app::{device as device_acts, force as force_acts};
+use proviso_server::{jobs, keys};
+
+pub use outcome::Outcome;
+
+use crate::chance::Chance;
+use clock::SimClock;
+use device::{NewDevice, SimDevice};
+use disk::SimDisk;
+use network::{Faults, SimNetwork};
+use server::SimServer;
+
+/// The demonstration order.
+const ORDER: &str = include_str!("../../../../testdata/demo/order.toml");
+/// Steps of one run before the network heals.
+const STEPS: u64 = 60;
+/// Uplink steps in which a healed network must have emptied the spool.
+const HEALED_STEPS_MAX: u64 = 4_000;
+
+/// Something that a run may break on purpose, to show that the checks can fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sabotage {
+    /// Nothing.
+    None,
+    /// Counts an observation as acknowledged before it is durable.
+    AcknowledgeEarly,
+}
+
+/// The state of one run.
+struct Run {
+    chance: Chance,
+    clock: SimClock,
+    disk: SimDisk,
+    server: Arc<Mutex<SimServer>>,
+    network: SimNetwork,
+    dir: StateDir,
+    case: CaseId,
+    device: Option<SimDevice>,
+    /// Observations of the browser session in order; the number of one is its place plus 1.
+    seen: u64,
+    acknowledged: u64,
+    sabotage: Sabotage,
+}
+
+/// Runs a seed in `folder` and returns what must hold.
+///
+/// # Panics
+/// When the world itself cannot be set up; the message says where.
+#[must_use]
+pub fn run(seed: u64, folder: &Path, sabotage: Sabotage) -> Outcome {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let mut run = Run::set_up(seed, folder, sabotage);
+    for _ in 0..STEPS {
+        run.step(&runtime);
+    }
+    run.heal(&runtime);
+    run.read_out()
+}
+
+impl Run {
+    fn set_up(seed: u64, folder: &Path, sabotage: Sabotage) -> Self {
+        let chance = Chance::new(seed);
+        let clock = SimClock::default();
+        let server_folder = folder.join("server");
+        std::fs::create_dir_all(&server_folder).expect("a server folder");
+        let server = SimServer::start(&server_folder, clock.clone(), chance.clone());
+        let trust = keys::force::trust(&server_folder).expect("the trust file");
+        let new = NewDevice::new(&chance);
+        let (case, answer) = server.run(|ctx| async move {
+            let case = force_acts::case::create(&ctx, ORDER, "order.toml", None).await.expect("a case");
+            let (code, _) = force_acts::device::enrolment_code(&ctx, case).await.expect("a code");
+            let request = new.request(&code);
+            let answer = device_acts::enrol::enrol(&ctx, "127.0.0.1", &request).await.expect("enrolled");
+            (case, (new, answer))
+        });
+        let (new, answer) = answer;
+        let certificate = der_of(&answer.certificate_pem);
+        let dir = new.enrolled(&folder.join("device"), &trust, &answer);
+        let server = Arc::new(Mutex::new(server));
+        let network = SimNetwork::new(Arc::clone(&server), certificate, chance.clone());
+        network.set_faults(Faults {
+            request_lost: 10,
+            answer_lost: 15,
+            doubled: 10,
+            late: 10,
+            server_killed: 6,
+        });
+        let disk = SimDisk::default();
+        Self {
+            chance,
+            clock,
+            disk,
+            server,
+            network,
+            dir,
+            case,
+            device: None,
+            seen: 0,
+            acknowledged: 0,
+            sabotage,
+        }
+    }
+
+    fn step(&mut self, runtime: &tokio::runtime::Runtime) {
+        self.clock.pass(i64::try_from(self.chance.below(20_000)).unwrap_or(0));
+        if self.device.is_none() {
+            self.start_device();
+        }
+        match self.chance.below(10) {
+            0..=3 => self.see(),
+            4..=7 => self.send(runtime),
+            8 => {
+                if let Some(device) = self.device.as_mut() {
+                    device.watcher.tick();
+                }
+            }
+            _ => self.lose_power(),
+        }
+        if self.disk.is_dead() {
+            self.power_cycle();
+        }
+    }
+
+    fn start_device(&mut self) {
+        let started = SimDevice::start(&self.dir, &self.disk, &self.clock, &self.network, &self.chance);
+        self.device = started;
+        // The browser session outlives the agent: it asks where to go on, as the extension does.
+        if let Some(device) = self.device.as_mut()
+            && let Ok(acknowledged) = device.watcher.acknowledged("session")
+        {
+            self.acknowledged = self.acknowledged.max(acknowledged);
+        }
+        self.send_unacknowledged();
+    }
+
+    fn see(&mut self) {
+        self.seen += 1;
+        self.send_unacknowledged();
+    }
+
+    fn send_unacknowledged(&mut self) {
+        let Some(device) = self.device.as_mut() else { return };
+        for n in self.acknowledged + 1..=self.seen {
+            if self.sabotage == Sabotage::AcknowledgeEarly {
+                self.acknowledged = n;
+            }
+            match device.see(&self.clock, "session", n, n) {
+                Observed::Retry(_) => return,
+                Observed::Refused(why) => panic!("observation {n} was refused: {why}"),
+                _ => self.acknowledged = n,
+            }
+        }
+    }
+
+    fn send(&mut self, runtime: &tokio::runtime::Runtime) {
+        let Some(device) = self.device.as_mut() else { return };
+        for _ in 0..1 + self.chance.below(4) {
+            match runtime.block_on(device.uplink.step(self.clock.now())) {
+                Next::Again => {}
+                Next::Wait { .. } => break,
+                Next::Revoked => panic!("the device was revoked"),
+            }
+        }
+    }
+
+    /// The power goes at one of the next writes, or right now.
+    fn lose_power(&mut self) {
+        if self.chance.percent(70) {
+            self.disk.power_off_after(1 + self.chance.below(40));
+        } else {
+            self.power_cycle();
+        }
+    }
+
+    fn power_cycle(&mut self) {
+        self.device = None;
+        self.disk.power_cycle(&self.chance);
+        self.clock.boot();
+        self.clock.pass(i64::try_from(self.chance.below(120_000)).unwrap_or(0));
+    }
+
+    /// The network works and everything unacknowledged is sent again: now the spool must empty.
+    fn heal(&mut self, runtime: &tokio::runtime::Runtime) {
+        self.network.set_faults(Faults::default());
+        runtime.block_on(self.network.settle());
+        self.power_cycle();
+        self.start_device();
+        for _ in 0..HEALED_STEPS_MAX {
+            let device = self.device.as_mut().expect("the agent starts on a disk that works");
+            match runtime.block_on(device.uplink.step(self.clock.now())) {
+                Next::Again => {}
+                Next::Wait { backing_off: true, .. } => self.clock.pass(30_000),
+                Next::Wait { .. } => return,
+                Next::Revoked => panic!("the device was revoked"),
+            }
+        }
+        panic!("the spool did not empty over a network that works");
+    }
+
+    fn read_out(self) -> Outcome {
+        let kept: BTreeSet<u64> = (1..=self.acknowledged).collect();
+        let server = self.server.lock().unwrap_or_else(PoisonError::into_inner);
+        let case = self.case;
+        server.run(|ctx| async move {
+            jobs::drain(&ctx).await.expect("the replay jobs run");
+            Outcome::read(&ctx, case, kept).await
+        })
+    }
+}
+
+/// The DER bytes of a certificate in PEM.
+fn der_of(pem: &str) -> Vec<u8> {
+    use base64::Engine as _;
+    let body: String = pem.lines().filter(|line| !line.starts_with("-----")).collect();
+    base64::engine::general_purpose::STANDARD.decode(body).expect("a certificate in PEM")
+}

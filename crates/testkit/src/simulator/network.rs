@@ -1,0 +1,131 @@
+//! The network of a run: requests reach the server's own handlers, or are lost, doubled, late or cut short.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::body::{Body, to_bytes};
+use axum_server::tls::TlsInfo;
+use proviso_agent::{Transport, TransportError, WireAnswer, WireRequest};
+use proviso_model::limits::BATCH_BYTES_MAX;
+use tower::util::ServiceExt;
+
+use super::server::SimServer;
+use crate::chance::Chance;
+use crate::cut_short::cut_short;
+
+/// Requests that wander through the network for longer than their sender waits.
+const LATE_MAX: usize = 4;
+
+/// A network between one device and the server.
+#[derive(Clone)]
+pub struct SimNetwork {
+    server: Arc<Mutex<SimServer>>,
+    late: Arc<Mutex<Vec<WireRequest>>>,
+    certificate: Arc<Vec<u8>>,
+    chance: Chance,
+    faults: Arc<Mutex<Faults>>,
+}
+
+/// How often things go wrong, in a hundred.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Faults {
+    /// A request never arrives.
+    pub request_lost: u64,
+    /// An answer never arrives.
+    pub answer_lost: u64,
+    /// A request arrives twice.
+    pub doubled: u64,
+    /// A request arrives a while later, out of order.
+    pub late: u64,
+    /// The server is killed while it works on a request.
+    pub server_killed: u64,
+}
+
+impl SimNetwork {
+    /// A network for the device with this certificate (DER).
+    #[must_use]
+    pub fn new(server: Arc<Mutex<SimServer>>, certificate: Vec<u8>, chance: Chance) -> Self {
+        let (late, faults) = (Arc::default(), Arc::default());
+        Self { server, late, certificate: Arc::new(certificate), chance, faults }
+    }
+
+    /// Sets how often things go wrong from now on.
+    pub fn set_faults(&self, faults: Faults) {
+        *self.faults.lock().unwrap_or_else(PoisonError::into_inner) = faults;
+    }
+
+    /// Delivers everything that is still under way.
+    pub async fn settle(&self) {
+        let late = std::mem::take(&mut *self.late.lock().unwrap_or_else(PoisonError::into_inner));
+        for request in late {
+            let _ = self.deliver(&request, None).await;
+        }
+    }
+
+    async fn deliver(&self, request: &WireRequest, polls: Option<u64>) -> Result<WireAnswer, TransportError> {
+        let (router, runtime) = self.server.lock().unwrap_or_else(PoisonError::into_inner).port();
+        let request = self.http(request)?;
+        let work = async move {
+            let response = router.oneshot(request).await.map_err(|error| TransportError(error.to_string()))?;
+            let nonce = response.headers().get("proviso-nonce").and_then(|nonce| nonce.to_str().ok());
+            let (status, nonce) = (response.status().as_u16(), nonce.map(str::to_owned));
+            let body = to_bytes(response.into_body(), BATCH_BYTES_MAX)
+                .await
+                .map_err(|error| TransportError(error.to_string()))?;
+            Ok(WireAnswer { status, nonce, body: body.to_vec() })
+        };
+        let done = match polls {
+            None => runtime.spawn(async { Some(work.await) }).await,
+            Some(polls) => runtime.spawn(cut_short(work, polls)).await,
+        };
+        match done {
+            Ok(Some(answer)) => answer,
+            Ok(None) | Err(_) => Err(TransportError("the server went away".to_owned())),
+        }
+    }
+
+    fn http(&self, request: &WireRequest) -> Result<axum::extract::Request, TransportError> {
+        let mut builder = axum::http::Request::builder().method(request.method).uri(&request.path);
+        for (name, value) in &request.headers {
+            builder = builder.header(*name, value);
+        }
+        let mut http = builder
+            .body(Body::from(request.body.clone()))
+            .map_err(|error| TransportError(error.to_string()))?;
+        let mut peer = TlsInfo::default();
+        peer.peer_certificates = vec![self.certificate.to_vec()];
+        http.extensions_mut().insert(Arc::new(peer));
+        Ok(http)
+    }
+}
+
+impl Transport for SimNetwork {
+    async fn request(&mut self, request: WireRequest) -> Result<WireAnswer, TransportError> {
+        let faults = *self.faults.lock().unwrap_or_else(PoisonError::into_inner);
+        let lost = || TransportError("no answer in time".to_owned());
+        if self.chance.percent(faults.request_lost) {
+            return Err(lost());
+        }
+        let older = {
+            let mut late = self.late.lock().unwrap_or_else(PoisonError::into_inner);
+            if self.chance.percent(faults.late) && late.len() < LATE_MAX {
+                late.push(request);
+                return Err(lost());
+            }
+            if self.chance.percent(30) { late.pop() } else { None }
+        };
+        if let Some(older) = older {
+            let _ = self.deliver(&older, None).await;
+        }
+        if self.chance.percent(faults.server_killed) {
+            let polls = 1 + self.chance.below(12);
+            let answer = self.deliver(&request, Some(polls)).await;
+            self.server.lock().unwrap_or_else(PoisonError::into_inner).kill();
+            return if self.chance.percent(50) { answer } else { Err(lost()) };
+        }
+        let answer = self.deliver(&request, None).await;
+        if self.chance.percent(faults.doubled) {
+            let _ = self.deliver(&request, None).await;
+        }
+        if self.chance.percent(faults.answer_lost) { Err(lost()) } else { answer }
+    }
+}

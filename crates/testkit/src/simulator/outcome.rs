@@ -1,0 +1,90 @@
+//! What a run leaves behind, and the few things that must hold of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proviso_ledger::chain::ChainLink;
+use proviso_ledger::envelope::{Envelope, Header};
+use proviso_model::Fact;
+use proviso_model::ids::CaseId;
+use proviso_model::record::{RecordBody, RecordContent};
+use proviso_server::app::AppContext;
+use proviso_store::RecordRow;
+
+/// The server's records of a run, read back.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// Observations that the device acknowledged to their source.
+    pub acknowledged: BTreeSet<u64>,
+    /// How often each observation stands in the server's records.
+    pub held: BTreeMap<u64, u64>,
+    /// Breaks of a chain, in words.
+    pub breaks: Vec<String>,
+    /// Records.
+    pub records: u64,
+    /// Epochs.
+    pub epochs: BTreeSet<u32>,
+    /// Findings that the server's replay did not find the same.
+    pub not_the_same: u64,
+}
+
+impl Outcome {
+    /// Reads every record of a case.
+    pub(super) async fn read(ctx: &AppContext, case: CaseId, acknowledged: BTreeSet<u64>) -> Self {
+        let mut outcome = Self { acknowledged, ..Self::default() };
+        let keys = ctx.case_keys(case).expect("the case's keys");
+        let mut link: Option<ChainLink> = None;
+        for row in ctx.store.record_by_case(case).await.expect("the records") {
+            let envelope = envelope(&row);
+            let fields = envelope.open(&keys.secret).expect("every record opens with the case key");
+            let content = RecordContent::from_fields(fields.iter()).expect("every record is one");
+            outcome.records += 1;
+            outcome.epochs.insert(row.epoch);
+            outcome.follow(&mut link, &envelope.header);
+            if let RecordBody::Finding { captured, .. } = content.body {
+                outcome.count(&captured.fact);
+                if row.replay != Some(proviso_store::ReplayOutcome::Same) {
+                    outcome.not_the_same += 1;
+                }
+            }
+        }
+        outcome
+    }
+
+    fn follow(&mut self, link: &mut Option<ChainLink>, header: &Header) {
+        let mut expected = match link {
+            Some(link) if link.epoch == header.epoch => *link,
+            _ => ChainLink::first(header.force, header.device, header.epoch),
+        };
+        if let Err(error) = expected.follow(header) {
+            self.breaks.push(format!("epoch {} record {}: {error}", header.epoch, header.seq));
+        }
+        *link = Some(ChainLink::after(header));
+    }
+
+    fn count(&mut self, fact: &Fact) {
+        let marker = fact.url().and_then(|url| url.rsplit('/').next()?.parse().ok());
+        *self.held.entry(marker.expect("every page has its number")).or_default() += 1;
+    }
+
+    /// Everything that does not hold, in words; empty when the record is whole.
+    #[must_use]
+    pub fn faults(&self) -> Vec<String> {
+        let lost = self.acknowledged.iter().filter(|n| !self.held.contains_key(n));
+        let mut faults: Vec<String> = lost.map(|n| format!("acknowledged observation {n} is lost")).collect();
+        let doubled = self.held.iter().filter(|(_, times)| **times > 1);
+        faults.extend(doubled.map(|(n, times)| format!("observation {n} is held {times} times")));
+        faults.extend(self.breaks.iter().cloned());
+        if self.not_the_same > 0 {
+            faults.push(format!("{} findings do not replay to the same", self.not_the_same));
+        }
+        faults
+    }
+}
+
+fn envelope(row: &RecordRow) -> Envelope {
+    Envelope {
+        header: Header::decode(&row.header).expect("a header as it was signed"),
+        signature: row.signature,
+        sealed: row.body.clone().expect("no body is erased here"),
+    }
+}

@@ -1,0 +1,83 @@
+//! The server of a run: its own code on a real SQLite file, in a runtime of its own that can be killed.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use axum::Router;
+use proviso_server::app::AppContext;
+use proviso_server::config::Config;
+use proviso_server::keys::force::ForceInit;
+use proviso_server::open;
+use tokio::runtime::Runtime;
+
+use super::clock::SimClock;
+use crate::chance::Chance;
+
+/// A server's folder, and the life that runs on it now.
+pub struct SimServer {
+    config: Config,
+    clock: SimClock,
+    chance: Chance,
+    life: Option<Life>,
+}
+
+/// One life of the server's process.
+struct Life {
+    runtime: Runtime,
+    ctx: AppContext,
+    router: Router,
+}
+
+impl SimServer {
+    /// Makes the force's keys in `folder` and starts the first life.
+    #[must_use]
+    pub fn start(folder: &Path, clock: SimClock, chance: Chance) -> Self {
+        let config = Config { data_dir: folder.to_owned(), ..Config::default() };
+        let init = ForceInit { name: "Test Force", hosts: &["localhost".to_owned()], now: clock.now() };
+        open::init(&config, None, &mut chance.clone(), &init).expect("the force's keys");
+        let mut server = Self { config, clock, chance, life: None };
+        server.live();
+        server
+    }
+
+    fn live(&mut self) {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()
+            .expect("a runtime");
+        let opening =
+            open::context(&self.config, None, Arc::new(self.clock.clone()), Box::new(self.chance.clone()));
+        // On a thread of its own: a kill happens in the middle of a request of the device's runtime.
+        let opened = std::thread::scope(|scope| scope.spawn(|| runtime.block_on(opening)).join());
+        let ctx = opened.expect("no panic").expect("the server starts after any kill");
+        let router = proviso_server::web::api::router(ctx.clone());
+        self.life = Some(Life { runtime, ctx, router });
+    }
+
+    /// Runs a piece of work on the server's runtime to its end.
+    pub fn run<T, F>(&self, work: impl FnOnce(AppContext) -> F) -> T
+    where
+        F: Future<Output = T>,
+    {
+        let life = self.life.as_ref().expect("the server lives");
+        life.runtime.block_on(work(life.ctx.clone()))
+    }
+
+    /// The device port of this life, and the runtime to run it on.
+    #[must_use]
+    pub fn port(&self) -> (Router, tokio::runtime::Handle) {
+        let life = self.life.as_ref().expect("the server lives");
+        (life.router.clone(), life.runtime.handle().clone())
+    }
+
+    /// Kills the process where it stands and starts another.
+    pub fn kill(&mut self) {
+        if let Some(life) = self.life.take() {
+            drop(life.router);
+            drop(life.ctx);
+            life.runtime.shutdown_background();
+        }
+        self.live();
+    }
+}

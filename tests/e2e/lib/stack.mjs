@@ -1,0 +1,92 @@
+// A force's server and an enrolled device on this machine, in a throw-away folder.
+
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { writeHostManifest, writeHostProgram } from "../../browser/lib/host-manifest.mjs";
+import { until } from "../../browser/lib/until.mjs";
+import { must, program, ROOT, Running } from "./program.mjs";
+
+export const USERNAME = "tests";
+export const PASSWORD = "an invented pass phrase";
+const PIN = "471147";
+
+export class Stack {
+  folder = mkdtempSync(join(tmpdir(), "proviso-e2e-"));
+  data = join(this.folder, "server");
+  state = join(this.folder, "device");
+  order = join(ROOT, "testdata/demo/order.toml");
+  /** @type {Running | undefined} */
+  server;
+  /** @type {Running | undefined} */
+  agent;
+  console = "";
+  device = "";
+  case = "";
+  #ports = { device: 0, console: 0 };
+
+  /** One command of the server. @param {string[]} args @param {string} [input] */
+  async admin(args, input) {
+    return JSON.parse(await must("proviso-server", ["--data-dir", this.data, "--json", "admin", ...args], input));
+  }
+
+  /** Starts everything: force, officer, case, server, enrolled device, agent. */
+  async start() {
+    await this.admin(["init", "--force-name", "Test Force"]);
+    await this.admin(["officer-add", "--username", USERNAME, "--name", "Officer 4412 (invented)", "--role", "offender-manager"], `${PASSWORD}\n`);
+    this.case = (await this.admin(["case-create", "--order", this.order, "--officer", USERNAME])).case;
+    await this.serve();
+    await this.enrol();
+    await this.watch();
+    return this;
+  }
+
+  async serve() {
+    const listen = (/** @type {number} */ port) => `127.0.0.1:${port}`;
+    const ports = ["--device-listen", listen(this.#ports.device), "--console-listen", listen(this.#ports.console)];
+    this.server = new Running("proviso-server", ["--data-dir", this.data, "--json", "serve", ...ports]);
+    const said = JSON.parse(await this.server.line());
+    this.#ports = { device: Number(said.device_address.split(":").pop()), console: Number(said.console_address.split(":").pop()) };
+    this.device = `https://127.0.0.1:${this.#ports.device}`;
+    this.console = `https://localhost:${this.#ports.console}`;
+  }
+
+  async enrol() {
+    const { code } = await this.admin(["enrolment-code", "--case", this.case]);
+    const said = ["--pin-stdin", "--notice", "acknowledged", "--notice-by", "officer 4412"];
+    const where = ["--server", this.device, "--trust", join(this.data, "trust.json"), "--code", code, "--account", "test014"];
+    await must("proviso-agent", ["--state-dir", this.state, "enrol", ...where, ...said], `${PIN}\n`);
+  }
+
+  async watch() {
+    this.agent = new Running("proviso-agent", ["--state-dir", this.state, "run", "--page-port", "0"]);
+    await until("the agent to watch", async () => {
+      if (this.agent?.child.exitCode !== null) throw new Error(`the agent ended: ${this.agent?.err}`);
+      return this.status().then((status) => status.watching, () => false);
+    });
+  }
+
+  /** What `proviso-agent status` says, as JSON. */
+  async status() {
+    const { run } = await import("./program.mjs");
+    const { out } = await run("proviso-agent", ["--state-dir", this.state, "status", "--json"]);
+    return JSON.parse(out);
+  }
+
+  /** A native host manifest for a browser. @param {"chromium" | "firefox"} browser */
+  hostManifest(browser) {
+    const command = [program("proviso-agent"), "--state-dir", this.state, "native-host"];
+    return writeHostManifest(browser, join(this.folder, "manifest"), writeHostProgram(join(this.folder, "host"), command));
+  }
+
+  /** The address of the person's page. */
+  page() {
+    return readFileSync(join(this.state, "page.address"), "utf8").trim();
+  }
+
+  async stop() {
+    await this.agent?.end();
+    await this.server?.end();
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 50 });
+  }
+}
