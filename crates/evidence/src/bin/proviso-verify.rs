@@ -1,0 +1,83 @@
+//! `proviso-verify`: checks an evidence bundle, offline and alone.
+
+use std::io::{IsTerminal, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context, bail};
+use clap::Parser;
+use proviso_evidence::{Report, Verdict, show, verify};
+use proviso_ledger::VerifyKey;
+use proviso_model::limits::BUNDLE_BYTES_MAX;
+use proviso_model::wire::TrustFile;
+
+/// Checks an evidence bundle: every signature, hash and proof in it. Needs no network.
+#[derive(Debug, Parser)]
+#[command(
+    version,
+    after_help = "Examples:\n  proviso-verify bundle.zip --trust force.key\n  proviso-verify bundle.zip --trust force.key --json\n\n\
+                  Exit codes: 0 every check passes, 1 a check fails (it is named), 2 not a bundle or wrong use.\n\
+                  Without --trust a bundle is at most self-consistent: obtain the key file by another way than the bundle."
+)]
+struct Arguments {
+    /// The bundle.
+    #[arg(value_name = "BUNDLE.zip")]
+    bundle: PathBuf,
+    /// The force's key file, obtained by another way than the bundle.
+    #[arg(long, value_name = "KEYFILE")]
+    trust: Option<PathBuf>,
+    /// Print the result as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match run(&arguments) {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "proviso-verify: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(arguments: &Arguments) -> anyhow::Result<u8> {
+    let trust = arguments.trust.as_deref().map(read_trust).transpose()?;
+    let bytes = read(&arguments.bundle, BUNDLE_BYTES_MAX)?;
+    let report = verify(&bytes, trust.as_ref()).with_context(|| arguments.bundle.display().to_string())?;
+    print(&report, arguments.json).context("the result cannot be printed")?;
+    Ok(u8::from(report.verdict == Verdict::Failed))
+}
+
+fn read(path: &Path, bytes_max: u64) -> anyhow::Result<Vec<u8>> {
+    let file = std::fs::File::open(path).with_context(|| format!("{} cannot be opened", path.display()))?;
+    let mut bytes = Vec::new();
+    file.take(bytes_max + 1)
+        .read_to_end(&mut bytes)
+        .with_context(|| format!("{} cannot be read", path.display()))?;
+    if bytes.len() as u64 > bytes_max {
+        bail!("{} is longer than {bytes_max} bytes: it is not what was asked for", path.display());
+    }
+    Ok(bytes)
+}
+
+fn read_trust(path: &Path) -> anyhow::Result<TrustFile> {
+    let bytes = read(path, 1024 * 1024)?;
+    let trust: TrustFile = serde_json::from_slice(&bytes)
+        .with_context(|| format!("{} is not a key file; ask the force for its trust file", path.display()))?;
+    VerifyKey::from_hex(&trust.root_key).with_context(|| format!("root_key in {}", path.display()))?;
+    Ok(trust)
+}
+
+fn print(report: &Report, json: bool) -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
+    if json {
+        serde_json::to_writer_pretty(&mut out, report)?;
+        writeln!(out)?;
+    } else {
+        let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        write!(out, "{}", show::in_words(report, out.is_terminal() && !plain))?;
+    }
+    Ok(out.flush()?)
+}

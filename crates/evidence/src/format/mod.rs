@@ -1,0 +1,15 @@
+//! The JSON files of a bundle. Unknown members are refused everywhere.
+
+mod custody;
+mod opened;
+mod signed;
+
+pub use custody::{Completed, CustodyEntry, CustodyLog, DecisionFile, audit_completed_hash, audit_hash};
+pub use opened::{OpenedFields, OpenedJson};
+pub use signed::{
+    ChainFile, DeviceStatement, FileEntry, LeafProof, LeafWord, LinkJson, Manifest, ProofFile, SignedDevice,
+    device_statement_signed, manifest_signed,
+};
+
+/// Version of the bundle format that this build writes and reads.
+pub const BUNDLE_FORMAT: u32 = 1;

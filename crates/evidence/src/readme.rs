@@ -1,0 +1,58 @@
+//! The page that a court reads first. Its words are settled by the design ("Words that a court reads").
+
+use crate::format::Manifest;
+
+/// `README.txt` of a bundle.
+pub(crate) fn text(manifest: &Manifest, records: usize, exhibits: usize) -> String {
+    let not_repeatable: String =
+        manifest.cannot_be_repeated.iter().map(|sentence| format!("  - {sentence}\n")).collect();
+    format!(
+        "EVIDENCE BUNDLE\n\
+         \n\
+         Case {case} under order {order}, {force}.\n\
+         Prepared by {by} on {at}.\n\
+         It holds {records} sealed record(s), of which {exhibits} are opened as exhibits.\n\
+         \n\
+         HOW TO CHECK IT\n\
+         \n\
+         Run: proviso-verify BUNDLE.zip --trust KEYFILE\n\
+         The program needs no network. Obtain KEYFILE from the force by another way than this bundle, and compare\n\
+         the fingerprint that the program prints with the one that the force publishes. Without a key file the\n\
+         bundle is at most \"self-consistent\": somebody could have made all of it.\n\
+         \n\
+         WHAT \"VERIFIED\" MEANS\n\
+         \n\
+         The records are unchanged since the device sealed them; they were signed by the device that the force\n\
+         enrolled; none between the first and the last shown is missing from the device's chain; and they are in\n\
+         the force's log. Every byte of this file is covered.\n\
+         \n\
+         WHAT IT DOES NOT SHOW\n\
+         \n\
+         - Who used the device. A record names a device and an account, never a person.\n\
+         - That everything was captured. Times that were not watched are recorded as gaps, with their causes.\n\
+         - That a conclusion is right. A finding is a machine's opinion; an officer's decision is that officer's.\n\
+         - That the clock of the device was right. Its times are the device's own.\n\
+         - The words of an officer's reason: those stand on the force's signature on manifest.json alone.\n\
+         \n\
+         WHAT IS WHERE\n\
+         \n\
+         captured/   facts that the device captured. They assert nothing.\n\
+         generated/  what a computer program concluded from them: opinions, kept apart from the facts.\n\
+         decisions/  what officers decided, and why.\n\
+         custody/    who did what with the evidence, written down before it was done.\n\
+         policies/   the order as the device obeyed it, with the court's words.\n\
+         records/    the sealed records, untouched. Only the force can open them; the fields shown in captured/\n\
+                     and generated/ are tied to them by salted hashes, so a field may be left closed, not changed.\n\
+         chains/, devices/, proofs/, trust/   what the checks need. docs/bundle-format.md of Proviso describes all\n\
+         of it, precisely enough to write another program that checks it.\n\
+         \n\
+         WHAT AN EXPERT CANNOT REPEAT FROM THIS BUNDLE ALONE\n\
+         \n\
+         {not_repeatable}",
+        case = manifest.case_reference,
+        order = manifest.order_reference,
+        force = manifest.force_name,
+        by = manifest.prepared_by,
+        at = manifest.created_at,
+    )
+}

@@ -1,0 +1,190 @@
+//! The verifier: every check has a name and ends with a plain sentence, and none is skipped in silence.
+
+mod facts;
+mod log;
+mod people;
+mod records;
+mod replay;
+mod signed;
+
+use proviso_model::wire::TrustFile;
+use serde::Serialize;
+
+use crate::container::{looks_like_zip, unpack};
+use facts::Facts;
+
+/// How a check ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CheckState {
+    /// It holds.
+    Passed,
+    /// It does not.
+    Failed,
+    /// It could not be made; the sentence says why.
+    NotDone,
+}
+
+/// One named check.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Check {
+    /// A stable word.
+    pub name: &'static str,
+    /// How it ended.
+    pub state: CheckState,
+    /// What was found, in plain words.
+    pub says: String,
+}
+
+/// What the checks come to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// Every check passed, under a root key obtained elsewhere.
+    Verified,
+    /// No check failed, but no key was given: somebody could have made all of it.
+    SelfConsistentOnly,
+    /// A check failed.
+    Failed,
+}
+
+/// The whole result.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Report {
+    /// What the checks come to.
+    pub verdict: Verdict,
+    /// Every check, in order.
+    pub checks: Vec<Check>,
+    /// Fingerprint of the root key that the bundle was checked against, or that it brings itself.
+    pub root_fingerprint: Option<String>,
+    /// The force's name, as the manifest gives it.
+    pub force_name: Option<String>,
+    /// The case's reference.
+    pub case_reference: Option<String>,
+    /// The order's reference.
+    pub order_reference: Option<String>,
+    /// What an expert cannot repeat from the bundle alone.
+    pub cannot_be_repeated: Vec<String>,
+}
+
+impl Report {
+    /// The checks that failed.
+    pub fn failed(&self) -> impl Iterator<Item = &Check> {
+        self.checks.iter().filter(|check| check.state == CheckState::Failed)
+    }
+}
+
+/// Bytes that are no zip at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("this is not an evidence bundle: it is not a zip file")]
+pub struct NotABundle;
+
+/// What a check finds: a sentence, or why it fails or cannot be made.
+type Found = Result<String, Trouble>;
+
+#[derive(Debug)]
+enum Trouble {
+    /// The check fails.
+    Fails(String),
+    /// The check rests on one that failed.
+    NotReached(&'static str),
+}
+
+impl From<String> for Trouble {
+    fn from(sentence: String) -> Self {
+        Self::Fails(sentence)
+    }
+}
+
+impl From<&str> for Trouble {
+    fn from(sentence: &str) -> Self {
+        Self::Fails(sentence.to_owned())
+    }
+}
+
+type CheckFn = fn(&mut Facts) -> Found;
+
+/// In this order; later checks use what earlier ones found.
+const CHECKS: [(&str, CheckFn); 13] = [
+    ("manifest", signed::files_listed),
+    ("force-keys", signed::force_keys),
+    ("manifest-signature", signed::manifest_signature),
+    ("policies", signed::policies),
+    ("devices", signed::devices),
+    ("records", records::signatures),
+    ("chain", records::chain),
+    ("exhibits", records::exhibits),
+    ("findings", replay::findings),
+    ("checkpoint", log::checkpoint),
+    ("inclusion", log::inclusion),
+    ("custody", people::custody),
+    ("decisions", people::decisions),
+];
+
+/// Checks a bundle, against `trust` if there is one.
+///
+/// # Errors
+/// [`NotABundle`] when the bytes are no zip at all.
+pub fn verify(bytes: &[u8], trust: Option<&TrustFile>) -> Result<Report, NotABundle> {
+    let mut checks = Vec::new();
+    let files = match unpack(bytes) {
+        Ok(files) => files,
+        Err(_) if !looks_like_zip(bytes) => return Err(NotABundle),
+        Err(error) => {
+            checks.push(Check { name: "container", state: CheckState::Failed, says: error.to_string() });
+            let rest = std::iter::once("trust").chain(CHECKS.iter().map(|(name, _)| *name));
+            checks.extend(rest.map(|name| not_reached(name, "container")));
+            return Ok(finish(checks, &Facts::default(), false));
+        }
+    };
+    let says = format!("{} files, and no byte besides them.", files.len());
+    checks.push(Check { name: "container", state: CheckState::Passed, says });
+    let mut facts = Facts::new(files, trust.cloned());
+    checks.push(trust_check(&mut facts));
+    for (name, check) in CHECKS {
+        let outcome = check(&mut facts);
+        checks.push(state(name, outcome));
+    }
+    Ok(finish(checks, &facts, trust.is_some()))
+}
+
+fn trust_check(facts: &mut Facts) -> Check {
+    let given = facts.trust.is_some();
+    match signed::root(facts) {
+        Ok(says) if !given => Check { name: "trust", state: CheckState::NotDone, says },
+        outcome => state("trust", outcome),
+    }
+}
+
+fn state(name: &'static str, outcome: Found) -> Check {
+    match outcome {
+        Ok(says) => Check { name, state: CheckState::Passed, says },
+        Err(Trouble::Fails(says)) => Check { name, state: CheckState::Failed, says },
+        Err(Trouble::NotReached(needed)) => not_reached(name, needed),
+    }
+}
+
+fn not_reached(name: &'static str, needed: &str) -> Check {
+    let says = format!("Not checked, because the check \"{needed}\" failed.");
+    Check { name, state: CheckState::NotDone, says }
+}
+
+fn finish(checks: Vec<Check>, facts: &Facts, trusted: bool) -> Report {
+    let verdict = if checks.iter().any(|check| check.state == CheckState::Failed) {
+        Verdict::Failed
+    } else if trusted {
+        Verdict::Verified
+    } else {
+        Verdict::SelfConsistentOnly
+    };
+    let manifest = facts.manifest.as_ref();
+    Report {
+        verdict,
+        checks,
+        root_fingerprint: facts.root.map(|key| key.fingerprint()),
+        force_name: manifest.map(|manifest| manifest.force_name.clone()),
+        case_reference: manifest.map(|manifest| manifest.case_reference.clone()),
+        order_reference: manifest.map(|manifest| manifest.order_reference.clone()),
+        cannot_be_repeated: manifest.map(|manifest| manifest.cannot_be_repeated.clone()).unwrap_or_default(),
+    }
+}

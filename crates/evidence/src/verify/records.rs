@@ -1,0 +1,137 @@
+//! Records: signed by their devices, none missing between them, and shown as they were sealed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proviso_ledger::{ChainLink, Envelope, Header};
+use proviso_model::Digest;
+use proviso_model::ids::DeviceId;
+
+use super::facts::{Facts, OpenRecord, found, parse};
+use super::signed::count;
+use super::{Found, Trouble};
+use crate::format::{ChainFile, OpenedFields};
+use crate::layout;
+
+/// Each record is signed by its device, whole, and made under a policy that is here.
+pub(super) fn signatures(facts: &mut Facts) -> Found {
+    let devices = found(&facts.devices, "devices")?;
+    let policies = found(&facts.policies, "policies")?;
+    let manifest = found(&facts.manifest, "manifest")?;
+    let mut records = BTreeMap::new();
+    for (path, bytes) in facts.under(layout::RECORDS) {
+        let envelope = Envelope::decode(bytes).map_err(|error| format!("{path}: {error}."))?;
+        let header = &envelope.header;
+        if *path != layout::record(header) {
+            return Err(format!("{path} holds the record that belongs at {}.", layout::record(header)).into());
+        }
+        let key = devices.get(&DeviceId::from_bytes(header.device));
+        let key = key.ok_or_else(|| format!("{path} is of a device that is not in the bundle."))?;
+        envelope.check(key).map_err(|error| format!("{path}: {error}."))?;
+        if header.force != *manifest.force.as_bytes() {
+            return Err(format!("{path} is of another force.").into());
+        }
+        if !policies.contains_key(&Digest(header.policy_hash)) {
+            return Err(format!("{path} was made under a policy that is not in the bundle.").into());
+        }
+        records.insert(Digest(envelope.record_hash()), envelope);
+    }
+    if records.is_empty() {
+        return Err("There is no record in the bundle.".into());
+    }
+    let says =
+        format!("{}, unchanged since their devices sealed them.", count(records.len(), "record", "records"));
+    facts.records = Some(records);
+    Ok(says)
+}
+
+/// Between the first and the last record of a device nothing is missing.
+pub(super) fn chain(facts: &mut Facts) -> Found {
+    let devices = found(&facts.devices, "devices")?;
+    let records = found(&facts.records, "records")?;
+    let mut linked = BTreeSet::new();
+    for (path, bytes) in facts.under(layout::CHAINS) {
+        let chain: ChainFile = parse(path, bytes)?;
+        let mut next: Option<ChainLink> = None;
+        for link in &chain.links {
+            let (header, signature) = decode(path, &link.header, &link.signature)?;
+            let device = DeviceId::from_bytes(header.device);
+            let key = devices.get(&device).filter(|_| *path == layout::chain(&device, header.epoch));
+            let key = key.ok_or_else(|| format!("{path} holds a record of another device or epoch."))?;
+            header
+                .check(key, &signature)
+                .map_err(|error| format!("{path}, record {}: {error}.", header.seq))?;
+            let mut at = next.unwrap_or_else(|| start(&header));
+            at.follow(&header).map_err(|error| format!("{path}: {error}."))?;
+            next = Some(at);
+            linked.insert(Digest(header.record_hash()));
+        }
+    }
+    if let Some(loose) = records.keys().find(|hash| !linked.contains(*hash)) {
+        return Err(format!("Record {loose} is in no chain.").into());
+    }
+    let says = format!(
+        "{} in unbroken order; none is missing between them.",
+        count(linked.len(), "record", "records")
+    );
+    Ok(says)
+}
+
+fn decode(path: &str, header: &str, signature: &str) -> Result<(Header, [u8; 64]), Trouble> {
+    let bytes = hex::decode(header).map_err(|_| format!("{path} holds a header that is not hexadecimal."))?;
+    let header = Header::decode(&bytes).map_err(|error| format!("{path}: {error}."))?;
+    let mut bytes = [0; 64];
+    hex::decode_to_slice(signature, &mut bytes)
+        .map_err(|_| format!("{path} holds a signature cut short."))?;
+    Ok((header, bytes))
+}
+
+/// A stretch begins anywhere; only the first record of an epoch must name the epoch's start.
+fn start(header: &Header) -> ChainLink {
+    let first = ChainLink::first(header.force, header.device, header.epoch);
+    if header.seq == 0 {
+        first
+    } else {
+        ChainLink { next_seq: header.seq, previous: header.previous, ..first }
+    }
+}
+
+/// What is shown is what the device committed to, and opinions are not among the facts.
+pub(super) fn exhibits(facts: &mut Facts) -> Found {
+    let records = found(&facts.records, "records")?;
+    let mut exhibits: BTreeMap<Digest, OpenRecord> = BTreeMap::new();
+    for (folder, generated) in [(layout::CAPTURED, false), (layout::GENERATED, true)] {
+        for (path, bytes) in facts.under(folder) {
+            let file: OpenedFields = parse(path, bytes)?;
+            if *path != layout::opened(folder, &file.record) {
+                return Err(format!("{path} shows another record than it is named after.").into());
+            }
+            let envelope = records.get(&file.record);
+            let envelope =
+                envelope.ok_or_else(|| format!("{path} shows a record that is not in the bundle."))?;
+            let opening =
+                file.opening().ok_or_else(|| format!("{path} holds a salt that is not 16 bytes."))?;
+            let root = opening.root().map_err(|error| format!("{path}: {error}."))?;
+            if root != envelope.header.field_root {
+                return Err(format!("{path} shows fields that are not those of its record.").into());
+            }
+            if let Some(field) =
+                opening.opened.iter().find(|field| layout::is_generated(&field.name) != generated)
+            {
+                return Err(format!("{path}: the field {} belongs in the other folder.", field.name).into());
+            }
+            let fields = opening.commitments.len();
+            let exhibit = exhibits.entry(file.record);
+            let exhibit =
+                exhibit.or_insert(OpenRecord { header: envelope.header, fields, opened: Vec::new() });
+            exhibit.opened.extend(opening.opened);
+        }
+    }
+    let closed: usize = exhibits.values().map(|exhibit| exhibit.fields - exhibit.opened.len()).sum();
+    let says = format!(
+        "{} shown as the device sealed them; {} left closed.",
+        count(exhibits.len(), "record", "records"),
+        count(closed, "field", "fields")
+    );
+    facts.exhibits = Some(exhibits);
+    Ok(says)
+}

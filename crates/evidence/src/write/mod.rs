@@ -1,0 +1,150 @@
+//! Writes a bundle from plain values.
+
+mod input;
+
+use std::collections::BTreeMap;
+
+use proviso_ledger::hash::{policy_hash, sha256};
+use proviso_ledger::{Envelope, Header, Malformed, SignKey};
+use proviso_model::Digest;
+use proviso_model::ids::DeviceId;
+use serde::Serialize;
+
+pub use input::{BundleInput, BundleRecord, Exhibit};
+
+use crate::container::{ContainerError, Files, pack};
+use crate::format::{
+    BUNDLE_FORMAT, ChainFile, CustodyLog, DeviceStatement, FileEntry, LinkJson, Manifest, OpenedFields,
+    ProofFile, manifest_signed,
+};
+use crate::{base64_text, layout, readme};
+
+/// A bundle that cannot be written.
+#[derive(Debug, thiserror::Error)]
+pub enum WriteError {
+    /// A record's bytes are no envelope.
+    #[error("a record cannot go into the bundle: {0}")]
+    Record(#[from] Malformed),
+    /// An exhibit's fields are another record's.
+    #[error("the exhibit's fields are not those of record {0}")]
+    Exhibit(Digest),
+    /// A value that cannot be written as JSON, or a device statement that is none.
+    #[error("a part of the bundle cannot be written: {0}")]
+    Json(#[from] serde_json::Error),
+    /// The zip cannot be written.
+    #[error(transparent)]
+    Container(#[from] ContainerError),
+}
+
+/// Writes the bundle. `checkpoint_key` signs the manifest. The same input gives the same bytes.
+///
+/// # Errors
+/// [`WriteError`] when the input contradicts itself or is above a limit.
+pub fn write(input: &BundleInput, checkpoint_key: &SignKey) -> Result<Vec<u8>, WriteError> {
+    let mut files = Files::new();
+    put_json(&mut files, layout::ROOT, &input.trust)?;
+    put_json(&mut files, layout::FORCE_KEYS, &input.keys)?;
+    for signed in &input.policies {
+        let hash = Digest(policy_hash(signed.policy.as_bytes()));
+        files.insert(layout::policy(&hash), signed.policy.clone().into_bytes());
+        files.insert(layout::policy_signature(&hash), format!("{}\n", signed.signature).into_bytes());
+    }
+    for device in &input.devices {
+        let statement: DeviceStatement = serde_json::from_str(&device.statement)?;
+        put_json(&mut files, &layout::device(&statement.device), device)?;
+    }
+    put_records(&mut files, input)?;
+    for decision in &input.decisions {
+        put_json(&mut files, &layout::decision(&decision.id), decision)?;
+    }
+    put_json(&mut files, layout::CUSTODY, &CustodyLog { entries: input.custody.clone() })?;
+    files.insert(layout::CHECKPOINT.to_owned(), input.checkpoint.clone().into_bytes());
+    put_json(&mut files, layout::INCLUSION, &ProofFile { leaves: input.proofs.clone() })?;
+    put_manifest(&mut files, input, checkpoint_key)?;
+    Ok(pack(&files)?)
+}
+
+/// Headers and signatures by sequence number.
+type Chain = BTreeMap<u64, (Header, [u8; 64])>;
+
+fn put_json<T: Serialize>(files: &mut Files, path: &str, value: &T) -> Result<(), WriteError> {
+    let mut bytes = serde_json::to_vec_pretty(value)?;
+    bytes.push(b'\n');
+    files.insert(path.to_owned(), bytes);
+    Ok(())
+}
+
+/// Records, what is opened of them, and the headers that link them.
+fn put_records(files: &mut Files, input: &BundleInput) -> Result<(), WriteError> {
+    let mut links: BTreeMap<(DeviceId, u32), Chain> = BTreeMap::new();
+    let mut link = |header: Header, signature: [u8; 64]| {
+        let chain = links.entry((DeviceId::from_bytes(header.device), header.epoch)).or_default();
+        chain.insert(header.seq, (header, signature));
+    };
+    for (header, signature) in &input.links {
+        link(*header, *signature);
+    }
+    for record in &input.records {
+        let envelope = Envelope::decode(&record.envelope)?;
+        link(envelope.header, envelope.signature);
+        files.insert(layout::record(&envelope.header), record.envelope.clone());
+        if let Some(exhibit) = &record.exhibit {
+            put_exhibit(files, &envelope, exhibit)?;
+        }
+    }
+    for ((device, epoch), chain) in links {
+        let links = chain.into_values().map(|(header, signature)| LinkJson {
+            header: hex::encode(header.encode()),
+            signature: hex::encode(signature),
+        });
+        put_json(files, &layout::chain(&device, epoch), &ChainFile { links: links.collect() })?;
+    }
+    Ok(())
+}
+
+fn put_exhibit(files: &mut Files, envelope: &Envelope, exhibit: &Exhibit) -> Result<(), WriteError> {
+    let record = Digest(envelope.record_hash());
+    if exhibit.fields.root() != envelope.header.field_root {
+        return Err(WriteError::Exhibit(record));
+    }
+    for (folder, generated) in [(layout::CAPTURED, false), (layout::GENERATED, true)] {
+        let opening = exhibit
+            .fields
+            .open(|name| layout::is_generated(name) == generated && !exhibit.closed.contains(name));
+        if !opening.opened.is_empty() {
+            put_json(files, &layout::opened(folder, &record), &OpenedFields::new(record, &opening))?;
+        }
+    }
+    Ok(())
+}
+
+fn put_manifest(files: &mut Files, input: &BundleInput, key: &SignKey) -> Result<(), WriteError> {
+    let mut manifest = Manifest {
+        format: BUNDLE_FORMAT,
+        bundle: input.bundle,
+        force: input.trust.force,
+        force_name: input.trust.force_name.clone(),
+        case: input.case,
+        case_reference: input.case_reference.clone(),
+        order_reference: input.order_reference.clone(),
+        prepared_by: input.prepared_by.clone(),
+        created_at: input.created_at,
+        program: concat!("proviso-evidence ", env!("CARGO_PKG_VERSION")).to_owned(),
+        cannot_be_repeated: input.cannot_be_repeated.clone(),
+        files: Vec::new(),
+    };
+    let exhibits = input.records.iter().filter(|record| record.exhibit.is_some()).count();
+    let readme = readme::text(&manifest, input.records.len(), exhibits);
+    files.insert(layout::README.to_owned(), readme.into_bytes());
+    let entries = files.iter().map(|(path, bytes)| FileEntry {
+        path: path.clone(),
+        bytes: bytes.len() as u64,
+        sha256: Digest(sha256(bytes)),
+    });
+    manifest.files = entries.collect();
+    put_json(files, layout::MANIFEST, &manifest)?;
+    let json = files.get(layout::MANIFEST).cloned().unwrap_or_default();
+    let signature = base64_text(&key.sign(&manifest_signed(&json)));
+    files.insert(layout::MANIFEST_SIGNATURE.to_owned(), format!("{signature}\n").into_bytes());
+    Ok(())
+}

@@ -1,0 +1,6 @@
+//! The bundle, its verifier and the program, on the sample bundle.
+
+mod common;
+mod program;
+#[expect(clippy::indexing_slicing, reason = "a test that panics fails, as it should")]
+mod tampering;

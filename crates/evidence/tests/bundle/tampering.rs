@@ -1,0 +1,284 @@
+//! What an attacker may try on a bundle, and the check that names it.
+
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use crate::common::{SAMPLE, SAMPLE_KEY, Sample, sample};
+use proviso_evidence::container::{Files, pack, unpack};
+use proviso_evidence::format::{Manifest, manifest_signed};
+use proviso_evidence::{CheckState, Report, Verdict, layout, verify};
+use proviso_ledger::hash::sha256;
+use proviso_model::Digest;
+use serde_json::Value;
+
+static MADE: LazyLock<Sample> = LazyLock::new(|| sample("sample bundle 1", |_| ()));
+
+fn failed(report: &Report) -> BTreeSet<&'static str> {
+    report.failed().map(|check| check.name).collect()
+}
+
+/// Lists the files as they are now, as an attacker would; `resign` with the force's own checkpoint key.
+fn relist(files: &mut Files, resign: bool) {
+    let mut manifest: Manifest = serde_json::from_slice(&files[layout::MANIFEST]).expect("a manifest");
+    manifest.files = files
+        .iter()
+        .filter(|(path, _)| ![layout::MANIFEST, layout::MANIFEST_SIGNATURE].contains(&path.as_str()))
+        .map(|(path, bytes)| proviso_evidence::format::FileEntry {
+            path: path.clone(),
+            bytes: bytes.len() as u64,
+            sha256: Digest(sha256(bytes)),
+        })
+        .collect();
+    let json = serde_json::to_vec_pretty(&manifest).expect("JSON");
+    if resign {
+        use base64::Engine as _;
+        let signature = MADE.checkpoint_key.sign(&manifest_signed(&json));
+        let text = base64::engine::general_purpose::STANDARD.encode(signature) + "\n";
+        files.insert(layout::MANIFEST_SIGNATURE.to_owned(), text.into_bytes());
+    }
+    files.insert(layout::MANIFEST.to_owned(), json);
+}
+
+fn paths(files: &Files, folder: &str) -> Vec<String> {
+    files.keys().filter(|path| path.starts_with(folder)).cloned().collect()
+}
+
+fn edit(files: &mut Files, path: &str, change: impl FnOnce(&mut Value)) {
+    let mut value: Value = serde_json::from_slice(&files[path]).expect("JSON");
+    change(&mut value);
+    files.insert(path.to_owned(), serde_json::to_vec_pretty(&value).expect("JSON"));
+}
+
+fn replace(files: &mut Files, path: &str, from: &str, to: &str) {
+    let text = String::from_utf8(files[path].clone()).expect("text");
+    assert!(text.contains(from), "{path} holds {from}");
+    files.insert(path.to_owned(), text.replacen(from, to, 1).into_bytes());
+}
+
+fn swap_records(files: &mut Files) {
+    let records = paths(files, layout::RECORDS);
+    let (first, second) = (files[&records[0]].clone(), files[&records[1]].clone());
+    files.insert(records[0].clone(), second);
+    files.insert(records[1].clone(), first);
+}
+
+/// Takes the enrolment out of the middle: no, the notice, with everything that shows it, out of its chain too.
+fn remove_record(files: &mut Files) {
+    let record = paths(files, layout::RECORDS)[1].clone();
+    let envelope = proviso_ledger::Envelope::decode(&files[&record]).expect("a record");
+    files.remove(&record);
+    files.remove(&layout::opened(layout::CAPTURED, &Digest(envelope.record_hash())));
+    let chain = paths(files, layout::CHAINS)[0].clone();
+    edit(files, &chain, |value| {
+        value["links"].as_array_mut().expect("links").remove(1);
+    });
+}
+
+fn forge_finding(files: &mut Files) {
+    let path = paths(files, layout::GENERATED)[0].clone();
+    replace(files, &path, "harbour lantern", "harbour cranes!");
+}
+
+fn finding_among_facts(files: &mut Files) {
+    let path = paths(files, layout::GENERATED)[0].clone();
+    let bytes = files[&path].clone();
+    files.insert(path.replace(layout::GENERATED, layout::CAPTURED), bytes);
+}
+
+fn change_order(files: &mut Files) {
+    let path =
+        paths(files, layout::POLICIES).into_iter().find(|path| path.ends_with(".json")).expect("a policy");
+    replace(files, &path, "harbour lanterns", "harbour cranes!!");
+}
+
+fn change_order_and_rename(files: &mut Files) {
+    let path =
+        paths(files, layout::POLICIES).into_iter().find(|path| path.ends_with(".json")).expect("a policy");
+    change_order(files);
+    let bytes = files.remove(&path).expect("the policy");
+    let hash = Digest(proviso_ledger::hash::policy_hash(&bytes));
+    let signature = files.remove(&path.replace(".json", ".sig")).expect("its signature");
+    files.insert(layout::policy(&hash), bytes);
+    files.insert(layout::policy_signature(&hash), signature);
+}
+
+fn other_device_key(files: &mut Files) {
+    let path = paths(files, layout::DEVICES)[0].clone();
+    replace(files, &path, "person014", "person015");
+}
+
+fn other_force_keys(files: &mut Files) {
+    replace(files, layout::FORCE_KEYS, "Test Force", "Best Force");
+}
+
+fn other_checkpoint(files: &mut Files) {
+    replace(files, layout::CHECKPOINT, "\n8\n", "\n9\n");
+}
+
+fn other_proof(files: &mut Files) {
+    edit(files, layout::INCLUSION, |value| value["leaves"][0]["proof"]["index"] = 1.into());
+}
+
+fn proof_removed(files: &mut Files) {
+    edit(files, layout::INCLUSION, |value| {
+        value["leaves"].as_array_mut().expect("leaves").remove(0);
+    });
+}
+
+fn other_act(files: &mut Files) {
+    replace(files, layout::CUSTODY, "alert-open", "alert-read");
+}
+
+fn other_decision(files: &mut Files) {
+    let path = paths(files, layout::DECISIONS)[0].clone();
+    replace(files, &path, "discuss-at-visit", "suspected-breach");
+}
+
+fn added_file(files: &mut Files) {
+    files.insert("notes.txt".to_owned(), b"one more".to_vec());
+}
+
+fn readme_changed(files: &mut Files) {
+    replace(files, layout::README, "Who used the device.", "Nothing at all.");
+}
+
+type Attack = (&'static str, fn(&mut Files), Option<&'static str>);
+
+/// Each attack, and the check that fails even when the force's own server lists and signs the files anew.
+const ATTACKS: [Attack; 16] = [
+    ("records swapped", swap_records, Some("records")),
+    ("a record removed, also from its chain", remove_record, Some("chain")),
+    ("a finding forged", forge_finding, Some("exhibits")),
+    ("an opinion among the facts", finding_among_facts, Some("exhibits")),
+    ("the order changed", change_order, Some("policies")),
+    ("the order changed and named anew", change_order_and_rename, Some("policies")),
+    ("a device's statement changed", other_device_key, Some("devices")),
+    ("the force's keys changed", other_force_keys, Some("force-keys")),
+    ("the checkpoint changed", other_checkpoint, Some("checkpoint")),
+    ("a proof changed", other_proof, Some("inclusion")),
+    ("a proof removed", proof_removed, Some("inclusion")),
+    ("an act in the custody log changed", other_act, Some("custody")),
+    ("a decision changed", other_decision, Some("decisions")),
+    ("a file added", added_file, Some("manifest")),
+    ("nothing but the words of the page for the court", readme_changed, None),
+    ("nothing", |_| (), None),
+];
+
+#[test]
+fn every_attack_is_named_by_the_check_that_it_breaks() {
+    for (what, attack, own_check) in ATTACKS {
+        let mut files = unpack(&MADE.bundle).expect("the sample");
+        let before = files.clone();
+        attack(&mut files);
+        let changed = files != before;
+
+        let plain = verify(&pack(&files).expect("a zip"), Some(&MADE.trust)).expect("a bundle");
+        assert_eq!(
+            failed(&plain).contains("manifest"),
+            changed,
+            "{what}, files as they were listed: {plain:#?}"
+        );
+
+        relist(&mut files, false);
+        let listed = verify(&pack(&files).expect("a zip"), Some(&MADE.trust)).expect("a bundle");
+        assert_eq!(listed.verdict, Verdict::Failed, "{what}, listed anew");
+        let broken = failed(&listed);
+        assert!(broken.contains("manifest-signature") || broken.contains("force-keys"), "{what}: {broken:?}");
+
+        relist(&mut files, true);
+        let signed = verify(&pack(&files).expect("a zip"), Some(&MADE.trust)).expect("a bundle");
+        let expected: BTreeSet<&str> = own_check.into_iter().collect();
+        assert_eq!(failed(&signed), expected, "{what}, listed and signed anew: {signed:#?}");
+    }
+}
+
+/// Invariant 5: captured facts and generated opinions never mix, in the bundle's folders either.
+#[test]
+fn invariant_05_facts_and_opinions_lie_in_folders_of_their_own() {
+    let files = unpack(&MADE.bundle).expect("the sample");
+    let mut seen = BTreeSet::new();
+    for (folder, generated) in [(layout::CAPTURED, false), (layout::GENERATED, true)] {
+        for path in paths(&files, folder) {
+            let file: Value = serde_json::from_slice(&files[&path]).expect("JSON");
+            for field in file["opened"].as_array().expect("fields") {
+                let name = field["name"].as_str().expect("a name");
+                assert_eq!(name.starts_with("body.generated."), generated, "{path}: {name}");
+                seen.insert(folder);
+            }
+        }
+    }
+    assert_eq!(seen.len(), 2);
+}
+
+/// Invariant 6: findings are reproducible, so one that a device made up is found out.
+#[test]
+fn invariant_06_a_finding_that_the_facts_do_not_give_fails_the_replay() {
+    let forged = sample("sample bundle 1", |findings| {
+        for finding in findings {
+            finding.strength_permille = 999;
+        }
+    });
+    let report = verify(&forged.bundle, Some(&forged.trust)).expect("a bundle");
+    assert_eq!(failed(&report), BTreeSet::from(["findings"]));
+}
+
+#[test]
+fn findings_of_another_engine_semantics_are_not_replayed_and_never_differ() {
+    let older = sample("sample bundle 1", |findings| {
+        for finding in findings {
+            finding.engine_semantics = 0;
+        }
+    });
+    let report = verify(&older.bundle, Some(&older.trust)).expect("a bundle");
+    assert_eq!(report.verdict, Verdict::Verified);
+    let check = report.checks.iter().find(|check| check.name == "findings").expect("the check");
+    assert!(check.says.contains("not replayed"), "{}", check.says);
+}
+
+#[test]
+fn without_a_key_a_bundle_is_only_self_consistent_and_a_strangers_bundle_fails_under_ours() {
+    let stranger = sample("another force's seed", |_| ());
+    let alone = verify(&stranger.bundle, None).expect("a bundle");
+    assert_eq!(alone.verdict, Verdict::SelfConsistentOnly);
+    assert!(alone.checks.iter().all(|check| check.state == CheckState::Passed || check.name == "trust"));
+    let under_ours = verify(&stranger.bundle, Some(&MADE.trust)).expect("a bundle");
+    assert!(failed(&under_ours).contains("trust"));
+}
+
+#[test]
+fn the_sample_is_what_its_command_makes_and_verifies_under_its_key() {
+    let held = std::fs::read(SAMPLE).expect("testdata/bundles/sample.zip");
+    let key = std::fs::read(SAMPLE_KEY).expect("testdata/bundles/sample.key");
+    assert!(held == MADE.bundle, "make it anew: cargo run -p proviso-evidence --example make-sample");
+    let trust = serde_json::from_slice(&key).expect("a trust file");
+    let report = verify(&held, Some(&trust)).expect("a bundle");
+    assert_eq!(report.verdict, Verdict::Verified, "{report:#?}");
+    let replay = report.checks.iter().find(|check| check.name == "findings").expect("the check");
+    assert!(!replay.says.starts_with("0 "), "the sample's finding is replayed: {}", replay.says);
+}
+
+#[test]
+fn a_flipped_byte_at_any_position_fails_and_the_check_is_named() {
+    let held = std::fs::read(SAMPLE).expect("testdata/bundles/sample.zip");
+    let half = held.len() / 2;
+    let flip_all = |range: std::ops::Range<usize>| {
+        let mut bytes = held.clone();
+        for at in range {
+            bytes[at] ^= 1 << (at % 8);
+            let report = verify(&bytes, Some(&MADE.trust)).expect("still a zip to look at");
+            assert!(!failed(&report).is_empty(), "byte {at} may be changed");
+            bytes[at] ^= 1 << (at % 8);
+        }
+    };
+    std::thread::scope(|scope| {
+        scope.spawn(|| flip_all(0..half));
+        scope.spawn(|| flip_all(half..held.len()));
+    });
+    let cut = verify(&held[..held.len() - 1], Some(&MADE.trust)).expect("still a zip to look at");
+    assert_eq!(cut.verdict, Verdict::Failed);
+    let longer =
+        verify(&[held.as_slice(), b"\0"].concat(), Some(&MADE.trust)).expect("still a zip to look at");
+    assert_eq!(longer.verdict, Verdict::Failed);
+    assert!(verify(b"plain text", None).is_err());
+    assert!(verify(b"", None).is_err());
+}
