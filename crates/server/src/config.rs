@@ -81,8 +81,7 @@ impl Config {
         let place = path.display().to_string();
         let text = std::fs::read_to_string(path)
             .map_err(|error| ConfigError::File { path: place.clone(), error })?;
-        toml::from_str(&text)
-            .map_err(|error| ConfigError::Malformed { path: place, error: Box::new(error) })
+        toml::from_str(&text).map_err(|error| ConfigError::Malformed { path: place, error: Box::new(error) })
     }
 
     /// The database file.

@@ -96,9 +96,8 @@ async fn open(
     router: Router,
 ) -> io::Result<(SocketAddr, Handle<SocketAddr>)> {
     let handle = Handle::new();
-    let server = axum_server::bind_rustls(listen, config)
-        .handle(handle.clone())
-        .first_request_timeout(FIRST_REQUEST);
+    let server =
+        axum_server::bind_rustls(listen, config).handle(handle.clone()).first_request_timeout(FIRST_REQUEST);
     let serving: JoinHandle<io::Result<()>> =
         tokio::spawn(server.serve(router.into_make_service_with_connect_info::<SocketAddr>()));
     let Some(address) = handle.listening().await else {

@@ -138,7 +138,12 @@ impl AppContext {
     ///
     /// # Errors
     /// [`KeyError`].
-    pub fn unseal(&self, case: CaseId, purpose: Purpose, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, KeyError> {
+    pub fn unseal(
+        &self,
+        case: CaseId,
+        purpose: Purpose,
+        sealed: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, KeyError> {
         self.case_keys(case)?.open(purpose, sealed)
     }
 
@@ -146,7 +151,12 @@ impl AppContext {
     ///
     /// # Errors
     /// [`KeyError`].
-    pub fn seal_json<T: Serialize>(&self, case: CaseId, purpose: Purpose, value: &T) -> Result<Vec<u8>, KeyError> {
+    pub fn seal_json<T: Serialize>(
+        &self,
+        case: CaseId,
+        purpose: Purpose,
+        value: &T,
+    ) -> Result<Vec<u8>, KeyError> {
         let json = Zeroizing::new(serde_json::to_vec(value).map_err(|error| malformed(purpose, &error))?);
         self.seal(case, purpose, &json)
     }

@@ -27,12 +27,7 @@ impl LedgerHasher {
 }
 
 impl LogHasher for LedgerHasher {
-    fn tree_append(
-        &self,
-        size: u64,
-        leaf: &[u8],
-        node: &dyn Fn(u32, u64) -> Option<[u8; 32]>,
-    ) -> Vec<Node> {
+    fn tree_append(&self, size: u64, leaf: &[u8], node: &dyn Fn(u32, u64) -> Option<[u8; 32]>) -> Vec<Node> {
         merkle::append(size, leaf, &|level, index| node(level, index))
             .expect("the store keeps every complete node in the transaction that makes it")
     }
@@ -50,24 +45,23 @@ impl LogHasher for LedgerHasher {
 
     fn audit_hash(&self, seq: u64, previous: &[u8; 32], entry: &AuditEntry) -> [u8; 32] {
         let case = entry.case.map_or([0; 16], |case| *case.as_bytes());
-        domain_hash("proviso/audit/v1", &[
-            &seq.to_be_bytes(),
-            previous,
-            entry.id.as_bytes(),
-            &entry.opened_at.as_micros().to_be_bytes(),
-            entry.actor.as_bytes(),
-            entry.act.as_bytes(),
-            &case,
-            entry.objects.as_bytes(),
-            &entry.sealed,
-        ])
+        domain_hash(
+            "proviso/audit/v1",
+            &[
+                &seq.to_be_bytes(),
+                previous,
+                entry.id.as_bytes(),
+                &entry.opened_at.as_micros().to_be_bytes(),
+                entry.actor.as_bytes(),
+                entry.act.as_bytes(),
+                &case,
+                entry.objects.as_bytes(),
+                &entry.sealed,
+            ],
+        )
     }
 
     fn audit_completed_hash(&self, hash: &[u8; 32], outcome: &str, at: Timestamp) -> [u8; 32] {
-        domain_hash("proviso/audit-completed/v1", &[
-            hash,
-            outcome.as_bytes(),
-            &at.as_micros().to_be_bytes(),
-        ])
+        domain_hash("proviso/audit-completed/v1", &[hash, outcome.as_bytes(), &at.as_micros().to_be_bytes()])
     }
 }

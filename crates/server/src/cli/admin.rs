@@ -131,7 +131,8 @@ impl Admin {
                     Some(username) => Some(officer_id(ctx, &username).await?),
                     None => None,
                 };
-                let id = case::create(ctx, &order_text(&order)?, &order.display().to_string(), officer).await?;
+                let id =
+                    case::create(ctx, &order_text(&order)?, &order.display().to_string(), officer).await?;
                 (format!("opened case {id}"), json!({"case": id}))
             }
             Self::OrderChange { case: id, order } => {
@@ -142,7 +143,10 @@ impl Admin {
             Self::CaseAssign { case: id, officer } => {
                 let officer = officer_id(ctx, &officer).await?;
                 case::assign(ctx, id, officer).await?;
-                (format!("officer {officer} is in charge of case {id}"), json!({"case": id, "officer": officer}))
+                (
+                    format!("officer {officer} is in charge of case {id}"),
+                    json!({"case": id, "officer": officer}),
+                )
             }
             Self::EnrolmentCode { case } => {
                 let (code, until) = device::enrolment_code(ctx, case).await?;
@@ -155,7 +159,8 @@ impl Admin {
             Self::Checkpoint => {
                 ctx.note(COMMAND_LINE, "checkpoint", None, "").await?;
                 let made = ctx.store.checkpoint_add(ctx.now()).await?;
-                let note = made.map(|row| row.note).context("the log is empty; there is nothing to sign yet")?;
+                let note =
+                    made.map(|row| row.note).context("the log is empty; there is nothing to sign yet")?;
                 (note.clone(), json!({"checkpoint": note}))
             }
             Self::BundleExport { alert, case, out } => export(ctx, alert, case, &out).await?,
@@ -201,13 +206,15 @@ async fn export(
     let made = bundle::make(ctx, &asker, scope).await?;
     files::write_new(out, &made.bytes)?;
     let sha256 = hex::encode(made.sha256);
-    let words = format!("wrote {}\nsha256 {sha256}\ncheck it: proviso-verify {0} --trust trust.json", out.display());
+    let words =
+        format!("wrote {}\nsha256 {sha256}\ncheck it: proviso-verify {0} --trust trust.json", out.display());
     Ok((words, json!({"bundle": made.id, "file": out, "sha256": sha256, "bytes": made.bytes.len()})))
 }
 
 fn order_text(path: &std::path::Path) -> anyhow::Result<String> {
     let place = path.display();
-    let bytes = std::fs::metadata(path).with_context(|| format!("{place}: give the path of an order file"))?.len();
+    let bytes =
+        std::fs::metadata(path).with_context(|| format!("{place}: give the path of an order file"))?.len();
     anyhow::ensure!(
         bytes <= ORDER_BYTES_MAX as u64,
         "{place} has {bytes} bytes; an order file has at most {ORDER_BYTES_MAX}"

@@ -21,7 +21,11 @@ impl Say {
     /// # Errors
     /// When standard output is closed.
     pub fn line(&mut self, words: &str, value: &serde_json::Value) -> io::Result<()> {
-        if self.json { writeln!(self.out, "{value}")? } else { writeln!(self.out, "{words}")? }
+        if self.json {
+            writeln!(self.out, "{value}")?
+        } else {
+            writeln!(self.out, "{words}")?
+        }
         self.out.flush()
     }
 }

@@ -52,7 +52,12 @@ struct Engines(HashMap<Digest, Option<Engine>>);
 
 impl Engines {
     /// The engine of a policy that this server made; `None` when it knows none or cannot run it.
-    async fn of(&mut self, ctx: &AppContext, keys: &CaseKeys, hash: Digest) -> Result<Option<&Engine>, JobError> {
+    async fn of(
+        &mut self,
+        ctx: &AppContext,
+        keys: &CaseKeys,
+        hash: Digest,
+    ) -> Result<Option<&Engine>, JobError> {
         let entry = match self.0.entry(hash) {
             Entry::Occupied(known) => return Ok(known.into_mut().as_ref()),
             Entry::Vacant(unknown) => unknown,
@@ -97,7 +102,8 @@ async fn open(
     let kind = content.body.kind();
     let what = match content.body {
         RecordBody::Finding { captured, generated } => {
-            let hash = Header::decode(&record.header).map_or(Digest::default(), |header| Digest(header.policy_hash));
+            let hash =
+                Header::decode(&record.header).map_or(Digest::default(), |header| Digest(header.policy_hash));
             let engine = engines.of(ctx, keys, hash).await?;
             let outcome = compare(engine, &captured, &generated.findings);
             if outcome == ReplayOutcome::Differs {

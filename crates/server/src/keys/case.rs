@@ -83,8 +83,9 @@ impl CaseKeys {
         let both = Zeroizing::new([secret.to_bytes().as_slice(), data_key.as_slice()].concat());
         let sealed = hex::encode(master.seal(rng, &purpose(case, id), &both));
         let path = Self::path(folder, case);
-        let text = serde_json::to_string_pretty(&CaseKeyFile { case, id, sealed })
-            .map_err(|error| KeyError::Malformed { path: path.display().to_string(), what: error.to_string() })?;
+        let text = serde_json::to_string_pretty(&CaseKeyFile { case, id, sealed }).map_err(|error| {
+            KeyError::Malformed { path: path.display().to_string(), what: error.to_string() }
+        })?;
         files::write_new(&path, text.as_bytes())?;
         Ok(Self { case, id, public, secret, data_key })
     }
@@ -95,8 +96,7 @@ impl CaseKeys {
     /// [`KeyError`].
     pub fn load(folder: &Path, master: &MasterKey, case: CaseId) -> Result<Self, KeyError> {
         let path = Self::path(folder, case);
-        let malformed =
-            |what: String| KeyError::Malformed { path: path.display().to_string(), what };
+        let malformed = |what: String| KeyError::Malformed { path: path.display().to_string(), what };
         let file: CaseKeyFile =
             serde_json::from_slice(&files::read(&path)?).map_err(|error| malformed(error.to_string()))?;
         if file.case != case {
@@ -104,9 +104,8 @@ impl CaseKeys {
         }
         let sealed = hex::decode(&file.sealed).map_err(|error| malformed(error.to_string()))?;
         let both = master.open(&purpose(case, file.id), &sealed)?;
-        let (secret, data) = both
-            .split_first_chunk::<32>()
-            .ok_or_else(|| malformed("its keys are too short".to_owned()))?;
+        let (secret, data) =
+            both.split_first_chunk::<32>().ok_or_else(|| malformed("its keys are too short".to_owned()))?;
         let data_key: [u8; 32] =
             data.try_into().map_err(|_| malformed("its keys are of the wrong length".to_owned()))?;
         let secret = CaseSecretKey::from_bytes(*secret);

@@ -24,7 +24,9 @@ pub fn write_new(path: &Path, bytes: &[u8]) -> Result<(), KeyError> {
         options.mode(0o600);
     }
     let mut file = options.open(path).map_err(fault(path, advice))?;
-    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(fault(path, "free some space and try again"))?;
+    file.write_all(bytes)
+        .and_then(|()| file.sync_all())
+        .map_err(fault(path, "free some space and try again"))?;
     sync_folder(path)
 }
 
@@ -48,10 +50,8 @@ pub fn make_folder(path: &Path) -> Result<(), KeyError> {
 /// # Errors
 /// [`KeyError::File`].
 pub fn read(path: &Path) -> Result<Vec<u8>, KeyError> {
-    std::fs::read(path).map_err(fault(
-        path,
-        "run `proviso-server admin init` first, or give the right --data-dir",
-    ))
+    std::fs::read(path)
+        .map_err(fault(path, "run `proviso-server admin init` first, or give the right --data-dir"))
 }
 
 fn sync_folder(path: &Path) -> Result<(), KeyError> {

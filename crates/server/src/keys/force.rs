@@ -140,16 +140,19 @@ pub fn create(
     rng.fill_bytes(server_secret.as_mut());
     let made = certificates::authority(init.name, init.now)?;
     let server = certificates::server(&made, init.hosts, init.now)?;
-    let statement = certify(&root, ForceKeysStatement {
-        force,
-        force_name: init.name.to_owned(),
-        version: 1,
-        issued_at: init.now,
-        policy_key: policy.public().to_hex(),
-        checkpoint_key: checkpoint.public().to_hex(),
-        checkpoint_origin: origin(init.name),
-        ca_pem: made.certificate_pem.clone(),
-    });
+    let statement = certify(
+        &root,
+        ForceKeysStatement {
+            force,
+            force_name: init.name.to_owned(),
+            version: 1,
+            issued_at: init.now,
+            policy_key: policy.public().to_hex(),
+            checkpoint_key: checkpoint.public().to_hex(),
+            checkpoint_origin: origin(init.name),
+            ca_pem: made.certificate_pem.clone(),
+        },
+    );
     for (name, secret) in [
         ("force-root.key", root.seed().as_slice()),
         ("policy.key", policy.seed().as_slice()),

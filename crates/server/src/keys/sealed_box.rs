@@ -16,9 +16,8 @@ pub fn seal(key: &[u8; 32], rng: &mut dyn CryptoRng, purpose: &[u8], plaintext: 
     rng.fill_bytes(&mut nonce);
     let cipher = XChaCha20Poly1305::new(key.into());
     let payload = Payload { msg: plaintext, aad: purpose };
-    let sealed = cipher
-        .encrypt(&XNonce::from(nonce), payload)
-        .expect("this cipher refuses only texts beyond 256 GiB");
+    let sealed =
+        cipher.encrypt(&XNonce::from(nonce), payload).expect("this cipher refuses only texts beyond 256 GiB");
     [nonce.as_slice(), &sealed].concat()
 }
 
@@ -26,7 +25,12 @@ pub fn seal(key: &[u8; 32], rng: &mut dyn CryptoRng, purpose: &[u8], plaintext: 
 ///
 /// # Errors
 /// [`KeyError::Sealed`] when key or purpose differ, or a byte was changed.
-pub fn open(key: &[u8; 32], purpose: &[u8], sealed: &[u8], what: &str) -> Result<Zeroizing<Vec<u8>>, KeyError> {
+pub fn open(
+    key: &[u8; 32],
+    purpose: &[u8],
+    sealed: &[u8],
+    what: &str,
+) -> Result<Zeroizing<Vec<u8>>, KeyError> {
     let refused = || KeyError::Sealed { what: what.to_owned() };
     let (nonce, rest) = sealed.split_first_chunk::<NONCE_BYTES>().ok_or_else(refused)?;
     XChaCha20Poly1305::new(key.into())

@@ -1,6 +1,6 @@
 //! From an alert, decided by an officer, to a bundle that a stranger accepts.
 
-use proviso_evidence::{CheckState, Verdict, verify};
+use proviso_evidence::{CheckState, verify};
 use proviso_model::Outcome;
 use proviso_model::wire::TrustFile;
 use proviso_server::app::bundle::{self, Asker, BundleError, Scope};
@@ -28,7 +28,8 @@ async fn decided(rig: &Rig) -> Scope {
         .expect("the order changes");
     let found = rig.ctx.store.alert_list(AlertFilter::default()).await.expect("read");
     let id = found.first().expect("an alert").id;
-    let row = rig.ctx.store.officer_by_username("test.officer.014").await.expect("read").expect("the officer");
+    let row =
+        rig.ctx.store.officer_by_username("test.officer.014").await.expect("read").expect("the officer");
     let who = Who::from(row);
     alert::open_content(&rig.ctx, &who, id).await.expect("opened");
     let form = DecisionForm { outcome: Outcome::DiscussAtVisit, reason: "An invented reason.".to_owned() };
@@ -43,7 +44,7 @@ fn asker() -> Asker {
 fn assert_verified(bytes: &[u8], trust: &TrustFile) {
     let report = verify(bytes, Some(trust)).expect("a bundle");
     let failed: Vec<_> = report.checks.iter().filter(|check| check.state != CheckState::Passed).collect();
-    assert_eq!(report.verdict, Verdict::Verified, "{failed:#?}");
+    assert!(failed.is_empty() && report.checks.iter().any(|check| check.name == "trust"), "{failed:#?}");
 }
 
 #[tokio::test]
@@ -59,7 +60,7 @@ async fn the_bundles_of_an_alert_and_of_its_case_are_verified_by_a_stranger() {
     let other = Rig::with_workers(0).await;
     let made = bundle::make(&rig.ctx, &asker(), alert).await.expect("made");
     let report = verify(&made.bytes, Some(&other.trust)).expect("a bundle");
-    assert_eq!(report.verdict, Verdict::Failed, "another force's root does not vouch for it");
+    assert!(report.failed().next().is_some(), "another force's root does not vouch for it");
     rig.stop().await;
 }
 

@@ -60,7 +60,10 @@ impl DeviceKeys {
 }
 
 /// Posts an enrolment request without any certificate.
-pub async fn post_enrolment(rig: &Rig, request: &EnrolRequest) -> Result<EnrolResponse, (StatusCode, Refusal)> {
+pub async fn post_enrolment(
+    rig: &Rig,
+    request: &EnrolRequest,
+) -> Result<EnrolResponse, (StatusCode, Refusal)> {
     let response = client(rig, None)
         .post(rig.device_url("/v1/enrol"))
         .header(HEADER_PROTOCOL, "1")

@@ -83,7 +83,10 @@ async fn only_the_device_itself_is_answered() {
     let mut thief = Device::enrol(&rig).await;
     thief.forget_certificate(&rig);
     let answer = thief.ask(&rig, Method::GET, "/v1/policy", Vec::new()).await;
-    assert_eq!((answer.status, answer.refusal().code.as_str()), (StatusCode::UNAUTHORIZED, "certificate-missing"));
+    assert_eq!(
+        (answer.status, answer.refusal().code.as_str()),
+        (StatusCode::UNAUTHORIZED, "certificate-missing")
+    );
 
     let own = device.id;
     device.id = thief.id;
@@ -144,7 +147,8 @@ async fn an_order_without_authority_opens_no_case() {
     let start = ORDER.find("[authority]").expect("the demonstration order has one");
     let end = ORDER[start..].find("[[condition]]").expect("a condition") + start;
     let without = format!("{}{}", &ORDER[..start], &ORDER[end..]);
-    let refused = case::create(&rig.ctx, &without, "order.toml", None).await.expect_err("refused").to_string();
+    let refused =
+        case::create(&rig.ctx, &without, "order.toml", None).await.expect_err("refused").to_string();
     assert!(refused.contains("order.toml") && refused.contains("authority"), "{refused}");
     assert_eq!(rig.ctx.store.case_list(None).await.expect("read").len(), 1, "only the rig's own case");
     rig.stop().await;

@@ -74,7 +74,10 @@ async fn a_batch_with_a_broken_chain_keeps_the_good_part_and_says_where_to_go_on
     assert_eq!(device.send(&rig, &[&records[3], &records[4]]).await.receipt().durable_seq, Some(4));
 
     let large = device.ask(&rig, Method::POST, "/v1/records", vec![0; BATCH_BYTES_MAX + 1]).await;
-    assert_eq!((large.status, large.refusal().code.as_str()), (StatusCode::PAYLOAD_TOO_LARGE, "batch-too-large"));
+    assert_eq!(
+        (large.status, large.refusal().code.as_str()),
+        (StatusCode::PAYLOAD_TOO_LARGE, "batch-too-large")
+    );
     rig.stop().await;
 }
 
@@ -100,7 +103,10 @@ async fn a_fork_is_kept_apart_and_the_device_goes_on_in_a_new_epoch() {
     let receipt = device.send(&rig, &[&fresh]).await.receipt();
     assert_eq!((receipt.epoch, receipt.durable_seq), (1, Some(0)));
     let kept = rig.ctx.store.record_by_case(rig.case).await.expect("read");
-    assert_eq!(kept.iter().map(|record| (record.epoch, record.seq)).collect::<Vec<_>>(), [(0, 0), (0, 1), (1, 0)]);
+    assert_eq!(
+        kept.iter().map(|record| (record.epoch, record.seq)).collect::<Vec<_>>(),
+        [(0, 0), (0, 1), (1, 0)]
+    );
     rig.stop().await;
 }
 
@@ -128,8 +134,15 @@ async fn a_full_disk_acknowledges_nothing_and_loses_nothing_acknowledged() {
 
     rig.restart(|config| config.database_pages_max = None).await;
     let receipt = device.send(&rig, &unsent.iter().collect::<Vec<_>>()).await.receipt();
-    let kept: Vec<_> =
-        rig.ctx.store.record_by_case(rig.case).await.expect("read").iter().map(|record| record.hash).collect();
+    let kept: Vec<_> = rig
+        .ctx
+        .store
+        .record_by_case(rig.case)
+        .await
+        .expect("read")
+        .iter()
+        .map(|record| record.hash)
+        .collect();
     acknowledged.extend(unsent.iter().map(|record| record.record_hash()));
     assert_eq!(kept, acknowledged, "each once, in order");
     assert_eq!(receipt.durable_seq, Some(acknowledged.len() as u64 - 1));

@@ -21,13 +21,16 @@ async fn a_finding_becomes_an_alert_that_open_consoles_are_told_of() {
     let at = rig.ctx.now();
     let sealed = device.seal(finding(&device, at));
     device.send(&rig, &[&sealed]).await.receipt();
-    let told = tokio::time::timeout(Duration::from_secs(60), heard.recv()).await.expect("in time").expect("told");
+    let told =
+        tokio::time::timeout(Duration::from_secs(60), heard.recv()).await.expect("in time").expect("told");
     assert_eq!((told.kind, told.case), (NotificationKind::AlertRaised, rig.case));
 
-    let alert = rig.ctx.store.alert_get(told.alert.expect("an alert")).await.expect("read").expect("an alert");
+    let alert =
+        rig.ctx.store.alert_get(told.alert.expect("an alert")).await.expect("read").expect("an alert");
     assert_eq!((alert.paragraph.as_str(), alert.device, alert.first_at), ("3", device.id, at));
     let rows = rig.ctx.store.alert_findings(alert.id, 10).await.expect("read");
-    let opinion: Finding = rig.ctx.unseal_json(rig.case, Purpose::Finding, &rows[0].0.sealed).expect("opened");
+    let opinion: Finding =
+        rig.ctx.unseal_json(rig.case, Purpose::Finding, &rows[0].0.sealed).expect("opened");
     assert_eq!(opinion.spans[0].text, "brass compass");
     let record = rig.ctx.store.record_get(&rows[0].0.record).await.expect("read").expect("the record");
     assert_eq!((record.hash, record.replay), (sealed.record_hash(), Some(ReplayOutcome::Same)));
@@ -72,8 +75,10 @@ async fn gaps_and_watched_time_reach_the_timeline_and_an_empty_finding_raises_no
     let mut rig = Rig::with_workers(0).await;
     let mut device = Device::enrol(&rig).await;
     let at = rig.ctx.now();
-    let nothing =
-        RecordBody::Finding { captured: page(at, Act::Opened), generated: Generated { findings: Vec::new() } };
+    let nothing = RecordBody::Finding {
+        captured: page(at, Act::Opened),
+        generated: Generated { findings: Vec::new() },
+    };
     let records = [device.seal(watched(at, 7)), device.seal(gap(at)), device.seal(nothing)];
     device.send(&rig, &records.iter().collect::<Vec<_>>()).await.receipt();
     assert_eq!(jobs::drain(&rig.ctx).await.expect("worked"), 1);

@@ -38,11 +38,8 @@ async fn a_stolen_database_names_no_person_and_shows_no_excerpt_or_address() {
 
     // The search itself finds what is there: what was planted is in the order, an officer's name in the database.
     assert!(finds(ORDER.as_bytes(), PLANTED[0]));
-    let files: Vec<_> = rig
-        .stored_files()
-        .into_iter()
-        .map(|path| (std::fs::read(&path).expect("read"), path))
-        .collect();
+    let files: Vec<_> =
+        rig.stored_files().into_iter().map(|path| (std::fs::read(&path).expect("read"), path)).collect();
     assert!(files.iter().any(|(bytes, _)| finds(bytes, "test.officer.014")), "officers' names are clear");
     for (bytes, path) in files {
         for planted in PLANTED {

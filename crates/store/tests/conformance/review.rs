@@ -101,7 +101,10 @@ pub async fn a_gap_that_ends_replaces_itself(store: &dyn Store) {
     }
     let touching = [(at(0), at(111)), (at(119), at(400))];
     for (from, until) in touching {
-        assert_eq!(store.gap_list(case_id(), Stretch { from, until }).await.expect("read"), std::slice::from_ref(&ended));
+        assert_eq!(
+            store.gap_list(case_id(), Stretch { from, until }).await.expect("read"),
+            std::slice::from_ref(&ended)
+        );
     }
     let apart = Stretch { from: at(120), until: at(400) };
     assert!(store.gap_list(case_id(), apart).await.expect("read").is_empty());

@@ -161,14 +161,19 @@ async fn policies(
 }
 
 /// The reference that the first record's policy names; the order as it is now may be another version.
-async fn order_reference(ctx: &AppContext, keys: &CaseKeys, record: &RecordRow) -> Result<String, BundleError> {
+async fn order_reference(
+    ctx: &AppContext,
+    keys: &CaseKeys,
+    record: &RecordRow,
+) -> Result<String, BundleError> {
     if let Some(row) = ctx.store.policy_get(&Digest(header(record)?.policy_hash)).await? {
         let text = keys.open(Purpose::Policy, &row.sealed)?;
         if let Ok(policy) = serde_json::from_slice::<Policy>(&text) {
             return Ok(policy.order_reference);
         }
     }
-    let order: Order = policy::order(ctx, keys).await.map_err(|refusal| BundleError::Broken(refusal.to_string()))?;
+    let order: Order =
+        policy::order(ctx, keys).await.map_err(|refusal| BundleError::Broken(refusal.to_string()))?;
     Ok(order.reference)
 }
 
@@ -216,7 +221,8 @@ async fn decision_files(
         let words: DecisionWords = ctx.unseal_json(case, Purpose::Decision, &row.sealed)?;
         let officer = ctx.store.officer_get(row.officer).await?;
         let of_alert = by_alert.get(&row.alert);
-        let shown = records.iter().filter(|record| of_alert.is_some_and(|hashes| hashes.contains(&record.hash)));
+        let shown =
+            records.iter().filter(|record| of_alert.is_some_and(|hashes| hashes.contains(&record.hash)));
         found.push(DecisionFile {
             id: row.id,
             alert: row.alert,

@@ -71,7 +71,8 @@ pub async fn make(ctx: &AppContext, asker: &Asker, scope: Scope) -> Result<Bundl
     let (case, alert) = match scope {
         Scope::Case(case) => (case, None),
         Scope::Alert(id) => {
-            let alert = ctx.store.alert_get(id).await?.ok_or(BundleError::Nothing("there is no such alert"))?;
+            let alert =
+                ctx.store.alert_get(id).await?.ok_or(BundleError::Nothing("there is no such alert"))?;
             (alert.case, Some(id))
         }
     };

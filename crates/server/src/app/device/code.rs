@@ -52,13 +52,8 @@ pub async fn issue(ctx: &AppContext, case: CaseId) -> Result<(String, Timestamp)
     let code = letters(ctx.random());
     let now = ctx.now();
     let expires_at = now.plus_millis(ENROL_CODE_MINUTES * 60_000);
-    let row = EnrolmentCodeRow {
-        code_hash: hash(ctx, &code),
-        case,
-        issued_at: now,
-        expires_at,
-        used_at: None,
-    };
+    let row =
+        EnrolmentCodeRow { code_hash: hash(ctx, &code), case, issued_at: now, expires_at, used_at: None };
     ctx.store.enrolment_code_add(&row).await?;
     let (first, second) = code.split_at(CODE_CHARS / 2);
     Ok((format!("{first}-{second}"), expires_at))

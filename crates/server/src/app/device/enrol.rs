@@ -86,7 +86,9 @@ async fn add(
     let order = policy::order(ctx, &keys).await?;
     let made = policy::make(ctx, &keys, &order, device, 1)?;
     let (certificate_pem, der) = certificates::device(&ctx.keys.authority, &request.csr_pem, device, now)
-        .map_err(|_| DeviceRefusal::RequestBad("the certificate signing request cannot be used".to_owned()))?;
+        .map_err(|_| {
+            DeviceRefusal::RequestBad("the certificate signing request cannot be used".to_owned())
+        })?;
     let facts = EnrolmentFacts {
         system: request.system.clone(),
         account: request.account.clone(),

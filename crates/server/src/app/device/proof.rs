@@ -34,13 +34,11 @@ pub async fn inclusion(
     leaf: u64,
     size: u64,
 ) -> Result<Option<InclusionProof>, proviso_store::StoreError> {
-    let nodes: HashMap<(u32, u64), [u8; 32]> =
-        ctx.store.log_nodes(&nodes_needed(size, Some(leaf))).await?;
+    let nodes: HashMap<(u32, u64), [u8; 32]> = ctx.store.log_nodes(&nodes_needed(size, Some(leaf))).await?;
     let proof = merkle::inclusion(leaf, size, &|level, index| nodes.get(&(level, index)).copied());
-    Ok(proof.ok().map(|hashes| InclusionProof {
-        index: leaf,
-        hashes: hashes.into_iter().map(Digest).collect(),
-    }))
+    Ok(proof
+        .ok()
+        .map(|hashes| InclusionProof { index: leaf, hashes: hashes.into_iter().map(Digest).collect() }))
 }
 
 /// The receipt of what is committed.

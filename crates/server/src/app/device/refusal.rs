@@ -9,7 +9,9 @@ use crate::keys::KeyError;
 #[derive(Debug, thiserror::Error)]
 pub enum DeviceRefusal {
     /// Wrong, used or expired code: one answer for all.
-    #[error("this enrolment code does not work; it may be mistyped, used or expired: ask the officer for a new one")]
+    #[error(
+        "this enrolment code does not work; it may be mistyped, used or expired: ask the officer for a new one"
+    )]
     CodeWrong,
     /// Too many tries from one address.
     #[error("too many tries from this address; wait ten minutes, then try again")]
@@ -68,7 +70,9 @@ pub enum DeviceRefusal {
     #[error("no order allows monitoring of this device: {0}")]
     NoAuthority(String),
     /// No room on the server; nothing of the request was taken.
-    #[error("the server has no room left and took nothing of this; the device keeps its records and tries again")]
+    #[error(
+        "the server has no room left and took nothing of this; the device keeps its records and tries again"
+    )]
     Full,
     /// The server cannot do it now; nothing of the request was taken.
     #[error("the server cannot take this now and took nothing of it; try again later")]
@@ -131,7 +135,9 @@ impl From<StoreError> for DeviceRefusal {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Full => {
-                tracing::error!("the database has no room left; requests of devices are refused until there is");
+                tracing::error!(
+                    "the database has no room left; requests of devices are refused until there is"
+                );
                 Self::Full
             }
             other => {

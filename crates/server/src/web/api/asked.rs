@@ -95,7 +95,11 @@ fn too_large(bytes_max: usize) -> DeviceRefusal {
 /// A refusal as a response; with a fresh nonce where the device is known.
 pub(super) fn refuse(ctx: &AppContext, device: Option<DeviceId>, refusal: &DeviceRefusal) -> Response {
     let status = StatusCode::from_u16(status_of(refusal.code())).unwrap_or(StatusCode::BAD_REQUEST);
-    tracing::info!(code = refusal.code(), device = device.map(|id| id.to_string()), "refused a device's request");
+    tracing::info!(
+        code = refusal.code(),
+        device = device.map(|id| id.to_string()),
+        "refused a device's request"
+    );
     with_nonce(ctx, device, (status, Json(refusal.to_wire())).into_response())
 }
 

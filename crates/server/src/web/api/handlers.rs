@@ -13,7 +13,9 @@ use serde::de::DeserializeOwned;
 
 use super::asked::{self, Asked, refuse, with_nonce};
 use crate::app::AppContext;
-use crate::app::device::{DeviceRefusal, authenticate, enrol as enrolment, ingest, liveness as ping, policy as policies};
+use crate::app::device::{
+    DeviceRefusal, authenticate, enrol as enrolment, ingest, liveness as ping, policy as policies,
+};
 
 /// Checks the request, does the work, and answers with a fresh nonce either way.
 async fn answered<T: IntoResponse>(
