@@ -9,6 +9,15 @@ pub(super) fn fold(c: char, mut emit: impl FnMut(char)) {
     if is_ignorable(c) {
         return;
     }
+    if c.is_ascii() {
+        return emit(c.to_ascii_lowercase());
+    }
+    // A spacing accent decomposes to a space under an accent, which would part words as white space does: it stays.
+    let mut first = None;
+    decompose_compatible(c, |part| first = first.or(Some(part)));
+    if first == Some(' ') {
+        return emit(plain_punctuation(c));
+    }
     decompose_compatible(c, |part| {
         if is_ignorable(part) || is_accent(part) {
             return;
@@ -37,7 +46,7 @@ fn fold_case(c: char, emit: &mut impl FnMut(char)) {
 /// Quotation marks and dashes that keyboards and word processors put in place of the plain ones.
 fn plain_punctuation(c: char) -> char {
     match c {
-        '\u{2018}' | '\u{2019}' | '\u{201B}' | '\u{02BC}' => '\'',
+        '\u{2018}' | '\u{2019}' | '\u{201B}' | '\u{02BC}' | '\u{00B4}' => '\'',
         '\u{2010}'..='\u{2015}' | '\u{2212}' => '-',
         other => other,
     }

@@ -114,7 +114,6 @@ impl Writer {
         if length == 0 {
             return;
         }
-        // A compatibility form may itself be white space with a mark, such as a spacing accent.
         self.space = None;
         if parts == 1 && length == c.len_utf8() {
             self.offsets.run(start, at);

@@ -60,11 +60,7 @@ fn kind(fields: &Fields<'_, '_>, faults: &mut Faults<'_>) -> Option<ConditionKin
     found
 }
 
-fn days(
-    fields: &Fields<'_, '_>,
-    window: &Window,
-    faults: &mut Faults<'_>,
-) -> (Option<Date>, Option<Date>) {
+fn days(fields: &Fields<'_, '_>, window: &Window, faults: &mut Faults<'_>) -> (Option<Date>, Option<Date>) {
     let from = fields.date_if_any("from", faults);
     let until = fields.date_if_any("until", faults);
     if let (Some(from), Some(made)) = (&from, window.first)
@@ -121,7 +117,10 @@ fn terms(fields: &Fields<'_, '_>, key: &str, faults: &mut Faults<'_>) -> Vec<Str
         } else if term.value.len() > TERM_BYTES_MAX {
             faults.add(
                 term.at,
-                format!("\"{shown}...\" has {} bytes; a phrase has at most {TERM_BYTES_MAX}", term.value.len()),
+                format!(
+                    "\"{shown}...\" has {} bytes; a phrase has at most {TERM_BYTES_MAX}",
+                    term.value.len()
+                ),
                 "write the words that matter",
             );
         } else if term.value.chars().any(char::is_control) {
@@ -167,9 +166,9 @@ fn exceptions(fields: &Fields<'_, '_>, faults: &mut Faults<'_>) -> Exceptions {
 /// Which parameters a kind takes. One that would be ignored is refused: a court's word must not silently do nothing.
 fn parameters(fields: &Fields<'_, '_>, kind: ConditionKind, words: usize, faults: &mut Faults<'_>) {
     let (takes_words, takes_sites) = match kind {
-        ConditionKind::SexualisedChat
-        | ConditionKind::ProhibitedSearches
-        | ConditionKind::SpecifiedWords => (true, false),
+        ConditionKind::SexualisedChat | ConditionKind::ProhibitedSearches | ConditionKind::SpecifiedWords => {
+            (true, false)
+        }
         ConditionKind::Pornography => (true, true),
         ConditionKind::NoPrivateBrowsing | ConditionKind::MonitoringSoftware => (false, false),
     };

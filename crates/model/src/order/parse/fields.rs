@@ -210,11 +210,7 @@ impl<'a, 'i> Fields<'a, 'i> {
         match value.get_ref() {
             DeValue::Table(table) => Some(Fields { name: name.to_owned(), at, table }),
             other => {
-                faults.add(
-                    at,
-                    format!("{key} is {}, not a table", type_in_words(other)),
-                    advice,
-                );
+                faults.add(at, format!("{key} is {}, not a table", type_in_words(other)), advice);
                 None
             }
         }

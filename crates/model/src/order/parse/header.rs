@@ -13,7 +13,8 @@ const ORDER_KINDS: &[(&str, OrderKind)] = &[
     ("notification-only", OrderKind::NotificationOnly),
 ];
 
-const AUTHORITY_EXAMPLE: &str = "add the paragraph that requires monitoring, and the legal basis that the force recorded:
+const AUTHORITY_EXAMPLE: &str =
+    "add the paragraph that requires monitoring, and the legal basis that the force recorded:
 [authority]
 basis = \"paragraph\"
 paragraph = \"4\"
@@ -51,7 +52,8 @@ pub(super) fn timezone(root: &Fields<'_, '_>, faults: &mut Faults<'_>) -> Option
 }
 
 pub(super) fn person(root: &Fields<'_, '_>, faults: &mut Faults<'_>) -> Option<Person> {
-    let Some(fields) = root.table("person", "[person]", "write [person] and under it name = \"...\"", faults) else {
+    let Some(fields) = root.table("person", "[person]", "write [person] and under it name = \"...\"", faults)
+    else {
         if root.key_at("person").is_none() {
             faults.add(0, "the order names no person", "add [person] and under it name = \"...\"");
         }
@@ -88,8 +90,7 @@ pub(super) fn authority(root: &Fields<'_, '_>, faults: &mut Faults<'_>) -> Optio
         faults,
     );
     let basis = basis(&fields, faults);
-    let paragraph =
-        fields.name_if_any("paragraph", "write the number as text: paragraph = \"4\"", faults);
+    let paragraph = fields.name_if_any("paragraph", "write the number as text: paragraph = \"4\"", faults);
     let signed = fields.date_if_any("consent_signed_on", faults);
     let withdrawn = fields.date_if_any("consent_withdrawn_on", faults);
     if let (Some(signed), Some(withdrawn)) = (&signed, &withdrawn)
@@ -116,7 +117,8 @@ pub(super) fn authority(root: &Fields<'_, '_>, faults: &mut Faults<'_>) -> Optio
 }
 
 fn basis(fields: &Fields<'_, '_>, faults: &mut Faults<'_>) -> Option<AuthorityBasis> {
-    const ADVICE: &str = "write \"paragraph\" (the order requires monitoring) or \"consent\" (signed by the person)";
+    const ADVICE: &str =
+        "write \"paragraph\" (the order requires monitoring) or \"consent\" (signed by the person)";
     let basis = fields.name("basis", "\"paragraph\" or \"consent\"", faults)?;
     let (found, needed, needed_is, foreign) = match basis.value.as_str() {
         "paragraph" => (

@@ -1,0 +1,75 @@
+//! Scores of texts and conversations, as `proviso-agent classify text` writes them.
+
+use proviso_engine::Pack;
+use proviso_engine::classify::{Classifier, jsonl_line, text_line};
+use serde_json::{Value, json};
+
+fn classifier() -> Classifier {
+    Classifier::new(&Pack::built_in().expect("the packs")).expect("a classifier")
+}
+
+fn value(line: &str) -> Value {
+    assert!(!line.contains('\n'));
+    serde_json::from_str(line).expect("a line of JSON")
+}
+
+#[test]
+fn a_plain_line_is_scored_with_byte_spans() {
+    let text = "Möwen, then sex chat";
+    let line = value(&text_line(&classifier(), text));
+    assert_eq!(
+        line["scores"],
+        json!({"sexual": 0.5, "minor_reference": 0.0, "grooming": 0.0, "solicitation": 0.0})
+    );
+    assert_eq!(
+        line["spans"],
+        json!([{"start": 13, "end": 21, "rule": "words/sexual", "category": "sexual"}])
+    );
+    assert_eq!(text.get(13..21), Some("sex chat"));
+    assert!(line.get("id").is_none());
+}
+
+#[test]
+fn an_innocent_or_empty_line_scores_nothing() {
+    for text in ["", "Train times from Scunthorpe to Essex", "Breast screening saves lives"] {
+        let line = value(&text_line(&classifier(), text));
+        assert_eq!(line["scores"]["sexual"], json!(0.0), "{text}");
+        assert_eq!(line["spans"], json!([]), "{text}");
+    }
+}
+
+#[test]
+fn a_reference_to_a_minor_is_not_sexual_by_itself() {
+    let line = value(&text_line(&classifier(), "She is in year 9 and turned 14 last week"));
+    assert_eq!(line["scores"]["sexual"], json!(0.0));
+    assert!(line["scores"]["minor_reference"].as_f64() > Some(0.5), "{line}");
+    assert_eq!(line["spans"][0]["category"], json!("minor_reference"));
+}
+
+#[test]
+fn a_conversation_is_scored_as_a_whole_and_its_spans_name_the_message() {
+    let line = json!({"id": 7, "messages": [
+        {"author": "a", "time": "2026-01-01T10:00:00Z", "text": "how old are you"},
+        {"author": "b", "time": "2026-01-01T10:01:00Z", "text": "hello"},
+        {"author": "a", "time": "2026-01-01T10:02:00Z", "text": "it is our little secret"},
+        {"author": "a", "time": "2026-01-01T10:03:00Z", "text": "add me on telegram"},
+    ]});
+    let out = value(&jsonl_line(&classifier(), 1, &line.to_string()).expect("a line"));
+    assert_eq!(out["id"], json!(7));
+    assert!(out["scores"]["grooming"].as_f64() > Some(0.5), "{out}");
+    let messages: Vec<&Value> =
+        out["spans"].as_array().expect("spans").iter().map(|span| &span["message"]).collect();
+    assert_eq!(messages, [&json!(0), &json!(2), &json!(3)]);
+}
+
+#[test]
+fn a_line_that_is_neither_text_nor_conversation_is_named_by_its_number() {
+    for (text, words) in [
+        ("{\"id\":1}", "neither text nor messages"),
+        ("{", "EOF"),
+        ("{\"text\":\"a\",\"messages\":[]}", "both"),
+    ] {
+        let error = jsonl_line(&classifier(), 12, text).expect_err("a fault").to_string();
+        assert!(error.starts_with("line 12: ") && error.contains(words), "{error}");
+    }
+}
