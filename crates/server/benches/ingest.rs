@@ -95,6 +95,7 @@ fn start() -> Instant {
 /// A server with its own folder and nothing in it.
 async fn server(folder: &Path) -> Result<AppContext> {
     let rng = &mut UnwrapErr(SysRng);
+    std::fs::create_dir_all(folder.join("keys"))?;
     let master = MasterKey::create(&MasterKey::usual_path(folder), rng)?;
     let init = ForceInit { name: "Test Force", hosts: &["localhost".to_owned()], now: SystemClock.now() };
     proviso_server::keys::force::create(folder, &master, rng, &init)?;
@@ -111,7 +112,7 @@ async fn server(folder: &Path) -> Result<AppContext> {
         keys,
         master,
         case_keys_dir,
-        packs: Vec::new(),
+        packs: proviso_server::open::packs(None)?,
     }))
 }
 

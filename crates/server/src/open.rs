@@ -113,8 +113,11 @@ pub async fn context(
     }))
 }
 
-/// The text of every pack, each checked.
-fn packs(folder: Option<&Path>) -> Result<Vec<String>, OpenError> {
+/// The text of every pack in a folder, or of those built in; each checked.
+///
+/// # Errors
+/// [`OpenError::Pack`].
+pub fn packs(folder: Option<&Path>) -> Result<Vec<String>, OpenError> {
     let fault = |name: &str, why: String| OpenError::Pack { name: name.to_owned(), why };
     let mut texts = Vec::new();
     match folder {
