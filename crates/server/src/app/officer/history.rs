@@ -40,6 +40,7 @@ pub async fn actor_name(ctx: &AppContext, actor: &str) -> Result<String, ActErro
         Some(id) => officer_name(ctx, id).await,
         None => Ok(match actor {
             "command-line" => "The command line".to_owned(),
+            "device" => "A device".to_owned(),
             "worker" => "The server".to_owned(),
             "visitor" => "Somebody not signed in".to_owned(),
             other => other.to_owned(),
@@ -61,6 +62,13 @@ pub fn act_in_words(act: &str) -> &str {
         "enrolment-code" => "made an enrolment code",
         "bundle-export" => "prepared an evidence bundle",
         "audit-read" => "read the audit log",
+        "officer-add" => "added an officer",
+        "case-create" => "opened a case",
+        "case-assign" => "put an officer in charge of a case",
+        "order-change" => "entered a changed order",
+        "device-enrol" => "was enrolled",
+        "device-revoke" => "revoked a device",
+        "checkpoint" => "signed a checkpoint of the log",
         other => other,
     }
 }

@@ -151,7 +151,7 @@ fn row(row: &InboxRow, now: Timestamp) -> Row {
     Row {
         id: alert.id.to_string(),
         person: row.person.name.clone(),
-        device: row.device.system.clone(),
+        device: words::device(&row.device.system).to_owned(),
         account: row.device.account.clone(),
         happened: words::happened(alert.condition, row.act),
         paragraph: alert.paragraph.clone(),
@@ -197,7 +197,7 @@ fn device_line(device: &InboxDevice, now: Timestamp) -> DeviceLine {
     DeviceLine {
         case: device.row.case.to_string(),
         person: device.person.name.clone(),
-        name: device.facts.system.clone(),
+        name: words::device(&device.facts.system).to_owned(),
         state,
         seen,
         tone,

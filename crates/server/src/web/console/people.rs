@@ -60,7 +60,11 @@ fn row(line: &PersonLine, now: Timestamp) -> Row {
         person: line.person.name.clone(),
         order: line.order.reference.clone(),
         officer: format!("In charge: {}", line.officer),
-        devices: line.devices.iter().map(|(row, facts)| device(row, &facts.system, now)).collect(),
+        devices: line
+            .devices
+            .iter()
+            .map(|(row, facts)| device(row, words::device(&facts.system), now))
+            .collect(),
         open,
         tone,
     }

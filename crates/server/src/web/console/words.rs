@@ -182,6 +182,12 @@ pub fn fact(fact: &Fact) -> String {
     }
 }
 
+/// The short name of a device: what it says of its system before the first comma (`Debian 12, kernel 6.1`).
+#[must_use]
+pub fn device(system: &str) -> &str {
+    system.split(',').next().unwrap_or(system)
+}
+
 /// A source of observation, in words.
 #[must_use]
 pub fn source(source: Source) -> &'static str {

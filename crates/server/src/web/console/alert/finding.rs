@@ -5,7 +5,6 @@ use proviso_model::finding::TextField;
 use proviso_model::observation::{Fact, Passage};
 use proviso_store::ReplayOutcome;
 
-use super::device_words;
 use super::marks::{Piece, pieces, without_content};
 use crate::app::officer::alert::{AlertView, ShownFinding};
 use crate::web::console::words::{self, When};
@@ -50,22 +49,21 @@ pub fn shown(one: &ShownFinding, view: &AlertView, zone: &TimeZone) -> FindingBo
     let content = view.content_open.then(|| content(one));
     let explanation = match content {
         Some(_) => generated.explanation.clone(),
-        None => without_content(&generated.explanation, &generated.spans),
+        None => without_content(&generated.explanation, &generated.spans, captured.fact.url()),
     };
     FindingBox {
-        attribution: words::attribution(captured.attribution.act, account, &view.device.system),
+        attribution: words::attribution(
+            captured.attribution.act,
+            account,
+            words::device(&view.device.system),
+        ),
         fact_low: lower_first(&words::fact(&captured.fact)),
         fact: words::fact(&captured.fact),
         at: words::when(captured.observed_at, zone),
         circumstances: words::circumstances(&captured.attribution),
         content,
         record: hex::encode(record.hash),
-        chain: format!(
-            "{} (epoch {}) of {}",
-            record.seq,
-            record.epoch,
-            device_words(&view.device.system, "")
-        ),
+        chain: format!("{} (epoch {}) of {}", record.seq, record.epoch, words::device(&view.device.system)),
         received: words::when(record.received_at, zone),
         leaf: record.leaf,
         explanation,

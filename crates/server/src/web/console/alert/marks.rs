@@ -46,14 +46,22 @@ fn push(pieces: &mut Vec<Piece>, text: Option<&str>, marked: bool) {
     }
 }
 
-/// `text` with every word that a span rests on put out of sight: an explanation may quote what was captured.
+/// `text` with all that may be captured content put out of sight: whatever it quotes, every word that a span rests on,
+/// and the host of the address. An explanation is shown before content is opened, and content is opened only on record.
 #[must_use]
-pub fn without_content(text: &str, spans: &[Span]) -> String {
-    let mut words: Vec<&str> =
-        spans.iter().map(|span| span.text.as_str()).filter(|word| !word.is_empty()).collect();
+pub fn without_content(text: &str, spans: &[Span], address: Option<&str>) -> String {
+    let host = address.and_then(|address| address.split_once("://")).map(|(_, rest)| rest);
+    let host = host.and_then(|rest| rest.split(['/', '?', '#']).next());
+    let mut words: Vec<&str> = spans.iter().map(|span| span.text.as_str()).chain(host).collect();
+    words.retain(|word| !word.is_empty());
     words.sort_unstable_by_key(|word| std::cmp::Reverse(word.len()));
     words.dedup();
-    words.into_iter().fold(text.to_owned(), |text, word| text.replace(word, "[hidden]"))
+    let unquoted: Vec<&str> = text
+        .split('"')
+        .enumerate()
+        .map(|(place, part)| if place % 2 == 1 { "[hidden]" } else { part })
+        .collect();
+    words.into_iter().fold(unquoted.concat(), |text, word| text.replace(word, "[hidden]"))
 }
 
 #[cfg(test)]
@@ -98,9 +106,9 @@ mod tests {
     #[test]
     fn an_explanation_shows_no_captured_word_until_content_is_opened() {
         let spans = [span(0, 5, "heron"), span(0, 10, "blue heron")];
-        assert_eq!(
-            without_content("Found \"blue heron\" and \"heron\".", &spans),
-            "Found \"[hidden]\" and \"[hidden]\"."
-        );
+        let text = "Text on \"chat.example\" holds \"Blue  Heron\"; a blue heron on chat.example.";
+        let shown = without_content(text, &spans, Some("https://chat.example/room/7?x=1"));
+        assert_eq!(shown, "Text on [hidden] holds [hidden]; a [hidden] on [hidden].");
+        assert_eq!(without_content("Left \"open", &[], None), "Left [hidden]");
     }
 }

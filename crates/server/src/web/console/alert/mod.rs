@@ -192,6 +192,7 @@ fn identity(view: &AlertView) -> Identity {
 }
 
 fn device_words(system: &str, account: &str) -> String {
+    let system = words::device(system);
     if account.is_empty() { system.to_owned() } else { format!("{system}, account {account}") }
 }
 

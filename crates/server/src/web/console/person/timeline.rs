@@ -66,7 +66,13 @@ pub fn days(view: &PersonView, zone: &TimeZone) -> Vec<TimelineDay> {
         add(notice.shown_at, "notice", text.to_owned(), String::new(), None);
     }
     for (device, facts) in &view.devices {
-        add(device.enrolled_at, "notice", format!("{} was enrolled", facts.system), String::new(), None);
+        add(
+            device.enrolled_at,
+            "notice",
+            format!("{} was enrolled", words::device(&facts.system)),
+            String::new(),
+            None,
+        );
     }
     items.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
     let mut days: Vec<TimelineDay> = Vec::new();
