@@ -11,7 +11,7 @@ pub(crate) fn text(manifest: &Manifest, records: usize, exhibits: usize) -> Stri
          \n\
          Case {case} under order {order}, {force}.\n\
          Prepared by {by} on {at}.\n\
-         It holds {records} sealed record(s), of which {exhibits} are opened as exhibits.\n\
+         Sealed records: {records}. Opened as exhibits: {exhibits}.\n\
          \n\
          HOW TO CHECK IT\n\
          \n\
@@ -41,14 +41,16 @@ pub(crate) fn text(manifest: &Manifest, records: usize, exhibits: usize) -> Stri
          decisions/  what officers decided, and why.\n\
          custody/    who did what with the evidence, written down before it was done.\n\
          policies/   the order as the device obeyed it, with the court's words.\n\
-         records/    the sealed records, untouched. Only the force can open them; the fields shown in captured/\n\
-                     and generated/ are tied to them by salted hashes, so a field may be left closed, not changed.\n\
-         chains/, devices/, proofs/, trust/   what the checks need. docs/bundle-format.md of Proviso describes all\n\
-         of it, precisely enough to write another program that checks it.\n\
+         records/    the sealed records, untouched. Only the force can open them. The fields shown in captured/ and\n\
+         {indent}generated/ are tied to them by salted hashes: a field may be left closed, but not changed.\n\
+         chains/, devices/, proofs/, trust/\n\
+         {indent}what the checks need. docs/bundle-format.md of Proviso describes all of it, precisely enough to\n\
+         {indent}write another program that checks it.\n\
          \n\
          WHAT AN EXPERT CANNOT REPEAT FROM THIS BUNDLE ALONE\n\
          \n\
          {not_repeatable}",
+        indent = " ".repeat(12),
         case = manifest.case_reference,
         order = manifest.order_reference,
         force = manifest.force_name,

@@ -30,8 +30,12 @@ pub(super) fn signatures(facts: &mut Facts) -> Found {
         if header.force != *manifest.force.as_bytes() {
             return Err(format!("{path} is of another force.").into());
         }
-        if !policies.contains_key(&Digest(header.policy_hash)) {
-            return Err(format!("{path} was made under a policy that is not in the bundle.").into());
+        let policy = policies.get(&Digest(header.policy_hash));
+        let policy =
+            policy.ok_or_else(|| format!("{path} was made under a policy that is not in the bundle."))?;
+        if *policy.device.as_bytes() != header.device || *policy.case_key.id.as_bytes() != header.case_key_id
+        {
+            return Err(format!("{path} names a policy that was made for another device or case key.").into());
         }
         records.insert(Digest(envelope.record_hash()), envelope);
     }

@@ -87,7 +87,7 @@ pub fn policy(case_key: &CasePublicKey) -> Policy {
                 category: "specified".to_owned(),
                 pack: PackRef {
                     name: "order".to_owned(),
-                    version: "1".to_owned(),
+                    version: "2026-01-12".to_owned(),
                     sha256: Digest(sha256(words.join("\n").as_bytes())),
                 },
                 queries_only: false,
