@@ -135,6 +135,20 @@ impl StateDir {
         self.write(name, readers, &bytes)
     }
 
+    /// Writes a file whole or not at all as far as a running machine goes; a power cut may lose it. For what is written
+    /// anew at every start.
+    ///
+    /// # Errors
+    /// [`StateError::Io`].
+    pub fn write_fleeting(&self, name: &str, bytes: &[u8]) -> Result<(), StateError> {
+        let path = self.file(name);
+        let fresh = self.file(&format!("{name}.new"));
+        let failed = |source| StateError::Io { act: "write", path: path.clone(), source };
+        std::fs::write(&fresh, bytes).map_err(failed)?;
+        std::fs::set_permissions(&fresh, std::fs::Permissions::from_mode(0o644)).map_err(failed)?;
+        std::fs::rename(&fresh, &path).map_err(failed)
+    }
+
     /// Writes a file whole or not at all: a new file, synced, renamed over the old one, the folder synced.
     ///
     /// # Errors

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use proviso_agent::spool::Room;
 use proviso_agent::*;
-use proviso_model::record::{EnrolmentFacts, RecordBody};
+use proviso_model::record::{EnrolmentFacts, NoticeResponse, RecordBody};
 use support::TestForce;
 use support::server::{Fault, TestServer};
 
@@ -171,6 +171,9 @@ async fn a_revoked_device_stops_sending_and_says_so_also_after_a_restart() {
     assert_eq!(uplink.step(story.force.now()).await, Next::Revoked);
     assert_eq!(story.server.with(|memory| memory.requests.len()), asked, "nothing more is sent");
     assert_eq!(story.spool.figures().expect("figures").records, 1, "and nothing is lost");
+    let mut watcher = story.force.watcher(&story.keep, &story.spool, &spool::Opened::Whole);
+    watcher.notice_shown("terminal", NoticeResponse::Shown, "").expect("on record");
+    assert!(!watcher.standing().watching, "and nothing more is captured");
 }
 
 #[tokio::test]

@@ -75,9 +75,15 @@ fn read_pin(args: &EnrolArgs) -> anyhow::Result<Zeroizing<String>> {
 fn show_notice(enrolled: &Enrolled, args: &EnrolArgs) -> anyhow::Result<(NoticeResponse, String)> {
     let Some(kept) = enrolled.keep.policy() else { bail!("no policy holds, so there is no notice to show") };
     say("")?;
+    let mut in_list = false;
     for paragraph in notice::paragraphs(&kept.policy, &enrolled.keep.trust().force_name) {
+        let item = paragraph.starts_with("- ");
+        if in_list && !item {
+            say("")?;
+        }
+        in_list = item;
         say(&paragraph)?;
-        if !paragraph.starts_with("- ") {
+        if !item {
             say("")?;
         }
     }

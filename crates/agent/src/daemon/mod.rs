@@ -29,8 +29,6 @@ use uplink_thread::UplinkThread;
 
 /// How often time passes for the core when nothing else happens.
 const TICK: Duration = Duration::from_secs(5);
-/// How often the standing is written even when nothing changed.
-const STATUS_EVERY: Duration = Duration::from_secs(60);
 
 /// Makes a source of randomness; called once for each part that needs one.
 pub type RngMaker = Box<dyn Fn() -> Box<dyn CryptoRng + Send>>;
@@ -123,22 +121,19 @@ async fn mind(
 ) {
     let mut tick = tokio::time::interval(TICK);
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    let mut status_every = tokio::time::interval(STATUS_EVERY);
     let (mut view, mut link) = (core.view(), uplink.state());
     let mut written = None;
     loop {
-        let due = tokio::select! {
+        tokio::select! {
             _ = &mut *stop => return,
-            _ = tick.tick() => { core.tell(Ask::Tick).await; false }
-            _ = status_every.tick() => true,
-            _ = view.changed() => false,
-            _ = link.changed() => false,
-        };
+            _ = tick.tick() => core.tell(Ask::Tick).await,
+            _ = view.changed() => {}
+            _ = link.changed() => {}
+        }
         let status = Status::of(time.now(), &view.borrow_and_update(), &link.borrow_and_update(), page);
-        let same = written.as_ref().is_some_and(|last: &Status| {
-            Status { at: last.at, last_contact: last.last_contact, ..status.clone() } == *last
-        });
-        if due || !same {
+        let same =
+            written.as_ref().is_some_and(|last: &Status| Status { at: last.at, ..status.clone() } == *last);
+        if !same {
             match status.write(dir) {
                 Ok(()) => written = Some(status),
                 Err(error) => tracing::warn!(%error, "the standing could not be written"),

@@ -87,7 +87,10 @@ async fn run<T: Transport>(
                 let wait = Wait { until, backing_off, appended };
                 rest(time.now(), &wait, &mut view, &mut stopped).await
             }
-            Next::Revoked => stopped.changed().await.is_ok_and(|()| false),
+            Next::Revoked => {
+                core.tell(Ask::Tick).await;
+                stopped.changed().await.is_ok_and(|()| false)
+            }
         };
         if !again {
             return;

@@ -8,10 +8,18 @@ use serde::{Deserialize, Serialize};
 use crate::daemon::core_thread::CoreView;
 use crate::sources::browser::presence::BrowserProcess;
 use crate::sources::health::{ProcFs, Processes};
-use crate::state_dir::{Readers, StateDir, StateError};
+use crate::state_dir::{StateDir, StateError};
 use crate::uplink::UplinkState;
 
 const STATUS: &str = "status.json";
+
+/// An instant without its fractions, in UTC.
+fn to_the_second(at: Timestamp) -> String {
+    Timestamp::from_micros(at.as_micros() - at.as_micros().rem_euclid(1_000_000))
+        .to_string()
+        .replacen('T', " ", 1)
+        .replace(".000000Z", " UTC")
+}
 
 /// Standing of an agent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,7 +78,9 @@ impl Status {
     /// # Errors
     /// [`StateError`].
     pub fn write(&self, dir: &StateDir) -> Result<(), StateError> {
-        dir.write_json(STATUS, Readers::Everyone, self)
+        let bytes = serde_json::to_vec_pretty(self)
+            .map_err(|source| StateError::Damaged { path: dir.status(), source })?;
+        dir.write_fleeting(STATUS, &bytes)
     }
 
     /// What the agent that runs now last said; `None` when none runs.
@@ -99,7 +109,7 @@ impl Status {
             lines.push(format!("The force has ended this device's enrolment: {why}"));
         }
         match self.last_contact {
-            Some(at) => lines.push(format!("Last contact with the force's server: {at}.")),
+            Some(at) => lines.push(format!("Last contact with the force's server: {}.", to_the_second(at))),
             None => lines.push("No contact with the force's server since the program started.".to_owned()),
         }
         if let Some(trouble) = &self.trouble {

@@ -56,7 +56,8 @@ impl Watcher {
         let Some(kept) = self.keep.policy() else { return not(GapCause::NoPolicy, 0, false) };
         let serial = kept.policy.serial;
         let capture = kept.capture_at(now);
-        if capture.is_nothing() {
+        // A force that has ended the enrolment has ended its authority on this device too.
+        if self.revoked || capture.is_nothing() {
             return not(GapCause::NoPolicy, serial, false);
         }
         let text = notice::text(&kept.policy, &self.keep.trust().force_name);

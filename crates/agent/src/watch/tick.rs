@@ -8,6 +8,7 @@ use proviso_model::{Source, Timestamp};
 use super::Watcher;
 use crate::clock::TrueTime;
 use crate::spool::Room;
+use crate::uplink::NOTE_REVOKED;
 
 /// A sleep shorter than this is not told apart from a busy machine.
 const SLEEP_MS_MIN: u64 = 10_000;
@@ -51,6 +52,7 @@ impl Watcher {
         let before = self.moment;
         self.moment = Moment::of(&self.time);
         let now = self.moment.now;
+        self.revoked |= self.spool.note::<String>(NOTE_REVOKED).is_ok_and(|note| note.is_some());
         self.note_sleep(&before);
         self.note_jump(&before);
         if self.spool_full && self.spool.has_room().unwrap_or(false) {
