@@ -62,7 +62,7 @@ fn swap_records(files: &mut Files) {
     files.insert(records[1].clone(), first);
 }
 
-/// Takes the enrolment out of the middle: no, the notice, with everything that shows it, out of its chain too.
+/// Takes the notice out, with all that shows it, and out of its chain too.
 fn remove_record(files: &mut Files) {
     let record = paths(files, layout::RECORDS)[1].clone();
     let envelope = proviso_ledger::Envelope::decode(&files[&record]).expect("a record");
@@ -208,6 +208,15 @@ fn invariant_05_facts_and_opinions_lie_in_folders_of_their_own() {
         }
     }
     assert_eq!(seen.len(), 2);
+}
+
+/// Invariant 9: the bytes that a device sealed reach the court untouched.
+#[test]
+fn invariant_09_records_in_a_bundle_are_the_bytes_that_the_device_sealed() {
+    let files = unpack(&MADE.bundle).expect("the sample");
+    let shown: Vec<&Vec<u8>> = paths(&files, layout::RECORDS).iter().map(|path| &files[path]).collect();
+    let sealed = &MADE.sealed;
+    assert_eq!(shown, [&sealed[0], &sealed[1], &sealed[3], &sealed[4]]);
 }
 
 /// Invariant 6: findings are reproducible, so one that a device made up is found out.

@@ -32,6 +32,8 @@ pub struct Sample {
     pub bundle: Vec<u8>,
     pub trust: TrustFile,
     pub checkpoint_key: SignKey,
+    /// Every record as the device sealed it, in order.
+    pub sealed: Vec<Vec<u8>>,
 }
 
 /// An instant on the morning of the sample.
@@ -100,7 +102,8 @@ pub fn sample(seed: &str, forge: impl Fn(&mut Vec<Finding>)) -> Sample {
         ],
     };
     let bundle = write(&input, &force.checkpoint_key).expect("a bundle");
-    Sample { bundle, trust: force.trust, checkpoint_key: force.checkpoint_key }
+    let sealed = sealed.iter().map(|(envelope, _)| envelope.encode()).collect();
+    Sample { bundle, trust: force.trust, checkpoint_key: force.checkpoint_key, sealed }
 }
 
 /// Whole records but for the gap, which stays a header in the chain; the notice and the finding are opened.
