@@ -1,8 +1,8 @@
 //! Measurements, each beside a plain alternative on the same input: this is where figures are judged, never in
 //! tests.
 //!
-//! A benchmark is a `[[bench]]` target of a crate, or a `bench` command in a package.json under tests/. It prints
-//! one JSON object a line for each [`Figure`]; its other lines are shown as they are.
+//! A benchmark is a `[[bench]]` target of a crate, or a `bench` command in a package.json under tests/. Called
+//! with `--json`, it prints one JSON object a line for each [`Figure`]; its other lines are shown as they are.
 
 mod rest;
 
@@ -101,8 +101,10 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<bool> {
     let mut ran = true;
     let wanted = |name: &str| options.only.as_ref().is_none_or(|only| name.contains(only.as_str()));
     for (package, name) in targets(root)?.iter().filter(|(_, name)| wanted(name)) {
-        let mut bench =
-            shell::cargo(root, &["bench", "--quiet", "--locked", "--package", package, "--bench", name]);
+        let mut bench = shell::cargo(
+            root,
+            &["bench", "--quiet", "--locked", "--package", package, "--bench", name, "--", "--json"],
+        );
         ran &= measure(&format!("{package}: {name}"), &mut bench, options.json, &mut figures)?;
     }
     for folder in setup::node_folders(root)? {

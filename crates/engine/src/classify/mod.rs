@@ -11,7 +11,7 @@ pub use lines::{ClassifyLineError, jsonl_line, text_line};
 
 use crate::evaluate::strength;
 use crate::pack::Pack;
-use crate::text::{Hit, TermIndex, TermIndexError};
+use crate::text::{Occurrence, TermIndex, TermIndexError};
 
 /// The four categories that are scored, in the order of [`Scores`].
 const CATEGORIES: [&str; 4] = ["sexual", "minor-reference", "grooming", "solicitation"];
@@ -109,7 +109,7 @@ impl Classifier {
     }
 
     fn classify(&self, texts: &[&str], numbered: bool) -> Classification {
-        let hits: Vec<Vec<Hit>> = texts.iter().map(|text| self.index.find(text)).collect();
+        let hits: Vec<Vec<Occurrence>> = texts.iter().map(|text| self.index.find(text)).collect();
         let mut spans = Vec::new();
         let mut scores = [0.0; CATEGORIES.len()];
         for (category, score) in self.categories.iter().zip(&mut scores) {

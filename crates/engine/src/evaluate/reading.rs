@@ -7,7 +7,7 @@ use proviso_model::{ConditionKind, Fact, Observation, Span};
 
 use crate::search::query_of;
 use crate::sites::{host_of_address, with_parents};
-use crate::text::{Hit, TermIndex};
+use crate::text::{Occurrence, TermIndex};
 
 /// One stretch of text and every term found in it.
 pub(super) struct Stretch<'o> {
@@ -17,7 +17,7 @@ pub(super) struct Stretch<'o> {
     pub(super) text: std::borrow::Cow<'o, str>,
     /// Whether it is a search query, the only text that `queries_only` rules read.
     pub(super) is_query: bool,
-    pub(super) hits: Vec<Hit>,
+    pub(super) hits: Vec<Occurrence>,
 }
 
 /// Every text of an observation, searched once for all rules.

@@ -8,7 +8,7 @@ use proviso_model::policy::Rule;
 
 use super::reading::{Reading, Stretch};
 use super::{Spoken, Weights, explain, strength};
-use crate::text::{Hit, TermIndex};
+use crate::text::{Occurrence, TermIndex};
 
 /// Spans of one rule that are considered; later ones change nothing, so that what is sealed stays bounded.
 pub(super) const SPANS_CONSIDERED: usize = 1000;
@@ -79,7 +79,7 @@ impl WordsRule {
     }
 
     /// The rule's own hits, leftmost and longest where they overlap, without those inside a carve-out.
-    fn counted<'s>(&self, stretch: &'s Stretch<'_>) -> Vec<&'s Hit> {
+    fn counted<'s>(&self, stretch: &'s Stretch<'_>) -> Vec<&'s Occurrence> {
         // Hits come ordered by place, the longer first, so the furthest end so far tells whether one is covered.
         let mut counted = Vec::new();
         let mut carved_until = 0;

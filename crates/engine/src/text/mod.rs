@@ -8,7 +8,7 @@ mod offsets;
 mod terms;
 
 pub use normalise::{Normalised, normalise, normalise_term};
-pub use terms::{Hit, TermIndex, TermIndexError};
+pub use terms::{Occurrence, TermIndex, TermIndexError};
 
 pub(crate) use edges::joins;
 pub(crate) use fold::is_ignorable;

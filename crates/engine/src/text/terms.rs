@@ -13,7 +13,7 @@ const DFA_TERMS_MAX: usize = 300;
 
 /// A term found, by its number, with the bytes of the original that it stands on.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Hit {
+pub struct Occurrence {
     /// First original byte.
     pub start: usize,
     /// One past the last original byte.
@@ -22,7 +22,7 @@ pub struct Hit {
     pub term: usize,
 }
 
-impl Hit {
+impl Occurrence {
     /// The bytes of the original.
     #[must_use]
     pub fn range(&self) -> Range<usize> {
@@ -81,7 +81,7 @@ impl TermIndex {
     /// Every place in `original` where a term stands between word edges, ordered by place, the longer first.
     /// Overlapping ones are all given.
     #[must_use]
-    pub fn find(&self, original: &str) -> Vec<Hit> {
+    pub fn find(&self, original: &str) -> Vec<Occurrence> {
         let Some(automaton) = &self.automaton else { return Vec::new() };
         let normalised = normalise(original);
         let text = normalised.text();
@@ -91,7 +91,7 @@ impl TermIndex {
                 continue;
             }
             let Some(range) = normalised.original(found.range()) else { continue };
-            hits.push(Hit {
+            hits.push(Occurrence {
                 start: range.start,
                 end: over_accents(original, range.end),
                 term: found.pattern().as_usize(),
