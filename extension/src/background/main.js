@@ -56,6 +56,7 @@ for (const event of [chrome.webNavigation.onHistoryStateUpdated, chrome.webNavig
 chrome.tabs.onRemoved.addListener(navigation.tabClosed);
 chrome.tabs.onActivated.addListener(({ tabId }) => tell(tabId, { type: "look" }));
 chrome.windows.onFocusChanged.addListener(async (windowId) => {
+  void reportPrivateWindows();
   if (windowId === chrome.windows.WINDOW_ID_NONE) return;
   for (const { id } of await chrome.tabs.query({ windowId, active: true })) tell(id, { type: "look" });
 });

@@ -66,7 +66,10 @@ export function watchPage(config, send, isLeftOut) {
   // Frames are drawn once the style sheets are there: before that, hidden text would pass for visible.
   whenParsed(() => requestAnimationFrame(draw));
   window.addEventListener("load", draw);
-  window.addEventListener("pageshow", look);
+  window.addEventListener("pageshow", ({ persisted }) => {
+    if (persisted) address = ""; // Kept by the browser and shown again, as after "back": it counts as a new visit.
+    look();
+  });
   window.addEventListener("focus", look);
   return { look, changed, navigated: () => soon(NAVIGATED_QUIET_MS) };
 }

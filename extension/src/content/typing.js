@@ -123,7 +123,8 @@ export function typedPart(before, after) {
   let end = after.length;
   for (let old = before.length; old > start && end > start && before[old - 1] === after[end - 1]; old -= 1) end -= 1;
   if (start === end) return "";
-  while (start > 0 && !/\s/.test(after[start - 1] ?? "")) start -= 1;
-  while (end < after.length && !/\s/.test(after[end] ?? "")) end += 1;
+  const isSpace = (/** @type {number} */ at) => /\s/.test(after[at] ?? " ");
+  if (!isSpace(start)) while (start > 0 && !isSpace(start - 1)) start -= 1;
+  if (!isSpace(end - 1)) while (!isSpace(end)) end += 1;
   return after.slice(start, Math.min(end, start + TYPED_TEXT_BYTES_MAX)).trim();
 }

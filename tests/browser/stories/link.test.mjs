@@ -99,6 +99,7 @@ story("a stopped background loses nothing and uses no number twice", async (scen
     await page.click("body");
     await agent.hello(stops);
     await agent.observation("the same again", (observation) => observation.n === n, count);
+    await fence(scene);
   }
   agent.acknowledging = true;
   agent.acknowledge(n);

@@ -78,6 +78,17 @@ story("a page that changes its own address arrives again with what it then shows
   assert.equal(attribution.act, "opened");
 });
 
+story("a page gone back to arrives again", async (scene) => {
+  const { agent, page, site } = scene;
+  await page.goto(site.url("/article"));
+  await agent.page(WORDS.article);
+  await page.goto(site.url("/late"));
+  await agent.page("Morning calm");
+  const before = agent.observations.length;
+  await page.goBack();
+  await agent.observation("the article again", ({ fact }) => fact.kind === "page" && fact.text.includes(WORDS.article), before);
+});
+
 story("text that appears later arrives without the text that came before", async ({ agent, page, site }) => {
   await page.goto(site.url("/late"));
   await agent.page("Morning calm");
