@@ -36,6 +36,8 @@ impl ServeArgs {
 }
 
 pub(super) async fn serve(wiring: &Wiring, config: &Config, say: &mut Say) -> anyhow::Result<u8> {
+    // Before anybody is told that the server runs, so that whoever is told can also stop it.
+    let told_to_stop = told_to_stop()?;
     let ctx = open_context(wiring, config).await?;
     let options = ServeOptions {
         device_listen: config.device_listen,
@@ -50,7 +52,7 @@ pub(super) async fn serve(wiring: &Wiring, config: &Config, say: &mut Say) -> an
     )?;
     tracing::info!(%devices, %console, workers = config.workers, "serving");
     tokio::select! {
-        () = told_to_stop() => {
+        () = told_to_stop => {
             tracing::info!("stopping: requests under way are answered first");
             running.stop().await?;
             Ok(0)
@@ -63,35 +65,33 @@ pub(super) async fn serve(wiring: &Wiring, config: &Config, say: &mut Say) -> an
 }
 
 pub(super) async fn worker(wiring: &Wiring, config: &Config) -> anyhow::Result<u8> {
+    let told_to_stop = told_to_stop()?;
     let ctx = open_context(wiring, config).await?;
     let (stop, stopping) = watch::channel(false);
     let working = tokio::spawn(jobs::run(ctx, stopping));
-    told_to_stop().await;
+    told_to_stop.await;
     stop.send_replace(true);
     working.await?;
     Ok(0)
 }
 
-/// Resolves at SIGTERM or an interrupt.
-async fn told_to_stop() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        match signal(SignalKind::terminate()) {
-            Ok(mut terminate) => {
-                tokio::select! {
-                    _ = terminate.recv() => {}
-                    _ = tokio::signal::ctrl_c() => {}
-                }
-            }
-            Err(error) => {
-                tracing::warn!(%error, "SIGTERM cannot be listened for; only an interrupt stops in an orderly way");
-                let _ = tokio::signal::ctrl_c().await;
-            }
+/// Listens for SIGTERM and interrupts from now on; the future resolves at the first.
+#[cfg(unix)]
+fn told_to_stop() -> std::io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
         }
-    }
-    #[cfg(not(unix))]
-    {
+    })
+}
+
+/// Resolves at an interrupt.
+#[cfg(not(unix))]
+fn told_to_stop() -> std::io::Result<impl Future<Output = ()>> {
+    Ok(async {
         let _ = tokio::signal::ctrl_c().await;
-    }
+    })
 }

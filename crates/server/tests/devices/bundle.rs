@@ -1,5 +1,6 @@
 //! From an alert, decided by an officer, to a bundle that a stranger accepts.
 
+use proviso_evidence::container::unpack;
 use proviso_evidence::{CheckState, verify};
 use proviso_model::Outcome;
 use proviso_model::wire::TrustFile;
@@ -61,6 +62,23 @@ async fn the_bundles_of_an_alert_and_of_its_case_are_verified_by_a_stranger() {
     let made = bundle::make(&rig.ctx, &asker(), alert).await.expect("made");
     let report = verify(&made.bytes, Some(&other.trust)).expect("a bundle");
     assert!(report.failed().next().is_some(), "another force's root does not vouch for it");
+    rig.stop().await;
+}
+
+#[tokio::test]
+async fn invariant_09_the_device_s_bytes_pass_server_and_bundle_untouched() {
+    let mut rig = Rig::with_workers(0).await;
+    let mut device = Device::enrol(&rig).await;
+    let at = rig.ctx.now();
+    let sent = [device.seal(finding(&device, at)), device.seal(watched(at, 3))];
+    device.send(&rig, &sent.iter().collect::<Vec<_>>()).await.receipt();
+    jobs::drain(&rig.ctx).await.expect("worked");
+    let made = bundle::make(&rig.ctx, &asker(), Scope::Case(rig.case)).await.expect("made");
+    let files = unpack(&made.bytes).expect("a bundle");
+    for record in &sent {
+        let bytes = record.encode();
+        assert!(files.values().any(|file| *file == bytes), "record {} as it was sealed", record.header.seq);
+    }
     rig.stop().await;
 }
 

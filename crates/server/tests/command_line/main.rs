@@ -1,0 +1,127 @@
+//! The program as an administrator meets it: what it prints, what it refuses, and with which exit code.
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+const ORDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/demo/order.toml");
+
+fn program(data_dir: &Path, args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_proviso-server"));
+    command.args(args).env_clear().env("PROVISO_DATA_DIR", data_dir).env("PROVISO_LOG", "warn");
+    command
+}
+
+fn run(data_dir: &Path, args: &[&str], typed: &str) -> Output {
+    let mut child = program(data_dir, args)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    // A command that reads nothing may have ended before this is written.
+    let _ = child.stdin.take().expect("a pipe").write_all(typed.as_bytes());
+    child.wait_with_output().expect("it ends")
+}
+
+fn done(data_dir: &Path, args: &[&str], typed: &str) -> Value {
+    let with_json: Vec<&str> = std::iter::once("--json").chain(args.iter().copied()).collect();
+    let output = run(data_dir, &with_json, typed);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{args:?}: {said}");
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{args:?}: {error}: {said}"))
+}
+
+fn refused(data_dir: &Path, args: &[&str], typed: &str) -> String {
+    let output = run(data_dir, args, typed);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(2), "{args:?}: {said}");
+    assert!(output.stdout.is_empty(), "a refusal prints nothing that a program could take for an answer");
+    said
+}
+
+fn force() -> TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    done(&folder.path().join("data"), &["admin", "init", "--force-name", "Test Force"], "");
+    folder
+}
+
+#[test]
+fn an_administrator_sets_up_a_force_and_a_case_and_the_server_ends_when_told() {
+    let folder = force();
+    let data = folder.path().join("data");
+    let add =
+        ["admin", "officer-add", "--username", "Pat", "--name", "Test Officer 014", "--role", "supervisor"];
+    done(&data, &add, "a long test password\n");
+    let opened = done(&data, &["admin", "case-create", "--order", ORDER, "--officer", "pat"], "");
+    let case = opened["case"].as_str().expect("a case");
+    let code = done(&data, &["admin", "enrolment-code", "--case", case], "");
+    let text = code["code"].as_str().expect("a code");
+    assert_eq!((text.len(), text.find('-')), (11, Some(5)), "{text}");
+
+    let mut serving = program(
+        &data,
+        &["--json", "serve", "--device-listen", "127.0.0.1:0", "--console-listen", "127.0.0.1:0"],
+    )
+    .stdout(Stdio::piped())
+    .spawn()
+    .expect("the program starts");
+    let mut line = String::new();
+    BufReader::new(serving.stdout.take().expect("a pipe")).read_line(&mut line).expect("it says where");
+    let open: Value = serde_json::from_str(&line).expect("JSON");
+    assert!(open["device_address"].as_str().is_some_and(|address| !address.ends_with(":0")), "{line}");
+    let told = Command::new("kill").args(["-TERM", &serving.id().to_string()]).status().expect("kill runs");
+    assert!(told.success());
+    assert_eq!(serving.wait().expect("it ends").code(), Some(0), "SIGTERM is an orderly end");
+}
+
+#[test]
+fn what_cannot_be_done_is_said_in_words_with_exit_code_2() {
+    let folder = force();
+    let data = folder.path().join("data");
+    let bad_order = folder.path().join("order.toml");
+    let text = std::fs::read_to_string(ORDER).expect("read").replace("timezone =", "time_zone =");
+    std::fs::write(&bad_order, text).expect("written");
+    let bad_order = bad_order.display().to_string();
+    let officer = ["admin", "officer-add", "--username", "pat", "--name", "Pat", "--role", "supervisor"];
+    let no_case = ["admin", "enrolment-code", "--case", "0b5c5bb4-0d38-4d3c-9c0f-6a8a5a4b0e57"];
+    let cases: [(&[&str], &str, &[&str]); 6] = [
+        (&["admin", "init", "--force-name", "Again"], "", &["master.key", "never overwritten"]),
+        (&["admin", "case-create", "--order", &bad_order], "", &["order.toml:", "time_zone"]),
+        (&["admin", "case-create", "--order", "nowhere.toml"], "", &["nowhere.toml", "path of an order"]),
+        (&officer, "short\n", &["5 characters", "12"]),
+        (&no_case, "", &["this case does not exist"]),
+        (&["serve", "--config", "nowhere.toml"], "", &["nowhere.toml", "settings file"]),
+    ];
+    for (args, typed, words) in cases {
+        let said = refused(&data, args, typed);
+        for word in words {
+            assert!(said.contains(word), "{args:?} should speak of {word:?}: {said}");
+        }
+    }
+    let elsewhere = folder.path().join("elsewhere");
+    let said = refused(&elsewhere, &["migrate"], "");
+    assert!(said.contains("admin init"), "{said}");
+}
+
+#[tokio::test]
+async fn a_database_of_a_newer_program_is_left_alone() {
+    let folder = force();
+    let data = folder.path().join("data");
+    done(&data, &["migrate"], "");
+    let url = format!("sqlite://{}", data.join("proviso.db").display());
+    let pool = sqlx::SqlitePool::connect(&url).await.expect("opened");
+    sqlx::query(
+        "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+         VALUES (9999, 'from the future', 1, x'00', 0)",
+    )
+    .execute(&pool)
+    .await
+    .expect("a migration of a later program");
+    pool.close().await;
+    let said = refused(&data, &["serve"], "");
+    assert!(said.contains("9999") && said.contains("newer proviso-server"), "{said}");
+}
