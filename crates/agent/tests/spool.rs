@@ -163,3 +163,50 @@ fn a_full_disk_acknowledges_nothing_and_puts_the_gap_on_record_afterwards() {
     let observed = watcher.observe("one", 2, force.now(), shown(), page(LISTED));
     assert_eq!(observed, Observed::Kept);
 }
+
+/// A browser sends three observations; says whether the story came to its end before the disk failed.
+fn watch_until_failure(force: &TestForce, disk: &TestDisk) -> Option<Vec<u64>> {
+    let keep = force.enrol(86_400);
+    let file = Arc::new(disk.clone());
+    let (spool, opened) =
+        proviso_agent::Spool::open(file, SpoolLimits::default(), force.force, force.device).ok()?;
+    let spool = Arc::new(spool);
+    let mut watcher = force.try_watcher(&keep, &spool, &opened)?;
+    watcher.notice_shown("terminal", NoticeResponse::Shown, "").ok()?;
+    let mut acknowledged = Vec::new();
+    for n in 1..=3 {
+        let text = format!("{LISTED} number {n}");
+        match watcher.observe("one", n, force.now(), shown(), page(&text)) {
+            Observed::Kept | Observed::Repeated => acknowledged.push(n),
+            _ => return Some(acknowledged),
+        }
+    }
+    Some(acknowledged)
+}
+
+#[test]
+fn invariant_10_a_browser_that_sends_again_after_a_power_cut_has_each_observation_on_record_exactly_once() {
+    let force = TestForce::new();
+    let whole = TestDisk::default();
+    assert_eq!(watch_until_failure(&force, &whole), Some(vec![1, 2, 3]));
+    for act in 1..=whole.acts() {
+        let disk = TestDisk::default();
+        disk.fail_at(act, act % 2 == 0);
+        let before = watch_until_failure(&force, &disk).unwrap_or_default();
+        disk.power_cycle();
+        assert_eq!(watch_until_failure(&force, &disk), Some(vec![1, 2, 3]), "act {act}");
+        let (spool, opened) = force.spool_on(Arc::new(disk), SpoolLimits::default());
+        assert_eq!(opened, Opened::Whole, "act {act}");
+        chain_of(&force, &spool);
+        let texts: Vec<String> = force
+            .records(&spool)
+            .iter()
+            .filter_map(|body| match body {
+                RecordBody::Finding { captured, .. } => Some(captured.fact.passages()[0].text.clone()),
+                _ => None,
+            })
+            .collect();
+        let wanted: Vec<String> = (1..=3).map(|n| format!("{LISTED} number {n}")).collect();
+        assert_eq!(texts, wanted, "act {act}, acknowledged before the cut: {before:?}");
+    }
+}

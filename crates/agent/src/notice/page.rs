@@ -157,9 +157,9 @@ async fn notice(State(page): Shared) -> Response {
 
 fn answer_in_words(response: Option<NoticeResponse>) -> &'static str {
     match response {
-        Some(NoticeResponse::Acknowledged) => "It is on record that you have seen this notice.",
+        Some(NoticeResponse::Acknowledged) => "It is on record that this notice was acknowledged.",
         Some(NoticeResponse::Refused) => {
-            "It is on record that you refuse. Monitoring under the order goes on."
+            "It is on record that this notice was answered with a refusal. Monitoring under the order goes on."
         }
         _ => "",
     }

@@ -73,15 +73,29 @@ pub(super) fn in_words(at: Timestamp, timezone: &str) -> String {
     }
 }
 
+/// Until when, as a court writes it: a day is inclusive where the instant is the midnight after it.
+fn until_in_words(until: Timestamp, timezone: &str) -> String {
+    let zone = TimeZone::get(timezone).unwrap_or(TimeZone::UTC);
+    let last = jiff::Timestamp::from_microsecond(until.as_micros())
+        .map(|at| at.to_zoned_datetime(zone))
+        .ok()
+        .filter(|at| at.time() == jiff::civil::Time::midnight())
+        .and_then(|at| at.date().yesterday().ok());
+    match last {
+        Some(day) => format!("the end of {}", day.strftime("%-d %B %Y")),
+        None => in_words(until, timezone),
+    }
+}
+
 pub(super) fn conditions(policy: &Policy, now: Timestamp) -> Vec<ConditionView<'_>> {
     let zone = policy.timezone.as_str();
     let view = |condition: &'_ proviso_model::PolicyCondition| {
         if now < condition.valid_from {
             format!("from {}", in_words(condition.valid_from, zone))
         } else if now < condition.valid_until {
-            format!("in force until {}", in_words(condition.valid_until, zone))
+            format!("in force until {}", until_in_words(condition.valid_until, zone))
         } else {
-            format!("ended {}", in_words(condition.valid_until, zone))
+            format!("ended at {}", until_in_words(condition.valid_until, zone))
         }
     };
     policy

@@ -302,7 +302,16 @@ impl TestForce {
     }
 
     pub fn watcher(&self, keep: &Arc<PolicyKeep>, spool: &Arc<Spool>, opened: &Opened) -> Watcher {
-        let kept = spool.note(uplink::NOTE_SERVER_TIME).expect("a note");
+        self.try_watcher(keep, spool, opened).expect("a watcher")
+    }
+
+    pub fn try_watcher(
+        &self,
+        keep: &Arc<PolicyKeep>,
+        spool: &Arc<Spool>,
+        opened: &Opened,
+    ) -> Option<Watcher> {
+        let kept = spool.note(uplink::NOTE_SERVER_TIME).ok()?;
         let parts = WatcherParts {
             writer: self.writer(spool),
             keep: Arc::clone(keep),
@@ -311,7 +320,7 @@ impl TestForce {
             account: "test-person-014".to_owned(),
             settings: WatchSettings::default(),
         };
-        Watcher::start(parts, opened).expect("a watcher")
+        Watcher::start(parts, opened).ok()
     }
 
     /// Everything in a spool, opened with the case key, after a check of chain and signatures.
