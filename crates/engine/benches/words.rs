@@ -17,9 +17,9 @@ use proviso_model::{Act, Digest, Fact, Observation, Order, Passage, Timestamp};
 const TEXT_BYTES: usize = 24 * 1024 * 1024;
 const PAGE_BYTES: usize = 32 * 1024;
 const TERMS: usize = 10_000;
-const ROUNDS: usize = 3;
+const ROUNDS: usize = 5;
 /// A word is rare in the text up to so many times.
-const RARE_MAX: u32 = 400;
+const RARE_MAX: u32 = 100;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (pages, origin) = pages();
@@ -41,19 +41,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         (plain_seconds, plain_hits) = (plain_seconds.min(seconds), hits);
         let (seconds, findings) = timed(|| observations.iter().map(|o| engine.evaluate(o).len()).sum());
         (engine_seconds, engine_findings) = (engine_seconds.min(seconds), findings);
-    }
-    if std::env::args().any(|argument| argument == "--phases") {
-        let mut index = proviso_engine::text::TermIndex::default();
-        for t in &terms { index.number(t); }
-        index.build()?;
-        let std_ac = AhoCorasick::builder().match_kind(MatchKind::Standard).build(&terms)?;
-        let lm = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&terms)?;
-        let (n, _) = timed(|| pages.iter().map(|p| proviso_engine::text::normalise(p).text().len()).sum());
-        let (f, fh) = timed(|| pages.iter().map(|p| index.find(p).len()).sum());
-        let (o, oh) = timed(|| pages.iter().map(|p| std_ac.find_overlapping_iter(p.as_str()).count()).sum());
-        let (l, lh) = timed(|| pages.iter().map(|p| lm.find_iter(p.as_str()).count()).sum());
-        let mb = bytes as f64 / 1e6;
-        writeln!(std::io::stdout(), "normalise {:.0} find {:.0} ({fh}) overlapping {:.0} ({oh}) leftmost {:.0} ({lh})", mb/n, mb/f, mb/o, mb/l)?;
     }
     let rate = |seconds: f64| bytes as f64 / 1e6 / seconds;
     let ratio = plain_seconds / engine_seconds;
@@ -215,17 +202,23 @@ fn terms(pages: &[String]) -> Vec<String> {
     for word in pages.iter().flat_map(|page| page.split(|c: char| !c.is_ascii_alphanumeric())) {
         *counts.entry(word.to_ascii_lowercase()).or_default() += 1;
     }
-    let rare = |word: &&str| counts.get(&word.to_ascii_lowercase()).is_some_and(|count| *count <= RARE_MAX);
+    let rare = |word: &str| counts.get(&word.to_ascii_lowercase()).is_some_and(|count| *count <= RARE_MAX);
+    let candidates: Vec<Vec<Vec<&str>>> = pages
+        .iter()
+        .map(|page| {
+            let words: Vec<&str> = page.split_whitespace().collect();
+            words.windows(3).filter(|window| telling(window, rare)).map(<[&str]>::to_vec).collect()
+        })
+        .collect();
     let mut seen = BTreeSet::new();
     let mut terms = Vec::new();
-    for step in 0..256 {
-        for page in pages {
+    // One of each page in turn, so that the terms are spread over the whole text.
+    for step in 0..candidates.iter().map(Vec::len).max().unwrap_or_default() {
+        for window in candidates.iter().filter_map(|page| page.get(step)) {
             let length = 1 + (terms.len() % 3);
-            let words: Vec<&str> = page.split_whitespace().skip(step * 17).take(length).collect();
-            let phrase = words.join(" ");
+            let phrase = window.iter().take(length).copied().collect::<Vec<_>>().join(" ");
             let plain = phrase.chars().all(|c| c.is_ascii_alphanumeric() || c == ' ');
-            let telling = words.iter().any(rare);
-            if plain && telling && (4..60).contains(&phrase.len()) && seen.insert(phrase.to_lowercase()) {
+            if plain && (5..60).contains(&phrase.len()) && seen.insert(phrase.to_lowercase()) {
                 terms.push(phrase);
             }
             if terms.len() == TERMS {
@@ -234,4 +227,9 @@ fn terms(pages: &[String]) -> Vec<String> {
         }
     }
     terms
+}
+
+/// Whether a phrase begins with a rare word of some length.
+fn telling(window: &[&str], rare: impl Fn(&str) -> bool) -> bool {
+    window.first().is_some_and(|word| word.len() >= 5 && rare(word))
 }

@@ -59,22 +59,33 @@ pub fn normalise_term(term: &str) -> String {
     normalised.text().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// How many bytes at the start are ASCII that normalises byte for byte: white space comes singly.
+/// How many bytes at the start are ASCII that normalises byte for byte: no control characters, spaces singly.
 fn plain_bytes(bytes: &[u8], after_space: bool) -> usize {
-    let mut space = after_space;
-    bytes
-        .iter()
-        .position(|byte| {
-            let is_space = is_ascii_space(*byte);
-            let stop = !byte.is_ascii() || (is_space && space);
-            space = is_space;
-            stop
-        })
-        .unwrap_or(bytes.len())
-}
-
-fn is_ascii_space(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\t'..=b'\r')
+    // Blocks without a branch inside, which the compiler turns into vector code.
+    const BLOCK: usize = 32;
+    let mut plain = 0;
+    let next = bytes.get(1..).unwrap_or_default();
+    if !after_space || bytes.first() != Some(&b' ') {
+        for (block, next) in bytes.chunks_exact(BLOCK).zip(next.chunks_exact(BLOCK)) {
+            let stops = block.iter().zip(next).fold(false, |stops, (byte, next)| {
+                stops | !matches!(*byte, b' '..=b'~') | ((*byte == b' ') & (*next == b' '))
+            });
+            if stops {
+                break;
+            }
+            plain += BLOCK;
+        }
+    }
+    // A block ends before a second space, so nothing before `plain` matters but at the very start.
+    let mut space = plain == 0 && after_space;
+    let rest = bytes.get(plain..).unwrap_or_default();
+    let more = rest.iter().position(|byte| {
+        let is_space = *byte == b' ';
+        let stop = !matches!(*byte, b' '..=b'~') | (is_space & space);
+        space = is_space;
+        stop
+    });
+    plain + more.unwrap_or(rest.len())
 }
 
 #[derive(Default)]
@@ -88,16 +99,13 @@ struct Writer {
 impl Writer {
     /// Writes `bytes`, ASCII that [`plain_bytes`] found, which stand at `at` in the original.
     fn plain(&mut self, at: usize, bytes: &str) {
-        self.offsets.run(self.text.len(), at);
-        self.text.extend(
-            bytes.bytes().map(
-                |byte| {
-                    if is_ascii_space(byte) { ' ' } else { char::from(byte.to_ascii_lowercase()) }
-                },
-            ),
-        );
-        let last = bytes.bytes().next_back().unwrap_or_default();
-        self.space = is_ascii_space(last).then(|| (at + bytes.len() - 1, usize::from(last == b'\n')));
+        let start = self.text.len();
+        self.offsets.run(start, at);
+        self.text.push_str(bytes);
+        if let Some(written) = self.text.get_mut(start..) {
+            written.make_ascii_lowercase();
+        }
+        self.space = bytes.ends_with(' ').then(|| (at + bytes.len() - 1, 0));
     }
 
     fn character(&mut self, at: usize, c: char) {
@@ -125,7 +133,10 @@ impl Writer {
     fn white_space(&mut self, at: usize, c: char) {
         let line_feed = usize::from(matches!(c, '\n' | '\u{2028}' | '\u{2029}'));
         let Some((began, line_feeds)) = self.space else {
-            self.offsets.character(self.text.len(), at, c.len_utf8());
+            match c.len_utf8() {
+                1 => self.offsets.run(self.text.len(), at),
+                bytes => self.offsets.character(self.text.len(), at, bytes),
+            }
             self.text.push(' ');
             self.space = Some((at, line_feed));
             return;
