@@ -127,3 +127,16 @@ fn a_file_full_of_faults_tells_the_first_hundred_in_time() {
     let errors = Order::from_toml(&text).expect_err("unknown keys");
     assert_eq!(errors.len(), 100);
 }
+
+#[test]
+fn windows_line_ends_and_a_byte_order_mark_change_nothing() {
+    for (name, text) in files("good") {
+        let order = Order::from_toml(&text).expect(&name);
+        let windows = format!("\u{FEFF}{}", text.replace('\n', "\r\n"));
+        assert_eq!(Order::from_toml(&windows).expect(&name), order, "{name}");
+    }
+    let errors = Order::from_toml("\u{FEFF}kindd = \"sro\"\r\n").expect_err("an unknown key");
+    assert!(
+        errors.iter().any(|error| (error.line, error.column) == (1, 1) && error.problem.contains("kindd"))
+    );
+}

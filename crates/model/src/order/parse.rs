@@ -33,7 +33,7 @@ impl OrderError {
     pub fn render(&self, source: &str, file: &str) -> String {
         let Self { line, column, problem, advice } = self;
         let mut page = format!("{file}:{line}:{column}: {problem}\n");
-        if let Some(text) = source.lines().nth(line.saturating_sub(1)) {
+        if let Some(text) = without_mark(source).lines().nth(line.saturating_sub(1)) {
             let number = line.to_string();
             let margin = " ".repeat(number.len());
             // A tab stays a tab so that the caret stands under the same character.
@@ -53,6 +53,11 @@ impl OrderError {
     }
 }
 
+/// A byte-order mark is no character of the file to whoever counts columns.
+fn without_mark(text: &str) -> &str {
+    text.strip_prefix('\u{FEFF}').unwrap_or(text)
+}
+
 const ORDER_KEYS: &[&str] =
     &["reference", "kind", "made_on", "expires_on", "timezone", "person", "authority", "condition"];
 
@@ -62,6 +67,7 @@ impl Order {
     /// # Errors
     /// Every fault that was found, each with line and column, in the order of the file.
     pub fn from_toml(text: &str) -> Result<Self, Vec<OrderError>> {
+        let text = without_mark(text);
         let mut faults = Faults::new(text);
         if text.len() > ORDER_BYTES_MAX {
             faults.add(
