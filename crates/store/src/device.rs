@@ -117,6 +117,12 @@ pub trait DeviceStore {
         since: Timestamp,
     ) -> Result<u32>;
 
+    /// Forgets the tries counted under a hash: the right word was given after all.
+    ///
+    /// # Errors
+    /// [`crate::StoreError`].
+    async fn enrolment_try_forget(&self, address_hash: &[u8; 32]) -> Result<()>;
+
     /// Uses up the code and adds the device with its first policy, or does none of it.
     ///
     /// # Errors

@@ -160,6 +160,20 @@ impl DeviceStore for SqliteStore {
         .await
     }
 
+    async fn enrolment_try_forget(&self, address_hash: &[u8; 32]) -> Result<()> {
+        let address_hash = address_hash.to_vec();
+        self.write(move |connection| {
+            Box::pin(async move {
+                sqlx::query("DELETE FROM enrolment_try WHERE address_hash = $1")
+                    .bind(address_hash)
+                    .execute(connection)
+                    .await?;
+                Ok(())
+            })
+        })
+        .await
+    }
+
     async fn device_add(
         &self,
         device: &DeviceRow,

@@ -67,11 +67,12 @@ pub async fn sign_in(ctx: &AppContext, credentials: Credentials) -> Result<Strin
     let now = ctx.now();
     let username = credentials.username.trim().to_lowercase();
     let since = now.plus_millis(-TRIES_MILLIS);
-    for (what, value, tries_max) in [
-        ("name", username.as_str(), TRIES_PER_NAME_MAX),
-        ("address", credentials.address.as_str(), TRIES_PER_ADDRESS_MAX),
-    ] {
-        let key = domain_hash("proviso/sign-in-try/v1", &[what.as_bytes(), value.as_bytes()]);
+    let key =
+        |what: &str, value: &str| domain_hash("proviso/sign-in-try/v1", &[what.as_bytes(), value.as_bytes()]);
+    let by_name = key("name", &username);
+    let by_address = key("address", &credentials.address);
+    // Counted before the password is looked at, so that many tries at once gain nothing.
+    for (key, tries_max) in [(by_name, TRIES_PER_NAME_MAX), (by_address, TRIES_PER_ADDRESS_MAX)] {
         if ctx.store.enrolment_try_add(&key, now, since).await? > tries_max {
             return Err(ActError::TooManyTries);
         }
@@ -83,6 +84,7 @@ pub async fn sign_in(ctx: &AppContext, credentials: Credentials) -> Result<Strin
         ctx.note("visitor", "sign-in-refused", None, "").await?;
         return Err(ActError::WrongNameOrPassword);
     };
+    ctx.store.enrolment_try_forget(&by_name).await?;
     let who = Who::from(officer);
     ctx.note(&who.actor(), "sign-in", None, "").await?;
     let token = new_token(ctx);
