@@ -25,10 +25,13 @@ fn watching(force: &TestForce, seconds: i64) -> (Watcher, std::sync::Arc<proviso
 }
 
 fn hello(watcher: &mut Watcher, connection: u64) {
+    greet(watcher, connection, true);
+}
+
+fn greet(watcher: &mut Watcher, connection: u64, private_allowed: bool) {
     let process = BrowserProcess { pid: 7, started_ticks: 9 };
     watcher.browser_connected(ConnectionId(connection), process);
-    let greeting =
-        Greeting { instance: "one".to_owned(), browser: "chromium".to_owned(), private_allowed: true };
+    let greeting = Greeting { instance: "one".to_owned(), browser: "chromium".to_owned(), private_allowed };
     watcher.browser_greeted(ConnectionId(connection), &greeting);
 }
 
@@ -226,4 +229,29 @@ fn invariant_08_every_minute_across_a_restart_is_watched_or_a_gap_with_its_cause
     let off = off.expect("a gap");
     assert_eq!(Some(off.from), watched_until);
     assert_eq!(off.until, Some(force.now()));
+}
+
+#[test]
+fn a_private_window_is_a_finding_and_an_extension_kept_out_of_them_is_a_gap() {
+    let force = TestForce::new();
+    let (mut watcher, spool) = watching(&force, 24 * HOUR);
+    greet(&mut watcher, 1, false);
+    assert!(begun_gaps(&force.records(&spool)).contains(&GapCause::SourceUnavailable));
+    force.clock.pass(30);
+    greet(&mut watcher, 2, true);
+    watcher.browser_closed(ConnectionId(1));
+    assert!(ended_gaps(&force.records(&spool)).contains(&GapCause::SourceUnavailable));
+    let window = Fact::PrivateWindow { browser: "chromium".to_owned() };
+    assert_eq!(watcher.observe("one", 1, force.now(), shown(), window), Observed::Kept);
+    let paragraphs: Vec<String> = force
+        .records(&spool)
+        .into_iter()
+        .filter_map(|body| match body {
+            RecordBody::Finding { generated, .. } => Some(generated.findings),
+            _ => None,
+        })
+        .flatten()
+        .map(|finding| finding.paragraph)
+        .collect();
+    assert_eq!(paragraphs, ["7"]);
 }

@@ -243,10 +243,10 @@ impl TestForce {
             threshold_permille: 500,
             terms: vec![Term { text: LISTED.to_owned(), weight_permille: 1_000 }],
         };
-        let software = Rule::State {
-            id: "state/monitoring-software".to_owned(),
-            category: "monitoring-software".to_owned(),
-            pack,
+        let state = |category: &str| Rule::State {
+            id: format!("state/{category}"),
+            category: category.to_owned(),
+            pack: pack.clone(),
         };
         Policy {
             format: 1,
@@ -268,7 +268,8 @@ impl TestForce {
             case_key: CaseKeyRef { id: CaseKeyId::from_bytes([8; 16]), public: self.case_public.to_hex() },
             conditions: vec![
                 condition("5", ConditionKind::SpecifiedWords, vec![words]),
-                condition("6", ConditionKind::MonitoringSoftware, vec![software]),
+                condition("6", ConditionKind::MonitoringSoftware, vec![state("monitoring-software")]),
+                condition("7", ConditionKind::NoPrivateBrowsing, vec![state("private-window")]),
             ],
             shield: vec!["solicitor.example".to_owned()],
         }
