@@ -2,7 +2,8 @@
 
 use proviso_ledger::sign::VerifyKey;
 use proviso_model::limits::{ENROL_CODE_MINUTES, ENROL_TRIES_MAX, NONCE_SECONDS};
-use proviso_model::wire::{ForceKeysStatement, LivenessAnswer, LivenessPing, time_statement};
+use proviso_model::policy::Policy;
+use proviso_model::wire::{ForceKeysStatement, LivenessAnswer, LivenessPing, SignedPolicy, time_statement};
 use proviso_server::app::force::{case, device as acts};
 use reqwest::{Method, StatusCode};
 
@@ -138,6 +139,26 @@ async fn a_changed_order_reaches_the_device_as_a_policy_with_a_higher_serial() {
     let policy = device.ask(&rig, Method::GET, "/v1/policy", Vec::new()).await;
     let text = String::from_utf8(policy.body).expect("text");
     assert!(text.contains("tide gauge") && !text.contains("tide bell"), "the new order's words");
+    rig.stop().await;
+}
+
+#[tokio::test]
+async fn when_an_order_has_ended_the_device_is_given_a_policy_under_which_nothing_is_captured() {
+    let mut rig = Rig::start().await;
+    let mut device = Device::enrol(&rig).await;
+    let now = rig.ctx.now();
+    assert!(!device.policy.capture_at(now).is_nothing());
+    let ended = ORDER.replace("expires_on = 2031-01-11", "expires_on = 2026-11-01");
+    case::order_change(&rig.ctx, rig.case, &ended, "order.toml").await.expect("the order changes");
+    let answer = device.ask(&rig, Method::GET, "/v1/policy", Vec::new()).await;
+    let signed: SignedPolicy = serde_json::from_slice(&answer.body).expect("a policy");
+    let policy: Policy = serde_json::from_str(&signed.policy).expect("a policy");
+    assert!(policy.serial > device.policy.serial);
+    assert!(policy.expires_at <= now && policy.capture_at(now).is_nothing(), "{policy:?}");
+    let late = DeviceKeys::make();
+    let (status, refusal) =
+        post_enrolment(&rig, &late.request(&rig.code().await)).await.expect_err("refused");
+    assert_eq!((status, refusal.code.as_str()), (StatusCode::FORBIDDEN, "no-authority"));
     rig.stop().await;
 }
 

@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use proviso_engine::{CompileInputs, Pack};
+use proviso_engine::{CompileError, CompileInputs, Pack};
 use proviso_ledger::hash::policy_hash;
 use proviso_model::Order;
 use proviso_model::hash::Digest;
@@ -39,23 +39,60 @@ pub async fn order(ctx: &AppContext, keys: &CaseKeys) -> Result<Order, DeviceRef
         .map_err(|_| DeviceRefusal::NoAuthority("its order can no longer be read".to_owned()))
 }
 
+/// Why an order gives no policy.
+#[derive(Debug, thiserror::Error)]
+pub enum NoPolicy {
+    /// It allows no monitoring any more, or never did: what runs must stop.
+    #[error("{0}")]
+    Stops(String),
+    /// It cannot be compiled as it is.
+    #[error("{0}")]
+    Faulty(String),
+}
+
+impl From<NoPolicy> for DeviceRefusal {
+    fn from(why: NoPolicy) -> Self {
+        Self::NoAuthority(why.to_string())
+    }
+}
+
+impl From<CompileError> for NoPolicy {
+    fn from(error: CompileError) -> Self {
+        match error {
+            CompileError::CapturesNothing(_)
+            | CompileError::NoConditions(_)
+            | CompileError::ConsentWithdrawn(_)
+            | CompileError::Ended(_) => Self::Stops(error.to_string()),
+            _ => Self::Faulty(error.to_string()),
+        }
+    }
+}
+
+/// Compiles an order with this server's packs.
+///
+/// # Errors
+/// [`NoPolicy`].
+pub fn compile(ctx: &AppContext, order: &Order, inputs: &CompileInputs) -> Result<Policy, NoPolicy> {
+    let packs: Vec<Pack> = ctx
+        .packs
+        .iter()
+        .map(|text| Pack::from_toml(text))
+        .collect::<Result<_, _>>()
+        .map_err(|error| NoPolicy::Faulty(format!("a pack cannot be read: {error}")))?;
+    Ok(proviso_engine::compile(order, &packs, inputs)?)
+}
+
 /// Compiles and signs a policy.
 ///
 /// # Errors
-/// [`DeviceRefusal::NoAuthority`] when the order does not allow it.
+/// [`NoPolicy`] when the order does not allow it.
 pub fn make(
     ctx: &AppContext,
     keys: &CaseKeys,
     order: &Order,
     device: DeviceId,
     serial: u64,
-) -> Result<Made, DeviceRefusal> {
-    let packs: Vec<Pack> = ctx
-        .packs
-        .iter()
-        .map(|text| Pack::from_toml(text))
-        .collect::<Result<_, _>>()
-        .map_err(|error| DeviceRefusal::NoAuthority(format!("a pack cannot be read: {error}")))?;
+) -> Result<Made, NoPolicy> {
     let inputs = CompileInputs {
         serial,
         force: ctx.keys.force,
@@ -65,15 +102,31 @@ pub fn make(
         case_key: CaseKeyRef { id: keys.id, public: keys.public.to_hex() },
         shield: Vec::new(),
     };
-    let policy: Policy = proviso_engine::compile(order, &packs, &inputs)
-        .map_err(|error| DeviceRefusal::NoAuthority(error.to_string()))?;
-    let text = serde_json::to_string(&policy)
-        .map_err(|error| DeviceRefusal::NoAuthority(format!("the policy cannot be written: {error}")))?;
+    sign(ctx, keys, &compile(ctx, order, &inputs)?)
+}
+
+/// A policy that ends monitoring on a device: its newest one without conditions, over from now on.
+///
+/// # Errors
+/// [`DeviceRefusal::Busy`] when the newest one cannot be opened.
+pub fn ending(ctx: &AppContext, keys: &CaseKeys, newest: &PolicyRow) -> Result<Made, DeviceRefusal> {
+    let text = keys.open(Purpose::Policy, &newest.sealed)?;
+    let mut policy: Policy = serde_json::from_slice(&text).map_err(|_| DeviceRefusal::Busy)?;
+    policy.serial = newest.serial.saturating_add(1);
+    policy.issued_at = ctx.now();
+    policy.expires_at = policy.issued_at;
+    policy.conditions.clear();
+    Ok(sign(ctx, keys, &policy)?)
+}
+
+fn sign(ctx: &AppContext, keys: &CaseKeys, policy: &Policy) -> Result<Made, NoPolicy> {
+    let text = serde_json::to_string(policy)
+        .map_err(|error| NoPolicy::Faulty(format!("the policy cannot be written: {error}")))?;
     let signature = ctx.keys.policy.sign(text.as_bytes());
     let row = PolicyRow {
         hash: Digest(policy_hash(text.as_bytes())),
-        device,
-        serial,
+        device: policy.device,
+        serial: policy.serial,
         issued_at: policy.issued_at,
         expires_at: policy.expires_at,
         engine_semantics: policy.engine_semantics,

@@ -1,12 +1,14 @@
 //! Opening a case with its order, and entering a changed order.
 
+use proviso_engine::CompileInputs;
 use proviso_model::Order;
 use proviso_model::ids::{CaseId, OfficerId, OrderId};
-use proviso_store::{CaseRow, CaseState, DeviceState, OrderVersionRow};
+use proviso_store::{CaseRow, CaseState, DeviceState, OrderVersionRow, PolicyRow, StoreError};
 
 use super::{COMMAND_LINE, ForceError};
 use crate::app::AppContext;
-use crate::app::device::policy;
+use crate::app::device::policy::{self, NoPolicy};
+use crate::keys::CaseKeys;
 use crate::keys::case::Purpose;
 
 /// Reads an order file; every fault is rendered with line and column. An order without authority is refused here.
@@ -31,6 +33,11 @@ pub async fn create(
     officer: Option<OfficerId>,
 ) -> Result<CaseId, ForceError> {
     let order = read_order(order_toml, place)?;
+    // An order that no device could be enrolled under is found at the desk, not at the visit. One that captures
+    // nothing by its own terms is still a case.
+    if let Err(NoPolicy::Faulty(why)) = policy::compile(ctx, &order, &CompileInputs::offline()) {
+        return Err(ForceError::Order(format!("{place}: {why}")));
+    }
     let now = ctx.now();
     let case = CaseId::random(ctx.random());
     ctx.logged(COMMAND_LINE, "case-create", Some(case), &case.to_string(), async {
@@ -58,10 +65,11 @@ pub async fn create(
     Ok(case)
 }
 
-/// Enters a changed order and gives every active device of the case a policy made from it.
+/// Enters a changed order and gives every active device of the case a policy made from it; where the order allows no
+/// monitoring any more (consent withdrawn, order ended), a policy that ends it.
 ///
 /// # Errors
-/// [`ForceError`].
+/// [`ForceError`]; an order that cannot be compiled changes nothing.
 pub async fn order_change(
     ctx: &AppContext,
     case: CaseId,
@@ -72,23 +80,41 @@ pub async fn order_change(
     let id = OrderId::new(ctx.now(), ctx.random());
     ctx.logged(COMMAND_LINE, "order-change", Some(case), &id.to_string(), async {
         let keys = ctx.case_keys(case)?;
+        let policies = policies(ctx, &keys, &order, place).await?;
         let sealed = ctx.with_rng(|rng| keys.seal(rng, Purpose::Order, order_toml.as_bytes()));
         let row = OrderVersionRow { id, case, version: 0, entered_at: ctx.now(), sealed };
         let version = ctx.store.order_add(&row).await?;
-        for device in ctx.store.device_list(Some(case)).await? {
-            if device.state == DeviceState::Active {
-                let serial = match ctx.store.policy_current(device.id).await? {
-                    Some(current) => current.serial.saturating_add(1),
-                    None => 1,
-                };
-                let made = policy::make(ctx, &keys, &order, device.id, serial)
-                    .map_err(|refusal| ForceError::Refused(refusal.to_string()))?;
-                ctx.store.policy_add(&made.row).await?;
-            }
+        for policy in policies {
+            ctx.store.policy_add(&policy).await?;
         }
         Ok(version)
     })
     .await
+}
+
+async fn policies(
+    ctx: &AppContext,
+    keys: &CaseKeys,
+    order: &Order,
+    place: &str,
+) -> Result<Vec<PolicyRow>, ForceError> {
+    let mut made = Vec::new();
+    for device in ctx.store.device_list(Some(keys.case)).await? {
+        if device.state != DeviceState::Active {
+            continue;
+        }
+        let newest = ctx.store.policy_current(device.id).await?;
+        let newest = newest.ok_or(StoreError::Missing("the device's policy"))?;
+        let serial = newest.serial.saturating_add(1);
+        let next = match policy::make(ctx, keys, order, device.id, serial) {
+            Ok(next) => next,
+            Err(NoPolicy::Stops(_)) => policy::ending(ctx, keys, &newest)
+                .map_err(|refusal| ForceError::Refused(refusal.to_string()))?,
+            Err(NoPolicy::Faulty(why)) => return Err(ForceError::Order(format!("{place}: {why}"))),
+        };
+        made.push(next.row);
+    }
+    Ok(made)
 }
 
 /// Puts an officer in charge of a case.

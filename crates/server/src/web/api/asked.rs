@@ -1,6 +1,7 @@
 //! A device's request on its way in and its answer on the way out.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Json;
 use axum::body::{Bytes, to_bytes};
@@ -18,6 +19,9 @@ use proviso_store::DeviceRow;
 use crate::app::AppContext;
 use crate::app::device::{DeviceRefusal, authenticate, nonce, status_of};
 use crate::keys::certificates;
+
+/// How long the body of a request may take to arrive.
+const BODY_TIME: Duration = Duration::from_secs(120);
 
 /// A request that is the device's own.
 pub(super) struct Asked {
@@ -70,7 +74,10 @@ pub(super) async fn signed(
     let device = known(ctx, &parts).await.map_err(|refusal| (None, refusal))?;
     let id = device.id;
     let refuse = |refusal| (Some(id), refusal);
-    let body = to_bytes(body, bytes_max).await.map_err(|_| refuse(too_large(bytes_max)))?;
+    let body = tokio::time::timeout(BODY_TIME, to_bytes(body, bytes_max))
+        .await
+        .map_err(|_| refuse(DeviceRefusal::RequestBad("its body took too long to arrive".to_owned())))?
+        .map_err(|_| refuse(too_large(bytes_max)))?;
     let asked = Asked { device, parts, body };
     let path = asked.parts.uri.path_and_query().map_or("/", |path| path.as_str());
     let statement = authenticate::Signed {
