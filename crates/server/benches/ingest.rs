@@ -116,14 +116,6 @@ async fn server(folder: &Path) -> Result<AppContext> {
     }))
 }
 
-/// The text of each pack of the repository.
-fn packs() -> Result<Vec<String>> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packs");
-    let paths = std::fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
-    let packs = paths.iter().filter(|path| path.extension().is_some_and(|end| end == "toml"));
-    packs.map(|path| Ok(std::fs::read_to_string(path)?)).collect()
-}
-
 /// Enrols a device under the demonstration's order.
 async fn enrol(ctx: &AppContext) -> Result<(SignKey, EnrolResponse)> {
     let order = include_str!("../../../testdata/demo/order.toml");
