@@ -29,6 +29,8 @@ export function run(name, args, input = "") {
     child.stderr.on("data", (data) => { err += data; });
     child.once("error", reject);
     child.once("close", (code) => resolve({ code, out, err }));
+    // A program may end without reading what it is given.
+    child.stdin.on("error", () => undefined);
     child.stdin.end(input);
   });
 }

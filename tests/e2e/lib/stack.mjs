@@ -1,11 +1,11 @@
 // A force's server and an enrolled device on this machine, in a throw-away folder.
 
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { writeHostManifest, writeHostProgram } from "../../browser/lib/host-manifest.mjs";
 import { until } from "../../browser/lib/until.mjs";
-import { must, program, ROOT, Running } from "./program.mjs";
+import { must, program, ROOT, run, Running } from "./program.mjs";
 
 export const USERNAME = "tests";
 export const PASSWORD = "an invented pass phrase";
@@ -32,6 +32,15 @@ export class Stack {
 
   /** Starts everything: force, officer, case, server, enrolled device, agent. */
   async start() {
+    try {
+      return await this.#start();
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
+  }
+
+  async #start() {
     await this.admin(["init", "--force-name", "Test Force"]);
     await this.admin(["officer-add", "--username", USERNAME, "--name", "Officer 4412 (invented)", "--role", "offender-manager"], `${PASSWORD}\n`);
     this.case = (await this.admin(["case-create", "--order", this.order, "--officer", USERNAME])).case;
@@ -59,7 +68,9 @@ export class Stack {
   }
 
   async watch() {
+    rmSync(join(this.state, "page.address"), { force: true });
     this.agent = new Running("proviso-agent", ["--state-dir", this.state, "run", "--page-port", "0"]);
+    await until("the agent's page", () => this.agent?.child.exitCode !== null || existsSync(join(this.state, "page.address")));
     await until("the agent to watch", async () => {
       if (this.agent?.child.exitCode !== null) throw new Error(`the agent ended: ${this.agent?.err}`);
       return this.status().then((status) => status.watching, () => false);
@@ -68,7 +79,6 @@ export class Stack {
 
   /** What `proviso-agent status` says, as JSON. */
   async status() {
-    const { run } = await import("./program.mjs");
     const { out } = await run("proviso-agent", ["--state-dir", this.state, "status", "--json"]);
     return JSON.parse(out);
   }
