@@ -89,7 +89,7 @@ impl Core {
     /// As the operating system, when it has no thread left.
     pub fn start(watcher: Watcher, spool: std::sync::Arc<Spool>) -> std::io::Result<Self> {
         let (asks, inbox) = mpsc::channel(ASKS_MAX);
-        let (show, view) = watch::channel(CoreView::default());
+        let (show, view) = watch::channel(view_of(&watcher, &spool, &CoreView::default()));
         std::thread::Builder::new()
             .name("watch".to_owned())
             .spawn(move || run(watcher, &spool, inbox, &show))?;
@@ -117,7 +117,6 @@ impl Core {
 }
 
 fn run(mut watcher: Watcher, spool: &Spool, mut inbox: mpsc::Receiver<Ask>, show: &watch::Sender<CoreView>) {
-    publish(&watcher, spool, show);
     while let Some(ask) = inbox.blocking_recv() {
         // Its answer must come after the view, so that whoever has the answer also sees what it changed.
         let answer = take(&mut watcher, ask);
@@ -177,14 +176,18 @@ fn take(watcher: &mut Watcher, ask: Ask) -> Answer {
     Answer::None
 }
 
-fn publish(watcher: &Watcher, spool: &Spool, show: &watch::Sender<CoreView>) {
-    let view = CoreView {
+fn view_of(watcher: &Watcher, spool: &Spool, before: &CoreView) -> CoreView {
+    CoreView {
         standing: *watcher.standing(),
         open_gaps: watcher.open_gaps().to_vec(),
         notice: watcher.notice().cloned(),
-        figures: spool.figures().unwrap_or_else(|_| show.borrow().figures),
+        figures: spool.figures().unwrap_or(before.figures),
         appended: watcher.appended(),
-    };
+    }
+}
+
+fn publish(watcher: &Watcher, spool: &Spool, show: &watch::Sender<CoreView>) {
+    let view = view_of(watcher, spool, &show.borrow());
     show.send_if_modified(|shown| {
         let changed = *shown != view;
         if changed {

@@ -60,9 +60,9 @@ pub fn relay(
     // Two plain threads: whichever side ends first ends the process, which closes the other.
     std::thread::spawn(move || {
         let done = carry("browser", BufReader::new(browser_in), &mut agent);
-        // The agent must see the end even if this process lives on for a moment.
-        let _ = agent.shutdown(std::net::Shutdown::Write);
+        // First why, then the end: the agent hangs up at once, which must not look like the reason.
         let _ = ended.send(done);
+        let _ = agent.shutdown(std::net::Shutdown::Write);
     });
     std::thread::spawn(move || {
         let mut browser_out = browser_out;
