@@ -46,7 +46,8 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<bool> {
     run.check("tidy", || tidy::run(root));
     run.check("layers", || layers::run(root));
     if !options.fast {
-        let clippy = ["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"];
+        let clippy =
+            ["clippy", "--workspace", "--all-targets", "--locked", "--keep-going", "--", "-D", "warnings"];
         run.check("clippy", || shell::succeeds(&mut shell::cargo(root, &clippy)));
         run.check("licences and bans", || shell::succeeds(&mut deny::command(root)?));
         // Suites that drive whole programs find them in target/debug.

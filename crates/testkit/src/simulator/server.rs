@@ -65,7 +65,6 @@ impl SimServer {
     }
 
     /// The device port of this life, and the runtime to run it on.
-    #[must_use]
     pub fn port(&self) -> (Router, tokio::runtime::Handle) {
         let life = self.life.as_ref().expect("the server lives");
         (life.router.clone(), life.runtime.handle().clone())
