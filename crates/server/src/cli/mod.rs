@@ -11,6 +11,7 @@ use clap::{Args, Parser, Subcommand};
 use rand_core::CryptoRng;
 
 pub use say::Say;
+pub(crate) use serving::told_to_stop;
 
 use crate::app::{AppContext, Clock};
 use crate::config::{Config, DATA_DIR_ENV};

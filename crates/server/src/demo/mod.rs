@@ -18,7 +18,7 @@ use tokio::process::Child;
 
 use crate::app::AppContext;
 use crate::app::force::{case, device, officer};
-use crate::cli::{Say, Wiring};
+use crate::cli::{Say, Wiring, told_to_stop};
 use crate::config::Config;
 use crate::keys::force::{ForceInit, trust_path};
 use crate::serve::{self, Running, ServeOptions};
@@ -159,15 +159,15 @@ impl Stage {
     /// Leaves everything running for a person to look at.
     async fn stay(&mut self, headless: bool, say: &mut Say) -> anyhow::Result<()> {
         let console = format!("https://localhost:{}/", self.running.console_address.port());
-        told(say, "console", &console, &format!("sign in as {USERNAME}, password {}", self.password))?;
+        told(say, "console", "sign in", &format!("{console} as {USERNAME}, password {}", self.password))?;
         let page = std::fs::read_to_string(self.state().join("page.address")).unwrap_or_default();
-        told(say, "person's page", page.trim(), &format!("PIN {PIN}"))?;
+        told(say, "person's page", "open", &format!("{} with PIN {PIN}", page.trim()))?;
         if !headless {
-            told(say, "try", "open another page of the small site", "the inbox changes by itself")?;
+            told(say, "try", "read on", "open another page of the small site; the inbox changes by itself")?;
         }
-        told(say, "stop", "with Ctrl-C", "everything that this made is then removed")?;
+        told(say, "stop", "press Ctrl-C", "everything that this made is then removed")?;
         tokio::select! {
-            interrupted = tokio::signal::ctrl_c() => interrupted.context("waiting for Ctrl-C")?,
+            () = told_to_stop() => {}
             ended = self.running.ended() => ended.context("the server ended by itself")?,
         }
         Ok(())
@@ -184,9 +184,14 @@ impl Stage {
     }
 }
 
-/// One step of the story, for a person or as JSON.
+/// One step of the story, for a person or as JSON. Further lines of `detail` stand below, as they are.
 fn told(say: &mut Say, what: &str, state: &str, detail: &str) -> anyhow::Result<()> {
-    let line = format!("{what:>14}  {state}  ({detail})");
+    let (first, rest) = detail.split_once('\n').unwrap_or((detail, ""));
+    let mut line = format!("{what:>14}  {state}: {first}");
+    if !rest.is_empty() {
+        line.push('\n');
+        line.push_str(rest);
+    }
     say.line(&line, &json!({"step": what, "state": state, "detail": detail}))?;
     Ok(())
 }

@@ -70,6 +70,6 @@ async fn export_and_verify(stage: &Stage, who: &Who, id: AlertId, say: &mut Say)
     let trust = trust_path(&stage.folder.path().join("server"));
     let (verified, words) = stage.programs.verify(&path, &trust).await?;
     let state = if verified { "verified" } else { "did NOT verify" };
-    told(say, "verifier", state, &format!("proviso-verify with the force's trust file\n{}", words.trim_end()))?;
+    told(say, "verifier", state, &format!("proviso-verify, given the force's trust file, says\n\n{}", words.trim_end()))?;
     Ok(verified)
 }
