@@ -2,7 +2,7 @@
 // Background and popup are ES modules as they stand. A content script cannot be one, so its modules are joined, in the
 // order of their imports, into one script; making them loadable by pages instead would let every site see the extension.
 
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
@@ -53,8 +53,9 @@ function visit(path, modules) {
  * @returns {string} the folder of the unpacked extension
  */
 export function build(browser, dist = join(here, "dist")) {
-  const folder = join(dist, browser);
-  rmSync(folder, { recursive: true, force: true });
+  // Built beside and then put in place, so that a browser that starts meanwhile never finds half an extension.
+  const place = join(dist, browser);
+  const folder = `${place}.${process.pid}`;
   mkdirSync(folder, { recursive: true });
   for (const part of ["background", "lib", "popup", "protocol.js"]) cpSync(join(here, "src", part), join(folder, part), { recursive: true });
   cpSync(join(here, "icons"), join(folder, "icons"), { recursive: true, filter: (path) => !path.endsWith(".mjs") });
@@ -62,7 +63,9 @@ export function build(browser, dist = join(here, "dist")) {
   const read = (/** @type {string} */ name) => JSON.parse(readFileSync(join(here, name), "utf8"));
   const manifest = { ...read("manifest.json"), ...read(`manifest.${browser}.json`) };
   writeFileSync(join(folder, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
-  return folder;
+  rmSync(place, { recursive: true, force: true });
+  renameSync(folder, place);
+  return place;
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {

@@ -1,12 +1,15 @@
 // Everything a story needs: a site, an agent that records, a browser with the extension connected to it.
 
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { build } from "../../../extension/build.mjs";
 import { launch, launchChromiumAlone } from "./browsers.mjs";
 import { FakeAgent } from "./fake-agent.mjs";
 import { writeFakeHost, writeHostManifest } from "./host-manifest.mjs";
 import { Site } from "./site.mjs";
+import { until } from "./until.mjs";
 
 /** @typedef {"chromium" | "firefox"} BrowserName */
 /** @type {BrowserName[]} */
@@ -31,12 +34,14 @@ async function openStage(name, { prepare = () => undefined, args = () => [] }) {
   prepare(agent, site);
   await agent.listen();
   const hostManifestPath = writeHostManifest(name, join(folder, "manifest"), writeFakeHost(join(folder, "host"), socket));
-  const close = () => {
+  const close = async () => {
     agent.close();
     site.close();
-    rmSync(folder, { recursive: true, force: true, maxRetries: 50 });
+    // Processes of a browser that has ended still write into its folder for a moment.
+    await until(`${folder} to go`, () => rm(folder, { recursive: true, force: true }).then(() => true, () => false));
   };
-  return { folder, site, agent, close, launch: { userDataDir: join(folder, "browser"), hostManifestPath, args: args(site) } };
+  const extensionDir = build(name, join(folder, "extension"));
+  return { folder, site, agent, close, launch: { userDataDir: join(folder, "browser"), hostManifestPath, extensionDir, args: args(site) } };
 }
 
 /**
@@ -49,7 +54,7 @@ export async function openScene(name, options = {}) {
   const browser = await launch(name, stage.launch);
   const close = async () => {
     await browser.close();
-    stage.close();
+    await stage.close();
   };
   try {
     await stage.agent.hello();
@@ -70,7 +75,7 @@ export async function openSceneAlone(path) {
   const browser = launchChromiumAlone({ ...stage.launch, url: stage.site.url(path) });
   const close = async () => {
     await browser.close();
-    stage.close();
+    await stage.close();
   };
   return { ...stage, close };
 }
