@@ -77,7 +77,7 @@ pub(super) async fn worker(wiring: &Wiring, config: &Config) -> anyhow::Result<u
 
 /// Listens for SIGTERM and interrupts from now on; the future resolves at the first.
 #[cfg(unix)]
-fn told_to_stop() -> std::io::Result<impl Future<Output = ()>> {
+pub(crate) fn told_to_stop() -> std::io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     Ok(async move {
@@ -90,7 +90,7 @@ fn told_to_stop() -> std::io::Result<impl Future<Output = ()>> {
 
 /// Resolves at an interrupt.
 #[cfg(not(unix))]
-fn told_to_stop() -> std::io::Result<impl Future<Output = ()>> {
+pub(crate) fn told_to_stop() -> std::io::Result<impl Future<Output = ()>> {
     Ok(async {
         let _ = tokio::signal::ctrl_c().await;
     })

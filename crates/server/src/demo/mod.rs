@@ -158,6 +158,7 @@ impl Stage {
 
     /// Leaves everything running for a person to look at.
     async fn stay(&mut self, headless: bool, say: &mut Say) -> anyhow::Result<()> {
+        let told_to_stop = told_to_stop()?;
         let console = format!("https://localhost:{}/", self.running.console_address.port());
         told(say, "console", "sign in", &format!("{console} as {USERNAME}, password {}", self.password))?;
         let page = std::fs::read_to_string(self.state().join("page.address")).unwrap_or_default();
@@ -165,9 +166,10 @@ impl Stage {
         if !headless {
             told(say, "try", "read on", "open another page of the small site; the inbox changes by itself")?;
         }
+        let stopping = told_to_stop().context("listening for Ctrl-C")?;
         told(say, "stop", "press Ctrl-C", "everything that this made is then removed")?;
         tokio::select! {
-            () = told_to_stop() => {}
+            () = stopping => {}
             ended = self.running.ended() => ended.context("the server ended by itself")?,
         }
         Ok(())
