@@ -139,7 +139,7 @@ fn seal_json<T: Serialize>(
     Ok(ctx.with_rng(|rng| keys.seal(rng, purpose, &json)))
 }
 
-/// How soon an officer should look. A rule of thumb on kind and strength, stated on the alert's page; an officer decides.
+/// How soon an officer should look: a rule of thumb on kind and strength. An officer decides.
 fn priority(finding: &Finding) -> Priority {
     match finding.condition {
         ConditionKind::SexualisedChat | ConditionKind::ProhibitedSearches => {

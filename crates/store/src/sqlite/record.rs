@@ -8,8 +8,10 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
 use super::edge::Edge;
+use super::opened::notify;
 use super::rows::{blob, bytes, damaged, int, number, time};
 use super::{SqliteStore, log};
+use crate::alert::NotificationKind;
 use crate::device::DeviceRow;
 use crate::error::{Result, StoreError};
 use crate::log::{CheckpointRow, LeafKind, LogHasher};
@@ -144,8 +146,14 @@ async fn insert(
     Ok(())
 }
 
-async fn keep_fork(connection: &mut SqliteConnection, batch: &AppendBatch, fork: &NewRecord) -> Result<()> {
-    sqlx::query(
+/// Keeps the other record apart, and tells once.
+async fn keep_fork(
+    connection: &mut SqliteConnection,
+    batch: &AppendBatch,
+    case: CaseId,
+    fork: &NewRecord,
+) -> Result<()> {
+    let done = sqlx::query(
         "INSERT INTO fork (hash, device, epoch, seq, header, signature, body, received_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (hash) DO NOTHING",
     )
@@ -157,8 +165,11 @@ async fn keep_fork(connection: &mut SqliteConnection, batch: &AppendBatch, fork:
     .bind(fork.signature.to_vec())
     .bind(fork.body.clone())
     .bind(batch.received_at.as_micros())
-    .execute(connection)
+    .execute(&mut *connection)
     .await?;
+    if done.rows_affected() == 1 {
+        notify(connection, NotificationKind::DeviceForked, case, None, batch.received_at).await?;
+    }
     Ok(())
 }
 
@@ -207,7 +218,7 @@ async fn append(
     let held = held(connection, batch, start.0).await?;
     let split = split(batch, start, &held);
     if let Some(fork) = split.fork {
-        keep_fork(connection, batch, fork).await?;
+        keep_fork(connection, batch, device.case, fork).await?;
     }
     let (Some(first), Some(last)) = (split.added.first(), split.added.last()) else {
         let position = position(connection, &device).await?;

@@ -117,3 +117,21 @@ async fn a_caller_who_goes_away_half_way_leaves_no_transaction_open() {
         assert_eq!(done.durable_seq, Some(seq), "once, whether the abandoned call was carried out or not");
     }
 }
+
+#[tokio::test]
+async fn while_another_process_writes_the_answer_is_busy_and_nothing_is_taken() {
+    use sqlx::{ConnectOptions as _, Connection as _};
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut options = SqliteOptions::new(folder.path().join("busy.db"));
+    options.busy_timeout_ms = 50;
+    let store = open(&options).await.expect("a new database");
+    enrol(&store).await;
+    let mut other =
+        sqlx::sqlite::SqliteConnectOptions::new().filename(&options.path).connect().await.expect("opened");
+    let writing = other.begin_with("BEGIN IMMEDIATE").await.expect("the write lock");
+    let refused = store.record_append(batch(0)).await.expect_err("the lock is taken");
+    assert!(matches!(refused, StoreError::Busy), "{refused}");
+    writing.rollback().await.expect("released");
+    let done = store.record_append(batch(0)).await.expect("taken now");
+    assert_eq!((done.durable_seq, done.added), (Some(0), 1));
+}

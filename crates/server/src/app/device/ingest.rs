@@ -30,8 +30,8 @@ pub async fn take(ctx: &AppContext, device: DeviceId, batch: &[u8]) -> Result<Re
     if batch.len() > BATCH_BYTES_MAX {
         return Err(DeviceRefusal::BatchTooLarge);
     }
-    let row = authenticate::active(ctx, device).await?;
-    let known: HashSet<Digest> = ctx.store.policy_hashes(device).await?.into_iter().collect();
+    let (row, known) = tokio::join!(authenticate::active(ctx, device), ctx.store.policy_hashes(device));
+    let (row, known): (_, HashSet<Digest>) = (row?, known?.into_iter().collect());
     let force = *ctx.keys.force.as_bytes();
     let owned = batch.to_vec();
     let checking = row.clone();
@@ -144,6 +144,10 @@ async fn commit(ctx: &AppContext, device: &DeviceRow, checked: Checked) -> Resul
     };
     if appended.added > 0 {
         ctx.work.notify_one();
+    }
+    if let Some(Stop::Fork { seq }) = appended.stop {
+        tracing::warn!(device = %device.id, seq, "two records under one number; both are kept");
+        ctx.hub.wake();
     }
     let receipt = proof::receipt(ctx, &appended).await?;
     answer(&appended, checked.bad, receipt)
