@@ -158,7 +158,6 @@ impl Stage {
 
     /// Leaves everything running for a person to look at.
     async fn stay(&mut self, headless: bool, say: &mut Say) -> anyhow::Result<()> {
-        let told_to_stop = told_to_stop()?;
         let console = format!("https://localhost:{}/", self.running.console_address.port());
         told(say, "console", "sign in", &format!("{console} as {USERNAME}, password {}", self.password))?;
         let page = std::fs::read_to_string(self.state().join("page.address")).unwrap_or_default();
