@@ -112,6 +112,11 @@ if (process.env.PROVISO_DECIDE) {
   await press("main form button");
   await look("decided");
 }
+await page.setJavaScriptEnabled(false);
+await go(alert);
+await press('form[action$="/content"] button');
+if (await page.$(".pv-content") === null) faults.push("without scripts the content does not open");
+await page.setJavaScriptEnabled(true);
 await go("/people");
 await look("people");
 await press(".pv-row a");

@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use axum::http::StatusCode;
 use proviso_model::AlertState;
-use proviso_store::StoreError;
+use proviso_model::observation::Act;
+use proviso_model::order::ConditionKind;
+use proviso_store::{Priority, StoreError};
 
 use super::client::{Client, acts, between, force, two_at_night};
-use super::seed::{CAPTURED, TestClock, seed_within};
+use super::seed::{CAPTURED, Raise, TestClock, seed_within};
 use crate::web::console::router;
 
 #[tokio::test]
@@ -48,6 +50,23 @@ async fn the_alert_page_says_why_and_who_and_judges_nobody() {
     ] {
         assert!(page.body.contains(words), "missing: {words}");
     }
+}
+
+#[tokio::test]
+async fn a_state_has_no_content_to_open_and_says_so() {
+    let mut force = force().await;
+    let raise = Raise {
+        paragraph: "5",
+        condition: ConditionKind::NoPrivateBrowsing,
+        priority: Priority::NextVisit,
+        act: Act::Unknown,
+        ago_millis: 0,
+    };
+    let alert = force.seed.raise(&raise).await;
+    let mut officer = Client::signed_in(&force, "om1").await;
+    let page = officer.get(&format!("/alerts/{alert}")).await;
+    assert!(page.body.contains("A private window open in Chromium"));
+    assert!(page.body.contains("That is all that was captured.") && !page.body.contains("Show content"));
 }
 
 #[tokio::test]

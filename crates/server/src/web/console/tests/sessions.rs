@@ -26,7 +26,11 @@ async fn after_ten_wrong_tries_even_the_right_password_must_wait() {
     let force = force().await;
     let mut visitor = Client::visitor(&force);
     for _ in 0..11 {
-        assert_eq!(visitor.sign_in("om1", PASSWORD).await.status, StatusCode::SEE_OTHER, "right ones do not count");
+        assert_eq!(
+            visitor.sign_in("om1", PASSWORD).await.status,
+            StatusCode::SEE_OTHER,
+            "right ones do not count"
+        );
     }
     for _ in 0..10 {
         assert_eq!(visitor.sign_in("om1", "not the password").await.status, StatusCode::FORBIDDEN);

@@ -5,7 +5,8 @@ use proviso_model::Source;
 use proviso_model::Timestamp;
 use proviso_model::finding::{Finding, Span, TextField};
 use proviso_model::hash::Digest;
-use proviso_model::observation::{Act, Attribution, Fact, Field, Observation, Passage};
+use proviso_model::observation::{Act, Attribution, Fact, Field, Observation, Passage, SoftwareState};
+use proviso_model::order::ConditionKind;
 use proviso_model::policy::PackRef;
 
 use super::{CAPTURED, Raise};
@@ -15,12 +16,17 @@ pub fn word(act: &Act) -> String {
     serde_json::to_value(act).expect("json").as_str().expect("a word").to_owned()
 }
 
-/// A captured message or page.
-pub fn observation(act: Act, at: Timestamp) -> Observation {
+/// A captured message, page or state.
+pub fn observation(raise: &Raise, at: Timestamp) -> Observation {
+    let act = raise.act;
     let text = Passage::whole(format!("See you on Friday, {CAPTURED}, bring bread."));
     let url = "https://chat.example/room/7".to_owned();
-    let fact = match act {
-        Act::Typed => Fact::Typed { url, field: Field::Message, text },
+    let fact = match (raise.condition, act) {
+        (ConditionKind::NoPrivateBrowsing, _) => Fact::PrivateWindow { browser: "Chromium".to_owned() },
+        (ConditionKind::MonitoringSoftware, _) => {
+            Fact::Software { component: "extension".to_owned(), state: SoftwareState::Disabled }
+        }
+        (_, Act::Typed) => Fact::Typed { url, field: Field::Message, text },
         _ => Fact::Page { url, title: "Room 7".to_owned(), text, cut: false },
     };
     Observation {
@@ -36,17 +42,18 @@ pub fn observation(act: Act, at: Timestamp) -> Observation {
 /// What a rule made of it.
 pub fn finding(raise: &Raise, observation: &Observation, at: Timestamp) -> Finding {
     let field = match observation.fact {
-        Fact::Typed { .. } => TextField::Typed,
-        _ => TextField::Text,
+        Fact::Typed { .. } => Some(TextField::Typed),
+        Fact::Page { .. } => Some(TextField::Text),
+        Fact::PrivateWindow { .. } | Fact::Software { .. } => None,
     };
-    let span = Span {
+    let spans = field.map(|field| Span {
         field,
         start: 23,
         end: 33,
         rule: "words/order".to_owned(),
         category: "specified".to_owned(),
         text: "blue heron".to_owned(),
-    };
+    });
     Finding {
         id: None,
         paragraph: raise.paragraph.to_owned(),
@@ -61,11 +68,15 @@ pub fn finding(raise: &Raise, observation: &Observation, at: Timestamp) -> Findi
         observed_at: at,
         act: raise.act,
         strength_permille: 800,
-        spans: vec![span],
+        spans: spans.into_iter().collect(),
         spans_left_out: 0,
-        explanation:
-            "The words \"blue heron\", which the order itself names in paragraph 4, stand in the text."
-                .to_owned(),
+        explanation: match field {
+            Some(_) => {
+                "The words \"blue heron\", which the order itself names in paragraph 4, stand in the text."
+            }
+            None => "The state that was observed is one that the paragraph speaks of.",
+        }
+        .to_owned(),
         engine: "proviso-engine 0.1.0".to_owned(),
         engine_semantics: 1,
         policy: Digest(sha256(b"policy")),

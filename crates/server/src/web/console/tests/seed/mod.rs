@@ -291,7 +291,7 @@ impl Seed {
     /// Raises an alert, or joins an open one.
     pub async fn raise(&mut self, raise: &Raise) -> AlertId {
         let at = self.ctx.now().plus_millis(-raise.ago_millis);
-        let observation = observation(raise.act, at);
+        let observation = observation(raise, at);
         let finding = finding(raise, &observation, at);
         let (case, device, ctx) = (self.case, self.device, self.ctx.clone());
         let id = AlertId::new(ctx.now(), ctx.random());
