@@ -97,8 +97,12 @@ if (process.env.PROVISO_RAISE) {
   process.stdout.write(`a new alert was on the open inbox after ${took} ms\n`);
   await look("inbox-live");
 }
-const alert = await page.$eval("[data-alert] h3 a", (a) => a.getAttribute("href"));
-await go(alert);
+let alert = "";
+for (const href of await page.$$eval("[data-alert] h3 a", (links) => links.map((link) => link.getAttribute("href")))) {
+  await go(href);
+  alert = href;
+  if (await page.$('form[action$="/content"]')) break; // a state, such as a private window, has no content to open
+}
 await look("alert");
 await press('form[action$="/content"] button');
 await look("content");
