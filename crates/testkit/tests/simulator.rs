@@ -24,7 +24,10 @@ fn invariant_10_no_acknowledged_record_is_lost_or_doubled_at_any_kill_point() {
         acknowledged += outcome.acknowledged.len();
         records += outcome.records;
     }
-    println!("{} seeds: {acknowledged} acknowledged observations, {records} records, none lost or doubled", seeds());
+    println!(
+        "{} seeds: {acknowledged} acknowledged observations, {records} records, none lost or doubled",
+        seeds()
+    );
     assert!(acknowledged > 0 && records > 0, "the runs did something");
 }
 

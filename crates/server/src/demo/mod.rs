@@ -83,11 +83,8 @@ impl Stage {
         let init = ForceInit { name: "Demonstration Force", hosts: &hosts, now: wiring.clock.now() };
         crate::open::init(&config, None, &mut *rng, &init)?;
         let ctx = crate::open::context(&config, None, Arc::clone(&wiring.clock), (wiring.rng)()).await?;
-        let options = ServeOptions {
-            device_listen: loopback(0),
-            console_listen: loopback(args.port),
-            workers: 1,
-        };
+        let options =
+            ServeOptions { device_listen: loopback(0), console_listen: loopback(args.port), workers: 1 };
         let running = serve::start(&ctx, options)
             .await
             .context("starting the server; with --port 0 the console takes any free port")?;
@@ -129,8 +126,14 @@ impl Stage {
         let server = format!("https://{}", self.running.device_address);
         let trust = trust_path(&self.folder.path().join("server"));
         self.programs.enrol(&self.state(), &server, &trust, &code, PIN).await?;
-        told(say, "device", "enrolled", "this machine, with a one-time code; the notice was shown in the terminal")?;
-        self.agent = Some(self.programs.run_agent(&self.state(), &self.folder.path().join("agent.log")).await?);
+        told(
+            say,
+            "device",
+            "enrolled",
+            "this machine, with a one-time code; the notice was shown in the terminal",
+        )?;
+        self.agent =
+            Some(self.programs.run_agent(&self.state(), &self.folder.path().join("agent.log")).await?);
         told(say, "agent", "running", "an overt program of its own, with the policy that the force signed")
     }
 

@@ -28,16 +28,26 @@ impl Programs {
             if path.exists() {
                 return Ok(path);
             }
-            bail!("{name} is not in {}; run `cargo xtask demo`, which builds all three programs", folder.display())
+            bail!(
+                "{name} is not in {}; run `cargo xtask demo`, which builds all three programs",
+                folder.display()
+            )
         };
-        Ok(Self { agent: found("proviso-agent")?, verifier: found("proviso-verify")?, folder: folder.clone() })
+        Ok(Self {
+            agent: found("proviso-agent")?,
+            verifier: found("proviso-verify")?,
+            folder: folder.clone(),
+        })
     }
 
     /// The extension that the repository builds, seen from `target/<profile>`.
     pub(super) fn extension(&self) -> anyhow::Result<PathBuf> {
         let built = self.folder.join("../../extension/dist/chromium");
         built.canonicalize().with_context(|| {
-            format!("the extension is not built at {}; run `node extension/build.mjs`, or give --extension DIR", built.display())
+            format!(
+                "the extension is not built at {}; run `node extension/build.mjs`, or give --extension DIR",
+                built.display()
+            )
         })
     }
 

@@ -25,7 +25,12 @@ pub(super) async fn play(stage: &Stage, say: &mut Say, to_the_end: bool) -> anyh
     let Some(id) = first_alert(stage, &who).await? else {
         let log = in_folder(stage, "agent.log");
         let log = std::fs::read_to_string(log).unwrap_or_default();
-        told(say, "alert", "did not arrive", &format!("within {} s; the agent's log:\n{log}", ALERT_WITHIN.as_secs()))?;
+        told(
+            say,
+            "alert",
+            "did not arrive",
+            &format!("within {} s; the agent's log:\n{log}", ALERT_WITHIN.as_secs()),
+        )?;
         return Ok(false);
     };
     let view = alert::view(&stage.ctx, &who, id).await?;
@@ -70,6 +75,11 @@ async fn export_and_verify(stage: &Stage, who: &Who, id: AlertId, say: &mut Say)
     let trust = trust_path(&stage.folder.path().join("server"));
     let (verified, words) = stage.programs.verify(&path, &trust).await?;
     let state = if verified { "verified" } else { "did NOT verify" };
-    told(say, "verifier", state, &format!("proviso-verify, given the force's trust file, says\n\n{}", words.trim_end()))?;
+    told(
+        say,
+        "verifier",
+        state,
+        &format!("proviso-verify, given the force's trust file, says\n\n{}", words.trim_end()),
+    )?;
     Ok(verified)
 }

@@ -26,6 +26,7 @@ const ARTICLE: &str = "<h1>Lights along the quay</h1>\
     Visitors often asked whether it could still be lit.</p>\
     <p>At the end of the season the keeper would take it down, clean it, and write the date inside the lid.</p>";
 
-const WEATHER: &str = "<h1>Weather</h1><p>Light winds from the south-west, backing south later. Fair. Visibility good.</p>";
+const WEATHER: &str =
+    "<h1>Weather</h1><p>Light winds from the south-west, backing south later. Fair. Visibility good.</p>";
 
 const CHAT: &str = "<h1>Harbour chat</h1><form><label>Message <textarea name=\"message\" rows=\"4\" cols=\"40\"></textarea></label> <button>Send</button></form>";

@@ -103,7 +103,8 @@ impl SimDevice {
         let keys = identity.keys(dir).expect("its keys");
         let keep = Arc::new(PolicyKeep::load(dir, identity.device).expect("the force's keys"));
         let (spool, opened) =
-            Spool::open(Arc::new(disk.clone()), SpoolLimits::default(), identity.force, identity.device).ok()?;
+            Spool::open(Arc::new(disk.clone()), SpoolLimits::default(), identity.force, identity.device)
+                .ok()?;
         let spool = Arc::new(spool);
         let time = Arc::new(TrueTime::new(Box::new(clock.clone()), None));
         let writer = RecordWriter::new(Arc::clone(&spool), keys.record.clone(), Box::new(chance.clone()));

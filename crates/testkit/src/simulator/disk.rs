@@ -68,7 +68,14 @@ fn dead() -> std::io::Error {
 
 impl Default for SimDisk {
     fn default() -> Self {
-        let state = State { current: Vec::new(), durable: Vec::new(), pending: Vec::new(), power: None, life: 0, epoch: None };
+        let state = State {
+            current: Vec::new(),
+            durable: Vec::new(),
+            pending: Vec::new(),
+            power: None,
+            life: 0,
+            epoch: None,
+        };
         Self { state: Arc::new(Mutex::new(state)) }
     }
 }

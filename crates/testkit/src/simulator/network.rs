@@ -65,7 +65,8 @@ impl SimNetwork {
         let (router, runtime) = self.server.lock().unwrap_or_else(PoisonError::into_inner).port();
         let request = self.http(request)?;
         let work = async move {
-            let response = router.oneshot(request).await.map_err(|error| TransportError(error.to_string()))?;
+            let response =
+                router.oneshot(request).await.map_err(|error| TransportError(error.to_string()))?;
             let nonce = response.headers().get("proviso-nonce").and_then(|nonce| nonce.to_str().ok());
             let (status, nonce) = (response.status().as_u16(), nonce.map(str::to_owned));
             let body = to_bytes(response.into_body(), BATCH_BYTES_MAX)
