@@ -18,7 +18,7 @@ use crate::pin::PinKeep;
 use crate::policy_keep::PolicyKeep;
 use crate::sources::browser::server::{Gate, listen, serve};
 use crate::sources::health::{ProcFs, account_uid};
-use crate::spool::{OnDisk, Spool, SpoolLimits};
+use crate::spool::{OnDisk, Opened, Spool, SpoolError, SpoolLimits};
 use crate::state_dir::{Readers, StateDir};
 use crate::status::Status;
 use crate::uplink::{Https, NOTE_SERVER_TIME, Uplink, UplinkParts};
@@ -29,6 +29,9 @@ use uplink_thread::UplinkThread;
 
 /// How often time passes for the core when nothing else happens.
 const TICK: Duration = Duration::from_secs(5);
+/// How often, and how many times, to look whether a spool in use has become free.
+const SPOOL_WAIT: Duration = Duration::from_millis(100);
+const SPOOL_WAITS_MAX: u32 = 50;
 
 /// Makes a source of randomness; called once for each part that needs one.
 pub type RngMaker = Box<dyn Fn() -> Box<dyn CryptoRng + Send>>;
@@ -58,8 +61,7 @@ pub async fn run(parts: DaemonParts, mut stop: oneshot::Receiver<()>) -> anyhow:
     let identity = Identity::load(&dir)?;
     let keys = identity.keys(&dir)?;
     let keep = Arc::new(PolicyKeep::load(&dir, identity.device)?);
-    let file = Arc::new(OnDisk::new(dir.spool()));
-    let (spool, opened) = Spool::open(file, parts.limits, identity.force, identity.device)?;
+    let (spool, opened) = open_spool(&dir, parts.limits, &identity).await?;
     let spool = Arc::new(spool);
     let kept: Option<ServerTime> = spool.note(NOTE_SERVER_TIME)?;
     let time = Arc::new(TrueTime::new(parts.clock, kept));
@@ -108,6 +110,26 @@ pub async fn run(parts: DaemonParts, mut stop: oneshot::Receiver<()>) -> anyhow:
     let _ = std::fs::remove_file(dir.status());
     tracing::info!("the agent has ended");
     Ok(())
+}
+
+/// Opens the spool. `status` and `doctor` look into it for a moment while no agent runs, so a spool in use is waited for
+/// before it is another agent's.
+async fn open_spool(
+    dir: &StateDir,
+    limits: SpoolLimits,
+    identity: &Identity,
+) -> Result<(Spool, Opened), SpoolError> {
+    let mut waits = 0;
+    loop {
+        let file = Arc::new(OnDisk::new(dir.spool()));
+        match Spool::open(file, limits, identity.force, identity.device) {
+            Err(SpoolError::InUse) if waits < SPOOL_WAITS_MAX => {
+                waits += 1;
+                tokio::time::sleep(SPOOL_WAIT).await;
+            }
+            other => return other,
+        }
+    }
 }
 
 /// Lets time pass and writes the standing whenever it changes, until the end.
