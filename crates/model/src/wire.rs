@@ -75,8 +75,14 @@ pub struct EnrolResponse {
 pub struct ForceKeys {
     /// The exact text that the root signed ([`ForceKeysStatement`] as JSON).
     pub statement: String,
-    /// Root signature over it, base64.
+    /// Root signature over [`signed_keys`] of it, base64.
     pub signature: String,
+}
+
+/// The bytes that the root signs for a [`ForceKeys::statement`].
+#[must_use]
+pub fn signed_keys(statement: &str) -> Vec<u8> {
+    format!("proviso/force-keys/v1\n{statement}").into_bytes()
 }
 
 /// What the force root certifies.
@@ -121,8 +127,14 @@ pub struct TrustFile {
 pub struct SignedPolicy {
     /// The exact JSON text of the policy.
     pub policy: String,
-    /// Signature of the policy key, base64.
+    /// Signature of the policy key over [`signed_policy`], base64.
     pub signature: String,
+}
+
+/// The bytes that the policy key signs for a [`SignedPolicy::policy`].
+#[must_use]
+pub fn signed_policy(policy: &str) -> Vec<u8> {
+    format!("proviso/policy/v1\n{policy}").into_bytes()
 }
 
 /// `POST /v1/liveness`: the device is on. Carries no observation.

@@ -10,7 +10,9 @@ use proviso_model::Digest;
 use proviso_model::ids::DeviceId;
 use proviso_model::limits::POLICY_BYTES_MAX;
 use proviso_model::policy::{POLICY_FORMAT, Policy};
-use proviso_model::wire::{ForceKeys, ForceKeysStatement, SignedPolicy, TrustFile};
+use proviso_model::wire::{
+    ForceKeys, ForceKeysStatement, SignedPolicy, TrustFile, signed_keys, signed_policy,
+};
 
 use super::{CheckedKeys, KeptPolicy, PolicyError};
 
@@ -21,7 +23,7 @@ use super::{CheckedKeys, KeptPolicy, PolicyError};
 pub fn verify_keys(trust: &TrustFile, keys: &ForceKeys) -> Result<CheckedKeys, PolicyError> {
     const WHAT: &str = "the force's key statement";
     let root = key(&trust.root_key, "the trust file's root key")?;
-    verify(&root, keys.statement.as_bytes(), &keys.signature, WHAT)?;
+    verify(&root, &signed_keys(&keys.statement), &keys.signature, WHAT)?;
     let statement: ForceKeysStatement =
         serde_json::from_str(&keys.statement).map_err(|error| PolicyError::Shape(WHAT, error.to_string()))?;
     if statement.force != trust.force {
@@ -46,7 +48,7 @@ pub fn verify_policy(
     if signed.policy.len() > POLICY_BYTES_MAX {
         return Err(PolicyError::Shape(WHAT, format!("it is longer than {POLICY_BYTES_MAX} bytes")));
     }
-    verify(&keys.policy_key, signed.policy.as_bytes(), &signed.signature, WHAT)?;
+    verify(&keys.policy_key, &signed_policy(&signed.policy), &signed.signature, WHAT)?;
     let policy: Policy =
         serde_json::from_str(&signed.policy).map_err(|error| PolicyError::Shape(WHAT, error.to_string()))?;
     if policy.force != trust.force {

@@ -183,7 +183,7 @@ impl TestForce {
             ca_pem: String::new(),
         })
         .expect("json");
-        let signature = STANDARD.encode(root.sign(statement.as_bytes()));
+        let signature = STANDARD.encode(root.sign(&proviso_model::wire::signed_keys(&statement)));
         let trust = TrustFile {
             force_name: "Test Force".to_owned(),
             force,
@@ -277,7 +277,7 @@ impl TestForce {
 
     pub fn sign(&self, policy: &Policy) -> SignedPolicy {
         let policy = serde_json::to_string(policy).expect("json");
-        let signature = STANDARD.encode(self.policy_key.sign(policy.as_bytes()));
+        let signature = STANDARD.encode(self.policy_key.sign(&proviso_model::wire::signed_policy(&policy)));
         SignedPolicy { policy, signature }
     }
 

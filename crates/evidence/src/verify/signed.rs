@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use proviso_ledger::VerifyKey;
 use proviso_ledger::hash::{policy_hash, sha256};
 use proviso_model::policy::POLICY_FORMAT;
-use proviso_model::wire::{ForceKeys, ForceKeysStatement, TrustFile};
+use proviso_model::wire::{ForceKeys, ForceKeysStatement, TrustFile, signed_keys, signed_policy};
 use proviso_model::{Digest, Policy};
 
 use super::facts::{Facts, Keys, found, parse};
@@ -73,7 +73,7 @@ pub(super) fn files_listed(facts: &mut Facts) -> Found {
 pub(super) fn force_keys(facts: &mut Facts) -> Found {
     let root = *found(&facts.root, "trust")?;
     let keys: ForceKeys = facts.json(layout::FORCE_KEYS)?;
-    signed(&root, keys.statement.as_bytes(), &keys.signature, "the force's keys (by its root)")?;
+    signed(&root, &signed_keys(&keys.statement), &keys.signature, "the force's keys (by its root)")?;
     let statement: ForceKeysStatement = parse(layout::FORCE_KEYS, keys.statement.as_bytes())?;
     let own: TrustFile = facts.json(layout::ROOT)?;
     if statement.force != own.force {
@@ -115,7 +115,7 @@ pub(super) fn policies(facts: &mut Facts) -> Found {
         }
         let signature = facts.text(&layout::policy_signature(&hash))?;
         let signature = signature.strip_suffix('\n').unwrap_or_default();
-        signed(&keys.policy, bytes, signature, "a policy (by the force)")?;
+        signed(&keys.policy, &signed_policy(&String::from_utf8_lossy(bytes)), signature, "a policy (by the force)")?;
         let policy: Policy = parse(path, bytes)?;
         if policy.format != POLICY_FORMAT || policy.force != manifest.force || policy.case != manifest.case {
             return Err(format!("{path} is of another force, case or format.").into());

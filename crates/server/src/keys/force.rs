@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use proviso_ledger::sign::SignKey;
 use proviso_model::Timestamp;
 use proviso_model::ids::ForceId;
-use proviso_model::wire::{ForceKeys, ForceKeysStatement, TrustFile};
+use proviso_model::wire::{ForceKeys, ForceKeysStatement, TrustFile, signed_keys};
 use rand_core::CryptoRng;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
@@ -184,7 +184,7 @@ fn json<T: Serialize>(value: &T) -> Result<Vec<u8>, KeyError> {
 
 fn certify(root: &SignKey, statement: ForceKeysStatement) -> ForceKeys {
     let statement = serde_json::to_string(&statement).expect("a statement of plain strings is JSON");
-    let signature = STANDARD.encode(root.sign(statement.as_bytes()));
+    let signature = STANDARD.encode(root.sign(&signed_keys(&statement)));
     ForceKeys { statement, signature }
 }
 

@@ -38,7 +38,7 @@ impl Force {
             ca_pem: String::new(),
         };
         let statement = serde_json::to_string(&statement).expect("JSON");
-        let signature = base64(&root.sign(statement.as_bytes()));
+        let signature = base64(&root.sign(&proviso_model::wire::signed_keys(&statement)));
         let trust = TrustFile {
             force_name: "Test Force".to_owned(),
             force: force_id(),

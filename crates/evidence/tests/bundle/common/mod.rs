@@ -229,6 +229,6 @@ pub fn force_id() -> ForceId {
 /// A policy as signed: its exact text and the signature.
 pub fn signed_policy(policy: &Policy, key: &SignKey) -> SignedPolicy {
     let policy = serde_json::to_string(policy).expect("JSON");
-    let signature = seeded::base64(&key.sign(policy.as_bytes()));
+    let signature = seeded::base64(&key.sign(&proviso_model::wire::signed_policy(&policy)));
     SignedPolicy { policy, signature }
 }

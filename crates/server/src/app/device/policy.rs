@@ -8,7 +8,7 @@ use proviso_model::Order;
 use proviso_model::hash::Digest;
 use proviso_model::ids::{CaseId, DeviceId};
 use proviso_model::policy::{CaseKeyRef, Policy};
-use proviso_model::wire::SignedPolicy;
+use proviso_model::wire::{SignedPolicy, signed_policy};
 use proviso_store::{DeviceRow, PolicyRow};
 
 use super::DeviceRefusal;
@@ -122,7 +122,7 @@ pub fn ending(ctx: &AppContext, keys: &CaseKeys, newest: &PolicyRow) -> Result<M
 fn sign(ctx: &AppContext, keys: &CaseKeys, policy: &Policy) -> Result<Made, NoPolicy> {
     let text = serde_json::to_string(policy)
         .map_err(|error| NoPolicy::Faulty(format!("the policy cannot be written: {error}")))?;
-    let signature = ctx.keys.policy.sign(text.as_bytes());
+    let signature = ctx.keys.policy.sign(&signed_policy(&text));
     let row = PolicyRow {
         hash: Digest(policy_hash(text.as_bytes())),
         device: policy.device,
