@@ -6,6 +6,7 @@ import { BROWSERS, openScene } from "./lib/scene.mjs";
 const visits = Number(process.argv[2] ?? 25);
 for (const name of BROWSERS) {
   const { agent, page, site, close } = await openScene(name);
+  /** @type {number[]} */
   const millis = [];
   try {
     for (let visit = 0; visit < visits; visit += 1) {

@@ -1,5 +1,6 @@
 // Runs in every frame of every http(s) page. Reads nothing until the agent says what may be captured.
 
+import { address } from "./address.js";
 import { watchPage } from "./page.js";
 import { sinceInputMs, visibleMs, watchPresence } from "./presence.js";
 import { watchPasswords } from "./sensitive.js";
@@ -32,14 +33,14 @@ async function tell(message) {
 
 /** @param {Config} next */
 function obey(next) {
-  config = next.watching && next.own_origin !== location.origin ? next : null;
+  config = next.watching && !address().startsWith(`${next.own_origin || "about:"}/`) ? next : null;
 }
 
 /** @param {Field} field @param {string} text */
 function sendTyped(field, text) {
   if (!config?.capture.typed && !(config?.capture.searches && field === "search")) return;
   const at = Date.now();
-  void tell({ type: "typed", at, url: location.href, field, text, visible_ms: visibleMs(), since_input_ms: sinceInputMs(at) });
+  void tell({ type: "typed", at, url: address(), field, text, visible_ms: visibleMs(), since_input_ms: sinceInputMs(at) });
 }
 
 function start() {

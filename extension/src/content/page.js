@@ -1,6 +1,7 @@
 // The page's address, title and visible text, once it is shown, and afterwards the lines that are new.
 
 import { PAGE_TEXT_BYTES_MAX } from "../protocol.js";
+import { address } from "./address.js";
 import { isVisible } from "./presence.js";
 import { watchPasswords } from "./sensitive.js";
 import { visibleLines } from "./visible_text.js";
@@ -25,7 +26,7 @@ const taken = new Set();
 /** @type {WeakSet<ShadowRoot>} */
 const watchedShadows = new WeakSet();
 let firstTaken = false;
-let address = "";
+let current = "";
 let shownAt = 0;
 let busy = false;
 let again = false;
@@ -67,7 +68,7 @@ export function watchPage(config, send, isLeftOut) {
   whenParsed(() => requestAnimationFrame(draw));
   window.addEventListener("load", draw);
   window.addEventListener("pageshow", ({ persisted }) => {
-    if (persisted) address = ""; // Kept by the browser and shown again, as after "back": it counts as a new visit.
+    if (persisted) current = ""; // Kept by the browser and shown again, as after "back": it counts as a new visit.
     look();
   });
   window.addEventListener("focus", look);
@@ -95,7 +96,7 @@ async function scan(config, send, reader) {
   const titleKey = `title: ${title}`;
   if (firstTaken ? fresh.length === 0 && (taken.has(titleKey) || !capture.pages) : !isTop() && fresh.length === 0) return;
   busy = true;
-  const shown = { url: location.href, title, text: fresh.join("\n"), cut, first: !firstTaken, opening: now - shownAt <= OPENING_MS_MAX };
+  const shown = { url: address(), title, text: fresh.join("\n"), cut, first: !firstTaken, opening: now - shownAt <= OPENING_MS_MAX };
   if (await send(shown)) {
     firstTaken = true;
     for (const line of [titleKey, ...fresh]) taken.add(line);
@@ -113,9 +114,9 @@ async function scan(config, send, reader) {
 
 /** At another address everything is new. */
 function startAddress() {
-  const now = location.href.replace(/#(?![/!]).*$/, "");
-  if (now === address) return;
-  address = now;
+  const now = address().replace(/#(?![/!]).*$/, "");
+  if (now === current) return;
+  current = now;
   firstTaken = false;
   shownAt = 0;
   taken.clear();

@@ -16,6 +16,7 @@ export const WORDS = {
   late: "evening tide",
   big: "endless pebble",
   frame: "framed jetty",
+  inline: "inlaid anchor",
   shadow: "shaded cove",
 };
 
@@ -30,7 +31,7 @@ const PAGES = {
     <script>/* ${WORDS.hidden} four */</script><details><summary>More</summary>${WORDS.hidden} five</details>
     <input value="${WORDS.hidden} six"><textarea>${WORDS.hidden} seven</textarea>
     <div id="host"></div><script>host.attachShadow({mode: "open"}).innerHTML = "<p>${WORDS.shadow}</p>";</script>
-    <iframe src="/frame"></iframe><iframe src="/frame?none" style="display:none"></iframe>`),
+    <iframe src="/frame"></iframe><iframe srcdoc="<p>${WORDS.inline}</p>"></iframe><iframe src="/frame?none" style="display:none"></iframe>`),
   "/frame": () => page("A frame", `<p>${WORDS.frame}</p>`),
   "/links": () => page("Links", `<a id="article" href="/article">To the article</a> <a id="background" href="/background">Opens behind</a>`),
   "/background": () => page("Behind", `<p>${WORDS.background}</p>`),

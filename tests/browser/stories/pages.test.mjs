@@ -19,6 +19,8 @@ story("a page followed by a click arrives as opened, in front, with what is visi
   await agent.page(WORDS.shadow);
   const frame = await agent.page(WORDS.frame);
   assert.equal(frame.fact.url, site.url("/frame"));
+  const inline = await agent.page(WORDS.inline);
+  assert.equal(inline.fact.url, site.url("/article"), "a frame without an address of its own belongs to its page");
   await fence(scene);
   assert.ok(!agent.bytes.includes(WORDS.hidden), "hidden text, scripts and the values of fields are not visible text");
   assert.ok(!agent.bytes.includes("/frame?none"), "a frame without area shows nothing");
