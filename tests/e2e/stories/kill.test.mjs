@@ -1,0 +1,54 @@
+// Real programs killed without warning while pages are read: whatever was shown stands in the record, once.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { launch } from "../../browser/lib/browsers.mjs";
+import { until } from "../../browser/lib/until.mjs";
+import { must } from "../lib/program.mjs";
+import { Pages } from "../lib/pages.mjs";
+import { Stack } from "../lib/stack.mjs";
+
+/** Addresses in the captured part of a bundle, whose files are stored as they are. @param {Stack} stack */
+async function recorded(stack) {
+  const out = join(stack.folder, `bundle-${Date.now()}.zip`);
+  await stack.admin(["bundle-export", "--case", stack.case, "--out", out]);
+  const said = await must("proviso-verify", [out, "--trust", join(stack.data, "trust.json")]);
+  assert.match(said, /Verified\./);
+  return [...readFileSync(out, "latin1").matchAll(/lantern\?visit=(\d+)\\?"/g)].map(([, visit]) => Number(visit));
+}
+
+test("chromium: server and agent are killed in turn; every page shown stands in the record once, and it verifies", async () => {
+  const stack = await new Stack().start();
+  const pages = await new Pages().start();
+  const browser = await launch("chromium", { userDataDir: join(stack.folder, "chromium"), hostManifestPath: stack.hostManifest("chromium") });
+  try {
+    const [tab = await browser.newPage()] = await browser.pages();
+    let visits = 0;
+    const visit = async () => {
+      visits += 1;
+      await tab.goto(pages.url(`/lantern?visit=${visits}`));
+      await pages.pageLoaded("/lantern");
+    };
+    await visit();
+    await until("the first record", () => recorded(stack).then((held) => held.length > 0, () => false));
+    for (const kill of ["server", "agent", "server"]) {
+      await visit();
+      await (kill === "server" ? stack.server : stack.agent)?.end("SIGKILL");
+      await visit();
+      await (kill === "server" ? stack.serve() : stack.watch());
+      await visit();
+    }
+    const all = Array.from({ length: visits }, (_, index) => index + 1);
+    const held = await until("every page to stand in the record", async () => {
+      const now = await recorded(stack);
+      return all.every((visit) => now.includes(visit)) && now;
+    });
+    assert.deepEqual(held.sort((a, b) => a - b), all, "none is missing and none is there twice");
+  } finally {
+    await browser.close();
+    pages.stop();
+    await stack.stop();
+  }
+});
