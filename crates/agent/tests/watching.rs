@@ -236,11 +236,11 @@ fn a_private_window_is_a_finding_and_an_extension_kept_out_of_them_is_a_gap() {
     let force = TestForce::new();
     let (mut watcher, spool) = watching(&force, 24 * HOUR);
     greet(&mut watcher, 1, false);
-    assert!(begun_gaps(&force.records(&spool)).contains(&GapCause::SourceUnavailable));
+    assert!(begun_gaps(&force.records(&spool)).contains(&GapCause::PrivateWindowsUnseen));
     force.clock.pass(30);
     greet(&mut watcher, 2, true);
     watcher.browser_closed(ConnectionId(1));
-    assert!(ended_gaps(&force.records(&spool)).contains(&GapCause::SourceUnavailable));
+    assert!(ended_gaps(&force.records(&spool)).contains(&GapCause::PrivateWindowsUnseen));
     let window = Fact::PrivateWindow { browser: "chromium".to_owned() };
     assert_eq!(watcher.observe("one", 1, force.now(), shown(), window), Observed::Kept);
     let paragraphs: Vec<String> = force

@@ -45,6 +45,8 @@ pub enum GapCause {
     ClockJump,
     /// A private window was open, into which the extension may not look.
     PrivateWindow,
+    /// The extension has not been allowed in private windows, so that one could be open unnoticed; all else is watched.
+    PrivateWindowsUnseen,
     /// A source could not start on this system.
     SourceUnavailable,
     /// Part of the spool could not be read back.
@@ -54,6 +56,12 @@ pub enum GapCause {
 }
 
 impl GapCause {
+    /// Whether its source was watched all the same, but for one thing that could not be noticed.
+    #[must_use]
+    pub fn is_partial(self) -> bool {
+        matches!(self, Self::PrivateWindowsUnseen)
+    }
+
     /// The cause in plain words, for officers and for the supervised person alike.
     #[must_use]
     pub fn in_words(self) -> &'static str {
@@ -69,6 +77,9 @@ impl GapCause {
             Self::SpoolFull => "the device had no room left to keep records",
             Self::ClockJump => "the device's clock jumped",
             Self::PrivateWindow => "a private window was open, which is not looked into",
+            Self::PrivateWindowsUnseen => {
+                "a private window would not have been noticed: the browser has not let its extension into them"
+            }
             Self::SourceUnavailable => "this could not be watched on this system",
             Self::SpoolDamaged => "kept records could not be read back",
             Self::Unknown => "the cause is not known",

@@ -83,9 +83,9 @@ impl Watcher {
         let blind = self.standing.capture.private_windows && silence.private_refused;
         if blind {
             let detail = "the extension is not allowed in private windows, so these cannot be seen";
-            self.gaps.begin(now, Source::Browser, GapCause::SourceUnavailable, detail);
+            self.gaps.begin(now, Source::Browser, GapCause::PrivateWindowsUnseen, detail);
         } else {
-            self.gaps.end(now, Source::Browser, GapCause::SourceUnavailable);
+            self.gaps.end(now, Source::Browser, GapCause::PrivateWindowsUnseen);
         }
         if !self.browsers.any_alive() {
             self.gaps.end(now, Source::Browser, GapCause::ProtocolMismatch);

@@ -151,7 +151,7 @@ impl Watcher {
         for cause in [GapCause::ExtensionStopped, GapCause::ProtocolMismatch, GapCause::PrivateWindow] {
             self.gaps.end(last.at, Source::Browser, cause);
         }
-        self.gaps.end(last.at, Source::Browser, GapCause::SourceUnavailable);
+        self.gaps.end(last.at, Source::Browser, GapCause::PrivateWindowsUnseen);
         self.gaps.end(now, Source::Health, GapCause::ClockJump);
         let clock = self.time.clock();
         let since_boot_ms = i64::try_from(clock.since_boot_ms()).unwrap_or(i64::MAX);

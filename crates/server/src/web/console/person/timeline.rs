@@ -54,7 +54,8 @@ pub fn days(view: &PersonView, zone: &TimeZone) -> Vec<TimelineDay> {
             Some(until) => format!("Lasted {}", words::span(until.millis_since(gap.from))),
             None => format!("Still lasts, {} so far", words::span(view.now.millis_since(gap.from))),
         };
-        let text = format!("Not watched ({}): {}", words::source(gap.source), gap.cause.in_words());
+        let watched = if gap.cause.is_partial() { "Watched in part" } else { "Not watched" };
+        let text = format!("{watched} ({}): {}", words::source(gap.source), gap.cause.in_words());
         add(gap.from, "gap", text, length, None);
     }
     for notice in &view.notices {

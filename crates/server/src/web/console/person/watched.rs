@@ -19,6 +19,8 @@ const TOP: u32 = 22;
 /// The section of the page.
 pub struct Watched {
     pub summary: String,
+    /// What could not be noticed while all else was watched; empty when nothing.
+    pub partly: String,
     pub has_device: bool,
     pub height: u32,
     pub zone: String,
@@ -63,6 +65,8 @@ pub fn section(
     now: Timestamp,
     zone: &TimeZone,
 ) -> Watched {
+    let (partly, gaps): (Vec<_>, Vec<_>) = gaps.iter().cloned().partition(|gap| gap.cause.is_partial());
+    let gaps = gaps.as_slice();
     let watched_ranges: Vec<Range> =
         union(watched.iter().map(|row| (millis(row.from), millis(row.until))).collect());
     let days: Vec<Day> = day_bounds(now, zone)
@@ -75,6 +79,7 @@ pub fn section(
     let total = within(&watched_ranges, (from, millis(now)));
     let lost = within(&gap_ranges(gaps, now), (from, millis(now)));
     Watched {
+        partly: causes(&partly, (from, millis(now)), now),
         summary: summary(total, lost, gaps, from, now, has_device),
         has_device,
         height: TOP + ROW * u32::try_from(DAYS).unwrap_or(7),
