@@ -9,7 +9,7 @@ import { must, program, ROOT, run, Running } from "./program.mjs";
 
 export const USERNAME = "tests";
 export const PASSWORD = "an invented pass phrase";
-const PIN = "471147";
+export const PIN = "471147";
 
 export class Stack {
   folder = mkdtempSync(join(tmpdir(), "proviso-e2e-"));
