@@ -1,6 +1,6 @@
 //! Seeded runs of agent and server with power cuts, kills and a bad network.
 
-use proviso_testkit::simulator::{Sabotage, run};
+use proviso_testkit::simulator::{Outcome, Sabotage, Story, run};
 
 /// Seeds of an ordinary test run; `cargo xtask test --full` asks for more in `PROVISO_SEEDS`.
 const SEEDS: u64 = 20;
@@ -9,16 +9,16 @@ fn seeds() -> u64 {
     std::env::var("PROVISO_SEEDS").ok().and_then(|text| text.parse().ok()).unwrap_or(SEEDS)
 }
 
-fn run_in_folder(seed: u64, sabotage: Sabotage) -> proviso_testkit::simulator::Outcome {
+fn run_in_folder(seed: u64, story: Story) -> Outcome {
     let folder = tempfile::tempdir().expect("a folder");
-    run(seed, folder.path(), sabotage)
+    run(seed, folder.path(), story)
 }
 
 #[test]
 fn invariant_10_no_acknowledged_record_is_lost_or_doubled_at_any_kill_point() {
     let (mut acknowledged, mut records) = (0, 0);
     for seed in 0..seeds() {
-        let outcome = run_in_folder(seed, Sabotage::None);
+        let outcome = run_in_folder(seed, Story::PLAIN);
         assert_eq!(outcome.faults(), Vec::<String>::new(), "seed {seed}");
         assert_eq!(outcome.epochs.len(), 1, "seed {seed}: a power cut alone never breaks the chain");
         acknowledged += outcome.acknowledged.len();
@@ -32,11 +32,29 @@ fn invariant_10_no_acknowledged_record_is_lost_or_doubled_at_any_kill_point() {
 }
 
 #[test]
-fn the_simulator_notices_an_acknowledgement_that_comes_too_early() {
-    let noticed = (0..200).find(|seed| {
-        let faults = run_in_folder(*seed, Sabotage::AcknowledgeEarly).faults();
-        faults.iter().any(|fault| fault.contains("is lost"))
-    });
-    println!("noticed at seed {noticed:?}");
-    assert!(noticed.is_some(), "200 seeds did not find a loss that was put there on purpose");
+fn a_disk_image_put_back_is_found_and_nothing_is_overwritten() {
+    let mut forks = 0;
+    for seed in 0..seeds() {
+        let outcome = run_in_folder(seed, Story { image_restored: true, ..Story::PLAIN });
+        assert_eq!(outcome.faults(), Vec::<String>::new(), "seed {seed}");
+        forks += u64::from(outcome.must_fork);
+    }
+    println!("{} seeds with an image put back: {forks} forks, each found", seeds());
+    assert!(forks > 0, "some image lay behind the server");
+}
+
+#[test]
+fn the_simulator_finds_what_is_broken_on_purpose() {
+    let cases = [
+        (Sabotage::AcknowledgeEarly, false, "is lost"),
+        (Sabotage::SyncLies, false, "is lost"),
+        (Sabotage::ForksSwallowed, true, "no fork was found"),
+    ];
+    for (sabotage, image_restored, fault) in cases {
+        let story = Story { image_restored, sabotage };
+        let found = (0..200)
+            .find(|seed| run_in_folder(*seed, story).faults().iter().any(|text| text.contains(fault)));
+        println!("{sabotage:?}: found at seed {found:?}");
+        assert!(found.is_some(), "200 seeds did not find {sabotage:?}");
+    }
 }

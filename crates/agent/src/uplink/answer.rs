@@ -57,9 +57,10 @@ impl<T: Transport> Uplink<T> {
                 }
                 Ok(Next::Again)
             }
-            Asked::Records(_) => {
+            Asked::Records(batch) => {
                 let receipt: Receipt = body(answer)?;
-                self.take_receipt(&receipt).map_err(|error| error.to_string())?;
+                let taken = batch.last().map(|record| (record.epoch, record.seq));
+                self.take_receipt(&receipt, taken).map_err(|error| error.to_string())?;
                 Ok(Next::Again)
             }
         }
@@ -92,7 +93,7 @@ impl<T: Transport> Uplink<T> {
         }
         self.next_ping = Some(now.plus_millis(PING_EVERY_MS));
         self.wanted.policy |= answer.policy_serial > self.keep.serial();
-        self.take_receipt(&answer.receipt).map_err(|error| error.to_string())?;
+        self.take_receipt(&answer.receipt, None).map_err(|error| error.to_string())?;
         Ok(Next::Again)
     }
 
@@ -150,7 +151,7 @@ impl<T: Transport> Uplink<T> {
         };
         let before = self.state.durable;
         if let Some(receipt) = receipt {
-            match self.take_receipt(receipt) {
+            match self.take_receipt(receipt, None) {
                 Ok(()) => {}
                 Err(error @ ReceiptError::NotOurs(_)) => {
                     self.put_aside(epoch).map_err(|error| error.to_string())?;

@@ -56,7 +56,12 @@ pub(crate) fn epochs_aside(spool: &Spool) -> Result<Vec<u32>, SpoolError> {
 
 impl<T: Transport> Uplink<T> {
     /// Believes a receipt: moves on to where the server's record ends and deletes what is backed up.
-    pub(crate) fn take_receipt(&mut self, receipt: &Receipt) -> Result<(), ReceiptError> {
+    /// `taken` is the last record of a batch that the server has just said it holds.
+    pub(crate) fn take_receipt(
+        &mut self,
+        receipt: &Receipt,
+        taken: Option<(u32, u64)>,
+    ) -> Result<(), ReceiptError> {
         match self.check_checkpoint(receipt) {
             // Records still go out, so that nobody's contact with the force breaks; but nothing is deleted on its word.
             Err(error @ ReceiptError::Rewritten { .. }) => {
@@ -91,6 +96,15 @@ impl<T: Transport> Uplink<T> {
             self.state.durable = None;
             return Ok(());
         }
+        let durable = if self.holds_others(receipt.epoch, durable)? {
+            // Only what the server has said of these very records counts, not how far its own branch goes.
+            match taken {
+                Some((epoch, seq)) if epoch == receipt.epoch => seq.min(durable),
+                _ => return Ok(()),
+            }
+        } else {
+            durable
+        };
         self.state.durable = Some((receipt.epoch, durable));
         if let Some(backed_up) = receipt.backed_up_seq {
             self.spool.forget_up_to(receipt.epoch, backed_up.min(durable))?;
@@ -102,6 +116,15 @@ impl<T: Transport> Uplink<T> {
         let own = self.spool.figures()?;
         let later = own.highest_seq.is_none_or(|highest| durable > highest);
         Ok(epoch > own.epoch || (epoch == own.epoch && later))
+    }
+
+    /// Whether this spool holds records of the epoch up to `durable`, but not that one itself. Deletion goes from the
+    /// oldest on, so these are of another branch than the server's: the disk was restored from an image. They are the
+    /// only copy there is.
+    fn holds_others(&self, epoch: u32, durable: u64) -> Result<bool, SpoolError> {
+        let held = self.spool.epochs()?;
+        let first = held.into_iter().find(|(held, _)| *held == epoch).map(|(_, first)| first);
+        Ok(first.is_some_and(|first| first <= durable) && self.spool.record_hash(epoch, durable)?.is_none())
     }
 
     fn check_checkpoint(&self, receipt: &Receipt) -> Result<(), ReceiptError> {

@@ -24,6 +24,15 @@ struct State {
     /// Rises at every power cut, so that a handle from before can do nothing any more.
     life: u64,
     epoch: Option<u32>,
+    /// Whether a sync only says that it has happened.
+    lies: bool,
+}
+
+/// All that a disk held at one moment.
+#[derive(Clone)]
+pub struct Image {
+    bytes: Vec<u8>,
+    epoch: Option<u32>,
 }
 
 enum Change {
@@ -56,6 +65,9 @@ impl State {
     }
 
     fn sync(&mut self) {
+        if self.lies {
+            return;
+        }
         for change in std::mem::take(&mut self.pending) {
             change.apply(&mut self.durable, None);
         }
@@ -75,6 +87,7 @@ impl Default for SimDisk {
             power: None,
             life: 0,
             epoch: None,
+            lies: false,
         };
         Self { state: Arc::new(Mutex::new(state)) }
     }
@@ -88,6 +101,29 @@ impl SimDisk {
     /// The power goes after so many more writes and syncs.
     pub fn power_off_after(&self, operations: u64) {
         self.lock().power = Some(operations);
+    }
+
+    /// From now on a sync only says that it has happened.
+    pub fn lie(&self) {
+        self.lock().lies = true;
+    }
+
+    /// Takes an image of what is certainly on the disk.
+    #[must_use]
+    pub fn image(&self) -> Image {
+        let state = self.lock();
+        Image { bytes: state.durable.clone(), epoch: state.epoch }
+    }
+
+    /// Puts an image back, as from a backup of the whole machine.
+    pub fn restore(&self, image: &Image) {
+        let mut state = self.lock();
+        state.current.clone_from(&image.bytes);
+        state.durable.clone_from(&image.bytes);
+        state.epoch = image.epoch;
+        state.pending.clear();
+        state.power = None;
+        state.life += 1;
     }
 
     /// Whether the power has gone.

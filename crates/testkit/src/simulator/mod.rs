@@ -4,11 +4,13 @@
 //! What is real here: the agent's watcher, spool (redb) and uplink; the server's handlers, ingest, store (SQLite on
 //! disk), log and replay. What is simulated: the clock, the disk under the spool, the network, chance.
 
+mod accounted;
 mod clock;
 mod device;
 mod disk;
 mod network;
 mod outcome;
+mod restore;
 mod server;
 
 use std::collections::BTreeSet;
@@ -27,6 +29,7 @@ use clock::SimClock;
 use device::{NewDevice, SimDevice};
 use disk::SimDisk;
 use network::{Faults, SimNetwork};
+use restore::Restore;
 use server::SimServer;
 
 /// The demonstration order.
@@ -43,6 +46,24 @@ pub enum Sabotage {
     None,
     /// Counts an observation as acknowledged before it is durable.
     AcknowledgeEarly,
+    /// The disk says that it has synced and has not.
+    SyncLies,
+    /// The server has no fork check.
+    ForksSwallowed,
+}
+
+/// What happens in a run beside power cuts, kills and a bad network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Story {
+    /// An image of the device's disk is taken and put back later.
+    pub image_restored: bool,
+    /// What is broken on purpose.
+    pub sabotage: Sabotage,
+}
+
+impl Story {
+    /// Nothing is broken and no image is put back.
+    pub const PLAIN: Self = Self { image_restored: false, sabotage: Sabotage::None };
 }
 
 /// The state of one run.
@@ -58,7 +79,8 @@ struct Run {
     /// Observations of the browser session in order; the number of one is its place plus 1.
     seen: u64,
     acknowledged: u64,
-    sabotage: Sabotage,
+    story: Story,
+    restore: Restore,
 }
 
 /// Runs a seed in `folder` and returns what must hold.
@@ -66,10 +88,11 @@ struct Run {
 /// # Panics
 /// When the world itself cannot be set up; the message says where.
 #[must_use]
-pub fn run(seed: u64, folder: &Path, sabotage: Sabotage) -> Outcome {
+pub fn run(seed: u64, folder: &Path, story: Story) -> Outcome {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    let mut run = Run::set_up(seed, folder, sabotage);
-    for _ in 0..STEPS {
+    let mut run = Run::set_up(seed, folder, story);
+    for step in 0..STEPS {
+        run.image(step);
         run.step(&runtime);
     }
     run.heal(&runtime);
@@ -77,7 +100,7 @@ pub fn run(seed: u64, folder: &Path, sabotage: Sabotage) -> Outcome {
 }
 
 impl Run {
-    fn set_up(seed: u64, folder: &Path, sabotage: Sabotage) -> Self {
+    fn set_up(seed: u64, folder: &Path, story: Story) -> Self {
         let chance = Chance::new(seed);
         let clock = SimClock::default();
         let server_folder = folder.join("server");
@@ -103,8 +126,13 @@ impl Run {
             doubled: 10,
             late: 10,
             server_killed: 6,
+            forks_swallowed: story.sabotage == Sabotage::ForksSwallowed,
         });
         let disk = SimDisk::default();
+        if story.sabotage == Sabotage::SyncLies {
+            disk.lie();
+        }
+        let restore = Restore::plan(&chance, story);
         Self {
             chance,
             clock,
@@ -116,7 +144,8 @@ impl Run {
             device: None,
             seen: 0,
             acknowledged: 0,
-            sabotage,
+            story,
+            restore,
         }
     }
 
@@ -160,7 +189,7 @@ impl Run {
     fn send_unacknowledged(&mut self) {
         let Some(device) = self.device.as_mut() else { return };
         for n in self.acknowledged + 1..=self.seen {
-            if self.sabotage == Sabotage::AcknowledgeEarly {
+            if self.story.sabotage == Sabotage::AcknowledgeEarly {
                 self.acknowledged = n;
             }
             match device.see(&self.clock, "session", n, n) {
@@ -200,7 +229,8 @@ impl Run {
 
     /// The network works and everything unacknowledged is sent again: now the spool must empty.
     fn heal(&mut self, runtime: &tokio::runtime::Runtime) {
-        self.network.set_faults(Faults::default());
+        let forks_swallowed = self.story.sabotage == Sabotage::ForksSwallowed;
+        self.network.set_faults(Faults { forks_swallowed, ..Faults::default() });
         runtime.block_on(self.network.settle());
         self.power_cycle();
         self.start_device();
@@ -213,16 +243,27 @@ impl Run {
                 Next::Revoked => panic!("the device was revoked"),
             }
         }
-        panic!("the spool did not empty over a network that works");
+        self.restore.stuck = true;
     }
 
-    fn read_out(self) -> Outcome {
-        let kept: BTreeSet<u64> = (1..=self.acknowledged).collect();
+    fn read_out(mut self) -> Outcome {
+        self.device = None;
+        let waiting = self.restore.still_on_device(&self.disk, &self.dir);
+        let rolled_back = self.restore.rolled_back.clone();
+        let kept: BTreeSet<u64> = (1..=self.acknowledged).filter(|n| !rolled_back.contains(n)).collect();
+        let (must_fork, stuck) = (self.restore.must_fork, self.restore.stuck);
+        let sabotage = self.story.sabotage;
         let server = self.server.lock().unwrap_or_else(PoisonError::into_inner);
         let case = self.case;
         server.run(|ctx| async move {
             jobs::drain(&ctx).await.expect("the replay jobs run");
-            Outcome::read(&ctx, case, kept).await
+            let mut outcome = Outcome::read(&ctx, case, kept).await;
+            outcome.read_device(&ctx, case, &waiting);
+            if sabotage == Sabotage::ForksSwallowed {
+                // A server without a fork check keeps nothing apart.
+                outcome.kept_apart = 0;
+            }
+            Outcome { must_fork, stuck, ..outcome }
         })
     }
 }

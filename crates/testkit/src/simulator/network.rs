@@ -6,6 +6,7 @@ use axum::body::{Body, to_bytes};
 use axum_server::tls::TlsInfo;
 use proviso_agent::{Transport, TransportError, WireAnswer, WireRequest};
 use proviso_model::limits::BATCH_BYTES_MAX;
+use proviso_model::wire::Refusal;
 use tower::util::ServiceExt;
 
 use super::server::SimServer;
@@ -38,6 +39,8 @@ pub struct Faults {
     pub late: u64,
     /// The server is killed while it works on a request.
     pub server_killed: u64,
+    /// The server says "taken" where it should say that the chain forks or breaks: a fault put there on purpose.
+    pub forks_swallowed: bool,
 }
 
 impl SimNetwork {
@@ -123,10 +126,26 @@ impl Transport for SimNetwork {
             self.server.lock().unwrap_or_else(PoisonError::into_inner).kill();
             return if self.chance.percent(50) { answer } else { Err(lost()) };
         }
-        let answer = self.deliver(&request, None).await;
+        let mut answer = self.deliver(&request, None).await;
+        if faults.forks_swallowed {
+            answer = answer.map(swallow_fork);
+        }
         if self.chance.percent(faults.doubled) {
             let _ = self.deliver(&request, None).await;
         }
         if self.chance.percent(faults.answer_lost) { Err(lost()) } else { answer }
+    }
+}
+
+/// What a server without a fork check would answer.
+fn swallow_fork(answer: WireAnswer) -> WireAnswer {
+    let refusal =
+        (answer.status == 409).then(|| serde_json::from_slice::<Refusal>(&answer.body).ok()).flatten();
+    match refusal.and_then(|refusal| refusal.receipt) {
+        Some(receipt) => {
+            let body = serde_json::to_vec(&receipt).expect("a receipt is JSON");
+            WireAnswer { status: 200, body, ..answer }
+        }
+        None => answer,
     }
 }

@@ -10,6 +10,8 @@ use proviso_model::record::{RecordBody, RecordContent};
 use proviso_server::app::AppContext;
 use proviso_store::RecordRow;
 
+use super::accounted::Accounted;
+
 /// The server's records of a run, read back.
 #[derive(Debug, Default)]
 pub struct Outcome {
@@ -23,6 +25,16 @@ pub struct Outcome {
     pub records: u64,
     /// Epochs.
     pub epochs: BTreeSet<u32>,
+    /// Observations whose records the server would not take after a fork; they stay on the device for an examiner.
+    pub on_device: BTreeSet<u64>,
+    /// Records of this device that the server keeps apart.
+    pub kept_apart: u64,
+    /// The server was ahead of a disk that was put back, so a fork must have been found.
+    pub must_fork: bool,
+    /// The spool did not empty over a network that works.
+    pub stuck: bool,
+    /// Stretches of time that nothing accounts for, in words.
+    pub unexplained: Vec<String>,
     /// Findings that the server's replay did not find the same.
     pub not_the_same: u64,
 }
@@ -33,6 +45,7 @@ impl Outcome {
         let mut outcome = Self { acknowledged, ..Self::default() };
         let keys = ctx.case_keys(case).expect("the case's keys");
         let mut link: Option<ChainLink> = None;
+        let mut time = Accounted::default();
         for row in ctx.store.record_by_case(case).await.expect("the records") {
             let envelope = envelope(&row);
             let fields = envelope.open(&keys.secret).expect("every record opens with the case key");
@@ -40,6 +53,7 @@ impl Outcome {
             outcome.records += 1;
             outcome.epochs.insert(row.epoch);
             outcome.follow(&mut link, &envelope.header);
+            time.add(&content);
             if let RecordBody::Finding { captured, .. } = content.body {
                 outcome.count(&captured.fact);
                 if row.replay != Some(proviso_store::ReplayOutcome::Same) {
@@ -47,7 +61,24 @@ impl Outcome {
                 }
             }
         }
+        outcome.unexplained = time.holes();
+        for device in ctx.store.device_list(Some(case)).await.expect("the devices") {
+            outcome.kept_apart += ctx.store.fork_list(device.id).await.expect("the forks").len() as u64;
+        }
         outcome
+    }
+
+    /// Reads what is still in the device's spool.
+    pub(super) fn read_device(&mut self, ctx: &AppContext, case: CaseId, envelopes: &[Vec<u8>]) {
+        let keys = ctx.case_keys(case).expect("the case's keys");
+        for bytes in envelopes {
+            let envelope = Envelope::decode(bytes).expect("a record as it was sealed");
+            let fields = envelope.open(&keys.secret).expect("every record opens with the case key");
+            let content = RecordContent::from_fields(fields.iter()).expect("every record is one");
+            if let RecordBody::Finding { captured, .. } = content.body {
+                self.on_device.insert(marker(&captured.fact));
+            }
+        }
     }
 
     fn follow(&mut self, link: &mut Option<ChainLink>, header: &Header) {
@@ -62,23 +93,34 @@ impl Outcome {
     }
 
     fn count(&mut self, fact: &Fact) {
-        let marker = fact.url().and_then(|url| url.rsplit('/').next()?.parse().ok());
-        *self.held.entry(marker.expect("every page has its number")).or_default() += 1;
+        *self.held.entry(marker(fact)).or_default() += 1;
     }
 
     /// Everything that does not hold, in words; empty when the record is whole.
     #[must_use]
     pub fn faults(&self) -> Vec<String> {
-        let lost = self.acknowledged.iter().filter(|n| !self.held.contains_key(n));
+        let lost =
+            self.acknowledged.iter().filter(|n| !self.held.contains_key(n) && !self.on_device.contains(n));
         let mut faults: Vec<String> = lost.map(|n| format!("acknowledged observation {n} is lost")).collect();
         let doubled = self.held.iter().filter(|(_, times)| **times > 1);
         faults.extend(doubled.map(|(n, times)| format!("observation {n} is held {times} times")));
         faults.extend(self.breaks.iter().cloned());
+        if self.must_fork && self.epochs.len() < 2 && self.kept_apart == 0 {
+            faults.push("the disk was restored behind the server and no fork was found".to_owned());
+        }
+        if self.stuck {
+            faults.push("the spool did not empty over a network that works".to_owned());
+        }
         if self.not_the_same > 0 {
             faults.push(format!("{} findings do not replay to the same", self.not_the_same));
         }
         faults
     }
+}
+
+fn marker(fact: &Fact) -> u64 {
+    let marker = fact.url().and_then(|url| url.rsplit('/').next()?.parse().ok());
+    marker.expect("every page has its number")
 }
 
 fn envelope(row: &RecordRow) -> Envelope {
