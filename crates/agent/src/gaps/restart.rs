@@ -1,6 +1,7 @@
 //! What the agent missed while it did not run: told from when it was last known to run and when the machine started.
 
 use proviso_model::gap::{Gap, GapCause};
+use proviso_model::record::Liveness;
 use proviso_model::{Source, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +15,9 @@ pub struct Alive {
     pub at: Timestamp,
     /// Which start of the machine that was in.
     pub boot_id: String,
+    /// What was watched up to then and is not on record yet, so that a power cut leaves no time unaccounted for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub watched: Option<Liveness>,
 }
 
 /// What is known when an agent starts.
@@ -85,7 +89,7 @@ mod tests {
     #[test]
     fn invariant_08_a_flat_battery_never_reads_as_tampering() {
         for (story, same_boot, booted, started, causes) in CASES {
-            let last = Alive { at: at(0), boot_id: "first".to_owned() };
+            let last = Alive { at: at(0), boot_id: "first".to_owned(), watched: None };
             let boot_id = if *same_boot { "first" } else { "second" }.to_owned();
             let restart = Restart { now: at(*started), boot_id, booted_at: at(*booted) };
             let gaps = restart_gaps(&last, &restart);

@@ -10,7 +10,7 @@ mod trim;
 use std::sync::Arc;
 
 use proviso_model::gap::{Gap, GapCause};
-use proviso_model::record::{Notice, NoticeResponse, RecordBody};
+use proviso_model::record::{Liveness, Notice, NoticeResponse, RecordBody};
 use proviso_model::{Digest, Source, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -92,6 +92,8 @@ pub struct Watcher {
     revoked: bool,
     standing: Standing,
     stretch: Option<Stretch>,
+    /// What an earlier run watched and did not live to put on record.
+    unrecorded: Option<Liveness>,
     moment: Moment,
     stamped_at: Option<Timestamp>,
     appended: u64,
@@ -119,6 +121,7 @@ impl Watcher {
             revoked: false,
             standing: Standing::default(),
             stretch: None,
+            unrecorded: None,
             moment,
             stamped_at: None,
             appended: 0,
@@ -147,6 +150,7 @@ impl Watcher {
             });
         }
         let Some(last) = last else { return };
+        self.unrecorded.clone_from(&last.watched);
         // What only a running agent can see ends with it; the restart's own gap goes on from there.
         for cause in [GapCause::ExtensionStopped, GapCause::ProtocolMismatch, GapCause::PrivateWindow] {
             self.gaps.end(last.at, Source::Browser, cause);
@@ -262,6 +266,12 @@ impl Watcher {
     /// Puts on record what the gap book holds, as far as there is room and a key to seal to.
     fn record_gaps(&mut self) {
         let Some(kept) = self.keep.policy() else { return };
+        if let Some(liveness) = self.unrecorded.clone() {
+            if self.record(&kept, RecordBody::Liveness { liveness }, Room::Reserve, &[]).is_err() {
+                return;
+            }
+            self.unrecorded = None;
+        }
         while let Some(gap) = self.gaps.next_unrecorded() {
             let after = self.gaps.after_next();
             let Ok(note) = note_of(NOTE_OPEN_GAPS, &after.open()) else { return };
@@ -273,7 +283,8 @@ impl Watcher {
     }
 
     fn alive(&self, at: Timestamp) -> Alive {
-        Alive { at, boot_id: self.time.clock().boot_id() }
+        let watched = self.stretch.map(|stretch| self.liveness(&stretch, at));
+        Alive { at, boot_id: self.time.clock().boot_id(), watched }
     }
 
     fn stamp(&mut self, now: Timestamp) {

@@ -125,16 +125,25 @@ impl Watcher {
 
     /// Puts the watched stretch on record. Without room it stays open and is recorded later.
     pub(super) fn end_stretch(&mut self, until: Timestamp) {
-        let (Some(stretch), Some(kept)) = (self.stretch, self.keep.policy()) else { return };
+        let Some(kept) = self.keep.policy() else { return };
+        // Taken out first: the stamp that is written with the record must not hold it once more.
+        let Some(stretch) = self.stretch.take() else { return };
         if until <= stretch.from && stretch.observed == 0 {
-            self.stretch = None;
             return;
         }
+        let liveness = self.liveness(&stretch, until);
+        if self.record(&kept, RecordBody::Liveness { liveness }, Room::Reserve, &[]).is_err() {
+            self.stretch = Some(stretch);
+        }
+    }
+
+    /// A stretch as it is put on record.
+    pub(super) fn liveness(&self, stretch: &Stretch, until: Timestamp) -> Liveness {
         let mut sources = vec![Source::Health];
         if self.browsers.any_connected() {
             sources.push(Source::Browser);
         }
-        let liveness = Liveness {
+        Liveness {
             from: stretch.from,
             until: until.max(stretch.from),
             capture: stretch.capture,
@@ -142,9 +151,6 @@ impl Watcher {
             observed: stretch.observed,
             dropped: stretch.dropped,
             shielded: stretch.shielded,
-        };
-        if self.record(&kept, RecordBody::Liveness { liveness }, Room::Reserve, &[]).is_ok() {
-            self.stretch = None;
         }
     }
 }

@@ -29,12 +29,13 @@ impl Accounted {
     }
 
     /// What is left, in words.
-    pub(super) fn holes(mut self) -> Vec<String> {
+    pub(super) fn holes(&self) -> Vec<String> {
         let (Some(first), Some(last)) = (self.first, self.last) else { return Vec::new() };
-        self.stretches.sort_unstable();
+        let mut stretches = self.stretches.clone();
+        stretches.sort_unstable();
         let mut holes = Vec::new();
         let mut until = first;
-        for (from, end) in self.stretches.into_iter().chain([(last, last)]) {
+        for (from, end) in stretches.into_iter().chain([(last, last)]) {
             if from.millis_since(until) > HOLE_MS_MAX {
                 holes.push(format!("nothing accounts for the time from {until} to {from}"));
             }

@@ -263,7 +263,8 @@ impl Run {
                 // A server without a fork check keeps nothing apart.
                 outcome.kept_apart = 0;
             }
-            Outcome { must_fork, stuck, ..outcome }
+            (outcome.must_fork, outcome.stuck) = (must_fork, stuck);
+            outcome
         })
     }
 }

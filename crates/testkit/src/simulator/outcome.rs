@@ -33,8 +33,7 @@ pub struct Outcome {
     pub must_fork: bool,
     /// The spool did not empty over a network that works.
     pub stuck: bool,
-    /// Stretches of time that nothing accounts for, in words.
-    pub unexplained: Vec<String>,
+    time: Accounted,
     /// Findings that the server's replay did not find the same.
     pub not_the_same: u64,
 }
@@ -45,7 +44,6 @@ impl Outcome {
         let mut outcome = Self { acknowledged, ..Self::default() };
         let keys = ctx.case_keys(case).expect("the case's keys");
         let mut link: Option<ChainLink> = None;
-        let mut time = Accounted::default();
         for row in ctx.store.record_by_case(case).await.expect("the records") {
             let envelope = envelope(&row);
             let fields = envelope.open(&keys.secret).expect("every record opens with the case key");
@@ -53,7 +51,7 @@ impl Outcome {
             outcome.records += 1;
             outcome.epochs.insert(row.epoch);
             outcome.follow(&mut link, &envelope.header);
-            time.add(&content);
+            outcome.time.add(&content);
             if let RecordBody::Finding { captured, .. } = content.body {
                 outcome.count(&captured.fact);
                 if row.replay != Some(proviso_store::ReplayOutcome::Same) {
@@ -61,7 +59,6 @@ impl Outcome {
                 }
             }
         }
-        outcome.unexplained = time.holes();
         for device in ctx.store.device_list(Some(case)).await.expect("the devices") {
             outcome.kept_apart += ctx.store.fork_list(device.id).await.expect("the forks").len() as u64;
         }
@@ -75,6 +72,7 @@ impl Outcome {
             let envelope = Envelope::decode(bytes).expect("a record as it was sealed");
             let fields = envelope.open(&keys.secret).expect("every record opens with the case key");
             let content = RecordContent::from_fields(fields.iter()).expect("every record is one");
+            self.time.add(&content);
             if let RecordBody::Finding { captured, .. } = content.body {
                 self.on_device.insert(marker(&captured.fact));
             }
@@ -105,6 +103,7 @@ impl Outcome {
         let doubled = self.held.iter().filter(|(_, times)| **times > 1);
         faults.extend(doubled.map(|(n, times)| format!("observation {n} is held {times} times")));
         faults.extend(self.breaks.iter().cloned());
+        faults.extend(self.time.holes());
         if self.must_fork && self.epochs.len() < 2 && self.kept_apart == 0 {
             faults.push("the disk was restored behind the server and no fork was found".to_owned());
         }
