@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 use crate::state_dir::{Readers, StateDir, StateError};
 
 const IDENTITY: &str = "identity.json";
+const ACCOUNT: &str = "account";
 const RECORD_KEY: &str = "record.key";
 const TLS_KEY: &str = "tls.key";
 
@@ -69,6 +70,8 @@ impl Identity {
         let seed = Zeroizing::new(hex::encode(*keys.record.seed()));
         dir.write(RECORD_KEY, Readers::Agent, seed.as_bytes())?;
         dir.write(TLS_KEY, Readers::Agent, keys.tls_pem.as_bytes())?;
+        // For the notice at log-on, which must know whom to tell; it holds nothing but the account's name.
+        dir.write(ACCOUNT, Readers::Everyone, format!("{}\n", self.account).as_bytes())?;
         dir.write_json(IDENTITY, Readers::Agent, self)
     }
 

@@ -299,3 +299,19 @@ fn every_pack_of_the_repository_is_built_in() {
         }
     }
 }
+
+#[test]
+fn invariant_02_the_notice_is_shown_at_log_on_to_the_supervised_account_and_to_no_other() {
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../packaging/linux/log-on/proviso-log-on-notice");
+    let me =
+        String::from_utf8(Command::new("id").arg("-un").output().expect("id runs").stdout).expect("a name");
+    let folder = tempfile::tempdir().expect("a folder");
+    let shown = |account: &str| {
+        std::fs::write(folder.path().join("account"), account).expect("written");
+        std::fs::write(folder.path().join("page.address"), "http://127.0.0.1:47600\n").expect("written");
+        let output = Command::new(script).env("PROVISO_STATE_DIR", folder.path()).output().expect("it runs");
+        words(&output)
+    };
+    assert_eq!(shown(&me), "This account is monitored. The notice: http://127.0.0.1:47600/notice\n");
+    assert_eq!(shown("somebody-else\n"), "", "another account is told nothing of whose it is");
+}
