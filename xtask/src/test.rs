@@ -15,8 +15,8 @@ Examples:
   cargo xtask test --fast    only formatting, tidy and layers";
 
 /// Seeds that the simulator runs: a tenth in CI, all with --full.
-const SEEDS: &str = "20";
-const SEEDS_FULL: &str = "200";
+const SEEDS: &str = "200";
+const SEEDS_FULL: &str = "2000";
 
 #[derive(Args)]
 pub(crate) struct Options {
