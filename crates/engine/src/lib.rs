@@ -6,6 +6,7 @@
 pub mod behaviour;
 pub mod classify;
 pub mod compile;
+pub mod conversation;
 pub mod evaluate;
 pub mod pack;
 pub mod search;

@@ -8,6 +8,7 @@ use proviso_model::policy::{PackRef, Term};
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
+use crate::conversation::{StageFacts, Stages};
 use crate::text::normalise_term;
 
 /// A pack as read.
@@ -23,6 +24,8 @@ pub struct Pack {
     pub categories: Vec<Category>,
     /// Facts about search addresses.
     pub search: SearchFacts,
+    /// Stages of conversations.
+    pub conversation: StageFacts,
 }
 
 /// Terms of one category.
@@ -106,6 +109,8 @@ struct PackFile {
     engine: Vec<SearchSite>,
     #[serde(default)]
     in_site: InSite,
+    #[serde(default)]
+    conversation: StageFacts,
 }
 
 #[derive(Deserialize)]
@@ -139,9 +144,12 @@ impl Pack {
         if file.name.trim().is_empty() || file.version.trim().is_empty() {
             return Err(fault("name and version are needed; write both".to_owned()));
         }
-        if file.category.is_empty() && file.engine.is_empty() {
-            return Err(fault("it holds nothing; add [[category]] or [[engine]]".to_owned()));
+        if file.category.is_empty() && file.engine.is_empty() && file.conversation.stage.is_empty() {
+            return Err(fault(
+                "it holds nothing; add [[category]], [[engine]] or [[conversation.stage]]".to_owned(),
+            ));
         }
+        Stages::new(&file.conversation).map_err(&fault)?;
         let mut categories: Vec<Category> = Vec::new();
         for category in &file.category {
             if categories.iter().any(|earlier| earlier.name == category.name) {
@@ -155,18 +163,23 @@ impl Pack {
             sha256: sha256(text.as_bytes()),
             categories,
             search: SearchFacts { engines: file.engine, in_site: file.in_site },
+            conversation: file.conversation,
         })
     }
 
-    /// The packs that come with the engine: `words-core`, then `search`.
+    /// The packs that come with the engine: `words-core`, `search`, then `stages-core`.
     ///
     /// # Errors
-    /// [`PackError`]; a test reads both, so never in a build that passed.
+    /// [`PackError`]; a test reads them, so never in a build that passed.
     pub fn built_in() -> Result<Vec<Self>, PackError> {
-        [include_str!("../../../packs/words-core.toml"), include_str!("../../../packs/search.toml")]
-            .into_iter()
-            .map(Self::from_toml)
-            .collect()
+        [
+            include_str!("../../../packs/words-core.toml"),
+            include_str!("../../../packs/search.toml"),
+            include_str!("../../../packs/stages-core.toml"),
+        ]
+        .into_iter()
+        .map(Self::from_toml)
+        .collect()
     }
 
     /// Name, version and hash.
@@ -234,10 +247,11 @@ mod tests {
     #[test]
     fn the_built_in_packs_are_read() {
         let packs = Pack::built_in().expect("the packs");
-        for name in ["sexual", "solicitation", "minor-reference", "grooming"] {
+        for name in ["sexual", "solicitation", "minor-reference"] {
             assert!(packs[0].category(name).is_some_and(|category| !category.terms.is_empty()), "{name}");
         }
         assert!(packs[1].search.engines.len() >= 24);
+        assert!(packs[2].conversation.stage.len() >= 12);
     }
 
     #[test]

@@ -50,16 +50,31 @@ fn a_reference_to_a_minor_is_not_sexual_by_itself() {
 fn a_conversation_is_scored_as_a_whole_and_its_spans_name_the_message() {
     let line = json!({"id": 7, "messages": [
         {"author": "a", "time": "2026-01-01T10:00:00Z", "text": "how old are you"},
-        {"author": "b", "time": "2026-01-01T10:01:00Z", "text": "hello"},
-        {"author": "a", "time": "2026-01-01T10:02:00Z", "text": "it is our little secret"},
-        {"author": "a", "time": "2026-01-01T10:03:00Z", "text": "add me on telegram"},
+        {"author": "b", "time": "2026-01-01T10:01:00Z", "text": "13 in year 8"},
+        {"author": "a", "time": "2026-01-01T10:02:00Z", "text": "hello"},
+        {"author": "a", "time": "2026-01-01T10:03:00Z", "text": "are your parents home? dont tell them, it is our secret"},
+        {"author": "a", "time": "2026-01-01T10:04:00Z", "text": "add me on telegram and send me a pic of you"},
     ]});
     let out = value(&jsonl_line(&classifier(), 1, &line.to_string()).expect("a line"));
     assert_eq!(out["id"], json!(7));
     assert!(out["scores"]["grooming"].as_f64() > Some(0.5), "{out}");
-    let messages: Vec<&Value> =
-        out["spans"].as_array().expect("spans").iter().map(|span| &span["message"]).collect();
-    assert_eq!(messages, [&json!(0), &json!(2), &json!(3)]);
+    let stages: std::collections::BTreeSet<(u64, &str)> = out["spans"]
+        .as_array()
+        .expect("spans")
+        .iter()
+        .filter(|span| span["category"] == "grooming")
+        .map(|span| (span["message"].as_u64().expect("a number"), span["rule"].as_str().expect("a rule")))
+        .collect();
+    for expected in [
+        (0, "stages/asking-age"),
+        (1, "stages/child-life"),
+        (3, "stages/isolation"),
+        (3, "stages/secrecy"),
+        (4, "stages/moving-platform"),
+        (4, "stages/picture-request"),
+    ] {
+        assert!(stages.contains(&expected), "{expected:?} is not among {stages:?}");
+    }
 }
 
 #[test]

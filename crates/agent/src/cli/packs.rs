@@ -6,8 +6,9 @@ use anyhow::Context as _;
 use proviso_engine::Pack;
 
 /// Every pack of the folder `packs`, as in this build.
-const BUILT_IN: [(&str, &str); 2] = [
+const BUILT_IN: [(&str, &str); 3] = [
     ("search.toml", include_str!("../../../../packs/search.toml")),
+    ("stages-core.toml", include_str!("../../../../packs/stages-core.toml")),
     ("words-core.toml", include_str!("../../../../packs/words-core.toml")),
 ];
 

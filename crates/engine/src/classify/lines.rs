@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{Classification, Classifier};
+use crate::conversation::Said;
 
 /// A line of `--jsonl` that cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -28,7 +29,15 @@ struct Input {
 
 #[derive(Deserialize)]
 struct Message {
+    #[serde(default)]
+    author: Option<String>,
     text: String,
+}
+
+impl Message {
+    fn said(&self) -> Said<'_> {
+        Said { author: self.author.as_deref(), text: &self.text }
+    }
 }
 
 #[derive(Serialize)]
@@ -55,8 +64,8 @@ pub fn jsonl_line(classifier: &Classifier, line: usize, text: &str) -> Result<St
     let classification = match (&input.text, &input.messages) {
         (Some(text), None) => classifier.scores(text),
         (None, Some(messages)) => {
-            let texts: Vec<&str> = messages.iter().map(|message| message.text.as_str()).collect();
-            classifier.conversation(&texts)
+            let said: Vec<Said<'_>> = messages.iter().map(Message::said).collect();
+            classifier.conversation(&said)
         }
         (Some(_), Some(_)) => return Err(fault("it has both text and messages".to_owned())),
         (None, None) => return Err(fault("it has neither text nor messages".to_owned())),

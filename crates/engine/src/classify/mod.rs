@@ -9,12 +9,31 @@ use serde::Serialize;
 
 pub use lines::{ClassifyLineError, jsonl_line, text_line};
 
+use crate::conversation::{Said, StageReading, Stages};
 use crate::evaluate::strength;
 use crate::pack::Pack;
 use crate::text::{Occurrence, TermIndex, TermIndexError};
 
-/// The four categories that are scored, in the order of [`Scores`].
-const CATEGORIES: [&str; 4] = ["sexual", "minor-reference", "grooming", "solicitation"];
+/// The categories that are scored by words. Grooming is scored by stages, and ages add to minor-reference.
+const CATEGORIES: [&str; 3] = ["sexual", "minor-reference", "solicitation"];
+/// Weights of words and stated ages at which `minor_reference` is 0.5.
+const MINOR_THRESHOLD_PERMILLE: u16 = 1000;
+
+/// Packs that could not be made ready for scoring.
+#[derive(Debug, thiserror::Error)]
+pub enum ClassifierError {
+    /// Terms that do not fit.
+    #[error(transparent)]
+    Terms(#[from] TermIndexError),
+    /// Stages that cannot be read.
+    #[error("pack \"{pack}\": {problem}")]
+    Stages {
+        /// Name of the pack.
+        pack: String,
+        /// What is wrong.
+        problem: String,
+    },
+}
 
 /// Scores from 0 to 1. 0.5 is where a rule of that category would speak.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -59,6 +78,7 @@ pub struct Classification {
 pub struct Classifier {
     index: TermIndex,
     categories: Vec<Scored>,
+    stages: Vec<Stages>,
 }
 
 #[derive(Debug, Clone)]
@@ -73,8 +93,8 @@ impl Classifier {
     /// terms.
     ///
     /// # Errors
-    /// [`TermIndexError`] when the terms do not fit.
-    pub fn new(packs: &[Pack]) -> Result<Self, TermIndexError> {
+    /// [`ClassifierError`] when the terms do not fit or stages cannot be read.
+    pub fn new(packs: &[Pack]) -> Result<Self, ClassifierError> {
         let mut index = TermIndex::default();
         let mut categories = Vec::new();
         for name in CATEGORIES {
@@ -93,51 +113,82 @@ impl Classifier {
             categories.push(Scored { name, weights, threshold_permille });
         }
         index.build()?;
-        Ok(Self { index, categories })
+        let mut stages = Vec::new();
+        for pack in packs.iter().filter(|pack| !pack.conversation.stage.is_empty()) {
+            let ready = Stages::new(&pack.conversation);
+            let fault = |problem| ClassifierError::Stages { pack: pack.name.clone(), problem };
+            stages.push(ready.map_err(fault)?);
+        }
+        Ok(Self { index, categories, stages })
     }
 
     /// Scores one text.
     #[must_use]
     pub fn scores(&self, text: &str) -> Classification {
-        self.classify(&[text], false)
+        self.classify(&[Said { author: None, text }], false)
     }
 
-    /// Scores a conversation as a whole: distinct terms of all its messages together. Spans are within each message.
+    /// Scores a conversation as a whole: distinct terms of all its messages together, and stages over them. Spans are
+    /// within each message.
     #[must_use]
-    pub fn conversation(&self, messages: &[&str]) -> Classification {
+    pub fn conversation(&self, messages: &[Said<'_>]) -> Classification {
         self.classify(messages, true)
     }
 
-    fn classify(&self, texts: &[&str], numbered: bool) -> Classification {
-        let hits: Vec<Vec<Occurrence>> = texts.iter().map(|text| self.index.find(text)).collect();
+    fn classify(&self, messages: &[Said<'_>], numbered: bool) -> Classification {
+        let hits: Vec<Vec<Occurrence>> = messages.iter().map(|said| self.index.find(said.text)).collect();
         let mut spans = Vec::new();
-        let mut scores = [0.0; CATEGORIES.len()];
-        for (category, score) in self.categories.iter().zip(&mut scores) {
-            let mut found = BTreeSet::new();
-            for (message, hits) in hits.iter().enumerate() {
-                let mut taken_until = 0;
-                for hit in hits {
-                    if hit.start < taken_until || !category.weights.contains_key(&hit.term) {
-                        continue;
-                    }
-                    taken_until = hit.end;
-                    found.insert(hit.term);
-                    spans.push(ClassifySpan {
-                        start: hit.start,
-                        end: hit.end,
-                        rule: format!("words/{}", category.name),
-                        category: category.name.replace('-', "_"),
-                        message: numbered.then_some(message),
-                    });
-                }
-            }
-            let weights = found.iter().filter_map(|term| category.weights.get(term));
-            let sum: u32 = weights.map(|weight| u32::from(*weight)).sum();
-            // Decided in integers; the division only writes it as the contract wants it.
-            *score = f64::from(strength(sum, category.threshold_permille)) / 1000.0;
+        let mut sums = [0_u32; CATEGORIES.len()];
+        let mut strengths = [0_u32; CATEGORIES.len()];
+        for ((category, sum), strong) in self.categories.iter().zip(&mut sums).zip(&mut strengths) {
+            *sum = category.read(&hits, numbered, &mut spans);
+            *strong = u32::from(strength(*sum, category.threshold_permille));
+        }
+        let [sexual, _, solicitation] = strengths;
+        let [_, minor_words, _] = sums;
+        let readings: Vec<StageReading> =
+            self.stages.iter().map(|stages| stages.read(messages, sexual)).collect();
+        let ages: u32 = readings.iter().map(|reading| reading.minor_weights).sum();
+        let grooming = readings.iter().map(|reading| reading.grooming_permille).max().unwrap_or_default();
+        let minor = u32::from(strength(minor_words.saturating_add(ages), MINOR_THRESHOLD_PERMILLE));
+        for span in readings.into_iter().flat_map(|reading| reading.spans) {
+            spans.push(ClassifySpan {
+                start: span.start,
+                end: span.end,
+                rule: format!("stages/{}", span.stage),
+                category: if span.minor_reference { "minor_reference" } else { "grooming" }.to_owned(),
+                message: numbered.then_some(span.message),
+            });
         }
         spans.sort_by(|a, b| (a.message, a.start, a.end, &a.rule).cmp(&(b.message, b.start, b.end, &b.rule)));
-        let [sexual, minor_reference, grooming, solicitation] = scores;
+        // Decided in integers; the division only writes it as the contract wants it.
+        let [sexual, minor_reference, grooming, solicitation] =
+            [sexual, minor, grooming, solicitation].map(|permille| f64::from(permille) / 1000.0);
         Classification { scores: Scores { sexual, minor_reference, grooming, solicitation }, spans }
+    }
+}
+
+impl Scored {
+    /// The weights of the distinct terms found, and a span for each place.
+    fn read(&self, hits: &[Vec<Occurrence>], numbered: bool, spans: &mut Vec<ClassifySpan>) -> u32 {
+        let mut found = BTreeSet::new();
+        for (message, hits) in hits.iter().enumerate() {
+            let mut taken_until = 0;
+            for hit in hits {
+                if hit.start < taken_until || !self.weights.contains_key(&hit.term) {
+                    continue;
+                }
+                taken_until = hit.end;
+                found.insert(hit.term);
+                spans.push(ClassifySpan {
+                    start: hit.start,
+                    end: hit.end,
+                    rule: format!("words/{}", self.name),
+                    category: self.name.replace('-', "_"),
+                    message: numbered.then_some(message),
+                });
+            }
+        }
+        found.iter().filter_map(|term| self.weights.get(term)).map(|weight| u32::from(*weight)).sum()
     }
 }

@@ -1,0 +1,186 @@
+//! Words of a conversation as patterns compare them.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use crate::text::{Normalised, normalise};
+
+/// Number of a word that no pattern names.
+const UNKNOWN: u32 = u32::MAX;
+/// Number of the end of a message.
+const BREAK: u32 = u32::MAX - 1;
+
+/// A word, a number, or the end of a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Token {
+    /// Number of its word.
+    pub(super) word: u32,
+    /// Its value where it is a number that could be an age or a school year: nothing for prices, times and dates.
+    pub(super) number: Option<u8>,
+    /// Number of the message.
+    pub(super) message: usize,
+    /// First byte in the message.
+    pub(super) start: usize,
+    /// One past the last byte in the message.
+    pub(super) end: usize,
+}
+
+impl Token {
+    pub(super) fn is_break(&self) -> bool {
+        self.word == BREAK
+    }
+}
+
+/// The words that patterns name, numbered; spellings share a number.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Vocabulary {
+    numbers: HashMap<String, u32>,
+}
+
+impl Vocabulary {
+    /// The number of a word in a pattern.
+    pub(super) fn add(&mut self, word: &str) -> u32 {
+        let next = u32::try_from(self.numbers.len()).unwrap_or(UNKNOWN);
+        *self.numbers.entry(word.to_owned()).or_insert(next)
+    }
+
+    /// Makes `spelling` be read as `word`, unless it has been given a number already.
+    pub(super) fn alias(&mut self, spelling: &str, word: &str) {
+        let number = self.add(word);
+        self.numbers.entry(spelling.to_owned()).or_insert(number);
+    }
+
+    fn word(&self, word: &str) -> u32 {
+        if let Some(number) = self.numbers.get(word) {
+            return *number;
+        }
+        // Stretched letters: "sooo" is read as "so", or as "soo" where that is a word.
+        [2, 1]
+            .into_iter()
+            .filter_map(|most| shortened(word, most))
+            .find_map(|short| self.numbers.get(&short).copied())
+            .unwrap_or(UNKNOWN)
+    }
+
+    /// Splits one message and ends it with a break.
+    pub(super) fn read(&self, message: usize, original: &str, tokens: &mut Vec<Token>) {
+        let normalised = normalise(original);
+        let text = normalised.text();
+        let mut at = 0;
+        while let Some(range) = next_run(text, at) {
+            at = range.end;
+            tokens.extend(self.token(message, &normalised, range));
+        }
+        let end = original.len();
+        tokens.push(Token { word: BREAK, number: None, message, start: end, end });
+    }
+
+    fn token(&self, message: usize, normalised: &Normalised, range: Range<usize>) -> Option<Token> {
+        let text = normalised.text();
+        let run = text.get(range.clone())?;
+        let place = normalised.original(range.clone())?;
+        let number = match run.as_bytes().first()?.is_ascii_digit() {
+            true => digits(text, &range),
+            false => in_words(run),
+        };
+        let plain: String;
+        let word = match run.contains('\'') {
+            true => {
+                plain = run.replace('\'', "");
+                self.word(&plain)
+            }
+            false => self.word(run),
+        };
+        Some(Token { word, number, message, start: place.start, end: place.end })
+    }
+}
+
+/// The next run of letters with apostrophes inside, or of digits.
+fn next_run(text: &str, from: usize) -> Option<Range<usize>> {
+    let rest = text.get(from..)?;
+    let first = rest.find(|c: char| c.is_alphanumeric())?;
+    let start = from + first;
+    let run = text.get(start..)?;
+    let is_number = run.as_bytes().first()?.is_ascii_digit();
+    let mut end = start;
+    for (at, c) in run.char_indices() {
+        let goes_on = match is_number {
+            true => c.is_ascii_digit(),
+            false => (c.is_alphanumeric() && !c.is_ascii_digit()) || c == '\'',
+        };
+        if !goes_on {
+            break;
+        }
+        end = start + at + c.len_utf8();
+    }
+    while end > start + 1 && text.get(..end).is_some_and(|head| head.ends_with('\'')) {
+        end -= 1;
+    }
+    Some(start..end)
+}
+
+/// The value of digits that stand alone: not part of a price, a time, a date, a share or a decimal number.
+fn digits(text: &str, range: &Range<usize>) -> Option<u8> {
+    let value: u8 = text.get(range.clone())?.parse().ok()?;
+    let mut before = text.get(..range.start)?.chars().rev();
+    let mut after = text.get(range.end..)?.chars();
+    let joined = |mark: Option<char>, beyond: Option<char>| {
+        matches!(mark, Some('.' | ',' | ':' | '/' | '-')) && beyond.is_some_and(|c| c.is_ascii_digit())
+    };
+    let mark = before.next();
+    if matches!(mark, Some('$' | '£' | '€' | '#' | '@' | '_' | '=' | '/' | '+'))
+        || joined(mark, before.next())
+    {
+        return None;
+    }
+    let mark = after.next();
+    if matches!(mark, Some('%' | '$' | '£' | '€' | '_' | '°')) || joined(mark, after.next()) {
+        return None;
+    }
+    Some(value)
+}
+
+fn in_words(word: &str) -> Option<u8> {
+    const WORDS: [&str; 21] = [
+        "zero",
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+        "eleven",
+        "twelve",
+        "thirteen",
+        "fourteen",
+        "fifteen",
+        "sixteen",
+        "seventeen",
+        "eighteen",
+        "nineteen",
+        "twenty",
+    ];
+    WORDS.iter().position(|name| *name == word).and_then(|value| u8::try_from(value).ok())
+}
+
+/// The word with no letter more than `most` times in a row; nothing when no letter stands three times.
+fn shortened(word: &str, most: usize) -> Option<String> {
+    let mut short = String::with_capacity(word.len());
+    let (mut last, mut times, mut stretched) = ('\0', 0_usize, false);
+    for c in word.chars() {
+        times = if c == last { times + 1 } else { 1 };
+        last = c;
+        stretched |= times >= 3;
+        if times <= most {
+            short.push(c);
+        }
+    }
+    if !stretched {
+        return None;
+    }
+    Some(short)
+}
