@@ -91,7 +91,7 @@ struct Stage {
 
 /// A pattern found.
 #[derive(Debug, Clone, Copy)]
-struct Hit {
+struct Sighting {
     pattern: usize,
     at: usize,
     length: usize,
@@ -173,17 +173,17 @@ impl Stages {
     }
 
     /// Every pattern found, the weightiest where those of one stage overlap, ordered by place.
-    fn find(&self, tokens: &[Token]) -> Vec<Hit> {
+    fn find(&self, tokens: &[Token]) -> Vec<Sighting> {
         let mut hits = Vec::new();
         let mut taken_until = vec![0_usize; self.stages.len()];
         for (at, token) in tokens.iter().enumerate() {
             let words = self.by_first.get(&token.word).into_iter().flatten();
             let numbers = self.by_number.iter().filter(|_| token.number.is_some());
-            let mut here: Vec<(Hit, &Ready)> = Vec::new();
+            let mut here: Vec<(Sighting, &Ready)> = Vec::new();
             for pattern in words.chain(numbers) {
                 let Some(ready) = self.patterns.get(*pattern) else { continue };
                 if let Some(length) = ready.pattern.fits(tokens, at, &self.units) {
-                    here.push((Hit { pattern: *pattern, at, length }, ready));
+                    here.push((Sighting { pattern: *pattern, at, length }, ready));
                 }
             }
             here.sort_by_key(|(hit, ready)| {
@@ -200,12 +200,12 @@ impl Stages {
         hits
     }
 
-    fn stage_of(&self, hit: &Hit) -> Option<(usize, &Stage, u32)> {
+    fn stage_of(&self, hit: &Sighting) -> Option<(usize, &Stage, u32)> {
         let ready = self.patterns.get(hit.pattern)?;
         Some((ready.stage, self.stages.get(ready.stage)?, ready.weight_permille))
     }
 
-    fn spans(&self, tokens: &[Token], hits: &[Hit], least: u32) -> Vec<StageSpan> {
+    fn spans(&self, tokens: &[Token], hits: &[Sighting], least: u32) -> Vec<StageSpan> {
         let mut spans = Vec::new();
         for hit in hits {
             let Some((_, stage, _)) = self.stage_of(hit).filter(|(_, _, weight)| *weight >= least) else {

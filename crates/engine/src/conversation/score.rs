@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::{Hit, Role, Said, Says, Stages};
+use super::{Role, Said, Says, Sighting, Stages};
 use crate::conversation::tokens::Token;
 
 /// Words judged at once: longer conversations are judged a stretch at a time and as a whole.
@@ -39,7 +39,13 @@ struct Evidence {
 }
 
 impl Stages {
-    pub(super) fn grooming(&self, messages: &[Said<'_>], tokens: &[Token], hits: &[Hit], sexual: u32) -> u32 {
+    pub(super) fn grooming(
+        &self,
+        messages: &[Said<'_>],
+        tokens: &[Token],
+        hits: &[Sighting],
+        sexual: u32,
+    ) -> u32 {
         let own = self.child_author(messages, tokens, hits);
         let mut best = self.stretch(tokens, hits, 0..tokens.len(), sexual, own.as_ref());
         let mut from = 0;
@@ -52,7 +58,7 @@ impl Stages {
     }
 
     /// Weights of distinct patterns that count for `minor_reference`.
-    pub(super) fn minor(&self, hits: &[Hit]) -> u32 {
+    pub(super) fn minor(&self, hits: &[Sighting]) -> u32 {
         let mut seen = BTreeMap::new();
         for hit in hits {
             if let Some((_, stage, weight)) = self.stage_of(hit)
@@ -65,10 +71,11 @@ impl Stages {
     }
 
     /// Who says of themselves that they are a child, where authors are known: the other one's steps count.
-    fn child_author(&self, messages: &[Said<'_>], tokens: &[Token], hits: &[Hit]) -> Option<Author> {
-        let says =
-            |hit: &&Hit| self.stage_of(hit).is_some_and(|(_, stage, _)| stage.says == Some(Says::ChildAge));
-        let author = |hit: &Hit| messages.get(tokens.get(hit.at)?.message)?.author;
+    fn child_author(&self, messages: &[Said<'_>], tokens: &[Token], hits: &[Sighting]) -> Option<Author> {
+        let says = |hit: &&Sighting| {
+            self.stage_of(hit).is_some_and(|(_, stage, _)| stage.says == Some(Says::ChildAge))
+        };
+        let author = |hit: &Sighting| messages.get(tokens.get(hit.at)?.message)?.author;
         let of = hits.iter().filter(says).find_map(author)?;
         let wrote = messages.iter().map(|message| message.author == Some(of)).collect();
         Some(Author { wrote })
@@ -77,12 +84,12 @@ impl Stages {
     fn stretch(
         &self,
         tokens: &[Token],
-        hits: &[Hit],
+        hits: &[Sighting],
         range: Range<usize>,
         sexual: u32,
         own: Option<&Author>,
     ) -> u32 {
-        let inside: Vec<&Hit> = hits.iter().filter(|hit| range.contains(&hit.at)).collect();
+        let inside: Vec<&Sighting> = hits.iter().filter(|hit| range.contains(&hit.at)).collect();
         let mut seen = self.evidence(tokens, &inside, own);
         if seen.says_child && seen.says_adult {
             seen.approach += AGE_GAP;
@@ -104,7 +111,7 @@ impl Stages {
         raw * 1000 / (1000 + seen.against)
     }
 
-    fn evidence(&self, tokens: &[Token], hits: &[&Hit], own: Option<&Author>) -> Evidence {
+    fn evidence(&self, tokens: &[Token], hits: &[&Sighting], own: Option<&Author>) -> Evidence {
         let mut times: BTreeMap<usize, u32> = BTreeMap::new();
         let mut stages: BTreeMap<usize, u32> = BTreeMap::new();
         let mut seen = Evidence::default();
