@@ -83,20 +83,22 @@ fn figures(mut scored: Vec<(f64, bool)>) -> Figures {
     Figures { auprc: sum / contacts, f_half }
 }
 
-/// Texts as long as the stretches of public corpora, about 270 words: staged contact among small talk of the same
-/// register of spelling, and small talk alone.
+/// Texts as long as the stretches of public corpora: staged contact among small talk, and small talk alone.
 fn long_texts(cases: &[(bool, Case)]) -> Vec<(bool, String)> {
+    let small = |case: &&Case| {
+        ["game", "fandom", "friends", "random", "irc"].iter().any(|kind| case.register.starts_with(kind))
+    };
     let of = |wanted: bool| cases.iter().filter(move |(contact, _)| *contact == wanted).map(|(_, case)| case);
-    let ordinary: Vec<String> = of(false).map(Case::run_together).collect();
+    let ordinary: Vec<String> = of(false).filter(small).map(Case::run_together).collect();
     let talk = |from: usize, count: usize| {
-        let texts = ordinary.iter().cycle().skip(from * 7 % ordinary.len()).step_by(11).take(count);
+        let texts = ordinary.iter().cycle().skip(from * 7 % ordinary.len()).step_by(5).take(count);
         texts.cloned().collect::<Vec<_>>().join(" ")
     };
     let mut texts = Vec::new();
     for (number, case) in of(true).enumerate() {
         texts.push((true, format!("{} {} {}", talk(number, 2), case.run_together(), talk(number + 3, 2))));
     }
-    texts.extend((0..ordinary.len() * 2).map(|number| (false, talk(number + 1, 6))));
+    texts.extend((0..ordinary.len() * 3).map(|number| (false, talk(number + 1, 5 + number % 3))));
     texts
 }
 

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::{Role, Said, Says, Sighting, Stages};
+use super::{Role, SLIGHT_PERMILLE, Said, Says, Sighting, Stages};
 use crate::conversation::tokens::Token;
 
 /// Words judged at once: longer conversations are judged a stretch at a time and as a whole.
-const WINDOW_WORDS: usize = 400;
+const WINDOW_WORDS: usize = 150;
 /// A repeated pattern counts for this share of its weight, this often.
 const REPEAT_SHARE: u32 = 4;
 const REPEATS_MAX: u32 = 2;
@@ -15,6 +15,8 @@ const REPEATS_MAX: u32 = 2;
 const CHILD_HALF: u32 = 500;
 /// Evidence of approach at which half of what it can give is given.
 const APPROACH_HALF: u32 = 900;
+/// What the slight words of one stage count for at most.
+const SLIGHT_MOST_PERMILLE: u32 = 200;
 /// A stage with less evidence is not counted as one of several.
 const STAGE_COUNTS_FROM: u32 = 150;
 /// Stages beyond this many add nothing.
@@ -47,13 +49,15 @@ impl Stages {
         sexual: u32,
     ) -> u32 {
         let own = self.child_author(messages, tokens, hits);
-        let mut best = self.stretch(tokens, hits, 0..tokens.len(), sexual, own.as_ref());
+        let whole = self.stretch(tokens, hits, 0..tokens.len(), sexual, own.as_ref());
+        let mut best = whole;
         let mut from = 0;
         while tokens.len() > WINDOW_WORDS + WINDOW_WORDS / 2 && from < tokens.len() {
             let until = (from + WINDOW_WORDS).min(tokens.len());
             best = best.max(self.stretch(tokens, hits, from..until, sexual, own.as_ref()));
-            from += WINDOW_WORDS / 2;
+            from += WINDOW_WORDS / 3;
         }
+        let best = (whole + best) / 2;
         self.by_table(best)
     }
 
@@ -114,6 +118,7 @@ impl Stages {
     fn evidence(&self, tokens: &[Token], hits: &[&Sighting], own: Option<&Author>) -> Evidence {
         let mut times: BTreeMap<usize, u32> = BTreeMap::new();
         let mut stages: BTreeMap<usize, u32> = BTreeMap::new();
+        let mut slight: BTreeMap<usize, u32> = BTreeMap::new();
         let mut seen = Evidence::default();
         for hit in hits {
             let Some((number, stage, weight)) = self.stage_of(hit) else { continue };
@@ -131,9 +136,15 @@ impl Stages {
             if approach && by_child {
                 counted /= 2;
             }
+            if weight < SLIGHT_PERMILLE {
+                // Slight words of one stage count together for less than one telling phrase.
+                let slight = slight.entry(number).or_default();
+                counted = counted.min(SLIGHT_MOST_PERMILLE.saturating_sub(*slight));
+                *slight += counted;
+            }
             let sum = stages.entry(number).or_default();
             *sum = (*sum + counted).min(stage.most_permille);
-            seen.says_child |= stage.says == Some(Says::ChildAge);
+            seen.says_child |= stage.says == Some(Says::ChildAge) && weight > CHILD_HALF;
             seen.says_adult |= stage.says == Some(Says::AdultAge);
             if stage.roles.contains(&Role::Child) {
                 seen.first_child = seen.first_child.or(Some(hit.at));
