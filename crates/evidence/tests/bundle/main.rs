@@ -3,4 +3,6 @@
 mod common;
 mod program;
 #[expect(clippy::indexing_slicing, reason = "a test that panics fails, as it should")]
+mod second_verifier;
+#[expect(clippy::indexing_slicing, reason = "a test that panics fails, as it should")]
 mod tampering;

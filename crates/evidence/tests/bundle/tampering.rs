@@ -13,12 +13,12 @@ use serde_json::Value;
 
 static MADE: LazyLock<Sample> = LazyLock::new(|| sample("sample bundle 1", |_| ()));
 
-fn failed(report: &Report) -> BTreeSet<&'static str> {
+pub fn failed(report: &Report) -> BTreeSet<&'static str> {
     report.failed().map(|check| check.name).collect()
 }
 
 /// Lists the files as they are now, as an attacker would; `resign` with the force's own checkpoint key.
-fn relist(files: &mut Files, resign: bool) {
+pub fn relist(files: &mut Files, resign: bool) {
     let mut manifest: Manifest = serde_json::from_slice(&files[layout::MANIFEST]).expect("a manifest");
     manifest.files = files
         .iter()
@@ -39,11 +39,11 @@ fn relist(files: &mut Files, resign: bool) {
     files.insert(layout::MANIFEST.to_owned(), json);
 }
 
-fn paths(files: &Files, folder: &str) -> Vec<String> {
+pub fn paths(files: &Files, folder: &str) -> Vec<String> {
     files.keys().filter(|path| path.starts_with(folder)).cloned().collect()
 }
 
-fn edit(files: &mut Files, path: &str, change: impl FnOnce(&mut Value)) {
+pub fn edit(files: &mut Files, path: &str, change: impl FnOnce(&mut Value)) {
     let mut value: Value = serde_json::from_slice(&files[path]).expect("JSON");
     change(&mut value);
     files.insert(path.to_owned(), serde_json::to_vec_pretty(&value).expect("JSON"));

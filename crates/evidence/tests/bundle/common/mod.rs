@@ -34,6 +34,10 @@ pub struct Sample {
     pub checkpoint_key: SignKey,
     /// Every record as the device sealed it, in order.
     pub sealed: Vec<Vec<u8>>,
+    /// The fields of each.
+    pub fields: Vec<FieldSet>,
+    /// What the bundle was written from.
+    pub input: BundleInput,
 }
 
 /// An instant on the morning of the sample.
@@ -102,8 +106,8 @@ pub fn sample(seed: &str, forge: impl Fn(&mut Vec<Finding>)) -> Sample {
         ],
     };
     let bundle = write(&input, &force.checkpoint_key).expect("a bundle");
-    let sealed = sealed.iter().map(|(envelope, _)| envelope.encode()).collect();
-    Sample { bundle, trust: force.trust, checkpoint_key: force.checkpoint_key, sealed }
+    let (sealed, fields) = sealed.into_iter().map(|(envelope, fields)| (envelope.encode(), fields)).unzip();
+    Sample { bundle, trust: force.trust, checkpoint_key: force.checkpoint_key, sealed, fields, input }
 }
 
 /// Whole records but for the gap, which stays a header in the chain; the notice and the finding are opened.
