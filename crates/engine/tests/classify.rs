@@ -68,7 +68,7 @@ fn a_conversation_is_scored_as_a_whole_and_its_spans_name_the_message() {
     for expected in [
         (0, "stages/asking-age"),
         (1, "stages/child-life"),
-        (3, "stages/isolation"),
+        (3, "stages/parents-away"),
         (3, "stages/secrecy"),
         (4, "stages/moving-platform"),
         (4, "stages/picture-request"),
@@ -86,5 +86,27 @@ fn a_line_that_is_neither_text_nor_conversation_is_named_by_its_number() {
     ] {
         let error = jsonl_line(&classifier(), 12, text).expect_err("a fault").to_string();
         assert!(error.starts_with("line 12: ") && error.contains(words), "{error}");
+    }
+}
+
+#[test]
+fn stated_ages_and_school_years_of_children_count_and_other_numbers_do_not() {
+    let classifier = classifier();
+    let score = |text: &str| classifier.scores(text).scores.minor_reference;
+    for text in [
+        "im 13", "I'm 13", "i am thirteen", "i'm only 12", "im nearly fourteen", "turning 14 in May", "just turned 11", "14f uk", "f13",
+        "13 f ohio", "a 12-year-old boy", "she is twelve years old", "aged 9", "age 15", "15yo", "her 13th birthday", "in year 8 at school",
+        "year 9 pupils", "7th grade", "sixth grader", "in 8th grade", "appears to be about 12", "looks underage", "a little girl", "the schoolboys",
+        "IM 13!!", "i'm thirteeeen",
+    ] {
+        assert!(score(text) >= 0.5, "{text}: {}", score(text));
+    }
+    for text in [
+        "I am 34 years old", "im 22 m", "27f london", "aged 61", "she turned 40", "a 19-year-old student", "it costs $13", "£12.50 each", "at 10:15",
+        "on 12/11/2025", "13 High Street", "12 miles away", "im 15 minutes away", "room 14", "page 12", "version 13.2", "chapter 11", "about 14 percent",
+        "im 10 levels above", "12 people came", "the bus 14 at 12", "13%", "flat 12", "only 15 left in stock", "windows 11", "11 am", "14 days",
+        "12 years of service", "the car is 12 years old",
+    ] {
+        assert!(score(text) < 0.5, "{text}: {}", score(text));
     }
 }
