@@ -115,7 +115,12 @@ pub(super) fn policies(facts: &mut Facts) -> Found {
         }
         let signature = facts.text(&layout::policy_signature(&hash))?;
         let signature = signature.strip_suffix('\n').unwrap_or_default();
-        signed(&keys.policy, &signed_policy(&String::from_utf8_lossy(bytes)), signature, "a policy (by the force)")?;
+        signed(
+            &keys.policy,
+            &signed_policy(&String::from_utf8_lossy(bytes)),
+            signature,
+            "a policy (by the force)",
+        )?;
         let policy: Policy = parse(path, bytes)?;
         if policy.format != POLICY_FORMAT || policy.force != manifest.force || policy.case != manifest.case {
             return Err(format!("{path} is of another force, case or format.").into());
