@@ -8,6 +8,7 @@ pub mod classify;
 pub mod compile;
 pub mod conversation;
 pub mod evaluate;
+pub mod model;
 pub mod pack;
 pub mod search;
 pub mod sites;
@@ -19,7 +20,7 @@ pub use pack::{Pack, PackError};
 
 /// What findings mean. Rises with every change that could alter one: normalisation, word edges, rules, explanations, the
 /// built-in search facts, the public-suffix list or the toolchain's Unicode tables. Replay only where it is equal.
-pub const SEMANTICS: u32 = 1;
+pub const SEMANTICS: u32 = 2;
 
 /// The engine's own version, as written in findings.
 pub const ENGINE: &str = concat!("proviso-engine ", env!("CARGO_PKG_VERSION"));

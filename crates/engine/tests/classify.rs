@@ -17,23 +17,20 @@ fn value(line: &str) -> Value {
 fn a_plain_line_is_scored_with_byte_spans() {
     let text = "Möwen, then sex chat";
     let line = value(&text_line(&classifier(), text));
-    assert_eq!(
-        line["scores"],
-        json!({"sexual": 0.5, "minor_reference": 0.0, "grooming": 0.0, "solicitation": 0.0})
-    );
-    assert_eq!(
-        line["spans"],
-        json!([{"start": 13, "end": 21, "rule": "words/sexual", "category": "sexual"}])
-    );
+    assert!(line["scores"]["sexual"].as_f64() > Some(0.5), "{line}");
+    assert_eq!(line["scores"]["grooming"], json!(0.0));
+    let spans = line["spans"].as_array().expect("spans");
+    let words = json!({"start": 13, "end": 21, "rule": "words/sexual", "category": "sexual"});
+    assert!(spans.contains(&words), "{line}");
     assert_eq!(text.get(13..21), Some("sex chat"));
     assert!(line.get("id").is_none());
 }
 
 #[test]
-fn an_innocent_or_empty_line_scores_nothing() {
+fn an_innocent_or_empty_line_scores_next_to_nothing() {
     for text in ["", "Train times from Scunthorpe to Essex", "Breast screening saves lives"] {
         let line = value(&text_line(&classifier(), text));
-        assert_eq!(line["scores"]["sexual"], json!(0.0), "{text}");
+        assert!(line["scores"]["sexual"].as_f64() < Some(0.1), "{line}");
         assert_eq!(line["spans"], json!([]), "{text}");
     }
 }
@@ -41,7 +38,7 @@ fn an_innocent_or_empty_line_scores_nothing() {
 #[test]
 fn a_reference_to_a_minor_is_not_sexual_by_itself() {
     let line = value(&text_line(&classifier(), "She is in year 9 and turned 14 last week"));
-    assert_eq!(line["scores"]["sexual"], json!(0.0));
+    assert!(line["scores"]["sexual"].as_f64() < Some(0.1), "{line}");
     assert!(line["scores"]["minor_reference"].as_f64() > Some(0.5), "{line}");
     assert_eq!(line["spans"][0]["category"], json!("minor_reference"));
 }
@@ -94,18 +91,66 @@ fn stated_ages_and_school_years_of_children_count_and_other_numbers_do_not() {
     let classifier = classifier();
     let score = |text: &str| classifier.scores(text).scores.minor_reference;
     for text in [
-        "im 13", "I'm 13", "i am thirteen", "i'm only 12", "im nearly fourteen", "turning 14 in May", "just turned 11", "14f uk", "f13",
-        "13 f ohio", "a 12-year-old boy", "she is twelve years old", "aged 9", "age 15", "15yo", "her 13th birthday", "in year 8 at school",
-        "year 9 pupils", "7th grade", "sixth grader", "in 8th grade", "appears to be about 12", "looks underage", "a little girl", "the schoolboys",
-        "IM 13!!", "i'm thirteeeen",
+        "im 13",
+        "I'm 13",
+        "i am thirteen",
+        "i'm only 12",
+        "im nearly fourteen",
+        "turning 14 in May",
+        "just turned 11",
+        "14f uk",
+        "f13",
+        "13 f ohio",
+        "a 12-year-old boy",
+        "she is twelve years old",
+        "aged 9",
+        "age 15",
+        "15yo",
+        "her 13th birthday",
+        "in year 8 at school",
+        "year 9 pupils",
+        "7th grade",
+        "sixth grader",
+        "in 8th grade",
+        "appears to be about 12",
+        "looks underage",
+        "a little girl",
+        "the schoolboys",
+        "IM 13!!",
+        "i'm thirteeeen",
     ] {
         assert!(score(text) >= 0.5, "{text}: {}", score(text));
     }
     for text in [
-        "I am 34 years old", "im 22 m", "27f london", "aged 61", "she turned 40", "a 19-year-old student", "it costs $13", "£12.50 each", "at 10:15",
-        "on 12/11/2025", "13 High Street", "12 miles away", "im 15 minutes away", "room 14", "page 12", "version 13.2", "chapter 11", "about 14 percent",
-        "im 10 levels above", "12 people came", "the bus 14 at 12", "13%", "flat 12", "only 15 left in stock", "windows 11", "11 am", "14 days",
-        "12 years of service", "the car is 12 years old",
+        "I am 34 years old",
+        "im 22 m",
+        "27f london",
+        "aged 61",
+        "she turned 40",
+        "a 19-year-old student",
+        "it costs $13",
+        "£12.50 each",
+        "at 10:15",
+        "on 12/11/2025",
+        "13 High Street",
+        "12 miles away",
+        "im 15 minutes away",
+        "room 14",
+        "page 12",
+        "version 13.2",
+        "chapter 11",
+        "about 14 percent",
+        "im 10 levels above",
+        "12 people came",
+        "the bus 14 at 12",
+        "13%",
+        "flat 12",
+        "only 15 left in stock",
+        "windows 11",
+        "11 am",
+        "14 days",
+        "12 years of service",
+        "the car is 12 years old",
     ] {
         assert!(score(text) < 0.5, "{text}: {}", score(text));
     }

@@ -11,6 +11,7 @@ pub use lines::{ClassifyLineError, jsonl_line, text_line};
 
 use crate::conversation::{Said, StageReading, Stages};
 use crate::evaluate::strength;
+use crate::model::{LinearModel, ModelError};
 use crate::pack::Pack;
 use crate::text::{Occurrence, TermIndex, TermIndexError};
 
@@ -33,6 +34,9 @@ pub enum ClassifierError {
         /// What is wrong.
         problem: String,
     },
+    /// A model that cannot be used.
+    #[error(transparent)]
+    Model(#[from] ModelError),
 }
 
 /// Scores from 0 to 1. 0.5 is where a rule of that category would speak.
@@ -79,6 +83,7 @@ pub struct Classifier {
     index: TermIndex,
     categories: Vec<Scored>,
     stages: Vec<Stages>,
+    model: LinearModel,
 }
 
 #[derive(Debug, Clone)]
@@ -119,7 +124,7 @@ impl Classifier {
             let fault = |problem| ClassifierError::Stages { pack: pack.name.clone(), problem };
             stages.push(ready.map_err(fault)?);
         }
-        Ok(Self { index, categories, stages })
+        Ok(Self { index, categories, stages, model: LinearModel::sexual()? })
     }
 
     /// Scores one text.
@@ -145,6 +150,7 @@ impl Classifier {
             *strong = u32::from(strength(*sum, category.threshold_permille));
         }
         let [sexual, _, solicitation] = strengths;
+        let read = self.model_reading(messages, sexual, numbered, &mut spans);
         let [_, minor_words, _] = sums;
         let readings: Vec<StageReading> =
             self.stages.iter().map(|stages| stages.read(messages, sexual)).collect();
@@ -163,8 +169,33 @@ impl Classifier {
         spans.sort_by(|a, b| (a.message, a.start, a.end, &a.rule).cmp(&(b.message, b.start, b.end, &b.rule)));
         // Decided in integers; the division only writes it as the contract wants it.
         let [sexual, minor_reference, grooming, solicitation] =
-            [sexual, minor, grooming, solicitation].map(|permille| f64::from(permille) / 1000.0);
+            [read, minor * 1000, grooming * 1000, solicitation * 1000].map(|millionths| f64::from(millionths) / 1e6);
         Classification { scores: Scores { sexual, minor_reference, grooming, solicitation }, spans }
+    }
+}
+
+impl Classifier {
+    /// The chance, in millionths, that the model gives with the key words' strength in permille, and spans for what
+    /// weighed in it from even odds on.
+    fn model_reading(
+        &self,
+        messages: &[Said<'_>],
+        keywords_permille: u32,
+        numbered: bool,
+        spans: &mut Vec<ClassifySpan>,
+    ) -> u32 {
+        let texts: Vec<&str> = messages.iter().map(|said| said.text).collect();
+        let reading = self.model.reading(&texts, keywords_permille);
+        if reading.chance_millionths >= 500_000 {
+            spans.extend(reading.spans.into_iter().map(|span| ClassifySpan {
+                start: span.range.start,
+                end: span.range.end,
+                rule: format!("model/{}", self.model.name()),
+                category: "sexual".to_owned(),
+                message: numbered.then_some(span.text),
+            }));
+        }
+        reading.chance_millionths
     }
 }
 

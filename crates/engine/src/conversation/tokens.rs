@@ -81,7 +81,8 @@ impl Vocabulary {
         let place = normalised.original(range.clone())?;
         let number = match run.as_bytes().first()?.is_ascii_digit() {
             true => digits(text, &range),
-            false => in_words(run),
+            false => in_words(run)
+                .or_else(|| in_words(&shortened(run, 1)?).or_else(|| in_words(&shortened(run, 2)?))),
         };
         let plain: String;
         let word = match run.contains('\'') {

@@ -1,6 +1,7 @@
 //! Text as rules read it: normalised with an exact way back to the original bytes, then searched for terms whose edges
 //! are word edges.
 
+mod disguise;
 mod edges;
 mod fold;
 mod normalise;

@@ -1,15 +1,19 @@
 //! Many terms looked for at once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
+use super::disguise::read_again;
 use super::edges::joins;
 use super::normalise::{normalise, normalise_term, over_accents};
 
 /// Below this many terms the faster automaton is small enough.
 const DFA_TERMS_MAX: usize = 300;
+
+/// Shorter words are too easily made of anything to be read behind a disguise.
+const DISGUISED_BYTES_MIN: usize = 3;
 
 /// A term found, by its number, with the bytes of the original that it stands on.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -40,6 +44,8 @@ pub struct TermIndexError(#[from] aho_corasick::BuildError);
 pub struct TermIndex {
     numbers: BTreeMap<String, usize>,
     automaton: Option<AhoCorasick>,
+    /// Words of the terms, for reading disguised ones. Its order is never used.
+    words: HashSet<Box<str>>,
 }
 
 impl TermIndex {
@@ -48,6 +54,11 @@ impl TermIndex {
         let normal = normalise_term(term);
         if !normal.chars().any(char::is_alphanumeric) {
             return None;
+        }
+        for word in normal.split(|c: char| !c.is_alphanumeric()) {
+            if word.len() >= DISGUISED_BYTES_MIN && word.bytes().all(|byte| byte.is_ascii_lowercase()) {
+                self.words.insert(word.into());
+            }
         }
         let next = self.numbers.len();
         Some(*self.numbers.entry(normal).or_insert(next))
@@ -78,26 +89,34 @@ impl TermIndex {
         Ok(())
     }
 
-    /// Every place in `original` where a term stands between word edges, ordered by place, the longer first.
-    /// Overlapping ones are all given.
+    /// Every place in `original` where a term stands between word edges, as written or disguised, ordered by place, the
+    /// longer first. Overlapping ones are all given.
     #[must_use]
     pub fn find(&self, original: &str) -> Vec<Occurrence> {
         let Some(automaton) = &self.automaton else { return Vec::new() };
         let normalised = normalise(original);
         let text = normalised.text();
         let mut hits = Vec::new();
+        let mut add = |range: Range<usize>, term: usize| {
+            let Some(range) = normalised.original(range) else { return };
+            hits.push(Occurrence { start: range.start, end: over_accents(original, range.end), term });
+        };
         for found in automaton.find_overlapping_iter(text) {
-            if !at_edges(text, found.range()) {
-                continue;
+            if at_edges(text, found.range()) {
+                add(found.range(), found.pattern().as_usize());
             }
-            let Some(range) = normalised.original(found.range()) else { continue };
-            hits.push(Occurrence {
-                start: range.start,
-                end: over_accents(original, range.end),
-                term: found.pattern().as_usize(),
-            });
+        }
+        for again in read_again(text, &self.words) {
+            for found in automaton.find_overlapping_iter(&again.text) {
+                if let Some(range) = again.normalised(&found.range())
+                    && at_edges(&again.text, found.range())
+                {
+                    add(range, found.pattern().as_usize());
+                }
+            }
         }
         hits.sort_by(|a, b| (a.start, b.end, a.term).cmp(&(b.start, a.end, b.term)));
+        hits.dedup();
         hits
     }
 }

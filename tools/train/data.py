@@ -1,0 +1,60 @@
+"""The training data as hashed counts, and the key word strength that the engine works out, from the same counts."""
+import tomllib
+from pathlib import Path
+
+import numpy as np
+import scipy.sparse as sp
+
+from features import BUCKETS, fnv1a, tokens, vector
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def bucket(feature: str) -> int:
+    return fnv1a(feature.encode()) % BUCKETS
+
+
+def load(path: str):
+    """Counts (rows by buckets), labels, sentence vectors."""
+    data = np.load(path)
+    counts = sp.csr_matrix((data["data"].astype(float), data["indices"], data["indptr"]), shape=tuple(data["shape"]))
+    return counts, data["label"].astype(int), data["minilm"].astype(float)
+
+
+def own_rows(folder: Path):
+    """Texts that the project wrote itself: counts and labels."""
+    rows, labels = [], []
+    for path in sorted(folder.glob("*.toml")):
+        for text in tomllib.loads(path.read_text()).get("text", []):
+            rows.append(vector(text["words"]))
+            labels.append(int(text["sexual"]))
+    return matrix(rows), np.array(labels, dtype=int)
+
+
+def matrix(rows: list[dict[int, int]]):
+    if not rows:
+        return sp.csr_matrix((0, BUCKETS))
+    lengths = np.cumsum([0] + [len(row) for row in rows])
+    indices = np.array([key for row in rows for key in row], dtype=np.int32)
+    values = np.array([value for row in rows for value in row.values()], dtype=float)
+    return sp.csr_matrix((values, indices, lengths), shape=(len(rows), BUCKETS))
+
+
+def keyword_permille(counts) -> np.ndarray:
+    """The engine's strength of words-core `sexual`: distinct terms' weights s as s / (s + threshold), in permille.
+
+    A phrase counts where each of its pairs of neighbours occurs, which is as near as hashed counts allow.
+    """
+    pack = tomllib.loads((ROOT / "packs/words-core.toml").read_text())
+    category = next(c for c in pack["category"] if c["name"] == "sexual")
+    here = (counts > 0).astype(float).tocsc()
+    total = np.zeros(counts.shape[0])
+    for group in category["group"]:
+        for term in group["terms"]:
+            t = tokens(term)
+            keys = ["w:" + t[0]] if len(t) == 1 else ["w:" + a + " " + b for a, b in zip(t, t[1:])]
+            found = np.ones(counts.shape[0])
+            for key in keys:
+                found *= here[:, [bucket(key)]].toarray().ravel()
+            total += group["weight_permille"] * found
+    return np.floor(total * 1000 / (total + category["threshold_permille"]))
