@@ -45,7 +45,7 @@ impl Chance {
     }
 
     fn pick<T: Copy>(&mut self, of: &[T]) -> T {
-        of[self.below(of.len())]
+        of.get(self.below(of.len())).copied().expect("something to pick from")
     }
 }
 
