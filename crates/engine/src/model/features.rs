@@ -1,0 +1,62 @@
+//! Hashed n-grams, text features v1: tokens, pairs of tokens, and runs of 3 to 5 characters of each token in spaces.
+
+use super::tokens::Tokens;
+
+/// Numbers that features are hashed to: 0 to this minus 1.
+pub(super) const BUCKETS: usize = 1 << 18;
+
+const FNV_OFFSET: u64 = 0xCBF2_9CE4_8422_2325;
+const FNV_PRIME: u64 = 0x0100_0000_01B3;
+const RUN_CHARACTERS: std::ops::RangeInclusive<usize> = 3..=5;
+
+/// Kinds of feature.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// One token.
+    Word,
+    /// A token and the next.
+    Pair,
+    /// A run of characters.
+    Run,
+}
+
+/// Calls `emit` with the token's number, kind and bucket for each feature, in the order of the text.
+pub(super) fn features(tokens: &Tokens, mut emit: impl FnMut(usize, Kind, usize)) {
+    let mut padded = Vec::new();
+    let mut before: Option<u64> = None;
+    for (number, (token, _)) in tokens.iter().enumerate() {
+        if let Some(before) = before {
+            emit(number - 1, Kind::Pair, bucket(hash(before, token.as_bytes())));
+        }
+        let word = hash(hash(FNV_OFFSET, b"w:"), token.as_bytes());
+        emit(number, Kind::Word, bucket(word));
+        before = Some(hash(word, b" "));
+        padded.clear();
+        padded.push(' ');
+        padded.extend(token.chars());
+        padded.push(' ');
+        runs(&padded, |run| emit(number, Kind::Run, run));
+    }
+}
+
+fn runs(padded: &[char], mut emit: impl FnMut(usize)) {
+    let prefix = hash(FNV_OFFSET, b"c:");
+    for start in 0..padded.len() {
+        let mut state = prefix;
+        for (index, c) in padded.iter().skip(start).take(*RUN_CHARACTERS.end()).enumerate() {
+            state = hash(state, c.encode_utf8(&mut [0; 4]).as_bytes());
+            if index + 1 >= *RUN_CHARACTERS.start() {
+                emit(bucket(state));
+            }
+        }
+    }
+}
+
+/// FNV-1a, 64 bit, carried on from `state`.
+fn hash(state: u64, bytes: &[u8]) -> u64 {
+    bytes.iter().fold(state, |state, byte| (state ^ u64::from(*byte)).wrapping_mul(FNV_PRIME))
+}
+
+fn bucket(state: u64) -> usize {
+    usize::try_from(state % (BUCKETS as u64)).unwrap_or(0)
+}

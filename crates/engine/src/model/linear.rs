@@ -1,0 +1,261 @@
+//! A linear model as `tools/train` writes it: one file of whole-number weights, one of facts about them.
+
+use std::ops::Range;
+
+use serde::Deserialize;
+use sha2::{Digest as _, Sha256};
+
+use super::features::{BUCKETS, Kind, features};
+use super::tokens::{Tokens, tokens};
+
+/// How often a feature can count; the weights file gives the logarithm of one more than each.
+const COUNT_MAX: usize = 255;
+/// Stretches of text that a reading names.
+const SPANS_MAX: usize = 16;
+/// The one feature specification that this code carries out.
+const FEATURES: &str = "text features v1";
+
+/// A model that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ModelError {
+    /// The manifest is not TOML of the known form.
+    #[error("the model manifest cannot be read: {0}")]
+    Manifest(#[from] toml::de::Error),
+    /// The manifest and the weights do not belong together or are out of range.
+    #[error("the model {name} cannot be used: {problem}; run tools/train again and commit both of its files")]
+    Unusable {
+        /// The model's name.
+        name: String,
+        /// What is wrong.
+        problem: String,
+    },
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Manifest {
+    name: String,
+    version: String,
+    #[expect(dead_code, reason = "written for readers of the file")]
+    about: String,
+    features: String,
+    weights_sha256: String,
+    margin: Margin,
+    calibration: Calibration,
+}
+
+/// `margin = bias + weight_scale * sum / length + keyword_scale * keywords`, all in millionths.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Margin {
+    bias_millionths: i64,
+    weight_scale: i64,
+    keyword_scale: i64,
+}
+
+/// Points of a curve that rises: margins and the chances that belong to them, both in millionths.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Calibration {
+    margin_millionths: Vec<i64>,
+    chance_millionths: Vec<u32>,
+}
+
+/// A stretch of the text that raised the score.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ModelSpan {
+    /// Which of the texts, from 0.
+    pub text: usize,
+    /// Bytes of that text.
+    pub range: Range<usize>,
+}
+
+/// What a model makes of a text.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Reading {
+    /// Calibrated chance, in millionths.
+    pub chance_millionths: u32,
+    /// At most 16 stretches that weighed most towards it, in the order of the text.
+    pub spans: Vec<ModelSpan>,
+}
+
+/// A linear model made ready.
+#[derive(Debug, Clone)]
+pub struct LinearModel {
+    manifest: Manifest,
+    logs: Vec<i64>,
+    weights: Vec<i16>,
+}
+
+impl LinearModel {
+    /// The model of sexual content that comes with the engine.
+    ///
+    /// # Errors
+    /// [`ModelError`]; a test reads it, so never in a build that passed.
+    pub fn sexual() -> Result<Self, ModelError> {
+        Self::read(
+            include_str!("../../../../packs/models/sexual-linear-1.toml"),
+            include_bytes!("../../../../packs/models/sexual-linear-1.bin"),
+        )
+    }
+
+    /// Reads a model from its manifest and its weights.
+    ///
+    /// # Errors
+    /// [`ModelError`] when the two do not belong together or are not of the known form.
+    pub fn read(manifest: &str, weights: &[u8]) -> Result<Self, ModelError> {
+        let manifest: Manifest = toml::from_str(manifest)?;
+        let fault =
+            |problem: &str| ModelError::Unusable { name: manifest.name.clone(), problem: problem.to_owned() };
+        if manifest.features != FEATURES {
+            return Err(fault("it was trained on features other than \"text features v1\""));
+        }
+        if hex(&Sha256::digest(weights)) != manifest.weights_sha256 {
+            return Err(fault("the weights are not those that the manifest names"));
+        }
+        let curve = &manifest.calibration;
+        let rises = curve.margin_millionths.is_sorted_by(|a, b| a < b) && curve.chance_millionths.is_sorted();
+        let even = curve.margin_millionths.len() == curve.chance_millionths.len();
+        let small = curve.margin_millionths.iter().all(|margin| margin.abs() <= 1 << 40)
+            && curve.chance_millionths.iter().all(|chance| *chance <= 1_000_000);
+        if !rises || !even || !small || curve.margin_millionths.is_empty() {
+            return Err(fault("its calibration is not a curve that rises within bounds"));
+        }
+        let margin = &manifest.margin;
+        let scales = [margin.bias_millionths, margin.weight_scale, margin.keyword_scale];
+        if scales.iter().any(|scale| scale.abs() > 1 << 32) {
+            return Err(fault("a scale of its margin is out of bounds"));
+        }
+        let (logs, table) = weights.split_at_checked(2 * (COUNT_MAX + 1)).unwrap_or_default();
+        if table.len() != 2 * BUCKETS {
+            return Err(fault("its weights are not one for each bucket"));
+        }
+        let logs = logs.as_chunks().0.iter().map(|log| i64::from(u16::from_le_bytes(*log))).collect();
+        let weights = table.as_chunks().0.iter().map(|weight| i16::from_le_bytes(*weight)).collect();
+        Ok(Self { manifest, logs, weights })
+    }
+
+    /// Name and version, for example `sexual-linear-1`.
+    #[must_use]
+    pub fn name(&self) -> String {
+        format!("{}-{}", self.manifest.name, self.manifest.version)
+    }
+
+    /// SHA-256 of the weights, in hexadecimal.
+    #[must_use]
+    pub fn sha256(&self) -> &str {
+        &self.manifest.weights_sha256
+    }
+
+    /// Reads `texts` as one, with the strength in permille of the key words found in them.
+    #[must_use]
+    pub fn reading(&self, texts: &[&str], keywords_permille: u32) -> Reading {
+        let texts: Vec<Tokens> = texts.iter().map(|text| tokens(text)).collect();
+        let mut counts = Counts::new();
+        for text in &texts {
+            features(text, |_, _, bucket| counts.add(bucket));
+        }
+        if counts.touched.is_empty() {
+            return Reading::default();
+        }
+        let margin = &self.manifest.margin;
+        let millionths = margin.bias_millionths
+            + margin.keyword_scale * i64::from(keywords_permille) / 1000
+            + self.share(&counts) * margin.weight_scale / 1_000_000;
+        Reading { chance_millionths: self.manifest.calibration.chance(millionths), spans: self.spans(&texts) }
+    }
+
+    /// The sum of the weights times the logarithms of the counts, over the Euclidean length of the logarithms; times
+    /// 1,000, so that the division loses nothing that matters.
+    fn share(&self, counts: &Counts) -> i64 {
+        let (mut sum, mut squares) = (0_i64, 0_u64);
+        for (bucket, count) in counts.iter() {
+            let log = self.logs.get(usize::from(count)).copied().unwrap_or_default();
+            sum += log * self.weight(bucket);
+            squares += log.unsigned_abs().pow(2);
+        }
+        // 2^18 buckets, weights of 15 bits and logarithms of 16: the sum stays below 2^50, a thousand times it below 2^60.
+        sum * 1000 / i64::try_from(squares.isqrt()).unwrap_or(i64::MAX).max(1)
+    }
+
+    fn weight(&self, bucket: usize) -> i64 {
+        self.weights.get(bucket).copied().map_or(0, i64::from)
+    }
+
+    /// The tokens and pairs with the largest sums of positive weights.
+    fn spans(&self, texts: &[Tokens]) -> Vec<ModelSpan> {
+        let mut found = Vec::new();
+        for (number, text) in texts.iter().enumerate() {
+            let (mut alone, mut pairs) = (vec![0_i64; text.len()], vec![0_i64; text.len()]);
+            features(text, |token, kind, bucket| {
+                let weights = if kind == Kind::Pair { &mut pairs } else { &mut alone };
+                if let Some(weight) = weights.get_mut(token) {
+                    *weight += self.weight(bucket);
+                }
+            });
+            for (reach, weights) in [alone, pairs].into_iter().enumerate() {
+                let weighed = weights.into_iter().enumerate().filter(|(_, weight)| *weight > 0);
+                found.extend(weighed.map(|(token, weight)| ((number, token, token + reach), weight)));
+            }
+        }
+        found.sort_by_key(|(place, weight)| (-weight, *place));
+        found.truncate(SPANS_MAX);
+        let mut spans: Vec<ModelSpan> = found
+            .into_iter()
+            .filter_map(|((number, first, last), _)| {
+                let text = texts.get(number)?;
+                let (_, first) = text.iter().nth(first)?;
+                let (_, last) = text.iter().nth(last)?;
+                Some(ModelSpan { text: number, range: first.original.start..last.original.end })
+            })
+            .collect();
+        spans.sort_by_key(|span| (span.text, span.range.start, span.range.end));
+        spans
+    }
+}
+
+impl Calibration {
+    /// The chance at `margin`, on straight lines between the points.
+    fn chance(&self, margin: i64) -> u32 {
+        let after = self.margin_millionths.partition_point(|point| *point <= margin);
+        let point =
+            |index: usize| Some((*self.margin_millionths.get(index)?, *self.chance_millionths.get(index)?));
+        match (after.checked_sub(1).and_then(point), point(after)) {
+            (Some((left, low)), Some((right, high))) => {
+                let (along, wide) = (i128::from(margin - left), i128::from(right - left).max(1));
+                low + u32::try_from(i128::from(high - low) * along / wide).unwrap_or_default()
+            }
+            (Some((_, chance)), None) | (None, Some((_, chance))) => chance,
+            (None, None) => 0,
+        }
+    }
+}
+
+/// How often each bucket occurs.
+struct Counts {
+    counts: Vec<u8>,
+    touched: Vec<usize>,
+}
+
+impl Counts {
+    fn new() -> Self {
+        Self { counts: vec![0; BUCKETS], touched: Vec::new() }
+    }
+
+    fn add(&mut self, bucket: usize) {
+        if let Some(count) = self.counts.get_mut(bucket) {
+            if *count == 0 {
+                self.touched.push(bucket);
+            }
+            *count = count.saturating_add(1);
+        }
+    }
+
+    fn iter(&self) -> impl Iterator<Item = (usize, u8)> {
+        self.touched.iter().filter_map(|bucket| Some((*bucket, *self.counts.get(*bucket)?)))
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

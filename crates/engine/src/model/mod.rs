@@ -1,0 +1,79 @@
+//! Linear models over hashed n-grams: every token's share of the score is a sum of whole numbers, so a model explains
+//! itself and gives the same bytes on every build.
+
+mod features;
+mod linear;
+mod tokens;
+
+pub use linear::{LinearModel, ModelError, ModelSpan, Reading};
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use serde::Deserialize;
+
+    use super::features::features;
+    use super::tokens::tokens;
+    use super::{LinearModel, ModelError};
+
+    /// Written by `tools/train/vectors.py` from the features' specification.
+    #[derive(Deserialize)]
+    struct Vector {
+        text: String,
+        tokens: Vec<String>,
+        vector: BTreeMap<usize, u32>,
+    }
+
+    #[test]
+    fn features_are_those_of_the_specification() {
+        let lines = include_str!("../../testdata/model/features.jsonl").lines();
+        for line in lines {
+            let expected: Vector = serde_json::from_str(line).expect("a vector");
+            let found = tokens(&expected.text);
+            let words: Vec<&str> = found.iter().map(|(token, _)| token).collect();
+            assert_eq!(words, expected.tokens, "{}", expected.text);
+            let mut counts = BTreeMap::new();
+            features(&found, |_, _, bucket| *counts.entry(bucket).or_default() += 1);
+            assert_eq!(counts, expected.vector, "{}", expected.text);
+        }
+    }
+
+    #[test]
+    fn a_token_knows_the_bytes_it_came_from() {
+        for (text, place, original) in
+            [("naïve ﬁne", 1, "ﬁne"), ("le cafe\u{301}.", 1, "cafe\u{301}"), ("日本 STRAßE!", 1, "STRAßE")]
+        {
+            let found = tokens(text);
+            let (_, token) = found.iter().nth(place).expect("a token");
+            assert_eq!(text.get(token.original.clone()), Some(original));
+        }
+    }
+
+    #[test]
+    fn the_built_in_model_explains_itself_in_the_original_text() {
+        let model = LinearModel::sexual().expect("the model");
+        let text = "Möwen am Hafen. She sent him an erotic story about their naked night together, with sex and sexy moaning.";
+        let reading = model.reading(&[text], 700);
+        assert!(reading.chance_millionths > 500_000, "{reading:?}");
+        let words: Vec<&str> = reading.spans.iter().filter_map(|span| text.get(span.range.clone())).collect();
+        assert!(words.contains(&"sex"), "{words:?}");
+        assert!(reading.spans.len() <= 16);
+        assert_eq!(reading, model.reading(&[text], 700));
+        assert_eq!(model.reading(&["", " "], 0).chance_millionths, 0);
+        assert!(
+            model.reading(&["The bus leaves at 7:15 from the old harbour."], 0).chance_millionths < 200_000
+        );
+    }
+
+    #[test]
+    fn weights_that_are_not_the_manifests_are_refused() {
+        let manifest = include_str!("../../../../packs/models/sexual-linear-1.toml");
+        let mut weights = include_bytes!("../../../../packs/models/sexual-linear-1.bin").to_vec();
+        if let Some(last) = weights.last_mut() {
+            *last ^= 1;
+        }
+        let error = LinearModel::read(manifest, &weights).expect_err("other weights");
+        assert!(matches!(error, ModelError::Unusable { .. }), "{error}");
+    }
+}

@@ -1,0 +1,141 @@
+//! The tokens of a text as text features v1 mean them (see `tools/train/README.md`): Unicode NFKC, then case folded;
+//! a token is a run of letters, digits, apostrophes and combining marks, or one other character that is not white space.
+
+use std::ops::Range;
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::{canonical_combining_class, decompose_compatible, is_combining_mark};
+use unicode_normalization::{IsNormalized, is_nfkc_quick};
+
+/// One token: where it stands in the folded text, and the bytes of the original that it came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Token {
+    pub(super) folded: Range<usize>,
+    pub(super) original: Range<usize>,
+}
+
+/// A text folded, and its tokens in order.
+#[derive(Debug, Default)]
+pub(super) struct Tokens {
+    text: String,
+    tokens: Vec<Token>,
+}
+
+impl Tokens {
+    /// How many.
+    pub(super) fn len(&self) -> usize {
+        self.tokens.len()
+    }
+
+    /// The tokens with their folded text.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &Token)> {
+        self.tokens.iter().filter_map(|token| Some((self.text.get(token.folded.clone())?, token)))
+    }
+}
+
+/// Reads the tokens of `original`.
+pub(super) fn tokens(original: &str) -> Tokens {
+    let mut reader = Reader::default();
+    reader.found.text.reserve(original.len() + 8);
+    let mut stretch = 0..0;
+    for (at, c) in original.char_indices() {
+        if at > stretch.start && begins_stretch(c) {
+            reader.stretch(original, stretch.start..at);
+            stretch.start = at;
+        }
+        stretch.end = at + c.len_utf8();
+    }
+    reader.stretch(original, stretch);
+    reader.end_token();
+    reader.found
+}
+
+/// Whether what stands before `c` can be composed without looking at it.
+fn begins_stretch(c: char) -> bool {
+    if c.is_ascii() {
+        return true;
+    }
+    let mut first = None;
+    decompose_compatible(c, |part| first = first.or(Some(part)));
+    first.is_none_or(|first| {
+        canonical_combining_class(first) == 0 && is_nfkc_quick(std::iter::once(first)) == IsNormalized::Yes
+    })
+}
+
+#[derive(Default)]
+struct Reader {
+    found: Tokens,
+    /// The token being read.
+    open: Option<Token>,
+}
+
+impl Reader {
+    fn stretch(&mut self, original: &str, range: Range<usize>) {
+        let Some(text) = original.get(range.clone()) else { return };
+        if let &[byte] = text.as_bytes() {
+            return self.character(char::from(byte.to_ascii_lowercase()), &range);
+        }
+        for c in text.nfkc() {
+            fold_case(c, |folded| self.character(folded, &range));
+        }
+    }
+
+    /// Takes one folded character that came from `original`.
+    fn character(&mut self, c: char, original: &Range<usize>) {
+        let start = self.found.text.len();
+        self.found.text.push(c);
+        let end = self.found.text.len();
+        let letter = is_letter_or_digit(c);
+        if letter || matches!(c, '\'' | '\u{2019}' | '\u{0300}'..='\u{036F}') {
+            if let Some(open) = &mut self.open {
+                open.folded.end = end;
+                open.original.end = original.end;
+                return;
+            }
+        } else {
+            self.end_token();
+        }
+        let token = Token { folded: start..end, original: original.clone() };
+        if letter {
+            self.open = Some(token);
+        } else if !is_white_space(c) {
+            self.found.tokens.push(token);
+        }
+    }
+
+    fn end_token(&mut self) {
+        self.found.tokens.extend(self.open.take());
+    }
+}
+
+/// General categories L and N: what the features' `[^\W_]` takes. `is_alphanumeric` also takes marks and enclosed
+/// letters.
+fn is_letter_or_digit(c: char) -> bool {
+    if c.is_ascii() {
+        return c.is_ascii_alphanumeric();
+    }
+    c.is_alphanumeric()
+        && !is_combining_mark(c)
+        && !matches!(c, '\u{24B6}'..='\u{24E9}' | '\u{1F130}'..='\u{1F189}')
+}
+
+/// White space as the features' `\s`: also the four ASCII separators.
+fn is_white_space(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '\u{1C}'..='\u{1F}')
+}
+
+/// Full case folding by the standard library's tables, which differ from Unicode's in two scripts only.
+fn fold_case(c: char, mut emit: impl FnMut(char)) {
+    match c {
+        _ if c.is_ascii() => emit(c.to_ascii_lowercase()),
+        '\u{0131}' => emit(c),
+        '\u{13A0}'..='\u{13FD}' | '\u{AB70}'..='\u{ABBF}' => c.to_uppercase().for_each(emit),
+        _ => {
+            for lower in c.to_lowercase() {
+                for upper in lower.to_uppercase() {
+                    upper.to_lowercase().for_each(&mut emit);
+                }
+            }
+        }
+    }
+}
