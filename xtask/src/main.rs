@@ -7,6 +7,7 @@ mod bench;
 mod counts;
 mod demo;
 mod deny;
+mod fuzz;
 mod layers;
 mod repo;
 mod say;

@@ -1,7 +1,7 @@
 //! Every check and every test, cheapest first; a failing one does not hide the next.
 
 use crate::counts::Counts;
-use crate::{deny, layers, say, setup, shell, tidy};
+use crate::{deny, fuzz, layers, say, setup, shell, tidy};
 use anyhow::Result;
 use clap::Args;
 use std::path::Path;
@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 pub(crate) const EXAMPLES: &str = "\
 Examples:
   cargo xtask test           a tenth of the simulator's seeds (what CI runs)
-  cargo xtask test --full    all of them
+  cargo xtask test --full    all of them, and a minute of each fuzz target where nightly Rust is installed
   cargo xtask test --fast    only formatting, tidy and layers";
 
 /// Seeds that the simulator runs: a tenth in CI, all with --full.
@@ -20,7 +20,7 @@ const SEEDS_FULL: &str = "2000";
 
 #[derive(Args)]
 pub(crate) struct Options {
-    /// Run all the simulator's seeds instead of a tenth.
+    /// Run all the simulator's seeds instead of a tenth, and each fuzz target for a minute.
     #[arg(long)]
     full: bool,
     /// Only the checks that compile nothing of the product.
@@ -57,6 +57,9 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<bool> {
         let mut tests = shell::cargo(root, &["test", "--workspace", "--locked", "--no-fail-fast"]);
         run.suite("Rust tests", tests.env("PROVISO_SEEDS", seeds));
         scripts(root, seeds, &mut run)?;
+        if options.full {
+            run.check("fuzz targets", || fuzz::run(root));
+        }
     }
     Ok(run.close())
 }

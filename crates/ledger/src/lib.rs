@@ -5,6 +5,7 @@
 //! record into an append-only tree ([`merkle`]) and signs its state ([`checkpoint`]).
 //! No clock and no source of randomness: both are arguments.
 
+pub mod batch;
 mod bytes;
 pub mod chain;
 pub mod checkpoint;

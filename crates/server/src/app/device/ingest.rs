@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use proviso_ledger::batch::next_record;
 use proviso_ledger::chain::ChainLink;
 use proviso_ledger::envelope::Envelope;
 use proviso_ledger::sign::VerifyKey;
@@ -63,7 +64,7 @@ fn check(
         if place > BATCH_RECORDS_MAX {
             return Err(DeviceRefusal::BatchTooLarge);
         }
-        match next(&mut rest).and_then(|bytes| {
+        match next_record(&mut rest, RECORD_BYTES_MAX).map_err(|error| error.to_string()).and_then(|bytes| {
             let epoch = (place > 1).then_some(checked.epoch);
             verify(bytes, &key, device, force, policies, epoch)
         }) {
@@ -78,18 +79,6 @@ fn check(
         }
     }
     Ok(checked)
-}
-
-/// The bytes of the next record.
-fn next<'b>(rest: &mut &'b [u8]) -> Result<&'b [u8], String> {
-    let (length, after) = rest.split_first_chunk::<4>().ok_or("its length is cut off")?;
-    let length = usize::try_from(u32::from_be_bytes(*length)).unwrap_or(usize::MAX);
-    if length > RECORD_BYTES_MAX {
-        return Err(format!("it is {length} bytes long and the limit is {RECORD_BYTES_MAX}"));
-    }
-    let (record, after) = after.split_at_checked(length).ok_or("it is cut off")?;
-    *rest = after;
-    Ok(record)
 }
 
 fn verify(

@@ -1,0 +1,73 @@
+//! Every decoder of outside bytes, without the nightly toolchain that `cargo fuzz` needs: the fuzz targets of `fuzz/`
+//! on their seeds, on every input that ever broke one, and on a few thousand changes of both.
+
+#[path = "../../../fuzz/src/targets.rs"]
+mod targets;
+
+use std::path::Path;
+
+use proviso_agent::sources::browser::frames::read_frame;
+use rand::rngs::StdRng;
+use rand::{RngExt as _, SeedableRng};
+
+const FUZZ: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fuzz");
+const CHANGED_INPUTS: usize = 3_000;
+/// A bundle is checked whole each time, so fewer of those.
+const CHANGED_BUNDLES: usize = 200;
+
+fn inputs(folder: &str, target: &str) -> Vec<Vec<u8>> {
+    let Ok(entries) = std::fs::read_dir(Path::new(FUZZ).join(folder).join(target)) else { return Vec::new() };
+    let mut paths: Vec<_> = entries.map(|entry| entry.expect("a file").path()).collect();
+    paths.sort();
+    paths.iter().map(|path| std::fs::read(path).expect("a file")).collect()
+}
+
+/// One to four small changes: a byte set, taken away or put in, a stretch repeated, the end cut off.
+fn change(chance: &mut StdRng, input: &[u8]) -> Vec<u8> {
+    let mut bytes = input.to_vec();
+    for _ in 0..chance.random_range(1..=4) {
+        let at = chance.random_range(0..=bytes.len());
+        match chance.random_range(0..5) {
+            0 if at < bytes.len() => bytes[at] = chance.random(),
+            1 if at < bytes.len() => drop(bytes.remove(at)),
+            2 => bytes.insert(at, *b"\0\xff0\"[{\n".get(chance.random_range(0..7)).expect("a byte")),
+            3 => {
+                let end = bytes.len().min(at + chance.random_range(0..64));
+                bytes.splice(at..at, bytes[at..end].to_vec());
+            }
+            _ => bytes.truncate(at.max(bytes.len() / 2)),
+        }
+    }
+    bytes
+}
+
+#[test]
+fn every_decoder_survives_its_seeds_what_once_broke_it_and_thousands_of_changes() {
+    for (name, target) in targets::TARGETS {
+        let seeds = inputs("corpus-committed", name);
+        assert!(!seeds.is_empty(), "{name} has no seeds in fuzz/corpus-committed");
+        let known: Vec<Vec<u8>> = [seeds, inputs("regressions", name)].concat();
+        known.iter().for_each(|input| target(input));
+        let mut chance = StdRng::seed_from_u64(7);
+        let count = if name.starts_with("bundle") { CHANGED_BUNDLES } else { CHANGED_INPUTS };
+        for turn in 0..count {
+            target(&change(&mut chance, &known[turn % known.len()]));
+        }
+    }
+}
+
+#[test]
+fn frames_of_the_browser_end_in_an_error_or_are_read_to_their_end() {
+    let mut chance = StdRng::seed_from_u64(8);
+    for input in inputs("corpus-committed", "native_message") {
+        let whole = [&u32::try_from(input.len()).expect("short").to_ne_bytes()[..], &input].concat();
+        assert_eq!(read_frame(&mut whole.as_slice()).expect("a frame"), Some(input));
+        for _ in 0..1_000 {
+            let changed = change(&mut chance, &whole);
+            let mut rest = changed.as_slice();
+            while let Ok(Some(frame)) = read_frame(&mut rest) {
+                targets::native_message(&frame);
+            }
+        }
+    }
+}

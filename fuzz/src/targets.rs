@@ -1,0 +1,158 @@
+//! One function for each decoder of outside bytes. Each must return, whatever the bytes; where a decoder promises more
+//! than that (what it reads it writes back the same; a bundle that was changed never verifies), it is asserted.
+//! `crates/testkit/tests/decoders.rs` includes this file too, so that no nightly toolchain is needed to run it.
+
+use std::sync::LazyLock;
+
+use proviso_engine::{Engine, Pack};
+use proviso_evidence::container::{Files, pack as zip, unpack};
+use proviso_evidence::{Verdict, verify};
+use proviso_ledger::hash::policy_hash;
+use proviso_ledger::{Checkpoint, Envelope, FieldSet, SignKey, VerifyKey, batch::next_record};
+use proviso_model::limits::RECORD_BYTES_MAX;
+use proviso_model::native::ToHost;
+use proviso_model::order::Order;
+use proviso_model::wire::{EnrolRequest, TrustFile};
+use proviso_model::{Digest, Observation, Policy};
+
+/// A target's name and what it runs.
+pub type Target = (&'static str, fn(&[u8]));
+
+/// Every target.
+pub const TARGETS: [Target; 12] = [
+    ("order", order),
+    ("policy", policy),
+    ("envelope", envelope),
+    ("field_set", field_set),
+    ("checkpoint", checkpoint),
+    ("batch", batch),
+    ("native_message", native_message),
+    ("bundle", bundle),
+    ("bundle_file", bundle_file),
+    ("pack", pack),
+    ("observation", observation),
+    ("enrol_request", enrol_request),
+];
+
+const SAMPLE: &[u8] = include_bytes!("../../testdata/bundles/sample.zip");
+const SAMPLE_KEY: &[u8] = include_bytes!("../../testdata/bundles/sample.key");
+
+static FILES: LazyLock<Files> = LazyLock::new(|| unpack(SAMPLE).expect("the sample bundle"));
+static TRUST: LazyLock<TrustFile> =
+    LazyLock::new(|| serde_json::from_slice(SAMPLE_KEY).expect("the sample's key"));
+static KEY: LazyLock<VerifyKey> = LazyLock::new(|| SignKey::from_seed([7; 32]).public());
+static ENGINE: LazyLock<Engine> = LazyLock::new(|| {
+    let is_policy = |path: &&String| path.starts_with("policies/") && path.ends_with(".json");
+    let path = FILES.keys().find(is_policy).expect("a policy in the sample");
+    let bytes = FILES.get(path).expect("the policy");
+    let policy: Policy = serde_json::from_slice(bytes).expect("a policy");
+    Engine::new(&policy, Digest(policy_hash(bytes))).expect("a policy that the engine can run")
+});
+
+fn text(data: &[u8], read: impl FnOnce(&str)) {
+    if let Ok(text) = std::str::from_utf8(data) {
+        read(text);
+    }
+}
+
+/// An order file.
+pub fn order(data: &[u8]) {
+    text(data, |text| {
+        let _ = Order::from_toml(text);
+    });
+}
+
+/// A policy, and the engine that it makes.
+pub fn policy(data: &[u8]) {
+    if let Ok(policy) = serde_json::from_slice::<Policy>(data) {
+        let _ = Engine::new(&policy, Digest(policy_hash(data)));
+    }
+}
+
+/// A sealed record.
+pub fn envelope(data: &[u8]) {
+    if let Ok(envelope) = Envelope::decode(data) {
+        assert_eq!(envelope.encode(), data, "an envelope is written back as it was read");
+        let _ = envelope.check(&KEY);
+    }
+}
+
+/// The fields of an opened record.
+pub fn field_set(data: &[u8]) {
+    if let Ok(fields) = FieldSet::decode(data) {
+        assert_eq!(fields.encode().as_slice(), data, "fields are written back as they were read");
+        let opening = fields.open(|_| true);
+        assert_eq!(opening.root().ok(), Some(fields.root()), "what is opened leads to the root");
+    }
+}
+
+/// A checkpoint of the log.
+pub fn checkpoint(data: &[u8]) {
+    text(data, |text| {
+        if let Ok(read) = Checkpoint::parse_and_verify(text, &KEY) {
+            assert!(text.starts_with(&read.body()), "a checkpoint's body is written back as it was read");
+        }
+    });
+}
+
+/// A batch of records.
+pub fn batch(data: &[u8]) {
+    let mut rest = data;
+    let mut again = Vec::new();
+    while let Ok(record) = next_record(&mut rest, RECORD_BYTES_MAX) {
+        again.extend_from_slice(&u32::try_from(record.len()).expect("under the limit").to_be_bytes());
+        again.extend_from_slice(record);
+        envelope(record);
+    }
+    again.extend_from_slice(rest);
+    assert_eq!(again, data, "a batch is written back as it was read");
+}
+
+/// A message of the browser extension.
+pub fn native_message(data: &[u8]) {
+    if let Ok(message) = serde_json::from_slice::<ToHost>(data) {
+        let again = serde_json::to_vec(&message).expect("JSON");
+        assert_eq!(serde_json::from_slice::<ToHost>(&again).ok(), Some(message), "a message reads back");
+    }
+}
+
+/// A bundle's bytes.
+pub fn bundle(data: &[u8]) {
+    if let Ok(report) = verify(data, Some(&TRUST)) {
+        let verified = report.verdict == Verdict::Verified;
+        assert!(!verified || data == SAMPLE, "a bundle that nobody signed verifies");
+    }
+}
+
+/// One file of a bundle: the first byte chooses it, the rest is what it holds.
+pub fn bundle_file(data: &[u8]) {
+    let Some((choice, content)) = data.split_first() else { return };
+    let mut files = FILES.clone();
+    let path = files.keys().nth(usize::from(*choice) % files.len()).expect("a file").clone();
+    files.insert(path, content.to_vec());
+    let report = verify(&zip(&files).expect("a zip"), Some(&TRUST)).expect("a bundle");
+    assert!(report.verdict != Verdict::Verified || files == *FILES, "a bundle that was changed verifies");
+}
+
+/// A pack of detection data.
+pub fn pack(data: &[u8]) {
+    text(data, |text| {
+        let _ = Pack::from_toml(text);
+    });
+}
+
+/// An observation, evaluated and reduced.
+pub fn observation(data: &[u8]) {
+    if let Ok(seen) = serde_json::from_slice::<Observation>(data) {
+        let findings = ENGINE.evaluate(&seen);
+        if !findings.is_empty() {
+            let reduced = ENGINE.reduce(&seen, &findings);
+            assert_eq!(ENGINE.evaluate(&reduced), findings, "what is kept gives the same findings again");
+        }
+    }
+}
+
+/// A device's request to be enrolled.
+pub fn enrol_request(data: &[u8]) {
+    let _ = serde_json::from_slice::<EnrolRequest>(data);
+}
