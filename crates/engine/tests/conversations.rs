@@ -118,7 +118,8 @@ fn staged_contact_is_told_from_ordinary_chat_of_equal_length_and_informality() {
             let mut listing = String::new();
             for (contact, case) in &cases {
                 let score = way(&classifier, case).scores.grooming;
-                if *contact != (score >= 0.5) {
+                // The misses of the check half stay unread.
+                if half == "dev" && *contact != (score >= 0.5) {
                     listing.push_str(&format!("  {score:.3} contact={contact} {}\n", case.register));
                 }
                 scored.push((score, *contact));
