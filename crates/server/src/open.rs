@@ -134,7 +134,8 @@ pub fn packs(folder: Option<&Path>) -> Result<Vec<String>, OpenError> {
             }
         }
         None => {
-            for name in BuiltInPacks::iter().filter(|name| name.ends_with(".toml")) {
+            // As in a folder that is given: packs lie at its top, models below it.
+            for name in BuiltInPacks::iter().filter(|name| name.ends_with(".toml") && !name.contains('/')) {
                 let data = BuiltInPacks::get(&name).map(|file| file.data.into_owned()).unwrap_or_default();
                 let text = String::from_utf8(data).map_err(|error| fault(&name, error.to_string()))?;
                 texts.push((name.into_owned(), text));
