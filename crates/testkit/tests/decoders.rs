@@ -28,12 +28,12 @@ fn change(chance: &mut StdRng, input: &[u8]) -> Vec<u8> {
     for _ in 0..chance.random_range(1..=4) {
         let at = chance.random_range(0..=bytes.len());
         match chance.random_range(0..5) {
-            0 if at < bytes.len() => bytes[at] = chance.random(),
+            0 => bytes.get_mut(at).into_iter().for_each(|byte| *byte = chance.random()),
             1 if at < bytes.len() => drop(bytes.remove(at)),
             2 => bytes.insert(at, *b"\0\xff0\"[{\n".get(chance.random_range(0..7)).expect("a byte")),
             3 => {
                 let end = bytes.len().min(at + chance.random_range(0..64));
-                bytes.splice(at..at, bytes[at..end].to_vec());
+                bytes.splice(at..at, bytes.get(at..end).unwrap_or_default().to_vec());
             }
             _ => bytes.truncate(at.max(bytes.len() / 2)),
         }
