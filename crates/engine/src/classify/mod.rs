@@ -169,7 +169,8 @@ impl Classifier {
         spans.sort_by(|a, b| (a.message, a.start, a.end, &a.rule).cmp(&(b.message, b.start, b.end, &b.rule)));
         // Decided in integers; the division only writes it as the contract wants it.
         let [sexual, minor_reference, grooming, solicitation] =
-            [read, minor * 1000, grooming * 1000, solicitation * 1000].map(|millionths| f64::from(millionths) / 1e6);
+            [read, minor * 1000, grooming * 1000, solicitation * 1000]
+                .map(|millionths| f64::from(millionths) / 1e6);
         Classification { scores: Scores { sexual, minor_reference, grooming, solicitation }, spans }
     }
 }

@@ -22,11 +22,14 @@ async fn an_enrolled_device_holds_a_policy_that_leads_back_to_the_pinned_root() 
     let device = Device::enrol(&rig).await;
     let keys = &device.response.keys;
     let root = VerifyKey::from_hex(&rig.trust.root_key).expect("the pinned root");
-    root.verify(&proviso_model::wire::signed_keys(&keys.statement), &signature(&keys.signature)).expect("the root certified the keys");
+    root.verify(&proviso_model::wire::signed_keys(&keys.statement), &signature(&keys.signature))
+        .expect("the root certified the keys");
     let statement: ForceKeysStatement = serde_json::from_str(&keys.statement).expect("a statement");
     let policy_key = VerifyKey::from_hex(&statement.policy_key).expect("a key");
     let policy = &device.response.policy;
-    policy_key.verify(&proviso_model::wire::signed_policy(&policy.policy), &signature(&policy.signature)).expect("the policy is signed");
+    policy_key
+        .verify(&proviso_model::wire::signed_policy(&policy.policy), &signature(&policy.signature))
+        .expect("the policy is signed");
     assert_eq!((device.policy.device, device.policy.case), (device.id, rig.case));
     assert_eq!(statement.ca_pem, rig.trust.ca_pem);
     rig.stop().await;
