@@ -18,6 +18,7 @@ CANDIDATES = {
     "nb-svm c=1": {"model": "nb-svm", "c": 1, "min_rows": 1, "keyword_share": 0},
     "svm c=0.1 + key words": {"model": "svm", "c": 0.1, "min_rows": 3, "keyword_share": 0.4},
     "logistic c=10 + key words": {"model": "logistic", "c": 10, "min_rows": 3, "keyword_share": 0.4},
+    "nb-svm c=0.1 + key words": {"model": "nb-svm", "c": 0.1, "min_rows": 3, "keyword_share": 0.3},
 }
 
 
