@@ -50,6 +50,11 @@ struct Checked {
     bad: Option<(usize, String)>,
 }
 
+/// Fewer records than this are not worth a thread.
+const RECORDS_PER_THREAD_MIN: usize = 32;
+/// Threads that verify one batch.
+const THREADS_MAX: usize = 2;
+
 fn check(
     batch: &[u8],
     device: &DeviceRow,
@@ -57,28 +62,56 @@ fn check(
     policies: &HashSet<Digest>,
 ) -> Result<Checked, DeviceRefusal> {
     let key = VerifyKey::from_bytes(&device.record_key).map_err(|_| DeviceRefusal::DeviceUnknown)?;
-    let mut checked = Checked { epoch: device.epoch, records: Vec::new(), bad: None };
-    let mut rest = batch;
-    while !rest.is_empty() {
+    let (pieces, cut) = split(batch)?;
+    let verified = in_parallel(&pieces, |bytes| verify(bytes, &key, device, force, policies));
+    let mut checked = Checked { epoch: device.epoch, records: Vec::with_capacity(pieces.len()), bad: None };
+    for result in verified {
         let place = checked.records.len().saturating_add(1);
-        if place > BATCH_RECORDS_MAX {
-            return Err(DeviceRefusal::BatchTooLarge);
-        }
-        match next_record(&mut rest, RECORD_BYTES_MAX).map_err(|error| error.to_string()).and_then(|bytes| {
-            let epoch = (place > 1).then_some(checked.epoch);
-            verify(bytes, &key, device, force, policies, epoch)
-        }) {
+        match result {
+            Ok((epoch, _)) if place > 1 && epoch != checked.epoch => {
+                checked.bad = Some((place, "it is of another epoch than the record before it".to_owned()));
+                return Ok(checked);
+            }
             Ok((epoch, record)) => {
                 checked.epoch = epoch;
                 checked.records.push(record);
             }
             Err(why) => {
                 checked.bad = Some((place, why));
-                break;
+                return Ok(checked);
             }
         }
     }
+    checked.bad = cut.map(|why| (checked.records.len().saturating_add(1), why));
     Ok(checked)
+}
+
+/// The bytes of each record, and what is wrong with the one where reading ended early.
+fn split(batch: &[u8]) -> Result<(Vec<&[u8]>, Option<String>), DeviceRefusal> {
+    let (mut rest, mut pieces) = (batch, Vec::new());
+    while !rest.is_empty() {
+        if pieces.len() == BATCH_RECORDS_MAX {
+            return Err(DeviceRefusal::BatchTooLarge);
+        }
+        match next_record(&mut rest, RECORD_BYTES_MAX) {
+            Ok(piece) => pieces.push(piece),
+            Err(error) => return Ok((pieces, Some(error.to_string()))),
+        }
+    }
+    Ok((pieces, None))
+}
+
+/// Does `work` on each piece, on two threads when there are many; the results come in the order of the pieces.
+fn in_parallel<'b, T: Send>(pieces: &[&'b [u8]], work: impl Fn(&'b [u8]) -> T + Sync) -> Vec<T> {
+    let per_thread = pieces.len().div_ceil(THREADS_MAX).max(RECORDS_PER_THREAD_MIN);
+    let work = &work;
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = pieces
+            .chunks(per_thread)
+            .map(|chunk| scope.spawn(move || chunk.iter().map(|piece| work(piece)).collect::<Vec<T>>()))
+            .collect();
+        threads.into_iter().flat_map(|thread| thread.join().expect("verifying never panics")).collect()
+    })
 }
 
 fn verify(
@@ -87,7 +120,6 @@ fn verify(
     device: &DeviceRow,
     force: [u8; 16],
     policies: &HashSet<Digest>,
-    epoch: Option<u32>,
 ) -> Result<(u32, NewRecord), String> {
     let envelope = Envelope::decode(bytes).map_err(|error| error.to_string())?;
     let header = &envelope.header;
@@ -96,9 +128,6 @@ fn verify(
     }
     if header.device != *device.id.as_bytes() {
         return Err("it belongs to another device".to_owned());
-    }
-    if epoch.is_some_and(|epoch| epoch != header.epoch) {
-        return Err("it is of another epoch than the record before it".to_owned());
     }
     if !policies.contains(&Digest(header.policy_hash)) {
         return Err("it names a policy that this device was never given".to_owned());
