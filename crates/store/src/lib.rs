@@ -26,7 +26,7 @@ pub use job::{JobKind, JobRow, JobState, JobStore};
 pub use log::{CheckpointRow, LeafKind, LogHasher, LogStore, Node};
 pub use officer::{OfficerRole, OfficerRow, OfficerStore, SessionRow};
 pub use opened::{FindingRow, GapRow, NoticeRow, ObservationRow, OpenedRecord, OpenedWhat, WatchedRow};
-pub use record::{AppendBatch, Appended, NewRecord, RecordRow, RecordStore, ReplayOutcome, Stop};
+pub use record::{AppendBatch, Appended, ForkRow, NewRecord, RecordRow, RecordStore, ReplayOutcome, Stop};
 pub use sqlite::{SqliteOptions, SqliteStore};
 pub use timeline::{Stretch, TimelineStore};
 pub use words::Priority;

@@ -131,6 +131,19 @@ pub struct RecordRow {
     pub replay: Option<ReplayOutcome>,
 }
 
+/// A record of another branch of a device's chain, kept apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ForkRow {
+    /// Epoch.
+    pub epoch: u32,
+    /// Sequence number.
+    pub seq: u64,
+    /// Hash of the header.
+    pub hash: [u8; 32],
+    /// When it was received.
+    pub received_at: Timestamp,
+}
+
 /// Verbs on records.
 #[async_trait]
 pub trait RecordStore {
@@ -171,9 +184,10 @@ pub trait RecordStore {
     /// [`crate::StoreError`].
     async fn record_by_case(&self, case: CaseId) -> Result<Vec<RecordRow>>;
 
-    /// Forked records kept apart for a device: epoch, number and hash.
+    /// Records kept apart for a device because another one is held under their number, or because they follow such a
+    /// one; in chain order.
     ///
     /// # Errors
     /// [`crate::StoreError`].
-    async fn fork_list(&self, device: DeviceId) -> Result<Vec<(u32, u64, [u8; 32])>>;
+    async fn fork_list(&self, device: DeviceId) -> Result<Vec<ForkRow>>;
 }

@@ -15,7 +15,7 @@ use crate::alert::NotificationKind;
 use crate::device::DeviceRow;
 use crate::error::{Result, StoreError};
 use crate::log::{CheckpointRow, LeafKind, LogHasher};
-use crate::record::{AppendBatch, Appended, NewRecord, RecordRow, RecordStore, ReplayOutcome, Stop};
+use crate::record::{AppendBatch, Appended, ForkRow, NewRecord, RecordRow, RecordStore, ReplayOutcome, Stop};
 
 /// Rows in one INSERT of records.
 const ROWS_PER_STATEMENT: usize = 64;
@@ -85,15 +85,16 @@ async fn held(
 struct Split<'b> {
     added: Vec<&'b NewRecord>,
     known: u64,
-    fork: Option<&'b NewRecord>,
+    /// Another record than the one held under its number, and the batch's records that follow it.
+    branch: Vec<&'b NewRecord>,
     stop: Option<Stop>,
     next: (u64, [u8; 32]),
 }
 
 /// The longest good prefix after what is held already.
 fn split<'b>(batch: &'b AppendBatch, start: (u64, [u8; 32]), held: &[(u64, [u8; 32])]) -> Split<'b> {
-    let mut split = Split { added: Vec::new(), known: 0, fork: None, stop: None, next: start };
-    for record in &batch.records {
+    let mut split = Split { added: Vec::new(), known: 0, branch: Vec::new(), stop: None, next: start };
+    for (place, record) in batch.records.iter().enumerate() {
         let (expected, previous) = split.next;
         if record.seq < expected {
             let same = held.iter().any(|(seq, hash)| *seq == record.seq && *hash == record.hash)
@@ -102,7 +103,7 @@ fn split<'b>(batch: &'b AppendBatch, start: (u64, [u8; 32]), held: &[(u64, [u8; 
                 split.known = split.known.saturating_add(1);
                 continue;
             }
-            split.fork = Some(record);
+            split.branch = branch(batch.records.get(place..).unwrap_or_default());
             split.stop = Some(Stop::Fork { seq: record.seq });
         } else if record.seq > expected {
             split.stop = Some(Stop::Gap { sent: record.seq, expected });
@@ -116,6 +117,21 @@ fn split<'b>(batch: &'b AppendBatch, start: (u64, [u8; 32]), held: &[(u64, [u8; 
         break;
     }
     split
+}
+
+/// The first record and those that follow it without a break.
+fn branch(records: &[NewRecord]) -> Vec<&NewRecord> {
+    let mut branch: Vec<&NewRecord> = Vec::new();
+    for record in records {
+        let follows = branch
+            .last()
+            .is_none_or(|last| record.previous == last.hash && record.seq == last.seq.saturating_add(1));
+        if !follows {
+            break;
+        }
+        branch.push(record);
+    }
+    branch
 }
 
 async fn insert(
@@ -146,13 +162,25 @@ async fn insert(
     Ok(())
 }
 
-/// Keeps the other record apart, and tells once.
-async fn keep_fork(
+/// Keeps the other branch apart, and tells once.
+async fn keep_branch(
     connection: &mut SqliteConnection,
     batch: &AppendBatch,
     case: CaseId,
-    fork: &NewRecord,
+    branch: &[&NewRecord],
 ) -> Result<()> {
+    let mut new = 0;
+    for record in branch {
+        new += keep_fork(connection, batch, record).await?;
+    }
+    if new > 0 {
+        notify(connection, NotificationKind::DeviceForked, case, None, batch.received_at).await?;
+    }
+    Ok(())
+}
+
+/// Keeps one record apart; gives 1 when it was not kept yet.
+async fn keep_fork(connection: &mut SqliteConnection, batch: &AppendBatch, fork: &NewRecord) -> Result<u64> {
     let done = sqlx::query(
         "INSERT INTO fork (hash, device, epoch, seq, header, signature, body, received_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (hash) DO NOTHING",
@@ -167,10 +195,7 @@ async fn keep_fork(
     .bind(batch.received_at.as_micros())
     .execute(&mut *connection)
     .await?;
-    if done.rows_affected() == 1 {
-        notify(connection, NotificationKind::DeviceForked, case, None, batch.received_at).await?;
-    }
-    Ok(())
+    Ok(done.rows_affected())
 }
 
 /// Chain position and replay job of the records added.
@@ -217,9 +242,7 @@ async fn append(
         if batch.epoch == device.epoch { (device.next_seq, device.previous) } else { batch.epoch_start };
     let held = held(connection, batch, start.0).await?;
     let split = split(batch, start, &held);
-    if let Some(fork) = split.fork {
-        keep_fork(connection, batch, device.case, fork).await?;
-    }
+    keep_branch(connection, batch, device.case, &split.branch).await?;
     let (Some(first), Some(last)) = (split.added.first(), split.added.last()) else {
         let position = position(connection, &device).await?;
         return Ok(Appended { known: split.known, stop: split.stop, ..position });
@@ -312,11 +335,17 @@ impl RecordStore for SqliteStore {
         rows.iter().map(record).collect()
     }
 
-    async fn fork_list(&self, device: DeviceId) -> Result<Vec<(u32, u64, [u8; 32])>> {
-        let rows = sqlx::query("SELECT epoch, seq, hash FROM fork WHERE device = $1 ORDER BY epoch, seq")
-            .bind(device.as_bytes().to_vec())
-            .fetch_all(&self.readers)
-            .await?;
-        rows.iter().map(|row| Ok((number(row, "epoch")?, number(row, "seq")?, bytes(row, "hash")?))).collect()
+    async fn fork_list(&self, device: DeviceId) -> Result<Vec<ForkRow>> {
+        let select = "SELECT epoch, seq, hash, received_at FROM fork WHERE device = $1 ORDER BY epoch, seq";
+        let rows = sqlx::query(select).bind(device.as_bytes().to_vec()).fetch_all(&self.readers).await?;
+        let fork = |row| {
+            Ok(ForkRow {
+                epoch: number(row, "epoch")?,
+                seq: number(row, "seq")?,
+                hash: bytes(row, "hash")?,
+                received_at: time(row, "received_at")?,
+            })
+        };
+        rows.iter().map(fork).collect()
     }
 }

@@ -34,10 +34,13 @@ pub async fn a_batch_is_taken_as_far_as_it_is_good(store: &dyn Store) {
     let wrong = append(store, 0, 5, vec![record(4, 0, [99; 32])]).await;
     assert_eq!((wrong.added, wrong.stop), (0, Some(Stop::WrongPrevious { seq: 4 })));
 
-    let fork = append(store, 0, 6, vec![record(1, 77, record_hash(0, 0))]).await;
+    let other_branch = vec![record(1, 77, record_hash(0, 0)), record(2, 77, record_hash(1, 77))];
+    let fork = append(store, 0, 6, other_branch).await;
     assert_eq!((fork.added, fork.stop), (0, Some(Stop::Fork { seq: 1 })));
     let forks = store.fork_list(device_id()).await.expect("read");
-    assert_eq!(forks, [(0, 1, record_hash(1, 77))], "the other record is kept apart");
+    let forks: Vec<_> = forks.iter().map(|fork| (fork.epoch, fork.seq, fork.hash)).collect();
+    let apart = [(0, 1, record_hash(1, 77)), (0, 2, record_hash(2, 77))];
+    assert_eq!(forks, apart, "the other record is kept apart, and so is what follows it");
     assert_eq!(store.record_get(&record_hash(1, 77)).await.expect("read"), None);
 
     let fresh = append(store, 1, 7, vec![record(0, 1, [1; 32])]).await;

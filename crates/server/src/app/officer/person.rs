@@ -5,7 +5,7 @@ use proviso_model::ids::CaseId;
 use proviso_model::order::Order;
 use proviso_model::record::EnrolmentFacts;
 use proviso_store::{
-    AlertFilter, AlertRow, CaseRow, DecisionRow, DeviceRow, GapRow, NoticeRow, Stretch, WatchedRow,
+    AlertFilter, AlertRow, CaseRow, DecisionRow, DeviceRow, ForkRow, GapRow, NoticeRow, Stretch, WatchedRow,
 };
 
 use super::allowed::Action;
@@ -45,6 +45,8 @@ pub struct PersonView {
     pub watched: Vec<WatchedRow>,
     /// Notices, in time order.
     pub notices: Vec<NoticeRow>,
+    /// Records of the devices that are kept apart from their chains.
+    pub forks: Vec<(DeviceRow, Vec<ForkRow>)>,
     /// Whether this officer may make an enrolment code here.
     pub may_enrol: bool,
     /// Now.
@@ -77,10 +79,16 @@ pub async fn view(ctx: &AppContext, who: &Who, id: CaseId) -> Result<PersonView,
             Some(officer) => history::officer_name(ctx, officer).await?,
             None => "nobody yet".to_owned(),
         };
+        let devices = people::devices(ctx, &case).await?;
+        let mut forks = Vec::new();
+        for (device, _) in &devices {
+            forks.push((device.clone(), ctx.store.fork_list(device.id).await?));
+        }
         Ok(PersonView {
+            forks,
             person: sealed::person(ctx, &case)?,
             order: sealed::order(ctx, &case).await?,
-            devices: people::devices(ctx, &case).await?,
+            devices,
             gaps: ctx.store.gap_list(id, stretch).await?,
             watched: ctx.store.watched_list(id, stretch).await?,
             notices: ctx.store.notice_list(id, stretch).await?,

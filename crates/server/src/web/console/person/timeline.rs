@@ -21,6 +21,11 @@ pub struct Item {
     pub link: Option<String>,
 }
 
+/// What a fork is and is not.
+const FORK_IN_WORDS: &str = "Both are kept, and the device goes on in a new chain. This comes about when a disk image is \
+     put back, a disk is copied to another machine, or this server is restored. It is about the device; by itself it says \
+     nothing about a person";
+
 /// Prepares the timeline.
 pub fn days(view: &PersonView, zone: &TimeZone) -> Vec<TimelineDay> {
     let mut items: Vec<(Timestamp, Item)> = Vec::new();
@@ -57,6 +62,10 @@ pub fn days(view: &PersonView, zone: &TimeZone) -> Vec<TimelineDay> {
         let watched = if gap.cause.is_partial() { "Watched in part" } else { "Not watched" };
         let text = format!("{watched} ({}): {}", words::source(gap.source), gap.cause.in_words());
         add(gap.from, "gap", text, length, None);
+    }
+    for first in view.forks.iter().filter_map(|(_, forks)| forks.first()) {
+        let text = format!("The device sent another record under number {} than the one held", first.seq);
+        add(first.received_at, "gap", text, FORK_IN_WORDS.to_owned(), None);
     }
     for notice in &view.notices {
         let text = match notice.response.as_str() {
