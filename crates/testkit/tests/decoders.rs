@@ -71,3 +71,11 @@ fn frames_of_the_browser_end_in_an_error_or_are_read_to_their_end() {
         }
     }
 }
+
+#[test]
+fn a_seed_takes_the_checkpoint_decoder_past_its_signature_check() {
+    let seed = include_str!("../../../fuzz/corpus-committed/checkpoint/signed.txt");
+    let key = proviso_ledger::sign::SignKey::from_seed([7; 32]).public();
+    let checkpoint = proviso_ledger::checkpoint::Checkpoint::parse_and_verify(seed, &key).expect("signed");
+    assert_eq!(checkpoint.size, 3);
+}
