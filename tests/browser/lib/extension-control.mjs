@@ -52,7 +52,15 @@ export async function openPrivateWindow(scene, url) {
   if (scene.name === "firefox") {
     await inFirefox(scene.browser, `new Promise((resolve) => {
       const opened = OpenBrowserWindow({ private: true });
-      opened.addEventListener("load", () => { opened.openTrustedLinkIn(${JSON.stringify(url)}, "current"); resolve(true); }, { once: true });
+      // Earlier than this the window may still put its own first page over the one that is asked for.
+      const topic = "browser-delayed-startup-finished";
+      const started = (window) => {
+        if (window !== opened) return;
+        Services.obs.removeObserver(started, topic);
+        opened.openTrustedLinkIn(${JSON.stringify(url)}, "current");
+        resolve(true);
+      };
+      Services.obs.addObserver(started, topic);
     })`);
     return;
   }
