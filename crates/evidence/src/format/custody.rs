@@ -2,10 +2,11 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use proviso_ledger::hash::domain_hash;
 use proviso_model::ids::{AlertId, AuditId, CaseId, DecisionId, OfficerId};
 use proviso_model::{Digest, Outcome, Timestamp};
 use serde::{Deserialize, Serialize};
+
+use super::hashed::{AuditFacts, DecisionFacts};
 
 /// `custody/log.json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,29 +59,19 @@ pub struct Completed {
 /// The hash that chains an audit entry to the one before it; `None` when `sealed` is not base64.
 #[must_use]
 pub fn audit_hash(entry: &CustodyEntry) -> Option<Digest> {
-    let case = entry.case.map_or([0; 16], |case| *case.as_bytes());
     let sealed = STANDARD.decode(&entry.sealed).ok()?;
-    Some(Digest(domain_hash(
-        "proviso/audit/v1",
-        &[
-            &entry.seq.to_be_bytes(),
-            &entry.previous.0,
-            entry.id.as_bytes(),
-            &entry.opened_at.as_micros().to_be_bytes(),
-            entry.actor.as_bytes(),
-            entry.act.as_bytes(),
-            &case,
-            entry.objects.as_bytes(),
-            &sealed,
-        ],
-    )))
-}
-
-/// The hash of an audit entry together with how it ended.
-#[must_use]
-pub fn audit_completed_hash(hash: &Digest, outcome: &str, at: Timestamp) -> Digest {
-    let at = at.as_micros().to_be_bytes();
-    Digest(domain_hash("proviso/audit-completed/v1", &[&hash.0, outcome.as_bytes(), &at]))
+    let facts = AuditFacts {
+        seq: entry.seq,
+        previous: entry.previous.0,
+        id: entry.id,
+        opened_at: entry.opened_at,
+        actor: &entry.actor,
+        act: &entry.act,
+        case: entry.case,
+        objects: &entry.objects,
+        sealed: &sealed,
+    };
+    Some(Digest(facts.hash()))
 }
 
 /// `decisions/ID.json`: an officer's recorded act on an alert.
@@ -116,17 +107,15 @@ impl DecisionFile {
     #[must_use]
     pub fn computed_hash(&self) -> Option<Digest> {
         let sealed = STANDARD.decode(&self.sealed).ok()?;
-        Some(Digest(domain_hash(
-            "proviso/decision/v1",
-            &[
-                self.id.as_bytes(),
-                self.alert.as_bytes(),
-                self.case.as_bytes(),
-                self.officer.as_bytes(),
-                self.outcome.as_str().as_bytes(),
-                &self.decided_at.as_micros().to_be_bytes(),
-                &sealed,
-            ],
-        )))
+        let facts = DecisionFacts {
+            id: self.id,
+            alert: self.alert,
+            case: self.case,
+            officer: self.officer,
+            outcome: self.outcome,
+            decided_at: self.decided_at,
+            sealed: &sealed,
+        };
+        Some(Digest(facts.hash()))
     }
 }

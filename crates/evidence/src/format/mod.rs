@@ -1,10 +1,12 @@
 //! The JSON files of a bundle. Unknown members are refused everywhere.
 
 mod custody;
+mod hashed;
 mod opened;
 mod signed;
 
-pub use custody::{Completed, CustodyEntry, CustodyLog, DecisionFile, audit_completed_hash, audit_hash};
+pub use custody::{Completed, CustodyEntry, CustodyLog, DecisionFile, audit_hash};
+pub use hashed::{AuditFacts, DecisionFacts, audit_completed_hash};
 pub use opened::{OpenedFields, OpenedJson};
 pub use signed::{
     ChainFile, DeviceStatement, FileEntry, LeafProof, LeafWord, LinkJson, Manifest, ProofFile, SignedDevice,

@@ -1,10 +1,10 @@
 //! Hashing and signing for the store's log, over the ledger.
 
+use proviso_evidence::format::{AuditFacts, audit_completed_hash};
 use proviso_ledger::checkpoint::Checkpoint;
-use proviso_ledger::hash::domain_hash;
 use proviso_ledger::merkle;
 use proviso_ledger::sign::SignKey;
-use proviso_model::Timestamp;
+use proviso_model::{Digest, Timestamp};
 use proviso_store::{AuditEntry, LogHasher, Node};
 
 /// The log's hashing and its signing key.
@@ -44,24 +44,21 @@ impl LogHasher for LedgerHasher {
     }
 
     fn audit_hash(&self, seq: u64, previous: &[u8; 32], entry: &AuditEntry) -> [u8; 32] {
-        let case = entry.case.map_or([0; 16], |case| *case.as_bytes());
-        domain_hash(
-            "proviso/audit/v1",
-            &[
-                &seq.to_be_bytes(),
-                previous,
-                entry.id.as_bytes(),
-                &entry.opened_at.as_micros().to_be_bytes(),
-                entry.actor.as_bytes(),
-                entry.act.as_bytes(),
-                &case,
-                entry.objects.as_bytes(),
-                &entry.sealed,
-            ],
-        )
+        let facts = AuditFacts {
+            seq,
+            previous: *previous,
+            id: entry.id,
+            opened_at: entry.opened_at,
+            actor: &entry.actor,
+            act: &entry.act,
+            case: entry.case,
+            objects: &entry.objects,
+            sealed: &entry.sealed,
+        };
+        facts.hash()
     }
 
     fn audit_completed_hash(&self, hash: &[u8; 32], outcome: &str, at: Timestamp) -> [u8; 32] {
-        domain_hash("proviso/audit-completed/v1", &[hash, outcome.as_bytes(), &at.as_micros().to_be_bytes()])
+        audit_completed_hash(&Digest(*hash), outcome, at).0
     }
 }

@@ -1,6 +1,6 @@
 //! Opening and making the sealed columns that officers' acts need. Nothing else in this folder knows of keys.
 
-use proviso_ledger::hash::domain_hash;
+use proviso_evidence::format::DecisionFacts;
 use proviso_model::Observation;
 use proviso_model::finding::Finding;
 use proviso_model::ids::{DecisionId, OfficerId};
@@ -111,18 +111,16 @@ pub fn decision(
     let words = DecisionWords { reason: form.reason.clone(), note: String::new() };
     let sealed = ctx.seal_json(case.id, Purpose::Decision, &words)?;
     let decided_at = ctx.now();
-    let hash = domain_hash(
-        "proviso/decision/v1",
-        &[
-            id.as_bytes(),
-            alert.id.as_bytes(),
-            case.id.as_bytes(),
-            officer.as_bytes(),
-            form.outcome.as_str().as_bytes(),
-            &decided_at.as_micros().to_be_bytes(),
-            &sealed,
-        ],
-    );
+    let facts = DecisionFacts {
+        id,
+        alert: alert.id,
+        case: case.id,
+        officer,
+        outcome: form.outcome,
+        decided_at,
+        sealed: &sealed,
+    };
+    let hash = facts.hash();
     Ok(DecisionRow {
         id,
         alert: alert.id,
