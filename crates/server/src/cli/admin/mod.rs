@@ -1,4 +1,7 @@
-//! `admin ...`: each command does one act of `app::force`.
+//! `admin ...`: each command does one act of `app::force`. A command with more than a line of its own has a file here.
+
+mod bundle_export;
+mod init;
 
 use std::io::{BufRead as _, IsTerminal as _};
 use std::path::PathBuf;
@@ -12,13 +15,9 @@ use serde_json::json;
 
 use super::{Say, Wiring, open_context};
 use crate::app::AppContext;
-use crate::app::bundle::{self, Asker, Scope};
 use crate::app::force::officer::NewOfficer;
 use crate::app::force::{COMMAND_LINE, case, device, officer};
 use crate::config::Config;
-use crate::keys::files;
-use crate::keys::force::{ForceInit, trust_path};
-use crate::open;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Admin {
@@ -109,7 +108,7 @@ fn role(text: &str) -> Result<OfficerRole, String> {
 impl Admin {
     pub(super) async fn run(self, wiring: &Wiring, config: &Config, say: &mut Say) -> anyhow::Result<u8> {
         if let Self::Init { force_name, hosts } = &self {
-            return init(wiring, config, say, force_name, hosts);
+            return init::init(wiring, config, say, force_name, hosts);
         }
         let ctx = open_context(wiring, config).await?;
         let (words, value) = self.act(&ctx).await?;
@@ -163,52 +162,9 @@ impl Admin {
                     made.map(|row| row.note).context("the log is empty; there is nothing to sign yet")?;
                 (note.clone(), json!({"checkpoint": note}))
             }
-            Self::BundleExport { alert, case, out } => export(ctx, alert, case, &out).await?,
+            Self::BundleExport { alert, case, out } => bundle_export::export(ctx, alert, case, &out).await?,
         })
     }
-}
-
-fn init(
-    wiring: &Wiring,
-    config: &Config,
-    say: &mut Say,
-    force_name: &str,
-    hosts: &[String],
-) -> anyhow::Result<u8> {
-    let mut rng = (wiring.rng)();
-    let init = ForceInit { name: force_name, hosts, now: wiring.clock.now() };
-    let trust = open::init(config, wiring.master_key.as_deref(), &mut *rng, &init)?;
-    let path = trust_path(&config.data_dir);
-    let words = format!(
-        "made the keys of {force_name} in {}\nhand out: {}\nroot key: {}\n\
-         keep a copy of the master key apart from backups of the database",
-        config.data_dir.display(),
-        path.display(),
-        trust.root_key,
-    );
-    say.line(&words, &json!({"force": trust.force, "trust": path, "root_key": trust.root_key}))?;
-    Ok(0)
-}
-
-async fn export(
-    ctx: &AppContext,
-    alert: Option<AlertId>,
-    case: Option<CaseId>,
-    out: &std::path::Path,
-) -> anyhow::Result<(String, serde_json::Value)> {
-    let scope = match (alert, case) {
-        (Some(alert), _) => Scope::Alert(alert),
-        (None, Some(case)) => Scope::Case(case),
-        (None, None) => anyhow::bail!("give --alert or --case"),
-    };
-    let actor = COMMAND_LINE.to_owned();
-    let asker = Asker { name: format!("the command line of {}", ctx.force_name()), actor, officer: None };
-    let made = bundle::make(ctx, &asker, scope).await?;
-    files::write_new(out, &made.bytes)?;
-    let sha256 = hex::encode(made.sha256);
-    let words =
-        format!("wrote {}\nsha256 {sha256}\ncheck it: proviso-verify {0} --trust trust.json", out.display());
-    Ok((words, json!({"bundle": made.id, "file": out, "sha256": sha256, "bytes": made.bytes.len()})))
 }
 
 fn order_text(path: &std::path::Path) -> anyhow::Result<String> {
