@@ -65,7 +65,7 @@ TRUST, SIGNED = dict(force_name=T, force=U, root_key=T, ca_pem=T), dict(statemen
 KEYS = dict(force=U, force_name=T, version=N, issued_at=W, policy_key=T, checkpoint_key=T, checkpoint_origin=T, ca_pem=T)
 DEVICE = dict(device=U, force=U, case=U, record_key=T, system=T, account=T, enrolled_at=W)
 MANIFEST = dict(format=N, bundle=U, force=U, force_name=T, case=U, case_reference=T, order_reference=T, prepared_by=T, created_at=W,
-                program=T, cannot_be_repeated=[T], files=[dict(path=T, bytes=N, sha256=D)])
+                program=T, cannot_be_repeated=[T], left_out=[T], files=[dict(path=T, bytes=N, sha256=D)])
 CHAIN = dict(links=[dict(header=T, signature=T)])
 OPENED = dict(record=D, commitments=[D], opened=[dict(index=N, name=T, value=T, salt=T)])
 PROOFS = dict(leaves=[dict(kind=KIND, hash=D, proof=dict(index=N, hashes=[D]))])

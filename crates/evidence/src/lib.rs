@@ -6,6 +6,7 @@
 pub mod container;
 pub mod format;
 pub mod layout;
+pub mod parts;
 mod readme;
 pub mod show;
 mod verify;
@@ -14,6 +15,7 @@ mod write;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+pub use parts::{Part, Shown};
 pub use verify::{Check, CheckState, NotABundle, Report, Verdict, verify};
 pub use write::{BundleInput, BundleRecord, Exhibit, WriteError, write};
 

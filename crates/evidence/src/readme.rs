@@ -2,16 +2,28 @@
 
 use crate::format::Manifest;
 
+/// How much a bundle holds.
+pub(crate) struct Counts {
+    /// Sealed records.
+    pub records: usize,
+    /// Those shown as exhibits.
+    pub exhibits: usize,
+    /// Fields of the exhibits.
+    pub fields: usize,
+    /// Of those, the ones that stay closed.
+    pub closed: usize,
+}
+
 /// `README.txt` of a bundle.
-pub(crate) fn text(manifest: &Manifest, records: usize, exhibits: usize) -> String {
-    let not_repeatable: String =
-        manifest.cannot_be_repeated.iter().map(|sentence| format!("  - {sentence}\n")).collect();
+pub(crate) fn text(manifest: &Manifest, counts: &Counts) -> String {
+    let listed = |lines: &[String]| lines.iter().map(|line| format!("  - {line}\n")).collect::<String>();
     format!(
         "EVIDENCE BUNDLE\n\
          \n\
          Case {case} under order {order}, {force}.\n\
          Prepared by {by} on {at}.\n\
-         Sealed records: {records}. Opened as exhibits: {exhibits}.\n\
+         Sealed records: {records}. Shown as exhibits: {exhibits}. Fields left closed: {closed} of {fields}.\n\
+         {left_out}\
          \n\
          HOW TO CHECK IT\n\
          \n\
@@ -50,6 +62,15 @@ pub(crate) fn text(manifest: &Manifest, records: usize, exhibits: usize) -> Stri
          WHAT AN EXPERT CANNOT REPEAT FROM THIS BUNDLE ALONE\n\
          \n\
          {not_repeatable}",
+        records = counts.records,
+        exhibits = counts.exhibits,
+        closed = counts.closed,
+        fields = counts.fields,
+        left_out = match manifest.left_out.as_slice() {
+            [] => String::new(),
+            parts => format!("\nThe force left out of this bundle, wholly or in part:\n{}", listed(parts)),
+        },
+        not_repeatable = listed(&manifest.cannot_be_repeated),
         indent = " ".repeat(12),
         case = manifest.case_reference,
         order = manifest.order_reference,

@@ -35,6 +35,8 @@ pub struct Manifest {
     pub program: String,
     /// What an expert cannot repeat from this bundle alone, one sentence each.
     pub cannot_be_repeated: Vec<String>,
+    /// The parts of the records shown that the force left out, in words ([`crate::Part::in_words`]).
+    pub left_out: Vec<String>,
     /// Every other file except the signature on this one, in order of path.
     pub files: Vec<FileEntry>,
 }

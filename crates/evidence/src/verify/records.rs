@@ -101,6 +101,7 @@ fn start(header: &Header) -> ChainLink {
 
 /// What is shown is what the device committed to, and opinions are not among the facts.
 pub(super) fn exhibits(facts: &mut Facts) -> Found {
+    let manifest = found(&facts.manifest, "manifest")?;
     let records = found(&facts.records, "records")?;
     let mut exhibits: BTreeMap<Digest, OpenRecord> = BTreeMap::new();
     for (folder, generated) in [(layout::CAPTURED, false), (layout::GENERATED, true)] {
@@ -130,12 +131,20 @@ pub(super) fn exhibits(facts: &mut Facts) -> Found {
             exhibit.opened.extend(opening.opened);
         }
     }
-    let closed: usize = exhibits.values().map(|exhibit| exhibit.fields - exhibit.opened.len()).sum();
-    let says = format!(
-        "{} shown as the device sealed them; {} left closed.",
+    let fields: usize = exhibits.values().map(|exhibit| exhibit.fields).sum();
+    let open: usize = exhibits.values().map(|exhibit| exhibit.opened.len()).sum();
+    let mut says = format!(
+        "{} shown as the device sealed them; closed: {} of {}.",
         count(exhibits.len(), "record", "records"),
-        count(closed, "field", "fields")
+        fields - open,
+        count(fields, "field", "fields")
     );
+    if !manifest.left_out.is_empty() {
+        says.push_str(&format!(
+            " Left out, wholly or in part, as the force says: {}.",
+            manifest.left_out.join("; ")
+        ));
+    }
     facts.exhibits = Some(exhibits);
     Ok(says)
 }

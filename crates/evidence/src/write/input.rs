@@ -8,6 +8,7 @@ use proviso_model::ids::{BundleId, CaseId};
 use proviso_model::wire::{ForceKeys, SignedPolicy, TrustFile};
 
 use crate::format::{CustodyEntry, DecisionFile, LeafProof, SignedDevice};
+use crate::{Part, Shown};
 
 /// Everything that a bundle is made of, as plain values.
 #[derive(Debug, Clone)]
@@ -65,4 +66,19 @@ pub struct Exhibit {
     pub fields: FieldSet,
     /// Names of those that stay closed.
     pub closed: BTreeSet<String>,
+}
+
+impl Exhibit {
+    /// Opens what `shown` does not leave out.
+    #[must_use]
+    pub fn new(fields: FieldSet, shown: &Shown) -> Self {
+        let closed =
+            fields.iter().map(|(name, _)| name).filter(|name| shown.leaves_out(Part::of_field(name)));
+        Self { closed: closed.map(str::to_owned).collect(), fields }
+    }
+
+    /// Names of the record's fields that stay closed.
+    pub(super) fn closed_names(&self) -> impl Iterator<Item = &str> {
+        self.fields.iter().map(|(name, _)| name).filter(|name| self.closed.contains(*name))
+    }
 }

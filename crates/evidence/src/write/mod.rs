@@ -2,7 +2,7 @@
 
 mod input;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proviso_ledger::hash::{policy_hash, sha256};
 use proviso_ledger::{Envelope, Header, Malformed, SignKey};
@@ -17,7 +17,9 @@ use crate::format::{
     BUNDLE_FORMAT, ChainFile, CustodyLog, DeviceStatement, FileEntry, LinkJson, Manifest, OpenedFields,
     ProofFile, manifest_signed,
 };
-use crate::{base64_text, layout, readme};
+use crate::parts::LEFT_OUT;
+use crate::readme::Counts;
+use crate::{Part, base64_text, layout, readme};
 
 /// A bundle that cannot be written.
 #[derive(Debug, thiserror::Error)]
@@ -49,9 +51,11 @@ pub fn write(input: &BundleInput, checkpoint_key: &SignKey) -> Result<Vec<u8>, W
         files.insert(layout::policy(&hash), signed.policy.clone().into_bytes());
         files.insert(layout::policy_signature(&hash), format!("{}\n", signed.signature).into_bytes());
     }
+    let mut statements: Vec<DeviceStatement> = Vec::new();
     for device in &input.devices {
         let statement: DeviceStatement = serde_json::from_str(&device.statement)?;
         put_json(&mut files, &layout::device(&statement.device), device)?;
+        statements.push(statement);
     }
     put_records(&mut files, input)?;
     for decision in &input.decisions {
@@ -60,7 +64,7 @@ pub fn write(input: &BundleInput, checkpoint_key: &SignKey) -> Result<Vec<u8>, W
     put_json(&mut files, layout::CUSTODY, &CustodyLog { entries: input.custody.clone() })?;
     files.insert(layout::CHECKPOINT.to_owned(), input.checkpoint.clone().into_bytes());
     put_json(&mut files, layout::INCLUSION, &ProofFile { leaves: input.proofs.clone() })?;
-    put_manifest(&mut files, input, checkpoint_key)?;
+    put_manifest(&mut files, input, &statements, checkpoint_key)?;
     Ok(pack(&files)?)
 }
 
@@ -107,18 +111,49 @@ fn put_exhibit(files: &mut Files, envelope: &Envelope, exhibit: &Exhibit) -> Res
     if exhibit.fields.root() != envelope.header.field_root {
         return Err(WriteError::Exhibit(record));
     }
-    for (folder, generated) in [(layout::CAPTURED, false), (layout::GENERATED, true)] {
-        let opening = exhibit
-            .fields
-            .open(|name| layout::is_generated(name) == generated && !exhibit.closed.contains(name));
-        if !opening.opened.is_empty() {
-            put_json(files, &layout::opened(folder, &record), &OpenedFields::new(record, &opening))?;
-        }
+    let [captured, generated] = [false, true].map(|generated| {
+        exhibit.fields.open(|name| layout::is_generated(name) == generated && !exhibit.closed.contains(name))
+    });
+    // A record of which nothing is open is shown too: that it has so many fields, all closed.
+    if !captured.opened.is_empty() || generated.opened.is_empty() {
+        put_json(files, &layout::opened(layout::CAPTURED, &record), &OpenedFields::new(record, &captured))?;
+    }
+    if !generated.opened.is_empty() {
+        put_json(files, &layout::opened(layout::GENERATED, &record), &OpenedFields::new(record, &generated))?;
     }
     Ok(())
 }
 
-fn put_manifest(files: &mut Files, input: &BundleInput, key: &SignKey) -> Result<(), WriteError> {
+/// The parts of which something was left out, in words.
+fn left_out(input: &BundleInput, statements: &[DeviceStatement]) -> Vec<String> {
+    let exhibits = input.records.iter().filter_map(|record| record.exhibit.as_ref());
+    let fields = exhibits.flat_map(Exhibit::closed_names).map(Part::of_field);
+    let reasons = input.decisions.iter().map(|decision| (Part::Reasons, &decision.reason));
+    let texts = statements
+        .iter()
+        .flat_map(|device| [(Part::Account, &device.account), (Part::Device, &device.system)])
+        .chain(reasons);
+    let texts = texts.filter(|(_, text)| *text == LEFT_OUT).map(|(part, _)| part);
+    let parts: BTreeSet<Part> = fields.chain(texts).collect();
+    parts.into_iter().map(|part| part.in_words().to_owned()).collect()
+}
+
+fn counts(input: &BundleInput) -> Counts {
+    let exhibits = || input.records.iter().filter_map(|record| record.exhibit.as_ref());
+    Counts {
+        records: input.records.len(),
+        exhibits: exhibits().count(),
+        fields: exhibits().map(|exhibit| exhibit.fields.len()).sum(),
+        closed: exhibits().map(|exhibit| exhibit.closed_names().count()).sum(),
+    }
+}
+
+fn put_manifest(
+    files: &mut Files,
+    input: &BundleInput,
+    statements: &[DeviceStatement],
+    key: &SignKey,
+) -> Result<(), WriteError> {
     let mut manifest = Manifest {
         format: BUNDLE_FORMAT,
         bundle: input.bundle,
@@ -131,10 +166,10 @@ fn put_manifest(files: &mut Files, input: &BundleInput, key: &SignKey) -> Result
         created_at: input.created_at,
         program: concat!("proviso-evidence ", env!("CARGO_PKG_VERSION")).to_owned(),
         cannot_be_repeated: input.cannot_be_repeated.clone(),
+        left_out: left_out(input, statements),
         files: Vec::new(),
     };
-    let exhibits = input.records.iter().filter(|record| record.exhibit.is_some()).count();
-    let readme = readme::text(&manifest, input.records.len(), exhibits);
+    let readme = readme::text(&manifest, &counts(input));
     files.insert(layout::README.to_owned(), readme.into_bytes());
     let entries = files.iter().map(|(path, bytes)| FileEntry {
         path: path.clone(),

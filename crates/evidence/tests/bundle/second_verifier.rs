@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use crate::common::{Sample, sample};
 use crate::tampering::{edit, failed, paths, relist};
 use proviso_evidence::container::{Files, pack, unpack};
-use proviso_evidence::{Exhibit, layout, verify, write};
+use proviso_evidence::{Exhibit, Part, layout, verify, write};
 use serde_json::{Value, json};
 
 const VERIFIER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/verifier/verify.py");
@@ -239,6 +239,13 @@ fn three_fields_opened_and_nine_closed_verify_and_a_changed_closed_one_does_not(
     assert_eq!(both(folder.path(), "three of twelve", &bytes), Some(BTreeSet::new()));
 
     let files = unpack(&bytes).expect("the bundle");
+    let readme = String::from_utf8_lossy(&files[layout::README]);
+    assert!(readme.contains("Fields left closed: 9 of 12."), "{readme}");
+    let report = verify(&bytes, Some(&MADE.trust)).expect("a bundle");
+    let said = &report.checks.iter().find(|check| check.name == "exhibits").expect("the check").says;
+    for words in ["closed: 9 of 12 fields", "Left out", Part::Account.in_words(), Part::Notice.in_words()] {
+        assert!(said.contains(words), "{said}");
+    }
     let mut changed = 0;
     for path in paths(&files, layout::CAPTURED) {
         let file: Value = serde_json::from_slice(&files[&path]).expect("JSON");

@@ -6,7 +6,8 @@ use std::sync::LazyLock;
 use crate::common::{SAMPLE, SAMPLE_KEY, Sample, sample};
 use proviso_evidence::container::{Files, pack, unpack};
 use proviso_evidence::format::{Manifest, manifest_signed};
-use proviso_evidence::{CheckState, Report, Verdict, layout, verify};
+use proviso_evidence::{CheckState, Part, Report, Verdict, layout, verify};
+use proviso_ledger::FieldSet;
 use proviso_ledger::hash::sha256;
 use proviso_model::Digest;
 use serde_json::Value;
@@ -208,6 +209,25 @@ fn invariant_05_facts_and_opinions_lie_in_folders_of_their_own() {
         }
     }
     assert_eq!(seen.len(), 2);
+}
+
+/// A field that belongs to no part in words would be shown or left out by accident.
+#[test]
+fn every_field_of_every_kind_of_record_belongs_to_a_part_in_words() {
+    let mut parts = BTreeSet::new();
+    for (name, _) in MADE.fields.iter().flat_map(FieldSet::iter) {
+        let part = Part::of_field(name);
+        assert!(part != Part::Rest, "{name} belongs to no part");
+        assert_eq!(part == Part::Findings, layout::is_generated(name), "{name}");
+        parts.insert(part);
+    }
+    let of_no_record = [Part::Reasons, Part::Rest];
+    assert_eq!(parts.len() + of_no_record.len(), Part::ALL.len(), "{parts:?}");
+    for part in Part::ALL {
+        assert_eq!(part.as_str().parse(), Ok(part));
+    }
+    let unknown = "adress".parse::<Part>().expect_err("no such part").to_string();
+    assert!(unknown.contains("adress") && unknown.contains("address"), "{unknown}");
 }
 
 /// Invariant 9: the bytes that a device sealed reach the court untouched.

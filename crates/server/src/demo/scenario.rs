@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use anyhow::Context as _;
+use proviso_evidence::Shown;
 use proviso_model::Outcome;
 use proviso_model::ids::AlertId;
 
@@ -68,7 +69,7 @@ async fn first_alert(stage: &Stage, who: &Who) -> anyhow::Result<Option<AlertId>
 }
 
 async fn export_and_verify(stage: &Stage, who: &Who, id: AlertId, say: &mut Say) -> anyhow::Result<bool> {
-    let bundle = crate::app::officer::bundle::prepare(&stage.ctx, who, id).await?;
+    let bundle = crate::app::officer::bundle::prepare(&stage.ctx, who, id, &Shown::Everything).await?;
     let path = in_folder(stage, "bundle.zip");
     std::fs::write(&path, &bundle.bytes).with_context(|| format!("writing {}", path.display()))?;
     told(say, "bundle", "written", &format!("{} bytes", bundle.bytes.len()))?;

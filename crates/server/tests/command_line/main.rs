@@ -88,12 +88,23 @@ fn what_cannot_be_done_is_said_in_words_with_exit_code_2() {
     let bad_order = bad_order.display().to_string();
     let officer = ["admin", "officer-add", "--username", "pat", "--name", "Pat", "--role", "supervisor"];
     let no_case = ["admin", "enrolment-code", "--case", "0b5c5bb4-0d38-4d3c-9c0f-6a8a5a4b0e57"];
-    let cases: [(&[&str], &str, &[&str]); 6] = [
+    let redact = [
+        "admin",
+        "bundle-export",
+        "--case",
+        "0b5c5bb4-0d38-4d3c-9c0f-6a8a5a4b0e57",
+        "--out",
+        "b.zip",
+        "--redact",
+        "adress",
+    ];
+    let cases: [(&[&str], &str, &[&str]); 7] = [
         (&["admin", "init", "--force-name", "Again"], "", &["master.key", "never overwritten"]),
         (&["admin", "case-create", "--order", &bad_order], "", &["order.toml:", "time_zone"]),
         (&["admin", "case-create", "--order", "nowhere.toml"], "", &["nowhere.toml", "path of an order"]),
         (&officer, "short\n", &["5 characters", "12"]),
         (&no_case, "", &["this case does not exist"]),
+        (&redact, "", &["no part \"adress\"", "passage, address, title"]),
         (&["serve", "--config", "nowhere.toml"], "", &["nowhere.toml", "settings file"]),
     ];
     for (args, typed, words) in cases {

@@ -1,7 +1,7 @@
 //! From an alert, decided by an officer, to a bundle that a stranger accepts.
 
 use proviso_evidence::container::unpack;
-use proviso_evidence::{CheckState, verify};
+use proviso_evidence::{CheckState, Part, Shown, verify};
 use proviso_model::Outcome;
 use proviso_model::wire::TrustFile;
 use proviso_server::app::bundle::{self, Asker, BundleError, Scope};
@@ -12,7 +12,7 @@ use proviso_server::jobs;
 use proviso_store::AlertFilter;
 
 use crate::device::Device;
-use crate::facts::{finding, gap, watched};
+use crate::facts::{ADDRESS, finding, gap, watched};
 use crate::rig::{ORDER, Rig};
 
 /// A case with watched time, findings and a gap, an order that changed in between, and a decision on the alert.
@@ -53,13 +53,13 @@ async fn the_bundles_of_an_alert_and_of_its_case_are_verified_by_a_stranger() {
     let mut rig = Rig::with_workers(0).await;
     let alert = decided(&rig).await;
     for scope in [alert, Scope::Case(rig.case)] {
-        let made = bundle::make(&rig.ctx, &asker(), scope).await.expect("made");
+        let made = bundle::make(&rig.ctx, &asker(), scope, &Shown::Everything).await.expect("made");
         assert_verified(&made.bytes, &rig.trust);
         let kept = rig.ctx.store.bundle_list(rig.case).await.expect("read");
         assert!(kept.iter().any(|row| row.sha256 == made.sha256), "its digest is on record");
     }
     let other = Rig::with_workers(0).await;
-    let made = bundle::make(&rig.ctx, &asker(), alert).await.expect("made");
+    let made = bundle::make(&rig.ctx, &asker(), alert, &Shown::Everything).await.expect("made");
     let report = verify(&made.bytes, Some(&other.trust)).expect("a bundle");
     assert!(report.failed().next().is_some(), "another force's root does not vouch for it");
     rig.stop().await;
@@ -73,7 +73,8 @@ async fn invariant_09_the_device_s_bytes_pass_server_and_bundle_untouched() {
     let sent = [device.seal(finding(&device, at)), device.seal(watched(at, 3))];
     device.send(&rig, &sent.iter().collect::<Vec<_>>()).await.receipt();
     jobs::drain(&rig.ctx).await.expect("worked");
-    let made = bundle::make(&rig.ctx, &asker(), Scope::Case(rig.case)).await.expect("made");
+    let made =
+        bundle::make(&rig.ctx, &asker(), Scope::Case(rig.case), &Shown::Everything).await.expect("made");
     let files = unpack(&made.bytes).expect("a bundle");
     for record in &sent {
         let bytes = record.encode();
@@ -85,11 +86,67 @@ async fn invariant_09_the_device_s_bytes_pass_server_and_bundle_untouched() {
 #[tokio::test]
 async fn a_case_without_records_gives_no_bundle_and_the_attempt_is_in_the_audit_log() {
     let mut rig = Rig::with_workers(0).await;
-    let refused = bundle::make(&rig.ctx, &asker(), Scope::Case(rig.case)).await.expect_err("nothing to show");
+    let refused = bundle::make(&rig.ctx, &asker(), Scope::Case(rig.case), &Shown::Everything)
+        .await
+        .expect_err("nothing to show");
     assert!(matches!(refused, BundleError::Nothing(_)), "{refused}");
     let log = rig.ctx.store.audit_list(Some(rig.case), 0, 100).await.expect("read");
     let last = log.last().expect("an entry");
     let outcome = last.completed.as_ref().map(|(_, outcome, _, _)| outcome.as_str());
     assert_eq!((last.entry.act.as_str(), outcome), ("bundle-export", Some("failed")));
+    rig.stop().await;
+}
+
+/// What a disclosure officer leaves out is nowhere in the bundle, and the bundle and the log say what it was.
+#[tokio::test]
+async fn parts_left_out_are_nowhere_in_the_bundle_and_it_says_which_they_are() {
+    let mut rig = Rig::with_workers(0).await;
+    let alert = decided(&rig).await;
+    let redacted = |parts: &[Part]| Shown::AllBut(parts.iter().copied().collect());
+    let open = |parts: &[Part]| Shown::Only(parts.iter().copied().collect());
+    let reason = "An invented reason.";
+    let planted = [ADDRESS, "planted-excerpt-5281", "test-account-014", reason];
+    // Which of the planted texts a reader of the bundle may still find.
+    let cases: [(Shown, &[&str], &str); 4] = [
+        (Shown::Everything, &planted, ""),
+        (
+            redacted(&[Part::Address, Part::Account]),
+            &["planted-excerpt-5281", reason],
+            "left-out:address,account,findings",
+        ),
+        (
+            redacted(&[Part::Passage, Part::Reasons]),
+            &[ADDRESS, "test-account-014"],
+            "left-out:passage,findings,reasons",
+        ),
+        (open(&[Part::Kind, Part::Times]), &[], "open:times,kind"),
+    ];
+    for (shown, found, logged) in cases {
+        let made = bundle::make(&rig.ctx, &asker(), alert, &shown).await.expect("made");
+        assert_verified(&made.bytes, &rig.trust);
+        let files = unpack(&made.bytes).expect("a bundle");
+        for text in planted {
+            let holds = |bytes: &[u8]| String::from_utf8_lossy(bytes).contains(text);
+            let place = files.iter().find(|(path, bytes)| !path.starts_with("policies/") && holds(bytes));
+            assert_eq!(
+                place.map(|(path, _)| path.as_str()).is_some(),
+                found.contains(&text),
+                "{shown:?}: {text} in {place:?}"
+            );
+        }
+        let readme = String::from_utf8_lossy(&files["README.txt"]).into_owned();
+        let of_another_kind = [Part::Notice, Part::Gaps, Part::Watched, Part::Rest];
+        for part in Part::ALL.into_iter().filter(|part| !of_another_kind.contains(part)) {
+            let said = readme.contains(&format!("  - {}\n", part.in_words()));
+            assert_eq!(said, shown.leaves_out(part), "{shown:?}: {part} in {readme}");
+        }
+        let log = rig.ctx.store.audit_list(Some(rig.case), 0, 1_000).await.expect("read");
+        let last = log.last().expect("an entry");
+        assert!(
+            last.entry.act == "bundle-export" && last.entry.objects.ends_with(logged),
+            "{:?}",
+            last.entry.objects
+        );
+    }
     rig.stop().await;
 }

@@ -7,7 +7,8 @@ use base64::engine::general_purpose::STANDARD;
 use proviso_evidence::format::{
     Completed, CustodyEntry, DecisionFile, DeviceStatement, LeafWord, SignedDevice,
 };
-use proviso_evidence::{BundleInput, BundleRecord, Exhibit};
+use proviso_evidence::parts::LEFT_OUT;
+use proviso_evidence::{BundleInput, BundleRecord, Exhibit, Part, Shown};
 use proviso_ledger::{Envelope, Header};
 use proviso_model::Order;
 use proviso_model::hash::Digest;
@@ -31,13 +32,20 @@ const ROWS_MAX: u32 = 100_000;
 /// Audit entries read at a time.
 const ENTRIES: u32 = 1_000;
 
+/// What is asked for.
+pub(super) struct Asked<'a> {
+    pub bundle: BundleId,
+    pub case: CaseId,
+    pub alert: Option<AlertId>,
+    pub shown: &'a Shown,
+}
+
 pub(super) async fn input(
     ctx: &AppContext,
     asker: &Asker,
-    bundle: BundleId,
-    case: CaseId,
-    alert: Option<AlertId>,
+    asked: &Asked<'_>,
 ) -> Result<BundleInput, BundleError> {
+    let &Asked { bundle, case, alert, shown } = asked;
     let keys = ctx.case_keys(case)?;
     let by_alert = records_by_alert(ctx, case, alert).await?;
     let records = records(ctx, case, alert.map(|_| &by_alert)).await?;
@@ -45,7 +53,7 @@ pub(super) async fn input(
     let order_reference = order_reference(ctx, &keys, first).await?;
     let links = links(ctx, &records).await?;
     let policies = policies(ctx, case, records.iter().chain(&links)).await?;
-    let devices = devices(ctx, &records).await?;
+    let devices = devices(ctx, &records, shown).await?;
     let decided = decisions(ctx, &by_alert).await?;
     let audit = audit(ctx, case).await?;
     // After everything else was read, so that it covers all of it.
@@ -65,11 +73,11 @@ pub(super) async fn input(
         policies,
         devices,
         links: links.iter().map(link).collect::<Result<_, _>>()?,
-        decisions: decision_files(ctx, case, &decided, &by_alert, &records).await?,
+        decisions: decision_files(ctx, asked, &decided, &by_alert, &records).await?,
         custody: audit.iter().map(custody).collect(),
         proofs: proofs::of(ctx, &leaves, checkpoint.size).await?,
         checkpoint: checkpoint.note,
-        records: records.iter().map(|record| exhibit(&keys, record)).collect::<Result<_, _>>()?,
+        records: records.iter().map(|record| exhibit(&keys, record, shown)).collect::<Result<_, _>>()?,
         cannot_be_repeated: Vec::new(),
     })
 }
@@ -177,7 +185,12 @@ async fn order_reference(
     Ok(order.reference)
 }
 
-async fn devices(ctx: &AppContext, records: &[RecordRow]) -> Result<Vec<SignedDevice>, BundleError> {
+async fn devices(
+    ctx: &AppContext,
+    records: &[RecordRow],
+    shown: &Shown,
+) -> Result<Vec<SignedDevice>, BundleError> {
+    let unless_left_out = |part, text| if shown.leaves_out(part) { LEFT_OUT.to_owned() } else { text };
     let mut found = Vec::new();
     for id in records.iter().map(|record| record.device).collect::<BTreeSet<_>>() {
         let row = ctx.store.device_get(id).await?;
@@ -188,8 +201,8 @@ async fn devices(ctx: &AppContext, records: &[RecordRow]) -> Result<Vec<SignedDe
             force: ctx.keys.force,
             case: row.case,
             record_key: hex::encode(row.record_key),
-            system: facts.system,
-            account: facts.account,
+            system: unless_left_out(Part::Device, facts.system),
+            account: unless_left_out(Part::Account, facts.account),
             enrolled_at: row.enrolled_at,
         };
         let signed = SignedDevice::sign(&statement, &ctx.keys.policy);
@@ -211,14 +224,15 @@ async fn decisions(
 
 async fn decision_files(
     ctx: &AppContext,
-    case: CaseId,
+    asked: &Asked<'_>,
     rows: &[DecisionRow],
     by_alert: &BTreeMap<AlertId, BTreeSet<[u8; 32]>>,
     records: &[RecordRow],
 ) -> Result<Vec<DecisionFile>, BundleError> {
     let mut found = Vec::new();
     for row in rows {
-        let words: DecisionWords = ctx.unseal_json(case, Purpose::Decision, &row.sealed)?;
+        let words: DecisionWords = ctx.unseal_json(asked.case, Purpose::Decision, &row.sealed)?;
+        let reason = if asked.shown.leaves_out(Part::Reasons) { LEFT_OUT.to_owned() } else { words.reason };
         let officer = ctx.store.officer_get(row.officer).await?;
         let of_alert = by_alert.get(&row.alert);
         let shown =
@@ -231,7 +245,7 @@ async fn decision_files(
             officer_name: officer.map_or_else(|| row.officer.to_string(), |officer| officer.display_name),
             outcome: row.outcome,
             decided_at: row.decided_at,
-            reason: words.reason,
+            reason,
             sealed: STANDARD.encode(&row.sealed),
             hash: Digest(row.hash),
             records: shown.map(|record| Digest(record.hash)).collect(),
@@ -283,14 +297,14 @@ fn leaves(records: &[RecordRow], decisions: &[DecisionRow], audit: &[AuditRow]) 
     records.chain(decisions).chain(audit).collect()
 }
 
-/// A record whole, and all its fields opened.
-fn exhibit(keys: &CaseKeys, record: &RecordRow) -> Result<BundleRecord, BundleError> {
+/// A record whole, and its fields as far as they are shown.
+fn exhibit(keys: &CaseKeys, record: &RecordRow, shown: &Shown) -> Result<BundleRecord, BundleError> {
     let sealed = record.body.clone().unwrap_or_default();
     let envelope = Envelope { header: header(record)?, signature: record.signature, sealed };
     // One that does not open goes in sealed, for it is still a link of the chain and a leaf of the log.
     let fields = envelope.open(&keys.secret).ok();
     Ok(BundleRecord {
         envelope: envelope.encode(),
-        exhibit: fields.map(|fields| Exhibit { fields, closed: BTreeSet::new() }),
+        exhibit: fields.map(|fields| Exhibit::new(fields, shown)),
     })
 }

@@ -4,7 +4,7 @@
 mod gather;
 mod proofs;
 
-use proviso_evidence::{BundleInput, WriteError};
+use proviso_evidence::{BundleInput, Shown, WriteError};
 use proviso_ledger::hash::sha256;
 use proviso_model::ids::{AlertId, BundleId, CaseId, OfficerId};
 use proviso_store::{BundleRow, StoreError};
@@ -63,11 +63,17 @@ pub enum BundleError {
     Write(#[from] WriteError),
 }
 
-/// Makes a bundle. Logged before anything is opened. The caller has checked that the asker may.
+/// Makes a bundle that shows of its records what `shown` says. Logged before anything is opened, with that choice. The
+/// caller has checked that the asker may.
 ///
 /// # Errors
 /// [`BundleError`].
-pub async fn make(ctx: &AppContext, asker: &Asker, scope: Scope) -> Result<Bundle, BundleError> {
+pub async fn make(
+    ctx: &AppContext,
+    asker: &Asker,
+    scope: Scope,
+    shown: &Shown,
+) -> Result<Bundle, BundleError> {
     let (case, alert) = match scope {
         Scope::Case(case) => (case, None),
         Scope::Alert(id) => {
@@ -77,12 +83,10 @@ pub async fn make(ctx: &AppContext, asker: &Asker, scope: Scope) -> Result<Bundl
         }
     };
     let id = BundleId::new(ctx.now(), ctx.random());
-    let objects = match alert {
-        Some(alert) => format!("{alert} {id}"),
-        None => format!("{case} {id}"),
-    };
+    let about = alert.map_or_else(|| case.to_string(), |alert| alert.to_string());
+    let objects = format!("{about} {id} {shown}").trim_end().to_owned();
     ctx.logged(&asker.actor, "bundle-export", Some(case), &objects, async {
-        let input = gather::input(ctx, asker, id, case, alert).await?;
+        let input = gather::input(ctx, asker, &gather::Asked { bundle: id, case, alert, shown }).await?;
         let bytes = write(ctx, input).await?;
         let sha256 = sha256(&bytes);
         let row = BundleRow {

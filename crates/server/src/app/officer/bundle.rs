@@ -1,5 +1,6 @@
 //! Preparing an evidence bundle of an alert.
 
+use proviso_evidence::Shown;
 use proviso_model::ids::AlertId;
 
 use super::allowed::Action;
@@ -8,14 +9,14 @@ use super::who::Who;
 use crate::app::AppContext;
 use crate::app::bundle::{self, Asker, Bundle, BundleError, Scope};
 
-/// Makes the bundle of an alert. Logged before anything is opened.
+/// Makes the bundle of an alert, with as much as is to be shown. Logged before anything is opened.
 ///
 /// # Errors
 /// [`ActError`].
-pub async fn prepare(ctx: &AppContext, who: &Who, id: AlertId) -> Result<Bundle, ActError> {
+pub async fn prepare(ctx: &AppContext, who: &Who, id: AlertId, shown: &Shown) -> Result<Bundle, ActError> {
     who.alert(ctx, Action::Export, id).await?;
     let asker = Asker { actor: who.actor(), name: who.name.clone(), officer: Some(who.id) };
-    bundle::make(ctx, &asker, Scope::Alert(id)).await.map_err(|error| match error {
+    bundle::make(ctx, &asker, Scope::Alert(id), shown).await.map_err(|error| match error {
         BundleError::Nothing(what) => ActError::Conflict(what),
         BundleError::Store(error) => ActError::Store(error),
         other => ActError::Broken(other.to_string()),

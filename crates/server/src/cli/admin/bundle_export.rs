@@ -1,5 +1,8 @@
 //! `admin bundle-export`: an evidence bundle to a new file.
 
+use std::path::PathBuf;
+
+use proviso_evidence::{Part, Shown};
 use proviso_model::ids::{AlertId, CaseId};
 use serde_json::json;
 
@@ -8,23 +11,76 @@ use crate::app::bundle::{self, Asker, Scope};
 use crate::app::force::COMMAND_LINE;
 use crate::keys::files;
 
-pub(super) async fn export(
-    ctx: &AppContext,
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct Args {
+    /// The alert.
+    #[arg(long, conflicts_with = "case", required_unless_present = "case")]
     alert: Option<AlertId>,
+    /// The case.
+    #[arg(long)]
     case: Option<CaseId>,
-    out: &std::path::Path,
-) -> anyhow::Result<(String, serde_json::Value)> {
-    let scope = match (alert, case) {
-        (Some(alert), _) => Scope::Alert(alert),
-        (None, Some(case)) => Scope::Case(case),
-        (None, None) => anyhow::bail!("give --alert or --case"),
-    };
-    let actor = COMMAND_LINE.to_owned();
-    let asker = Asker { name: format!("the command line of {}", ctx.force_name()), actor, officer: None };
-    let made = bundle::make(ctx, &asker, scope).await?;
-    files::write_new(out, &made.bytes)?;
-    let sha256 = hex::encode(made.sha256);
-    let words =
-        format!("wrote {}\nsha256 {sha256}\ncheck it: proviso-verify {0} --trust trust.json", out.display());
-    Ok((words, json!({"bundle": made.id, "file": out, "sha256": sha256, "bytes": made.bytes.len()})))
+    /// The file; it must not exist yet.
+    #[arg(long)]
+    out: PathBuf,
+    /// Show these parts of the records and leave out all others.
+    #[arg(long, value_name = "PART", value_delimiter = ',', conflicts_with = "redact")]
+    open: Vec<Part>,
+    /// Leave out these parts, and the findings where they quote one of them.
+    #[arg(long, value_name = "PART", value_delimiter = ',')]
+    redact: Vec<Part>,
+}
+
+/// The end of the command's help.
+pub(super) fn parts_and_examples() -> String {
+    let mut text = "Parts of a record, for --open and --redact:\n".to_owned();
+    for part in Part::ALL {
+        text.push_str(&format!("  {:<12} {}\n", part.as_str(), part.in_words()));
+    }
+    text.push_str(
+        "\nWithout --open and --redact everything is shown. What is left out stays tied to its record by a hash and\n\
+         cannot be changed unseen; the bundle and the audit log say what was left out. The order, the log of acts and\n\
+         the sealed records, which only the force can open, are always whole.\n\
+         \n\
+         Examples:\n  \
+           proviso-server admin bundle-export --alert ALERT --out bundle.zip\n  \
+           proviso-server admin bundle-export --alert ALERT --out bundle.zip --redact account,address,reasons\n  \
+           proviso-server admin bundle-export --case CASE --out bundle.zip --open kind,times,passage",
+    );
+    text
+}
+
+impl Args {
+    fn shown(&self) -> Shown {
+        match (self.open.is_empty(), self.redact.is_empty()) {
+            (true, true) => Shown::Everything,
+            (false, _) => Shown::Only(self.open.iter().copied().collect()),
+            (true, false) => Shown::AllBut(self.redact.iter().copied().collect()),
+        }
+    }
+
+    pub(super) async fn run(self, ctx: &AppContext) -> anyhow::Result<(String, serde_json::Value)> {
+        let scope = match (self.alert, self.case) {
+            (Some(alert), _) => Scope::Alert(alert),
+            (None, Some(case)) => Scope::Case(case),
+            (None, None) => anyhow::bail!("give --alert or --case"),
+        };
+        let shown = self.shown();
+        let actor = COMMAND_LINE.to_owned();
+        let asker = Asker { name: format!("the command line of {}", ctx.force_name()), actor, officer: None };
+        let made = bundle::make(ctx, &asker, scope, &shown).await?;
+        files::write_new(&self.out, &made.bytes)?;
+        let (file, sha256) = (self.out.display(), hex::encode(made.sha256));
+        let left_out = Part::ALL.into_iter().filter(|part| shown.leaves_out(*part));
+        let in_words: String =
+            left_out.clone().map(|part| format!("\nleft out: {}", part.in_words())).collect();
+        let words = format!(
+            "wrote {file}\nsha256 {sha256}{in_words}\ncheck it: proviso-verify {file} --trust trust.json"
+        );
+        let left_out: Vec<&str> = left_out.map(Part::as_str).collect();
+        let bytes = made.bytes.len();
+        Ok((
+            words,
+            json!({"bundle": made.id, "file": self.out, "sha256": sha256, "bytes": bytes, "left_out": left_out}),
+        ))
+    }
 }

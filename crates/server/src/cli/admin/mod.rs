@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 use clap::Subcommand;
-use proviso_model::ids::{AlertId, CaseId, DeviceId, OfficerId};
+use proviso_model::ids::{CaseId, DeviceId, OfficerId};
 use proviso_model::limits::ORDER_BYTES_MAX;
 use proviso_store::OfficerRole;
 use serde_json::json;
@@ -85,17 +85,8 @@ pub(super) enum Admin {
     /// Sign a checkpoint of the log as it is now and print it.
     Checkpoint,
     /// Write an evidence bundle of an alert or of a whole case to a new file.
-    BundleExport {
-        /// The alert.
-        #[arg(long, conflicts_with = "case", required_unless_present = "case")]
-        alert: Option<AlertId>,
-        /// The case.
-        #[arg(long)]
-        case: Option<CaseId>,
-        /// The file; it must not exist yet.
-        #[arg(long)]
-        out: PathBuf,
-    },
+    #[command(after_help = bundle_export::parts_and_examples())]
+    BundleExport(bundle_export::Args),
 }
 
 fn role(text: &str) -> Result<OfficerRole, String> {
@@ -162,7 +153,7 @@ impl Admin {
                     made.map(|row| row.note).context("the log is empty; there is nothing to sign yet")?;
                 (note.clone(), json!({"checkpoint": note}))
             }
-            Self::BundleExport { alert, case, out } => bundle_export::export(ctx, alert, case, &out).await?,
+            Self::BundleExport(args) => args.run(ctx).await?,
         })
     }
 }

@@ -12,6 +12,7 @@ use proviso_model::ids::AlertId;
 
 use self::finding::FindingBox;
 use super::Console;
+use super::bundle;
 use super::fault::Fault;
 use super::inbox::due_in_words;
 use super::page::{Shell, Under, page};
@@ -37,6 +38,7 @@ struct AlertPage {
     form: Form,
     problem: Option<Problem>,
     just_decided: bool,
+    leave_out: Vec<bundle::Box>,
 }
 
 /// Whom a page is about.
@@ -162,6 +164,7 @@ fn alert_page(signed_in: &SignedIn, view: &AlertView, draft: Draft, just_decided
         form: form(&draft),
         problem,
         just_decided,
+        leave_out: bundle::boxes(),
     }
 }
 

@@ -118,6 +118,27 @@ async fn a_decision_needs_a_reason_is_recorded_once_and_shows_who_and_when() {
     );
 }
 
+#[tokio::test]
+async fn ticked_boxes_say_what_a_bundle_leaves_out_and_the_log_keeps_it() {
+    let force = force().await;
+    let mut officer = Client::signed_in(&force, "om1").await;
+    let alert = format!("/alerts/{}", force.seed.alert);
+    let page = officer.get(&alert).await;
+    for words in ["Leave out of the bundle", "The passage (words on the page, or typed)", "name=\"account\""]
+    {
+        assert!(page.body.contains(words), "missing: {words}");
+    }
+    let bundle = format!("{alert}/bundle");
+    let before = acts(&force).await.len();
+    let wrong = officer.post(&bundle, &[("adress", "leave-out")]).await;
+    assert_eq!(wrong.status, StatusCode::BAD_REQUEST);
+    assert_eq!(acts(&force).await.len(), before, "a form that no page made does nothing");
+    officer.post(&bundle, &[("passage", "leave-out"), ("account", "leave-out")]).await;
+    let rows = force.seed.ctx.store.audit_list(None, 0, 10_000).await.expect("log");
+    let objects = rows.last().map(|row| row.entry.objects.clone()).unwrap_or_default();
+    assert!(objects.ends_with(" left-out:passage,account,findings"), "{objects}");
+}
+
 async fn state(force: &super::client::Force) -> AlertState {
     force.seed.ctx.store.alert_get(force.seed.alert).await.expect("store").expect("alert").state
 }

@@ -16,6 +16,7 @@ fn path(force: &Force, route: Route, others: bool) -> String {
 fn fields(route: Route) -> &'static [(&'static str, &'static str)] {
     match route {
         Route::AlertDecide => &[("outcome", "no-concern"), ("reason", "Read it; an ordinary message.")],
+        Route::AlertBundle => &[("passage", "leave-out")],
         _ => &[],
     }
 }

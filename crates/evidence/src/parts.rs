@@ -1,0 +1,198 @@
+//! What of a record may be shown or left out, in words that officers and courts use. Every field belongs to one part,
+//! so that nothing is shown because nobody thought of it.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::str::FromStr;
+
+/// What stands in a bundle where a text outside the records was left out.
+pub const LEFT_OUT: &str = "(left out)";
+
+/// A part of what records and decisions say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Part {
+    /// The words on a page, or typed.
+    Passage,
+    /// The address of the page.
+    Address,
+    /// The title of the page.
+    Title,
+    /// The account on the device; in the device's statement too.
+    Account,
+    /// When it was captured and recorded.
+    Times,
+    /// Typed, opened or shown; in front or not.
+    Attribution,
+    /// What the program concluded. It quotes the parts above.
+    Findings,
+    /// The system, the browser and the versions; in the device's statement too.
+    Device,
+    /// The notice and the answer to it.
+    Notice,
+    /// Causes of times not watched.
+    Gaps,
+    /// Counts of times watched.
+    Watched,
+    /// What kind of record it is.
+    Kind,
+    /// Officers' reasons, in `decisions/`.
+    Reasons,
+    /// Everything else, fields of later versions too.
+    Rest,
+}
+
+impl Part {
+    /// All of them, in the order in which people are asked.
+    pub const ALL: [Self; 14] = [
+        Self::Passage,
+        Self::Address,
+        Self::Title,
+        Self::Account,
+        Self::Times,
+        Self::Attribution,
+        Self::Findings,
+        Self::Reasons,
+        Self::Device,
+        Self::Notice,
+        Self::Gaps,
+        Self::Watched,
+        Self::Kind,
+        Self::Rest,
+    ];
+
+    /// Its name on command lines, in forms and in the audit log.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Passage => "passage",
+            Self::Address => "address",
+            Self::Title => "title",
+            Self::Account => "account",
+            Self::Times => "times",
+            Self::Attribution => "attribution",
+            Self::Findings => "findings",
+            Self::Device => "device",
+            Self::Notice => "notice",
+            Self::Gaps => "gaps",
+            Self::Watched => "watched",
+            Self::Kind => "kind",
+            Self::Reasons => "reasons",
+            Self::Rest => "rest",
+        }
+    }
+
+    /// As a court reads it.
+    #[must_use]
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::Passage => "the passage (words on the page, or typed)",
+            Self::Address => "the address of the page",
+            Self::Title => "the title of the page",
+            Self::Account => "the account name on the device",
+            Self::Times => "the times of capture",
+            Self::Attribution => "how it came about (typed, opened, shown)",
+            Self::Findings => "the findings of the program",
+            Self::Device => "the device's system and programs",
+            Self::Notice => "the notice and the answer to it",
+            Self::Gaps => "the causes of times not watched",
+            Self::Watched => "the counts of watched time",
+            Self::Kind => "the kind of record",
+            Self::Reasons => "the officers' reasons, in their own words",
+            Self::Rest => "other technical fields",
+        }
+    }
+
+    /// The part that a record's field belongs to.
+    #[must_use]
+    pub fn of_field(name: &str) -> Self {
+        let times = ["recorded_at", "body.captured.observed_at", "body.notice.shown_at"];
+        let ends = ["body.gap.from", "body.gap.until", "body.liveness.from", "body.liveness.until"];
+        match name {
+            name if times.contains(&name) || ends.contains(&name) => Self::Times,
+            "body.kind" | "body.captured.fact.kind" => Self::Kind,
+            "body.captured.fact.text" | "body.captured.fact.cut" => Self::Passage,
+            "body.captured.fact.url" => Self::Address,
+            "body.captured.fact.title" => Self::Title,
+            "body.captured.account" | "body.enrolment.account" => Self::Account,
+            "body.captured.source" | "body.captured.fact.field" => Self::Attribution,
+            name if name.starts_with("body.captured.attribution.") => Self::Attribution,
+            "body.captured.fact.browser" | "body.captured.fact.component" | "body.captured.fact.state" => {
+                Self::Device
+            }
+            name if name.starts_with("body.generated.") => Self::Findings,
+            name if name.starts_with("body.enrolment.") => Self::Device,
+            name if name.starts_with("body.notice.") => Self::Notice,
+            name if name.starts_with("body.gap.") => Self::Gaps,
+            name if name.starts_with("body.liveness.") => Self::Watched,
+            _ => Self::Rest,
+        }
+    }
+
+    /// Whether a finding quotes this part, so that leaving it out leaves out findings too.
+    #[must_use]
+    pub fn is_quoted_by_findings(self) -> bool {
+        matches!(self, Self::Passage | Self::Address | Self::Title | Self::Times | Self::Attribution)
+    }
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A name that is no part.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("there is no part \"{0}\"; choose from {names}", names = Part::ALL.map(Part::as_str).join(", "))]
+pub struct UnknownPart(String);
+
+impl FromStr for Part {
+    type Err = UnknownPart;
+
+    fn from_str(text: &str) -> Result<Self, UnknownPart> {
+        Self::ALL.into_iter().find(|part| part.as_str() == text).ok_or_else(|| UnknownPart(text.to_owned()))
+    }
+}
+
+/// What a bundle shows of the records that it opens.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Shown {
+    /// Every part.
+    #[default]
+    Everything,
+    /// These parts and no other.
+    Only(BTreeSet<Part>),
+    /// Every part but these, and but findings where they quote one of these.
+    AllBut(BTreeSet<Part>),
+}
+
+impl Shown {
+    /// Whether this part is left out.
+    #[must_use]
+    pub fn leaves_out(&self, part: Part) -> bool {
+        match self {
+            Self::Everything => false,
+            Self::Only(open) => !open.contains(&part),
+            Self::AllBut(closed) => {
+                let quoting =
+                    part == Part::Findings && closed.iter().any(|part| part.is_quoted_by_findings());
+                quoting || closed.contains(&part)
+            }
+        }
+    }
+}
+
+/// As the audit log keeps it: `open:passage,times`, `left-out:account`; empty where everything is shown.
+impl fmt::Display for Shown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (word, parts) = match self {
+            Self::Everything => return Ok(()),
+            Self::Only(parts) => ("open", parts.clone()),
+            Self::AllBut(_) => {
+                ("left-out", Part::ALL.into_iter().filter(|part| self.leaves_out(*part)).collect())
+            }
+        };
+        let names: Vec<&str> = parts.into_iter().map(Part::as_str).collect();
+        write!(f, "{word}:{}", names.join(","))
+    }
+}
