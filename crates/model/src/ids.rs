@@ -75,6 +75,8 @@ typed_ids! {
     DecisionId,
     /// An evidence bundle.
     BundleId,
+    /// A certificate of erasure.
+    CertificateId,
     /// A unit of background work.
     JobId,
     /// An entry of the audit log.

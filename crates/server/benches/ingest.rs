@@ -23,6 +23,7 @@ use proviso_ledger::seal::CasePublicKey;
 use proviso_ledger::sign::SignKey;
 use proviso_model::wire::{EnrolRequest, EnrolResponse, enrol_proof};
 use proviso_model::{Policy, Timestamp};
+use proviso_server::app::destruction::Journal;
 use proviso_server::app::{AppContext, Clock, LedgerHasher, Parts, device, force};
 use proviso_server::keys::force::ForceInit;
 use proviso_server::keys::{ForceKeyRing, MasterKey};
@@ -112,6 +113,7 @@ async fn server(folder: &Path) -> Result<AppContext> {
         keys,
         master,
         case_keys_dir,
+        journal: Journal::of(folder),
         packs: proviso_server::open::packs(None)?,
     }))
 }

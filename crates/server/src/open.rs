@@ -9,6 +9,7 @@ use proviso_engine::Pack;
 use proviso_store::{SqliteOptions, SqliteStore, StoreError};
 use rand_core::CryptoRng;
 
+use crate::app::destruction::{self, DestructionError, Journal};
 use crate::app::{AppContext, Clock, LedgerHasher, Parts};
 use crate::config::Config;
 use crate::keys::force::{self, ForceInit};
@@ -32,6 +33,9 @@ pub enum OpenError {
     /// The blob folder.
     #[error("the blob folder cannot be used: {0}; make sure that the account may write there")]
     Blobs(#[from] object_store::Error),
+    /// The destruction journal.
+    #[error("the destruction journal could not be carried out: {0}")]
+    Destruction(#[from] DestructionError),
     /// A pack.
     #[error("{name} is not a pack that can be used: {why}")]
     Pack {
@@ -101,7 +105,7 @@ pub async fn context(
     files::make_folder(&config.blobs_dir())?;
     let blobs: Arc<dyn ObjectStore> =
         Arc::new(LocalFileSystem::new_with_prefix(config.blobs_dir())?.with_fsync(true));
-    Ok(AppContext::new(Parts {
+    let ctx = AppContext::new(Parts {
         clock,
         rng,
         store: Arc::new(store),
@@ -109,8 +113,12 @@ pub async fn context(
         keys,
         master,
         case_keys_dir: config.case_keys(),
+        journal: Journal::of(&config.data_dir),
         packs,
-    }))
+    });
+    // What was being destroyed when the server was killed, or is back after a restore.
+    destruction::resume(&ctx).await?;
+    Ok(ctx)
 }
 
 /// The text of every pack in a folder, or of those built in; each checked.

@@ -14,6 +14,8 @@ words! {
         Open = "open",
         /// Ended; kept until reviewed.
         Closed = "closed",
+        /// Every key and content of it was destroyed; only its id and times are left.
+        Destroyed = "destroyed",
     }
 }
 
@@ -85,7 +87,7 @@ pub trait CaseStore {
     /// [`crate::StoreError`].
     async fn case_get(&self, id: CaseId) -> Result<Option<CaseRow>>;
 
-    /// Every case, or those of one officer, newest first.
+    /// Every case, or those of one officer, newest first; those destroyed are left out.
     ///
     /// # Errors
     /// [`crate::StoreError`].

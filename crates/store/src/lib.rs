@@ -6,6 +6,7 @@
 mod alert;
 mod audit;
 mod case;
+mod destruction;
 mod device;
 mod error;
 mod job;
@@ -20,6 +21,7 @@ mod words;
 pub use alert::{AlertFilter, AlertRow, AlertStore, DecisionRow, NotificationKind, NotificationRow};
 pub use audit::{AuditClose, AuditEntry, AuditRow, AuditStore};
 pub use case::{BundleRow, CaseRow, CaseState, CaseStore, OrderVersionRow};
+pub use destruction::{Destruction, DestructionStore, RECORD_KEY_BYTES};
 pub use device::{DeviceRow, DeviceState, DeviceStore, EnrolmentCodeRow, PolicyRow};
 pub use error::{Result, StoreError};
 pub use job::{JobKind, JobRow, JobState, JobStore};
@@ -41,6 +43,7 @@ pub trait Store:
     + AlertStore
     + TimelineStore
     + AuditStore
+    + DestructionStore
     + JobStore
     + Send
     + Sync

@@ -121,7 +121,7 @@ pub struct RecordRow {
     pub header: Vec<u8>,
     /// Signature.
     pub signature: [u8; 64],
-    /// Exact sealed body; `None` once erased.
+    /// Exact sealed body, its key put back before it; `None` once either was destroyed.
     pub body: Option<Vec<u8>>,
     /// When it was received.
     pub received_at: Timestamp,
@@ -129,6 +129,12 @@ pub struct RecordRow {
     pub kind: Option<String>,
     /// What replay gave, for findings.
     pub replay: Option<ReplayOutcome>,
+    /// When its body and key were destroyed.
+    pub destroyed_at: Option<Timestamp>,
+    /// Why, in one clear word.
+    pub destroyed_why: Option<String>,
+    /// The certificate that says so.
+    pub certificate: Option<[u8; 16]>,
 }
 
 /// A record of another branch of a device's chain, kept apart.

@@ -13,6 +13,7 @@ use serde::de::DeserializeOwned;
 use tokio::sync::Notify;
 use zeroize::Zeroizing;
 
+use crate::app::destruction::Journal;
 use crate::keys::case::Purpose;
 use crate::keys::{CaseKeys, ForceKeyRing, KeyError, MasterKey};
 use crate::notify::Hub;
@@ -39,6 +40,8 @@ pub struct Parts {
     pub master: MasterKey,
     /// Folder of the case keys.
     pub case_keys_dir: PathBuf,
+    /// The destruction journal.
+    pub journal: Journal,
     /// Detection data: the text of each pack file.
     pub packs: Vec<String>,
 }
@@ -60,6 +63,7 @@ pub struct AppContext {
     pub work: Arc<Notify>,
     master: Arc<MasterKey>,
     case_keys_dir: Arc<PathBuf>,
+    journal: Arc<Journal>,
     clock: Arc<dyn Clock>,
     rng: Arc<Mutex<Box<dyn CryptoRng + Send>>>,
 }
@@ -77,6 +81,7 @@ impl AppContext {
             work: Arc::new(Notify::new()),
             master: Arc::new(parts.master),
             case_keys_dir: Arc::new(parts.case_keys_dir),
+            journal: Arc::new(parts.journal),
             clock: parts.clock,
             rng: Arc::new(Mutex::new(parts.rng)),
         }
@@ -123,6 +128,26 @@ impl AppContext {
     pub fn case_keys_create(&self, case: CaseId) -> Result<CaseKeys, KeyError> {
         let id = CaseKeyId::random(self.random());
         self.with_rng(|rng| CaseKeys::create(&self.case_keys_dir, &self.master, rng, case, id))
+    }
+
+    /// Whether the keys of a case are there.
+    #[must_use]
+    pub fn case_keys_held(&self, case: CaseId) -> bool {
+        CaseKeys::held(&self.case_keys_dir, case)
+    }
+
+    /// Destroys the keys of a case. Only `destruction` does so, after it has written the journal.
+    ///
+    /// # Errors
+    /// [`KeyError`].
+    pub(super) fn case_keys_destroy(&self, case: CaseId) -> Result<(), KeyError> {
+        CaseKeys::destroy(&self.case_keys_dir, case)
+    }
+
+    /// The destruction journal.
+    #[must_use]
+    pub fn journal(&self) -> &Journal {
+        &self.journal
     }
 
     /// Seals a column of a case.

@@ -3,6 +3,7 @@
 
 pub mod bundle;
 mod context;
+pub mod destruction;
 pub mod device;
 pub mod force;
 mod log;

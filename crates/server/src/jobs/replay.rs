@@ -13,15 +13,15 @@ use proviso_model::policy::Policy;
 use proviso_model::record::{RecordBody, RecordContent};
 use proviso_model::{Observation, Source};
 use proviso_store::{
-    FindingRow, GapRow, JobRow, NoticeRow, ObservationRow, OpenedRecord, OpenedWhat, Priority, RecordRow,
-    ReplayOutcome, WatchedRow,
+    CaseState, FindingRow, GapRow, JobRow, NoticeRow, ObservationRow, OpenedRecord, OpenedWhat, Priority,
+    RECORD_KEY_BYTES, RecordRow, ReplayOutcome, WatchedRow,
 };
 use serde::Serialize;
 
 use super::JobError;
 use crate::app::AppContext;
 use crate::keys::CaseKeys;
-use crate::keys::case::Purpose;
+use crate::keys::case::{Purpose, RecordColumns};
 
 /// Records opened at a time.
 const RECORDS_MAX: u64 = 64;
@@ -29,6 +29,10 @@ const RECORDS_MAX: u64 = 64;
 /// Opens the records of a job. Each record is committed on its own, so an attempt goes on where the last one ended.
 pub(super) async fn replay(ctx: &AppContext, job: &JobRow) -> Result<(), JobError> {
     let Some(device) = ctx.store.device_get(job.device).await? else { return Ok(()) };
+    let case = ctx.store.case_get(device.case).await?;
+    if case.is_none_or(|case| case.state == CaseState::Destroyed) {
+        return Ok(());
+    }
     let keys = ctx.case_keys(device.case)?;
     let mut engines = Engines::default();
     let mut first = job.seq_first;
@@ -75,6 +79,12 @@ impl Engines {
     }
 }
 
+/// What is made of a record is sealed under a key that goes with the record's own.
+fn columns(keys: &CaseKeys, record: &RecordRow) -> RecordColumns {
+    let body = record.body.as_deref().unwrap_or_default();
+    keys.of_record(body.get(..RECORD_KEY_BYTES).unwrap_or(body))
+}
+
 fn content(keys: &CaseKeys, record: &RecordRow) -> Option<RecordContent> {
     let header = Header::decode(&record.header).ok()?;
     let envelope = Envelope { header, signature: record.signature, sealed: record.body.clone()? };
@@ -100,6 +110,7 @@ async fn open(
         return Ok(opened("unreadable", OpenedWhat::Unreadable));
     };
     let kind = content.body.kind();
+    let columns = columns(keys, record);
     let what = match content.body {
         RecordBody::Finding { captured, generated } => {
             let hash =
@@ -109,9 +120,9 @@ async fn open(
             if outcome == ReplayOutcome::Differs {
                 tracing::warn!(device = %record.device, seq = record.seq, "a finding replays to another result");
             }
-            finding(ctx, keys, record, &captured, &generated.findings, outcome)?
+            finding(ctx, &columns, record, &captured, &generated.findings, outcome)?
         }
-        other => plain(ctx, keys, record, other)?,
+        other => plain(ctx, &columns, record, other)?,
     };
     Ok(opened(kind, what))
 }
@@ -131,12 +142,12 @@ fn compare(engine: Option<&Engine>, captured: &Observation, findings: &[Finding]
 
 fn seal_json<T: Serialize>(
     ctx: &AppContext,
-    keys: &CaseKeys,
+    columns: &RecordColumns,
     purpose: Purpose,
     value: &T,
 ) -> Result<Vec<u8>, JobError> {
     let json = serde_json::to_vec(value).map_err(|_| JobError::Ended)?;
-    Ok(ctx.with_rng(|rng| keys.seal(rng, purpose, &json)))
+    Ok(ctx.with_rng(|rng| columns.seal(rng, purpose, &json)))
 }
 
 /// How soon an officer should look: a rule of thumb on kind and strength. An officer decides.
@@ -161,7 +172,7 @@ fn word<T: Serialize>(value: &T) -> String {
 
 fn finding(
     ctx: &AppContext,
-    keys: &CaseKeys,
+    columns: &RecordColumns,
     record: &RecordRow,
     captured: &Observation,
     findings: &[Finding],
@@ -174,12 +185,12 @@ fn finding(
         observed_at: captured.observed_at,
         source: word::<Source>(&captured.source),
         act: word(&captured.attribution.act),
-        sealed: seal_json(ctx, keys, Purpose::Observation, captured)?,
+        sealed: seal_json(ctx, columns, Purpose::Observation, captured)?,
     };
     let now = ctx.now();
     let mut rows = Vec::with_capacity(findings.len());
     for (place, finding) in (0..).zip(findings) {
-        let sealed = seal_json(ctx, keys, Purpose::Finding, finding)?;
+        let sealed = seal_json(ctx, columns, Purpose::Finding, finding)?;
         let row = FindingRow::new(record.hash, place, record.case, record.device, finding, sealed);
         rows.push((row, priority(finding), AlertId::new(now, ctx.random())));
     }
@@ -192,7 +203,7 @@ fn finding(
 
 fn plain(
     ctx: &AppContext,
-    keys: &CaseKeys,
+    columns: &RecordColumns,
     record: &RecordRow,
     body: RecordBody,
 ) -> Result<OpenedWhat, JobError> {
@@ -206,7 +217,7 @@ fn plain(
             cause: gap.cause,
             from: gap.from,
             until: gap.until,
-            sealed: ctx.with_rng(|rng| keys.seal(rng, Purpose::Gap, gap.detail.as_bytes())),
+            sealed: ctx.with_rng(|rng| columns.seal(rng, Purpose::Gap, gap.detail.as_bytes())),
         }),
         RecordBody::Liveness { liveness } => OpenedWhat::Watched(WatchedRow {
             record: hash,
@@ -224,7 +235,7 @@ fn plain(
             device,
             shown_at: notice.shown_at,
             response: word(&notice.response),
-            sealed: seal_json(ctx, keys, Purpose::Notice, &notice)?,
+            sealed: seal_json(ctx, columns, Purpose::Notice, &notice)?,
         }),
         RecordBody::Enrolment { .. } | RecordBody::Finding { .. } => OpenedWhat::Other,
     })

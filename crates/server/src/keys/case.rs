@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use proviso_ledger::hash::domain_hash;
 use proviso_ledger::seal::{self, CasePublicKey, CaseSecretKey};
 use proviso_model::ids::{CaseId, CaseKeyId};
 use rand_core::CryptoRng;
@@ -57,6 +58,33 @@ struct CaseKeyFile {
     sealed: String,
 }
 
+/// Seals and opens what was made of one record.
+pub struct RecordColumns {
+    case: CaseId,
+    key: Zeroizing<[u8; 32]>,
+}
+
+impl RecordColumns {
+    fn place(&self, purpose: Purpose) -> String {
+        format!("proviso/record-column/v1 {} {purpose:?}", self.case)
+    }
+
+    /// Seals a column.
+    #[must_use]
+    pub fn seal(&self, rng: &mut dyn CryptoRng, purpose: Purpose, plaintext: &[u8]) -> Vec<u8> {
+        sealed_box::seal(&self.key, rng, self.place(purpose).as_bytes(), plaintext)
+    }
+
+    /// Opens a column.
+    ///
+    /// # Errors
+    /// [`KeyError::Sealed`].
+    pub fn open(&self, purpose: Purpose, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, KeyError> {
+        let place = self.place(purpose);
+        sealed_box::open(&self.key, place.as_bytes(), sealed, &place)
+    }
+}
+
 fn purpose(case: CaseId, id: CaseKeyId) -> String {
     format!("proviso/case-key/v1 {case} {id}")
 }
@@ -64,6 +92,20 @@ fn purpose(case: CaseId, id: CaseKeyId) -> String {
 impl CaseKeys {
     fn path(folder: &Path, case: CaseId) -> PathBuf {
         folder.join(format!("{case}.json"))
+    }
+
+    /// Whether the keys of a case are there.
+    #[must_use]
+    pub fn held(folder: &Path, case: CaseId) -> bool {
+        Self::path(folder, case).exists()
+    }
+
+    /// Destroys the keys of a case: nothing sealed to them opens any more. Keys that are not there are no fault.
+    ///
+    /// # Errors
+    /// [`KeyError::File`].
+    pub fn destroy(folder: &Path, case: CaseId) -> Result<(), KeyError> {
+        files::destroy(&Self::path(folder, case))
     }
 
     /// Makes the keys of a case and writes them to `folder`.
@@ -115,6 +157,14 @@ impl CaseKeys {
 
     fn place(&self, purpose: Purpose) -> String {
         format!("proviso/column/v1 {} {purpose:?}", self.case)
+    }
+
+    /// The key of the columns made of one record, from the case's key and the record's own (`RECORD_KEY_BYTES` of
+    /// `proviso-store`). Whoever destroys the record's key destroys these columns with it, in backups too.
+    #[must_use]
+    pub fn of_record(&self, record_key: &[u8]) -> RecordColumns {
+        let key = domain_hash("proviso/record-column/v1", &[self.data_key.as_slice(), record_key]);
+        RecordColumns { case: self.case, key: Zeroizing::new(key) }
     }
 
     /// Seals a column.

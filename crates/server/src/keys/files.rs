@@ -45,6 +45,25 @@ pub fn make_folder(path: &Path) -> Result<(), KeyError> {
     builder.create(path).map_err(fault(path, "make sure that the account may write there"))
 }
 
+/// Overwrites a file with zeros and removes it; one that is not there is no fault. On a disk that writes elsewhere (flash,
+/// copy on write) the old bytes may outlive this: the key files are sealed under the master key for that reason.
+///
+/// # Errors
+/// [`KeyError::File`].
+pub fn destroy(path: &Path) -> Result<(), KeyError> {
+    let advice = "the key is not destroyed yet; mend the folder's permissions and try again";
+    let length = match std::fs::metadata(path) {
+        Ok(found) => found.len(),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(fault(path, advice)(error)),
+    };
+    let zeros = vec![0; usize::try_from(length).unwrap_or(0)];
+    let mut file = std::fs::OpenOptions::new().write(true).open(path).map_err(fault(path, advice))?;
+    file.write_all(&zeros).and_then(|()| file.sync_all()).map_err(fault(path, advice))?;
+    std::fs::remove_file(path).map_err(fault(path, advice))?;
+    sync_folder(path)
+}
+
 /// Reads a file.
 ///
 /// # Errors
@@ -54,7 +73,11 @@ pub fn read(path: &Path) -> Result<Vec<u8>, KeyError> {
         .map_err(fault(path, "run `proviso-server admin init` first, or give the right --data-dir"))
 }
 
-fn sync_folder(path: &Path) -> Result<(), KeyError> {
+/// Waits until a folder's entry for `path` is on disk.
+///
+/// # Errors
+/// [`KeyError::File`].
+pub fn sync_folder(path: &Path) -> Result<(), KeyError> {
     #[cfg(unix)]
     if let Some(folder) = path.parent() {
         let opened = std::fs::File::open(folder).map_err(fault(folder, "check the folder"))?;

@@ -1,6 +1,7 @@
 //! What devices may and may not do, over real TLS on this machine.
 
 mod bundle;
+mod destruction;
 mod device;
 mod enrolment;
 mod facts;

@@ -29,8 +29,9 @@ async fn a_finding_becomes_an_alert_that_open_consoles_are_told_of() {
         rig.ctx.store.alert_get(told.alert.expect("an alert")).await.expect("read").expect("an alert");
     assert_eq!((alert.paragraph.as_str(), alert.device, alert.first_at), ("3", device.id, at));
     let rows = rig.ctx.store.alert_findings(alert.id, 10).await.expect("read");
-    let opinion: Finding =
-        rig.ctx.unseal_json(rig.case, Purpose::Finding, &rows[0].0.sealed).expect("opened");
+    let columns = rig.columns(&rows[0].0.record).await;
+    let opened = columns.open(Purpose::Finding, &rows[0].0.sealed).expect("opened");
+    let opinion: Finding = serde_json::from_slice(&opened).expect("a finding");
     assert_eq!(opinion.spans[0].text, "brass compass");
     let record = rig.ctx.store.record_get(&rows[0].0.record).await.expect("read").expect("the record");
     assert_eq!((record.hash, record.replay), (sealed.record_hash(), Some(ReplayOutcome::Same)));
@@ -86,7 +87,8 @@ async fn gaps_and_watched_time_reach_the_timeline_and_an_empty_finding_raises_no
     let stretches = rig.ctx.store.watched_list(rig.case, stretch).await.expect("read");
     assert_eq!(stretches.iter().map(|row| (row.observed, row.dropped)).collect::<Vec<_>>(), [(7, 7)]);
     let gaps = rig.ctx.store.gap_list(rig.case, stretch).await.expect("read");
-    let detail = rig.ctx.unseal(rig.case, Purpose::Gap, &gaps[0].sealed).expect("opened");
+    let columns = rig.columns(&gaps[0].record).await;
+    let detail = columns.open(Purpose::Gap, &gaps[0].sealed).expect("opened");
     assert_eq!(detail.as_slice(), b"planted-detail-5281");
     assert!(rig.ctx.store.alert_list(AlertFilter::default()).await.expect("read").is_empty());
     rig.stop().await;

@@ -13,6 +13,7 @@ use proviso_model::wire::TrustFile;
 use proviso_server::app::force::{case, device, officer};
 use proviso_server::app::{AppContext, Clock};
 use proviso_server::config::Config;
+use proviso_server::keys::case::RecordColumns;
 use proviso_server::keys::force::ForceInit;
 use proviso_server::open;
 use proviso_server::serve::{self, Running, ServeOptions};
@@ -102,6 +103,12 @@ impl Rig {
         change(&mut self.config);
         self.ctx = Self::context(&self.config, &self.clock).await;
         self.running = Some(Self::serve(&self.ctx, self.config.workers).await);
+    }
+
+    /// What seals and opens the columns made of a record.
+    pub async fn columns(&self, record: &[u8; 32]) -> RecordColumns {
+        let key = self.ctx.store.record_key(record).await.expect("read").expect("its key");
+        self.ctx.case_keys(self.case).expect("the case's keys").of_record(&key)
     }
 
     pub async fn stop(&mut self) {

@@ -133,7 +133,7 @@ impl AlertStore for SqliteStore {
         let limit = if filter.limit == 0 { 200 } else { filter.limit };
         let rows = sqlx::query(
             "SELECT a.* FROM alert a JOIN case_file c ON c.id = a.case_id
-             WHERE ($1 IS NULL OR a.case_id = $1) AND ($2 IS NULL OR c.officer = $2)
+             WHERE c.state <> 'destroyed' AND ($1 IS NULL OR a.case_id = $1) AND ($2 IS NULL OR c.officer = $2)
                AND ($3 IS NULL OR a.state = $3) AND ($4 = 0 OR a.state <> 'decided')
              ORDER BY a.state = 'decided', a.priority DESC, a.last_at DESC LIMIT $5",
         )

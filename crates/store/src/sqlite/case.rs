@@ -79,7 +79,7 @@ impl CaseStore for SqliteStore {
 
     async fn case_list(&self, officer: Option<OfficerId>) -> Result<Vec<CaseRow>> {
         let rows =
-            sqlx::query("SELECT * FROM case_file WHERE $1 IS NULL OR officer = $1 ORDER BY created_at DESC")
+            sqlx::query("SELECT * FROM case_file WHERE ($1 IS NULL OR officer = $1) AND state <> 'destroyed' ORDER BY created_at DESC")
                 .bind(officer.map(|id| id.as_bytes().to_vec()))
                 .fetch_all(&self.readers)
                 .await?;

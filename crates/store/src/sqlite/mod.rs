@@ -3,6 +3,7 @@
 mod alert;
 mod audit;
 mod case;
+mod destruction;
 mod device;
 mod edge;
 mod job;
@@ -11,6 +12,7 @@ mod officer;
 mod open;
 mod opened;
 mod record;
+mod record_keys;
 mod rows;
 mod timeline;
 
@@ -20,7 +22,7 @@ use std::sync::Arc;
 
 use sqlx::{Connection, SqliteConnection, SqlitePool};
 
-pub use open::{SQLITE_VERSION_MIN, SqliteOptions};
+pub use open::{RECORD_KEYS_FILE, SQLITE_VERSION_MIN, SqliteOptions};
 
 use crate::error::{Result, StoreError};
 use crate::log::LogHasher;
@@ -32,6 +34,7 @@ type Work<'c, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'c>>;
 pub struct SqliteStore {
     writer: SqlitePool,
     readers: SqlitePool,
+    record_keys: record_keys::RecordKeys,
     hasher: Arc<dyn LogHasher>,
 }
 
@@ -43,28 +46,37 @@ impl SqliteStore {
         T: Send + 'static,
         F: for<'c> FnOnce(&'c mut SqliteConnection) -> Work<'c, T> + Send + 'static,
     {
-        let pool = self.writer.clone();
-        tokio::spawn(async move {
-            let mut connection = pool.acquire().await?;
-            let done = in_transaction(&mut connection, work).await;
-            if let Err(StoreError::Full | StoreError::Database(_)) = done {
-                // SQLite itself rolls back when it runs out of room, of which sqlx knows nothing: such a connection
-                // would refuse every later transaction, so it is closed and the pool opens another.
-                if let Err(error) = connection.close().await {
-                    tracing::warn!(%error, "a database connection did not close cleanly");
-                }
-            }
-            done
-        })
-        .await
-        .map_err(|_| StoreError::Interrupted)?
+        write_in(&self.writer, work).await
     }
 
     /// Closes every connection, after the writes that are under way.
     pub async fn close(&self) {
         self.readers.close().await;
         self.writer.close().await;
+        self.record_keys.close().await;
     }
+}
+
+async fn write_in<T, F>(pool: &SqlitePool, work: F) -> Result<T>
+where
+    T: Send + 'static,
+    F: for<'c> FnOnce(&'c mut SqliteConnection) -> Work<'c, T> + Send + 'static,
+{
+    let pool = pool.clone();
+    tokio::spawn(async move {
+        let mut connection = pool.acquire().await?;
+        let done = in_transaction(&mut connection, work).await;
+        if let Err(StoreError::Full | StoreError::Database(_)) = done {
+            // SQLite itself rolls back when it runs out of room, of which sqlx knows nothing: such a connection
+            // would refuse every later transaction, so it is closed and the pool opens another.
+            if let Err(error) = connection.close().await {
+                tracing::warn!(%error, "a database connection did not close cleanly");
+            }
+        }
+        done
+    })
+    .await
+    .map_err(|_| StoreError::Interrupted)?
 }
 
 async fn in_transaction<T, F>(connection: &mut SqliteConnection, work: F) -> Result<T>

@@ -10,11 +10,15 @@ use sqlx::sqlite::{
 };
 
 use super::SqliteStore;
+use super::record_keys::{ATTACHED_AS, RecordKeys};
 use crate::error::{Result, StoreError};
 use crate::log::LogHasher;
 
 /// Lowest SQLite that is safe in WAL mode (earlier ones can lose a commit when the log is reset; sqlite.org/wal.html).
 pub const SQLITE_VERSION_MIN: (u32, u32, u32) = (3, 51, 3);
+
+/// Name of the file of record keys, beside the database unless told otherwise.
+pub const RECORD_KEYS_FILE: &str = "record-keys.sqlite";
 
 static MIGRATOR: Migrator = sqlx::migrate!("migrations/sqlite");
 
@@ -23,6 +27,8 @@ static MIGRATOR: Migrator = sqlx::migrate!("migrations/sqlite");
 pub struct SqliteOptions {
     /// The file; made when it is not there.
     pub path: PathBuf,
+    /// The file of record keys; made when it is not there. It goes into no backup of the database.
+    pub record_keys: PathBuf,
     /// Connections for reading.
     pub readers: u32,
     /// How long a writer waits for another process, in milliseconds.
@@ -35,7 +41,9 @@ impl SqliteOptions {
     /// The usual options for a file.
     #[must_use]
     pub fn new(path: impl Into<PathBuf>) -> Self {
-        Self { path: path.into(), readers: 4, busy_timeout_ms: 5_000, pages_max: None }
+        let path = path.into();
+        let record_keys = path.with_file_name(RECORD_KEYS_FILE);
+        Self { path, record_keys, readers: 4, busy_timeout_ms: 5_000, pages_max: None }
     }
 }
 
@@ -78,12 +86,19 @@ impl SqliteStore {
         refuse_newer(&writer, &options.path).await?;
         MIGRATOR.run(&writer).await?;
         restrict(&options.path)?;
+        let record_keys = RecordKeys::open(&options.record_keys, options.busy_timeout_ms).await?;
+        let beside = options.record_keys.display().to_string();
         let readers = SqlitePoolOptions::new()
             .max_connections(options.readers.max(1))
+            .after_connect(move |connection, _| {
+                let attach = format!("ATTACH DATABASE $1 AS {ATTACHED_AS}");
+                let attach = sqlx::query(sqlx::AssertSqlSafe(attach)).bind(beside.clone());
+                Box::pin(async move { attach.execute(connection).await.map(drop) })
+            })
             .acquire_timeout(Duration::from_secs(30))
             .connect_with(connect_options(options, true))
             .await?;
-        Ok(Self { writer, readers, hasher })
+        Ok(Self { writer, readers, record_keys, hasher })
     }
 
     /// The newest schema that this program knows.
@@ -94,7 +109,7 @@ impl SqliteStore {
 }
 
 /// Only the account that runs the server may read the database.
-fn restrict(path: &Path) -> Result<()> {
+pub(super) fn restrict(path: &Path) -> Result<()> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;

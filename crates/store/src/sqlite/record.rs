@@ -9,7 +9,8 @@ use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
 use super::edge::Edge;
 use super::opened::notify;
-use super::rows::{blob, bytes, damaged, int, number, time};
+use super::record_keys::split as split_body;
+use super::rows::{blob, bytes, bytes_maybe, damaged, int, number, time, time_maybe};
 use super::{SqliteStore, log};
 use crate::alert::NotificationKind;
 use crate::device::DeviceRow;
@@ -22,7 +23,8 @@ const ROWS_PER_STATEMENT: usize = 64;
 
 const RECORD: &str =
     "SELECT r.leaf, r.hash, r.device, r.case_id, r.epoch, r.seq, r.header, r.signature, r.received_at,
-    r.kind, r.replay, b.body FROM record r LEFT JOIN record_body b ON b.leaf = r.leaf";
+    r.kind, r.replay, r.destroyed_at, r.destroyed_why, r.certificate, k.key, b.body FROM record r
+    LEFT JOIN record_body b ON b.leaf = r.leaf LEFT JOIN record_keys.record_key k ON k.hash = r.hash";
 
 fn record(row: &SqliteRow) -> Result<RecordRow> {
     use sqlx::Row;
@@ -36,13 +38,26 @@ fn record(row: &SqliteRow) -> Result<RecordRow> {
         seq: number(row, "seq")?,
         header: blob(row, "header")?,
         signature: bytes(row, "signature")?,
-        body: row.try_get("body")?,
+        body: whole(row)?,
         received_at: time(row, "received_at")?,
         kind: row.try_get("kind")?,
         replay: replay
             .map(|word| ReplayOutcome::parse(&word).ok_or_else(|| damaged("replay")))
             .transpose()?,
+        destroyed_at: time_maybe(row, "destroyed_at")?,
+        destroyed_why: row.try_get("destroyed_why")?,
+        certificate: bytes_maybe(row, "certificate")?,
     })
+}
+
+/// The sealed body as the device made it: its key, kept apart, and the rest.
+fn whole(row: &SqliteRow) -> Result<Option<Vec<u8>>> {
+    use sqlx::Row;
+    let (key, rest): (Option<Vec<u8>>, Option<Vec<u8>>) = (row.try_get("key")?, row.try_get("body")?);
+    Ok(key.zip(rest).map(|(mut key, rest)| {
+        key.extend_from_slice(&rest);
+        key
+    }))
 }
 
 async fn device_row(connection: &mut SqliteConnection, id: DeviceId) -> Result<DeviceRow> {
@@ -155,7 +170,8 @@ async fn insert(
         query.build().execute(&mut *connection).await?;
         let mut query: QueryBuilder<Sqlite> = QueryBuilder::new("INSERT INTO record_body (leaf, body) ");
         query.push_values(chunk, |mut row, (leaf, record)| {
-            row.push_bind(i64::try_from(*leaf).unwrap_or(i64::MAX)).push_bind(record.body.clone());
+            row.push_bind(i64::try_from(*leaf).unwrap_or(i64::MAX))
+                .push_bind(split_body(&record.body).1.to_vec());
         });
         query.build().execute(&mut *connection).await?;
     }
@@ -191,7 +207,7 @@ async fn keep_fork(connection: &mut SqliteConnection, batch: &AppendBatch, fork:
     .bind(int(fork.seq)?)
     .bind(fork.header.clone())
     .bind(fork.signature.to_vec())
-    .bind(fork.body.clone())
+    .bind(split_body(&fork.body).1.to_vec())
     .bind(batch.received_at.as_micros())
     .execute(&mut *connection)
     .await?;
@@ -288,6 +304,7 @@ async fn position(connection: &mut SqliteConnection, device: &DeviceRow) -> Resu
 #[async_trait]
 impl RecordStore for SqliteStore {
     async fn record_append(&self, batch: AppendBatch) -> Result<Appended> {
+        self.record_keys.keep(&batch.records).await?;
         let hasher = Arc::clone(&self.hasher);
         self.write(move |connection| Box::pin(async move { append(connection, &*hasher, &batch).await }))
             .await

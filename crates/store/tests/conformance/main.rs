@@ -2,6 +2,7 @@
 
 #![expect(clippy::indexing_slicing, reason = "a test may fail by panicking")]
 
+mod destruction;
 mod fixtures;
 mod people;
 mod records;
@@ -25,6 +26,8 @@ async fn story(store: &dyn Store) {
     review::a_gap_that_ends_replaces_itself(store).await;
     review::the_audit_log_is_chained(store).await;
     records::the_log_holds_one_leaf_for_each_thing_accepted(store).await;
+    destruction::a_destroyed_record_keeps_its_place_and_nothing_else(store).await;
+    destruction::a_destroyed_case_leaves_ids_and_times(store).await;
 }
 
 #[tokio::test]

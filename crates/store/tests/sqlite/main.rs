@@ -8,8 +8,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use proviso_store::{
-    AppendBatch, CaseStore as _, DeviceStore as _, EnrolmentCodeRow, OfficerStore as _, RecordStore as _,
-    SqliteOptions, SqliteStore, StoreError,
+    AppendBatch, CaseStore as _, Destruction, DestructionStore as _, DeviceStore as _, EnrolmentCodeRow,
+    OfficerStore as _, RECORD_KEY_BYTES, RecordStore as _, SqliteOptions, SqliteStore, StoreError,
 };
 
 use fixtures::{
@@ -134,4 +134,40 @@ async fn while_another_process_writes_the_answer_is_busy_and_nothing_is_taken() 
     writing.rollback().await.expect("released");
     let done = store.record_append(batch(0)).await.expect("taken now");
     assert_eq!((done.durable_seq, done.added), (Some(0), 1));
+}
+
+#[tokio::test]
+async fn a_destroyed_record_is_in_no_file_of_the_database() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let options = SqliteOptions::new(folder.path().join("erased.db"));
+    let store = open(&options).await.expect("a new database");
+    enrol(&store).await;
+    let mut planted = batch(0);
+    let record = planted.records.first_mut().expect("one");
+    record.body = [vec![7; RECORD_KEY_BYTES - 12], b"planted-key!planted-body".to_vec()].concat();
+    let hash = record.hash;
+    store.record_append(planted).await.expect("taken");
+    let found = |needle: &[u8]| {
+        let files = std::fs::read_dir(folder.path()).expect("a folder");
+        files
+            .filter(|file| {
+                let bytes = std::fs::read(file.as_ref().expect("a file").path()).expect("read");
+                bytes.windows(needle.len()).any(|window| window == needle)
+            })
+            .count()
+    };
+    assert!(found(b"planted-key!") == 1 && found(b"planted-body") == 1, "each in a file of its own");
+    let copy = folder.path().join("backup.db");
+    let url = format!("sqlite://{}", options.path.display());
+    let other = sqlx::SqlitePool::connect(&url).await.expect("opened");
+    sqlx::query("VACUUM INTO $1").bind(copy.display().to_string()).execute(&other).await.expect("a backup");
+    other.close().await;
+    let backup = std::fs::read(&copy).expect("read");
+    assert!(!backup.windows(12).any(|window| window == b"planted-key!"), "a backup holds no key");
+    std::fs::remove_file(copy).expect("removed");
+
+    let what = Destruction { records: vec![hash], at: at(30), why: "test".to_owned(), certificate: [1; 16] };
+    store.record_destroy(&what).await.expect("destroyed");
+    assert_eq!((found(b"planted-key!"), found(b"planted-body")), (0, 0));
+    store.close().await;
 }

@@ -62,6 +62,8 @@ pub struct AlertView {
     pub device: EnrolmentFacts,
     /// Newest first, at most [`FINDINGS_MAX`].
     pub findings: Vec<ShownFinding>,
+    /// Records of findings whose content was destroyed.
+    pub destroyed: Vec<RecordRow>,
     /// Oldest first.
     pub decisions: Vec<ShownDecision>,
     /// Newest first.
@@ -108,13 +110,17 @@ async fn load(
     let order = sealed::order(ctx, &case).await?;
     let device = ctx.store.device_get(alert.device).await?.ok_or(ActError::NotFound)?;
     let mut findings = Vec::new();
+    let mut destroyed = Vec::new();
+    let keys = ctx.case_keys(case.id)?;
     for (finding, observation) in ctx.store.alert_findings(alert.id, FINDINGS_MAX).await? {
         let record = ctx.store.record_get(&finding.record).await?.ok_or(ActError::NotFound)?;
-        findings.push(ShownFinding {
-            captured: sealed::observation(ctx, &case, &observation)?,
-            generated: sealed::finding(ctx, &case, &finding)?,
-            record,
-        });
+        let Some(key) = ctx.store.record_key(&finding.record).await? else {
+            destroyed.push(record);
+            continue;
+        };
+        let columns = keys.of_record(&key);
+        let (captured, generated) = sealed::captured_and_generated(&columns, &observation, &finding)?;
+        findings.push(ShownFinding { captured, generated, record });
     }
     let mut decisions = Vec::new();
     for row in ctx.store.decision_list(alert.id).await? {
@@ -141,6 +147,7 @@ async fn load(
         condition,
         officer,
         findings,
+        destroyed,
         decisions,
         content_open,
     })

@@ -13,7 +13,7 @@ use super::alert::DecisionForm;
 use super::error::ActError;
 use crate::app::AppContext;
 use crate::keys::KeyError;
-use crate::keys::case::Purpose;
+use crate::keys::case::{Purpose, RecordColumns};
 
 pub use proviso_model::order::{Order, Person};
 
@@ -65,20 +65,22 @@ pub fn device(ctx: &AppContext, row: &DeviceRow) -> Result<EnrolmentFacts, ActEr
     Ok(ctx.unseal_json(row.case, Purpose::Device, &row.sealed)?)
 }
 
-/// A captured fact.
+/// A captured fact and one generated opinion on it, from a record whose own key is held.
 ///
 /// # Errors
 /// [`ActError`].
-pub fn observation(ctx: &AppContext, case: &CaseRow, row: &ObservationRow) -> Result<Observation, ActError> {
-    Ok(ctx.unseal_json(case.id, Purpose::Observation, &row.sealed)?)
-}
-
-/// A generated opinion.
-///
-/// # Errors
-/// [`ActError`].
-pub fn finding(ctx: &AppContext, case: &CaseRow, row: &FindingRow) -> Result<Finding, ActError> {
-    Ok(ctx.unseal_json(case.id, Purpose::Finding, &row.sealed)?)
+pub fn captured_and_generated(
+    columns: &RecordColumns,
+    observation: &ObservationRow,
+    finding: &FindingRow,
+) -> Result<(Observation, Finding), ActError> {
+    let captured = columns.open(Purpose::Observation, &observation.sealed)?;
+    let generated = columns.open(Purpose::Finding, &finding.sealed)?;
+    let broken = |_| ActError::Broken("a finding that was kept can no longer be read".to_owned());
+    Ok((
+        serde_json::from_slice(&captured).map_err(broken)?,
+        serde_json::from_slice(&generated).map_err(broken)?,
+    ))
 }
 
 /// The reason of a decision.

@@ -1,7 +1,7 @@
 //! Who is asking, and whether a case is theirs.
 
 use proviso_model::ids::{AlertId, CaseId, OfficerId};
-use proviso_store::{AlertRow, CaseRow, OfficerRole, OfficerRow};
+use proviso_store::{AlertRow, CaseRow, CaseState, OfficerRole, OfficerRow};
 
 use super::allowed::{Action, allowed, offered};
 use super::error::ActError;
@@ -63,11 +63,17 @@ impl Who {
     ///
     /// # Errors
     /// [`ActError::NotYourRole`] for a role that never may, [`ActError::NotFound`] for another officer's case and for
-    /// one that does not exist.
+    /// one that does not exist, [`ActError::Conflict`] for one that was destroyed.
     pub async fn case(&self, ctx: &AppContext, action: Action, id: CaseId) -> Result<CaseRow, ActError> {
         self.require(action)?;
         let case = ctx.store.case_get(id).await?.ok_or(ActError::NotFound)?;
-        if self.may_on(action, &case) { Ok(case) } else { Err(ActError::NotFound) }
+        match case.state {
+            _ if !self.may_on(action, &case) => Err(ActError::NotFound),
+            CaseState::Destroyed => Err(ActError::Conflict(
+                "this case was destroyed; only its number and the log of acts are left",
+            )),
+            _ => Ok(case),
+        }
     }
 
     /// An alert, with its case, that this officer may do `action` on.

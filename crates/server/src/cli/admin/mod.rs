@@ -1,6 +1,7 @@
 //! `admin ...`: each command does one act of `app::force`. A command with more than a line of its own has a file here.
 
 mod bundle_export;
+mod destroy;
 mod init;
 
 use std::io::{BufRead as _, IsTerminal as _};
@@ -82,6 +83,12 @@ pub(super) enum Admin {
         #[arg(long)]
         device: DeviceId,
     },
+    /// Destroy the content of one record for ever; its place in the chain and the log is kept.
+    RecordDestroy(destroy::RecordArgs),
+    /// Destroy a whole case for ever: its keys, its records, everything sealed.
+    CaseDestroy(destroy::CaseArgs),
+    /// Forbid destruction in a case, or allow it again.
+    LegalHold(destroy::HoldArgs),
     /// Sign a checkpoint of the log as it is now and print it.
     Checkpoint,
     /// Write an evidence bundle of an alert or of a whole case to a new file.
@@ -146,6 +153,9 @@ impl Admin {
                 device::revoke(ctx, id).await?;
                 (format!("device {id} is refused from now on"), json!({"device": id}))
             }
+            Self::RecordDestroy(args) => args.run(ctx).await?,
+            Self::CaseDestroy(args) => args.run(ctx).await?,
+            Self::LegalHold(args) => args.run(ctx).await?,
             Self::Checkpoint => {
                 ctx.note(COMMAND_LINE, "checkpoint", None, "").await?;
                 let made = ctx.store.checkpoint_add(ctx.now()).await?;

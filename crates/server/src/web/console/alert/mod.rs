@@ -8,7 +8,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use proviso_model::Outcome;
-use proviso_model::ids::AlertId;
+use proviso_model::ids::{AlertId, CertificateId};
 
 use self::finding::FindingBox;
 use super::Console;
@@ -32,6 +32,7 @@ struct AlertPage {
     identity: Identity,
     alert: AlertHead,
     findings: Vec<FindingBox>,
+    destroyed: Vec<DestroyedBox>,
     left_out: u64,
     decisions: Vec<DecisionBox>,
     history: Vec<Line>,
@@ -68,6 +69,13 @@ struct AlertHead {
     window: String,
     can_decide: bool,
     can_export: bool,
+}
+
+struct DestroyedBox {
+    number: u64,
+    at: When,
+    why: String,
+    certificate: String,
 }
 
 struct DecisionBox {
@@ -143,7 +151,8 @@ fn alert_page(signed_in: &SignedIn, view: &AlertView, draft: Draft, just_decided
     AlertPage {
         shell: Shell::new(happened, Under::Inbox, signed_in),
         identity: identity(view),
-        left_out: view.alert.findings.saturating_sub(findings.len() as u64),
+        left_out: view.alert.findings.saturating_sub((findings.len() + view.destroyed.len()) as u64),
+        destroyed: view.destroyed.iter().map(|record| destroyed(record, view.now, &zone)).collect(),
         alert: head(signed_in, view, happened, &zone),
         findings,
         decisions: view
@@ -165,6 +174,21 @@ fn alert_page(signed_in: &SignedIn, view: &AlertView, draft: Draft, just_decided
         problem,
         just_decided,
         leave_out: bundle::boxes(),
+    }
+}
+
+fn destroyed(
+    record: &proviso_store::RecordRow,
+    now: proviso_model::Timestamp,
+    zone: &jiff::tz::TimeZone,
+) -> DestroyedBox {
+    DestroyedBox {
+        number: record.seq,
+        at: words::when(record.destroyed_at.unwrap_or(now), zone),
+        why: record.destroyed_why.clone().unwrap_or_else(|| "no reason kept".to_owned()),
+        certificate: record
+            .certificate
+            .map_or_else(|| "not kept".to_owned(), |id| CertificateId::from_bytes(id).to_string()),
     }
 }
 

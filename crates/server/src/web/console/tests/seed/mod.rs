@@ -23,6 +23,7 @@ use proviso_store::{
 use rand_core::{CryptoRng, UnwrapErr};
 
 use self::facts::{finding, observation, word};
+use crate::app::destruction::Journal;
 use crate::app::officer::password;
 use crate::app::{AppContext, Clock, LedgerHasher, Parts};
 use crate::keys::case::Purpose;
@@ -140,6 +141,7 @@ async fn context(folder: &Path, clock: Arc<dyn Clock>, pages_max: Option<u32>) -
         keys,
         master,
         case_keys_dir,
+        journal: Journal::of(folder),
         packs: Vec::new(),
     })
 }
@@ -248,6 +250,9 @@ pub async fn device(ctx: &AppContext, case: CaseId, system: &str) -> DeviceId {
     id
 }
 
+/// The sealed body of every record here. So short a one is all key.
+const BODY: [u8; 8] = [2; 8];
+
 impl Seed {
     /// Appends a record that says `what`, as the worker would have opened it.
     async fn append(&mut self, kind: &str, what: impl FnOnce([u8; 32]) -> OpenedWhat) -> Vec<AlertId> {
@@ -258,7 +263,7 @@ impl Seed {
             previous: self.previous,
             header: vec![1; 8],
             signature: [0; 64],
-            body: vec![2; 8],
+            body: BODY.to_vec(),
         };
         let batch = AppendBatch {
             device: self.device,
@@ -298,8 +303,9 @@ impl Seed {
         let priority = raise.priority;
         let touched = self
             .append("finding", move |record| {
+                let columns = ctx.case_keys(case).expect("keys").of_record(&BODY);
                 let sealed =
-                    |purpose, json: String| ctx.seal(case, purpose, json.as_bytes()).expect("sealed");
+                    |purpose, json: String| ctx.with_rng(|rng| columns.seal(rng, purpose, json.as_bytes()));
                 let json = serde_json::to_string(&observation).expect("json");
                 let row = ObservationRow {
                     record,
