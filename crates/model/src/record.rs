@@ -72,6 +72,20 @@ impl RecordBody {
     }
 }
 
+impl RecordBody {
+    /// When what it says was observed or began; `None` for an enrolment.
+    #[must_use]
+    pub fn observed_at(&self) -> Option<Timestamp> {
+        match self {
+            Self::Finding { captured, .. } => Some(captured.observed_at),
+            Self::Gap { gap } => Some(gap.from),
+            Self::Liveness { liveness } => Some(liveness.from),
+            Self::Notice { notice } => Some(notice.shown_at),
+            Self::Enrolment { .. } => None,
+        }
+    }
+}
+
 /// Generated opinions, kept apart from captured facts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -147,11 +147,11 @@ pub trait DeviceStore {
     /// [`crate::StoreError`].
     async fn device_list(&self, case: Option<CaseId>) -> Result<Vec<DeviceRow>>;
 
-    /// Refuses a device from now on.
+    /// Refuses a device, and says from when what it made is not to be used. Revoked again, the earlier time stands.
     ///
     /// # Errors
     /// [`crate::StoreError::Missing`] when there is no such device.
-    async fn device_revoke(&self, id: DeviceId, now: Timestamp) -> Result<()>;
+    async fn device_revoke(&self, id: DeviceId, from: Timestamp) -> Result<()>;
 
     /// Notes a liveness ping.
     ///

@@ -9,6 +9,7 @@ use proviso_store::{JobKind, JobRow, StoreError};
 use tokio::sync::watch;
 
 use crate::app::AppContext;
+use crate::app::destruction::DestructionError;
 use crate::keys::KeyError;
 
 /// How long a claim holds, in milliseconds.
@@ -27,6 +28,9 @@ pub enum JobError {
     /// Keys could not be used.
     #[error(transparent)]
     Key(#[from] KeyError),
+    /// Something was not destroyed that had to be.
+    #[error(transparent)]
+    Destruction(#[from] DestructionError),
     /// The thread of the job ended early.
     #[error("a job's thread ended early")]
     Ended,

@@ -4,14 +4,14 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use proviso_engine::{Engine, SEMANTICS};
-use proviso_ledger::envelope::{Envelope, Header};
+use proviso_ledger::envelope::Header;
 use proviso_model::finding::Finding;
 use proviso_model::hash::Digest;
 use proviso_model::ids::AlertId;
 use proviso_model::order::ConditionKind;
 use proviso_model::policy::Policy;
-use proviso_model::record::{RecordBody, RecordContent};
-use proviso_model::{Observation, Source};
+use proviso_model::record::RecordBody;
+use proviso_model::{Observation, Source, Timestamp};
 use proviso_store::{
     CaseState, FindingRow, GapRow, JobRow, NoticeRow, ObservationRow, OpenedRecord, OpenedWhat, Priority,
     RECORD_KEY_BYTES, RecordRow, ReplayOutcome, WatchedRow,
@@ -20,6 +20,7 @@ use serde::Serialize;
 
 use super::JobError;
 use crate::app::AppContext;
+use crate::app::destruction::revoked;
 use crate::keys::CaseKeys;
 use crate::keys::case::{Purpose, RecordColumns};
 
@@ -40,8 +41,10 @@ pub(super) async fn replay(ctx: &AppContext, job: &JobRow) -> Result<(), JobErro
         let last = job.seq_last.min(first.saturating_add(RECORDS_MAX - 1));
         for record in ctx.store.record_range(job.device, job.epoch, first, last).await? {
             if record.kind.is_none() {
-                let opened = open(ctx, &keys, &mut engines, &record).await?;
-                ctx.store.record_opened(opened).await?;
+                let opened = open(ctx, &keys, &mut engines, &record, device.revoked_at).await?;
+                if let Some(opened) = opened {
+                    ctx.store.record_opened(opened).await?;
+                }
                 ctx.hub.wake();
             }
         }
@@ -85,19 +88,13 @@ fn columns(keys: &CaseKeys, record: &RecordRow) -> RecordColumns {
     keys.of_record(body.get(..RECORD_KEY_BYTES).unwrap_or(body))
 }
 
-fn content(keys: &CaseKeys, record: &RecordRow) -> Option<RecordContent> {
-    let header = Header::decode(&record.header).ok()?;
-    let envelope = Envelope { header, signature: record.signature, sealed: record.body.clone()? };
-    let fields = envelope.open(&keys.secret).ok()?;
-    RecordContent::from_fields(fields.iter()).ok()
-}
-
 async fn open(
     ctx: &AppContext,
     keys: &CaseKeys,
     engines: &mut Engines,
     record: &RecordRow,
-) -> Result<OpenedRecord, JobError> {
+    revoked_at: Option<Timestamp>,
+) -> Result<Option<OpenedRecord>, JobError> {
     let opened = |kind: &str, what| OpenedRecord {
         hash: record.hash,
         case: record.case,
@@ -105,10 +102,14 @@ async fn open(
         what,
         at: ctx.now(),
     };
-    let Some(content) = content(keys, record) else {
+    let Some(content) = revoked::content(keys, record) else {
         tracing::warn!(device = %record.device, seq = record.seq, "a record could not be opened or read");
-        return Ok(opened("unreadable", OpenedWhat::Unreadable));
+        return Ok(Some(opened("unreadable", OpenedWhat::Unreadable)));
     };
+    if revoked::is_after(&content, revoked_at) {
+        let destroyed = revoked::destroy(ctx, record, revoked_at).await?;
+        return Ok((!destroyed).then(|| opened("after-revocation", OpenedWhat::Other)));
+    }
     let kind = content.body.kind();
     let columns = columns(keys, record);
     let what = match content.body {
@@ -124,7 +125,7 @@ async fn open(
         }
         other => plain(ctx, &columns, record, other)?,
     };
-    Ok(opened(kind, what))
+    Ok(Some(opened(kind, what)))
 }
 
 /// Whether the engine says the same of the same passages, to the byte. Only between equal semantics.

@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use proviso_evidence::{CheckState, verify};
+use proviso_evidence::{CheckState, Shown, verify};
 use proviso_model::Digest;
 use proviso_model::ids::CertificateId;
 use proviso_server::app::bundle::{self, Asker, Scope};
@@ -10,12 +10,14 @@ use proviso_server::app::destruction::{
     self, Certificate, CertificateStatement, DestructionError, Grounds, JournalEntry, What, Why,
     signed_certificate,
 };
+use proviso_server::app::force::device as acts;
 use proviso_server::app::officer::alert;
 use proviso_server::app::officer::error::ActError;
 use proviso_server::app::officer::who::Who;
 use proviso_server::app::{AppContext, officer};
 use proviso_server::jobs;
 use proviso_store::AlertFilter;
+use reqwest::Method;
 
 use crate::device::Device;
 use crate::facts::{finding, watched};
@@ -99,7 +101,7 @@ async fn invariant_13_a_destroyed_record_opens_nowhere_and_the_chain_still_verif
 
     let asker =
         Asker { actor: "command-line".to_owned(), name: "Test Officer 014".to_owned(), officer: None };
-    let made = bundle::make(&rig.ctx, &asker, Scope::Case(rig.case)).await.expect("made");
+    let made = bundle::make(&rig.ctx, &asker, Scope::Case(rig.case), &Shown::Everything).await.expect("made");
     let report = verify(&made.bytes, Some(&rig.trust)).expect("a bundle");
     assert!(report.checks.iter().all(|check| check.state == CheckState::Passed), "{:#?}", report.checks);
     rig.stop().await;
@@ -153,5 +155,36 @@ async fn a_destruction_that_a_kill_cut_short_is_finished_at_the_next_start() {
     let row = rig.ctx.store.record_get(&hash).await.expect("read").expect("its header is there");
     assert_eq!((row.body, row.destroyed_at), (None, Some(entry.at)));
     assert!(rig.ctx.case_keys(rig.case).is_ok(), "the line that was cut off never began");
+    rig.stop().await;
+}
+
+#[tokio::test]
+async fn what_a_device_observed_after_an_unseen_revocation_is_destroyed_unopened() {
+    let mut rig = Rig::with_workers(0).await;
+    let mut device = Device::enrol(&rig).await;
+    let before = kept(&rig, &mut device).await;
+    let revoked_from = rig.ctx.now().plus_millis(500);
+    rig.clock.forward_seconds(60);
+    // The last of the three was made a second after the time from which the device is revoked.
+    let destroyed = acts::revoke(&rig.ctx, device.id, revoked_from).await.expect("revoked");
+    assert_eq!(destroyed, 1);
+
+    let answer = device.ask(&rig, Method::GET, "/v1/policy", Vec::new()).await;
+    assert_eq!(answer.refusal().code, "revoked");
+    let alerts = rig.ctx.store.alert_list(AlertFilter::default()).await.expect("read");
+    let at = rig.ctx.now();
+    let late = [device.seal(watched(revoked_from.plus_millis(-1_000), 1)), device.seal(finding(&device, at))];
+    device.send(&rig, &late.iter().collect::<Vec<_>>()).await.receipt();
+    jobs::drain(&rig.ctx).await.expect("worked");
+    let mut held = Vec::new();
+    for record in before.iter().chain(&late) {
+        let row = rig.ctx.store.record_get(&record.record_hash()).await.expect("read").expect("a header");
+        held.push(row.body.is_some());
+    }
+    assert_eq!(held, [true, true, false, true, false], "only what it made before is kept");
+    let after = rig.ctx.store.alert_list(AlertFilter::default()).await.expect("read");
+    assert_eq!(after, alerts, "nothing new reached an officer");
+    let refused = acts::revoke(&rig.ctx, device.id, at.plus_millis(1)).await.expect_err("not yet");
+    assert!(refused.to_string().contains("has not come yet"), "{refused}");
     rig.stop().await;
 }

@@ -107,7 +107,7 @@ async fn only_the_device_itself_is_answered() {
     let answer = device.ask(&rig, Method::GET, "/v1/policy", Vec::new()).await;
     assert_eq!(answer.refusal().code, "nonce-stale");
 
-    acts::revoke(&rig.ctx, device.id).await.expect("revoked");
+    acts::revoke(&rig.ctx, device.id, rig.ctx.now()).await.expect("revoked");
     let answer = device.ask(&rig, Method::GET, "/v1/policy", Vec::new()).await;
     assert_eq!((answer.status, answer.refusal().code.as_str()), (StatusCode::FORBIDDEN, "revoked"));
     rig.stop().await;

@@ -218,14 +218,14 @@ impl DeviceStore for SqliteStore {
         rows.iter().map(device).collect()
     }
 
-    async fn device_revoke(&self, id: DeviceId, now: Timestamp) -> Result<()> {
+    async fn device_revoke(&self, id: DeviceId, from: Timestamp) -> Result<()> {
         self.write(move |connection| {
             Box::pin(async move {
                 let done = sqlx::query(
-                    "UPDATE device SET state = 'revoked', revoked_at = coalesce(revoked_at, $2) WHERE id = $1",
+                    "UPDATE device SET state = 'revoked', revoked_at = min(coalesce(revoked_at, $2), $2) WHERE id = $1",
                 )
                 .bind(id.as_bytes().to_vec())
-                .bind(now.as_micros())
+                .bind(from.as_micros())
                 .execute(connection)
                 .await?;
                 if done.rows_affected() == 0 { Err(StoreError::Missing("this device")) } else { Ok(()) }

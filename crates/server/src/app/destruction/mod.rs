@@ -3,6 +3,7 @@
 
 mod certificate;
 mod journal;
+pub mod revoked;
 
 use proviso_model::Digest;
 use proviso_model::ids::CaseId;
@@ -23,6 +24,8 @@ pub enum Why {
     RetentionEnded,
     /// It should never have been captured or kept.
     Unlawful,
+    /// The device had been revoked when it was made.
+    Revoked,
     /// It was made outside the order as it is known now, and a reviewer decided.
     OutsideOrder,
 }
@@ -35,6 +38,7 @@ impl Why {
             Self::CourtOrder => "court-order",
             Self::RetentionEnded => "retention-ended",
             Self::Unlawful => "unlawful",
+            Self::Revoked => "revoked",
             Self::OutsideOrder => "outside-order",
         }
     }

@@ -7,7 +7,7 @@ use proviso_ledger::sign::VerifyKey;
 use proviso_model::hash::Digest;
 use proviso_model::ids::DeviceId;
 use proviso_model::wire::{WIRE_PROTOCOL, signed_request};
-use proviso_store::{DeviceRow, DeviceState};
+use proviso_store::{CaseState, DeviceRow, DeviceState};
 
 use super::{DeviceRefusal, nonce};
 use crate::app::AppContext;
@@ -39,16 +39,41 @@ pub fn protocol(header: Option<&str>) -> Result<(), DeviceRefusal> {
     }
 }
 
-/// The device, if it may ask at all.
+/// Which devices an answer is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// Only those that are not revoked.
+    Active,
+    /// Also those revoked: what they sealed before is still to be delivered.
+    OrRevoked,
+}
+
+/// The device, if it may ask at all. The one of a destroyed case never may.
+///
+/// # Errors
+/// [`DeviceRefusal::DeviceUnknown`], [`DeviceRefusal::Revoked`].
+pub async fn standing(
+    ctx: &AppContext,
+    device: DeviceId,
+    standing: Standing,
+) -> Result<DeviceRow, DeviceRefusal> {
+    let row = ctx.store.device_get(device).await?.ok_or(DeviceRefusal::DeviceUnknown)?;
+    match (row.state, standing) {
+        (DeviceState::Active, _) => Ok(row),
+        (DeviceState::Revoked, Standing::Active) => Err(DeviceRefusal::Revoked),
+        (DeviceState::Revoked, Standing::OrRevoked) => match ctx.store.case_get(row.case).await? {
+            Some(case) if case.state != CaseState::Destroyed => Ok(row),
+            _ => Err(DeviceRefusal::Revoked),
+        },
+    }
+}
+
+/// The device, if it is not revoked.
 ///
 /// # Errors
 /// [`DeviceRefusal::DeviceUnknown`], [`DeviceRefusal::Revoked`].
 pub async fn active(ctx: &AppContext, device: DeviceId) -> Result<DeviceRow, DeviceRefusal> {
-    let row = ctx.store.device_get(device).await?.ok_or(DeviceRefusal::DeviceUnknown)?;
-    match row.state {
-        DeviceState::Active => Ok(row),
-        DeviceState::Revoked => Err(DeviceRefusal::Revoked),
-    }
+    standing(ctx, device, Standing::Active).await
 }
 
 /// Checks nonce and signature.

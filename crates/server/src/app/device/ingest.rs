@@ -12,6 +12,7 @@ use proviso_model::limits::{BATCH_BYTES_MAX, BATCH_RECORDS_MAX, RECORD_BYTES_MAX
 use proviso_model::wire::{Receipt, Refusal};
 use proviso_store::{AppendBatch, Appended, DeviceRow, NewRecord, Stop};
 
+use super::authenticate::Standing;
 use super::{DeviceRefusal, authenticate, proof};
 use crate::app::AppContext;
 
@@ -31,7 +32,8 @@ pub async fn take(ctx: &AppContext, device: DeviceId, batch: &[u8]) -> Result<Re
     if batch.len() > BATCH_BYTES_MAX {
         return Err(DeviceRefusal::BatchTooLarge);
     }
-    let (row, known) = tokio::join!(authenticate::active(ctx, device), ctx.store.policy_hashes(device));
+    let standing = authenticate::standing(ctx, device, Standing::OrRevoked);
+    let (row, known) = tokio::join!(standing, ctx.store.policy_hashes(device));
     let (row, known): (_, HashSet<Digest>) = (row?, known?.into_iter().collect());
     let force = *ctx.keys.force.as_bytes();
     let owned = batch.to_vec();

@@ -6,6 +6,7 @@ use proviso_store::StoreError;
 
 use super::{COMMAND_LINE, ForceError};
 use crate::app::AppContext;
+use crate::app::destruction::revoked;
 use crate::app::device::code;
 
 /// Issues a one-time enrolment code and says until when it works.
@@ -22,14 +23,22 @@ pub async fn enrolment_code(ctx: &AppContext, case: CaseId) -> Result<(String, T
     .await
 }
 
-/// Refuses a device from now on.
+/// Refuses a device. `from` may lie before now: what the device observed after it is destroyed unopened, whether it has
+/// come in already or comes later. What it observed before is still taken. Gives how many records were destroyed now.
 ///
 /// # Errors
-/// [`ForceError`].
-pub async fn revoke(ctx: &AppContext, device: DeviceId) -> Result<(), ForceError> {
+/// [`ForceError`]; a time to come is refused.
+pub async fn revoke(ctx: &AppContext, device: DeviceId, from: Timestamp) -> Result<u64, ForceError> {
     let row = ctx.store.device_get(device).await?.ok_or(StoreError::Missing("this device"))?;
-    ctx.logged(COMMAND_LINE, "device-revoke", Some(row.case), &device.to_string(), async {
-        Ok(ctx.store.device_revoke(device, ctx.now()).await?)
+    if from > ctx.now() {
+        return Err(ForceError::Refused(format!(
+            "{from} has not come yet; a device is revoked from now on or from a time before"
+        )));
+    }
+    let objects = format!("{device} from {from}");
+    ctx.logged(COMMAND_LINE, "device-revoke", Some(row.case), &objects, async {
+        ctx.store.device_revoke(device, from).await?;
+        Ok(revoked::sweep(ctx, device).await?)
     })
     .await
 }

@@ -6,6 +6,7 @@ pub mod officer;
 
 use proviso_store::StoreError;
 
+use crate::app::destruction::DestructionError;
 use crate::app::officer::error::ActError;
 use crate::keys::KeyError;
 
@@ -21,6 +22,9 @@ pub enum ForceError {
     /// What was asked for cannot be done as things are.
     #[error("{0}")]
     Refused(String),
+    /// Something could not be destroyed.
+    #[error(transparent)]
+    Destruction(#[from] DestructionError),
     /// Keys could not be used.
     #[error(transparent)]
     Key(#[from] KeyError),

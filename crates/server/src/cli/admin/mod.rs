@@ -2,6 +2,7 @@
 
 mod bundle_export;
 mod destroy;
+mod device_revoke;
 mod init;
 
 use std::io::{BufRead as _, IsTerminal as _};
@@ -9,7 +10,7 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 use clap::Subcommand;
-use proviso_model::ids::{CaseId, DeviceId, OfficerId};
+use proviso_model::ids::{CaseId, OfficerId};
 use proviso_model::limits::ORDER_BYTES_MAX;
 use proviso_store::OfficerRole;
 use serde_json::json;
@@ -77,12 +78,8 @@ pub(super) enum Admin {
         #[arg(long)]
         case: CaseId,
     },
-    /// Refuse a device from now on.
-    DeviceRevoke {
-        /// The device.
-        #[arg(long)]
-        device: DeviceId,
-    },
+    /// Refuse a device, from now on or from a time before.
+    DeviceRevoke(device_revoke::RevokeArgs),
     /// Destroy the content of one record for ever; its place in the chain and the log is kept.
     RecordDestroy(destroy::RecordArgs),
     /// Destroy a whole case for ever: its keys, its records, everything sealed.
@@ -149,10 +146,7 @@ impl Admin {
                 let (code, until) = device::enrolment_code(ctx, case).await?;
                 (format!("{code}  works once, until {until}"), json!({"code": code, "expires_at": until}))
             }
-            Self::DeviceRevoke { device: id } => {
-                device::revoke(ctx, id).await?;
-                (format!("device {id} is refused from now on"), json!({"device": id}))
-            }
+            Self::DeviceRevoke(args) => args.run(ctx).await?,
             Self::RecordDestroy(args) => args.run(ctx).await?,
             Self::CaseDestroy(args) => args.run(ctx).await?,
             Self::LegalHold(args) => args.run(ctx).await?,

@@ -14,9 +14,10 @@ use proviso_ledger::hash::sha256;
 use proviso_model::ids::DeviceId;
 use proviso_model::limits::BATCH_BYTES_MAX;
 use proviso_model::wire::{HEADER_DEVICE, HEADER_NONCE, HEADER_PROTOCOL, HEADER_SIGNATURE};
-use proviso_store::DeviceRow;
+use proviso_store::{DeviceRow, DeviceState};
 
 use crate::app::AppContext;
+use crate::app::device::authenticate::Standing;
 use crate::app::device::{DeviceRefusal, authenticate, nonce, status_of};
 use crate::keys::certificates;
 
@@ -44,7 +45,7 @@ pub(super) fn header<'p>(parts: &'p Parts, name: &str) -> Option<&'p str> {
     parts.headers.get(name).and_then(|value| value.to_str().ok())
 }
 
-/// The device that certificate and header agree on and that is active here. Nothing of the body is read before.
+/// The device that certificate and header agree on. Nothing of the body is read before.
 pub(super) async fn known(ctx: &AppContext, parts: &Parts) -> Result<DeviceRow, DeviceRefusal> {
     authenticate::protocol(header(parts, HEADER_PROTOCOL))?;
     let certificate = parts
@@ -57,18 +58,20 @@ pub(super) async fn known(ctx: &AppContext, parts: &Parts) -> Result<DeviceRow, 
     if claimed != Some(named) {
         return Err(DeviceRefusal::CertificateMissing);
     }
-    let device = authenticate::active(ctx, named).await?;
+    let device = authenticate::standing(ctx, named, Standing::OrRevoked).await?;
     if device.certificate_sha256 != sha256(certificate) {
         return Err(DeviceRefusal::CertificateMissing);
     }
     Ok(device)
 }
 
-/// The whole check of a signed request: certificate, state, size, signature, nonce.
+/// The whole check of a signed request: certificate, size, signature, nonce, state. A revoked device learns that it is
+/// revoked with a nonce, so that it can still deliver what it holds.
 pub(super) async fn signed(
     ctx: &AppContext,
     request: Request,
     bytes_max: usize,
+    standing: Standing,
 ) -> Result<Asked, (Option<DeviceId>, DeviceRefusal)> {
     let (parts, body) = request.into_parts();
     let device = known(ctx, &parts).await.map_err(|refusal| (None, refusal))?;
@@ -88,6 +91,9 @@ pub(super) async fn signed(
         signature: header(&asked.parts, HEADER_SIGNATURE).unwrap_or_default(),
     };
     authenticate::signed(ctx, &asked.device, &statement).map_err(refuse)?;
+    if asked.device.state == DeviceState::Revoked && standing == Standing::Active {
+        return Err(refuse(DeviceRefusal::Revoked));
+    }
     Ok(asked)
 }
 

@@ -13,6 +13,7 @@ use serde::de::DeserializeOwned;
 
 use super::asked::{self, Asked, refuse, with_nonce};
 use crate::app::AppContext;
+use crate::app::device::authenticate::Standing;
 use crate::app::device::{
     DeviceRefusal, authenticate, enrol as enrolment, ingest, liveness as ping, policy as policies,
 };
@@ -22,9 +23,10 @@ async fn answered<T: IntoResponse>(
     ctx: &AppContext,
     request: Request,
     bytes_max: usize,
+    standing: Standing,
     work: impl AsyncFnOnce(&Asked) -> Result<T, DeviceRefusal>,
 ) -> Response {
-    let asked = match asked::signed(ctx, request, bytes_max).await {
+    let asked = match asked::signed(ctx, request, bytes_max, standing).await {
         Ok(asked) => asked,
         Err((device, refusal)) => return refuse(ctx, device, &refusal),
     };
@@ -75,7 +77,7 @@ pub(super) async fn nonce(State(ctx): State<AppContext>, request: Request) -> Re
 
 /// `GET /v1/policy`.
 pub(super) async fn policy(State(ctx): State<AppContext>, request: Request) -> Response {
-    answered(&ctx, request, REQUEST_BYTES_MAX, async |asked: &Asked| {
+    answered(&ctx, request, REQUEST_BYTES_MAX, Standing::Active, async |asked: &Asked| {
         let held = asked
             .parts
             .headers
@@ -92,12 +94,15 @@ pub(super) async fn policy(State(ctx): State<AppContext>, request: Request) -> R
 
 /// `GET /v1/keys`.
 pub(super) async fn keys(State(ctx): State<AppContext>, request: Request) -> Response {
-    answered(&ctx, request, REQUEST_BYTES_MAX, async |_: &Asked| Ok(Json(ctx.keys.statement.clone()))).await
+    answered(&ctx, request, REQUEST_BYTES_MAX, Standing::Active, async |_: &Asked| {
+        Ok(Json(ctx.keys.statement.clone()))
+    })
+    .await
 }
 
 /// `POST /v1/records`.
 pub(super) async fn records(State(ctx): State<AppContext>, request: Request) -> Response {
-    answered(&ctx, request, BATCH_BYTES_MAX, async |asked: &Asked| {
+    answered(&ctx, request, BATCH_BYTES_MAX, Standing::OrRevoked, async |asked: &Asked| {
         ingest::take(&ctx, asked.device.id, &asked.body).await.map(Json)
     })
     .await
@@ -105,7 +110,7 @@ pub(super) async fn records(State(ctx): State<AppContext>, request: Request) -> 
 
 /// `POST /v1/liveness`.
 pub(super) async fn liveness(State(ctx): State<AppContext>, request: Request) -> Response {
-    answered(&ctx, request, REQUEST_BYTES_MAX, async |asked: &Asked| {
+    answered(&ctx, request, REQUEST_BYTES_MAX, Standing::Active, async |asked: &Asked| {
         let sent: LivenessPing = read(&asked.body)?;
         ping::ping(&ctx, &asked.device, asked.nonce(), &sent).await.map(Json)
     })
