@@ -67,6 +67,7 @@ DEVICE = dict(device=U, force=U, case=U, record_key=T, system=T, account=T, enro
 MANIFEST = dict(format=N, bundle=U, force=U, force_name=T, case=U, case_reference=T, order_reference=T, prepared_by=T, created_at=W,
                 program=T, cannot_be_repeated=[T], left_out=[T], files=[dict(path=T, bytes=N, sha256=D)])
 CHAIN = dict(links=[dict(header=T, signature=T)])
+DESTROYED = dict(record=D, device=U, epoch=N, seq=N, destroyed_at=(W,), why=(T,), certificate=(U,), act=(U,))
 OPENED = dict(record=D, commitments=[D], opened=[dict(index=N, name=T, value=T, salt=T)])
 PROOFS = dict(leaves=[dict(kind=KIND, hash=D, proof=dict(index=N, hashes=[D]))])
 CUSTODY = dict(entries=[dict(seq=N, id=U, opened_at=W, actor=T, act=T, case=(U,), objects=T, sealed=T, previous=D, hash=D,
@@ -124,7 +125,7 @@ class Bundle:
         manifest, listed = read_json(self.file("manifest.json"), MANIFEST), {"manifest.json", "manifest.sig"}
         must(manifest["format"] == 1, "not format 1")
         places = "README.txt|trust/(root|force-keys).json|proofs/checkpoint.txt|proofs/inclusion.json|custody/log.json|"
-        places += "(policies|devices|records|chains|captured|generated|decisions)/.*"
+        places += "(policies|devices|records|chains|captured|generated|destroyed|decisions)/.*"
         for entry in manifest["files"]:
             path, data = entry["path"], self.file(entry["path"])
             must((len(data), sha256(data).hex()) == (entry["bytes"], entry["sha256"]), f"{path} is not the one listed")
@@ -186,16 +187,19 @@ class Bundle:
             must(struct.unpack(">I", data[258:262])[0] == len(body), f"{path} is cut or longer")
             must(path == f"records/{it['device_id']}/{it['epoch']:010}-{it['seq']:020}.record", f"{path} holds another record")
             must(it["body_hash"] == H("proviso/body/v1", body), f"the body of {path} was changed")
-            must(it["force"] == id_bytes(manifest["force"]) and it["policy"] in policies, f"{path}: another force or policy")
-            policy = policies[it["policy"]]
-            made_for = (policy["device"], policy["case_key"]["id"])
-            must(made_for == (it["device_id"], str(uuid.UUID(bytes=it["case_key"]))), f"{path}: another device's policy")
+            self.made_under(path, it, manifest, policies)
             records[it["hash"].hex()] = it
-        must(records, "there is no record")
+        must(records or self.under("destroyed/"), "there is no record")
         return records
 
+    def made_under(self, path, it, manifest, policies):
+        must(it["force"] == id_bytes(manifest["force"]) and it["policy"] in policies, f"{path}: another force or policy")
+        policy = policies[it["policy"]]
+        made_for = (policy["device"], policy["case_key"]["id"])
+        must(made_for == (it["device_id"], str(uuid.UUID(bytes=it["case_key"]))), f"{path}: another device's policy")
+
     def check_chain(self):
-        (_, records), linked = self.need("devices", "records"), set()
+        (_, records), linked = self.need("devices", "records"), {}
         for path, data in self.under("chains/"):
             before = None
             for link in read_json(data, CHAIN)["links"]:
@@ -206,8 +210,9 @@ class Bundle:
                 follows = not before or (before["seq"] + 1, before["hash"], before["force"]) == (it["seq"], it["previous"], it["force"])
                 must(follows, f"{path}: a record is missing or does not follow")
                 before = it
-                linked.add(it["hash"].hex())
-        must(linked >= records.keys(), "a record is in no chain")
+                linked[it["hash"].hex()] = it
+        must(linked.keys() >= records.keys(), "a record is in no chain")
+        return linked
 
     def check_exhibits(self):
         [records] = self.need("records")
@@ -264,7 +269,8 @@ class Bundle:
 
     def check_custody(self):
         (manifest, proven), before = self.need("manifest", "inclusion"), None
-        for it in read_json(self.file("custody/log.json"), CUSTODY)["entries"]:
+        entries = read_json(self.file("custody/log.json"), CUSTODY)["entries"]
+        for it in entries:
             case, end, says = id_bytes(it["case"]) if it["case"] else bytes(16), it["completed"], f"act {it['seq']}"
             own = H("proviso/audit/v1", big(it["seq"]), bytes.fromhex(it["previous"]), id_bytes(it["id"]), micros(it["opened_at"]),
                     it["actor"].encode(), it["act"].encode(), case, it["objects"].encode(), b64(it["sealed"]))
@@ -275,16 +281,36 @@ class Bundle:
                 ended = H("proviso/audit-completed/v1", own, end["outcome"].encode(), micros(end["at"])).hex()
                 must(ended == end["hash"] and ("audit", ended) in proven, f"the end of {says} is not in the log")
             before = it
+        return {it["id"]: it for it in reversed(entries)}
+
+    def check_destroyed(self):
+        manifest, policies, records, links, proven, acts = self.need(*"manifest policies records chain inclusion custody".split())
+        gone = set()
+        for path, data in self.under("destroyed/"):
+            it = read_json(data, DESTROYED)
+            record, act = it["record"], acts.get(it["act"])
+            must(path == f"destroyed/{record}.json" and record in links and record not in records, f"{path}: no such record")
+            link = links[record]
+            place = (it["device"], it["epoch"], it["seq"])
+            must(place == (link["device_id"], link["epoch"], link["seq"]), f"{path}: another place in the chain")
+            self.made_under(path, link, manifest, policies)
+            must(("record", record) in proven, f"{path}: not in the log")
+            if it["act"]:
+                names = {"record-destroy": record, "case-destroy": act and act["case"]}.get(act and act["act"])
+                objects = act["objects"].split(" ") if act else []
+                must(names in objects and (not it["certificate"] or it["certificate"] in objects), f"{path}: another act")
+            gone.add(record)
+        return gone
 
     def check_decisions(self):
-        manifest, proven, records = self.need("manifest", "inclusion", "records")
+        manifest, proven, records, gone = self.need("manifest", "inclusion", "records", "destroyed")
         for path, data in self.under("decisions/"):
             it = read_json(data, DECISION)
             must((path, it["case"]) == (f"decisions/{it['id']}.json", manifest["case"]), f"{path}: another decision or case")
             ids = [id_bytes(it[name]) for name in ("id", "alert", "case", "officer")]
             own = H("proviso/decision/v1", *ids, it["outcome"].encode(), micros(it["decided_at"]), b64(it["sealed"])).hex()
             must(own == it["hash"] and ("decision", own) in proven, f"{path} was changed or is not in the log")
-            must(records.keys() >= set(it["records"]), f"{path} is about a record that is not here")
+            must(records.keys() | gone >= set(it["records"]), f"{path} is about a record that is not here")
 
 def container(data):  # section 2: read, write anew, compare
     local, central = bytearray(), bytearray()
@@ -303,7 +329,7 @@ def container(data):  # section 2: read, write anew, compare
     return {name.decode(): content for name, content in files.items()}
 
 CHECKS = """trust manifest force-keys manifest-signature policies devices records chain exhibits findings checkpoint inclusion custody
-            decisions""".split()
+            destroyed decisions""".split()
 
 def verify(data, trust):
     try:

@@ -32,6 +32,8 @@ pub const CHAINS: &str = "chains/";
 pub const CAPTURED: &str = "captured/";
 /// What machines concluded.
 pub const GENERATED: &str = "generated/";
+/// Records whose content was destroyed.
+pub const DESTROYED: &str = "destroyed/";
 /// What officers decided.
 pub const DECISIONS: &str = "decisions/";
 
@@ -72,6 +74,12 @@ pub fn opened(folder: &str, record: &Digest) -> String {
     format!("{folder}{record}.json")
 }
 
+/// What is said of a destroyed record.
+#[must_use]
+pub fn destroyed(record: &Digest) -> String {
+    format!("{DESTROYED}{record}.json")
+}
+
 /// A decision.
 #[must_use]
 pub fn decision(id: &DecisionId) -> String {
@@ -82,7 +90,7 @@ pub fn decision(id: &DecisionId) -> String {
 #[must_use]
 pub fn is_known(path: &str) -> bool {
     let files = [README, MANIFEST, MANIFEST_SIGNATURE, ROOT, FORCE_KEYS, CHECKPOINT, INCLUSION, CUSTODY];
-    let folders = [POLICIES, DEVICES, RECORDS, CHAINS, CAPTURED, GENERATED, DECISIONS];
+    let folders = [POLICIES, DEVICES, RECORDS, CHAINS, CAPTURED, GENERATED, DESTROYED, DECISIONS];
     files.contains(&path) || folders.iter().any(|folder| path.starts_with(folder))
 }
 

@@ -6,6 +6,8 @@ use crate::format::Manifest;
 pub(crate) struct Counts {
     /// Sealed records.
     pub records: usize,
+    /// Records besides, whose content was destroyed.
+    pub destroyed: usize,
     /// Those shown as exhibits.
     pub exhibits: usize,
     /// Fields of the exhibits.
@@ -23,6 +25,7 @@ pub(crate) fn text(manifest: &Manifest, counts: &Counts) -> String {
          Case {case} under order {order}, {force}.\n\
          Prepared by {by} on {at}.\n\
          Sealed records: {records}. Shown as exhibits: {exhibits}. Fields left closed: {closed} of {fields}.\n\
+         {destroyed}\
          {left_out}\
          \n\
          HOW TO CHECK IT\n\
@@ -51,6 +54,7 @@ pub(crate) fn text(manifest: &Manifest, counts: &Counts) -> String {
          captured/   facts that the device captured. They assert nothing.\n\
          generated/  what a computer program concluded from them: opinions, kept apart from the facts.\n\
          decisions/  what officers decided, and why.\n\
+         destroyed/  records whose content was destroyed, and under which act; only their signed headers are left.\n\
          custody/    who did what with the evidence, written down before it was done.\n\
          policies/   the order as the device obeyed it, with the court's words.\n\
          records/    the sealed records, untouched. Only the force can open them. The fields shown in captured/ and\n\
@@ -63,6 +67,10 @@ pub(crate) fn text(manifest: &Manifest, counts: &Counts) -> String {
          \n\
          {not_repeatable}",
         records = counts.records,
+        destroyed = match counts.destroyed {
+            0 => String::new(),
+            destroyed => format!("Records whose content was destroyed, see destroyed/: {destroyed}.\n"),
+        },
         exhibits = counts.exhibits,
         closed = counts.closed,
         fields = counts.fields,

@@ -1,11 +1,13 @@
 //! The JSON files of a bundle. Unknown members are refused everywhere.
 
 mod custody;
+mod destroyed;
 mod hashed;
 mod opened;
 mod signed;
 
 pub use custody::{Completed, CustodyEntry, CustodyLog, DecisionFile, audit_hash};
+pub use destroyed::DestroyedFile;
 pub use hashed::{AuditFacts, DecisionFacts, audit_completed_hash};
 pub use opened::{OpenedFields, OpenedJson};
 pub use signed::{

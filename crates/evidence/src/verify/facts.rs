@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 
 use super::Trouble;
 use crate::container::Files;
-use crate::format::{LeafWord, Manifest};
+use crate::format::{CustodyEntry, LeafWord, Manifest};
 
 /// Grows as checks pass; a check that needs what is missing says which check it waits for.
 #[derive(Default)]
@@ -23,9 +23,13 @@ pub(super) struct Facts {
     pub policies: Option<BTreeMap<Digest, Policy>>,
     pub devices: Option<BTreeMap<DeviceId, VerifyKey>>,
     pub records: Option<BTreeMap<Digest, Envelope>>,
+    /// Every header in a chain.
+    pub links: Option<BTreeMap<Digest, Header>>,
     pub exhibits: Option<BTreeMap<Digest, OpenRecord>>,
     pub checkpoint: Option<Checkpoint>,
     pub proven: Option<BTreeSet<(LeafWord, Digest)>>,
+    pub custody: Option<Vec<CustodyEntry>>,
+    pub destroyed: Option<BTreeSet<Digest>>,
 }
 
 /// The force's keys.

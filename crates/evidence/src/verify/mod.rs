@@ -1,5 +1,6 @@
 //! The verifier: every check has a name and ends with a plain sentence, and none is skipped in silence.
 
+mod destroyed;
 mod facts;
 mod log;
 mod people;
@@ -105,7 +106,7 @@ impl From<&str> for Trouble {
 type CheckFn = fn(&mut Facts) -> Found;
 
 /// In this order; later checks use what earlier ones found.
-const CHECKS: [(&str, CheckFn); 13] = [
+const CHECKS: [(&str, CheckFn); 14] = [
     ("manifest", signed::files_listed),
     ("force-keys", signed::force_keys),
     ("manifest-signature", signed::manifest_signature),
@@ -118,6 +119,7 @@ const CHECKS: [(&str, CheckFn); 13] = [
     ("checkpoint", log::checkpoint),
     ("inclusion", log::inclusion),
     ("custody", people::custody),
+    ("destroyed", destroyed::destroyed),
     ("decisions", people::decisions),
 ];
 

@@ -1,5 +1,7 @@
 //! What people did: the custody log and the decisions, tied to the force's log.
 
+use proviso_model::Digest;
+
 use super::facts::{Facts, found, parse};
 use super::signed::count;
 use super::{Found, Trouble};
@@ -40,6 +42,7 @@ pub(super) fn custody(facts: &mut Facts) -> Found {
         before = Some(entry);
     }
     let acts = count(log.entries.len(), "act", "acts");
+    facts.custody = Some(log.entries);
     Ok(match open {
         0 => format!("{acts} by people and programs, each in the log."),
         open => format!("{acts} by people and programs; {open} had not ended when this bundle was made."),
@@ -51,6 +54,8 @@ pub(super) fn decisions(facts: &mut Facts) -> Found {
     let manifest = found(&facts.manifest, "manifest")?;
     let proven = found(&facts.proven, "inclusion")?;
     let records = found(&facts.records, "records")?;
+    let destroyed = found(&facts.destroyed, "destroyed")?;
+    let is_here = |record: &Digest| records.contains_key(record) || destroyed.contains(record);
     let mut seen = 0;
     for (path, bytes) in facts.under(layout::DECISIONS) {
         let decision: DecisionFile = parse(path, bytes)?;
@@ -63,7 +68,7 @@ pub(super) fn decisions(facts: &mut Facts) -> Found {
         if !proven.contains(&(LeafWord::Decision, decision.hash)) {
             return Err(format!("{path}: nothing proves that it is in the force's log.").into());
         }
-        if let Some(record) = decision.records.iter().find(|record| !records.contains_key(*record)) {
+        if let Some(record) = decision.records.iter().find(|record| !is_here(record)) {
             return Err(format!("{path} is about record {record}, which is not in the bundle.").into());
         }
         seen += 1;

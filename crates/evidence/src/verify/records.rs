@@ -1,15 +1,15 @@
 //! Records: signed by their devices, none missing between them, and shown as they were sealed.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use proviso_ledger::{ChainLink, Envelope, Header};
-use proviso_model::Digest;
 use proviso_model::ids::DeviceId;
+use proviso_model::{Digest, Policy};
 
 use super::facts::{Facts, OpenRecord, found, parse};
 use super::signed::count;
 use super::{Found, Trouble};
-use crate::format::{ChainFile, OpenedFields};
+use crate::format::{ChainFile, Manifest, OpenedFields};
 use crate::layout;
 
 /// Each record is signed by its device, whole, and made under a policy that is here.
@@ -27,19 +27,10 @@ pub(super) fn signatures(facts: &mut Facts) -> Found {
         let key = devices.get(&DeviceId::from_bytes(header.device));
         let key = key.ok_or_else(|| format!("{path} is of a device that is not in the bundle."))?;
         envelope.check(key).map_err(|error| format!("{path}: {error}."))?;
-        if header.force != *manifest.force.as_bytes() {
-            return Err(format!("{path} is of another force.").into());
-        }
-        let policy = policies.get(&Digest(header.policy_hash));
-        let policy =
-            policy.ok_or_else(|| format!("{path} was made under a policy that is not in the bundle."))?;
-        if *policy.device.as_bytes() != header.device || *policy.case_key.id.as_bytes() != header.case_key_id
-        {
-            return Err(format!("{path} names a policy that was made for another device or case key.").into());
-        }
+        made_under(path, header, manifest, policies)?;
         records.insert(Digest(envelope.record_hash()), envelope);
     }
-    if records.is_empty() {
+    if records.is_empty() && facts.under(layout::DESTROYED).next().is_none() {
         return Err("There is no record in the bundle.".into());
     }
     let says =
@@ -48,11 +39,30 @@ pub(super) fn signatures(facts: &mut Facts) -> Found {
     Ok(says)
 }
 
+/// The record is the force's, and was made under a policy for its own device and case.
+pub(super) fn made_under(
+    path: &str,
+    header: &Header,
+    manifest: &Manifest,
+    policies: &BTreeMap<Digest, Policy>,
+) -> Result<(), Trouble> {
+    if header.force != *manifest.force.as_bytes() {
+        return Err(format!("{path} is of another force.").into());
+    }
+    let policy = policies.get(&Digest(header.policy_hash));
+    let policy =
+        policy.ok_or_else(|| format!("{path} was made under a policy that is not in the bundle."))?;
+    if *policy.device.as_bytes() != header.device || *policy.case_key.id.as_bytes() != header.case_key_id {
+        return Err(format!("{path} names a policy that was made for another device or case key.").into());
+    }
+    Ok(())
+}
+
 /// Between the first and the last record of a device nothing is missing.
 pub(super) fn chain(facts: &mut Facts) -> Found {
     let devices = found(&facts.devices, "devices")?;
     let records = found(&facts.records, "records")?;
-    let mut linked = BTreeSet::new();
+    let mut linked = BTreeMap::new();
     for (path, bytes) in facts.under(layout::CHAINS) {
         let chain: ChainFile = parse(path, bytes)?;
         let mut next: Option<ChainLink> = None;
@@ -67,16 +77,17 @@ pub(super) fn chain(facts: &mut Facts) -> Found {
             let mut at = next.unwrap_or_else(|| start(&header));
             at.follow(&header).map_err(|error| format!("{path}: {error}."))?;
             next = Some(at);
-            linked.insert(Digest(header.record_hash()));
+            linked.insert(Digest(header.record_hash()), header);
         }
     }
-    if let Some(loose) = records.keys().find(|hash| !linked.contains(*hash)) {
+    if let Some(loose) = records.keys().find(|hash| !linked.contains_key(*hash)) {
         return Err(format!("Record {loose} is in no chain.").into());
     }
     let says = format!(
         "{} in unbroken order; none is missing between them.",
         count(linked.len(), "record", "records")
     );
+    facts.links = Some(linked);
     Ok(says)
 }
 

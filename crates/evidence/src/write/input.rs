@@ -7,7 +7,7 @@ use proviso_model::Timestamp;
 use proviso_model::ids::{BundleId, CaseId};
 use proviso_model::wire::{ForceKeys, SignedPolicy, TrustFile};
 
-use crate::format::{CustodyEntry, DecisionFile, LeafProof, SignedDevice};
+use crate::format::{CustodyEntry, DecisionFile, DestroyedFile, LeafProof, SignedDevice};
 use crate::{Part, Shown};
 
 /// Everything that a bundle is made of, as plain values.
@@ -35,6 +35,8 @@ pub struct BundleInput {
     pub devices: Vec<SignedDevice>,
     /// The records, whole.
     pub records: Vec<BundleRecord>,
+    /// Records whose content was destroyed; their headers are among `links`.
+    pub destroyed: Vec<DestroyedFile>,
     /// Headers and signatures of all records between the first and the last of each device and epoch; those of
     /// `records` may be left out.
     pub links: Vec<(Header, [u8; 64])>,
@@ -44,7 +46,7 @@ pub struct BundleInput {
     pub custody: Vec<CustodyEntry>,
     /// Signed checkpoint of the log.
     pub checkpoint: String,
-    /// A proof for every record, completed audit entry and decision, all against `checkpoint`.
+    /// A proof for every record, destroyed ones too, completed audit entry and decision, all against `checkpoint`.
     pub proofs: Vec<LeafProof>,
     /// What an expert cannot repeat from the bundle alone, one sentence each.
     pub cannot_be_repeated: Vec<String>,

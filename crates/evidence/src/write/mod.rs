@@ -58,6 +58,9 @@ pub fn write(input: &BundleInput, checkpoint_key: &SignKey) -> Result<Vec<u8>, W
         statements.push(statement);
     }
     put_records(&mut files, input)?;
+    for destroyed in &input.destroyed {
+        put_json(&mut files, &layout::destroyed(&destroyed.record), destroyed)?;
+    }
     for decision in &input.decisions {
         put_json(&mut files, &layout::decision(&decision.id), decision)?;
     }
@@ -142,6 +145,7 @@ fn counts(input: &BundleInput) -> Counts {
     let exhibits = || input.records.iter().filter_map(|record| record.exhibit.as_ref());
     Counts {
         records: input.records.len(),
+        destroyed: input.destroyed.len(),
         exhibits: exhibits().count(),
         fields: exhibits().map(|exhibit| exhibit.fields.len()).sum(),
         closed: exhibits().map(|exhibit| exhibit.closed_names().count()).sum(),

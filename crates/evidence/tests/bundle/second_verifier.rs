@@ -91,7 +91,7 @@ fn nothing(_: &Value) -> Value {
     Value::Null
 }
 
-const EDITS: [Edit; 46] = [
+const EDITS: [Edit; 57] = [
     ("captured/", "/commitments/2", flipped),
     ("captured/", "/commitments", without_first),
     ("captured/", "/commitments", first_twice),
@@ -129,6 +129,17 @@ const EDITS: [Edit; 46] = [
     ("decisions/", "/sealed", |_| json!("AAAA")),
     ("decisions/", "/hash", flipped),
     ("decisions/", "/records/0", flipped),
+    ("destroyed/", "/record", flipped),
+    ("destroyed/", "/device", flipped),
+    ("destroyed/", "/epoch", one_more),
+    ("destroyed/", "/seq", one_more),
+    ("destroyed/", "/seq", nothing),
+    ("destroyed/", "/destroyed_at", |_| json!("yesterday")),
+    ("destroyed/", "/why", |_| json!(7)),
+    ("destroyed/", "/certificate", flipped),
+    ("destroyed/", "/certificate", |_| json!("17")),
+    ("destroyed/", "/act", flipped),
+    ("custody/", "/entries/2/objects", |_| json!("another record")),
     ("devices/", "/signature", |_| json!("AAAA")),
     ("devices/", "/statement", |text| json!(text.as_str().expect("text").replace("person014", "person015"))),
     ("proofs/inclusion.json", "/leaves", without_first),

@@ -113,7 +113,7 @@ fn other_force_keys(files: &mut Files) {
 }
 
 fn other_checkpoint(files: &mut Files) {
-    replace(files, layout::CHECKPOINT, "\n8\n", "\n9\n");
+    replace(files, layout::CHECKPOINT, "\n10\n", "\n11\n");
 }
 
 fn other_proof(files: &mut Files) {
@@ -135,6 +135,39 @@ fn other_decision(files: &mut Files) {
     replace(files, &path, "discuss-at-visit", "suspected-breach");
 }
 
+/// Says that a record which is whole was destroyed.
+fn whole_said_to_be_destroyed(files: &mut Files) {
+    let path = paths(files, layout::DESTROYED)[0].clone();
+    let bytes = files[&paths(files, layout::RECORDS)[3]].clone();
+    let envelope = proviso_ledger::Envelope::decode(&bytes).expect("a record");
+    let record = Digest(envelope.record_hash());
+    edit(files, &path, |value| {
+        value["record"] = record.to_string().into();
+        value["seq"] = envelope.header.seq.into();
+        value["act"] = Value::Null;
+    });
+    let bytes = files.remove(&path).expect("the file");
+    files.insert(layout::destroyed(&record), bytes);
+}
+
+fn other_act_destroyed_it(files: &mut Files) {
+    let path = paths(files, layout::DESTROYED)[0].clone();
+    edit(files, &path, |value| {
+        let act = value["act"].as_str().expect("an act");
+        value["act"] = format!("{}0", &act[..act.len() - 1]).into();
+    });
+}
+
+/// Takes the destroyed record out of its chain, as if it had never been.
+fn destroyed_record_hidden(files: &mut Files) {
+    let path = paths(files, layout::DESTROYED)[0].clone();
+    files.remove(&path);
+    let chain = paths(files, layout::CHAINS)[0].clone();
+    edit(files, &chain, |value| {
+        value["links"].as_array_mut().expect("links").remove(4);
+    });
+}
+
 fn added_file(files: &mut Files) {
     files.insert("notes.txt".to_owned(), b"one more".to_vec());
 }
@@ -146,7 +179,7 @@ fn readme_changed(files: &mut Files) {
 type Attack = (&'static str, fn(&mut Files), Option<&'static str>);
 
 /// Each attack, and the check that fails even when the force's own server lists and signs the files anew.
-const ATTACKS: [Attack; 16] = [
+const ATTACKS: [Attack; 19] = [
     ("records swapped", swap_records, Some("records")),
     ("a record removed, also from its chain", remove_record, Some("chain")),
     ("a finding forged", forge_finding, Some("exhibits")),
@@ -160,6 +193,9 @@ const ATTACKS: [Attack; 16] = [
     ("a proof removed", proof_removed, Some("inclusion")),
     ("an act in the custody log changed", other_act, Some("custody")),
     ("a decision changed", other_decision, Some("decisions")),
+    ("a whole record said to be destroyed", whole_said_to_be_destroyed, Some("destroyed")),
+    ("another act said to have destroyed it", other_act_destroyed_it, Some("destroyed")),
+    ("a destroyed record hidden", destroyed_record_hidden, Some("chain")),
     ("a file added", added_file, Some("manifest")),
     ("nothing but the words of the page for the court", readme_changed, None),
     ("nothing", |_| (), None),
@@ -236,7 +272,7 @@ fn invariant_09_records_in_a_bundle_are_the_bytes_that_the_device_sealed() {
     let files = unpack(&MADE.bundle).expect("the sample");
     let shown: Vec<&Vec<u8>> = paths(&files, layout::RECORDS).iter().map(|path| &files[path]).collect();
     let sealed = &MADE.sealed;
-    assert_eq!(shown, [&sealed[0], &sealed[1], &sealed[3], &sealed[4]]);
+    assert_eq!(shown, [&sealed[0], &sealed[1], &sealed[3], &sealed[5]]);
 }
 
 /// Invariant 6: findings are reproducible, so one that a device made up is found out.

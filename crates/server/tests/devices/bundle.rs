@@ -1,15 +1,16 @@
 //! From an alert, decided by an officer, to a bundle that a stranger accepts.
 
 use proviso_evidence::container::unpack;
-use proviso_evidence::{CheckState, Part, Shown, verify};
-use proviso_model::Outcome;
+use proviso_evidence::format::DestroyedFile;
+use proviso_evidence::{CheckState, Part, Shown, layout, verify};
 use proviso_model::wire::TrustFile;
+use proviso_model::{Digest, Outcome};
 use proviso_server::app::bundle::{self, Asker, BundleError, Scope};
 use proviso_server::app::force::case;
 use proviso_server::app::officer::alert::{self, DecisionForm};
 use proviso_server::app::officer::who::Who;
 use proviso_server::jobs;
-use proviso_store::AlertFilter;
+use proviso_store::{AlertFilter, RecordRow, StoreError};
 
 use crate::device::Device;
 use crate::facts::{ADDRESS, finding, gap, watched};
@@ -147,6 +148,53 @@ async fn parts_left_out_are_nowhere_in_the_bundle_and_it_says_which_they_are() {
             "{:?}",
             last.entry.objects
         );
+    }
+    rig.stop().await;
+}
+
+/// Takes the body out of the database, as an act in the log.
+async fn destroy(rig: &Rig, record: &RecordRow) {
+    let certificate = "6f2c1d4e-0f7b-4a1a-9a39-1f8f6c7f0014";
+    let objects = format!("{} court-order {certificate} an order of the court", Digest(record.hash));
+    let database = format!("sqlite://{}", rig.config.database().display());
+    let pool = sqlx::SqlitePool::connect(&database).await.expect("opened");
+    let done = rig.ctx.logged("command-line", "record-destroy", Some(rig.case), &objects, async {
+        let delete = sqlx::query("DELETE FROM record_body WHERE leaf = ?");
+        let done = delete.bind(i64::try_from(record.leaf).expect("small")).execute(&pool).await;
+        assert_eq!(done.expect("deleted").rows_affected(), 1);
+        Ok::<_, StoreError>(())
+    });
+    done.await.expect("logged");
+    pool.close().await;
+}
+
+/// Invariant 13: what was destroyed is gone from later bundles, and a court still sees that it stood there, and which act
+/// destroyed it.
+#[tokio::test]
+async fn invariant_13_a_bundle_shows_that_a_record_stood_there_and_which_act_destroyed_it() {
+    let mut rig = Rig::with_workers(0).await;
+    let alert = decided(&rig).await;
+    let all = rig.ctx.store.record_by_case(rig.case).await.expect("read");
+    // A finding of the alert, and the stretch of watched time between it and the other.
+    let findings: Vec<_> = all.iter().filter(|row| row.kind.as_deref() == Some("finding")).collect();
+    let between = all.iter().find(|row| row.kind.as_deref() == Some("liveness")).expect("watched time");
+    for record in [findings[0], between] {
+        destroy(&rig, record).await;
+    }
+    for scope in [alert, Scope::Case(rig.case)] {
+        let made = bundle::make(&rig.ctx, &asker(), scope, &Shown::Everything).await.expect("made");
+        assert_verified(&made.bytes, &rig.trust);
+        let files = unpack(&made.bytes).expect("a bundle");
+        for record in [findings[0], between] {
+            let file: DestroyedFile =
+                serde_json::from_slice(&files[&layout::destroyed(&Digest(record.hash))]).expect("JSON");
+            assert_eq!((file.seq, file.why.as_deref()), (record.seq, Some("A court ordered it.")));
+            assert!(file.destroyed_at.is_some() && file.certificate.is_some() && file.act.is_some());
+            let sealed = record.body.as_ref().expect("the body as it was");
+            assert!(!files.values().any(|bytes| bytes.windows(64).any(|part| part == &sealed[..64])));
+        }
+        let whole = files.keys().filter(|path| path.starts_with(layout::RECORDS)).count();
+        assert!(whole > 0, "the other finding is there");
     }
     rig.stop().await;
 }

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use proviso_evidence::format::{
-    Completed, CustodyEntry, DecisionFile, LeafProof, LeafWord, audit_completed_hash, audit_hash,
+    Completed, CustodyEntry, DecisionFile, DestroyedFile, LeafProof, LeafWord, audit_completed_hash,
+    audit_hash,
 };
 use proviso_ledger::{CasePublicKey, Checkpoint, merkle, seal};
 use proviso_model::ids::{AlertId, AuditId, CaseId, DecisionId, OfficerId};
@@ -50,12 +51,20 @@ impl Log {
         decision
     }
 
-    /// The alert opened and decided, and the making of the bundle, which has not ended.
-    pub fn custody(&mut self, alert: AlertId) -> Vec<CustodyEntry> {
+    /// The alert opened and decided, a record destroyed, and the making of the bundle, which has not ended.
+    pub fn custody(&mut self, alert: AlertId, destroyed: &DestroyedFile) -> Vec<CustodyEntry> {
+        let certificate = destroyed.certificate.expect("a certificate");
+        let of_record = format!("{} unlawful {certificate} review 17", destroyed.record);
+        let of_alert = alert.to_string();
+        let acts = [
+            ("alert-open", 45, &of_alert),
+            ("alert-decide", 50, &of_alert),
+            ("record-destroy", 53, &of_record),
+            ("bundle-export", 55, &of_alert),
+        ];
         let mut previous = Digest([8; 32]);
         let mut entries = Vec::new();
-        for (place, act) in ["alert-open", "alert-decide", "bundle-export"].into_iter().enumerate() {
-            let minute = 45 + 5 * u32::try_from(place).expect("small");
+        for (place, (act, minute, objects)) in acts.into_iter().enumerate() {
             let mut entry = CustodyEntry {
                 seq: 41 + place as u64,
                 id: AuditId::from_bytes(id(20 + u8::try_from(place).expect("small"))),
@@ -63,7 +72,7 @@ impl Log {
                 actor: "officer:4412".to_owned(),
                 act: act.to_owned(),
                 case: Some(CaseId::from_bytes(id(3))),
-                objects: alert.to_string(),
+                objects: objects.clone(),
                 sealed: String::new(),
                 previous,
                 hash: Digest::default(),

@@ -7,11 +7,11 @@ mod seeded;
 use std::collections::BTreeSet;
 
 use proviso_engine::{Engine, SEMANTICS};
-use proviso_evidence::format::{DeviceStatement, LeafWord, SignedDevice};
+use proviso_evidence::format::{DestroyedFile, DeviceStatement, LeafWord, SignedDevice};
 use proviso_evidence::{BundleInput, BundleRecord, Exhibit, write};
 use proviso_ledger::hash::{policy_hash, sha256};
 use proviso_ledger::{CaseSecretKey, ChainLink, Envelope, FieldSet, RecordIds, SignKey, seal, seal_record};
-use proviso_model::ids::{AlertId, BundleId, CaseId, DeviceId, ForceId};
+use proviso_model::ids::{AlertId, AuditId, BundleId, CaseId, CertificateId, DeviceId, ForceId};
 use proviso_model::observation::{Attribution, Passage};
 use proviso_model::policy::{Capture, Policy};
 use proviso_model::record::{
@@ -69,10 +69,12 @@ pub fn sample(seed: &str, forge: impl Fn(&mut Vec<Finding>)) -> Sample {
     for (envelope, _) in &sealed {
         log.push(LeafWord::Record, envelope.record_hash());
     }
-    let [.., finding, _liveness] = &sealed;
+    let [_, _, _, finding, destroyed, _] = &sealed;
     let finding = Digest(finding.0.record_hash());
-    let decision = log.decision(&mut device.rng, &case_public, vec![finding]);
-    let custody = log.custody(AlertId::from_bytes(id(9)));
+    let decision =
+        log.decision(&mut device.rng, &case_public, vec![finding, Digest(destroyed.0.record_hash())]);
+    let destroyed = destroyed_file(&destroyed.0);
+    let custody = log.custody(AlertId::from_bytes(id(9)), &destroyed);
     let (checkpoint, proofs) = log.close(&force);
     let statement = DeviceStatement {
         device: DeviceId::from_bytes(id(2)),
@@ -95,6 +97,7 @@ pub fn sample(seed: &str, forge: impl Fn(&mut Vec<Finding>)) -> Sample {
         policies: vec![signed],
         devices: vec![SignedDevice::sign(&statement, &force.policy_key).expect("a statement")],
         records: records(&sealed),
+        destroyed: vec![destroyed],
         links: sealed.iter().map(|(envelope, _)| (envelope.header, envelope.signature)).collect(),
         decisions: vec![decision],
         custody,
@@ -110,9 +113,10 @@ pub fn sample(seed: &str, forge: impl Fn(&mut Vec<Finding>)) -> Sample {
     Sample { bundle, trust: force.trust, checkpoint_key: force.checkpoint_key, sealed, fields, input }
 }
 
-/// Whole records but for the gap, which stays a header in the chain; the notice and the finding are opened.
-fn records(sealed: &[Sealed; 5]) -> Vec<BundleRecord> {
-    let [enrolment, notice, _gap, finding, liveness] = sealed;
+/// Whole records but for the gap, which stays a header in the chain, and a finding that was destroyed; the notice and the
+/// other finding are opened.
+fn records(sealed: &[Sealed; 6]) -> Vec<BundleRecord> {
+    let [enrolment, notice, _gap, finding, _destroyed, liveness] = sealed;
     let whole = |(envelope, fields): &Sealed, closed: Option<&[&str]>| BundleRecord {
         envelope: envelope.encode(),
         exhibit: closed.map(|names| Exhibit {
@@ -126,6 +130,20 @@ fn records(sealed: &[Sealed; 5]) -> Vec<BundleRecord> {
         whole(finding, Some(&[])),
         whole(liveness, None),
     ]
+}
+
+/// What the force says of the finding whose content it destroyed.
+fn destroyed_file(envelope: &Envelope) -> DestroyedFile {
+    DestroyedFile {
+        record: Digest(envelope.record_hash()),
+        device: DeviceId::from_bytes(envelope.header.device),
+        epoch: envelope.header.epoch,
+        seq: envelope.header.seq,
+        destroyed_at: Some(at(53, 0)),
+        why: Some("It should never have been captured or kept.".to_owned()),
+        certificate: Some(CertificateId::from_bytes(id(8))),
+        act: Some(AuditId::from_bytes(id(22))),
+    }
 }
 
 type Sealed = (Envelope, FieldSet);
@@ -154,8 +172,8 @@ impl Device {
     }
 }
 
-/// Enrolment, notice, gap, finding, liveness.
-fn contents(policy: &Policy, hash: Digest, forge: impl Fn(&mut Vec<Finding>)) -> [RecordContent; 5] {
+/// Enrolment, notice, gap, finding, another finding, liveness.
+fn contents(policy: &Policy, hash: Digest, forge: impl Fn(&mut Vec<Finding>)) -> [RecordContent; 6] {
     let enrolment = EnrolmentFacts {
         system: "Debian GNU/Linux 13".to_owned(),
         account: "person014".to_owned(),
@@ -176,14 +194,17 @@ fn contents(policy: &Policy, hash: Digest, forge: impl Fn(&mut Vec<Finding>)) ->
         detail: "The device was asleep.".to_owned(),
     };
     let engine = Engine::new(policy, hash).expect("a policy that the engine can run");
-    let seen = page();
-    let captured = engine.reduce(&seen, &engine.evaluate(&seen));
-    let mut findings = engine.evaluate(&captured);
-    assert!(
-        findings.iter().any(|finding| finding.engine_semantics == SEMANTICS),
-        "the page raises a finding"
-    );
-    forge(&mut findings);
+    let found = |minute| {
+        let seen = page(minute);
+        let captured = engine.reduce(&seen, &engine.evaluate(&seen));
+        let mut findings = engine.evaluate(&captured);
+        assert!(
+            findings.iter().any(|finding| finding.engine_semantics == SEMANTICS),
+            "the page raises a finding"
+        );
+        forge(&mut findings);
+        RecordBody::Finding { captured, generated: Generated { findings } }
+    };
     let liveness = Liveness {
         from: at(5, 0),
         until: at(35, 0),
@@ -197,16 +218,17 @@ fn contents(policy: &Policy, hash: Digest, forge: impl Fn(&mut Vec<Finding>)) ->
         (at(0, 30), RecordBody::Enrolment { enrolment }),
         (at(1, 5), RecordBody::Notice { notice }),
         (at(4, 1), RecordBody::Gap { gap }),
-        (at(30, 1), RecordBody::Finding { captured, generated: Generated { findings } }),
+        (at(30, 1), found(30)),
+        (at(32, 1), found(32)),
         (at(35, 0), RecordBody::Liveness { liveness }),
     ];
     bodies.map(|(recorded_at, body)| RecordContent { recorded_at, last_checkpoint: None, body })
 }
 
-fn page() -> Observation {
+fn page(minute: u32) -> Observation {
     Observation {
         id: None,
-        observed_at: at(30, 0),
+        observed_at: at(minute, 0),
         source: Source::Browser,
         account: "person014".to_owned(),
         attribution: Attribution {

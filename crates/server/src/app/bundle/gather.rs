@@ -20,7 +20,7 @@ use proviso_model::wire::SignedPolicy;
 use proviso_store::{AlertFilter, AuditRow, DecisionRow, RecordRow};
 
 use super::proofs::{self, Leaf};
-use super::{Asker, BundleError};
+use super::{Asker, BundleError, destroyed};
 use crate::app::AppContext;
 use crate::app::device::policy;
 use crate::app::officer::sealed::DecisionWords;
@@ -59,7 +59,10 @@ pub(super) async fn input(
     // After everything else was read, so that it covers all of it.
     let signed = ctx.store.checkpoint_add(ctx.now()).await?;
     let checkpoint = signed.ok_or(BundleError::Nothing("the log is empty"))?;
-    let leaves = leaves(&records, &decided, &audit);
+    let destroyed = destroyed::files(records.iter().chain(&links), &audit);
+    let gone: BTreeSet<Digest> = destroyed.iter().map(|file| file.record).collect();
+    let proven = records.iter().chain(links.iter().filter(|link| gone.contains(&Digest(link.hash))));
+    let leaves = leaves(proven, &decided, &audit);
     let person: Person = ctx.unseal_json(case, Purpose::Case, &case_row(ctx, case).await?)?;
     Ok(BundleInput {
         bundle,
@@ -72,12 +75,16 @@ pub(super) async fn input(
         keys: ctx.keys.statement.clone(),
         policies,
         devices,
-        links: links.iter().map(link).collect::<Result<_, _>>()?,
+        destroyed,
+        links: records.iter().chain(&links).map(link).collect::<Result<_, _>>()?,
         decisions: decision_files(ctx, asked, &decided, &by_alert, &records).await?,
         custody: audit.iter().map(custody).collect(),
         proofs: proofs::of(ctx, &leaves, checkpoint.size).await?,
         checkpoint: checkpoint.note,
-        records: records.iter().map(|record| exhibit(&keys, record, shown)).collect::<Result<_, _>>()?,
+        records: records
+            .iter()
+            .filter_map(|record| exhibit(&keys, record, shown).transpose())
+            .collect::<Result<_, _>>()?,
         cannot_be_repeated: Vec::new(),
     })
 }
@@ -108,19 +115,18 @@ async fn records_by_alert(
     Ok(found)
 }
 
-/// The records themselves, in log order: those behind the alert, or all of the case. Erased bodies stay out.
+/// The records themselves, in log order: those behind the alert, or all of the case, destroyed ones too.
 async fn records(
     ctx: &AppContext,
     case: CaseId,
     wanted: Option<&BTreeMap<AlertId, BTreeSet<[u8; 32]>>>,
 ) -> Result<Vec<RecordRow>, BundleError> {
     let Some(wanted) = wanted else {
-        let all = ctx.store.record_by_case(case).await?;
-        return Ok(all.into_iter().filter(|record| record.body.is_some()).collect());
+        return Ok(ctx.store.record_by_case(case).await?);
     };
     let mut found = Vec::new();
     for hash in wanted.values().flatten().collect::<BTreeSet<_>>() {
-        found.extend(ctx.store.record_get(hash).await?.filter(|record| record.body.is_some()));
+        found.extend(ctx.store.record_get(hash).await?);
     }
     found.sort_by_key(|record| record.leaf);
     Ok(found)
@@ -287,8 +293,12 @@ fn custody(row: &AuditRow) -> CustodyEntry {
     }
 }
 
-fn leaves(records: &[RecordRow], decisions: &[DecisionRow], audit: &[AuditRow]) -> Vec<Leaf> {
-    let records = records.iter().map(|row| (LeafWord::Record, Digest(row.hash), row.leaf));
+fn leaves<'a>(
+    records: impl Iterator<Item = &'a RecordRow>,
+    decisions: &[DecisionRow],
+    audit: &[AuditRow],
+) -> Vec<Leaf> {
+    let records = records.map(|row| (LeafWord::Record, Digest(row.hash), row.leaf));
     let decisions = decisions.iter().map(|row| (LeafWord::Decision, Digest(row.hash), row.leaf));
     let audit = audit
         .iter()
@@ -297,14 +307,14 @@ fn leaves(records: &[RecordRow], decisions: &[DecisionRow], audit: &[AuditRow]) 
     records.chain(decisions).chain(audit).collect()
 }
 
-/// A record whole, and its fields as far as they are shown.
-fn exhibit(keys: &CaseKeys, record: &RecordRow, shown: &Shown) -> Result<BundleRecord, BundleError> {
-    let sealed = record.body.clone().unwrap_or_default();
+/// A record whole, and its fields as far as they are shown; nothing where its body was destroyed.
+fn exhibit(keys: &CaseKeys, record: &RecordRow, shown: &Shown) -> Result<Option<BundleRecord>, BundleError> {
+    let Some(sealed) = record.body.clone() else { return Ok(None) };
     let envelope = Envelope { header: header(record)?, signature: record.signature, sealed };
     // One that does not open goes in sealed, for it is still a link of the chain and a leaf of the log.
     let fields = envelope.open(&keys.secret).ok();
-    Ok(BundleRecord {
+    Ok(Some(BundleRecord {
         envelope: envelope.encode(),
         exhibit: fields.map(|fields| Exhibit::new(fields, shown)),
-    })
+    }))
 }
