@@ -6,11 +6,12 @@ use proviso_evidence::{CheckState, Part, Shown, layout, verify};
 use proviso_model::wire::TrustFile;
 use proviso_model::{Digest, Outcome};
 use proviso_server::app::bundle::{self, Asker, BundleError, Scope};
+use proviso_server::app::destruction::{self, Grounds, Why};
 use proviso_server::app::force::case;
 use proviso_server::app::officer::alert::{self, DecisionForm};
 use proviso_server::app::officer::who::Who;
 use proviso_server::jobs;
-use proviso_store::{AlertFilter, RecordRow, StoreError};
+use proviso_store::{AlertFilter, RecordRow};
 
 use crate::device::Device;
 use crate::facts::{ADDRESS, finding, gap, watched};
@@ -152,20 +153,13 @@ async fn parts_left_out_are_nowhere_in_the_bundle_and_it_says_which_they_are() {
     rig.stop().await;
 }
 
-/// Takes the body out of the database, as an act in the log.
 async fn destroy(rig: &Rig, record: &RecordRow) {
-    let certificate = "6f2c1d4e-0f7b-4a1a-9a39-1f8f6c7f0014";
-    let objects = format!("{} court-order {certificate} an order of the court", Digest(record.hash));
-    let database = format!("sqlite://{}", rig.config.database().display());
-    let pool = sqlx::SqlitePool::connect(&database).await.expect("opened");
-    let done = rig.ctx.logged("command-line", "record-destroy", Some(rig.case), &objects, async {
-        let delete = sqlx::query("DELETE FROM record_body WHERE leaf = ?");
-        let done = delete.bind(i64::try_from(record.leaf).expect("small")).execute(&pool).await;
-        assert_eq!(done.expect("deleted").rows_affected(), 1);
-        Ok::<_, StoreError>(())
-    });
-    done.await.expect("logged");
-    pool.close().await;
+    let grounds = Grounds {
+        why: Why::CourtOrder,
+        reference: "order of the court, number 14".to_owned(),
+        actor: "command-line".to_owned(),
+    };
+    destruction::record(&rig.ctx, record.hash, &grounds).await.expect("destroyed");
 }
 
 /// Invariant 13: what was destroyed is gone from later bundles, and a court still sees that it stood there, and which act

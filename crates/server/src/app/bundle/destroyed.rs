@@ -2,6 +2,7 @@
 
 use proviso_evidence::format::DestroyedFile;
 use proviso_model::hash::Digest;
+use proviso_model::ids::CertificateId;
 use proviso_store::{AuditRow, RecordRow};
 
 /// One statement for each record without a body.
@@ -14,29 +15,25 @@ pub(super) fn files<'a>(
 }
 
 fn file(record: &RecordRow, audit: &[AuditRow]) -> DestroyedFile {
-    let hash = Digest(record.hash);
-    let act = audit.iter().find(|row| destroys(row, record, &hash.to_string()));
-    // Such an act's objects are: what was destroyed, why in one word, the certificate, a reference.
-    let words: Vec<&str> = act.map(|row| row.entry.objects.split(' ').collect()).unwrap_or_default();
+    let certificate = record.certificate.map(CertificateId::from_bytes);
+    let act = certificate.and_then(|certificate| audit.iter().find(|row| gave(row, &certificate)));
     DestroyedFile {
-        record: hash,
+        record: Digest(record.hash),
         device: record.device,
         epoch: record.epoch,
         seq: record.seq,
-        destroyed_at: act.map(|row| row.entry.opened_at),
-        why: words.get(1).map(|why| why_in_words(why).to_owned()),
-        certificate: words.get(2).and_then(|certificate| certificate.parse().ok()),
+        destroyed_at: record.destroyed_at,
+        why: record.destroyed_why.as_deref().map(|why| why_in_words(why).to_owned()),
+        certificate,
         act: act.map(|row| row.entry.id),
     }
 }
 
-fn destroys(row: &AuditRow, record: &RecordRow, hash: &str) -> bool {
-    let what = row.entry.objects.split(' ').next();
-    match row.entry.act.as_str() {
-        "record-destroy" => what == Some(hash),
-        "case-destroy" => what == Some(record.case.to_string().as_str()),
-        _ => false,
-    }
+/// Whether this act gave the certificate; a restored server may hold no such act.
+fn gave(row: &AuditRow, certificate: &CertificateId) -> bool {
+    let certificate = certificate.to_string();
+    matches!(row.entry.act.as_str(), "record-destroy" | "case-destroy")
+        && row.entry.objects.split(' ').any(|object| object == certificate)
 }
 
 /// A reason as a court reads it.
