@@ -8,6 +8,23 @@ pub fn sha256(bytes: &[u8]) -> [u8; 32] {
     Sha256::digest(bytes).into()
 }
 
+/// Plain SHA-256 of everything that `reader` gives, for files too long to hold in memory.
+///
+/// # Errors
+/// As the reader.
+pub fn sha256_of(reader: &mut dyn std::io::Read) -> std::io::Result<[u8; 32]> {
+    let mut hash = Sha256::new();
+    let mut chunk = vec![0_u8; 64 * 1024];
+    loop {
+        match reader.read(&mut chunk) {
+            Ok(0) => return Ok(hash.finalize().into()),
+            Ok(read) => hash.update(chunk.get(..read).unwrap_or_default()),
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+}
+
 /// SHA-256 over the domain and each part, every one preceded by its length as 64-bit big-endian.
 #[must_use]
 pub fn domain_hash(domain: &str, parts: &[&[u8]]) -> [u8; 32] {

@@ -81,6 +81,10 @@ typed_ids! {
     JobId,
     /// An entry of the audit log.
     AuditId,
+    /// A backup of a server's database and blobs.
+    BackupId,
+    /// Putting a backup back.
+    RestoreId,
     /// A notification that waits to be told.
     NotificationId,
 }

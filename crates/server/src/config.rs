@@ -34,6 +34,9 @@ pub struct Config {
     pub workers: u16,
     /// Pages of 4096 bytes that the database may have; SQLite's own limit when absent.
     pub database_pages_max: Option<u32>,
+    /// Whether devices keep records until a checked backup holds them (`docs/backup.md`). A force sets it; without it, what
+    /// came after the newest backup is lost with the server.
+    pub require_backup: bool,
 }
 
 impl Default for Config {
@@ -47,6 +50,7 @@ impl Default for Config {
             packs_dir: None,
             workers: 1,
             database_pages_max: None,
+            require_backup: false,
         }
     }
 }

@@ -9,6 +9,7 @@ use proviso_engine::Pack;
 use proviso_store::{SqliteOptions, SqliteStore, StoreError};
 use rand_core::CryptoRng;
 
+use crate::app::backup::{self, BackupError};
 use crate::app::destruction::{self, DestructionError, Journal};
 use crate::app::{AppContext, Clock, LedgerHasher, Parts};
 use crate::config::Config;
@@ -36,6 +37,9 @@ pub enum OpenError {
     /// The destruction journal.
     #[error("the destruction journal could not be carried out: {0}")]
     Destruction(#[from] DestructionError),
+    /// A restore that cannot be logged or did not come to its end.
+    #[error(transparent)]
+    Restored(#[from] BackupError),
     /// A pack.
     #[error("{name} is not a pack that can be used: {why}")]
     Pack {
@@ -115,9 +119,11 @@ pub async fn context(
         case_keys_dir: config.case_keys(),
         journal: Journal::of(&config.data_dir),
         packs,
+        require_backup: config.require_backup,
     });
     // What was being destroyed when the server was killed, or is back after a restore.
     destruction::resume(&ctx).await?;
+    backup::log_restored(&ctx, &config.data_dir).await?;
     Ok(ctx)
 }
 

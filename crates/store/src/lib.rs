@@ -5,6 +5,7 @@
 
 mod alert;
 mod audit;
+mod backup;
 mod case;
 mod destruction;
 mod device;
@@ -20,6 +21,7 @@ mod words;
 
 pub use alert::{AlertFilter, AlertRow, AlertStore, DecisionRow, NotificationKind, NotificationRow};
 pub use audit::{AuditClose, AuditEntry, AuditRow, AuditStore};
+pub use backup::{BackupStore, CheckedBackup, Position, RestoredRow};
 pub use case::{BundleRow, CaseRow, CaseState, CaseStore, OrderVersionRow};
 pub use destruction::{Destruction, DestructionStore, RECORD_KEY_BYTES};
 pub use device::{DeviceRow, DeviceState, DeviceStore, EnrolmentCodeRow, PolicyRow};
@@ -44,6 +46,7 @@ pub trait Store:
     + TimelineStore
     + AuditStore
     + DestructionStore
+    + BackupStore
     + JobStore
     + Send
     + Sync

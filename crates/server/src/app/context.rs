@@ -44,6 +44,8 @@ pub struct Parts {
     pub journal: Journal,
     /// Detection data: the text of each pack file.
     pub packs: Vec<String>,
+    /// Whether devices keep records until a checked backup holds them.
+    pub require_backup: bool,
 }
 
 /// What every act is given. Cheap to clone.
@@ -57,6 +59,8 @@ pub struct AppContext {
     pub keys: Arc<ForceKeyRing>,
     /// Detection data: the text of each pack file.
     pub packs: Arc<[String]>,
+    /// Whether devices keep records until a checked backup holds them.
+    pub require_backup: bool,
     /// Wakes open consoles.
     pub hub: Arc<Hub>,
     /// Wakes the workers of this process.
@@ -77,6 +81,7 @@ impl AppContext {
             blobs: parts.blobs,
             keys: Arc::new(parts.keys),
             packs: parts.packs.into(),
+            require_backup: parts.require_backup,
             hub: Arc::new(Hub::default()),
             work: Arc::new(Notify::new()),
             master: Arc::new(parts.master),

@@ -60,6 +60,9 @@ struct Common {
     /// File with the master key [default: keys/master.key in the data folder; PROVISO_MASTER_KEY stands over it].
     #[arg(long, global = true, env = "PROVISO_MASTER_KEY_FILE", value_name = "FILE")]
     master_key_file: Option<PathBuf>,
+    /// Let devices keep records until a checked backup holds them [default: the settings file's, else false].
+    #[arg(long, global = true, env = "PROVISO_REQUIRE_BACKUP", value_name = "true|false")]
+    require_backup: Option<bool>,
     /// Print JSON.
     #[arg(long, global = true)]
     json: bool,
@@ -116,6 +119,7 @@ impl Common {
         if self.master_key_file.is_some() {
             config.master_key_file.clone_from(&self.master_key_file);
         }
+        config.require_backup = self.require_backup.unwrap_or(config.require_backup);
         Ok(config)
     }
 }

@@ -136,3 +136,31 @@ async fn a_database_of_a_newer_program_is_left_alone() {
     let said = refused(&data, &["serve"], "");
     assert!(said.contains("9999") && said.contains("newer proviso-server"), "{said}");
 }
+
+#[test]
+fn a_backup_is_made_checked_and_put_back_from_the_command_line() {
+    let folder = force();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let (data, backup, keys, restored) =
+        (folder.path().join("data"), path("backup"), path("keys"), path("new"));
+    done(&data, &["admin", "case-create", "--order", ORDER], "");
+    done(&data, &["admin", "backup", "--out", &backup], "");
+    done(&data, &["admin", "backup-keys", "--out", &keys], "");
+    let checked = done(&data, &["admin", "backup", "--check", &backup, "--keys", &keys], "");
+    assert_eq!(checked["counted"].as_u64(), Some(0), "no device is enrolled");
+    // On a machine without a server.
+    done(&folder.path().join("nowhere"), &["admin", "backup", "--check", &backup], "");
+
+    let restore = ["admin", "restore", "--from", &backup, "--keys", &keys];
+    let said = refused(Path::new(&restored), &restore, "");
+    assert!(said.contains("--journal"), "{said}");
+    let with_reason: Vec<&str> = restore.iter().copied().chain(["--no-journal", "a drill"]).collect();
+    let said = refused(&data, &with_reason, "");
+    assert!(said.contains("not empty"), "{said}");
+    done(Path::new(&restored), &with_reason, "");
+    let said = refused(Path::new(&restored), &["migrate"], "");
+    assert!(said.contains("master.key"), "the master key is in no backup: {said}");
+    let master = folder.path().join("data/keys/master.key").display().to_string();
+    done(Path::new(&restored), &["--master-key-file", &master, "migrate"], "");
+    assert!(!Path::new(&restored).join("restored.json").exists(), "the restore is logged");
+}

@@ -1,5 +1,6 @@
 //! What devices may and may not do, over real TLS on this machine.
 
+mod backup;
 mod bundle;
 mod destruction;
 mod device;

@@ -2,6 +2,7 @@
 
 mod alert;
 mod audit;
+mod backup;
 mod case;
 mod destruction;
 mod device;
@@ -22,6 +23,7 @@ use std::sync::Arc;
 
 use sqlx::{Connection, SqliteConnection, SqlitePool};
 
+pub use backup::{CopyFacts, destroy_copied_keys, look_into, records_without_key};
 pub use open::{RECORD_KEYS_FILE, SQLITE_VERSION_MIN, SqliteOptions};
 
 use crate::error::{Result, StoreError};
@@ -35,6 +37,7 @@ pub struct SqliteStore {
     writer: SqlitePool,
     readers: SqlitePool,
     record_keys: record_keys::RecordKeys,
+    options: SqliteOptions,
     hasher: Arc<dyn LogHasher>,
 }
 

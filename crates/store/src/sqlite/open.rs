@@ -8,6 +8,7 @@ use sqlx::migrate::Migrator;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
+use sqlx::{ConnectOptions, SqliteConnection};
 
 use super::SqliteStore;
 use super::record_keys::{ATTACHED_AS, RecordKeys};
@@ -48,7 +49,7 @@ impl SqliteOptions {
 }
 
 /// Every setting of a connection, in one place.
-fn connect_options(options: &SqliteOptions, reading: bool) -> SqliteConnectOptions {
+pub(super) fn connect_options(options: &SqliteOptions, reading: bool) -> SqliteConnectOptions {
     let settings = SqliteConnectOptions::new()
         .filename(&options.path)
         .create_if_missing(!reading)
@@ -98,7 +99,12 @@ impl SqliteStore {
             .acquire_timeout(Duration::from_secs(30))
             .connect_with(connect_options(options, true))
             .await?;
-        Ok(Self { writer, readers, record_keys, hasher })
+        Ok(Self { writer, readers, record_keys, options: options.clone(), hasher })
+    }
+
+    /// A connection of its own, for long work that nobody else should wait for.
+    pub(super) async fn another_connection(&self) -> Result<SqliteConnection> {
+        Ok(connect_options(&self.options, false).create_if_missing(false).connect().await?)
     }
 
     /// The newest schema that this program knows.

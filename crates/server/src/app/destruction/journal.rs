@@ -76,6 +76,12 @@ impl Journal {
         Self { path: data_dir.join("destruction-journal.jsonl") }
     }
 
+    /// A journal that was kept elsewhere, to put it back.
+    #[must_use]
+    pub fn at(path: &Path) -> Self {
+        Self { path: path.to_owned() }
+    }
+
     /// Where it lies.
     #[must_use]
     pub fn path(&self) -> &Path {

@@ -169,7 +169,7 @@ async fn commit(ctx: &AppContext, device: &DeviceRow, checked: Checked) -> Resul
         tracing::warn!(device = %device.id, seq, "two records under one number; both are kept");
         ctx.hub.wake();
     }
-    let receipt = proof::receipt(ctx, &appended).await?;
+    let receipt = proof::receipt(ctx, device.id, &appended).await?;
     answer(&appended, checked.bad, receipt)
 }
 

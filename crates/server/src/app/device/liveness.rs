@@ -27,6 +27,6 @@ pub async fn ping(
         server_time: now,
         time_signature: STANDARD.encode(signature),
         policy_serial: newest.serial,
-        receipt: proof::receipt(ctx, &position).await?,
+        receipt: proof::receipt(ctx, device.id, &position).await?,
     })
 }

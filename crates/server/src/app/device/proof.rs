@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use proviso_ledger::merkle;
 use proviso_model::hash::Digest;
+use proviso_model::ids::DeviceId;
 use proviso_model::wire::{InclusionProof, Receipt};
 use proviso_store::Appended;
 
@@ -41,11 +42,20 @@ pub async fn inclusion(
         .map(|hashes| InclusionProof { index: leaf, hashes: hashes.into_iter().map(Digest).collect() }))
 }
 
-/// The receipt of what is committed.
+/// The receipt of what is committed to the record of a device.
 ///
 /// # Errors
 /// [`DeviceRefusal`].
-pub async fn receipt(ctx: &AppContext, appended: &Appended) -> Result<Receipt, DeviceRefusal> {
+pub async fn receipt(
+    ctx: &AppContext,
+    device: DeviceId,
+    appended: &Appended,
+) -> Result<Receipt, DeviceRefusal> {
+    let backed_up_seq = if ctx.require_backup {
+        ctx.store.backed_up_seq(device, appended.epoch).await?
+    } else {
+        appended.durable_seq
+    };
     let checkpoint = appended.checkpoint.as_ref();
     let proof = match (appended.durable_leaf, checkpoint) {
         (Some(leaf), Some(checkpoint)) => inclusion(ctx, leaf, checkpoint.size).await?,
@@ -54,8 +64,7 @@ pub async fn receipt(ctx: &AppContext, appended: &Appended) -> Result<Receipt, D
     Ok(Receipt {
         epoch: appended.epoch,
         durable_seq: appended.durable_seq,
-        // One copy for now: issue 2 brings the second, and then this lags behind.
-        backed_up_seq: appended.durable_seq,
+        backed_up_seq,
         checkpoint: checkpoint.map(|checkpoint| checkpoint.note.clone()),
         proof,
     })

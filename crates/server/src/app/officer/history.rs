@@ -69,6 +69,11 @@ pub fn act_in_words(act: &str) -> &str {
         "device-enrol" => "was enrolled",
         "device-revoke" => "revoked a device",
         "checkpoint" => "signed a checkpoint of the log",
+        "backup" => "made a backup of database and blobs",
+        "backup-check" => "checked a backup",
+        "backup-keys" => "made a backup of the keys",
+        "backup-prune" => "removed a lapsed key backup",
+        "restore" => "put the server back from a backup",
         other => other,
     }
 }

@@ -1,5 +1,6 @@
 //! `admin ...`: each command does one act of `app::force`. A command with more than a line of its own has a file here.
 
+mod backup;
 mod bundle_export;
 mod destroy;
 mod device_revoke;
@@ -86,6 +87,14 @@ pub(super) enum Admin {
     CaseDestroy(destroy::CaseArgs),
     /// Forbid destruction in a case, or allow it again.
     LegalHold(destroy::HoldArgs),
+    /// Make a backup of database and blobs while the server runs, or check one.
+    Backup(backup::BackupArgs),
+    /// Make a backup of the keys, which lapses after 30 days.
+    BackupKeys(backup::KeysArgs),
+    /// Remove lapsed key backups.
+    BackupPrune(backup::PruneArgs),
+    /// Put a backup back into an empty data folder.
+    Restore(backup::RestoreArgs),
     /// Sign a checkpoint of the log as it is now and print it.
     Checkpoint,
     /// Write an evidence bundle of an alert or of a whole case to a new file.
@@ -102,19 +111,27 @@ fn role(text: &str) -> Result<OfficerRole, String> {
 
 impl Admin {
     pub(super) async fn run(self, wiring: &Wiring, config: &Config, say: &mut Say) -> anyhow::Result<u8> {
-        if let Self::Init { force_name, hosts } = &self {
-            return init::init(wiring, config, say, force_name, hosts);
-        }
+        // These have no context yet, or need paths that it does not know.
+        let act = match self {
+            Self::Init { force_name, hosts } => return init::init(wiring, config, say, &force_name, &hosts),
+            Self::Backup(args) => return args.run(wiring, config, say).await,
+            Self::BackupKeys(args) => return args.run(wiring, config, say).await,
+            Self::Restore(args) => return args.run(wiring, config, say).await,
+            act => act,
+        };
         let ctx = open_context(wiring, config).await?;
-        let (words, value) = self.act(&ctx).await?;
+        let (words, value) = act.act(&ctx).await?;
         say.line(&words, &value)?;
         Ok(0)
     }
 
     async fn act(self, ctx: &AppContext) -> anyhow::Result<(String, serde_json::Value)> {
         Ok(match self {
-            // Done before a context can be opened.
-            Self::Init { .. } => (String::new(), json!({})),
+            // Done without a context.
+            Self::Init { .. } | Self::Backup(_) | Self::BackupKeys(_) | Self::Restore(_) => {
+                (String::new(), json!({}))
+            }
+            Self::BackupPrune(args) => args.act(ctx).await?,
             Self::OfficerAdd { username, name, role } => {
                 let new = NewOfficer { username, display_name: name, role, password: password()? };
                 let id = officer::add(ctx, new).await?;

@@ -143,6 +143,7 @@ async fn context(folder: &Path, clock: Arc<dyn Clock>, pages_max: Option<u32>) -
         case_keys_dir,
         journal: Journal::of(folder),
         packs: Vec::new(),
+        require_backup: false,
     })
 }
 
