@@ -4,104 +4,10 @@ mod support;
 
 use std::sync::Arc;
 
-use proviso_agent::spool::Room;
 use proviso_agent::*;
-use proviso_model::record::{EnrolmentFacts, NoticeResponse, RecordBody};
-use support::TestForce;
-use support::server::{Fault, TestServer};
-
-struct Story {
-    force: TestForce,
-    server: TestServer,
-    keep: Arc<PolicyKeep>,
-    spool: Arc<Spool>,
-    writer: RecordWriter,
-}
-
-impl Story {
-    fn new() -> Self {
-        let force = TestForce::new();
-        let keep = force.enrol(86_400);
-        let (spool, _) = force.spool(SpoolLimits::default());
-        let writer = force.writer(&spool);
-        let server = TestServer::new(&force);
-        Self { force, server, keep, spool, writer }
-    }
-
-    fn write(&mut self, count: u64) {
-        self.write_from(0, count);
-    }
-
-    fn write_from(&mut self, first: u64, count: u64) {
-        for number in first..first + count {
-            let enrolment = EnrolmentFacts {
-                system: format!("system {number}"),
-                account: "test-person-014".to_owned(),
-                agent_version: "1".to_owned(),
-            };
-            let kept = self.keep.policy().expect("a policy");
-            let body = RecordBody::Enrolment { enrolment };
-            self.writer.write(&kept, self.force.now(), body, Room::Ordinary, &[]).expect("written");
-        }
-    }
-
-    /// The agent ends, something happens to the spool's file, and the agent starts again.
-    fn reopened(self, act: impl FnOnce(&std::path::Path)) -> Self {
-        let Self { force, server, keep, spool, writer } = self;
-        drop((spool, writer));
-        act(&force.dir().spool());
-        let (spool, _) = force.spool(SpoolLimits::default());
-        let writer = force.writer(&spool);
-        Self { force, server, keep, spool, writer }
-    }
-
-    /// A new uplink, as after a restart of the agent.
-    fn uplink(&self) -> Uplink<TestServer> {
-        let kept = self.spool.note(uplink::NOTE_SERVER_TIME).expect("a note");
-        Uplink::new(UplinkParts {
-            transport: self.server.clone(),
-            spool: Arc::clone(&self.spool),
-            keep: Arc::clone(&self.keep),
-            time: Arc::new(TrueTime::new(Box::new(self.force.clock.clone()), kept)),
-            device: self.force.device,
-            record_key: self.force.record_key(),
-            rng: self.force.rng(),
-        })
-        .expect("an uplink")
-    }
-
-    /// Steps until there is nothing more to do, letting back-offs pass.
-    async fn settle(&self, uplink: &mut Uplink<TestServer>) -> Next {
-        for _ in 0..400 {
-            match uplink.step(self.force.now()).await {
-                Next::Again => {}
-                Next::Wait { until, backing_off: true } => {
-                    let seconds = until.millis_since(self.force.now()) / 1_000 + 1;
-                    self.force.clock.pass(seconds);
-                    let now = self.force.now();
-                    self.server.with(|memory| memory.clock_at = now);
-                }
-                done => return done,
-            }
-        }
-        panic!("it never came to rest: {:?}", uplink.state())
-    }
-
-    /// The server holds every record that was written, once each and in order.
-    fn all_arrived(&self) -> usize {
-        let held = self.server.with(|memory| {
-            memory
-                .records
-                .iter()
-                .map(|envelope| (envelope.header.epoch, envelope.header.seq))
-                .collect::<Vec<_>>()
-        });
-        let highest = self.spool.figures().expect("figures").highest_seq.map_or(0, |seq| seq + 1);
-        let wanted: Vec<_> = (0..highest).map(|seq| (0, seq)).collect();
-        assert_eq!(held, wanted);
-        held.len()
-    }
-}
+use proviso_model::record::NoticeResponse;
+use support::server::Fault;
+use support::story::Story;
 
 #[tokio::test]
 async fn after_any_break_of_the_line_every_record_arrives_once_and_in_order() {

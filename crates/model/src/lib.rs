@@ -4,6 +4,7 @@
 //! (invariant 5 of the design): nothing in this crate turns one into the other.
 
 pub mod alert;
+pub mod contradiction;
 pub mod finding;
 pub mod gap;
 pub mod hash;
@@ -18,6 +19,7 @@ pub mod time;
 pub mod wire;
 
 pub use alert::{AlertState, Outcome};
+pub use contradiction::{LogConflict, LogContradiction, SignedLog};
 pub use finding::{Finding, Span};
 pub use gap::{Gap, GapCause};
 pub use hash::Digest;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::contradiction::LogContradiction;
 use crate::finding::Finding;
 use crate::gap::Gap;
 use crate::hash::Digest;
@@ -56,6 +57,11 @@ pub enum RecordBody {
         /// What was enrolled.
         enrolment: EnrolmentFacts,
     },
+    /// The server's log is not the one that the device was shown before.
+    LogContradiction {
+        /// Both signed states.
+        contradiction: LogContradiction,
+    },
 }
 
 impl RecordBody {
@@ -68,12 +74,13 @@ impl RecordBody {
             Self::Liveness { .. } => "liveness",
             Self::Notice { .. } => "notice",
             Self::Enrolment { .. } => "enrolment",
+            Self::LogContradiction { .. } => "log-contradiction",
         }
     }
 }
 
 impl RecordBody {
-    /// When what it says was observed or began; `None` for an enrolment.
+    /// When what it says of the person's use was observed or began; `None` where it says nothing of it.
     #[must_use]
     pub fn observed_at(&self) -> Option<Timestamp> {
         match self {
@@ -81,7 +88,7 @@ impl RecordBody {
             Self::Gap { gap } => Some(gap.from),
             Self::Liveness { liveness } => Some(liveness.from),
             Self::Notice { notice } => Some(notice.shown_at),
-            Self::Enrolment { .. } => None,
+            Self::Enrolment { .. } | Self::LogContradiction { .. } => None,
         }
     }
 }

@@ -16,6 +16,10 @@ pub const HEADER_DEVICE: &str = "proviso-device";
 pub const HEADER_NONCE: &str = "proviso-nonce";
 /// Header with the signature over [`signed_request`], base64.
 pub const HEADER_SIGNATURE: &str = "proviso-signature";
+/// Header with the size of the last checkpoint that the device accepted; absent while it has none. The signature does
+/// not cover it, because it only asks for a proof: whoever could change it inside TLS could as well take the proof out of
+/// the answer, and a device that gets none accepts no new checkpoint.
+pub const HEADER_CHECKPOINT_SIZE: &str = "proviso-checkpoint-size";
 
 /// The bytes that a device signs for a request: method, path with query, body hash and nonce, one a line.
 #[must_use]
@@ -189,6 +193,10 @@ pub struct Receipt {
     pub checkpoint: Option<String>,
     /// Inclusion proof of the record `durable_seq` in that checkpoint: leaf index and sibling hashes.
     pub proof: Option<InclusionProof>,
+    /// That the log of `checkpoint` begins with the one that the device named in [`HEADER_CHECKPOINT_SIZE`]; absent when it
+    /// named none, or none smaller.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consistency: Option<ConsistencyProof>,
 }
 
 /// RFC 6962 inclusion proof.
@@ -198,6 +206,16 @@ pub struct InclusionProof {
     /// Leaf index.
     pub index: u64,
     /// Sibling hashes from the leaf up.
+    pub hashes: Vec<Digest>,
+}
+
+/// RFC 6962 consistency proof between an earlier size of the log and the checkpoint that it comes with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConsistencyProof {
+    /// The earlier size, in leaves.
+    pub from: u64,
+    /// Hashes, in the RFC's order.
     pub hashes: Vec<Digest>,
 }
 

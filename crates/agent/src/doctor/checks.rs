@@ -12,7 +12,7 @@ use crate::policy_keep::PolicyKeep;
 use crate::spool::{OnDisk, Spool, SpoolError, SpoolFile};
 use crate::state_dir::StateDir;
 use crate::status::Status;
-use crate::uplink::{Https, Transport, WireRequest};
+use crate::uplink::{Contradictions, Https, NOTE_CONTRADICTIONS, Transport, WireRequest};
 
 const CLOCK_OFF_MS_MAX: i64 = 120_000;
 const ENROL: &str = "run `proviso-agent enrol` with the officer's code";
@@ -210,6 +210,29 @@ pub(super) fn spool(dir: &StateDir) -> Check {
             let advice = "start the agent: it sets a damaged spool aside, keeps it, and records the gap";
             Check::bad(NAME, error.to_string(), advice)
         }
+    }
+}
+
+pub(super) fn log(dir: &StateDir) -> Check {
+    const NAME: &str = "server's log";
+    let file = OnDisk::new(dir.spool());
+    let seen = match Status::read(dir) {
+        Ok(Some(status)) => status.log,
+        _ if !file.exists() => None,
+        _ => match Spool::inspect(&file, NOTE_CONTRADICTIONS) {
+            Ok((_, note)) => note
+                .and_then(|note| serde_json::from_slice::<Contradictions>(&note).ok())
+                .and_then(|known| known.in_words()),
+            Err(error) => return Check::bad(NAME, error.to_string(), "see the line about the spool"),
+        },
+    };
+    match seen {
+        None => Check::good(NAME, "nothing that was shown of it contradicts what was shown before"),
+        Some(found) => Check::bad(
+            NAME,
+            found,
+            "tell the force; if it restored its server from a backup it can say so, and this device is enrolled again",
+        ),
     }
 }
 

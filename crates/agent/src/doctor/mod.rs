@@ -67,6 +67,7 @@ pub async fn examine(parts: &DoctorParts) -> Vec<Check> {
     }
     found.push(checks::socket(&parts.dir));
     found.push(checks::spool(&parts.dir));
+    found.push(checks::log(&parts.dir));
     for (browser, path) in &parts.manifests {
         found.push(checks::manifest(browser, path));
     }

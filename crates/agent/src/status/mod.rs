@@ -42,6 +42,9 @@ pub struct Status {
     pub trouble: Option<String>,
     /// Why the server wants nothing more.
     pub revoked: Option<String>,
+    /// In which way the server's log contradicts what it showed before.
+    #[serde(default)]
+    pub log: Option<String>,
     /// Records waiting.
     pub spooled_records: u64,
     /// Their bytes.
@@ -66,6 +69,7 @@ impl Status {
             last_contact: uplink.last_contact,
             trouble: uplink.trouble.clone(),
             revoked: uplink.revoked.clone(),
+            log: uplink.log.clone(),
             spooled_records: core.figures.records,
             spool_bytes: core.figures.bytes,
             policy_serial: core.standing.policy_serial,
@@ -114,6 +118,9 @@ impl Status {
         }
         if let Some(trouble) = &self.trouble {
             lines.push(format!("Trouble: {trouble}"));
+        }
+        if let Some(log) = &self.log {
+            lines.push(format!("The force's record of evidence: {log}."));
         }
         lines.push(format!(
             "Sealed records waiting to be sent: {} ({} bytes).",

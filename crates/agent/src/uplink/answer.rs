@@ -4,7 +4,7 @@ use proviso_model::Timestamp;
 use proviso_model::wire::{ForceKeys, LivenessAnswer, Receipt, Refusal, SignedPolicy, time_statement};
 use serde::de::DeserializeOwned;
 
-use super::receipt::ReceiptError;
+use super::receipt::{Come, ReceiptError};
 use super::{Asked, NOTE_REVOKED, Next, PING_EVERY_MS, Transport, Uplink, WireAnswer};
 use crate::policy_keep::{PolicyError, decode_signature};
 use crate::spool::{Stored, note_of};
@@ -60,7 +60,8 @@ impl<T: Transport> Uplink<T> {
             Asked::Records(batch) => {
                 let receipt: Receipt = body(answer)?;
                 let taken = batch.last().map(|record| (record.epoch, record.seq));
-                self.take_receipt(&receipt, taken).map_err(|error| error.to_string())?;
+                self.take_receipt(&receipt, &Come { at: now, fresh: false, taken })
+                    .map_err(|error| error.to_string())?;
                 Ok(Next::Again)
             }
         }
@@ -93,7 +94,8 @@ impl<T: Transport> Uplink<T> {
         }
         self.next_ping = Some(now.plus_millis(PING_EVERY_MS));
         self.wanted.policy |= answer.policy_serial > self.keep.serial();
-        self.take_receipt(&answer.receipt, None).map_err(|error| error.to_string())?;
+        let come = Come { at: now, fresh: true, taken: None };
+        self.take_receipt(&answer.receipt, &come).map_err(|error| error.to_string())?;
         Ok(Next::Again)
     }
 
@@ -131,7 +133,7 @@ impl<T: Transport> Uplink<T> {
             }
             (409 | 400 | 413, code, Asked::Records(batch)) => {
                 let receipt = refusal.as_ref().and_then(|refusal| refusal.receipt.as_ref());
-                self.take_broken(code, &batch, receipt, &words(answer))
+                self.take_broken(now, code, &batch, receipt, &words(answer))
             }
             _ => Err(format!("the server answered {}: {}", answer.status, words(answer))),
         }
@@ -141,6 +143,7 @@ impl<T: Transport> Uplink<T> {
     /// the rest of the epoch aside and begins a new one, for a record is sealed once and cannot be made anew.
     fn take_broken(
         &mut self,
+        now: Timestamp,
         code: &str,
         batch: &[Stored],
         receipt: Option<&Receipt>,
@@ -151,7 +154,7 @@ impl<T: Transport> Uplink<T> {
         };
         let before = self.state.durable;
         if let Some(receipt) = receipt {
-            match self.take_receipt(receipt, None) {
+            match self.take_receipt(receipt, &Come { at: now, fresh: false, taken: None }) {
                 Ok(()) => {}
                 Err(error @ ReceiptError::NotOurs(_)) => {
                     self.put_aside(epoch).map_err(|error| error.to_string())?;

@@ -5,6 +5,7 @@ mod answer;
 mod backoff;
 mod https;
 mod receipt;
+mod shown_log;
 
 use std::future::Future;
 use std::sync::Arc;
@@ -26,7 +27,7 @@ use crate::spool::{Spool, SpoolError, Stored};
 pub use answer::NOTE_SERVER_TIME;
 use backoff::Backoff;
 pub use https::{Https, HttpsError};
-pub use receipt::{NOTE_RECEIVED, Received};
+pub use shown_log::{Contradictions, NOTE_ACCEPTED, NOTE_CONTRADICTIONS};
 
 /// Milliseconds between liveness pings.
 pub const PING_EVERY_MS: i64 = 60_000;
@@ -99,6 +100,8 @@ pub struct UplinkState {
     pub trouble: Option<String>,
     /// Why the server wants nothing more.
     pub revoked: Option<String>,
+    /// In which way the server's log contradicts what it showed before.
+    pub log: Option<String>,
     /// Where the server's record of this device ends.
     pub durable: Option<(u32, u64)>,
 }
@@ -165,6 +168,7 @@ impl<T: Transport> Uplink<T> {
     /// [`SpoolError`] when the notes cannot be read.
     pub fn new(parts: UplinkParts<T>) -> Result<Self, SpoolError> {
         let revoked: Option<String> = parts.spool.note(NOTE_REVOKED)?;
+        let log = shown_log::contradictions(&parts.spool)?.in_words();
         Ok(Self {
             transport: parts.transport,
             spool: parts.spool,
@@ -180,7 +184,7 @@ impl<T: Transport> Uplink<T> {
             sending_epoch: None,
             stuck: 0,
             watching: false,
-            state: UplinkState { revoked, ..UplinkState::default() },
+            state: UplinkState { revoked, log, ..UplinkState::default() },
         })
     }
 
@@ -248,7 +252,7 @@ impl<T: Transport> Uplink<T> {
         };
         if self.next_ping.is_none_or(|due| due <= now || due.millis_since(now) > PING_EVERY_MS) {
             let body = self.ping(now)?;
-            let request = self.signed("POST", "/v1/liveness", &nonce, body, &[]);
+            let request = self.signed("POST", "/v1/liveness", &nonce, body, &self.accepted_size()?);
             return Ok(Some((Asked::Ping { nonce }, request)));
         }
         if self.wanted.keys {
@@ -268,7 +272,7 @@ impl<T: Transport> Uplink<T> {
             body.extend_from_slice(&length.to_be_bytes());
             body.extend_from_slice(&record.envelope);
         }
-        let request = self.signed("POST", "/v1/records", &nonce, body, &[]);
+        let request = self.signed("POST", "/v1/records", &nonce, body, &self.accepted_size()?);
         Ok(Some((Asked::Records(batch), request)))
     }
 
@@ -293,6 +297,12 @@ impl<T: Transport> Uplink<T> {
             }
         }
         Ok(Vec::new())
+    }
+
+    /// The header that asks for a proof that the log continues the one accepted.
+    fn accepted_size(&self) -> Result<Vec<(&'static str, String)>, SpoolError> {
+        let accepted = shown_log::accepted(&self.spool)?;
+        Ok(accepted.map(|log| (wire::HEADER_CHECKPOINT_SIZE, log.size.to_string())).into_iter().collect())
     }
 
     fn ping(&self, now: Timestamp) -> Result<Vec<u8>, SpoolError> {

@@ -3,29 +3,15 @@
 
 use proviso_ledger::checkpoint::Checkpoint;
 use proviso_ledger::merkle::{LeafKind, leaf, verify_inclusion};
-use proviso_model::Digest;
+use proviso_model::Timestamp;
 use proviso_model::wire::Receipt;
-use serde::{Deserialize, Serialize};
 
+use super::shown_log::{self, Shown, Worth};
 use super::{Transport, Uplink};
 use crate::spool::{Spool, SpoolError, note_of};
-use crate::writer::NOTE_CHECKPOINT_ROOT;
 
-/// Name of the note with the newest checkpoint that was verified.
-pub const NOTE_RECEIVED: &str = "checkpoint";
 /// Name of the note with the epochs whose remaining records the server refuses.
 const NOTE_ASIDE: &str = "epochs-aside";
-
-/// A checkpoint that was verified and kept.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Received {
-    /// Leaves.
-    pub size: u64,
-    /// Root.
-    pub root: Digest,
-    /// The signed note, whole.
-    pub text: String,
-}
 
 /// A receipt that is not believed.
 #[derive(Debug, thiserror::Error)]
@@ -36,17 +22,19 @@ pub enum ReceiptError {
     /// The log is the force's, and the record that it proves under a number of ours is another one.
     #[error("the server holds another record than this device under number {0}; a new epoch begins")]
     NotOurs(u64),
-    /// The log was rewritten.
-    #[error(
-        "the server's log of {size} entries is another one than this device was shown before; tell the force"
-    )]
-    Rewritten {
-        /// Entries.
-        size: u64,
-    },
     /// The spool failed.
     #[error(transparent)]
     Spool(#[from] SpoolError),
+}
+
+/// How a receipt came.
+pub(crate) struct Come {
+    /// When.
+    pub at: Timestamp,
+    /// Whether the answer is bound to its request, so that it cannot be a late one.
+    pub fresh: bool,
+    /// The last record of a batch that the server has just said it holds.
+    pub taken: Option<(u32, u64)>,
 }
 
 /// Epochs whose remaining records the server refuses; they stay in the spool for an examiner.
@@ -56,18 +44,8 @@ pub(crate) fn epochs_aside(spool: &Spool) -> Result<Vec<u32>, SpoolError> {
 
 impl<T: Transport> Uplink<T> {
     /// Believes a receipt: moves on to where the server's record ends and deletes what is backed up.
-    /// `taken` is the last record of a batch that the server has just said it holds.
-    pub(crate) fn take_receipt(
-        &mut self,
-        receipt: &Receipt,
-        taken: Option<(u32, u64)>,
-    ) -> Result<(), ReceiptError> {
-        match self.check_checkpoint(receipt) {
-            // Records still go out, so that nobody's contact with the force breaks; but nothing is deleted on its word.
-            Err(error @ ReceiptError::Rewritten { .. }) => {
-                self.state.durable = receipt.durable_seq.map(|seq| (receipt.epoch, seq));
-                return Err(error);
-            }
+    pub(crate) fn take_receipt(&mut self, receipt: &Receipt, come: &Come) -> Result<(), ReceiptError> {
+        let worth = match self.check_checkpoint(receipt, come) {
             // Everything held is sent once more, so that the server keeps both versions apart.
             Err(error @ ReceiptError::NotOurs(_)) => {
                 self.state.durable = None;
@@ -77,7 +55,13 @@ impl<T: Transport> Uplink<T> {
                 return Err(error);
             }
             other => other?,
+        };
+        let known = shown_log::contradictions(&self.spool)?;
+        if worth == Worth::Unproven && !known.standing {
+            // It may be an answer that came late. The answer to a ping is bound to it, so that one decides.
+            self.next_ping = None;
         }
+        self.state.log = known.in_words();
         if epochs_aside(&self.spool)?.contains(&receipt.epoch) {
             return Ok(());
         }
@@ -98,7 +82,7 @@ impl<T: Transport> Uplink<T> {
         }
         let durable = if self.holds_others(receipt.epoch, durable)? {
             // Only what the server has said of these very records counts, not how far its own branch goes.
-            match taken {
+            match come.taken {
                 Some((epoch, seq)) if epoch == receipt.epoch => seq.min(durable),
                 _ => return Ok(()),
             }
@@ -106,7 +90,9 @@ impl<T: Transport> Uplink<T> {
             durable
         };
         self.state.durable = Some((receipt.epoch, durable));
-        if let Some(backed_up) = receipt.backed_up_seq {
+        // Records still go out to a server whose log contradicts itself, so that nobody's contact with the force breaks;
+        // but nothing is deleted on its word.
+        if let Some(backed_up) = receipt.backed_up_seq.filter(|_| worth == Worth::Continues) {
             self.spool.forget_up_to(receipt.epoch, backed_up.min(durable))?;
         }
         Ok(())
@@ -127,22 +113,28 @@ impl<T: Transport> Uplink<T> {
         Ok(first.is_some_and(|first| first <= durable) && self.spool.record_hash(epoch, durable)?.is_none())
     }
 
-    fn check_checkpoint(&self, receipt: &Receipt) -> Result<(), ReceiptError> {
-        let Some(text) = &receipt.checkpoint else { return Ok(()) };
+    /// What the receipt's checkpoint is worth; kept if it continues the log accepted before, and as evidence if it
+    /// contradicts it.
+    fn check_checkpoint(&self, receipt: &Receipt, come: &Come) -> Result<Worth, ReceiptError> {
+        let Some(note) = &receipt.checkpoint else {
+            let never_shown = shown_log::accepted(&self.spool)?.is_none();
+            return Ok(if never_shown { Worth::Continues } else { Worth::Unproven });
+        };
         let untrue = |why: String| ReceiptError::Untrue(why);
         let keys = self.keep.keys();
-        let checkpoint = Checkpoint::parse_and_verify(text, &keys.checkpoint_key)
+        let checkpoint = Checkpoint::parse_and_verify(note, &keys.checkpoint_key)
             .map_err(|error| untrue(error.to_string()))?;
         if checkpoint.origin != keys.statement.checkpoint_origin {
             return Err(untrue(format!("its checkpoint is of another log, \"{}\"", checkpoint.origin)));
         }
-        let known: Option<Received> = self.spool.note(NOTE_RECEIVED)?;
-        if let Some(known) = &known {
-            // A smaller one may be an answer that came late; without a consistency proof only an equal size can
-            // contradict. The root chained into the next record lets a verifier catch the rest.
-            if checkpoint.size == known.size && known.root.0 != checkpoint.root {
-                return Err(ReceiptError::Rewritten { size: known.size });
-            }
+        let proof = receipt.consistency.as_ref();
+        let shown = Shown { checkpoint: &checkpoint, note, proof, fresh: come.fresh };
+        let worth = shown.judge(&self.spool)?;
+        if let Worth::Contradicts(how) = worth {
+            shown.contradict(&self.spool, how, come.at)?;
+        }
+        if worth != Worth::Continues {
+            return Ok(worth);
         }
         let aside = epochs_aside(&self.spool)?.contains(&receipt.epoch);
         if let (Some(seq), Some(proof), false) = (receipt.durable_seq, &receipt.proof, aside)
@@ -153,13 +145,8 @@ impl<T: Transport> Uplink<T> {
             verify_inclusion(&bytes, proof.index, checkpoint.size, &hashes, &checkpoint.root)
                 .map_err(|_| ReceiptError::NotOurs(seq))?;
         }
-        if known.is_none_or(|known| known.size < checkpoint.size) {
-            let root = Digest(checkpoint.root);
-            let received = Received { size: checkpoint.size, root, text: text.clone() };
-            let notes = [note_of(NOTE_RECEIVED, &received)?, note_of(NOTE_CHECKPOINT_ROOT, &root)?];
-            self.spool.keep(&notes)?;
-        }
-        Ok(())
+        shown.accept(&self.spool)?;
+        Ok(Worth::Continues)
     }
 
     /// Leaves what remains of an epoch in the spool, unsent, and begins a new one: the server will not take these.

@@ -2,6 +2,7 @@
 //! only what raised a finding. What matches nothing is dropped in memory and counted (invariants 1 and 3).
 
 mod browsers;
+mod contradictions;
 mod observe;
 mod standing;
 mod tick;
@@ -90,6 +91,8 @@ pub struct Watcher {
     notice: Option<NoticeNote>,
     spool_full: bool,
     revoked: bool,
+    /// How many of the log's contradictions are on record.
+    contradictions_recorded: usize,
     standing: Standing,
     stretch: Option<Stretch>,
     /// What an earlier run watched and did not live to put on record.
@@ -110,6 +113,7 @@ impl Watcher {
         let open: Vec<OpenGap> = spool.note(NOTE_OPEN_GAPS)?.unwrap_or_default();
         let notice: Option<NoticeNote> = spool.note(NOTE_NOTICE)?;
         let last: Option<Alive> = spool.note(NOTE_ALIVE)?;
+        let contradictions_recorded = contradictions::recorded(&spool)?;
         let moment = Moment::of(&parts.time);
         let mut watcher = Self {
             spool,
@@ -119,6 +123,7 @@ impl Watcher {
             notice,
             spool_full: false,
             revoked: false,
+            contradictions_recorded,
             standing: Standing::default(),
             stretch: None,
             unrecorded: None,

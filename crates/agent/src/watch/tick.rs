@@ -70,6 +70,7 @@ impl Watcher {
             self.decide(now);
         }
         self.record_gaps();
+        self.record_contradictions();
         let every_ms = self.settings.alive_every_ms;
         if self.stamped_at.is_none_or(|stamped| now.millis_since(stamped) >= every_ms) {
             self.stamp(now);

@@ -4,6 +4,7 @@
 
 pub mod disk;
 pub mod server;
+pub mod story;
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -336,10 +337,15 @@ impl TestForce {
     }
 
     pub fn open(&self, envelope: &[u8]) -> RecordBody {
+        self.content(envelope).body
+    }
+
+    /// What a record says, after a check of its signature.
+    pub fn content(&self, envelope: &[u8]) -> RecordContent {
         let envelope = Envelope::decode(envelope).expect("an envelope");
         envelope.check(&self.record_key().public()).expect("signed by the device");
         let fields = envelope.open(&self.case_secret).expect("opens with the case key");
-        RecordContent::from_fields(fields.iter()).expect("a record").body
+        RecordContent::from_fields(fields.iter()).expect("a record")
     }
 }
 

@@ -12,7 +12,8 @@ use proviso_ledger::merkle::{self, LeafKind, Nodes};
 use proviso_ledger::{ChainError, ChainLink, Checkpoint, Envelope, SignKey, VerifyKey};
 use proviso_model::ids::DeviceId;
 use proviso_model::wire::{
-    InclusionProof, LivenessAnswer, Receipt, Refusal, SignedPolicy, signed_request, time_statement,
+    ConsistencyProof, HEADER_CHECKPOINT_SIZE, InclusionProof, LivenessAnswer, Receipt, Refusal, SignedPolicy,
+    signed_request, time_statement,
 };
 use proviso_model::{Digest, Timestamp};
 
@@ -53,6 +54,9 @@ pub struct Memory {
     pub requests: Vec<String>,
     /// Signs checkpoints with another key.
     pub forged: bool,
+    /// Gives no proof that the log continues the one that the device accepted.
+    pub silent: bool,
+    accepted_size: Option<u64>,
     link: ChainLink,
     tree: Tree,
     size: u64,
@@ -79,6 +83,8 @@ impl TestServer {
             faults: Vec::new(),
             requests: Vec::new(),
             forged: false,
+            silent: false,
+            accepted_size: None,
             link: ChainLink::first(*force.force.as_bytes(), *force.device.as_bytes(), 0),
             tree: Tree::default(),
             size: 0,
@@ -128,6 +134,7 @@ impl Memory {
         if !self.is_signed(request) {
             return self.refuse(401, "signature", None);
         }
+        self.accepted_size = header(request, HEADER_CHECKPOINT_SIZE).parse().ok();
         match request.path.as_str() {
             "/v1/liveness" => {
                 let nonce = header(request, "proviso-nonce");
@@ -191,13 +198,32 @@ impl Memory {
     }
 
     fn take(&mut self, envelope: Envelope) {
-        let bytes = merkle::leaf(LeafKind::Record, &envelope.record_hash());
         self.leaves.insert(envelope.record_hash(), self.size);
+        self.push(LeafKind::Record, envelope.record_hash());
+        self.records.push(envelope);
+    }
+
+    fn push(&mut self, kind: LeafKind, hash: [u8; 32]) {
+        let bytes = merkle::leaf(kind, &hash);
         for (level, index, hash) in merkle::append(self.size, &bytes, &self.tree).expect("appended") {
             self.tree.0.insert((level, index), hash);
         }
         self.size += 1;
-        self.records.push(envelope);
+    }
+
+    /// Another log with the same records: the first entry is one that was never there before, and one more follows if
+    /// it is to be longer.
+    pub fn rewrite(&mut self, longer: bool) {
+        let (tree, size) = (std::mem::take(&mut self.tree), std::mem::take(&mut self.size));
+        let records = std::mem::take(&mut self.records);
+        self.push(LeafKind::Audit, [9; 32]);
+        for envelope in records.into_iter().skip(1) {
+            self.take(envelope);
+        }
+        assert!(self.size == size && self.tree.0 != tree.0, "as long as before, and another one");
+        if longer {
+            self.push(LeafKind::Audit, [10; 32]);
+        }
     }
 
     /// Forgets the last records, as a server restored from a backup does.
@@ -239,6 +265,12 @@ impl Memory {
             checkpoint: (self.size > 0)
                 .then(|| checkpoint.sign(&key, "test-force.example/log").expect("signed")),
             proof,
+            consistency: self.accepted_size.filter(|from| (1..self.size).contains(from) && !self.silent).map(
+                |from| {
+                    let hashes = merkle::consistency(from, self.size, &self.tree).expect("a proof");
+                    ConsistencyProof { from, hashes: hashes.into_iter().map(Digest).collect() }
+                },
+            ),
         }
     }
 

@@ -238,6 +238,8 @@ fn plain(
             response: word(&notice.response),
             sealed: seal_json(ctx, columns, Purpose::Notice, &notice)?,
         }),
-        RecordBody::Enrolment { .. } | RecordBody::Finding { .. } => OpenedWhat::Other,
+        RecordBody::Enrolment { .. } | RecordBody::Finding { .. } | RecordBody::LogContradiction { .. } => {
+            OpenedWhat::Other
+        }
     })
 }

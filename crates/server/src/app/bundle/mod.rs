@@ -11,6 +11,7 @@ use proviso_model::ids::{AlertId, BundleId, CaseId, OfficerId};
 use proviso_store::{BundleRow, StoreError};
 
 use crate::app::AppContext;
+use crate::app::device::proof::ProofError;
 use crate::keys::KeyError;
 
 /// What a bundle is about.
@@ -62,6 +63,15 @@ pub enum BundleError {
     /// The writer said no.
     #[error(transparent)]
     Write(#[from] WriteError),
+}
+
+impl From<ProofError> for BundleError {
+    fn from(error: ProofError) -> Self {
+        match error {
+            ProofError::Store(error) => Self::Store(error),
+            ProofError::Log(..) => Self::Broken(error.to_string()),
+        }
+    }
 }
 
 /// Makes a bundle that shows of its records what `shown` says. Logged before anything is opened, with that choice. The

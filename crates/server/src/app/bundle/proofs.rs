@@ -1,31 +1,23 @@
 //! Inclusion proofs of many leaves against one checkpoint, with the nodes read together.
 
-use std::collections::{BTreeSet, HashMap};
-
 use proviso_evidence::format::{LeafProof, LeafWord};
-use proviso_ledger::merkle;
 use proviso_model::hash::Digest;
 use proviso_model::wire::InclusionProof;
 
 use super::BundleError;
 use crate::app::AppContext;
-use crate::app::device::proof::nodes_needed;
+use crate::app::device::proof::{Wanted, prove};
 
 /// Kind, hash and place of a leaf.
 pub(super) type Leaf = (LeafWord, Digest, u64);
 
 pub(super) async fn of(ctx: &AppContext, leaves: &[Leaf], size: u64) -> Result<Vec<LeafProof>, BundleError> {
-    let wanted: BTreeSet<(u32, u64)> =
-        leaves.iter().flat_map(|(_, _, leaf)| nodes_needed(size, Some(*leaf))).collect();
-    let wanted: Vec<_> = wanted.into_iter().collect();
-    let nodes: HashMap<(u32, u64), [u8; 32]> = ctx.store.log_nodes(&wanted).await?;
-    leaves
-        .iter()
-        .map(|(kind, hash, index)| {
-            let hashes = merkle::inclusion(*index, size, &|level, index| nodes.get(&(level, index)).copied())
-                .map_err(|error| BundleError::Broken(format!("leaf {index} cannot be proved: {error}")))?;
-            let hashes = hashes.into_iter().map(Digest).collect();
-            Ok(LeafProof { kind: *kind, hash: *hash, proof: InclusionProof { index: *index, hashes } })
-        })
-        .collect()
+    let wanted: Vec<Wanted> =
+        leaves.iter().map(|(_, _, leaf)| Wanted::Inclusion { leaf: *leaf, size }).collect();
+    let proofs = prove(ctx, &wanted).await?;
+    let proven = leaves.iter().zip(proofs).map(|((kind, hash, index), hashes)| {
+        let hashes = hashes.into_iter().map(Digest).collect();
+        LeafProof { kind: *kind, hash: *hash, proof: InclusionProof { index: *index, hashes } }
+    });
+    Ok(proven.collect())
 }

@@ -21,14 +21,19 @@ use crate::app::AppContext;
 /// # Errors
 /// A [`Refusal`]; when it carries a receipt, the records up to there are committed.
 pub async fn ingest(ctx: &AppContext, device: DeviceId, batch: &[u8]) -> Result<Receipt, Refusal> {
-    take(ctx, device, batch).await.map_err(|refusal| refusal.to_wire())
+    take(ctx, device, batch, None).await.map_err(|refusal| refusal.to_wire())
 }
 
-/// As [`ingest`], with the refusal as a value.
+/// As [`ingest`], with the refusal as a value. `accepted_size` is the size of the last checkpoint that the device accepted.
 ///
 /// # Errors
 /// [`DeviceRefusal`].
-pub async fn take(ctx: &AppContext, device: DeviceId, batch: &[u8]) -> Result<Receipt, DeviceRefusal> {
+pub async fn take(
+    ctx: &AppContext,
+    device: DeviceId,
+    batch: &[u8],
+    accepted_size: Option<u64>,
+) -> Result<Receipt, DeviceRefusal> {
     if batch.len() > BATCH_BYTES_MAX {
         return Err(DeviceRefusal::BatchTooLarge);
     }
@@ -42,7 +47,7 @@ pub async fn take(ctx: &AppContext, device: DeviceId, batch: &[u8]) -> Result<Re
     let checked = tokio::task::spawn_blocking(move || check(&owned, &checking, force, &known))
         .await
         .map_err(|_| DeviceRefusal::Busy)??;
-    commit(ctx, &row, checked).await
+    commit(ctx, &row, checked, accepted_size).await
 }
 
 /// The good prefix of a batch, and the first record that is not.
@@ -146,7 +151,12 @@ fn verify(
     Ok((header.epoch, record))
 }
 
-async fn commit(ctx: &AppContext, device: &DeviceRow, checked: Checked) -> Result<Receipt, DeviceRefusal> {
+async fn commit(
+    ctx: &AppContext,
+    device: &DeviceRow,
+    checked: Checked,
+    accepted_size: Option<u64>,
+) -> Result<Receipt, DeviceRefusal> {
     let now = ctx.now();
     let first = ChainLink::first(*ctx.keys.force.as_bytes(), *device.id.as_bytes(), checked.epoch);
     let appended = if checked.records.is_empty() {
@@ -169,7 +179,7 @@ async fn commit(ctx: &AppContext, device: &DeviceRow, checked: Checked) -> Resul
         tracing::warn!(device = %device.id, seq, "two records under one number; both are kept");
         ctx.hub.wake();
     }
-    let receipt = proof::receipt(ctx, device.id, &appended).await?;
+    let receipt = proof::receipt(ctx, device.id, &appended, accepted_size).await?;
     answer(&appended, checked.bad, receipt)
 }
 

@@ -8,7 +8,8 @@ use proviso_store::DeviceRow;
 use super::{DeviceRefusal, proof};
 use crate::app::AppContext;
 
-/// Notes a ping. `nonce` is the request's, so that the signed time is an answer to this request and no other.
+/// Notes a ping. `nonce` is the request's, so that the signed time is an answer to this request and no other;
+/// `accepted_size` is the size of the last checkpoint that the device accepted.
 ///
 /// # Errors
 /// [`DeviceRefusal`].
@@ -17,6 +18,7 @@ pub async fn ping(
     device: &DeviceRow,
     nonce: &str,
     ping: &LivenessPing,
+    accepted_size: Option<u64>,
 ) -> Result<LivenessAnswer, DeviceRefusal> {
     let now = ctx.now();
     ctx.store.device_seen(device.id, now, ping.watching, ping.policy_serial).await?;
@@ -27,6 +29,6 @@ pub async fn ping(
         server_time: now,
         time_signature: STANDARD.encode(signature),
         policy_serial: newest.serial,
-        receipt: proof::receipt(ctx, device.id, &position).await?,
+        receipt: proof::receipt(ctx, device.id, &position, accepted_size).await?,
     })
 }

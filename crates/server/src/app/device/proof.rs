@@ -1,48 +1,93 @@
-//! Receipts: where a device's record ends, with a signed checkpoint and the proof that the record is in it.
+//! Receipts: where a device's record ends, with a signed checkpoint, the proof that the record is in it, and the proof that
+//! the log continues the one that the device accepted before.
 
-use std::collections::HashMap;
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashMap};
 
-use proviso_ledger::merkle;
+use proviso_ledger::merkle::{self, MerkleError};
 use proviso_model::hash::Digest;
 use proviso_model::ids::DeviceId;
-use proviso_model::wire::{InclusionProof, Receipt};
-use proviso_store::Appended;
+use proviso_model::wire::{ConsistencyProof, InclusionProof, Receipt};
+use proviso_store::{Appended, StoreError};
 
 use super::DeviceRefusal;
 use crate::app::AppContext;
 
-/// Every complete node that a root or an inclusion proof of `leaf` in a tree of `size` leaves may ask for.
-#[must_use]
-pub fn nodes_needed(size: u64, leaf: Option<u64>) -> Vec<(u32, u64)> {
-    let frontier = (0..u64::BITS)
-        .filter(|level| (size >> level) & 1 == 1)
-        .map(|level| (level, (size >> level).saturating_sub(1)));
-    let siblings = leaf.into_iter().flat_map(|leaf| {
-        (0..u64::BITS)
-            .map(move |level| (level, (leaf >> level) ^ 1))
-            .take_while(move |(level, _)| (size >> level) > 0)
-            .filter(move |(level, sibling)| sibling.saturating_add(1) <= (size >> level))
-    });
-    frontier.chain(siblings).chain(leaf.map(|leaf| (0, leaf))).collect()
+/// Nodes of the log by level and index.
+type NodeMap = HashMap<(u32, u64), [u8; 32]>;
+
+/// A part of the log that is to be proved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wanted {
+    /// That a leaf is in the log of so many leaves.
+    Inclusion {
+        /// The leaf.
+        leaf: u64,
+        /// Leaves of the log.
+        size: u64,
+    },
+    /// That the log of `to` leaves begins with that of `from`.
+    Consistency {
+        /// The earlier size.
+        from: u64,
+        /// The later size.
+        to: u64,
+    },
+    /// The root of the log of so many leaves.
+    Root {
+        /// Leaves of the log.
+        size: u64,
+    },
 }
 
-/// The inclusion proof of a leaf in the tree of `size` leaves; `None` when the leaf is not in it.
+impl Wanted {
+    /// The hashes of the proof, or the one root.
+    fn hashes(self, node: &dyn Fn(u32, u64) -> Option<[u8; 32]>) -> Result<Vec<[u8; 32]>, MerkleError> {
+        let node = |level, index| node(level, index);
+        match self {
+            Self::Inclusion { leaf, size } => merkle::inclusion(leaf, size, &node),
+            Self::Consistency { from, to } => merkle::consistency(from, to, &node),
+            Self::Root { size } => merkle::root(size, &node).map(|root| vec![root]),
+        }
+    }
+
+    /// The nodes that it is made from: those that the ledger asks for.
+    fn nodes(self) -> BTreeSet<(u32, u64)> {
+        let asked = RefCell::new(BTreeSet::new());
+        let note = |level, index| {
+            asked.borrow_mut().insert((level, index));
+            Some([0; 32])
+        };
+        // What lies outside the tree asks for nothing, and fails when it is made.
+        let _ = self.hashes(&note);
+        asked.into_inner()
+    }
+}
+
+/// Why a proof cannot be made.
+#[derive(Debug, thiserror::Error)]
+pub enum ProofError {
+    /// It asks for what the log does not have.
+    #[error("{0:?} cannot be proved: {1}")]
+    Log(Wanted, MerkleError),
+    /// The store said no.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// The hashes of each proof wanted, with the nodes read together.
 ///
 /// # Errors
-/// [`proviso_store::StoreError`].
-pub async fn inclusion(
-    ctx: &AppContext,
-    leaf: u64,
-    size: u64,
-) -> Result<Option<InclusionProof>, proviso_store::StoreError> {
-    let nodes: HashMap<(u32, u64), [u8; 32]> = ctx.store.log_nodes(&nodes_needed(size, Some(leaf))).await?;
-    let proof = merkle::inclusion(leaf, size, &|level, index| nodes.get(&(level, index)).copied());
-    Ok(proof
-        .ok()
-        .map(|hashes| InclusionProof { index: leaf, hashes: hashes.into_iter().map(Digest).collect() }))
+/// [`ProofError`].
+pub async fn prove(ctx: &AppContext, wanted: &[Wanted]) -> Result<Vec<Vec<[u8; 32]>>, ProofError> {
+    let asked: BTreeSet<(u32, u64)> = wanted.iter().flat_map(|wanted| wanted.nodes()).collect();
+    let nodes: NodeMap = ctx.store.log_nodes(&asked.into_iter().collect::<Vec<_>>()).await?;
+    let node = |level, index| nodes.get(&(level, index)).copied();
+    wanted.iter().map(|one| one.hashes(&node).map_err(|error| ProofError::Log(*one, error))).collect()
 }
 
-/// The receipt of what is committed to the record of a device.
+/// The receipt of what is committed to the record of a device. `accepted_size` is the size of the last checkpoint that the device accepted; one
+/// that is larger than the log is answered with the smaller checkpoint alone, for there is nothing to prove.
 ///
 /// # Errors
 /// [`DeviceRefusal`].
@@ -50,6 +95,7 @@ pub async fn receipt(
     ctx: &AppContext,
     device: DeviceId,
     appended: &Appended,
+    accepted_size: Option<u64>,
 ) -> Result<Receipt, DeviceRefusal> {
     let backed_up_seq = if ctx.require_backup {
         ctx.store.backed_up_seq(device, appended.epoch).await?
@@ -57,16 +103,25 @@ pub async fn receipt(
         appended.durable_seq
     };
     let checkpoint = appended.checkpoint.as_ref();
-    let proof = match (appended.durable_leaf, checkpoint) {
-        (Some(leaf), Some(checkpoint)) => inclusion(ctx, leaf, checkpoint.size).await?,
-        _ => None,
-    };
+    let size = checkpoint.map_or(0, |checkpoint| checkpoint.size);
+    let leaf = appended.durable_leaf.filter(|leaf| *leaf < size);
+    let from = accepted_size.filter(|from| (1..size).contains(from));
+    let inclusion = leaf.map(|leaf| Wanted::Inclusion { leaf, size });
+    let consistency = from.map(|from| Wanted::Consistency { from, to: size });
+    let wanted: Vec<Wanted> = inclusion.into_iter().chain(consistency).collect();
+    let mut proofs = prove(ctx, &wanted)
+        .await?
+        .into_iter()
+        .map(|hashes| hashes.into_iter().map(Digest).collect::<Vec<_>>());
+    let proof = leaf.zip(leaf.and_then(|_| proofs.next()));
+    let consistency = from.zip(from.and_then(|_| proofs.next()));
     Ok(Receipt {
         epoch: appended.epoch,
         durable_seq: appended.durable_seq,
         backed_up_seq,
         checkpoint: checkpoint.map(|checkpoint| checkpoint.note.clone()),
-        proof,
+        proof: proof.map(|(index, hashes)| InclusionProof { index, hashes }),
+        consistency: consistency.map(|(from, hashes)| ConsistencyProof { from, hashes }),
     })
 }
 
@@ -76,24 +131,22 @@ mod tests {
 
     use proviso_ledger::merkle;
 
-    use super::nodes_needed;
+    use super::Wanted;
 
     #[test]
-    fn the_nodes_asked_for_suffice_for_every_proof_of_a_small_tree() {
+    fn the_nodes_asked_for_are_kept_and_suffice_for_every_proof_of_a_small_tree() {
         let mut all = HashMap::new();
         for size in 1..=70_u64 {
             let leaf = merkle::leaf(merkle::LeafKind::Record, &[size as u8; 32]);
             let fresh = merkle::append(size - 1, &leaf, &|level, index| all.get(&(level, index)).copied())
                 .expect("appended");
             all.extend(fresh.into_iter().map(|(level, index, hash)| ((level, index), hash)));
-            for leaf in 0..size {
-                let asked: HashMap<_, _> = nodes_needed(size, Some(leaf))
-                    .into_iter()
-                    .filter_map(|key| Some((key, *all.get(&key)?)))
-                    .collect();
-                let nodes = |level, index| asked.get(&(level, index)).copied();
-                merkle::inclusion(leaf, size, &nodes).expect("a proof");
-                merkle::root(size, &nodes).expect("a root");
+            let inclusions = (0..size).map(|leaf| Wanted::Inclusion { leaf, size });
+            let consistencies = (1..=size).map(|from| Wanted::Consistency { from, to: size });
+            for wanted in inclusions.chain(consistencies).chain([Wanted::Root { size }]) {
+                let asked: HashMap<_, _> =
+                    wanted.nodes().into_iter().map(|key| (key, *all.get(&key).expect("kept"))).collect();
+                wanted.hashes(&|level, index| asked.get(&(level, index)).copied()).expect("a proof");
             }
         }
     }

@@ -3,6 +3,7 @@
 use proviso_model::wire::{Receipt, Refusal, WIRE_PROTOCOL};
 use proviso_store::StoreError;
 
+use super::proof::ProofError;
 use crate::keys::KeyError;
 
 /// Why a device's request was not carried out.
@@ -142,6 +143,18 @@ impl From<StoreError> for DeviceRefusal {
             }
             other => {
                 tracing::error!(error = %other, "a device's request could not be carried out");
+                Self::Busy
+            }
+        }
+    }
+}
+
+impl From<ProofError> for DeviceRefusal {
+    fn from(error: ProofError) -> Self {
+        match error {
+            ProofError::Store(error) => error.into(),
+            ProofError::Log(..) => {
+                tracing::error!(%error, "the log's nodes do not hold together; no receipt can be given");
                 Self::Busy
             }
         }

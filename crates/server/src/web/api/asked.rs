@@ -13,7 +13,9 @@ use axum_server::tls::TlsInfo;
 use proviso_ledger::hash::sha256;
 use proviso_model::ids::DeviceId;
 use proviso_model::limits::BATCH_BYTES_MAX;
-use proviso_model::wire::{HEADER_DEVICE, HEADER_NONCE, HEADER_PROTOCOL, HEADER_SIGNATURE};
+use proviso_model::wire::{
+    HEADER_CHECKPOINT_SIZE, HEADER_DEVICE, HEADER_NONCE, HEADER_PROTOCOL, HEADER_SIGNATURE,
+};
 use proviso_store::{DeviceRow, DeviceState};
 
 use crate::app::AppContext;
@@ -38,6 +40,14 @@ impl Asked {
     /// The nonce that the request's signature covers.
     pub(super) fn nonce(&self) -> &str {
         header(&self.parts, HEADER_NONCE).unwrap_or_default()
+    }
+
+    /// Size of the last checkpoint that the device accepted, if it names one.
+    pub(super) fn accepted_size(&self) -> Result<Option<u64>, DeviceRefusal> {
+        let size = header(&self.parts, HEADER_CHECKPOINT_SIZE).map(str::parse).transpose();
+        size.map_err(|_| {
+            DeviceRefusal::RequestBad(format!("header {HEADER_CHECKPOINT_SIZE} is not a number"))
+        })
     }
 }
 

@@ -103,7 +103,7 @@ pub(super) async fn keys(State(ctx): State<AppContext>, request: Request) -> Res
 /// `POST /v1/records`.
 pub(super) async fn records(State(ctx): State<AppContext>, request: Request) -> Response {
     answered(&ctx, request, BATCH_BYTES_MAX, Standing::OrRevoked, async |asked: &Asked| {
-        ingest::take(&ctx, asked.device.id, &asked.body).await.map(Json)
+        ingest::take(&ctx, asked.device.id, &asked.body, asked.accepted_size()?).await.map(Json)
     })
     .await
 }
@@ -112,7 +112,7 @@ pub(super) async fn records(State(ctx): State<AppContext>, request: Request) -> 
 pub(super) async fn liveness(State(ctx): State<AppContext>, request: Request) -> Response {
     answered(&ctx, request, REQUEST_BYTES_MAX, Standing::Active, async |asked: &Asked| {
         let sent: LivenessPing = read(&asked.body)?;
-        ping::ping(&ctx, &asked.device, asked.nonce(), &sent).await.map(Json)
+        ping::ping(&ctx, &asked.device, asked.nonce(), &sent, asked.accepted_size()?).await.map(Json)
     })
     .await
 }
