@@ -86,8 +86,9 @@ pub async fn prove(ctx: &AppContext, wanted: &[Wanted]) -> Result<Vec<Vec<[u8; 3
     wanted.iter().map(|one| one.hashes(&node).map_err(|error| ProofError::Log(*one, error))).collect()
 }
 
-/// The receipt of what is committed to the record of a device. `accepted_size` is the size of the last checkpoint that the device accepted; one
-/// that is larger than the log is answered with the smaller checkpoint alone, for there is nothing to prove.
+/// The receipt of what is committed to the record of a device. `accepted_size` is the size of the last checkpoint that the
+/// device accepted; one that is larger than the log is answered with the smaller checkpoint alone, for there is nothing to
+/// prove.
 ///
 /// # Errors
 /// [`DeviceRefusal`].
