@@ -6,7 +6,8 @@ use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 use clap::Parser;
-use proviso_evidence::{Report, Verdict, show, verify};
+use proviso_evidence::container::FileSource;
+use proviso_evidence::{Report, Verdict, show, verify, verify_source};
 use proviso_ledger::VerifyKey;
 use proviso_model::limits::BUNDLE_BYTES_MAX;
 use proviso_model::wire::TrustFile;
@@ -44,10 +45,26 @@ fn main() -> ExitCode {
 
 fn run(arguments: &Arguments) -> anyhow::Result<u8> {
     let trust = arguments.trust.as_deref().map(read_trust).transpose()?;
-    let bytes = read(&arguments.bundle, BUNDLE_BYTES_MAX)?;
-    let report = verify(&bytes, trust.as_ref()).with_context(|| arguments.bundle.display().to_string())?;
+    let report = verify_at(&arguments.bundle, trust.as_ref())?;
     print(&report, arguments.json).context("the result cannot be printed")?;
     Ok(u8::from(report.verdict == Verdict::Failed))
+}
+
+/// Checks a bundle where it lies; only what is not a regular file, such as a pipe, is read into memory first.
+fn verify_at(path: &Path, trust: Option<&TrustFile>) -> anyhow::Result<Report> {
+    let place = || path.display().to_string();
+    let file = std::fs::File::open(path).with_context(|| format!("{} cannot be opened", place()))?;
+    let before = file.metadata().with_context(place)?;
+    if !before.is_file() {
+        return verify(&read(path, BUNDLE_BYTES_MAX)?, trust).with_context(place);
+    }
+    let source = FileSource::new(file).with_context(place)?;
+    let report = verify_source(&source, trust).with_context(place)?;
+    let after = std::fs::metadata(path).with_context(place)?;
+    if (before.len(), before.modified().ok()) != (after.len(), after.modified().ok()) {
+        bail!("{} was changed while it was read; copy it to a place of its own and try again", place());
+    }
+    Ok(report)
 }
 
 fn read(path: &Path, bytes_max: u64) -> anyhow::Result<Vec<u8>> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Found;
-use super::facts::{Facts, found, parse};
+use super::facts::{Facts, found};
 use super::records::made_under;
 use super::signed::count;
 use crate::format::{CustodyEntry, DestroyedFile, LeafWord};
@@ -13,7 +13,7 @@ use crate::layout;
 const TOLD_MAX: usize = 10;
 
 /// Each destroyed record is a link of its chain and a leaf of the log, and the act named is the one that destroyed it.
-pub(super) fn destroyed(facts: &mut Facts) -> Found {
+pub(super) fn destroyed(facts: &mut Facts<'_>) -> Found {
     let manifest = found(&facts.manifest, "manifest")?;
     let policies = found(&facts.policies, "policies")?;
     let records = found(&facts.records, "records")?;
@@ -22,9 +22,9 @@ pub(super) fn destroyed(facts: &mut Facts) -> Found {
     let custody = found(&facts.custody, "custody")?;
     let mut gone = BTreeSet::new();
     let mut told = String::new();
-    for (path, bytes) in facts.under(layout::DESTROYED) {
-        let file: DestroyedFile = parse(path, bytes)?;
-        if *path != layout::destroyed(&file.record) {
+    for path in facts.under(layout::DESTROYED) {
+        let file: DestroyedFile = facts.json(path)?;
+        if path != layout::destroyed(&file.record) {
             return Err(format!("{path} is about another record than it is named after.").into());
         }
         if records.contains_key(&file.record) {

@@ -3,17 +3,19 @@
 use std::collections::BTreeSet;
 
 use proviso_ledger::{Checkpoint, merkle};
+use proviso_model::Digest;
 
 use super::Found;
 use super::facts::{Facts, found};
 use super::signed::count;
+use super::threads::over_threads;
 use crate::format::{LeafWord, ProofFile};
 use crate::layout;
 
 /// The force signed the state of its log.
-pub(super) fn checkpoint(facts: &mut Facts) -> Found {
+pub(super) fn checkpoint(facts: &mut Facts<'_>) -> Found {
     let keys = found(&facts.keys, "force-keys")?;
-    let checkpoint = Checkpoint::parse_and_verify(facts.text(layout::CHECKPOINT)?, &keys.checkpoint)
+    let checkpoint = Checkpoint::parse_and_verify(&facts.text(layout::CHECKPOINT)?, &keys.checkpoint)
         .map_err(|error| format!("{}: {error}.", layout::CHECKPOINT))?;
     if checkpoint.origin != keys.statement.checkpoint_origin {
         return Err(format!("The checkpoint is of another log: {}.", checkpoint.origin).into());
@@ -24,18 +26,18 @@ pub(super) fn checkpoint(facts: &mut Facts) -> Found {
 }
 
 /// Every record is in the log, and every proof holds.
-pub(super) fn inclusion(facts: &mut Facts) -> Found {
+pub(super) fn inclusion(facts: &mut Facts<'_>) -> Found {
     let checkpoint = found(&facts.checkpoint, "checkpoint")?;
     let records = found(&facts.records, "records")?;
     let file: ProofFile = facts.json(layout::INCLUSION)?;
-    let mut proven = BTreeSet::new();
-    for leaf in &file.leaves {
+    let proven = over_threads(&file.leaves, |leaf| {
         let bytes = merkle::leaf(leaf.kind.kind(), &leaf.hash.0);
         let hashes: Vec<[u8; 32]> = leaf.proof.hashes.iter().map(|digest| digest.0).collect();
         merkle::verify_inclusion(&bytes, leaf.proof.index, checkpoint.size, &hashes, &checkpoint.root)
             .map_err(|error| format!("{:?} {}: {error}.", leaf.kind, leaf.hash))?;
-        proven.insert((leaf.kind, leaf.hash));
-    }
+        Ok((leaf.kind, leaf.hash))
+    })?;
+    let proven: BTreeSet<(LeafWord, Digest)> = proven.into_iter().collect();
     if let Some(record) = records.keys().find(|record| !proven.contains(&(LeafWord::Record, **record))) {
         return Err(format!("Record {record} has no proof that it is in the force's log.").into());
     }

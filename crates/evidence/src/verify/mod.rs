@@ -1,17 +1,19 @@
 //! The verifier: every check has a name and ends with a plain sentence, and none is skipped in silence.
 
 mod destroyed;
+mod exhibits;
 mod facts;
 mod log;
 mod people;
 mod records;
 mod replay;
 mod signed;
+mod threads;
 
 use proviso_model::wire::TrustFile;
 use serde::Serialize;
 
-use crate::container::{looks_like_zip, unpack};
+use crate::container::{Contents, Source, looks_like_zip};
 use facts::Facts;
 
 /// How a check ended.
@@ -75,10 +77,16 @@ impl Report {
     }
 }
 
-/// Bytes that are no zip at all.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("this is not an evidence bundle: it is not a zip file")]
-pub struct NotABundle;
+/// Bytes that are no zip at all, or cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum NotABundle {
+    /// No zip.
+    #[error("this is not an evidence bundle: it is not a zip file")]
+    NoZip,
+    /// Unreadable.
+    #[error("this cannot be read: {0}")]
+    Unreadable(#[from] std::io::Error),
+}
 
 /// What a check finds: a sentence, or why it fails or cannot be made.
 type Found = Result<String, Trouble>;
@@ -103,7 +111,7 @@ impl From<&str> for Trouble {
     }
 }
 
-type CheckFn = fn(&mut Facts) -> Found;
+type CheckFn = fn(&mut Facts<'_>) -> Found;
 
 /// In this order; later checks use what earlier ones found.
 const CHECKS: [(&str, CheckFn); 14] = [
@@ -114,7 +122,7 @@ const CHECKS: [(&str, CheckFn); 14] = [
     ("devices", signed::devices),
     ("records", records::signatures),
     ("chain", records::chain),
-    ("exhibits", records::exhibits),
+    ("exhibits", exhibits::exhibits),
     ("findings", replay::findings),
     ("checkpoint", log::checkpoint),
     ("inclusion", log::inclusion),
@@ -123,15 +131,24 @@ const CHECKS: [(&str, CheckFn); 14] = [
     ("decisions", people::decisions),
 ];
 
-/// Checks a bundle, against `trust` if there is one.
+/// Checks a bundle in memory, against `trust` if there is one.
 ///
 /// # Errors
 /// [`NotABundle`] when the bytes are no zip at all.
 pub fn verify(bytes: &[u8], trust: Option<&TrustFile>) -> Result<Report, NotABundle> {
+    verify_source(&bytes, trust)
+}
+
+/// Checks a bundle that is read piece by piece, against `trust` if there is one. Work that is the same for many records
+/// runs on all cores.
+///
+/// # Errors
+/// [`NotABundle`] when the bytes are no zip at all, or cannot be read.
+pub fn verify_source(source: &dyn Source, trust: Option<&TrustFile>) -> Result<Report, NotABundle> {
     let mut checks = Vec::new();
-    let files = match unpack(bytes) {
-        Ok(files) => files,
-        Err(_) if !looks_like_zip(bytes) => return Err(NotABundle),
+    let contents = match Contents::open(source) {
+        Ok(contents) => contents,
+        Err(_) if !looks_like_zip(source)? => return Err(NotABundle::NoZip),
         Err(error) => {
             checks.push(Check { name: "container", state: CheckState::Failed, says: error.to_string() });
             let rest = std::iter::once("trust").chain(CHECKS.iter().map(|(name, _)| *name));
@@ -139,9 +156,9 @@ pub fn verify(bytes: &[u8], trust: Option<&TrustFile>) -> Result<Report, NotABun
             return Ok(finish(checks, &Facts::default(), false));
         }
     };
-    let says = format!("{} files, and no byte besides them.", files.len());
+    let says = format!("{} files, and no byte besides them.", contents.paths().count());
     checks.push(Check { name: "container", state: CheckState::Passed, says });
-    let mut facts = Facts::new(files, trust.cloned());
+    let mut facts = Facts::new(contents, trust.cloned());
     checks.push(trust_check(&mut facts));
     for (name, check) in CHECKS {
         let outcome = check(&mut facts);
@@ -150,7 +167,7 @@ pub fn verify(bytes: &[u8], trust: Option<&TrustFile>) -> Result<Report, NotABun
     Ok(finish(checks, &facts, trust.is_some()))
 }
 
-fn trust_check(facts: &mut Facts) -> Check {
+fn trust_check(facts: &mut Facts<'_>) -> Check {
     let given = facts.trust.is_some();
     match signed::root(facts) {
         Ok(says) if !given => Check { name: "trust", state: CheckState::NotDone, says },
@@ -171,7 +188,7 @@ fn not_reached(name: &'static str, needed: &str) -> Check {
     Check { name, state: CheckState::NotDone, says }
 }
 
-fn finish(checks: Vec<Check>, facts: &Facts, trusted: bool) -> Report {
+fn finish(checks: Vec<Check>, facts: &Facts<'_>, trusted: bool) -> Report {
     let verdict = if checks.iter().any(|check| check.state == CheckState::Failed) {
         Verdict::Failed
     } else if trusted {

@@ -2,14 +2,14 @@
 
 use proviso_model::Digest;
 
-use super::facts::{Facts, found, parse};
+use super::facts::{Facts, found};
 use super::signed::count;
 use super::{Found, Trouble};
 use crate::format::{CustodyEntry, CustodyLog, DecisionFile, LeafWord, audit_completed_hash, audit_hash};
 use crate::layout;
 
 /// Every entry has the hash that it claims, in order, and every completed one is in the log.
-pub(super) fn custody(facts: &mut Facts) -> Found {
+pub(super) fn custody(facts: &mut Facts<'_>) -> Found {
     let manifest = found(&facts.manifest, "manifest")?;
     let proven = found(&facts.proven, "inclusion")?;
     let log: CustodyLog = facts.json(layout::CUSTODY)?;
@@ -50,16 +50,16 @@ pub(super) fn custody(facts: &mut Facts) -> Found {
 }
 
 /// Every decision has the hash that it claims and is in the log.
-pub(super) fn decisions(facts: &mut Facts) -> Found {
+pub(super) fn decisions(facts: &mut Facts<'_>) -> Found {
     let manifest = found(&facts.manifest, "manifest")?;
     let proven = found(&facts.proven, "inclusion")?;
     let records = found(&facts.records, "records")?;
     let destroyed = found(&facts.destroyed, "destroyed")?;
     let is_here = |record: &Digest| records.contains_key(record) || destroyed.contains(record);
     let mut seen = 0;
-    for (path, bytes) in facts.under(layout::DECISIONS) {
-        let decision: DecisionFile = parse(path, bytes)?;
-        if *path != layout::decision(&decision.id) || decision.case != manifest.case {
+    for path in facts.under(layout::DECISIONS) {
+        let decision: DecisionFile = facts.json(path)?;
+        if path != layout::decision(&decision.id) || decision.case != manifest.case {
             return Err(format!("{path} is another decision or of another case.").into());
         }
         if decision.computed_hash() != Some(decision.hash) {

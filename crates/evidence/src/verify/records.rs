@@ -1,4 +1,4 @@
-//! Records: signed by their devices, none missing between them, and shown as they were sealed.
+//! Records: signed by their devices, and none missing between them.
 
 use std::collections::BTreeMap;
 
@@ -6,20 +6,21 @@ use proviso_ledger::{ChainLink, Envelope, Header};
 use proviso_model::ids::DeviceId;
 use proviso_model::{Digest, Policy};
 
-use super::facts::{Facts, OpenRecord, found, parse};
+use super::facts::{Facts, Signed, found};
 use super::signed::count;
+use super::threads::over_threads;
 use super::{Found, Trouble};
-use crate::format::{ChainFile, Manifest, OpenedFields};
+use crate::format::{ChainFile, Manifest};
 use crate::layout;
 
 /// Each record is signed by its device, whole, and made under a policy that is here.
-pub(super) fn signatures(facts: &mut Facts) -> Found {
+pub(super) fn signatures(facts: &mut Facts<'_>) -> Found {
     let devices = found(&facts.devices, "devices")?;
     let policies = found(&facts.policies, "policies")?;
     let manifest = found(&facts.manifest, "manifest")?;
-    let mut records = BTreeMap::new();
-    for (path, bytes) in facts.under(layout::RECORDS) {
-        let envelope = Envelope::decode(bytes).map_err(|error| format!("{path}: {error}."))?;
+    let paths: Vec<&str> = facts.under(layout::RECORDS).collect();
+    let records = over_threads(&paths, |path| {
+        let envelope = Envelope::decode(&facts.file(path)?).map_err(|error| format!("{path}: {error}."))?;
         let header = &envelope.header;
         if *path != layout::record(header) {
             return Err(format!("{path} holds the record that belongs at {}.", layout::record(header)).into());
@@ -28,8 +29,9 @@ pub(super) fn signatures(facts: &mut Facts) -> Found {
         let key = key.ok_or_else(|| format!("{path} is of a device that is not in the bundle."))?;
         envelope.check(key).map_err(|error| format!("{path}: {error}."))?;
         made_under(path, header, manifest, policies)?;
-        records.insert(Digest(envelope.record_hash()), envelope);
-    }
+        Ok((Digest(envelope.record_hash()), (envelope.header, envelope.signature)))
+    })?;
+    let records: BTreeMap<Digest, Signed> = records.into_iter().collect();
     if records.is_empty() && facts.under(layout::DESTROYED).next().is_none() {
         return Err("There is no record in the bundle.".into());
     }
@@ -59,25 +61,31 @@ pub(super) fn made_under(
 }
 
 /// Between the first and the last record of a device nothing is missing.
-pub(super) fn chain(facts: &mut Facts) -> Found {
+pub(super) fn chain(facts: &mut Facts<'_>) -> Found {
     let devices = found(&facts.devices, "devices")?;
     let records = found(&facts.records, "records")?;
     let mut linked = BTreeMap::new();
-    for (path, bytes) in facts.under(layout::CHAINS) {
-        let chain: ChainFile = parse(path, bytes)?;
-        let mut next: Option<ChainLink> = None;
-        for link in &chain.links {
+    for path in facts.under(layout::CHAINS) {
+        let chain: ChainFile = facts.json(path)?;
+        let headers = over_threads(&chain.links, |link| {
             let (header, signature) = decode(path, &link.header, &link.signature)?;
             let device = DeviceId::from_bytes(header.device);
-            let key = devices.get(&device).filter(|_| *path == layout::chain(&device, header.epoch));
+            let key = devices.get(&device).filter(|_| path == layout::chain(&device, header.epoch));
             let key = key.ok_or_else(|| format!("{path} holds a record of another device or epoch."))?;
-            header
-                .check(key, &signature)
-                .map_err(|error| format!("{path}, record {}: {error}.", header.seq))?;
+            let hash = Digest(header.record_hash());
+            // Of a record that is here, this same signature has been checked.
+            if records.get(&hash).is_none_or(|(_, checked)| *checked != signature) {
+                let signed = header.check(key, &signature);
+                signed.map_err(|error| format!("{path}, record {}: {error}.", header.seq))?;
+            }
+            Ok((hash, header))
+        })?;
+        let mut next: Option<ChainLink> = None;
+        for (hash, header) in headers {
             let mut at = next.unwrap_or_else(|| start(&header));
             at.follow(&header).map_err(|error| format!("{path}: {error}."))?;
             next = Some(at);
-            linked.insert(Digest(header.record_hash()), header);
+            linked.insert(hash, header);
         }
     }
     if let Some(loose) = records.keys().find(|hash| !linked.contains_key(*hash)) {
@@ -108,54 +116,4 @@ fn start(header: &Header) -> ChainLink {
     } else {
         ChainLink { next_seq: header.seq, previous: header.previous, ..first }
     }
-}
-
-/// What is shown is what the device committed to, and opinions are not among the facts.
-pub(super) fn exhibits(facts: &mut Facts) -> Found {
-    let manifest = found(&facts.manifest, "manifest")?;
-    let records = found(&facts.records, "records")?;
-    let mut exhibits: BTreeMap<Digest, OpenRecord> = BTreeMap::new();
-    for (folder, generated) in [(layout::CAPTURED, false), (layout::GENERATED, true)] {
-        for (path, bytes) in facts.under(folder) {
-            let file: OpenedFields = parse(path, bytes)?;
-            if *path != layout::opened(folder, &file.record) {
-                return Err(format!("{path} shows another record than it is named after.").into());
-            }
-            let envelope = records.get(&file.record);
-            let envelope =
-                envelope.ok_or_else(|| format!("{path} shows a record that is not in the bundle."))?;
-            let opening =
-                file.opening().ok_or_else(|| format!("{path} holds a salt that is not 16 bytes."))?;
-            let root = opening.root().map_err(|error| format!("{path}: {error}."))?;
-            if root != envelope.header.field_root {
-                return Err(format!("{path} shows fields that are not those of its record.").into());
-            }
-            if let Some(field) =
-                opening.opened.iter().find(|field| layout::is_generated(&field.name) != generated)
-            {
-                return Err(format!("{path}: the field {} belongs in the other folder.", field.name).into());
-            }
-            let fields = opening.commitments.len();
-            let exhibit = exhibits.entry(file.record);
-            let exhibit =
-                exhibit.or_insert(OpenRecord { header: envelope.header, fields, opened: Vec::new() });
-            exhibit.opened.extend(opening.opened);
-        }
-    }
-    let fields: usize = exhibits.values().map(|exhibit| exhibit.fields).sum();
-    let open: usize = exhibits.values().map(|exhibit| exhibit.opened.len()).sum();
-    let mut says = format!(
-        "{} shown as the device sealed them; closed: {} of {}.",
-        count(exhibits.len(), "record", "records"),
-        fields - open,
-        count(fields, "field", "fields")
-    );
-    if !manifest.left_out.is_empty() {
-        says.push_str(&format!(
-            " Left out, wholly or in part, as the force says: {}.",
-            manifest.left_out.join("; ")
-        ));
-    }
-    facts.exhibits = Some(exhibits);
-    Ok(says)
 }

@@ -1,17 +1,24 @@
 //! Findings made again: the same engine semantics over the same facts must give the same findings.
 
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
 use proviso_engine::{Engine, SEMANTICS};
 use proviso_model::record::{RecordBody, RecordContent};
-use proviso_model::{Digest, Finding};
+use proviso_model::{Digest, Finding, Policy};
 
-use super::facts::{Facts, OpenRecord, found};
+use super::Found;
+use super::exhibits::OpenRecord;
+use super::facts::{Facts, found};
 use super::signed::count;
-use super::{Found, Trouble};
 use crate::layout;
 
+/// Records that are named when they are not replayed; of more, the number is said.
+const NAMED_MAX: usize = 10;
+
 /// What became of one exhibit.
-enum Replayed {
-    /// It holds no finding.
+pub(super) enum Replayed {
+    /// It shows no finding.
     NoFinding,
     /// So many findings came out the same.
     Same(usize),
@@ -19,56 +26,71 @@ enum Replayed {
     Not(&'static str),
 }
 
-/// Evaluates every wholly opened observation again.
-pub(super) fn findings(facts: &mut Facts) -> Found {
-    let policies = found(&facts.policies, "policies")?;
+/// An engine for each policy, made when the first record needs it.
+pub(super) struct Engines<'a>(BTreeMap<Digest, Lazy<'a>>);
+
+/// A policy and, once it was needed, its engine, or why there can be none.
+type Lazy<'a> = (&'a Policy, OnceLock<Result<Engine, String>>);
+
+impl<'a> Engines<'a> {
+    pub fn new(policies: &'a BTreeMap<Digest, Policy>) -> Self {
+        Self(policies.iter().map(|(hash, policy)| (*hash, (policy, OnceLock::new()))).collect())
+    }
+
+    /// Evaluates a wholly opened observation again.
+    pub fn replay(&self, exhibit: &OpenRecord) -> Result<Replayed, String> {
+        let record = exhibit.record;
+        if !exhibit.opened.iter().any(|field| layout::is_generated(&field.name)) {
+            return Ok(Replayed::NoFinding);
+        }
+        if exhibit.opened.len() != exhibit.fields {
+            return Ok(Replayed::Not("some of its fields are closed"));
+        }
+        let hash = Digest(exhibit.header.policy_hash);
+        let policy = self.0.get(&hash);
+        let (policy, engine) = policy.ok_or_else(|| format!("The policy of record {record} is not here."))?;
+        let fields = exhibit.opened.iter().map(|field| (field.name.as_str(), field.value.as_str()));
+        let content =
+            RecordContent::from_fields(fields).map_err(|error| format!("Record {record}: {error}."))?;
+        let RecordBody::Finding { captured, generated } = content.body else {
+            return Err(format!("Record {record} holds generated fields and is no finding."));
+        };
+        let semantics = generated.findings.iter().map(|finding| finding.engine_semantics);
+        if semantics.chain([policy.engine_semantics]).any(|semantics| semantics != SEMANTICS) {
+            return Ok(Replayed::Not("it was made by an engine of other semantics than this program's"));
+        }
+        let engine = engine.get_or_init(|| Engine::new(policy, hash).map_err(|error| error.to_string()));
+        let engine = engine
+            .as_ref()
+            .map_err(|error| format!("The policy of record {record} cannot be run: {error}."))?;
+        let again = engine.evaluate(&captured);
+        if again.len() == generated.findings.len()
+            && again.iter().zip(&generated.findings).all(|(again, sealed)| is_same(again, sealed))
+        {
+            return Ok(Replayed::Same(again.len()));
+        }
+        Err(format!("Record {record} holds findings that its facts and its policy do not give."))
+    }
+}
+
+/// Every wholly opened observation was evaluated again, with the same findings.
+pub(super) fn findings(facts: &mut Facts<'_>) -> Found {
     let exhibits = found(&facts.exhibits, "exhibits")?;
     let (mut same, mut not) = (0, Vec::new());
     for (record, exhibit) in exhibits {
-        let policy = policies.get(&Digest(exhibit.header.policy_hash));
-        let policy = policy.ok_or(Trouble::NotReached("records"))?;
-        match replay(record, exhibit, policy)? {
-            Replayed::NoFinding => {}
-            Replayed::Same(findings) => same += findings,
-            Replayed::Not(why) => not.push(format!("record {record} not replayed: {why}")),
+        match &exhibit.replayed {
+            Ok(Replayed::NoFinding) => {}
+            Ok(Replayed::Same(findings)) => same += findings,
+            Ok(Replayed::Not(why)) => not.push(format!(" Besides, record {record} not replayed: {why}.")),
+            Err(wrong) => return Err(wrong.clone().into()),
         }
     }
     let mut says = format!("{} replayed to the byte.", count(same, "finding", "findings"));
-    for sentence in &not {
-        says.push_str(&format!(" Besides, {sentence}."));
+    says.extend(not.iter().take(NAMED_MAX).map(String::as_str));
+    if let Some(more) = not.len().checked_sub(NAMED_MAX).filter(|more| *more > 0) {
+        says.push_str(&format!(" And {} not replayed.", count(more, "more record was", "more records were")));
     }
     Ok(says)
-}
-
-fn replay(
-    record: &Digest,
-    exhibit: &OpenRecord,
-    policy: &proviso_model::Policy,
-) -> Result<Replayed, Trouble> {
-    if !exhibit.opened.iter().any(|field| layout::is_generated(&field.name)) {
-        return Ok(Replayed::NoFinding);
-    }
-    if exhibit.opened.len() != exhibit.fields {
-        return Ok(Replayed::Not("some of its fields are closed"));
-    }
-    let fields = exhibit.opened.iter().map(|field| (field.name.as_str(), field.value.as_str()));
-    let content = RecordContent::from_fields(fields).map_err(|error| format!("Record {record}: {error}."))?;
-    let RecordBody::Finding { captured, generated } = content.body else {
-        return Err(format!("Record {record} holds generated fields and is no finding.").into());
-    };
-    let semantics = generated.findings.iter().map(|finding| finding.engine_semantics);
-    if semantics.chain([policy.engine_semantics]).any(|semantics| semantics != SEMANTICS) {
-        return Ok(Replayed::Not("it was made by an engine of other semantics than this program's"));
-    }
-    let engine = Engine::new(policy, Digest(exhibit.header.policy_hash))
-        .map_err(|error| format!("The policy of record {record} cannot be run: {error}."))?;
-    let again = engine.evaluate(&captured);
-    if again.len() == generated.findings.len()
-        && again.iter().zip(&generated.findings).all(|(again, sealed)| is_same(again, sealed))
-    {
-        return Ok(Replayed::Same(again.len()));
-    }
-    Err(format!("Record {record} holds findings that its facts and its policy do not give.").into())
 }
 
 /// Equal in everything but the engine's own version, which may differ while its semantics do not.

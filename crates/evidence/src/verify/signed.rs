@@ -9,6 +9,7 @@ use proviso_model::wire::{ForceKeys, ForceKeysStatement, TrustFile, signed_keys,
 use proviso_model::{Digest, Policy};
 
 use super::facts::{Facts, Keys, found, parse};
+use super::threads::over_threads;
 use super::{Found, Trouble};
 use crate::format::{
     BUNDLE_FORMAT, DeviceStatement, Manifest, SignedDevice, device_statement_signed, manifest_signed,
@@ -25,7 +26,7 @@ fn signed(key: &VerifyKey, bytes: &[u8], signature: &str, what: &str) -> Result<
 }
 
 /// The bundle's root is the one given, or there is none to compare with.
-pub(super) fn root(facts: &mut Facts) -> Found {
+pub(super) fn root(facts: &mut Facts<'_>) -> Found {
     let own: TrustFile = facts.json(layout::ROOT)?;
     let own_key = key(&own.root_key, "The bundle's own root key")?;
     let Some(trust) = &facts.trust else {
@@ -42,8 +43,8 @@ pub(super) fn root(facts: &mut Facts) -> Found {
 }
 
 /// Every file is listed and unchanged, and none is there besides.
-pub(super) fn files_listed(facts: &mut Facts) -> Found {
-    let manifest: Manifest = facts.json(layout::MANIFEST)?;
+pub(super) fn files_listed(facts: &mut Facts<'_>) -> Found {
+    let mut manifest: Manifest = facts.json(layout::MANIFEST)?;
     if manifest.format != BUNDLE_FORMAT {
         return Err(format!(
             "The bundle is of format {}; this program knows {BUNDLE_FORMAT}. Use a newer one.",
@@ -52,25 +53,29 @@ pub(super) fn files_listed(facts: &mut Facts) -> Found {
         .into());
     }
     let mut listed = BTreeSet::from([layout::MANIFEST, layout::MANIFEST_SIGNATURE]);
-    for entry in &manifest.files {
+    over_threads(&manifest.files, |entry| {
         let bytes = facts.file(&entry.path)?;
-        if bytes.len() as u64 != entry.bytes || sha256(bytes) != entry.sha256.0 {
+        if bytes.len() as u64 != entry.bytes || sha256(&bytes) != entry.sha256.0 {
             return Err(format!("The file {} is not the one that the manifest lists.", entry.path).into());
         }
+        Ok(())
+    })?;
+    for entry in &manifest.files {
         if !layout::is_known(&entry.path) || !listed.insert(&entry.path) {
             return Err(format!("The manifest lists {}, which has no place there.", entry.path).into());
         }
     }
-    if let Some(extra) = facts.files.keys().find(|path| !listed.contains(path.as_str())) {
+    if let Some(extra) = facts.paths().find(|path| !listed.contains(path)) {
         return Err(format!("The file {extra} is not in the manifest: it was added.").into());
     }
     let says = format!("{} files, each as listed.", manifest.files.len());
+    manifest.files = Vec::new();
     facts.manifest = Some(manifest);
     Ok(says)
 }
 
 /// The root certifies the force's keys.
-pub(super) fn force_keys(facts: &mut Facts) -> Found {
+pub(super) fn force_keys(facts: &mut Facts<'_>) -> Found {
     let root = *found(&facts.root, "trust")?;
     let keys: ForceKeys = facts.json(layout::FORCE_KEYS)?;
     signed(&root, &signed_keys(&keys.statement), &keys.signature, "the force's keys (by its root)")?;
@@ -87,12 +92,12 @@ pub(super) fn force_keys(facts: &mut Facts) -> Found {
 }
 
 /// The force signed the manifest, and so every file.
-pub(super) fn manifest_signature(facts: &mut Facts) -> Found {
+pub(super) fn manifest_signature(facts: &mut Facts<'_>) -> Found {
     let keys = found(&facts.keys, "force-keys")?;
     let json = facts.file(layout::MANIFEST)?;
     let signature = facts.text(layout::MANIFEST_SIGNATURE)?;
     let signature = signature.strip_suffix('\n').unwrap_or_default();
-    signed(&keys.checkpoint, &manifest_signed(json), signature, "the manifest (by the force)")?;
+    signed(&keys.checkpoint, &manifest_signed(&json), signature, "the manifest (by the force)")?;
     let manifest = found(&facts.manifest, "manifest")?;
     if manifest.force != keys.statement.force {
         return Err("The manifest names another force than its keys.".into());
@@ -101,14 +106,14 @@ pub(super) fn manifest_signature(facts: &mut Facts) -> Found {
 }
 
 /// Policies are the force's, for this case, and unchanged.
-pub(super) fn policies(facts: &mut Facts) -> Found {
+pub(super) fn policies(facts: &mut Facts<'_>) -> Found {
     let keys = found(&facts.keys, "force-keys")?;
     let manifest = found(&facts.manifest, "manifest")?;
     let mut policies = BTreeMap::new();
-    let paths: Vec<_> = facts.under(layout::POLICIES).filter(|(path, _)| path.ends_with(".json")).collect();
-    for (path, bytes) in &paths {
-        let hash = Digest(policy_hash(bytes));
-        if **path != layout::policy(&hash) {
+    for path in facts.under(layout::POLICIES).filter(|path| path.ends_with(".json")) {
+        let bytes = facts.file(path)?;
+        let hash = Digest(policy_hash(&bytes));
+        if path != layout::policy(&hash) {
             return Err(
                 format!("The order as the device obeyed it was changed: {path} has another hash.").into()
             );
@@ -117,11 +122,11 @@ pub(super) fn policies(facts: &mut Facts) -> Found {
         let signature = signature.strip_suffix('\n').unwrap_or_default();
         signed(
             &keys.policy,
-            &signed_policy(&String::from_utf8_lossy(bytes)),
+            &signed_policy(&String::from_utf8_lossy(&bytes)),
             signature,
             "a policy (by the force)",
         )?;
-        let policy: Policy = parse(path, bytes)?;
+        let policy: Policy = parse(path, &bytes)?;
         if policy.format != POLICY_FORMAT || policy.force != manifest.force || policy.case != manifest.case {
             return Err(format!("{path} is of another force, case or format.").into());
         }
@@ -144,17 +149,17 @@ pub(super) fn policies(facts: &mut Facts) -> Found {
 }
 
 /// Device keys are the force's, for this case.
-pub(super) fn devices(facts: &mut Facts) -> Found {
+pub(super) fn devices(facts: &mut Facts<'_>) -> Found {
     let keys = found(&facts.keys, "force-keys")?;
     let manifest = found(&facts.manifest, "manifest")?;
     let mut devices = BTreeMap::new();
-    for (path, bytes) in facts.under(layout::DEVICES) {
-        let device: SignedDevice = parse(path, bytes)?;
+    for path in facts.under(layout::DEVICES) {
+        let device: SignedDevice = facts.json(path)?;
         let bytes = device_statement_signed(&device.statement);
         signed(&keys.policy, &bytes, &device.signature, &format!("{path} (by the force)"))?;
         let statement: DeviceStatement = parse(path, device.statement.as_bytes())?;
         let place = layout::device(&statement.device);
-        if *path != place || statement.force != manifest.force || statement.case != manifest.case {
+        if path != place || statement.force != manifest.force || statement.case != manifest.case {
             return Err(format!("{path} is of another device, case or force.").into());
         }
         devices.insert(statement.device, key(&statement.record_key, "A device's record key")?);

@@ -300,6 +300,23 @@ fn findings_of_another_engine_semantics_are_not_replayed_and_never_differ() {
     assert!(check.says.contains("not replayed"), "{}", check.says);
 }
 
+/// The zip library writes, our own code reads: both must keep to the same form, with ZIP64 records too.
+#[test]
+fn a_zip_of_more_files_than_its_end_record_can_count_reads_back_and_a_byte_less_does_not() {
+    for count in [0_u32, 1, 65_535, 65_536] {
+        let files: Files = (0..count).map(|number| (format!("records/{number:06}"), vec![7])).collect();
+        let bytes = pack(&files).expect("a zip");
+        assert!(unpack(&bytes).expect("the same files") == files, "{count} files");
+        let step = if count > 1 { 49 } else { 1 };
+        for at in (bytes.len().saturating_sub(98)..bytes.len()).step_by(step) {
+            let mut changed = bytes.clone();
+            changed[at] ^= 1;
+            assert!(unpack(&changed).is_err(), "{count} files: byte {at} of {} may be changed", bytes.len());
+        }
+        assert!(unpack(&bytes[..bytes.len() - 1]).is_err());
+    }
+}
+
 #[test]
 fn without_a_key_a_bundle_is_only_self_consistent_and_a_strangers_bundle_fails_under_ours() {
     let stranger = sample("another force's seed", |_| ());

@@ -1,8 +1,8 @@
 //! The sample bundle: an invented force, case, device and person, benign words, and seeds instead of chance.
 
-mod force;
-mod log;
-mod seeded;
+pub mod force;
+pub mod log;
+pub mod seeded;
 
 use std::collections::BTreeSet;
 
@@ -148,20 +148,20 @@ fn destroyed_file(envelope: &Envelope) -> DestroyedFile {
 
 type Sealed = (Envelope, FieldSet);
 
-fn first_link() -> ChainLink {
+pub fn first_link() -> ChainLink {
     ChainLink::first(id(1), id(2), 0)
 }
 
-struct Device {
-    key: SignKey,
-    rng: Seeded,
-    secret: CaseSecretKey,
-    hash: [u8; 32],
-    link: ChainLink,
+pub struct Device {
+    pub key: SignKey,
+    pub rng: Seeded,
+    pub secret: CaseSecretKey,
+    pub hash: [u8; 32],
+    pub link: ChainLink,
 }
 
 impl Device {
-    fn seal(&mut self, policy: &Policy, content: &RecordContent) -> (Envelope, FieldSet) {
+    pub fn seal(&mut self, policy: &Policy, content: &RecordContent) -> (Envelope, FieldSet) {
         let fields = FieldSet::new(&mut self.rng, content.to_fields().expect("fields"));
         let ids = RecordIds { case_key_id: *policy.case_key.id.as_bytes(), policy_hash: self.hash };
         let to = self.secret.public().expect("a public key");
