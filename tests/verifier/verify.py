@@ -62,7 +62,9 @@ U = lambda value: text_of(value, "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 KIND = lambda value: text_of(value, "record|audit|decision")
 OUTCOME = lambda value: text_of(value, "no-concern|mistaken-finding|discuss-at-visit|suspected-breach")
 TRUST, SIGNED = dict(force_name=T, force=U, root_key=T, ca_pem=T), dict(statement=T, signature=T)
-KEYS = dict(force=U, force_name=T, version=N, issued_at=W, policy_key=T, checkpoint_key=T, checkpoint_origin=T, ca_pem=T)
+FORCE_KEYS, ROTATION = SIGNED | dict(rotations=([SIGNED],)), dict(force=U, from_key=T, to_key=T, issued_at=W)
+KEYS = dict(force=U, force_name=T, version=N, issued_at=W, policy_key=T, checkpoint_key=T, pack_key=(T,), valid_until=(W,),
+            checkpoint_origin=T, ca_pem=T)
 DEVICE = dict(device=U, force=U, case=U, record_key=T, system=T, account=T, enrolled_at=W)
 MANIFEST = dict(format=N, bundle=U, force=U, force_name=T, case=U, case_reference=T, order_reference=T, prepared_by=T, created_at=W,
                 program=T, cannot_be_repeated=[T], left_out=[T], files=[dict(path=T, bytes=N, sha256=D)])
@@ -115,11 +117,25 @@ class Bundle:
 
     def under(self, folder): return [(path, data) for path, data in sorted(self.files.items()) if path.startswith(folder)]
 
+    def rotations(self):
+        try:
+            return read_json(self.file("trust/force-keys.json"), FORCE_KEYS)["rotations"] or []
+        except Exception:  # The next check says so.
+            return []
+
     def check_trust(self):
         own = read_json(self.file("trust/root.json"), TRUST)
-        own_key, given = key_of(own["root_key"]), self.trust or own
-        self.known["root"] = key_of(given["root_key"])
-        must((own_key, own["force"]) == (self.known["root"], given["force"]), "another root key or force than the one given")
+        given = self.trust or own
+        root = given["root_key"].lower()
+        self.known["root"] = key_of(root)
+        for turn in self.rotations() if self.trust else []:
+            says = read_json(turn["statement"], ROTATION)
+            if says["from_key"] == root:
+                must(says["force"] == given["force"], "a hand-over of another force")
+                signed(key_of(root), b"proviso/root-rotation/v1\n" + turn["statement"].encode(), b64(turn["signature"]), "no hand-over")
+                root = says["to_key"]
+        self.known["root"] = key_of(root)
+        must((key_of(own["root_key"]), own["force"]) == (self.known["root"], given["force"]), "another root key or force than given")
 
     def check_manifest(self):
         manifest, listed = read_json(self.file("manifest.json"), MANIFEST), {"manifest.json", "manifest.sig"}
@@ -135,7 +151,7 @@ class Bundle:
         return manifest
 
     def check_force_keys(self):
-        [root], keys = self.need("root"), read_json(self.file("trust/force-keys.json"), SIGNED)
+        [root], keys = self.need("root"), read_json(self.file("trust/force-keys.json"), FORCE_KEYS)
         signed(root, b"proviso/force-keys/v1\n" + keys["statement"].encode(), b64(keys["signature"]), "the root did not sign")
         it = read_json(keys["statement"], KEYS)
         must(it["force"] == read_json(self.file("trust/root.json"), TRUST)["force"], "keys of another force")
@@ -144,7 +160,9 @@ class Bundle:
     def check_manifest_signature(self):
         [keys], data = self.need("force-keys"), self.file("manifest.json")
         signed(keys["checkpoint"], b"proviso/bundle-manifest/v1\n" + data, self.line("manifest.sig"), "the force did not sign it")
-        must(self.need("manifest")[0]["force"] == keys["force"], "the manifest is of another force")
+        manifest = self.need("manifest")[0]
+        must(manifest["force"] == keys["force"], "the manifest is of another force")
+        must(keys["valid_until"] is None or micros(manifest["created_at"]) <= micros(keys["valid_until"]), "the keys had lapsed")
 
     def check_policies(self):
         (keys, manifest), policies = self.need("force-keys", "manifest"), {}

@@ -81,6 +81,74 @@ pub struct ForceKeys {
     pub statement: String,
     /// Root signature over [`signed_keys`] of it, base64.
     pub signature: String,
+    /// How the root key was handed over since the first one, oldest first; at most [`ROTATIONS_MAX`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rotations: Vec<RootRotation>,
+}
+
+/// Hand-overs of the root key that are followed.
+pub const ROTATIONS_MAX: usize = 32;
+
+/// One root key hands over to the next.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RootRotation {
+    /// The exact text that the old root signed ([`RootRotationStatement`] as JSON).
+    pub statement: String,
+    /// The old root's signature over [`signed_root_rotation`] of it, base64.
+    pub signature: String,
+}
+
+/// What an old root signs when it hands over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RootRotationStatement {
+    /// The force.
+    pub force: ForceId,
+    /// The old root's public key (Ed25519, hexadecimal).
+    pub from_key: String,
+    /// The new root's.
+    pub to_key: String,
+    /// When it was made.
+    pub issued_at: Timestamp,
+}
+
+/// The bytes that the old root signs for a [`RootRotation::statement`].
+#[must_use]
+pub fn signed_root_rotation(statement: &str) -> Vec<u8> {
+    format!("proviso/root-rotation/v1\n{statement}").into_bytes()
+}
+
+/// The root key in force for whoever pinned `pinned` (hexadecimal): that one, or what it was handed over to. `holds`
+/// says whether a key (hexadecimal) signed bytes with a signature (base64).
+///
+/// # Errors
+/// Why a hand-over is not followed, in words.
+pub fn newest_root(
+    pinned: &str,
+    force: ForceId,
+    rotations: &[RootRotation],
+    holds: impl Fn(&str, &[u8], &str) -> bool,
+) -> Result<String, String> {
+    if rotations.len() > ROTATIONS_MAX {
+        return Err(format!("the root key was handed over more than {ROTATIONS_MAX} times"));
+    }
+    let mut root = pinned.to_lowercase();
+    for rotation in rotations {
+        let says: RootRotationStatement = serde_json::from_str(&rotation.statement)
+            .map_err(|error| format!("a hand-over of the root key cannot be read: {error}"))?;
+        // Hand-overs from before the pinned key was made say nothing to whoever pinned it.
+        if says.from_key != root {
+            continue;
+        }
+        if says.force != force
+            || !holds(&root, &signed_root_rotation(&rotation.statement), &rotation.signature)
+        {
+            return Err("a hand-over of the root key was not signed by the key that was pinned".to_owned());
+        }
+        root = says.to_key;
+    }
+    Ok(root)
 }
 
 /// The bytes that the root signs for a [`ForceKeys::statement`].
@@ -105,6 +173,12 @@ pub struct ForceKeysStatement {
     pub policy_key: String,
     /// Signs checkpoints (Ed25519, hexadecimal).
     pub checkpoint_key: String,
+    /// Signs packs of detection data (Ed25519, hexadecimal).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pack_key: Option<String>,
+    /// Until when new policies, packs and checkpoints signed with these keys are taken. What was taken before stays good.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_until: Option<Timestamp>,
     /// Origin line of checkpoints, for example `proviso.test-force.example/log`.
     pub checkpoint_origin: String,
     /// Certificate authority of servers and devices, PEM.

@@ -26,6 +26,9 @@ pub struct Config {
     pub console_listen: SocketAddr,
     /// File with the master key; the data folder's own when absent.
     pub master_key_file: Option<PathBuf>,
+    /// Program and arguments that print the master key, 64 hexadecimal digits: a password safe, a TPM, an HSM's tool.
+    /// Stands over `master_key_file`.
+    pub master_key_command: Option<Vec<String>>,
     /// Folder of the case keys; the data folder's own when absent.
     pub case_keys_dir: Option<PathBuf>,
     /// Folder of packs to use instead of those built in.
@@ -46,6 +49,7 @@ impl Default for Config {
             device_listen: SocketAddr::from(([0, 0, 0, 0], DEVICE_PORT)),
             console_listen: SocketAddr::from(([127, 0, 0, 1], CONSOLE_PORT)),
             master_key_file: None,
+            master_key_command: None,
             case_keys_dir: None,
             packs_dir: None,
             workers: 1,

@@ -50,19 +50,41 @@ pub enum OpenError {
     },
 }
 
-/// The master key: from the environment's value where there is one, else from its file.
+/// The master key: from the environment's value where there is one, else from the command in the settings, else from its
+/// file.
 ///
 /// # Errors
 /// [`KeyError`].
 pub fn master_key(config: &Config, from_environment: Option<&str>) -> Result<MasterKey, KeyError> {
-    match (from_environment, &config.master_key_file) {
-        (Some(text), _) => MasterKey::from_hex(text, MASTER_KEY_ENV),
-        (None, Some(path)) => MasterKey::load(path),
-        (None, None) => MasterKey::load(&MasterKey::usual_path(&config.data_dir)),
+    match (from_environment, &config.master_key_command, &config.master_key_file) {
+        (Some(text), _, _) => MasterKey::from_hex(text, MASTER_KEY_ENV),
+        (None, Some(command), _) => MasterKey::from_command(command),
+        (None, None, Some(path)) => MasterKey::load(path),
+        (None, None, None) => MasterKey::load(&MasterKey::usual_path(&config.data_dir)),
     }
 }
 
-/// Makes a force: folders, master key (unless the environment gives one), keys, certificates, `trust.json`.
+/// Makes the folders of a new data folder and its master key, unless environment or command give one.
+///
+/// # Errors
+/// [`KeyError`]; nothing that exists is overwritten.
+pub fn folders(
+    config: &Config,
+    from_environment: Option<&str>,
+    rng: &mut dyn CryptoRng,
+) -> Result<MasterKey, KeyError> {
+    files::make_folder(&config.data_dir)?;
+    files::make_folder(&config.data_dir.join("keys"))?;
+    files::make_folder(&config.case_keys())?;
+    files::make_folder(&config.blobs_dir())?;
+    if from_environment.is_some() || config.master_key_command.is_some() {
+        return master_key(config, from_environment);
+    }
+    let usual = MasterKey::usual_path(&config.data_dir);
+    MasterKey::create(config.master_key_file.as_deref().unwrap_or(&usual), rng)
+}
+
+/// Makes a force in an empty data folder, with a root that is not kept: for demonstrations and tests.
 ///
 /// # Errors
 /// [`KeyError`]; nothing that exists is overwritten.
@@ -72,17 +94,7 @@ pub fn init(
     rng: &mut dyn CryptoRng,
     init: &ForceInit<'_>,
 ) -> Result<proviso_model::wire::TrustFile, KeyError> {
-    files::make_folder(&config.data_dir)?;
-    files::make_folder(&config.data_dir.join("keys"))?;
-    files::make_folder(&config.case_keys())?;
-    files::make_folder(&config.blobs_dir())?;
-    let master = match from_environment {
-        Some(text) => MasterKey::from_hex(text, MASTER_KEY_ENV)?,
-        None => {
-            let usual = MasterKey::usual_path(&config.data_dir);
-            MasterKey::create(config.master_key_file.as_deref().unwrap_or(&usual), rng)?
-        }
-    };
+    let master = folders(config, from_environment, rng)?;
     force::create(&config.data_dir, &master, rng, init)
 }
 

@@ -41,7 +41,7 @@ export class Stack {
   }
 
   async #start() {
-    await this.admin(["init", "--force-name", "Test Force"]);
+    await this.admin(["init", "--force-name", "Test Force", "--root-medium", `${this.data}-root`], "an invented passphrase\n");
     await this.admin(["officer-add", "--username", USERNAME, "--name", "Officer 4412 (invented)", "--role", "offender-manager"], `${PASSWORD}\n`);
     this.case = (await this.admin(["case-create", "--order", this.order, "--officer", USERNAME])).case;
     await this.serve();

@@ -21,6 +21,8 @@ pub use verify::{verify_keys, verify_policy};
 const TRUST: &str = "trust.json";
 const KEYS: &str = "force-keys.json";
 const POLICY: &str = "policy.json";
+/// The keys under which the policy on disk was taken, once the force has changed its keys since.
+const POLICY_KEYS: &str = "policy-keys.json";
 
 /// Why a policy or the force's keys are not obeyed.
 #[derive(Debug, thiserror::Error)]
@@ -43,6 +45,11 @@ pub enum PolicyError {
         /// The number known.
         known: u64,
     },
+    /// Signed with keys that had lapsed.
+    #[error(
+        "the policy was made after the force's keys had lapsed; nothing was changed. The force must renew its keys"
+    )]
+    Lapsed,
     /// It cannot be read.
     #[error("{0} cannot be read: {1}")]
     Shape(&'static str, String),
@@ -86,28 +93,6 @@ impl KeptPolicy {
     #[must_use]
     pub fn capture_at(&self, at: Timestamp) -> Capture {
         if at >= self.policy.expires_at { Capture::default() } else { self.policy.capture_at(at) }
-    }
-
-    /// Whether anything is to be watched at some time from `from` to `until`.
-    #[must_use]
-    pub fn asks_between(&self, from: Timestamp, until: Timestamp) -> bool {
-        let until_max = until.min(self.policy.expires_at);
-        self.policy
-            .conditions
-            .iter()
-            .any(|condition| condition.valid_from <= until_max && from < condition.valid_until.min(until_max))
-            || !self.capture_at(from).is_nothing()
-    }
-
-    /// The first instant after `from` and up to `until` at which something else than `capture` is to be watched.
-    #[must_use]
-    pub fn change_between(&self, from: Timestamp, until: Timestamp, capture: &Capture) -> Option<Timestamp> {
-        let windows = self.policy.conditions.iter();
-        let edges = windows.flat_map(|condition| [condition.valid_from, condition.valid_until]);
-        edges
-            .chain([self.policy.expires_at])
-            .filter(|edge| from < *edge && *edge <= until && self.capture_at(*edge) != *capture)
-            .min()
     }
 
     /// The hash as the model writes it.
@@ -229,7 +214,8 @@ impl PolicyKeep {
         Ok(true)
     }
 
-    /// Takes newer force keys, certified by the pinned root.
+    /// Takes newer force keys, certified by the pinned root or the one that it handed over to. The policy obeyed stays in
+    /// force until one signed with the new keys comes: a change of keys is no gap.
     ///
     /// # Errors
     /// [`PolicyError`]; the old keys then stay.
@@ -242,6 +228,14 @@ impl PolicyKeep {
                 offered: fresh.statement.version,
                 known,
             });
+        }
+        let (signed, old): (Option<SignedPolicy>, Option<ForceKeys>) =
+            (self.dir.read_json(POLICY)?, self.dir.read_json(KEYS)?);
+        if let (Some(signed), Some(old)) = (signed, old)
+            && verify_policy(&self.trust, &self.keys(), &signed, self.device).is_ok()
+            && verify_policy(&self.trust, &fresh, &signed, self.device).is_err()
+        {
+            self.dir.write_json(POLICY_KEYS, Readers::Agent, &old)?;
         }
         self.dir.write_json(KEYS, Readers::Agent, keys)?;
         self.held.lock().unwrap_or_else(PoisonError::into_inner).keys = Arc::new(fresh);
@@ -258,5 +252,10 @@ fn read_policy(
     let signed: Option<SignedPolicy> = dir.read_json(POLICY)?;
     let signed =
         signed.ok_or_else(|| PolicyError::Shape("the policy", "there is none on disk".to_owned()))?;
-    verify_policy(trust, keys, &signed, device)
+    match (verify_policy(trust, keys, &signed, device), dir.read_json::<ForceKeys>(POLICY_KEYS)?) {
+        (Err(PolicyError::Signature(_)), Some(older)) => {
+            verify_policy(trust, &verify_keys(trust, &older)?, &signed, device)
+        }
+        (checked, _) => checked,
+    }
 }

@@ -11,18 +11,24 @@ use proviso_model::ids::DeviceId;
 use proviso_model::limits::POLICY_BYTES_MAX;
 use proviso_model::policy::{POLICY_FORMAT, Policy};
 use proviso_model::wire::{
-    ForceKeys, ForceKeysStatement, SignedPolicy, TrustFile, signed_keys, signed_policy,
+    ForceKeys, ForceKeysStatement, SignedPolicy, TrustFile, newest_root, signed_keys, signed_policy,
 };
 
 use super::{CheckedKeys, KeptPolicy, PolicyError};
 
-/// Checks the force's keys against the pinned root.
+/// Checks the force's keys against the pinned root, or the one that it handed over to.
 ///
 /// # Errors
 /// [`PolicyError`].
 pub fn verify_keys(trust: &TrustFile, keys: &ForceKeys) -> Result<CheckedKeys, PolicyError> {
     const WHAT: &str = "the force's key statement";
-    let root = key(&trust.root_key, "the trust file's root key")?;
+    key(&trust.root_key, "the trust file's root key")?;
+    let holds = |key: &str, bytes: &[u8], signature: &str| {
+        VerifyKey::from_hex(key).is_ok_and(|key| verify(&key, bytes, signature, WHAT).is_ok())
+    };
+    let root = newest_root(&trust.root_key, trust.force, &keys.rotations, holds)
+        .map_err(|why| PolicyError::Shape(WHAT, why))?;
+    let root = key(&root, "the root key that was handed over to")?;
     verify(&root, &signed_keys(&keys.statement), &keys.signature, WHAT)?;
     let statement: ForceKeysStatement =
         serde_json::from_str(&keys.statement).map_err(|error| PolicyError::Shape(WHAT, error.to_string()))?;
@@ -56,6 +62,9 @@ pub fn verify_policy(
     }
     if policy.device != device {
         return Err(PolicyError::Stranger(WHAT, "device"));
+    }
+    if keys.statement.valid_until.is_some_and(|until| policy.issued_at > until) {
+        return Err(PolicyError::Lapsed);
     }
     if policy.format != POLICY_FORMAT {
         return Err(PolicyError::Engine(format!(

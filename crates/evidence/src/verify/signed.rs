@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use proviso_ledger::VerifyKey;
 use proviso_ledger::hash::{policy_hash, sha256};
 use proviso_model::policy::POLICY_FORMAT;
-use proviso_model::wire::{ForceKeys, ForceKeysStatement, TrustFile, signed_keys, signed_policy};
+use proviso_model::wire::{
+    ForceKeys, ForceKeysStatement, TrustFile, newest_root, signed_keys, signed_policy,
+};
 use proviso_model::{Digest, Policy};
 
 use super::facts::{Facts, Keys, found, parse};
@@ -25,7 +27,11 @@ fn signed(key: &VerifyKey, bytes: &[u8], signature: &str, what: &str) -> Result<
     if good { Ok(()) } else { Err(format!("The signature on {what} does not hold.").into()) }
 }
 
-/// The bundle's root is the one given, or there is none to compare with.
+fn holds(key: &str, bytes: &[u8], signature: &str) -> bool {
+    VerifyKey::from_hex(key).is_ok_and(|key| signed(&key, bytes, signature, "").is_ok())
+}
+
+/// The bundle's root is the one given or one that it handed over to, or there is none to compare with.
 pub(super) fn root(facts: &mut Facts<'_>) -> Found {
     let own: TrustFile = facts.json(layout::ROOT)?;
     let own_key = key(&own.root_key, "The bundle's own root key")?;
@@ -34,10 +40,22 @@ pub(super) fn root(facts: &mut Facts<'_>) -> Found {
         return Ok("No key file was given: all of it could have been made by somebody else.".to_owned());
     };
     let given = key(&trust.root_key, "The root key in the key file")?;
-    let same = trust.force == own.force;
     facts.root = Some(given);
-    if given != own_key || !same {
+    // A statement of keys that cannot be read is the next check's to say.
+    let rotations =
+        facts.json::<ForceKeys>(layout::FORCE_KEYS).map(|keys| keys.rotations).unwrap_or_default();
+    let newest = newest_root(&trust.root_key, trust.force, &rotations, holds)
+        .map_err(|why| format!("The root key given does not lead to the bundle's: {why}."))?;
+    if key(&newest, "The root key that was handed over to")? != own_key || trust.force != own.force {
         return Err("The bundle was made under another root key than the one in the key file.".into());
+    }
+    let trust = trust.clone();
+    facts.root = Some(own_key);
+    if given != own_key {
+        return Ok(format!(
+            "Made under a root key of {} to which the one that was given has handed over, signed by it.",
+            trust.force_name
+        ));
     }
     Ok(format!("Made under the root key of {} that was given.", trust.force_name))
 }
@@ -101,6 +119,9 @@ pub(super) fn manifest_signature(facts: &mut Facts<'_>) -> Found {
     let manifest = found(&facts.manifest, "manifest")?;
     if manifest.force != keys.statement.force {
         return Err("The manifest names another force than its keys.".into());
+    }
+    if keys.statement.valid_until.is_some_and(|until| manifest.created_at > until) {
+        return Err("The bundle was made after the force's keys had lapsed.".into());
     }
     Ok("The force signed the list of files.".to_owned())
 }

@@ -2,6 +2,7 @@
 
 mod common;
 mod program;
+mod rotation;
 #[expect(clippy::indexing_slicing, reason = "a test that panics fails, as it should")]
 mod second_verifier;
 #[expect(clippy::indexing_slicing, reason = "a test that panics fails, as it should")]

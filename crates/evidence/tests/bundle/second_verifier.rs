@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 const VERIFIER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/verifier/verify.py");
 const BAD_BUNDLES_MIN: usize = 60;
 
-static MADE: LazyLock<Sample> = LazyLock::new(|| sample("sample bundle 1", |_| ()));
+pub static MADE: LazyLock<Sample> = LazyLock::new(|| sample("sample bundle 1", |_| ()));
 static OTHER: LazyLock<Sample> = LazyLock::new(|| sample("another force's seed", |_| ()));
 
 /// Exit code of the second verifier and the checks that it says failed.
@@ -49,7 +49,7 @@ fn second(folder: &Path, bytes: &[u8]) -> (Option<i32>, BTreeSet<String>) {
 }
 
 /// Both verifiers' failed checks, which must be the same; `None` when both say that it is no bundle.
-fn both(folder: &Path, what: &str, bytes: &[u8]) -> Option<BTreeSet<String>> {
+pub fn both(folder: &Path, what: &str, bytes: &[u8]) -> Option<BTreeSet<String>> {
     let (code, theirs) = second(folder, bytes);
     let Ok(report) = verify(bytes, Some(&MADE.trust)) else {
         assert_eq!(code, Some(2), "{what}: ours says that this is not a bundle");

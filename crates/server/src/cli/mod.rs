@@ -34,7 +34,7 @@ pub struct Wiring {
     version,
     after_help = "Examples:\n  \
         proviso-server demo --once\n  \
-        proviso-server admin init --data-dir /srv/proviso --force-name \"Test Force\" --host police.example\n  \
+        proviso-server admin init --data-dir /srv/proviso --force-name \"Test Force\" --host police.example --root-medium /media/root\n  \
         proviso-server admin officer-add --username pat --name \"Pat Example\" --role offender-manager < password.txt\n  \
         proviso-server admin case-create --order order.toml --officer pat\n  \
         proviso-server admin enrolment-code --case 0b5c5bb4-0d38-4d3c-9c0f-6a8a5a4b0e57\n  \

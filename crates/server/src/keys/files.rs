@@ -30,6 +30,20 @@ pub fn write_new(path: &Path, bytes: &[u8]) -> Result<(), KeyError> {
     sync_folder(path)
 }
 
+/// Writes a file in place of the one there, so that at any kill either the old or the new one is there whole.
+///
+/// # Errors
+/// [`KeyError::File`].
+pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), KeyError> {
+    let beside = path.with_extension("new");
+    if beside.exists() {
+        std::fs::remove_file(&beside).map_err(fault(&beside, "check the folder"))?;
+    }
+    write_new(&beside, bytes)?;
+    std::fs::rename(&beside, path).map_err(fault(path, "check the folder"))?;
+    sync_folder(path)
+}
+
 /// Makes a folder that only the server's account may look into; one that exists is left as it is.
 ///
 /// # Errors

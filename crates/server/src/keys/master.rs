@@ -54,6 +54,31 @@ impl MasterKey {
         Self::from_hex(&String::from_utf8_lossy(&bytes), &path.display().to_string())
     }
 
+    /// Runs a program that prints it. What the program says on standard error is shown, what it prints never.
+    ///
+    /// # Errors
+    /// [`KeyError::Command`].
+    pub fn from_command(command: &[String]) -> Result<Self, KeyError> {
+        let (program, arguments) = command.split_first().ok_or_else(|| KeyError::Command {
+            command: String::new(),
+            what: "master_key_command is empty; name a program".to_owned(),
+        })?;
+        let fault = |what: String| KeyError::Command { command: program.clone(), what };
+        let done = std::process::Command::new(program)
+            .args(arguments)
+            .stdin(std::process::Stdio::null())
+            .output()
+            .map_err(|error| fault(error.to_string()))?;
+        let printed = Zeroizing::new(done.stdout);
+        if !done.status.success() {
+            let said: String = String::from_utf8_lossy(&done.stderr).trim().chars().take(200).collect();
+            return Err(fault(format!("it ended with {}: {said}", done.status)));
+        }
+        let text = Zeroizing::new(String::from_utf8_lossy(&printed).into_owned());
+        Self::from_hex(&text, program)
+            .map_err(|_| fault("what it printed is not 64 hexadecimal digits".to_owned()))
+    }
+
     /// Seals bytes for a purpose.
     #[must_use]
     pub fn seal(&self, rng: &mut dyn CryptoRng, purpose: &str, plaintext: &[u8]) -> Vec<u8> {

@@ -5,8 +5,11 @@ pub mod case;
 pub mod certificates;
 pub mod files;
 pub mod force;
+pub mod make;
 pub mod master;
+pub mod root;
 pub mod sealed_box;
+pub mod sealed_file;
 
 pub use case::CaseKeys;
 pub use force::ForceKeyRing;
@@ -37,6 +40,30 @@ pub enum KeyError {
     #[error("{what} cannot be opened: it is damaged, or the master key is not the one it was sealed with")]
     Sealed {
         /// What.
+        what: String,
+    },
+    /// The medium of the root is not apart from the server.
+    #[error(
+        "the root's medium {medium} is not apart from the data folder {data}; give a folder on a medium that can be taken away"
+    )]
+    Medium {
+        /// The medium.
+        medium: String,
+        /// The data folder.
+        data: String,
+    },
+    /// A passphrase that is too short.
+    #[error("the passphrase of the root needs {0} characters or more")]
+    Passphrase(usize),
+    /// What a root was asked to sign, or has signed, cannot be used.
+    #[error("the keys are not certified: {0}")]
+    Request(String),
+    /// The command that gives the master key did not.
+    #[error("the command \"{command}\" gave no master key: {what}; run it by hand as the server's account")]
+    Command {
+        /// Its program.
+        command: String,
+        /// What happened.
         what: String,
     },
     /// A certificate could not be made or read.

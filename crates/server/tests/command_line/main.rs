@@ -43,9 +43,13 @@ fn refused(data_dir: &Path, args: &[&str], typed: &str) -> String {
     said
 }
 
+const PASSPHRASE: &str = "an invented passphrase";
+
 fn force() -> TempDir {
     let folder = tempfile::tempdir().expect("a folder");
-    done(&folder.path().join("data"), &["admin", "init", "--force-name", "Test Force"], "");
+    let medium = folder.path().join("medium").display().to_string();
+    let init = ["admin", "init", "--force-name", "Test Force", "--root-medium", &medium];
+    done(&folder.path().join("data"), &init, &format!("{PASSPHRASE}\n"));
     folder
 }
 
@@ -98,8 +102,14 @@ fn what_cannot_be_done_is_said_in_words_with_exit_code_2() {
         "--redact",
         "adress",
     ];
-    let cases: [(&[&str], &str, &[&str]); 7] = [
-        (&["admin", "init", "--force-name", "Again"], "", &["master.key", "never overwritten"]),
+    let medium = folder.path().join("another medium").display().to_string();
+    let again = ["admin", "init", "--force-name", "Again", "--root-medium", &medium];
+    let within = data.join("keys").join("root").display().to_string();
+    let inside = ["admin", "init", "--force-name", "Again", "--root-medium", &within];
+    let cases: [(&[&str], &str, &[&str]); 9] = [
+        (&again, PASSPHRASE, &["master.key", "never overwritten"]),
+        (&inside, PASSPHRASE, &["not apart from the data folder", "taken away"]),
+        (&["admin", "init", "--force-name", "Again"], "", &["--root-medium"]),
         (&["admin", "case-create", "--order", &bad_order], "", &["order.toml:", "time_zone"]),
         (&["admin", "case-create", "--order", "nowhere.toml"], "", &["nowhere.toml", "path of an order"]),
         (&officer, "short\n", &["5 characters", "12"]),
@@ -163,4 +173,97 @@ fn a_backup_is_made_checked_and_put_back_from_the_command_line() {
     let master = folder.path().join("data/keys/master.key").display().to_string();
     done(Path::new(&restored), &["--master-key-file", &master, "migrate"], "");
     assert!(!Path::new(&restored).join("restored.json").exists(), "the restore is logged");
+}
+
+/// The strict way: the root is made and used where there is no server, and each side checks the other.
+#[test]
+fn an_offline_root_certifies_a_server_changes_its_keys_and_hands_over() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let (data, nowhere) = (folder.path().join("data"), folder.path().join("no server here"));
+    let (medium, second, typed) = (path("medium"), path("second medium"), format!("{PASSPHRASE}\n"));
+    let (public, request, signed) =
+        (path("medium/root-public.json"), path("request.json"), path("signed.json"));
+
+    let short = ["admin", "root", "init", "--medium", &medium, "--force-name", "Test Force"];
+    assert!(refused(&nowhere, &short, "too short\n").contains("12 characters"));
+    done(&nowhere, &short, &typed);
+    done(&data, &["admin", "init", "--root-public", &public, "--request", &request], "");
+    let waiting = refused(&data, &["admin", "keys-status"], "");
+    assert!(waiting.contains("wait for its root"), "{waiting}");
+    let sign = ["admin", "root", "sign", "--medium", &medium, "--request", &request, "--out", &signed];
+    let wrong = refused(&nowhere, &sign, "another passphrase\n");
+    assert!(wrong.contains("passphrase is wrong"), "{wrong}");
+    done(&nowhere, &sign, &typed);
+    let twice = refused(
+        &nowhere,
+        &["admin", "root", "sign", "--medium", &medium, "--request", &request, "--out", &path("x")],
+        &typed,
+    );
+    assert!(twice.contains("was signed already"), "versions only rise: {twice}");
+    done(&data, &["admin", "keys-install", "--signed", &signed], "");
+    assert!(
+        !std::fs::read_dir(data.join("keys"))
+            .expect("keys")
+            .any(|file| { file.expect("a file").file_name().to_string_lossy().contains("root") }),
+        "the root is nowhere in the data folder"
+    );
+    let first = done(&data, &["admin", "keys-status"], "");
+    assert_eq!((first["version"].as_u64(), first["days_left"].as_u64()), (Some(1), Some(729)));
+
+    let (request, signed) = (path("request-2.json"), path("signed-2.json"));
+    done(&data, &["admin", "keys-renew", "--policy", "--checkpoint", "--request", &request], "");
+    done(
+        &nowhere,
+        &["admin", "root", "rotate", "--medium", &medium, "--new-medium", &second],
+        &format!("{typed}another passphrase\n"),
+    );
+    let sign = ["admin", "root", "sign", "--medium", &second, "--request", &request, "--out", &signed];
+    done(&nowhere, &sign, "another passphrase\n");
+    let before = std::fs::read(data.join("trust.json")).expect("the hand-out");
+    let changed =
+        std::fs::read_to_string(&signed).expect("read").replacen("\\\"version\\\":2", "\\\"version\\\":3", 1);
+    std::fs::write(path("changed.json"), changed).expect("written");
+    let forged = refused(&data, &["admin", "keys-install", "--signed", &path("changed.json")], "");
+    assert!(forged.contains("not signed by this force's root"), "{forged}");
+    done(&data, &["admin", "keys-install", "--signed", &signed], "");
+    assert_ne!(
+        std::fs::read(data.join("trust.json")).expect("the hand-out"),
+        before,
+        "it names the new root"
+    );
+    assert_eq!(done(&data, &["admin", "keys-status"], "")["version"].as_u64(), Some(2));
+    let mut kept: Vec<_> = std::fs::read_dir(data.join("keys"))
+        .expect("keys")
+        .map(|file| file.expect("a file").file_name().to_string_lossy().into_owned())
+        .filter(|name| name.contains("policy") || name.contains("checkpoint"))
+        .collect();
+    kept.sort();
+    assert_eq!(kept, ["checkpoint-2.key", "policy-2.key"], "what was retired is destroyed");
+}
+
+#[test]
+fn a_master_key_may_come_from_a_command() {
+    let folder = force();
+    let data = folder.path().join("data");
+    let moved = folder.path().join("safe");
+    std::fs::rename(data.join("keys").join("master.key"), &moved).expect("moved");
+    let settings = folder.path().join("settings.toml");
+    let with = |command: &str| {
+        std::fs::write(&settings, format!("master_key_command = {command}\n")).expect("written");
+    };
+    let status = ["admin", "keys-status", "--config", &settings.display().to_string()].map(str::to_owned);
+    let status: Vec<&str> = status.iter().map(String::as_str).collect();
+    with(&format!("[\"/bin/cat\", \"{}\"]", moved.display()));
+    done(&data, &status, "");
+    for (command, words) in [
+        ("[\"/bin/false\"]", "it ended with"),
+        ("[\"/bin/echo\", \"no key\"]", "64 hexadecimal digits"),
+        ("[\"/nowhere/safe\"]", "run it by hand"),
+        ("[]", "name a program"),
+    ] {
+        with(command);
+        let said = refused(&data, &status, "");
+        assert!(said.contains(words) && !said.contains("no key"), "{command}: {said}");
+    }
 }

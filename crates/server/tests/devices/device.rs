@@ -44,6 +44,15 @@ impl DeviceKeys {
         Self { record: SignKey::generate(&mut UnwrapErr(SysRng)), tls }
     }
 
+    /// One key for both, as no device should have.
+    pub fn one_for_both() -> Self {
+        let tls = rcgen::KeyPair::generate_for(&rcgen::PKCS_ED25519).expect("a key");
+        let der = tls.serialized_der();
+        // RFC 8410: the seed is an octet string of 32 bytes within an octet string.
+        let at = der.windows(4).position(|four| four == [0x04, 0x22, 0x04, 0x20]).expect("a seed") + 4;
+        Self { record: SignKey::from_seed(der[at..at + 32].try_into().expect("32 bytes")), tls }
+    }
+
     pub fn request(&self, code: &str) -> EnrolRequest {
         let csr = rcgen::CertificateParams::default().serialize_request(&self.tls).expect("a request");
         let csr_pem = csr.pem().expect("PEM");
@@ -174,7 +183,7 @@ impl Device {
     /// Seals a record at any place of a chain.
     pub fn seal_at(&self, link: &ChainLink, body: RecordBody) -> Envelope {
         let recorded_at = self.policy.issued_at;
-        let content = RecordContent { recorded_at, clock_in_doubt: false, last_checkpoint: None, body };
+        let content = RecordContent { recorded_at, last_checkpoint: None, body };
         let rng = &mut UnwrapErr(SysRng);
         let fields = FieldSet::new(rng, content.to_fields().expect("fields"));
         let ids =

@@ -10,7 +10,7 @@ use reqwest::{Method, StatusCode};
 use crate::device::{Device, DeviceKeys, post_enrolment};
 use crate::rig::{ORDER, Rig};
 
-fn signature(text: &str) -> [u8; 64] {
+pub fn signature(text: &str) -> [u8; 64] {
     use base64::Engine as _;
     let bytes = base64::engine::general_purpose::STANDARD.decode(text).expect("base64");
     bytes.try_into().expect("64 bytes")
@@ -74,6 +74,9 @@ async fn an_enrolment_that_does_not_show_the_record_key_leaves_the_code_unused()
     request.record_key = other.record.public().to_hex();
     let (status, refusal) = post_enrolment(&rig, &request).await.expect_err("not its key");
     assert_eq!((status, refusal.code.as_str()), (StatusCode::BAD_REQUEST, "request-bad"));
+    let one = DeviceKeys::one_for_both().request(&code);
+    let (_, refusal) = post_enrolment(&rig, &one).await.expect_err("TLS key and record key are one");
+    assert!(refusal.message.contains("one key for each"), "{}", refusal.message);
     post_enrolment(&rig, &keys.request(&code)).await.expect("the code is still good");
     rig.stop().await;
 }

@@ -6,6 +6,7 @@ mod destruction;
 mod device;
 mod enrolment;
 mod facts;
+mod keys;
 mod records;
 mod replay;
 mod rig;

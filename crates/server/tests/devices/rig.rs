@@ -15,6 +15,8 @@ use proviso_server::app::{AppContext, Clock};
 use proviso_server::config::Config;
 use proviso_server::keys::case::RecordColumns;
 use proviso_server::keys::force::ForceInit;
+use proviso_server::keys::make;
+use proviso_server::keys::root::Root;
 use proviso_server::open;
 use proviso_server::serve::{self, Running, ServeOptions};
 use proviso_store::OfficerRole;
@@ -55,6 +57,29 @@ impl Rig {
 
     /// Without workers, replay happens when a test asks for it.
     pub async fn with_workers(workers: u16) -> Self {
+        Self::made(workers, |config, init| {
+            open::init(config, None, &mut UnwrapErr(SysRng), init).expect("keys are made")
+        })
+        .await
+    }
+
+    /// A force whose root is kept, to change keys with.
+    pub async fn with_root(workers: u16) -> (Self, Root, TempDir) {
+        let medium = tempfile::tempdir().expect("a medium");
+        let root =
+            Root::create(medium.path(), "an invented passphrase", &mut UnwrapErr(SysRng), "Test Force")
+                .expect("a root");
+        let rig = Self::made(workers, |config, init| {
+            let rng = &mut UnwrapErr(SysRng);
+            let master = open::folders(config, None, rng).expect("folders");
+            let asked = make::prepare(&config.data_dir, &master, rng, init, &root.public).expect("keys");
+            make::install(&config.data_dir, &root.sign(&asked).expect("signed")).expect("installed")
+        })
+        .await;
+        (rig, root, medium)
+    }
+
+    async fn made(workers: u16, make: impl FnOnce(&Config, &ForceInit<'_>) -> TrustFile) -> Self {
         // Only the first test of the process installs it.
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
         let folder = tempfile::tempdir().expect("a folder");
@@ -63,7 +88,7 @@ impl Rig {
         let clock = Arc::new(SetClock(AtomicI64::new(start.as_micros())));
         let hosts = ["localhost".to_owned(), "127.0.0.1".to_owned()];
         let init = ForceInit { name: "Test Force", hosts: &hosts, now: start };
-        let trust = open::init(&config, None, &mut UnwrapErr(SysRng), &init).expect("keys are made");
+        let trust = make(&config, &init);
         let ctx = Self::context(&config, &clock).await;
         let new = officer::NewOfficer {
             username: "test.officer.014".to_owned(),

@@ -19,6 +19,7 @@ pub const ORIGIN: &str = "proviso.test-force.example/log";
 pub struct Force {
     pub trust: TrustFile,
     pub keys: ForceKeys,
+    pub root: SignKey,
     pub policy_key: SignKey,
     pub checkpoint_key: SignKey,
 }
@@ -34,6 +35,8 @@ impl Force {
             issued_at: at(0, 0),
             policy_key: policy_key.public().to_hex(),
             checkpoint_key: checkpoint_key.public().to_hex(),
+            pack_key: None,
+            valid_until: None,
             checkpoint_origin: ORIGIN.to_owned(),
             ca_pem: String::new(),
         };
@@ -45,7 +48,13 @@ impl Force {
             root_key: root.public().to_hex(),
             ca_pem: String::new(),
         };
-        Self { trust, keys: ForceKeys { statement, signature }, policy_key, checkpoint_key }
+        Self {
+            trust,
+            keys: ForceKeys { statement, signature, rotations: Vec::new() },
+            root,
+            policy_key,
+            checkpoint_key,
+        }
     }
 
     pub fn sign_policy(&self, policy: &Policy) -> SignedPolicy {

@@ -31,6 +31,7 @@ pub const SAMPLE_KEY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdat
 pub struct Sample {
     pub bundle: Vec<u8>,
     pub trust: TrustFile,
+    pub root: SignKey,
     pub checkpoint_key: SignKey,
     /// Every record as the device sealed it, in order.
     pub sealed: Vec<Vec<u8>>,
@@ -110,7 +111,15 @@ pub fn sample(seed: &str, forge: impl Fn(&mut Vec<Finding>)) -> Sample {
     };
     let bundle = write(&input, &force.checkpoint_key).expect("a bundle");
     let (sealed, fields) = sealed.into_iter().map(|(envelope, fields)| (envelope.encode(), fields)).unzip();
-    Sample { bundle, trust: force.trust, checkpoint_key: force.checkpoint_key, sealed, fields, input }
+    Sample {
+        bundle,
+        trust: force.trust,
+        root: force.root,
+        checkpoint_key: force.checkpoint_key,
+        sealed,
+        fields,
+        input,
+    }
 }
 
 /// Whole records but for the gap, which stays a header in the chain, and a finding that was destroyed; the notice and the
@@ -222,12 +231,7 @@ fn contents(policy: &Policy, hash: Digest, forge: impl Fn(&mut Vec<Finding>)) ->
         (at(32, 1), found(32)),
         (at(35, 0), RecordBody::Liveness { liveness }),
     ];
-    bodies.map(|(recorded_at, body)| RecordContent {
-        recorded_at,
-        clock_in_doubt: false,
-        last_checkpoint: None,
-        body,
-    })
+    bodies.map(|(recorded_at, body)| RecordContent { recorded_at, last_checkpoint: None, body })
 }
 
 fn page(minute: u32) -> Observation {

@@ -89,6 +89,11 @@ async fn add(
         .map_err(|_| {
             DeviceRefusal::RequestBad("the certificate signing request cannot be used".to_owned())
         })?;
+    if der.windows(32).any(|window| window == record_key.to_bytes()) {
+        return Err(DeviceRefusal::RequestBad(
+            "the certificate's key is the record key; a device has one key for each".to_owned(),
+        ));
+    }
     let facts = EnrolmentFacts {
         system: request.system.clone(),
         account: request.account.clone(),

@@ -136,7 +136,8 @@ fn sign(ctx: &AppContext, keys: &CaseKeys, policy: &Policy) -> Result<Made, NoPo
     Ok(Made { signed: SignedPolicy { policy: text, signature: STANDARD.encode(signature) }, row })
 }
 
-/// A kept policy as sent.
+/// A kept policy as sent, signed with the policy key in use: a key that was retired signs nothing any more, and records
+/// name the policy by the hash of its text, which stays.
 ///
 /// # Errors
 /// [`DeviceRefusal::Busy`] when it cannot be opened.
@@ -144,7 +145,7 @@ pub fn signed(ctx: &AppContext, case: CaseId, row: &PolicyRow) -> Result<SignedP
     let text = ctx.unseal(case, Purpose::Policy, &row.sealed)?;
     Ok(SignedPolicy {
         policy: String::from_utf8_lossy(&text).into_owned(),
-        signature: STANDARD.encode(row.signature),
+        signature: STANDARD.encode(ctx.keys.policy.sign(&signed_policy(&String::from_utf8_lossy(&text)))),
     })
 }
 

@@ -2,6 +2,7 @@
 
 pub mod case;
 pub mod device;
+pub mod keys;
 pub mod officer;
 
 use proviso_store::StoreError;

@@ -5,8 +5,10 @@ mod bundle_export;
 mod destroy;
 mod device_revoke;
 mod init;
+mod keys;
+mod root;
+mod secret;
 
-use std::io::{BufRead as _, IsTerminal as _};
 use std::path::PathBuf;
 
 use anyhow::Context as _;
@@ -25,14 +27,16 @@ use crate::config::Config;
 #[derive(Debug, Subcommand)]
 pub(super) enum Admin {
     /// Make the force's keys and certificates in an empty data folder, and trust.json to hand out.
-    Init {
-        /// The force's name.
-        #[arg(long)]
-        force_name: String,
-        /// A name or address under which devices and officers reach the server; may be repeated.
-        #[arg(long = "host", default_values = ["localhost", "127.0.0.1"])]
-        hosts: Vec<String>,
-    },
+    Init(init::InitArgs),
+    /// The force's root key, offline on a medium of its own.
+    #[command(subcommand)]
+    Root(root::RootCommand),
+    /// Ask the root for new keys, or a new date for those in use.
+    KeysRenew(keys::RenewArgs),
+    /// Put keys to use that the root has signed.
+    KeysInstall(keys::InstallArgs),
+    /// Say which keys are in use, and until when.
+    KeysStatus,
     /// Add an officer; the password is read from standard input, or asked for.
     OfficerAdd {
         /// Sign-in name.
@@ -113,7 +117,10 @@ impl Admin {
     pub(super) async fn run(self, wiring: &Wiring, config: &Config, say: &mut Say) -> anyhow::Result<u8> {
         // These have no context yet, or need paths that it does not know.
         let act = match self {
-            Self::Init { force_name, hosts } => return init::init(wiring, config, say, &force_name, &hosts),
+            Self::Init(args) => return args.run(wiring, config, say),
+            Self::Root(command) => return command.run(wiring, config, say),
+            Self::KeysRenew(args) => return args.run(wiring, config, say),
+            Self::KeysInstall(args) => return args.run(wiring, config, say).await,
             Self::Backup(args) => return args.run(wiring, config, say).await,
             Self::BackupKeys(args) => return args.run(wiring, config, say).await,
             Self::Restore(args) => return args.run(wiring, config, say).await,
@@ -128,12 +135,22 @@ impl Admin {
     async fn act(self, ctx: &AppContext) -> anyhow::Result<(String, serde_json::Value)> {
         Ok(match self {
             // Done without a context.
-            Self::Init { .. } | Self::Backup(_) | Self::BackupKeys(_) | Self::Restore(_) => {
-                (String::new(), json!({}))
-            }
+            Self::Init(_)
+            | Self::Root(_)
+            | Self::KeysRenew(_)
+            | Self::KeysInstall(_)
+            | Self::Backup(_)
+            | Self::BackupKeys(_)
+            | Self::Restore(_) => (String::new(), json!({})),
+            Self::KeysStatus => keys::status(ctx)?,
             Self::BackupPrune(args) => args.act(ctx).await?,
             Self::OfficerAdd { username, name, role } => {
-                let new = NewOfficer { username, display_name: name, role, password: password()? };
+                let new = NewOfficer {
+                    username,
+                    display_name: name,
+                    role,
+                    password: secret::Secrets::default().next("Password: ")?.to_string(),
+                };
                 let id = officer::add(ctx, new).await?;
                 (format!("added officer {id}"), json!({"officer": id}))
             }
@@ -193,15 +210,4 @@ fn order_text(path: &std::path::Path) -> anyhow::Result<String> {
 async fn officer_id(ctx: &AppContext, username: &str) -> anyhow::Result<OfficerId> {
     let row = ctx.store.officer_by_username(&username.to_lowercase()).await?;
     Ok(row.with_context(|| format!("there is no officer \"{username}\"; add one with admin officer-add"))?.id)
-}
-
-/// The first line of standard input, or what is typed unseen.
-fn password() -> anyhow::Result<String> {
-    let stdin = std::io::stdin();
-    if stdin.is_terminal() {
-        return rpassword::prompt_password("Password: ").context("the password could not be read");
-    }
-    let mut line = String::new();
-    stdin.lock().read_line(&mut line).context("the password could not be read from standard input")?;
-    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
 }

@@ -1,0 +1,40 @@
+//! After new keys were installed: noted in the log, and every device gets its policy anew.
+
+use proviso_store::{DeviceState, StoreError};
+
+use super::{COMMAND_LINE, ForceError};
+use crate::app::AppContext;
+use crate::app::device::policy::{self, NoPolicy};
+
+/// Notes that keys were installed and makes every active device's policy anew, so that none rests on a key that was
+/// retired. Gives how many.
+///
+/// # Errors
+/// [`ForceError`]; done again it goes on.
+pub async fn installed(ctx: &AppContext) -> Result<u64, ForceError> {
+    let objects = proviso_ledger::hash::sha256(ctx.keys.statement.statement.as_bytes());
+    ctx.logged(COMMAND_LINE, "keys-install", None, &hex::encode(objects), async {
+        let mut made = 0;
+        for device in ctx.store.device_list(None).await? {
+            if device.state != DeviceState::Active {
+                continue;
+            }
+            let keys = ctx.case_keys(device.case)?;
+            let order = policy::order(ctx, &keys)
+                .await
+                .map_err(|refusal| ForceError::Refused(refusal.to_string()))?;
+            let newest = ctx.store.policy_current(device.id).await?;
+            let newest = newest.ok_or(StoreError::Missing("the device's policy"))?;
+            let next = match policy::make(ctx, &keys, &order, device.id, newest.serial.saturating_add(1)) {
+                Ok(next) => next,
+                Err(NoPolicy::Stops(_)) => policy::ending(ctx, &keys, &newest)
+                    .map_err(|refusal| ForceError::Refused(refusal.to_string()))?,
+                Err(NoPolicy::Faulty(why)) => return Err(ForceError::Order(why)),
+            };
+            ctx.store.policy_add(&next.row).await?;
+            made += 1;
+        }
+        Ok(made)
+    })
+    .await
+}

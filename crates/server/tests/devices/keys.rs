@@ -1,0 +1,57 @@
+//! The force changes its keys and its root while a device is enrolled.
+
+use getrandom::SysRng;
+use getrandom::rand_core::UnwrapErr;
+use proviso_evidence::{CheckState, Shown, verify};
+use proviso_ledger::sign::VerifyKey;
+use proviso_model::wire::{ForceKeys, ForceKeysStatement, SignedPolicy, signed_policy};
+use proviso_server::app::bundle::{self, Asker, Scope};
+use proviso_server::app::force::keys;
+use proviso_server::jobs;
+use proviso_server::keys::make::{self, Renew};
+use proviso_server::open;
+use reqwest::Method;
+
+use crate::device::Device;
+use crate::enrolment::signature;
+use crate::facts::{finding, watched};
+use crate::rig::Rig;
+
+#[tokio::test]
+async fn changed_keys_reach_a_device_and_what_was_sealed_before_verifies_under_the_old_root() {
+    let (mut rig, root, _medium) = Rig::with_root(0).await;
+    let mut device = Device::enrol(&rig).await;
+    let at = rig.ctx.now();
+    let before = [device.seal(finding(&device, at)), device.seal(watched(at, 3))];
+    device.send(&rig, &before.iter().collect::<Vec<_>>()).await.receipt();
+    jobs::drain(&rig.ctx).await.expect("worked");
+
+    let rng = &mut UnwrapErr(SysRng);
+    let second = tempfile::tempdir().expect("a medium");
+    let new_root = root.rotate(second.path(), "an invented passphrase", rng, at).expect("handed over");
+    let master = open::master_key(&rig.config, None).expect("the master key");
+    let change = Renew { policy: true, checkpoint: true, pack: true };
+    let asked = make::renew(&rig.config.data_dir, &master, rng, change, at).expect("new keys");
+    make::install(&rig.config.data_dir, &new_root.sign(&asked).expect("signed")).expect("installed");
+    rig.restart(|_| {}).await;
+    assert_eq!(keys::installed(&rig.ctx).await.expect("policies made anew"), 1);
+
+    let answer = device.ask(&rig, Method::GET, "/v1/keys", Vec::new()).await;
+    let held: ForceKeys = serde_json::from_slice(&answer.body).expect("keys");
+    let says: ForceKeysStatement = serde_json::from_str(&held.statement).expect("a statement");
+    assert_eq!((says.version, held.rotations.len()), (2, 1));
+    let answer = device.ask(&rig, Method::GET, "/v1/policy", Vec::new()).await;
+    let policy: SignedPolicy = serde_json::from_slice(&answer.body).expect("a policy");
+    VerifyKey::from_hex(&says.policy_key)
+        .expect("a key")
+        .verify(&signed_policy(&policy.policy), &signature(&policy.signature))
+        .expect("signed with the key in use");
+    assert!(policy.policy.contains("\"serial\":2"), "a higher serial, so that the device asks for it");
+
+    let asker =
+        Asker { actor: "command-line".to_owned(), name: "Test Officer 014".to_owned(), officer: None };
+    let made = bundle::make(&rig.ctx, &asker, Scope::Case(rig.case), &Shown::Everything).await.expect("made");
+    let report = verify(&made.bytes, Some(&rig.trust)).expect("a bundle");
+    assert!(report.checks.iter().all(|check| check.state == CheckState::Passed), "{:#?}", report.checks);
+    rig.stop().await;
+}
