@@ -21,7 +21,7 @@ pub mod uplink;
 pub mod watch;
 pub mod writer;
 
-pub use clock::{Clock, ServerTime, TrueTime};
+pub use clock::{Clock, Fix, TrueTime};
 pub use policy_keep::PolicyKeep;
 pub use spool::{OnDisk, Spool, SpoolLimits};
 pub use state_dir::StateDir;

@@ -23,19 +23,25 @@ pub struct RecordWriter {
     spool: Arc<Spool>,
     key: SignKey,
     rng: Box<dyn CryptoRng + Send>,
+    clock_in_doubt: bool,
 }
 
 impl RecordWriter {
     /// A writer into `spool`.
     #[must_use]
     pub fn new(spool: Arc<Spool>, key: SignKey, rng: Box<dyn CryptoRng + Send>) -> Self {
-        Self { spool, key, rng }
+        Self { spool, key, rng, clock_in_doubt: false }
     }
 
     /// The spool that it writes to.
     #[must_use]
     pub fn spool(&self) -> &Arc<Spool> {
         &self.spool
+    }
+
+    /// Whether the records from here on say that the clock is in doubt.
+    pub fn set_clock_in_doubt(&mut self, in_doubt: bool) {
+        self.clock_in_doubt = in_doubt;
     }
 
     /// Seals and spools one record, with `notes` in the same transaction.
@@ -51,7 +57,8 @@ impl RecordWriter {
         notes: &[Note],
     ) -> Result<Appended, SpoolError> {
         let last_checkpoint: Option<Digest> = self.spool.note(NOTE_CHECKPOINT_ROOT)?;
-        let content = RecordContent { recorded_at: at, last_checkpoint, body };
+        let content =
+            RecordContent { recorded_at: at, clock_in_doubt: self.clock_in_doubt, last_checkpoint, body };
         let fields = content.to_fields().map_err(|error| SpoolError::Seal(error.to_string()))?;
         let ids = RecordIds { case_key_id: *kept.policy.case_key.id.as_bytes(), policy_hash: kept.hash };
         let (rng, key) = (&mut self.rng, &self.key);

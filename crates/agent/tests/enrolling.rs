@@ -57,7 +57,7 @@ async fn enrol(force: &TestForce, dir: &StateDir, server: &mut OneAnswer) -> Res
         account: "test-person-014",
     };
     let granted = ask(&parts, server, &mut *rng(40)).await?;
-    let mut enrolled = granted.keep(&parts, SpoolLimits::default(), ("first".to_owned(), 1), rng(41))?;
+    let mut enrolled = granted.keep(&parts, SpoolLimits::default(), &force.clock, rng(41))?;
     enrolled.notice(force.now(), NoticeResponse::Acknowledged, "officer 4412")?;
     Ok(())
 }

@@ -105,7 +105,7 @@ impl Part {
     /// The part that a record's field belongs to.
     #[must_use]
     pub fn of_field(name: &str) -> Self {
-        let times = ["recorded_at", "body.captured.observed_at", "body.notice.shown_at"];
+        let times = ["recorded_at", "clock_in_doubt", "body.captured.observed_at", "body.notice.shown_at"];
         let ends = ["body.gap.from", "body.gap.until", "body.liveness.from", "body.liveness.until"];
         match name {
             name if times.contains(&name) || ends.contains(&name) => Self::Times,

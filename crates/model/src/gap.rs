@@ -43,6 +43,8 @@ pub enum GapCause {
     SpoolFull,
     /// The clock moved in a way that nothing confirms.
     ClockJump,
+    /// The device did not know the time, as after a flat battery, or learnt from its server that it had it wrong.
+    ClockLost,
     /// A private window was open, into which the extension may not look.
     PrivateWindow,
     /// The extension has not been allowed in private windows, so that one could be open unnoticed; all else is watched.
@@ -75,7 +77,8 @@ impl GapCause {
             Self::NoticeNotShown => "the notice had not been shown yet",
             Self::NoPolicy => "no order in force was known to the device",
             Self::SpoolFull => "the device had no room left to keep records",
-            Self::ClockJump => "the device's clock jumped",
+            Self::ClockJump => "the device's clock was moved and nothing confirmed the new time",
+            Self::ClockLost => "the device did not know the right time, as after a flat battery",
             Self::PrivateWindow => "a private window was open, which is not looked into",
             Self::PrivateWindowsUnseen => {
                 "a private window would not have been noticed: the browser has not let its extension into them"

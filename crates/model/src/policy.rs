@@ -146,6 +146,19 @@ pub struct Capture {
 }
 
 impl Capture {
+    /// What both name.
+    #[must_use]
+    pub fn and(&self, other: &Self) -> Self {
+        Self {
+            pages: self.pages && other.pages,
+            addresses: self.addresses && other.addresses,
+            typed: self.typed && other.typed,
+            searches: self.searches && other.searches,
+            private_windows: self.private_windows && other.private_windows,
+            software: self.software && other.software,
+        }
+    }
+
     /// Whether nothing may be captured.
     #[must_use]
     pub fn is_nothing(&self) -> bool {

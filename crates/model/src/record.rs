@@ -19,6 +19,10 @@ use crate::time::Timestamp;
 pub struct RecordContent {
     /// When the device wrote it, by its corrected clock.
     pub recorded_at: Timestamp,
+    /// The device's clock had moved in a way that nothing confirmed: `recorded_at` and an observation's own time may be
+    /// wrong. Absent when not so.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub clock_in_doubt: bool,
     /// Root hash of the last checkpoint that the device was given, chained in so that a log cannot be rewritten unseen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_checkpoint: Option<Digest>,
@@ -253,6 +257,7 @@ mod tests {
     fn fields_put_together_again_are_the_same_record() {
         let content = RecordContent {
             recorded_at: Timestamp::from_micros(1_700_000_000_000_000),
+            clock_in_doubt: false,
             last_checkpoint: None,
             body: RecordBody::Gap {
                 gap: Gap {

@@ -24,10 +24,9 @@ pub fn enrol(dir: &StateDir, args: &EnrolArgs, wiring: &Wiring) -> anyhow::Resul
     let mut rng = (wiring.rng)();
     let granted = runtime()?.block_on(ask(&parts, &mut https, &mut *rng))?;
     let clock = (wiring.clock)();
-    let boot = (clock.boot_id(), clock.since_boot_ms());
     dir.create()?;
     PinKeep::new(dir.clone()).set(&pin, &mut *rng)?;
-    let mut enrolled = granted.keep(&parts, SpoolLimits::default(), boot, (wiring.rng)())?;
+    let mut enrolled = granted.keep(&parts, SpoolLimits::default(), &*clock, (wiring.rng)())?;
     let (response, by) = show_notice(&enrolled, args)?;
     enrolled.notice(clock.wall(), response, &by)?;
     say("")?;

@@ -11,7 +11,7 @@ use anyhow::Context as _;
 use rand_core::CryptoRng;
 use tokio::sync::oneshot;
 
-use crate::clock::{Clock, ServerTime, TrueTime};
+use crate::clock::{Clock, Fix, TrueTime};
 use crate::identity::Identity;
 use crate::notice::page::{PageParts, router};
 use crate::pin::PinKeep;
@@ -63,7 +63,7 @@ pub async fn run(parts: DaemonParts, mut stop: oneshot::Receiver<()>) -> anyhow:
     let keep = Arc::new(PolicyKeep::load(&dir, identity.device)?);
     let (spool, opened) = open_spool(&dir, parts.limits, &identity).await?;
     let spool = Arc::new(spool);
-    let kept: Option<ServerTime> = spool.note(NOTE_SERVER_TIME)?;
+    let kept: Option<Fix> = spool.note(NOTE_SERVER_TIME)?;
     let time = Arc::new(TrueTime::new(parts.clock, kept));
 
     let pem = format!("{}\n{}", identity.certificate_pem, *keys.tls_pem);

@@ -160,7 +160,7 @@ fn kept_server_time(dir: &StateDir) -> Option<Timestamp> {
         return None;
     }
     let (_, note) = Spool::inspect(&file, crate::uplink::NOTE_SERVER_TIME).ok()?;
-    let kept: crate::clock::ServerTime = serde_json::from_slice(&note?).ok()?;
+    let kept: crate::clock::Fix = serde_json::from_slice(&note?).ok()?;
     Some(kept.at)
 }
 

@@ -13,7 +13,7 @@ use rcgen::{CertificateParams, KeyPair, PKCS_ECDSA_P256_SHA256};
 use std::sync::Arc;
 use zeroize::Zeroizing;
 
-use crate::clock::ServerTime;
+use crate::clock::{Clock, Fix};
 use crate::identity::{DeviceKeys, Identity};
 use crate::notice;
 use crate::policy_keep::{PolicyError, PolicyKeep};
@@ -182,7 +182,7 @@ impl Granted {
         self,
         parts: &EnrolParts<'_>,
         limits: SpoolLimits,
-        boot: (String, u64),
+        clock: &dyn Clock,
         rng: Box<dyn CryptoRng + Send>,
     ) -> Result<Enrolled, EnrolError> {
         let Self { keys, response, identity } = self;
@@ -191,8 +191,12 @@ impl Granted {
             PolicyKeep::first(parts.dir, parts.trust, &response.keys, &response.policy, response.device)?;
         let file = Arc::new(OnDisk::new(parts.dir.spool()));
         let (spool, _) = Spool::open(file, limits, response.force, response.device)?;
-        let (boot_id, since_boot_ms) = boot;
-        let server_time = ServerTime { at: response.server_time, boot_id, since_boot_ms };
+        let server_time = Fix {
+            at: response.server_time,
+            wall: clock.wall(),
+            boot_id: clock.boot_id(),
+            since_boot_ms: clock.since_boot_ms(),
+        };
         spool.keep(&[note_of(NOTE_SERVER_TIME, &server_time)?])?;
         let record = SignKey::from_seed(*keys.record.seed());
         let mut writer = RecordWriter::new(Arc::new(spool), record, rng);

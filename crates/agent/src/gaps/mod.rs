@@ -9,7 +9,7 @@ use proviso_model::gap::{Gap, GapCause};
 use proviso_model::{Source, Timestamp};
 use serde::{Deserialize, Serialize};
 
-pub use restart::{Alive, Restart, restart_gaps};
+pub use restart::{Alive, Restart, correction, restart_gaps};
 
 /// Name of the note with the gaps that are open.
 pub const NOTE_OPEN_GAPS: &str = "open-gaps";

@@ -5,25 +5,77 @@ use proviso_model::record::Liveness;
 use proviso_model::{Source, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::clock::{DOUBT_MS_MIN, Fix};
+
 /// How long after the machine's start an agent may take to start before its absence counts as the agent's own.
 const START_MS_MAX: i64 = 120_000;
 
 /// The last instant at which the agent was known to run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Alive {
-    /// By its corrected clock.
-    pub at: Timestamp,
-    /// Which start of the machine that was in.
-    pub boot_id: String,
+    /// By its reckoning, and where the machine's clocks stood.
+    pub fix: Fix,
+    /// The last server time that was known then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub server_at: Option<Timestamp>,
     /// What was watched up to then and is not on record yet, so that a power cut leaves no time unaccounted for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub watched: Option<Liveness>,
 }
 
+impl Alive {
+    /// The stamp as it stands once the server has spoken, where it spoke after the stamp and the agent ended before it
+    /// could write another; and the gap by which its reckoning was wrong.
+    #[must_use]
+    pub fn corrected(self, server: Option<&Fix>) -> (Self, Option<Gap>) {
+        let Some(server) = server.filter(|server| Some(server.at) > self.server_at) else {
+            return (self, None);
+        };
+        let same_boot = self.fix.boot_id == server.boot_id;
+        if !same_boot && self.fix.at <= server.at {
+            // The machine was off in between, which is the restart's own gap.
+            return (self, None);
+        }
+        let expected =
+            if same_boot { self.fix.carried_to(&server.boot_id, server.since_boot_ms) } else { self.fix.at };
+        let gap = correction(expected, server.at, server.since_boot_ms);
+        (Self { fix: server.clone(), ..self }, gap)
+    }
+}
+
+/// The gap that follows when the server shows that it was not `expected` but `true_time`; `None` below a minute.
+/// `counted_ms` is what the machine has counted since its start.
+#[must_use]
+pub fn correction(expected: Timestamp, true_time: Timestamp, counted_ms: u64) -> Option<Gap> {
+    let ahead_ms = expected.millis_since(true_time);
+    if ahead_ms.abs() < DOUBT_MS_MIN {
+        return None;
+    }
+    let (from, detail) = if ahead_ms > 0 {
+        // What was written since the machine started carries times so much too late; the last of it has no place.
+        let back_ms = ahead_ms.min(i64::try_from(counted_ms).unwrap_or(i64::MAX));
+        let seconds = ahead_ms / 1_000;
+        (
+            true_time.plus_millis(-back_ms),
+            format!(
+                "the clock was {seconds} seconds ahead; times recorded since the device started are late by that"
+            ),
+        )
+    } else {
+        let seconds = ahead_ms.abs() / 1_000;
+        (
+            expected,
+            format!("the clock was {seconds} seconds behind; the device may have been off for that long"),
+        )
+    };
+    let (until, source) = (Some(true_time), Source::Health);
+    Some(Gap { from, until, source, cause: GapCause::ClockLost, detail })
+}
+
 /// What is known when an agent starts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Restart {
-    /// Now.
+    /// Now, as reckoned.
     pub now: Timestamp,
     /// This start of the machine.
     pub boot_id: String,
@@ -33,7 +85,7 @@ pub struct Restart {
 
 /// The stretch since `last`, as gaps with causes. Without power is never told as tampering, and the other way round.
 #[must_use]
-pub fn restart_gaps(last: &Alive, restart: &Restart) -> Vec<Gap> {
+pub fn restart_gaps(last: &Fix, restart: &Restart) -> Vec<Gap> {
     let gap = |from: Timestamp, until: Timestamp, cause| Gap {
         from,
         until: Some(until),
@@ -59,7 +111,8 @@ mod tests {
     use proviso_model::Timestamp;
     use proviso_model::gap::GapCause;
 
-    use super::{Alive, Restart, restart_gaps};
+    use super::{Restart, restart_gaps};
+    use crate::clock::Fix;
 
     fn at(seconds: i64) -> Timestamp {
         Timestamp::from_micros(1_795_000_000_000_000).plus_millis(seconds * 1_000)
@@ -89,7 +142,7 @@ mod tests {
     #[test]
     fn invariant_08_a_flat_battery_never_reads_as_tampering() {
         for (story, same_boot, booted, started, causes) in CASES {
-            let last = Alive { at: at(0), boot_id: "first".to_owned(), watched: None };
+            let last = Fix { at: at(0), wall: at(0), boot_id: "first".to_owned(), since_boot_ms: 500_000 };
             let boot_id = if *same_boot { "first" } else { "second" }.to_owned();
             let restart = Restart { now: at(*started), boot_id, booted_at: at(*booted) };
             let gaps = restart_gaps(&last, &restart);

@@ -95,6 +95,28 @@ impl KeptPolicy {
         if at >= self.policy.expires_at { Capture::default() } else { self.policy.capture_at(at) }
     }
 
+    /// Whether anything is to be watched at some time from `from` to `until`.
+    #[must_use]
+    pub fn asks_between(&self, from: Timestamp, until: Timestamp) -> bool {
+        let until_max = until.min(self.policy.expires_at);
+        self.policy
+            .conditions
+            .iter()
+            .any(|condition| condition.valid_from <= until_max && from < condition.valid_until.min(until_max))
+            || !self.capture_at(from).is_nothing()
+    }
+
+    /// The first instant after `from` and up to `until` at which something else than `capture` is to be watched.
+    #[must_use]
+    pub fn change_between(&self, from: Timestamp, until: Timestamp, capture: &Capture) -> Option<Timestamp> {
+        let windows = self.policy.conditions.iter();
+        let edges = windows.flat_map(|condition| [condition.valid_from, condition.valid_until]);
+        edges
+            .chain([self.policy.expires_at])
+            .filter(|edge| from < *edge && *edge <= until && self.capture_at(*edge) != *capture)
+            .min()
+    }
+
     /// The hash as the model writes it.
     #[must_use]
     pub fn digest(&self) -> Digest {

@@ -10,13 +10,13 @@ use crate::sources::browser::presence::{BrowserProcess, ConnectionId, Greeting, 
 impl Watcher {
     /// A browser's relay has connected.
     pub fn browser_connected(&mut self, connection: ConnectionId, process: BrowserProcess) {
-        let now = self.time.now();
+        let now = self.read_clocks();
         self.browsers.connected(connection, process, now);
     }
 
     /// An extension has greeted in a protocol that both speak; its silence, if there was one, is over.
     pub fn browser_greeted(&mut self, connection: ConnectionId, greeting: &Greeting) {
-        let now = self.time.now();
+        let now = self.read_clocks();
         let away_since = self.browsers.greeted(connection, greeting, now);
         let counted = self.gaps.is_open(Source::Browser, GapCause::ExtensionStopped);
         if let Some(since) = away_since.filter(|_| self.standing.watching && !counted) {
@@ -38,7 +38,7 @@ impl Watcher {
 
     /// An extension speaks no protocol that this agent knows.
     pub fn browser_mismatched(&mut self, connection: ConnectionId, spoken: (u32, u32)) {
-        let now = self.time.now();
+        let now = self.read_clocks();
         self.browsers.mismatched(connection);
         let detail = format!("the extension speaks {} to {}", spoken.0, spoken.1);
         self.gaps.begin(now, Source::Browser, GapCause::ProtocolMismatch, detail);
@@ -47,19 +47,19 @@ impl Watcher {
 
     /// Something came from a browser.
     pub fn browser_spoke(&mut self, connection: ConnectionId) {
-        let now = self.time.now();
+        let now = self.read_clocks();
         self.browsers.spoke(connection, now);
     }
 
     /// A browser's connection has ended, in order or not.
     pub fn browser_closed(&mut self, connection: ConnectionId) {
-        let now = self.time.now();
+        let now = self.read_clocks();
         self.browsers.closed(connection, now);
     }
 
     /// A message that could not be taken: the loss is on record.
     pub fn browser_lost(&mut self, detail: &str) {
-        let now = self.time.now();
+        let now = self.read_clocks();
         self.lose(now, GapCause::Unknown, detail);
         self.record_gaps();
     }
@@ -90,17 +90,17 @@ impl Watcher {
         if !self.browsers.any_alive() {
             self.gaps.end(now, Source::Browser, GapCause::ProtocolMismatch);
         }
-        self.report_silence(now, &silence);
+        self.report_silence(&silence);
     }
 
     /// An extension that stays away while its browser runs has been switched off: a fact about the software.
-    fn report_silence(&mut self, now: Timestamp, silence: &Silence) {
+    fn report_silence(&mut self, silence: &Silence) {
         if !silence.newly_long || !self.standing.capture.software {
             return;
         }
         let observation = Observation {
             id: None,
-            observed_at: now,
+            observed_at: self.moment.now,
             source: Source::Health,
             account: self.account.clone(),
             attribution: Attribution {

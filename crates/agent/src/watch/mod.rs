@@ -2,6 +2,7 @@
 //! only what raised a finding. What matches nothing is dropped in memory and counted (invariants 1 and 3).
 
 mod browsers;
+mod clocks;
 mod contradictions;
 mod observe;
 mod standing;
@@ -15,7 +16,7 @@ use proviso_model::record::{Liveness, Notice, NoticeResponse, RecordBody};
 use proviso_model::{Digest, Source, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::clock::TrueTime;
+use crate::clock::{Reading, TrueTime};
 use crate::gaps::{Alive, GapBook, NOTE_OPEN_GAPS, OpenGap, Restart, restart_gaps};
 use crate::notice;
 use crate::policy_keep::{KeptPolicy, PolicyKeep};
@@ -28,7 +29,6 @@ pub use observe::Observed;
 pub use standing::Standing;
 
 use observe::Acks;
-use tick::Moment;
 use tick::Stretch;
 
 /// Name of the note that says that the notice was shown.
@@ -97,7 +97,8 @@ pub struct Watcher {
     stretch: Option<Stretch>,
     /// What an earlier run watched and did not live to put on record.
     unrecorded: Option<Liveness>,
-    moment: Moment,
+    /// All clocks, as last read.
+    moment: Reading,
     stamped_at: Option<Timestamp>,
     appended: u64,
 }
@@ -109,12 +110,11 @@ impl Watcher {
     /// [`SpoolError`] when the spool's notes cannot be read. A spool without room is no error: it is a gap.
     pub fn start(parts: WatcherParts, opened: &Opened) -> Result<Self, SpoolError> {
         let spool = Arc::clone(parts.writer.spool());
-        let now = parts.time.now();
         let open: Vec<OpenGap> = spool.note(NOTE_OPEN_GAPS)?.unwrap_or_default();
         let notice: Option<NoticeNote> = spool.note(NOTE_NOTICE)?;
         let last: Option<Alive> = spool.note(NOTE_ALIVE)?;
         let contradictions_recorded = contradictions::recorded(&spool)?;
-        let moment = Moment::of(&parts.time);
+        let moment = parts.time.read();
         let mut watcher = Self {
             spool,
             gaps: GapBook::new(open),
@@ -137,12 +137,17 @@ impl Watcher {
             account: parts.account,
             settings: parts.settings,
         };
-        watcher.note_restart(now, last.as_ref(), opened);
+        watcher.note_restart(last, opened);
         watcher.tick();
         Ok(watcher)
     }
 
-    fn note_restart(&mut self, now: Timestamp, last: Option<&Alive>, opened: &Opened) {
+    fn note_restart(&mut self, last: Option<Alive>, opened: &Opened) {
+        if let Some(last) = &last {
+            self.time.resume(&last.fix, last.server_at);
+            self.moment = self.time.read();
+        }
+        let now = self.moment.reckoned;
         if let Opened::SetAside { why } = opened {
             tracing::error!(why = %why, "the spool was damaged and has been set aside");
             self.gaps.push_ended(Gap {
@@ -155,21 +160,29 @@ impl Watcher {
             });
         }
         let Some(last) = last else { return };
-        self.unrecorded.clone_from(&last.watched);
+        let (last, correction) = last.corrected(self.time.server().as_ref());
+        self.push_if_asked(correction);
+        self.unrecorded = last.watched;
+        let last = last.fix;
         // What only a running agent can see ends with it; the restart's own gap goes on from there.
         for cause in [GapCause::ExtensionStopped, GapCause::ProtocolMismatch, GapCause::PrivateWindow] {
             self.gaps.end(last.at, Source::Browser, cause);
         }
         self.gaps.end(last.at, Source::Browser, GapCause::PrivateWindowsUnseen);
-        self.gaps.end(now, Source::Health, GapCause::ClockJump);
-        let clock = self.time.clock();
-        let since_boot_ms = i64::try_from(clock.since_boot_ms()).unwrap_or(i64::MAX);
-        let restart = Restart { now, boot_id: clock.boot_id(), booted_at: now.plus_millis(-since_boot_ms) };
-        for gap in restart_gaps(last, &restart) {
-            // No order in force, nothing to watch: such a stretch is no gap.
-            if self.keep.policy().is_none_or(|kept| !kept.capture_at(gap.from).is_nothing()) {
-                self.gaps.push_ended(gap);
-            }
+        let since_boot_ms = i64::try_from(self.moment.since_boot_ms).unwrap_or(i64::MAX);
+        let boot_id = self.time.clock().boot_id();
+        let restart = Restart { now, boot_id, booted_at: now.plus_millis(-since_boot_ms) };
+        for gap in restart_gaps(&last, &restart) {
+            self.push_if_asked(Some(gap));
+        }
+    }
+
+    /// Notes an ended gap, unless nothing was to be watched in all of it: then it is none.
+    fn push_if_asked(&mut self, gap: Option<Gap>) {
+        let Some(gap) = gap else { return };
+        let until = gap.until.unwrap_or(gap.from);
+        if self.keep.policy().is_none_or(|kept| kept.asks_between(gap.from, until)) {
+            self.gaps.push_ended(gap);
         }
     }
 
@@ -209,7 +222,8 @@ impl Watcher {
         by: &str,
     ) -> Result<bool, SpoolError> {
         let Some(kept) = self.keep.policy() else { return Ok(false) };
-        let now = self.time.now();
+        self.read_clocks();
+        let now = self.moment.now;
         let text_sha256 = notice::text_sha256(&notice::text(&kept.policy, &self.keep.trust().force_name));
         let before = self.notice.as_ref().filter(|note| note.text_sha256 == text_sha256);
         if before.is_some_and(|note| note.response == response || response == NoticeResponse::Shown) {
@@ -227,7 +241,7 @@ impl Watcher {
         let notes = [note_of(NOTE_NOTICE, &note)?];
         self.record(&kept, RecordBody::Notice { notice }, Room::Reserve, &notes)?;
         self.notice = Some(note);
-        self.decide(now);
+        self.decide();
         self.record_gaps();
         Ok(true)
     }
@@ -239,10 +253,10 @@ impl Watcher {
 
     /// Ends cleanly: the watched stretch and the last stamp are on record.
     pub fn shut_down(&mut self) {
-        let now = self.time.now();
-        self.end_stretch(now);
+        self.read_clocks();
+        self.end_stretch(self.moment.reckoned);
         self.record_gaps();
-        self.stamp(now);
+        self.stamp();
     }
 
     /// Writes one record together with the stamp that the agent runs.
@@ -253,14 +267,14 @@ impl Watcher {
         room: Room,
         notes: &[Note],
     ) -> Result<Appended, SpoolError> {
-        let now = self.time.now();
         let mut notes = notes.to_vec();
-        notes.push(note_of(NOTE_ALIVE, &self.alive(now))?);
-        let appended = self.writer.write(kept, now, body, room, &notes);
+        notes.push(note_of(NOTE_ALIVE, &self.alive())?);
+        self.writer.set_clock_in_doubt(self.moment.doubt.is_some());
+        let appended = self.writer.write(kept, self.moment.now, body, room, &notes);
         match &appended {
             Ok(_) => {
                 self.appended += 1;
-                self.stamped_at = Some(now);
+                self.stamped_at = Some(self.moment.reckoned);
             }
             Err(SpoolError::Full(_)) => self.spool_full = true,
             Err(error) => tracing::error!(%error, "a record could not be kept"),
@@ -287,15 +301,15 @@ impl Watcher {
         }
     }
 
-    fn alive(&self, at: Timestamp) -> Alive {
-        let watched = self.stretch.map(|stretch| self.liveness(&stretch, at));
-        Alive { at, boot_id: self.time.clock().boot_id(), watched }
+    fn alive(&self) -> Alive {
+        let watched = self.stretch.map(|stretch| self.liveness(&stretch, self.moment.reckoned));
+        Alive { fix: self.time.fix(&self.moment), server_at: self.moment.server_at, watched }
     }
 
-    fn stamp(&mut self, now: Timestamp) {
-        let stamped = note_of(NOTE_ALIVE, &self.alive(now)).and_then(|note| self.spool.keep(&[note]));
+    fn stamp(&mut self) {
+        let stamped = note_of(NOTE_ALIVE, &self.alive()).and_then(|note| self.spool.keep(&[note]));
         match stamped {
-            Ok(()) => self.stamped_at = Some(now),
+            Ok(()) => self.stamped_at = Some(self.moment.reckoned),
             Err(error) => tracing::warn!(%error, "the stamp that the agent runs could not be kept"),
         }
     }

@@ -83,6 +83,7 @@ impl Watcher {
         attribution: Attribution,
         fact: Fact,
     ) -> Observed {
+        self.read_clocks();
         match self.acknowledged(instance) {
             Ok(seen) if n <= seen => return Observed::Repeated,
             Ok(_) => {}
@@ -107,27 +108,28 @@ impl Watcher {
 
     /// A browser's clock is the machine's wall clock; the correction is the agent's. The future does not exist.
     fn corrected(&self, by_wall: Timestamp) -> Timestamp {
-        let now = self.time.now();
-        let ahead_ms = now.millis_since(self.time.clock().wall());
+        let now = self.moment.now;
+        let ahead_ms = now.millis_since(self.moment.wall);
         by_wall.plus_millis(ahead_ms).min(now)
     }
 
     /// Decides on an observation, whoever made it.
     pub(super) fn weigh(&mut self, mut observation: Observation, mark: Option<(&str, u64)>) -> Observed {
-        let now = self.time.now();
-        self.decide(now);
+        let now = self.moment.now;
+        self.decide();
         if !self.standing.watching {
             self.record_gaps();
             return Observed::NotCaptured;
         }
         let Some(kept) = self.keep.policy() else { return Observed::NotCaptured };
         let shown_at = self.notice.as_ref().map(|note| note.shown_at);
-        if shown_at.is_none_or(|shown| observation.observed_at < shown) {
+        // A notice "shown in the future" was shown while the clock was ahead, so before now.
+        if shown_at.is_none_or(|shown| shown <= now && observation.observed_at < shown) {
             return Observed::NotCaptured;
         }
         // Both now and when it was made: a condition that has ended captures nothing, and one that had not begun neither.
-        for at in [now, observation.observed_at] {
-            if !trim::keep_only(&mut observation.fact, &kept.capture_at(at)) {
+        for capture in [self.standing.capture, kept.capture_at(observation.observed_at)] {
+            if !trim::keep_only(&mut observation.fact, &capture) {
                 return Observed::NotCaptured;
             }
         }
@@ -170,11 +172,14 @@ impl Watcher {
 
     /// A loss is a gap, never a silence.
     fn refuse(&mut self, error: &SpoolError) -> Observed {
-        let now = self.time.now();
         if matches!(error, SpoolError::Full(_)) {
-            self.decide(now);
+            self.decide();
         } else {
-            self.lose(now, GapCause::Unknown, "an observation could not be sealed and was lost");
+            self.lose(
+                self.moment.reckoned,
+                GapCause::Unknown,
+                "an observation could not be sealed and was lost",
+            );
         }
         self.record_gaps();
         Observed::Refused(error.to_string())

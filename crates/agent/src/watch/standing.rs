@@ -26,10 +26,11 @@ pub struct Standing {
 const STOPPING: [GapCause; 3] = [GapCause::NoPolicy, GapCause::NoticeNotShown, GapCause::SpoolFull];
 
 impl Watcher {
-    /// Decides anew what may be captured at `now`, and begins and ends the gaps that follow. Called at every observation
+    /// Decides anew what may be captured now, and begins and ends the gaps that follow. Called at every observation
     /// and on every tick, so that the end of a condition stops capture also offline (invariant 1).
-    pub(super) fn decide(&mut self, now: Timestamp) {
-        let standing = self.standing_at(now);
+    pub(super) fn decide(&mut self) {
+        let standing = self.standing_now();
+        let now = self.changed_at();
         if self.standing.watching && (!standing.watching || standing.capture != self.standing.capture) {
             self.end_stretch(now);
         }
@@ -46,7 +47,18 @@ impl Watcher {
         }
     }
 
-    fn standing_at(&self, now: Timestamp) -> Standing {
+    /// When what may be captured changed: at the edge of a condition, if one lies between the last look and now.
+    fn changed_at(&self) -> Timestamp {
+        let now = self.moment.reckoned;
+        let edge = self
+            .stretch
+            .as_ref()
+            .zip(self.keep.policy())
+            .and_then(|(stretch, kept)| kept.change_between(stretch.from, now, &stretch.capture));
+        edge.unwrap_or(now)
+    }
+
+    fn standing_now(&self) -> Standing {
         let not = |why, policy_serial, notice_due| Standing {
             why_not: Some(why),
             policy_serial,
@@ -55,7 +67,8 @@ impl Watcher {
         };
         let Some(kept) = self.keep.policy() else { return not(GapCause::NoPolicy, 0, false) };
         let serial = kept.policy.serial;
-        let capture = kept.capture_at(now);
+        // A clock set forward neither lengthens an order nor lets one begin early.
+        let capture = kept.capture_at(self.moment.now).and(&kept.capture_at(self.moment.reckoned));
         // A force that has ended the enrolment has ended its authority on this device too.
         if self.revoked || capture.is_nothing() {
             return not(GapCause::NoPolicy, serial, false);

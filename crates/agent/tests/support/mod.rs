@@ -2,12 +2,13 @@
 #![allow(dead_code, reason = "each test program uses a part of it")]
 #![expect(clippy::indexing_slicing, reason = "a story that goes out of bounds should fail")]
 
+pub mod clock;
 pub mod disk;
 pub mod server;
 pub mod story;
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -26,6 +27,8 @@ use proviso_model::record::{RecordBody, RecordContent};
 use proviso_model::wire::{ForceKeys, ForceKeysStatement, SignedPolicy, TrustFile};
 use proviso_model::{Act, Attribution, Digest, Fact, Passage, Timestamp};
 use rand_core::{TryCryptoRng, TryRng};
+
+pub use clock::TestClock;
 
 /// The stories begin on a Tuesday morning.
 pub const START: &str = "2026-11-24T08:00:00Z";
@@ -64,78 +67,6 @@ impl TryCryptoRng for TestRng {}
 
 pub fn rng(seed: u64) -> Box<dyn rand_core::CryptoRng + Send> {
     Box::new(TestRng::seeded(seed))
-}
-
-/// A clock that moves when the story says so.
-#[derive(Clone)]
-pub struct TestClock(Arc<Mutex<Hands>>);
-
-#[derive(Clone)]
-struct Hands {
-    wall: Timestamp,
-    since_boot_ms: u64,
-    awake_ms: u64,
-    boot_id: String,
-}
-
-impl TestClock {
-    pub fn new() -> Self {
-        let wall = Timestamp::parse(START).expect("an instant");
-        Self(Arc::new(Mutex::new(Hands {
-            wall,
-            since_boot_ms: 3_600_000,
-            awake_ms: 0,
-            boot_id: "first".to_owned(),
-        })))
-    }
-
-    fn with(&self, act: impl FnOnce(&mut Hands)) {
-        act(&mut self.0.lock().expect("hands"));
-    }
-
-    pub fn pass(&self, seconds: i64) {
-        let ms = u64::try_from(seconds * 1_000).expect("forward");
-        self.with(|hands| {
-            hands.wall = hands.wall.plus_millis(seconds * 1_000);
-            hands.since_boot_ms += ms;
-            hands.awake_ms += ms;
-        });
-    }
-
-    pub fn sleep(&self, seconds: i64) {
-        let ms = u64::try_from(seconds * 1_000).expect("forward");
-        self.with(|hands| {
-            hands.wall = hands.wall.plus_millis(seconds * 1_000);
-            hands.since_boot_ms += ms;
-        });
-    }
-
-    pub fn set_wall(&self, by_seconds: i64) {
-        self.with(|hands| hands.wall = hands.wall.plus_millis(by_seconds * 1_000));
-    }
-
-    pub fn reboot(&self, off_seconds: i64, since_boot_seconds: u64) {
-        self.with(|hands| {
-            hands.wall = hands.wall.plus_millis(off_seconds * 1_000);
-            hands.since_boot_ms = since_boot_seconds * 1_000;
-            hands.boot_id = format!("{} again", hands.boot_id);
-        });
-    }
-}
-
-impl Clock for TestClock {
-    fn wall(&self) -> Timestamp {
-        self.0.lock().expect("hands").wall
-    }
-    fn since_boot_ms(&self) -> u64 {
-        self.0.lock().expect("hands").since_boot_ms
-    }
-    fn awake_ms(&self) -> u64 {
-        self.0.lock().expect("hands").awake_ms
-    }
-    fn boot_id(&self) -> String {
-        self.0.lock().expect("hands").boot_id.clone()
-    }
 }
 
 /// Browsers that live until the story says otherwise.
@@ -286,7 +217,12 @@ impl TestForce {
 
     /// Enrols the device with a policy that runs for `seconds`.
     pub fn enrol(&self, seconds: i64) -> Arc<PolicyKeep> {
-        let signed = self.sign(&self.policy(1, seconds));
+        self.enrol_under(&self.policy(1, seconds))
+    }
+
+    /// Enrols the device with this policy.
+    pub fn enrol_under(&self, policy: &Policy) -> Arc<PolicyKeep> {
+        let signed = self.sign(policy);
         self.dir().create().expect("a folder");
         let keep = PolicyKeep::first(&self.dir(), &self.trust, &self.keys, &signed, self.device);
         Arc::new(keep.expect("a policy that holds"))
@@ -316,26 +252,51 @@ impl TestForce {
         opened: &Opened,
     ) -> Option<Watcher> {
         let kept = spool.note(uplink::NOTE_SERVER_TIME).ok()?;
-        let parts = WatcherParts {
+        let time = Arc::new(TrueTime::new(Box::new(self.clock.clone()), kept));
+        Watcher::start(self.watcher_parts(keep, spool, &time), opened).ok()
+    }
+
+    /// A watcher on a clock that the story also tells the server's time.
+    pub fn watcher_at(
+        &self,
+        keep: &Arc<PolicyKeep>,
+        spool: &Arc<Spool>,
+        opened: &Opened,
+        time: &Arc<TrueTime>,
+    ) -> Watcher {
+        Watcher::start(self.watcher_parts(keep, spool, time), opened).expect("a watcher")
+    }
+
+    fn watcher_parts(
+        &self,
+        keep: &Arc<PolicyKeep>,
+        spool: &Arc<Spool>,
+        time: &Arc<TrueTime>,
+    ) -> WatcherParts {
+        WatcherParts {
             writer: self.writer(spool),
             keep: Arc::clone(keep),
-            time: Arc::new(TrueTime::new(Box::new(self.clock.clone()), kept)),
+            time: Arc::clone(time),
             processes: Box::new(self.processes.clone()),
             account: "test-person-014".to_owned(),
             settings: WatchSettings::default(),
-        };
-        Watcher::start(parts, opened).ok()
+        }
     }
 
     /// Everything in a spool, opened with the case key, after a check of chain and signatures.
     pub fn records(&self, spool: &Spool) -> Vec<RecordBody> {
-        let mut bodies = Vec::new();
+        self.contents(spool).into_iter().map(|content| content.body).collect()
+    }
+
+    /// The same with the times at which they were written.
+    pub fn contents(&self, spool: &Spool) -> Vec<RecordContent> {
+        let mut contents = Vec::new();
         for (epoch, _) in spool.epochs().expect("epochs") {
             for stored in spool.batch(epoch, None, usize::MAX, usize::MAX).expect("records") {
-                bodies.push(self.open(&stored.envelope));
+                contents.push(self.content(&stored.envelope));
             }
         }
-        bodies
+        contents
     }
 
     pub fn open(&self, envelope: &[u8]) -> RecordBody {

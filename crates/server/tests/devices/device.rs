@@ -183,7 +183,7 @@ impl Device {
     /// Seals a record at any place of a chain.
     pub fn seal_at(&self, link: &ChainLink, body: RecordBody) -> Envelope {
         let recorded_at = self.policy.issued_at;
-        let content = RecordContent { recorded_at, last_checkpoint: None, body };
+        let content = RecordContent { recorded_at, clock_in_doubt: false, last_checkpoint: None, body };
         let rng = &mut UnwrapErr(SysRng);
         let fields = FieldSet::new(rng, content.to_fields().expect("fields"));
         let ids =

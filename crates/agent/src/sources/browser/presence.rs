@@ -131,6 +131,14 @@ impl Presence {
         }
     }
 
+    /// The time was found to be another: what was reckoned before says nothing of how long anybody was silent.
+    pub fn clock_corrected(&mut self, now: Timestamp) {
+        for browser in self.browsers.values_mut() {
+            browser.spoke_at = now;
+            browser.closed_at = browser.closed_at.map(|_| now);
+        }
+    }
+
     /// Whether any extension is connected and has greeted.
     #[must_use]
     pub fn any_connected(&self) -> bool {

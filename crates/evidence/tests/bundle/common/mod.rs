@@ -231,7 +231,12 @@ fn contents(policy: &Policy, hash: Digest, forge: impl Fn(&mut Vec<Finding>)) ->
         (at(32, 1), found(32)),
         (at(35, 0), RecordBody::Liveness { liveness }),
     ];
-    bodies.map(|(recorded_at, body)| RecordContent { recorded_at, last_checkpoint: None, body })
+    bodies.map(|(recorded_at, body)| RecordContent {
+        recorded_at,
+        clock_in_doubt: false,
+        last_checkpoint: None,
+        body,
+    })
 }
 
 fn page(minute: u32) -> Observation {
