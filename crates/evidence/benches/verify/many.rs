@@ -105,7 +105,12 @@ fn content(engine: &Engine, rng: &mut Seeded, number: u32) -> RecordContent {
     let findings = engine.evaluate(&captured);
     assert!(!findings.is_empty(), "every page raises a finding");
     let body = RecordBody::Finding { captured, generated: Generated { findings } };
-    RecordContent { recorded_at: at(number % 60, 30), last_checkpoint: Some(Digest([7; 32])), body }
+    RecordContent {
+        recorded_at: at(number % 60, 30),
+        last_checkpoint: Some(Digest([7; 32])),
+        clock_in_doubt: false,
+        body,
+    }
 }
 
 fn page(rng: &mut Seeded, number: u32) -> Observation {

@@ -49,8 +49,10 @@ impl DeviceKeys {
         let tls = rcgen::KeyPair::generate_for(&rcgen::PKCS_ED25519).expect("a key");
         let der = tls.serialized_der();
         // RFC 8410: the seed is an octet string of 32 bytes within an octet string.
-        let at = der.windows(4).position(|four| four == [0x04, 0x22, 0x04, 0x20]).expect("a seed") + 4;
-        Self { record: SignKey::from_seed(der[at..at + 32].try_into().expect("32 bytes")), tls }
+        let begin = [0x04, 0x22, 0x04, 0x20];
+        let at = der.windows(4).position(|four| four == begin).expect("a seed") + begin.len();
+        let seed = der.get(at..at + 32).and_then(|seed| seed.try_into().ok()).expect("32 bytes");
+        Self { record: SignKey::from_seed(seed), tls }
     }
 
     pub fn request(&self, code: &str) -> EnrolRequest {
