@@ -71,6 +71,7 @@ MANIFEST = dict(format=N, bundle=U, force=U, force_name=T, case=U, case_referenc
 CHAIN = dict(links=[dict(header=T, signature=T)])
 DESTROYED = dict(record=D, device=U, epoch=N, seq=N, destroyed_at=(W,), why=(T,), certificate=(U,), act=(U,))
 OPENED = dict(record=D, commitments=[D], opened=[dict(index=N, name=T, value=T, salt=T)])
+EARLIER = dict(earlier=[dict(size=N, root=D, hashes=[D])])
 PROOFS = dict(leaves=[dict(kind=KIND, hash=D, proof=dict(index=N, hashes=[D]))])
 CUSTODY = dict(entries=[dict(seq=N, id=U, opened_at=W, actor=T, act=T, case=(U,), objects=T, sealed=T, previous=D, hash=D,
                              completed=(dict(at=W, outcome=T, hash=D),))])
@@ -140,7 +141,7 @@ class Bundle:
     def check_manifest(self):
         manifest, listed = read_json(self.file("manifest.json"), MANIFEST), {"manifest.json", "manifest.sig"}
         must(manifest["format"] == 1, "not format 1")
-        places = "README.txt|trust/(root|force-keys).json|proofs/checkpoint.txt|proofs/inclusion.json|custody/log.json|"
+        places = "README.txt|trust/(root|force-keys).json|proofs/checkpoint.txt|proofs/(inclusion|consistency).json|custody/log.json|"
         places += "(policies|devices|records|chains|captured|generated|destroyed|decisions)/.*"
         for entry in manifest["files"]:
             path, data = entry["path"], self.file(entry["path"])
@@ -273,17 +274,22 @@ class Bundle:
             kind = dict(record=b"\1", audit=b"\2", decision=b"\3")[it["kind"]]
             first, last, node = it["proof"]["index"], size - 1, sha256(b"\0" + kind + bytes.fromhex(it["hash"]))
             must(first < size, "a proof is of a leaf beyond the log")
-            for step in map(bytes.fromhex, it["proof"]["hashes"]):  # RFC 9162, 2.1.3.2
-                must(last, "a proof is too long")
-                left = first % 2 or first == last
-                node = sha256(b"\1" + (step + node if left else node + step))
-                while left and first and not first % 2:
-                    first, last = first >> 1, last >> 1
-                first, last = first >> 1, last >> 1
-            must(not last and node == root, f"{it['kind']} {it['hash']} is not in the log")
+            must(climb(first, last, node, it["proof"]["hashes"])[1] == root, f"{it['kind']} {it['hash']} is not in the log")
             proven.add((it["kind"], it["hash"]))
         must(proven >= {("record", record) for record in records}, "a record has no proof")
         return proven
+
+    def check_consistency(self):
+        [(size, root)], before = self.need("checkpoint"), 0
+        for it in read_json(self.file("proofs/consistency.json"), EARLIER)["earlier"]:
+            old, hashes = it["size"], it["hashes"]
+            must(before < old < size, "an earlier log is out of place")
+            hashes, first, last, before = hashes if old & (old - 1) else [it["root"], *hashes], old - 1, size - 1, old
+            must(hashes, "a proof is too short")
+            while first % 2:
+                first, last = first >> 1, last >> 1
+            both = climb(first, last, bytes.fromhex(hashes[0]), hashes[1:])
+            must(both == (bytes.fromhex(it["root"]), root), f"the log does not continue the one of {old} entries")
 
     def check_custody(self):
         (manifest, proven), before = self.need("manifest", "inclusion"), None
@@ -330,6 +336,18 @@ class Bundle:
             must(own == it["hash"] and ("decision", own) in proven, f"{path} was changed or is not in the log")
             must(records.keys() | gone >= set(it["records"]), f"{path} is about a record that is not here")
 
+def climb(first, last, node, hashes):  # RFC 9162, 2.1.3.2 and 2.1.4.2: the root of the earlier log and that of the log
+    old = new = node
+    for step in map(bytes.fromhex, hashes):
+        must(last, "a proof is too long")
+        left = first % 2 or first == last
+        old, new = (sha256(b"\1" + step + old) if left else old), sha256(b"\1" + (step + new if left else new + step))
+        while left and first and not first % 2:
+            first, last = first >> 1, last >> 1
+        first, last = first >> 1, last >> 1
+    must(not last, "a proof is too short")
+    return old, new
+
 def container(data):  # section 2: read, write anew, compare
     local, central = bytearray(), bytearray()
     try:
@@ -346,8 +364,8 @@ def container(data):  # section 2: read, write anew, compare
     must(bytes(local + central + end) == data, "the zip is not its contents written anew")
     return {name.decode(): content for name, content in files.items()}
 
-CHECKS = """trust manifest force-keys manifest-signature policies devices records chain exhibits findings checkpoint inclusion custody
-            destroyed decisions""".split()
+CHECKS = """trust manifest force-keys manifest-signature policies devices records chain exhibits findings checkpoint inclusion
+            consistency custody destroyed decisions""".split()
 
 def verify(data, trust):
     try:

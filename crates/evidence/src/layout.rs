@@ -18,6 +18,8 @@ pub const FORCE_KEYS: &str = "trust/force-keys.json";
 pub const CHECKPOINT: &str = "proofs/checkpoint.txt";
 /// Proofs that everything shown is in the log.
 pub const INCLUSION: &str = "proofs/inclusion.json";
+/// Proofs that the log continues what others were shown of it before.
+pub const CONSISTENCY: &str = "proofs/consistency.json";
 /// Who did what with the evidence.
 pub const CUSTODY: &str = "custody/log.json";
 /// Policies, as signed.
@@ -89,7 +91,8 @@ pub fn decision(id: &DecisionId) -> String {
 /// Whether a path is one that the format knows.
 #[must_use]
 pub fn is_known(path: &str) -> bool {
-    let files = [README, MANIFEST, MANIFEST_SIGNATURE, ROOT, FORCE_KEYS, CHECKPOINT, INCLUSION, CUSTODY];
+    let files =
+        [README, MANIFEST, MANIFEST_SIGNATURE, ROOT, FORCE_KEYS, CHECKPOINT, INCLUSION, CONSISTENCY, CUSTODY];
     let folders = [POLICIES, DEVICES, RECORDS, CHAINS, CAPTURED, GENERATED, DESTROYED, DECISIONS];
     files.contains(&path) || folders.iter().any(|folder| path.starts_with(folder))
 }

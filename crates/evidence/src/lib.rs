@@ -16,7 +16,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 pub use parts::{Part, Shown};
-pub use verify::{Check, CheckState, NotABundle, Report, Verdict, verify, verify_source};
+pub use verify::{
+    Beside, Check, CheckState, NotABundle, Report, Verdict, verify, verify_beside, verify_source,
+};
 pub use write::{BundleInput, BundleRecord, Exhibit, WriteError, write};
 
 /// Standard base64 with padding.

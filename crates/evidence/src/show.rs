@@ -59,6 +59,7 @@ fn verdict(report: &Report) -> (String, &'static str) {
     match report.verdict {
         Verdict::Verified => ("Verified.".to_owned(), "1;32"),
         Verdict::SelfConsistentOnly => ("Self-consistent only.".to_owned(), "1;33"),
+        Verdict::Undecided => ("Not decided: not all that was given could be compared.".to_owned(), "1;33"),
         Verdict::Failed => {
             let names: Vec<&str> = report.failed().map(|check| check.name).collect();
             (format!("Not verified: {} failed.", names.join(", ")), "1;31")
@@ -76,6 +77,10 @@ fn meaning(verdict: Verdict) -> &'static [&'static str] {
         Verdict::SelfConsistentOnly => &[
             "Its parts agree with each other, but no key obtained elsewhere says whose they are.",
             "Get the force's key file by another way and run again with --trust KEYFILE.",
+        ],
+        Verdict::Undecided => &[
+            "No check failed, but the bundle could not be compared with everything that was given.",
+            "The sentence beside the check says what is missing and whom to ask for it.",
         ],
         Verdict::Failed => {
             &["Do not rely on this bundle. Ask the force for it again; if it fails again, keep both copies."]

@@ -102,4 +102,22 @@ pub trait LogStore {
     /// # Errors
     /// [`crate::StoreError`].
     async fn checkpoint_last(&self) -> Result<Option<CheckpointRow>>;
+
+    /// Checkpoints of at least `size` leaves, in order of size, at most `limit`.
+    ///
+    /// # Errors
+    /// [`crate::StoreError`].
+    async fn checkpoint_list(&self, size: u64, limit: u32) -> Result<Vec<CheckpointRow>>;
+
+    /// Notes that somebody was given the checkpoint of so many leaves.
+    ///
+    /// # Errors
+    /// [`crate::StoreError`].
+    async fn checkpoint_given_add(&self, size: u64, at: Timestamp) -> Result<()>;
+
+    /// Sizes whose checkpoint somebody was given, the latest given first.
+    ///
+    /// # Errors
+    /// [`crate::StoreError`].
+    async fn checkpoint_given_list(&self) -> Result<Vec<u64>>;
 }

@@ -5,4 +5,5 @@
 
 pub mod chance;
 pub mod cut_short;
+pub mod rewrite_log;
 pub mod simulator;

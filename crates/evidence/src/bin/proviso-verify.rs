@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use anyhow::{Context, bail};
 use clap::Parser;
 use proviso_evidence::container::FileSource;
-use proviso_evidence::{Report, Verdict, show, verify, verify_source};
+use proviso_evidence::{Beside, Report, Verdict, show, verify_beside};
 use proviso_ledger::VerifyKey;
 use proviso_model::limits::BUNDLE_BYTES_MAX;
 use proviso_model::wire::TrustFile;
@@ -16,8 +16,9 @@ use proviso_model::wire::TrustFile;
 #[derive(Debug, Parser)]
 #[command(
     version,
-    after_help = "Examples:\n  proviso-verify bundle.zip --trust force.key\n  proviso-verify bundle.zip --trust force.key --json\n\n\
-                  Exit codes: 0 every check passes, 1 a check fails (it is named), 2 not a bundle or wrong use.\n\
+    after_help = "Examples:\n  proviso-verify bundle.zip --trust force.key\n  proviso-verify bundle.zip --trust force.key --json\n  \
+                  proviso-verify bundle.zip --trust force.key --earlier last-year.zip --witness inspectorate.jsonl\n\n\
+                  Exit codes: 0 every check passes, 1 a check fails or cannot be decided (it is named), 2 not a bundle or wrong use.\n\
                   Without --trust a bundle is at most self-consistent: obtain the key file by another way than the bundle."
 )]
 struct Arguments {
@@ -27,6 +28,12 @@ struct Arguments {
     /// The force's key file, obtained by another way than the bundle.
     #[arg(long, value_name = "KEYFILE")]
     trust: Option<PathBuf>,
+    /// A bundle of the same force made at another time: a log rewritten in between fails. May be repeated.
+    #[arg(long, value_name = "BUNDLE.zip")]
+    earlier: Vec<PathBuf>,
+    /// A file of the log's signed states that another body holds. May be repeated.
+    #[arg(long, value_name = "FILE")]
+    witness: Vec<PathBuf>,
     /// Print the result as JSON.
     #[arg(long)]
     json: bool,
@@ -45,21 +52,35 @@ fn main() -> ExitCode {
 
 fn run(arguments: &Arguments) -> anyhow::Result<u8> {
     let trust = arguments.trust.as_deref().map(read_trust).transpose()?;
-    let report = verify_at(&arguments.bundle, trust.as_ref())?;
+    let earlier = named(&arguments.earlier)?;
+    let earlier: Vec<(&str, &[u8])> =
+        earlier.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
+    let witnesses = named(&arguments.witness)?;
+    let others: Vec<Beside<'_>> = earlier
+        .iter()
+        .map(|(name, bytes)| Beside::Bundle { name, source: bytes })
+        .chain(witnesses.iter().map(|(name, bytes)| Beside::Witness { name, bytes }))
+        .collect();
+    let report = verify_at(&arguments.bundle, trust.as_ref(), &others)?;
     print(&report, arguments.json).context("the result cannot be printed")?;
-    Ok(u8::from(report.verdict == Verdict::Failed))
+    Ok(u8::from(matches!(report.verdict, Verdict::Failed | Verdict::Undecided)))
+}
+
+fn named(paths: &[PathBuf]) -> anyhow::Result<Vec<(String, Vec<u8>)>> {
+    paths.iter().map(|path| Ok((path.display().to_string(), read(path, BUNDLE_BYTES_MAX)?))).collect()
 }
 
 /// Checks a bundle where it lies; only what is not a regular file, such as a pipe, is read into memory first.
-fn verify_at(path: &Path, trust: Option<&TrustFile>) -> anyhow::Result<Report> {
+fn verify_at(path: &Path, trust: Option<&TrustFile>, others: &[Beside<'_>]) -> anyhow::Result<Report> {
     let place = || path.display().to_string();
     let file = std::fs::File::open(path).with_context(|| format!("{} cannot be opened", place()))?;
     let before = file.metadata().with_context(place)?;
     if !before.is_file() {
-        return verify(&read(path, BUNDLE_BYTES_MAX)?, trust).with_context(place);
+        let bytes = read(path, BUNDLE_BYTES_MAX)?;
+        return verify_beside(&bytes.as_slice(), trust, others).with_context(place);
     }
     let source = FileSource::new(file).with_context(place)?;
-    let report = verify_source(&source, trust).with_context(place)?;
+    let report = verify_beside(&source, trust, others).with_context(place)?;
     let after = std::fs::metadata(path).with_context(place)?;
     if (before.len(), before.modified().ok()) != (after.len(), after.modified().ok()) {
         bail!("{} was changed while it was read; copy it to a place of its own and try again", place());

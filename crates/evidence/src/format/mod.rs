@@ -4,12 +4,14 @@ mod custody;
 mod destroyed;
 mod hashed;
 mod opened;
+mod shown_log;
 mod signed;
 
 pub use custody::{Completed, CustodyEntry, CustodyLog, DecisionFile, audit_hash};
 pub use destroyed::DestroyedFile;
 pub use hashed::{AuditFacts, DecisionFacts, audit_completed_hash};
 pub use opened::{OpenedFields, OpenedJson};
+pub use shown_log::{ConsistencyFile, EarlierLog, WITNESS_FORMAT, WitnessHeader, WitnessLine};
 pub use signed::{
     ChainFile, DeviceStatement, FileEntry, LeafProof, LeafWord, LinkJson, Manifest, ProofFile, SignedDevice,
     device_statement_signed, manifest_signed,

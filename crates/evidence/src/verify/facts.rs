@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use super::Trouble;
 use super::exhibits::Exhibits;
 use crate::container::Contents;
-use crate::format::{CustodyEntry, LeafWord, Manifest};
+use crate::format::{CustodyEntry, EarlierLog, LeafWord, Manifest};
 
 /// Grows as checks pass; a check that needs what is missing says which check it waits for.
 #[derive(Default)]
@@ -30,6 +30,8 @@ pub(super) struct Facts<'a> {
     pub links: Option<BTreeMap<Digest, Header>>,
     pub exhibits: Option<Exhibits>,
     pub checkpoint: Option<Checkpoint>,
+    /// Earlier states of the log that the checkpoint continues.
+    pub earlier: Option<Vec<EarlierLog>>,
     pub proven: Option<BTreeSet<(LeafWord, Digest)>>,
     pub custody: Option<Vec<CustodyEntry>>,
     pub destroyed: Option<BTreeSet<Digest>>,

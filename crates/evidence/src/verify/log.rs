@@ -9,7 +9,7 @@ use super::Found;
 use super::facts::{Facts, found};
 use super::signed::count;
 use super::threads::over_threads;
-use crate::format::{LeafWord, ProofFile};
+use crate::format::{ConsistencyFile, LeafWord, ProofFile};
 use crate::layout;
 
 /// The force signed the state of its log.
@@ -43,5 +43,28 @@ pub(super) fn inclusion(facts: &mut Facts<'_>) -> Found {
     }
     let says = format!("{} proven to be in the log.", count(proven.len(), "entry is", "entries are"));
     facts.proven = Some(proven);
+    Ok(says)
+}
+
+/// The log continues the earlier states that the bundle names.
+pub(super) fn consistency(facts: &mut Facts<'_>) -> Found {
+    let checkpoint = found(&facts.checkpoint, "checkpoint")?;
+    let file: ConsistencyFile = facts.json(layout::CONSISTENCY)?;
+    let mut before = 0;
+    for earlier in &file.earlier {
+        let size = earlier.size;
+        if size <= before || size >= checkpoint.size {
+            return Err(format!("The earlier log of {size} entries is out of place.").into());
+        }
+        let hashes: Vec<[u8; 32]> = earlier.hashes.iter().map(|digest| digest.0).collect();
+        merkle::verify_consistency(size, &earlier.root.0, checkpoint.size, &checkpoint.root, &hashes)
+            .map_err(|error| format!("The earlier log of {size} entries: {error}."))?;
+        before = size;
+    }
+    let says = format!(
+        "The log continues {} that the bundle names.",
+        count(file.earlier.len(), "earlier state", "earlier states")
+    );
+    facts.earlier = Some(file.earlier);
     Ok(says)
 }

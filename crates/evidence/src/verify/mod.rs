@@ -1,5 +1,6 @@
 //! The verifier: every check has a name and ends with a plain sentence, and none is skipped in silence.
 
+mod beside;
 mod destroyed;
 mod exhibits;
 mod facts;
@@ -14,6 +15,7 @@ use proviso_model::wire::TrustFile;
 use serde::Serialize;
 
 use crate::container::{Contents, Source, looks_like_zip};
+pub use beside::Beside;
 use facts::Facts;
 
 /// How a check ended.
@@ -47,6 +49,8 @@ pub enum Verdict {
     Verified,
     /// No check failed, but no key was given: somebody could have made all of it.
     SelfConsistentOnly,
+    /// No check failed, but one that was asked for could not be made.
+    Undecided,
     /// A check failed.
     Failed,
 }
@@ -97,6 +101,8 @@ enum Trouble {
     Fails(String),
     /// The check rests on one that failed.
     NotReached(&'static str),
+    /// What would decide it is not there.
+    Undecided(String),
 }
 
 impl From<String> for Trouble {
@@ -114,7 +120,7 @@ impl From<&str> for Trouble {
 type CheckFn = fn(&mut Facts<'_>) -> Found;
 
 /// In this order; later checks use what earlier ones found.
-const CHECKS: [(&str, CheckFn); 14] = [
+const CHECKS: [(&str, CheckFn); 15] = [
     ("manifest", signed::files_listed),
     ("force-keys", signed::force_keys),
     ("manifest-signature", signed::manifest_signature),
@@ -126,6 +132,7 @@ const CHECKS: [(&str, CheckFn); 14] = [
     ("findings", replay::findings),
     ("checkpoint", log::checkpoint),
     ("inclusion", log::inclusion),
+    ("consistency", log::consistency),
     ("custody", people::custody),
     ("destroyed", destroyed::destroyed),
     ("decisions", people::decisions),
@@ -145,6 +152,18 @@ pub fn verify(bytes: &[u8], trust: Option<&TrustFile>) -> Result<Report, NotABun
 /// # Errors
 /// [`NotABundle`] when the bytes are no zip at all, or cannot be read.
 pub fn verify_source(source: &dyn Source, trust: Option<&TrustFile>) -> Result<Report, NotABundle> {
+    verify_beside(source, trust, &[])
+}
+
+/// As [`verify_source`], and that the force's log is the one that `others` were shown of it.
+///
+/// # Errors
+/// [`NotABundle`] when the bytes are no zip at all, or cannot be read.
+pub fn verify_beside(
+    source: &dyn Source,
+    trust: Option<&TrustFile>,
+    others: &[Beside<'_>],
+) -> Result<Report, NotABundle> {
     let mut checks = Vec::new();
     let contents = match Contents::open(source) {
         Ok(contents) => contents,
@@ -153,6 +172,7 @@ pub fn verify_source(source: &dyn Source, trust: Option<&TrustFile>) -> Result<R
             checks.push(Check { name: "container", state: CheckState::Failed, says: error.to_string() });
             let rest = std::iter::once("trust").chain(CHECKS.iter().map(|(name, _)| *name));
             checks.extend(rest.map(|name| not_reached(name, "container")));
+            checks.extend(others.iter().map(|other| not_reached(other.check(), "container")));
             return Ok(finish(checks, &Facts::default(), false));
         }
     };
@@ -164,6 +184,7 @@ pub fn verify_source(source: &dyn Source, trust: Option<&TrustFile>) -> Result<R
         let outcome = check(&mut facts);
         checks.push(state(name, outcome));
     }
+    checks.extend(others.iter().map(|other| state(other.check(), beside::compare(&facts, other))));
     Ok(finish(checks, &facts, trust.is_some()))
 }
 
@@ -180,6 +201,7 @@ fn state(name: &'static str, outcome: Found) -> Check {
         Ok(says) => Check { name, state: CheckState::Passed, says },
         Err(Trouble::Fails(says)) => Check { name, state: CheckState::Failed, says },
         Err(Trouble::NotReached(needed)) => not_reached(name, needed),
+        Err(Trouble::Undecided(says)) => Check { name, state: CheckState::NotDone, says },
     }
 }
 
@@ -191,6 +213,8 @@ fn not_reached(name: &'static str, needed: &str) -> Check {
 fn finish(checks: Vec<Check>, facts: &Facts<'_>, trusted: bool) -> Report {
     let verdict = if checks.iter().any(|check| check.state == CheckState::Failed) {
         Verdict::Failed
+    } else if checks.iter().any(beside::is_undecided) {
+        Verdict::Undecided
     } else if trusted {
         Verdict::Verified
     } else {

@@ -95,18 +95,23 @@ pub(super) fn files_listed(facts: &mut Facts<'_>) -> Found {
 /// The root certifies the force's keys.
 pub(super) fn force_keys(facts: &mut Facts<'_>) -> Found {
     let root = *found(&facts.root, "trust")?;
-    let keys: ForceKeys = facts.json(layout::FORCE_KEYS)?;
-    signed(&root, &signed_keys(&keys.statement), &keys.signature, "the force's keys (by its root)")?;
-    let statement: ForceKeysStatement = parse(layout::FORCE_KEYS, keys.statement.as_bytes())?;
+    let keys = keys_of(&root, &facts.json(layout::FORCE_KEYS)?)?;
     let own: TrustFile = facts.json(layout::ROOT)?;
-    if statement.force != own.force {
+    if keys.statement.force != own.force {
         return Err("The root's statement names another force.".into());
     }
+    let says = format!("Keys of {}, certified by its root.", keys.statement.force_name);
+    facts.keys = Some(keys);
+    Ok(says)
+}
+
+/// A force's keys, when its root certified them.
+pub(super) fn keys_of(root: &VerifyKey, keys: &ForceKeys) -> Result<Keys, Trouble> {
+    signed(root, &signed_keys(&keys.statement), &keys.signature, "the force's keys (by its root)")?;
+    let statement: ForceKeysStatement = parse(layout::FORCE_KEYS, keys.statement.as_bytes())?;
     let policy = key(&statement.policy_key, "The force's policy key")?;
     let checkpoint = key(&statement.checkpoint_key, "The force's checkpoint key")?;
-    let says = format!("Keys of {}, certified by its root.", statement.force_name);
-    facts.keys = Some(Keys { statement, policy, checkpoint });
-    Ok(says)
+    Ok(Keys { statement, policy, checkpoint })
 }
 
 /// The force signed the manifest, and so every file.

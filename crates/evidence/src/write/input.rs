@@ -7,7 +7,7 @@ use proviso_model::Timestamp;
 use proviso_model::ids::{BundleId, CaseId};
 use proviso_model::wire::{ForceKeys, SignedPolicy, TrustFile};
 
-use crate::format::{CustodyEntry, DecisionFile, DestroyedFile, LeafProof, SignedDevice};
+use crate::format::{CustodyEntry, DecisionFile, DestroyedFile, EarlierLog, LeafProof, SignedDevice};
 use crate::{Part, Shown};
 
 /// Everything that a bundle is made of, as plain values.
@@ -48,6 +48,8 @@ pub struct BundleInput {
     pub checkpoint: String,
     /// A proof for every record, destroyed ones too, completed audit entry and decision, all against `checkpoint`.
     pub proofs: Vec<LeafProof>,
+    /// Earlier states of the log that `checkpoint` continues, smaller ones first.
+    pub earlier: Vec<EarlierLog>,
     /// What an expert cannot repeat from the bundle alone, one sentence each.
     pub cannot_be_repeated: Vec<String>,
 }

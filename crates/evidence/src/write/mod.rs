@@ -14,8 +14,8 @@ pub use input::{BundleInput, BundleRecord, Exhibit};
 
 use crate::container::{ContainerError, Files, pack};
 use crate::format::{
-    BUNDLE_FORMAT, ChainFile, CustodyLog, DeviceStatement, FileEntry, LinkJson, Manifest, OpenedFields,
-    ProofFile, manifest_signed,
+    BUNDLE_FORMAT, ChainFile, ConsistencyFile, CustodyLog, DeviceStatement, FileEntry, LinkJson, Manifest,
+    OpenedFields, ProofFile, manifest_signed,
 };
 use crate::parts::LEFT_OUT;
 use crate::readme::Counts;
@@ -67,6 +67,7 @@ pub fn write(input: &BundleInput, checkpoint_key: &SignKey) -> Result<Vec<u8>, W
     put_json(&mut files, layout::CUSTODY, &CustodyLog { entries: input.custody.clone() })?;
     files.insert(layout::CHECKPOINT.to_owned(), input.checkpoint.clone().into_bytes());
     put_json(&mut files, layout::INCLUSION, &ProofFile { leaves: input.proofs.clone() })?;
+    put_json(&mut files, layout::CONSISTENCY, &ConsistencyFile { earlier: input.earlier.clone() })?;
     put_manifest(&mut files, input, &statements, checkpoint_key)?;
     Ok(pack(&files)?)
 }

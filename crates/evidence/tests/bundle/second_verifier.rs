@@ -91,7 +91,7 @@ fn nothing(_: &Value) -> Value {
     Value::Null
 }
 
-const EDITS: [Edit; 57] = [
+const EDITS: [Edit; 67] = [
     ("captured/", "/commitments/2", flipped),
     ("captured/", "/commitments", without_first),
     ("captured/", "/commitments", first_twice),
@@ -149,6 +149,16 @@ const EDITS: [Edit; 57] = [
     ("proofs/inclusion.json", "/leaves/0/proof/hashes", first_twice),
     ("proofs/inclusion.json", "/leaves/0/proof/hashes/1", flipped),
     ("proofs/inclusion.json", "/leaves/0/kind", |_| json!("decision")),
+    ("proofs/consistency.json", "/earlier", reversed),
+    ("proofs/consistency.json", "/earlier", first_twice),
+    ("proofs/consistency.json", "/earlier/0/size", one_more),
+    ("proofs/consistency.json", "/earlier/0/size", |_| json!(0)),
+    ("proofs/consistency.json", "/earlier/3/size", |_| json!(1_000)),
+    ("proofs/consistency.json", "/earlier/1/root", flipped),
+    ("proofs/consistency.json", "/earlier/2/root", flipped),
+    ("proofs/consistency.json", "/earlier/2/hashes", without_first),
+    ("proofs/consistency.json", "/earlier/2/hashes", first_twice),
+    ("proofs/consistency.json", "/earlier/0/hashes/0", flipped),
 ];
 
 /// Bundles that must fail: each file taken away, changed, or another force's; places in JSON changed, under the

@@ -9,6 +9,7 @@ pub mod device;
 pub mod force;
 mod log;
 pub mod officer;
+pub mod witness;
 
 pub use context::{AppContext, Clock, Parts};
 pub use log::LedgerHasher;

@@ -9,5 +9,6 @@ mod facts;
 mod keys;
 mod records;
 mod replay;
+mod rewritten_log;
 mod rig;
 mod stolen;

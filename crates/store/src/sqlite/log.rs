@@ -6,10 +6,11 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use proviso_model::Timestamp;
 use sqlx::SqliteConnection;
+use sqlx::sqlite::SqliteRow;
 
 use super::SqliteStore;
 use super::edge::{self, Edge};
-use super::rows::{number, text, time};
+use super::rows::{int, number, text, time};
 use crate::error::Result;
 use crate::log::{CheckpointRow, LogStore};
 
@@ -17,14 +18,15 @@ pub(super) async fn checkpoint_last(connection: &mut SqliteConnection) -> Result
     let row = sqlx::query("SELECT size, signed_at, note FROM checkpoint ORDER BY size DESC LIMIT 1")
         .fetch_optional(connection)
         .await?;
-    row.map(|row| {
-        Ok(CheckpointRow {
-            size: number(&row, "size")?,
-            signed_at: time(&row, "signed_at")?,
-            note: text(&row, "note")?,
-        })
+    row.as_ref().map(checkpoint).transpose()
+}
+
+fn checkpoint(row: &SqliteRow) -> Result<CheckpointRow> {
+    Ok(CheckpointRow {
+        size: number(row, "size")?,
+        signed_at: time(row, "signed_at")?,
+        note: text(row, "note")?,
     })
-    .transpose()
 }
 
 #[async_trait]
@@ -54,5 +56,36 @@ impl LogStore for SqliteStore {
 
     async fn checkpoint_last(&self) -> Result<Option<CheckpointRow>> {
         checkpoint_last(&mut *self.readers.acquire().await?).await
+    }
+
+    async fn checkpoint_list(&self, size: u64, limit: u32) -> Result<Vec<CheckpointRow>> {
+        let select = "SELECT size, signed_at, note FROM checkpoint WHERE size >= $1 ORDER BY size LIMIT $2";
+        let rows =
+            sqlx::query(select).bind(int(size)?).bind(i64::from(limit)).fetch_all(&self.readers).await?;
+        rows.iter().map(checkpoint).collect()
+    }
+
+    async fn checkpoint_given_add(&self, size: u64, at: Timestamp) -> Result<()> {
+        let (size, at) = (int(size)?, at.as_micros());
+        self.write(move |connection| {
+            Box::pin(async move {
+                sqlx::query(
+                    "INSERT INTO checkpoint_given (size, given_at) VALUES ($1, $2)
+                     ON CONFLICT (size) DO UPDATE SET given_at = max(given_at, excluded.given_at)",
+                )
+                .bind(size)
+                .bind(at)
+                .execute(connection)
+                .await?;
+                Ok(())
+            })
+        })
+        .await
+    }
+
+    async fn checkpoint_given_list(&self) -> Result<Vec<u64>> {
+        let select = "SELECT size FROM checkpoint_given ORDER BY given_at DESC, size DESC";
+        let rows = sqlx::query(select).fetch_all(&self.readers).await?;
+        rows.iter().map(|row| number(row, "size")).collect()
     }
 }

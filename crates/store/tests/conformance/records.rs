@@ -1,6 +1,6 @@
 //! Records, jobs, and the log.
 
-use proviso_store::{AppendBatch, Appended, JobState, NewRecord, Stop, Store};
+use proviso_store::{AppendBatch, Appended, CheckpointRow, JobState, NewRecord, Stop, Store};
 
 use crate::fixtures::{at, device_id, job_id, record, record_hash};
 
@@ -89,5 +89,15 @@ pub async fn the_log_holds_one_leaf_for_each_thing_accepted(store: &dyn Store) {
     assert_eq!(nodes.len(), 4, "the last of them is not complete yet");
     let signed = store.checkpoint_add(at(500)).await.expect("signed").expect("a checkpoint");
     assert_eq!(signed.size, 7);
-    assert_eq!(store.checkpoint_last().await.expect("read"), Some(signed));
+    assert_eq!(store.checkpoint_last().await.expect("read"), Some(signed.clone()));
+
+    let sizes = |rows: Vec<CheckpointRow>| rows.into_iter().map(|row| row.size).collect::<Vec<_>>();
+    let all = sizes(store.checkpoint_list(0, 100).await.expect("read"));
+    assert!(all.len() > 1 && all.is_sorted() && all.last() == Some(&7), "every one that was signed: {all:?}");
+    assert_eq!(sizes(store.checkpoint_list(0, 1).await.expect("read")), all[..1]);
+    assert_eq!(store.checkpoint_list(7, 100).await.expect("read"), [signed]);
+    for (size, given) in [(2, 510), (7, 500), (5, 505), (2, 400)] {
+        store.checkpoint_given_add(size, at(given)).await.expect("noted");
+    }
+    assert_eq!(store.checkpoint_given_list().await.expect("read"), [2, 5, 7], "the latest given first");
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use proviso_evidence::format::{
-    Completed, CustodyEntry, DecisionFile, DestroyedFile, LeafProof, LeafWord, audit_completed_hash,
-    audit_hash,
+    Completed, CustodyEntry, DecisionFile, DestroyedFile, EarlierLog, LeafProof, LeafWord,
+    audit_completed_hash, audit_hash,
 };
 use proviso_ledger::{CasePublicKey, Checkpoint, merkle, seal};
 use proviso_model::ids::{AlertId, AuditId, CaseId, DecisionId, OfficerId};
@@ -102,5 +102,21 @@ impl Log {
             LeafProof { kind: *kind, hash: Digest(*hash), proof }
         });
         (checkpoint.sign(&force.checkpoint_key, ORIGIN).expect("a checkpoint"), proofs.collect())
+    }
+
+    /// States of the log that somebody was given before it was closed.
+    pub fn earlier(&self, sizes: &[u64]) -> Vec<EarlierLog> {
+        let kept = |level, index| self.nodes.get(&(level, index)).copied();
+        let size = self.leaves.len() as u64;
+        let state = |from: &u64| EarlierLog {
+            size: *from,
+            root: Digest(merkle::root(*from, &kept).expect("a root")),
+            hashes: merkle::consistency(*from, size, &kept)
+                .expect("a proof")
+                .into_iter()
+                .map(Digest)
+                .collect(),
+        };
+        sizes.iter().map(state).collect()
     }
 }

@@ -104,6 +104,7 @@ pub fn sample(seed: &str, forge: impl Fn(&mut Vec<Finding>)) -> Sample {
         custody,
         checkpoint,
         proofs,
+        earlier: log.earlier(&[2, 4, 5, 7]),
         cannot_be_repeated: vec![
             "Sealing: only the force can open the sealed records and see that they hold the fields shown."
                 .to_owned(),

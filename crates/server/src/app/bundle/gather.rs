@@ -59,6 +59,7 @@ pub(super) async fn input(
     // After everything else was read, so that it covers all of it.
     let signed = ctx.store.checkpoint_add(ctx.now()).await?;
     let checkpoint = signed.ok_or(BundleError::Nothing("the log is empty"))?;
+    ctx.store.checkpoint_given_add(checkpoint.size, ctx.now()).await?;
     let destroyed = destroyed::files(records.iter().chain(&links), &audit);
     let gone: BTreeSet<Digest> = destroyed.iter().map(|file| file.record).collect();
     let proven = records.iter().chain(links.iter().filter(|link| gone.contains(&Digest(link.hash))));
@@ -80,6 +81,7 @@ pub(super) async fn input(
         decisions: decision_files(ctx, asked, &decided, &by_alert, &records).await?,
         custody: audit.iter().map(custody).collect(),
         proofs: proofs::of(ctx, &leaves, checkpoint.size).await?,
+        earlier: proofs::earlier(ctx, checkpoint.size).await?,
         checkpoint: checkpoint.note,
         records: records
             .iter()

@@ -28,6 +28,9 @@ pub(in crate::cli) struct Args {
     /// Leave out these parts, and the findings where they quote one of them.
     #[arg(long, value_name = "PART", value_delimiter = ',')]
     redact: Vec<Part>,
+    /// Prove that the log continues the one with so many entries, which somebody holds; may be repeated.
+    #[arg(long, value_name = "ENTRIES")]
+    prove_from: Vec<u64>,
 }
 
 /// The end of the command's help.
@@ -67,6 +70,9 @@ impl Args {
         let shown = self.shown();
         let actor = COMMAND_LINE.to_owned();
         let asker = Asker { name: format!("the command line of {}", ctx.force_name()), actor, officer: None };
+        for size in self.prove_from {
+            ctx.store.checkpoint_given_add(size, ctx.now()).await?;
+        }
         let made = bundle::make(ctx, &asker, scope, &shown).await?;
         files::write_new(&self.out, &made.bytes)?;
         let (file, sha256) = (self.out.display(), hex::encode(made.sha256));

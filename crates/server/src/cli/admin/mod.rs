@@ -8,6 +8,7 @@ mod init;
 mod keys;
 mod root;
 mod secret;
+mod witness;
 
 use std::path::PathBuf;
 
@@ -99,6 +100,9 @@ pub(super) enum Admin {
     BackupPrune(backup::PruneArgs),
     /// Put a backup back into an empty data folder.
     Restore(backup::RestoreArgs),
+    /// What another body holds of the log.
+    #[command(subcommand)]
+    Witness(witness::Witness),
     /// Sign a checkpoint of the log as it is now and print it.
     Checkpoint,
     /// Write an evidence bundle of an alert or of a whole case to a new file.
@@ -187,10 +191,12 @@ impl Admin {
             Self::Checkpoint => {
                 ctx.note(COMMAND_LINE, "checkpoint", None, "").await?;
                 let made = ctx.store.checkpoint_add(ctx.now()).await?;
-                let note =
-                    made.map(|row| row.note).context("the log is empty; there is nothing to sign yet")?;
+                let made = made.context("the log is empty; there is nothing to sign yet")?;
+                ctx.store.checkpoint_given_add(made.size, ctx.now()).await?;
+                let note = made.note;
                 (note.clone(), json!({"checkpoint": note}))
             }
+            Self::Witness(witness) => witness.run(ctx).await?,
             Self::BundleExport(args) => args.run(ctx).await?,
         })
     }
