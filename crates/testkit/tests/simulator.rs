@@ -49,6 +49,7 @@ fn the_simulator_finds_what_is_broken_on_purpose() {
         (Sabotage::AcknowledgeEarly, false, "is lost"),
         (Sabotage::SyncLies, false, "is lost"),
         (Sabotage::ForksSwallowed, true, "no fork was found"),
+        (Sabotage::LogRewritten, false, "another log than before"),
     ];
     for (sabotage, image_restored, fault) in cases {
         let story = Story { image_restored, sabotage };
@@ -56,5 +57,20 @@ fn the_simulator_finds_what_is_broken_on_purpose() {
             .find(|seed| run_in_folder(*seed, story).faults().iter().any(|text| text.contains(fault)));
         println!("{sabotage:?}: found at seed {found:?}");
         assert!(found.is_some(), "200 seeds did not find {sabotage:?}");
+    }
+}
+
+#[test]
+fn a_log_rewritten_under_a_device_is_put_on_record_by_that_device_and_capture_goes_on() {
+    for seed in 0..6 {
+        let story = Story { image_restored: false, sabotage: Sabotage::LogRewritten };
+        let outcome = run_in_folder(seed, story);
+        assert_eq!(outcome.contradictions, 1, "seed {seed}: once");
+        assert_eq!(
+            outcome.faults().len(),
+            1,
+            "seed {seed}: and nothing else is amiss: {:?}",
+            outcome.faults()
+        );
     }
 }

@@ -50,6 +50,8 @@ pub enum Sabotage {
     SyncLies,
     /// The server has no fork check.
     ForksSwallowed,
+    /// The force writes its log anew in the middle of the run, with its own keys.
+    LogRewritten,
 }
 
 /// What happens in a run beside power cuts, kills and a bad network.
@@ -93,6 +95,9 @@ pub fn run(seed: u64, folder: &Path, story: Story) -> Outcome {
     let mut run = Run::set_up(seed, folder, story);
     for step in 0..STEPS {
         run.image(step);
+        if step == STEPS / 2 && story.sabotage == Sabotage::LogRewritten {
+            run.server.lock().unwrap_or_else(PoisonError::into_inner).rewrite_log();
+        }
         run.step(&runtime);
     }
     run.heal(&runtime);

@@ -33,6 +33,8 @@ pub struct Outcome {
     pub must_fork: bool,
     /// The spool did not empty over a network that works.
     pub stuck: bool,
+    /// Records that say that the server's log is not the one shown before.
+    pub contradictions: u64,
     time: Accounted,
     /// Findings that the server's replay did not find the same.
     pub not_the_same: u64,
@@ -52,6 +54,7 @@ impl Outcome {
             outcome.epochs.insert(row.epoch);
             outcome.follow(&mut link, &envelope.header);
             outcome.time.add(&content);
+            outcome.contradictions += u64::from(matches!(content.body, RecordBody::LogContradiction { .. }));
             if let RecordBody::Finding { captured, .. } = content.body {
                 outcome.count(&captured.fact);
                 if row.replay != Some(proviso_store::ReplayOutcome::Same) {
@@ -109,6 +112,9 @@ impl Outcome {
         }
         if self.stuck {
             faults.push("the spool did not empty over a network that works".to_owned());
+        }
+        if self.contradictions > 0 {
+            faults.push("a device was shown another log than before".to_owned());
         }
         if self.not_the_same > 0 {
             faults.push(format!("{} findings do not replay to the same", self.not_the_same));

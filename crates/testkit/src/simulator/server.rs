@@ -12,6 +12,7 @@ use tokio::runtime::Runtime;
 
 use super::clock::SimClock;
 use crate::chance::Chance;
+use crate::rewrite_log::rewrite_log;
 
 /// A server's folder, and the life that runs on it now.
 pub struct SimServer {
@@ -68,6 +69,12 @@ impl SimServer {
     pub fn port(&self) -> (Router, tokio::runtime::Handle) {
         let life = self.life.as_ref().expect("the server lives");
         (life.router.clone(), life.runtime.handle().clone())
+    }
+
+    /// Writes the log anew under the running server.
+    pub fn rewrite_log(&self) {
+        let database = self.config.database();
+        self.run(|ctx| async move { rewrite_log(&ctx, &database).await });
     }
 
     /// Kills the process where it stands and starts another.
