@@ -1,51 +1,154 @@
-//! What a thief of database and blobs finds.
+//! What a thief of the machine finds, with everything but the master key: database and its log, a dump, blobs, case keys,
+//! record keys, backups, and what the server wrote to its own log.
 
+use std::path::Path;
+
+use proviso_engine::Engine;
+use proviso_model::observation::{Act, Fact, Passage};
+use proviso_model::record::{Generated, RecordBody};
+use proviso_model::{Digest, Outcome};
+use proviso_server::app::backup;
+use proviso_server::app::bundle::{self, Asker, Scope};
+use proviso_server::app::officer::alert::{self, DecisionForm};
 use proviso_server::jobs;
+use proviso_server::keys::MasterKey;
 use proviso_store::AlertFilter;
+use sqlx::Row as _;
 
 use crate::device::Device;
-use crate::facts::{finding, gap};
+use crate::facts::{gap, page};
+use crate::planted::{Lines, Planted, files_below};
 use crate::rig::{ORDER, Rig};
 
-/// Everything planted: the person, the court's and the force's words, the address, the excerpt, the account, a gap's
-/// detail.
-const PLANTED: [&str; 9] = [
+/// Findings, each with an excerpt, an address, a title and an account of its own; every third is a search.
+const FINDINGS: usize = 12;
+/// The person, the court's and the force's words, the reason of a decision, a gap's detail, what a device said of itself.
+const NAMES: [&str; 8] = [
     "Test Person 014",
-    "TP-014",
+    "T20269014",
     "brass compass",
     "Paragraph 7 of the order requires",
-    "planted-address-5281",
-    "planted-excerpt-5281",
+    "planted-reason-5281",
+    "planted-detail-5281",
     "test-account-014",
     "Test Linux 14",
-    "planted-detail-5281",
 ];
 
-fn finds(haystack: &[u8], needle: &str) -> bool {
-    haystack.windows(needle.len()).any(|window| window == needle.as_bytes())
+fn words() -> Vec<String> {
+    let kinds = ["excerpt", "address", "heading", "account"];
+    let of_findings =
+        (0..FINDINGS).flat_map(|number| kinds.map(|kind| format!("planted-{kind}-{number:02}")));
+    NAMES.iter().map(|name| (*name).to_owned()).chain(of_findings).collect()
+}
+
+fn planted_finding(device: &Device, rig: &Rig, number: usize) -> RecordBody {
+    let engine = Engine::new(&device.policy, Digest(device.policy_hash)).expect("an engine");
+    let at = rig.ctx.now().plus_millis(i64::try_from(number).expect("few") * 1_000);
+    let mut seen = page(at, Act::Opened);
+    seen.account = format!("planted-account-{number:02}");
+    let host = if number.is_multiple_of(3) {
+        format!("https://www.google.com/search?q=tide+bell+planted-address-{number:02}")
+    } else {
+        format!("https://boats.example/planted-address-{number:02}")
+    };
+    seen.fact = Fact::Page {
+        url: host,
+        title: format!("planted-heading-{number:02}"),
+        text: Passage::whole(format!("An old brass compass, planted-excerpt-{number:02}, for a boat.")),
+        cut: false,
+    };
+    let findings = engine.evaluate(&seen);
+    let captured = engine.reduce(&seen, &findings);
+    RecordBody::Finding { captured, generated: Generated { findings } }
+}
+
+/// Every row of every table as SQL literals, as a dump writes them.
+async fn dump(database: &Path) -> Vec<u8> {
+    let pool = sqlx::SqlitePool::connect(&format!("sqlite://{}", database.display())).await.expect("opened");
+    let tables: Vec<String> = sqlx::query_scalar("SELECT name FROM sqlite_master WHERE type = 'table'")
+        .fetch_all(&pool)
+        .await
+        .expect("tables");
+    let mut dumped = Vec::new();
+    for table in tables {
+        let columns: Vec<String> = sqlx::query_scalar("SELECT name FROM pragma_table_info($1)")
+            .bind(&table)
+            .fetch_all(&pool)
+            .await
+            .expect("columns");
+        let quoted: Vec<String> = columns.iter().map(|column| format!("quote({column})")).collect();
+        let select = format!("SELECT {} FROM {table}", quoted.join(" || ',' || "));
+        for row in sqlx::query(sqlx::AssertSqlSafe(select)).fetch_all(&pool).await.expect("rows") {
+            dumped.extend_from_slice(row.try_get::<String, _>(0).expect("text").as_bytes());
+            dumped.push(b'\n');
+        }
+    }
+    pool.close().await;
+    dumped
 }
 
 #[tokio::test]
-async fn a_stolen_database_names_no_person_and_shows_no_excerpt_or_address() {
+async fn a_thief_without_the_master_key_finds_no_person_excerpt_address_search_or_name() {
+    let planted = Planted::new(words());
+    assert!(planted.len() >= 50);
+    let lines = Lines::default();
+    let writer = lines.clone();
+    // Only here: the other tests of this program have no log of their own.
+    let _ = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_writer(move || writer.clone())
+        .try_init();
+
     let mut rig = Rig::with_workers(0).await;
     let mut device = Device::enrol(&rig).await;
-    let at = rig.ctx.now();
-    let records = [device.seal(finding(&device, at)), device.seal(gap(at))];
+    let mut records: Vec<_> =
+        (0..FINDINGS).map(|number| device.seal(planted_finding(&device, &rig, number))).collect();
+    records.push(device.seal(gap(rig.ctx.now())));
     device.send(&rig, &records.iter().collect::<Vec<_>>()).await.receipt();
     jobs::drain(&rig.ctx).await.expect("worked");
-    assert_eq!(rig.ctx.store.alert_list(AlertFilter::default()).await.expect("read").len(), 1);
+    let officer =
+        rig.ctx.store.officer_by_username("test.officer.014").await.expect("read").expect("one").into();
+    for row in rig.ctx.store.alert_list(AlertFilter::default()).await.expect("read") {
+        let view = alert::open_content(&rig.ctx, &officer, row.id).await.expect("shown");
+        assert!(!view.findings.is_empty());
+        let form =
+            DecisionForm { outcome: Outcome::DiscussAtVisit, reason: "planted-reason-5281".to_owned() };
+        alert::decide(&rig.ctx, &officer, row.id, form).await.expect("decided");
+    }
+    let asker = Asker { actor: "command-line".to_owned(), name: "Test".to_owned(), officer: None };
+    let shown = proviso_evidence::Shown::Everything;
+    let made = bundle::make(&rig.ctx, &asker, Scope::Case(rig.case), &shown).await.expect("made");
+    let opened = proviso_evidence::container::unpack(&made.bytes).expect("a bundle");
+    let in_bundle: std::collections::BTreeSet<&str> =
+        opened.values().flat_map(|file| planted.found_in(file)).collect();
+    assert!(in_bundle.len() > FINDINGS * 4, "the search finds what is in the clear: {in_bundle:?}");
+
+    let backups = tempfile::tempdir().expect("a folder");
+    backup::take(&rig.ctx, &backups.path().join("database")).await.expect("a backup");
+    backup::take_keys(&rig.ctx, &rig.config, &backups.path().join("keys")).await.expect("a backup of keys");
+    let running = dump(&rig.config.database()).await;
     rig.stop().await;
 
-    // The search itself finds what is there: what was planted is in the order, an officer's name in the database.
-    assert!(finds(ORDER.as_bytes(), PLANTED[0]));
-    let files: Vec<_> =
-        rig.stored_files().into_iter().map(|path| (std::fs::read(&path).expect("read"), path)).collect();
-    assert!(files.iter().any(|(bytes, _)| finds(bytes, "test.officer.014")), "officers' names are clear");
-    for (bytes, path) in files {
-        for planted in PLANTED {
-            assert!(!finds(&bytes, planted), "{planted} is readable in {}", path.display());
-        }
+    let master = MasterKey::usual_path(&rig.config.data_dir);
+    let mut files = rig.stored_files();
+    files.extend(files_below(backups.path()));
+    let bytes: Vec<(String, Vec<u8>)> = files
+        .iter()
+        .filter(|path| **path != master)
+        .map(|path| (path.display().to_string(), std::fs::read(path).expect("read")))
+        .chain([("a dump".to_owned(), running), ("the log".to_owned(), lines.read())])
+        .collect();
+    for ending in ["proviso.db", "-wal", "record-keys.sqlite", "a dump", "the log"] {
+        let large = |found: &Vec<u8>| found.len() > 1_000;
+        assert!(
+            bytes.iter().any(|(name, found)| name.ends_with(ending) && large(found)),
+            "{ending} is searched"
+        );
     }
+    for (name, found) in &bytes {
+        assert_eq!(planted.found_in(found), std::collections::BTreeSet::new(), "in {name}");
+    }
+    assert!(Planted::new(["Test Person 014".to_owned()]).found_in(ORDER.as_bytes()).len() == 1);
 }
 
 #[cfg(unix)]
