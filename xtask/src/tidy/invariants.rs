@@ -6,6 +6,7 @@ use crate::repo::SourceFile;
 use std::collections::BTreeMap;
 
 const MAP: &str = "ARCHITECTURE.md";
+const THREATS: &str = "docs/threat-model.md";
 const INVARIANTS: usize = 14;
 
 /// What the check found.
@@ -51,7 +52,31 @@ pub(super) fn check(files: &[SourceFile]) -> Found {
             }
         }
     }
+    found.problems.extend(threats(files, &tests));
     found
+}
+
+/// Each row of the threat model's tables names tests that exist, or says that there is none.
+fn threats(files: &[SourceFile], tests: &BTreeMap<String, String>) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let text = files.iter().find(|file| file.path == THREATS).map_or("", |file| &file.text);
+    let rows =
+        text.lines().enumerate().filter(|(_, line)| line.starts_with("| ") && !line.contains("shown by"));
+    for (index, line) in rows {
+        let cell = line.trim().trim_matches('|').rsplit('|').next().unwrap_or_default();
+        let named = named_tests(cell);
+        if named.is_empty() && !cell.trim().starts_with("no test: ") {
+            problems.push(Problem::new(
+                THREATS,
+                index + 1,
+                "the row names no test; name one, or say \"no test: \" and why",
+            ));
+        }
+        for name in named.iter().filter(|name| !tests.contains_key(**name)) {
+            problems.push(Problem::new(THREATS, index + 1, format!("no test is called {name}")));
+        }
+    }
+    problems
 }
 
 /// Rows of the table: number, and the line and text of the last cell.
@@ -126,6 +151,25 @@ mod tests {
         let others =
             (2..=INVARIANTS).map(|n| format!("| {n} | x | comes with issue 9 |\n")).collect::<String>();
         format!("| 1 | No authority, no capture | {cell} |\n{others}")
+    }
+
+    #[test]
+    fn a_threat_names_tests_that_exist_or_says_why_there_is_none() {
+        let cases = [
+            ("| a | b | `invariant_01_a` |", 0),
+            ("| a | b | no test: it is so |", 0),
+            ("| what | comes | shown by |", 0),
+            ("| a | b | `gone` |", 1),
+            ("| a | b | trust us |", 1),
+        ];
+        for (row, problems) in cases {
+            let files = [
+                file("ARCHITECTURE.md", &map("`invariant_01_a`")),
+                file("docs/threat-model.md", row),
+                file("crates/x/tests/x.rs", TESTS),
+            ];
+            assert_eq!(check(&files).problems.len(), problems, "{row}");
+        }
     }
 
     #[test]
