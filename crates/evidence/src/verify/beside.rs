@@ -2,7 +2,7 @@
 
 use proviso_ledger::{Checkpoint, VerifyKey, merkle};
 use proviso_model::Digest;
-use proviso_model::wire::ForceKeysStatement;
+use proviso_model::wire::{ForceKeysStatement, TrustFile};
 
 use super::facts::{Facts, Keys, found};
 use super::signed::{count, keys_of};
@@ -52,6 +52,7 @@ type State = (u64, [u8; 32]);
 /// Compares the bundle's log with what the other one shows of it.
 pub(super) fn compare(facts: &Facts<'_>, other: &Beside<'_>) -> Found {
     let ours = Ours {
+        trust: facts.trust.as_ref(),
         keys: found(&facts.keys, "force-keys")?,
         root: found(&facts.root, "trust")?,
         checkpoint: found(&facts.checkpoint, "checkpoint")?,
@@ -64,6 +65,7 @@ pub(super) fn compare(facts: &Facts<'_>, other: &Beside<'_>) -> Found {
 }
 
 struct Ours<'a> {
+    trust: Option<&'a TrustFile>,
     keys: &'a Keys,
     root: &'a VerifyKey,
     checkpoint: &'a Checkpoint,
@@ -82,7 +84,9 @@ impl Ours<'_> {
             })?;
         }
         let keys = found(&theirs.keys, "force-keys")?;
-        self.same_log(name, theirs.root.as_ref(), &keys.statement)?;
+        // With a key file both were held against it, each through the hand-overs of the root that it brings.
+        let same_root = self.trust.is_some() || theirs.root.as_ref() == Some(self.root);
+        self.same_log(name, same_root, &keys.statement)?;
         let their = found(&theirs.checkpoint, "checkpoint")?;
         let (size, their_size) = (self.checkpoint.size, their.size);
         let proof_from = |size: u64| move |earlier: &&EarlierLog| earlier.size == size;
@@ -158,9 +162,10 @@ impl Ours<'_> {
         }
         let mut keys = Vec::new();
         for certified in &header.keys {
-            let theirs = keys_of(self.root, certified)
+            let theirs = signed::handed_over(self.trust, self.root, &certified.rotations)
+                .and_then(|root| keys_of(&root, certified))
                 .map_err(|_| unusable("its keys are not certified by the force's root.".to_owned()))?;
-            self.same_log(name, Some(self.root), &theirs.statement)?;
+            self.same_log(name, true, &theirs.statement)?;
             keys.push(theirs.checkpoint);
         }
         let mut states: Vec<State> = Vec::new();
@@ -183,16 +188,10 @@ impl Ours<'_> {
         if states.is_empty() { Err(unusable("it holds no checkpoint.".to_owned())) } else { Ok(states) }
     }
 
-    fn same_log(
-        &self,
-        name: &str,
-        root: Option<&VerifyKey>,
-        statement: &ForceKeysStatement,
-    ) -> Result<(), Trouble> {
+    fn same_log(&self, name: &str, same_root: bool, statement: &ForceKeysStatement) -> Result<(), Trouble> {
         let own = &self.keys.statement;
-        let same = root == Some(self.root)
-            && statement.force == own.force
-            && statement.checkpoint_origin == own.checkpoint_origin;
+        let same =
+            same_root && statement.force == own.force && statement.checkpoint_origin == own.checkpoint_origin;
         let says = || format!("{name} cannot be compared with: it is of another force, root key or log.");
         if same { Ok(()) } else { Err(Trouble::Undecided(says())) }
     }

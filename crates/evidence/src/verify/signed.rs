@@ -6,7 +6,7 @@ use proviso_ledger::VerifyKey;
 use proviso_ledger::hash::{policy_hash, sha256};
 use proviso_model::policy::POLICY_FORMAT;
 use proviso_model::wire::{
-    ForceKeys, ForceKeysStatement, TrustFile, newest_root, signed_keys, signed_policy,
+    ForceKeys, ForceKeysStatement, RootRotation, TrustFile, newest_root, signed_keys, signed_policy,
 };
 use proviso_model::{Digest, Policy};
 
@@ -44,9 +44,8 @@ pub(super) fn root(facts: &mut Facts<'_>) -> Found {
     // A statement of keys that cannot be read is the next check's to say.
     let rotations =
         facts.json::<ForceKeys>(layout::FORCE_KEYS).map(|keys| keys.rotations).unwrap_or_default();
-    let newest = newest_root(&trust.root_key, trust.force, &rotations, holds)
-        .map_err(|why| format!("The root key given does not lead to the bundle's: {why}."))?;
-    if key(&newest, "The root key that was handed over to")? != own_key || trust.force != own.force {
+    let newest = handed_over(Some(trust), &own_key, &rotations)?;
+    if newest != own_key || trust.force != own.force {
         return Err("The bundle was made under another root key than the one in the key file.".into());
     }
     let trust = trust.clone();
@@ -58,6 +57,18 @@ pub(super) fn root(facts: &mut Facts<'_>) -> Found {
         ));
     }
     Ok(format!("Made under the root key of {} that was given.", trust.force_name))
+}
+
+/// The root to which the one given has handed over, as far as `rotations` say; without one, the bundle's own.
+pub(super) fn handed_over(
+    trust: Option<&TrustFile>,
+    own: &VerifyKey,
+    rotations: &[RootRotation],
+) -> Result<VerifyKey, Trouble> {
+    let Some(trust) = trust else { return Ok(*own) };
+    let newest = newest_root(&trust.root_key, trust.force, rotations, holds)
+        .map_err(|why| format!("The root key given does not lead to the bundle's: {why}."))?;
+    key(&newest, "The root key that was handed over to")
 }
 
 /// Every file is listed and unchanged, and none is there besides.

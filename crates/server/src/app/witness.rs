@@ -58,7 +58,7 @@ pub async fn export(
             format: WITNESS_FORMAT.to_owned(),
             force: ctx.keys.force,
             force_name: ctx.force_name().to_owned(),
-            keys: vec![ctx.keys.statement.clone()],
+            keys: ctx.keys.retired.iter().chain([&ctx.keys.statement]).cloned().collect(),
         };
         put(out, &header)?;
         let (mut done, mut next) = (None::<Witnessed>, since);

@@ -42,6 +42,8 @@ pub struct ForceKeyRing {
     pub server_key_pem: Zeroizing<String>,
     /// What the root certified, as handed to devices.
     pub statement: ForceKeys,
+    /// Statements of keys that were in use before, oldest first: what they signed stays good.
+    pub retired: Vec<ForceKeys>,
     /// What devices, courts and experts pin.
     pub trust: TrustFile,
     /// Nonces and hashes of codes and addresses are made with it.
@@ -79,6 +81,9 @@ pub(super) struct ForceFile {
     pub name: String,
     pub origin: String,
     pub statement: ForceKeys,
+    /// Statements in use before, oldest first.
+    #[serde(default)]
+    pub retired: Vec<ForceKeys>,
     pub files: KeyFiles,
 }
 
@@ -132,6 +137,7 @@ impl ForceKeyRing {
             name: file.name,
             origin: file.origin,
             statement: file.statement,
+            retired: file.retired,
             trust: trust(data_dir)?,
             server_secret: sealed_file::read_seed(data_dir, master, SERVER_SECRET)?,
             authority: Authority {

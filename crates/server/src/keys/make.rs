@@ -198,13 +198,16 @@ pub fn install(data_dir: &Path, signed: &ForceKeys) -> Result<TrustFile, KeyErro
     {
         return Err(KeyError::Request("the root signed something else than what waits here".to_owned()));
     }
-    let retired = force::read_file(data_dir).map(|file| file.files).ok();
+    let before = force::read_file(data_dir).ok();
+    let mut retired = before.as_ref().map(|file| file.retired.clone()).unwrap_or_default();
+    retired.extend(before.as_ref().map(|file| file.statement.clone()));
     let says = pending.statement;
     let file = ForceFile {
         force: says.force,
         name: says.force_name.clone(),
         origin: says.checkpoint_origin,
         statement: signed.clone(),
+        retired,
         files: pending.files.clone(),
     };
     let trust =
@@ -212,7 +215,7 @@ pub fn install(data_dir: &Path, signed: &ForceKeys) -> Result<TrustFile, KeyErro
     files::replace(&trust_path(data_dir), &json(&path, &trust)?)?;
     // From here on the new keys are the ones in use; what is left to do after a kill is to tidy up.
     files::replace(&force::file_path(data_dir), &json(&path, &file)?)?;
-    for name in retired.iter().flat_map(KeyFiles::names) {
+    for name in before.iter().flat_map(|file| file.files.names()) {
         if !pending.files.names().contains(&name) {
             files::destroy(&sealed_file::folder(data_dir).join(name))?;
         }

@@ -2,11 +2,12 @@
 
 use getrandom::SysRng;
 use getrandom::rand_core::UnwrapErr;
-use proviso_evidence::{CheckState, Shown, verify};
+use proviso_evidence::{Beside, CheckState, Shown, verify_beside};
 use proviso_ledger::sign::VerifyKey;
 use proviso_model::wire::{ForceKeys, ForceKeysStatement, SignedPolicy, signed_policy};
 use proviso_server::app::bundle::{self, Asker, Scope};
 use proviso_server::app::force::keys;
+use proviso_server::app::witness;
 use proviso_server::jobs;
 use proviso_server::keys::make::{self, Renew};
 use proviso_server::open;
@@ -25,6 +26,10 @@ async fn changed_keys_reach_a_device_and_what_was_sealed_before_verifies_under_t
     let before = [device.seal(finding(&device, at)), device.seal(watched(at, 3))];
     device.send(&rig, &before.iter().collect::<Vec<_>>()).await.receipt();
     jobs::drain(&rig.ctx).await.expect("worked");
+    let asker =
+        Asker { actor: "command-line".to_owned(), name: "Test Officer 014".to_owned(), officer: None };
+    let scope = Scope::Case(rig.case);
+    let earlier = bundle::make(&rig.ctx, &asker, scope, &Shown::Everything).await.expect("made").bytes;
 
     let rng = &mut UnwrapErr(SysRng);
     let second = tempfile::tempdir().expect("a medium");
@@ -48,10 +53,19 @@ async fn changed_keys_reach_a_device_and_what_was_sealed_before_verifies_under_t
         .expect("signed with the key in use");
     assert!(policy.policy.contains("\"serial\":2"), "a higher serial, so that the device asks for it");
 
-    let asker =
-        Asker { actor: "command-line".to_owned(), name: "Test Officer 014".to_owned(), officer: None };
-    let made = bundle::make(&rig.ctx, &asker, Scope::Case(rig.case), &Shown::Everything).await.expect("made");
-    let report = verify(&made.bytes, Some(&rig.trust)).expect("a bundle");
+    let made = bundle::make(&rig.ctx, &asker, scope, &Shown::Everything).await.expect("made");
+    let mut witnessed = Vec::new();
+    witness::export(&rig.ctx, "command-line", 0, &mut witnessed).await.expect("written");
+    let (earlier, bundle) = (earlier.as_slice(), made.bytes.as_slice());
+    let others = [
+        Beside::Bundle { name: "earlier.zip", source: &earlier },
+        Beside::Witness { name: "witness.jsonl", bytes: &witnessed },
+    ];
+    let report = verify_beside(&bundle, Some(&rig.trust), &others).expect("a bundle");
+    assert_eq!(
+        report.checks.iter().rev().take(2).map(|check| check.name).collect::<Vec<_>>(),
+        ["witness", "earlier"]
+    );
     assert!(report.checks.iter().all(|check| check.state == CheckState::Passed), "{:#?}", report.checks);
     rig.stop().await;
 }
