@@ -2,9 +2,12 @@
 
 mod common;
 
+use std::path::Path;
+
 use common::{Device, GOLDEN_FIELDS, GOLDEN_PATH, golden};
+use proviso_ledger::envelope::ENVELOPE_VERSION;
 use proviso_ledger::{
-    ChainError, ChainLink, Envelope, EnvelopeError, FieldSet, Header, OpeningError, VerifyKey,
+    ChainError, ChainLink, Envelope, EnvelopeError, FieldSet, Header, OpeningError, VerifyKey, hash,
 };
 
 #[test]
@@ -17,6 +20,21 @@ fn the_golden_record_reads_back_byte_for_byte_and_opens() {
     envelope.check(&device.key.public()).expect("the device's signature");
     let fields = envelope.open(&device.secret).expect("the fields");
     assert_eq!(fields.iter().collect::<Vec<_>>(), GOLDEN_FIELDS);
+}
+
+/// The promise that older versions are readable for ever: for each version a file with the SHA-256 that it had when it was
+/// made. Never change one; a new version gets a file and a line of its own.
+#[test]
+fn every_version_has_its_golden_file_and_no_golden_file_ever_changes() {
+    let golden = [("record-v1.bin", "db4759f440199bac7dc0bfa2907489ac1905436852596d2c9d4c3eb428e4b894")];
+    assert_eq!(golden.len(), usize::from(ENVELOPE_VERSION), "one file for each version so far");
+    let folder = Path::new(GOLDEN_PATH).parent().expect("testdata/golden");
+    for (name, sha256) in golden {
+        let held = std::fs::read(folder.join(name)).expect("a golden file");
+        let now: String = hash::sha256(&held).iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(now, sha256, "{name} was changed: records of its version may no longer be readable");
+        Envelope::decode(&held).expect("a record that every later build can read");
+    }
 }
 
 #[test]
