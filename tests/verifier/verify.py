@@ -147,10 +147,11 @@ def force_keys(files, root):
     must(it["force"] == files.json("trust/root.json", TRUST)["force"], "keys of another force")
     return it
 
-def manifest_signature(files, force_keys, manifest):
+def manifest_signature(files, force_keys, known):
     files.signed("manifest.json", "manifest.sig", b"proviso/bundle-manifest/v1\n", force_keys["checkpoint_key"])
-    until = force_keys["valid_until"] or manifest["created_at"]
-    must(manifest["force"] == force_keys["force"] and manifest["created_at"] <= until, "another force, or lapsed keys")
+    if it := known.get("manifest"):
+        until = force_keys["valid_until"] or it["created_at"]
+        must(it["force"] == force_keys["force"] and it["created_at"] <= until, "another force, or lapsed keys")
 
 def policies(files, force_keys, manifest):
     found = {}
@@ -215,8 +216,8 @@ def chain(files, devices, records):
 def exhibits(files, records):
     for path, it in files.every("captured/", OPENED) + files.every("generated/", OPENED):
         for index, name, value, salt in [field.values() for field in it["opened"]]:
-            own = (H("proviso/field/v1", name, salt, value), name.startswith("body.generated."))
-            must(own == (it["commitments"][index], path.startswith("generated/")), f"{path}: {name} was changed or moved")
+            own = (it["commitments"][index], "generated" if name.startswith("body.generated.") else "captured")
+            must(own == (H("proviso/field/v1", name, salt, value), path.split("/")[0]), f"{path}: {name} is another")
         rising = [one["index"] < two["index"] and one["name"] < two["name"] for one, two in pairwise(it["opened"])]
         root, own = H("proviso/fields/v1", len(it["commitments"]), *it["commitments"]), it["record"].hex() + ".json"
         must(all(rising) and path.endswith("/" + own), f"{path}: fields out of order, or another record's")
@@ -267,9 +268,10 @@ def destroyed(files, manifest, policies, records, chain, inclusion, custody):
     found = set()
     for path, it in files.every("destroyed/", DESTROYED):
         record, link = it["record"], chain[it["record"]]
-        own = path == f"destroyed/{record.hex()}.json" and all(it[name] == link[name] for name in ("device", "epoch", "seq"))
-        must(own and made_under(link, policies, manifest), f"{path}: another record or place in the chain")
-        must(record not in records and ("record", record) in inclusion, f"{path}: not destroyed, or not in the log")
+        own = (f"destroyed/{record.hex()}.json", *[link[name] for name in ("device", "epoch", "seq")])
+        must(own == (path, it["device"], it["epoch"], it["seq"]), f"{path}: another record or place in the chain")
+        must(record not in records and made_under(link, policies, manifest), f"{path}: it is here, or of another case")
+        must(("record", record) in inclusion, f"{path}: not in the log")
         if it["act"]:
             act = custody[it["act"]]
             named = {"record-destroy": record.hex(), "case-destroy": str(act["case"])}[act["act"]]
