@@ -63,6 +63,7 @@ MANIFEST = dict(format=N, bundle=U, force=U, force_name=T, case=U, case_referenc
                 created_at=W, program=T, cannot_be_repeated=[T], left_out=[T], files=[dict(path=T, bytes=N, sha256=D)])
 CHAIN = dict(links=[dict(header=hexed(190), signature=hexed(64))])
 OPENED = dict(record=D, commitments=[D], opened=[dict(index=N, name=T, value=T, salt=hexed(16))])
+EARLIER = dict(earlier=[dict(size=N, root=D, hashes=[D])])
 PROOFS = dict(leaves=[dict(kind=text("record|audit|decision"), hash=D, proof=dict(index=N, hashes=[D]))])
 ACT = dict(seq=N, id=U, opened_at=W, actor=T, act=T, case=(U,), objects=T, sealed=B64, previous=D, hash=D,
            completed=(dict(at=W, outcome=T, hash=D),))
@@ -133,8 +134,8 @@ def trust(files, given, known):
 
 def manifest(files):
     it, listed = files.json("manifest.json", MANIFEST), {"manifest.json", "manifest.sig"}
-    places = ("README.txt|trust/(root|force-keys).json|proofs/checkpoint.txt|proofs/inclusion.json|custody/log.json|"
-              "(policies|devices|records|chains|captured|generated|destroyed|decisions)/.*")
+    places = ("README.txt|trust/(root|force-keys).json|proofs/(checkpoint.txt|inclusion.json|consistency.json)|"
+              "custody/log.json|(policies|devices|records|chains|captured|generated|destroyed|decisions)/.*")
     for path, length, digest in [entry.values() for entry in it["files"]]:
         own = (len(files[path]), sha256(files[path])) == (length, digest)
         must(own and re.fullmatch(places, path) and path not in listed, f"{path} is not the one listed or has no place")
@@ -233,22 +234,37 @@ def checkpoint(files, force_keys):
         signed(force_keys["checkpoint_key"], b"", body.encode(), blob[4:])
     return int(size), B64(root)
 
-def root_of(node, index, size, proof):  # RFC 6962, 2.1.1
-    if size <= 1:
-        return node if index < size and not proof else b"beyond the log, or too long a proof"
-    half, other = 1 << (size - 1).bit_length() - 1, proof[-1]
-    if index < half:
-        return sha256(b"\1" + root_of(node, index, half, proof[:-1]) + other)
-    return sha256(b"\1" + other + root_of(node, index - half, size - half, proof[:-1]))
+def climb(first, last, node, hashes):  # RFC 9162, 2.1.3.2 and 2.1.4.2: the root of the earlier log and that of the log
+    old = new = node
+    for step in hashes:
+        must(last, "a proof is too long")
+        left = first % 2 or first == last
+        old, new = (sha256(b"\1" + step + old) if left else old), sha256(b"\1" + (step + new if left else new + step))
+        while left and first and not first % 2:
+            first, last = first >> 1, last >> 1
+        first, last = first >> 1, last >> 1
+    must(not last, "a proof is too short")
+    return old, new
 
 def inclusion(files, checkpoint, records):
     (size, root), found = checkpoint, set()
     for kind, digest, proof in [leaf.values() for leaf in files.json("proofs/inclusion.json", PROOFS)["leaves"]]:
         node = sha256(b"\0" + dict(record=b"\1", audit=b"\2", decision=b"\3")[kind] + digest)
-        must(root_of(node, proof["index"], size, proof["hashes"]) == root, f"{kind} {digest.hex()} is not in the log")
+        proven = proof["index"] < size and climb(proof["index"], size - 1, node, proof["hashes"])[1] == root
+        must(proven, f"{kind} {digest.hex()} is not in the log")
         found.add((kind, digest))
     must(found >= {("record", record) for record in records}, "a record has no proof")
     return found
+
+def consistency(files, checkpoint):
+    (size, root), before = checkpoint, 0
+    for old, old_root, hashes in [log.values() for log in files.json("proofs/consistency.json", EARLIER)["earlier"]]:
+        must(before < old < size, "an earlier log is out of place")
+        node, *hashes = hashes if old & (old - 1) else [old_root, *hashes]
+        first, last, before = old - 1, size - 1, old
+        while first % 2:
+            first, last = first >> 1, last >> 1
+        must(climb(first, last, node, hashes) == (old_root, root), f"the log does not continue that of {old}")
 
 def custody(files, manifest, inclusion):
     entries, before = files.json("custody/log.json", dict(entries=[ACT]))["entries"], None
@@ -288,7 +304,7 @@ def decisions(files, manifest, inclusion, records, destroyed):
         must(records.keys() | destroyed >= set(it["records"]), f"{path} is about a record that is not here")
 
 CHECKS = [container, trust, manifest, force_keys, manifest_signature, policies, devices, records, chain, exhibits,
-          checkpoint, inclusion, custody, destroyed, decisions]  # and no replay of findings: there is no engine here
+          checkpoint, inclusion, consistency, custody, destroyed, decisions]  # not findings: there is no engine here
 
 def verify(known):
     failed = False

@@ -21,6 +21,8 @@ use crate::common::{Device, at, first_link, id, sample};
 const SEED: &str = "a bench of the verifier";
 /// Findings that one alert joins, and so one decision and two acts for each.
 const FINDINGS_AN_ALERT: usize = 50;
+/// Sizes of the log that somebody was shown before.
+const EARLIER: [u64; 4] = [10, 1_000, 5_000, 9_999];
 /// Words on a page, and the order's own words among them.
 const WORDS: u32 = 300;
 const ORDER_WORDS: [&str; 2] = ["harbour lantern", "brass compass"];
@@ -94,6 +96,7 @@ pub fn bundle(records: u32) -> (Vec<u8>, TrustFile) {
         custody,
         checkpoint,
         proofs,
+        earlier: log.earlier(&EARLIER),
         ..base.input
     };
     (write(&input, &force.checkpoint_key).expect("a bundle"), base.trust)
