@@ -8,6 +8,7 @@ pub mod classify;
 pub mod compile;
 pub mod conversation;
 pub mod evaluate;
+pub mod known;
 pub mod model;
 pub mod pack;
 pub mod search;
@@ -16,6 +17,7 @@ pub mod text;
 
 pub use compile::{CompileError, CompileInputs, compile};
 pub use evaluate::{Engine, EngineError};
+pub use known::{KnownOrder, NotInForce, OrderVersion, Standing};
 pub use pack::{Pack, PackError};
 
 /// What findings mean. Rises with every change that could alter one: normalisation, word edges, rules, explanations, the

@@ -65,6 +65,8 @@ typed_ids! {
     CaseKeyId,
     /// One court order as a force entered it.
     OrderId,
+    /// What ended an order, or a paragraph of it, before its time.
+    OrderEndId,
     /// A console user.
     OfficerId,
     /// A signed-in session of an officer.

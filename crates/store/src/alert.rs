@@ -32,6 +32,8 @@ pub struct AlertRow {
     pub priority: Priority,
     /// Findings joined.
     pub findings: u64,
+    /// Of those, how many the order as known now does not cover.
+    pub outside: u64,
     /// Observation time of the first.
     pub first_at: Timestamp,
     /// Observation time of the last.
@@ -42,6 +44,14 @@ pub struct AlertRow {
     pub opened_at: Option<Timestamp>,
     /// When it was decided.
     pub decided_at: Option<Timestamp>,
+}
+
+impl AlertRow {
+    /// Whether the order as known now covers none of its findings.
+    #[must_use]
+    pub fn is_outside(&self) -> bool {
+        self.outside > 0 && self.outside >= self.findings
+    }
 }
 
 /// Which alerts to list; the default is every one.
@@ -125,7 +135,8 @@ pub trait AlertStore {
     /// [`crate::StoreError`].
     async fn record_opened(&self, opened: OpenedRecord) -> Result<Vec<AlertId>>;
 
-    /// Alerts, most urgent first, then newest.
+    /// Alerts, most urgent first, then newest; those that the order as known now does not cover at all come after the
+    /// others.
     ///
     /// # Errors
     /// [`crate::StoreError`].

@@ -47,6 +47,8 @@ pub struct OrderVersionRow {
     pub version: u32,
     /// When it was entered.
     pub entered_at: Timestamp,
+    /// The first day on which it applies, as 2026-03-03 in its own time zone; `None` for the first version.
+    pub applies_from: Option<String>,
     /// The order file's text, sealed.
     pub sealed: Vec<u8>,
 }

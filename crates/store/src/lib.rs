@@ -11,6 +11,7 @@ mod destruction;
 mod device;
 mod error;
 mod job;
+mod late;
 mod log;
 mod officer;
 mod opened;
@@ -27,6 +28,7 @@ pub use destruction::{Destruction, DestructionStore, RECORD_KEY_BYTES};
 pub use device::{DeviceRow, DeviceState, DeviceStore, EnrolmentCodeRow, PolicyRow};
 pub use error::{Result, StoreError};
 pub use job::{JobKind, JobRow, JobState, JobStore};
+pub use late::{FindingFlag, LateStore, OrderEndRow, Outside, OutsideCause, QuarantineRow, QuarantineState};
 pub use log::{CheckpointRow, LeafKind, LogHasher, LogStore, Node};
 pub use officer::{OfficerRole, OfficerRow, OfficerStore, SessionRow};
 pub use opened::{FindingRow, GapRow, NoticeRow, ObservationRow, OpenedRecord, OpenedWhat, WatchedRow};
@@ -48,6 +50,7 @@ pub trait Store:
     + DestructionStore
     + BackupStore
     + JobStore
+    + LateStore
     + Send
     + Sync
     + 'static

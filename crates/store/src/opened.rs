@@ -5,6 +5,7 @@ use proviso_model::ids::{AlertId, CaseId, DeviceId};
 use proviso_model::order::ConditionKind;
 use proviso_model::{GapCause, Source, Timestamp};
 
+use crate::late::{Outside, QuarantineRow};
 use crate::record::ReplayOutcome;
 use crate::words::Priority;
 
@@ -50,6 +51,8 @@ pub struct FindingRow {
     pub observed_at: Timestamp,
     /// How strongly the rule spoke, 0 to 1000.
     pub strength_permille: u16,
+    /// Why the order as known now does not cover it; `None` when it does.
+    pub outside: Option<Outside>,
     /// The finding as JSON, sealed.
     pub sealed: Vec<u8>,
 }
@@ -76,6 +79,7 @@ impl FindingRow {
             category: finding.category.clone(),
             observed_at: finding.observed_at,
             strength_permille: finding.strength_permille,
+            outside: None,
             sealed,
         }
     }
@@ -152,7 +156,11 @@ pub enum OpenedWhat {
         findings: Vec<(FindingRow, Priority, AlertId)>,
         /// What replay gave.
         replay: ReplayOutcome,
+        /// Findings of the same record that the order as known now does not cover: counted, not kept.
+        left_out: Vec<QuarantineRow>,
     },
+    /// Nothing of it may be seen before review, for the order as known now does not cover it: counts only.
+    Quarantined(Vec<QuarantineRow>),
     /// A gap.
     Gap(GapRow),
     /// A watched stretch.

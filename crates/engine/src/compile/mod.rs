@@ -11,6 +11,8 @@ use proviso_model::limits::TERMS_MAX;
 use proviso_model::order::{AuthorityBasis, Condition, Exceptions, Order, OrderKind};
 use proviso_model::policy::{CaseKeyRef, POLICY_FORMAT, Policy, PolicyAuthority, PolicyCondition, Rule};
 
+pub(crate) use window::{days_in_force, start_of};
+
 use crate::SEMANTICS;
 use crate::pack::Pack;
 use crate::sites::{HostError, host_of_rule};

@@ -1,10 +1,12 @@
 //! A court order as a force enters it: a TOML file, read with errors that point at line and column.
 
+mod end;
 mod kinds;
 mod parse;
 
 use serde::{Deserialize, Serialize};
 
+pub use end::{OrderEnd, OrderEndKind};
 pub use kinds::{AuthorityBasis, ConditionKind, OrderKind};
 pub use parse::OrderError;
 

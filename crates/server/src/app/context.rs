@@ -218,7 +218,23 @@ impl AppContext {
         objects: &str,
         work: impl Future<Output = Result<T, E>>,
     ) -> Result<T, E> {
-        let id = self.audit_open(actor, act, case, objects).await?;
+        self.logged_because(actor, act, case, objects, Vec::new(), work).await
+    }
+
+    /// As [`AppContext::logged`], with the reason in the entry, sealed under the case ([`Purpose::Audit`]).
+    ///
+    /// # Errors
+    /// The act's own, or the log's.
+    pub async fn logged_because<T, E: From<StoreError>>(
+        &self,
+        actor: &str,
+        act: &str,
+        case: Option<CaseId>,
+        objects: &str,
+        because: Vec<u8>,
+        work: impl Future<Output = Result<T, E>>,
+    ) -> Result<T, E> {
+        let id = self.audit_open(actor, act, case, objects, because).await?;
         let done = work.await;
         let outcome = if done.is_ok() { "done" } else { "failed" };
         self.audit_close(id, outcome).await?;
@@ -236,7 +252,7 @@ impl AppContext {
         case: Option<CaseId>,
         objects: &str,
     ) -> Result<(), StoreError> {
-        let id = self.audit_open(actor, act, case, objects).await?;
+        let id = self.audit_open(actor, act, case, objects, Vec::new()).await?;
         self.audit_close(id, "done").await
     }
 
@@ -246,6 +262,7 @@ impl AppContext {
         act: &str,
         case: Option<CaseId>,
         objects: &str,
+        sealed: Vec<u8>,
     ) -> Result<AuditId, StoreError> {
         let now = self.now();
         let id = AuditId::new(now, self.random());
@@ -256,7 +273,7 @@ impl AppContext {
             act: act.to_owned(),
             case,
             objects: objects.to_owned(),
-            sealed: Vec::new(),
+            sealed,
         };
         self.store.audit_open(&entry).await?;
         Ok(id)

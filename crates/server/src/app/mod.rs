@@ -7,6 +7,7 @@ mod context;
 pub mod destruction;
 pub mod device;
 pub mod force;
+pub mod late;
 mod log;
 pub mod officer;
 pub mod witness;

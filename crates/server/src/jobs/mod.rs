@@ -25,6 +25,9 @@ pub enum JobError {
     /// The store said no.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The order as known now cannot be applied.
+    #[error(transparent)]
+    Late(#[from] crate::app::late::LateError),
     /// Keys could not be used.
     #[error(transparent)]
     Key(#[from] KeyError),

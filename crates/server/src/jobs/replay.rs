@@ -14,13 +14,14 @@ use proviso_model::record::RecordBody;
 use proviso_model::{Observation, Source, Timestamp};
 use proviso_store::{
     CaseState, FindingRow, GapRow, JobRow, NoticeRow, ObservationRow, OpenedRecord, OpenedWhat, Priority,
-    RECORD_KEY_BYTES, RecordRow, ReplayOutcome, WatchedRow,
+    QuarantineState, RECORD_KEY_BYTES, RecordRow, ReplayOutcome, WatchedRow,
 };
 use serde::Serialize;
 
 use super::JobError;
 use crate::app::AppContext;
 use crate::app::destruction::revoked;
+use crate::app::late::{Counted, KIND_QUARANTINED, Known, Sorted, known, reassess};
 use crate::keys::CaseKeys;
 use crate::keys::case::{Purpose, RecordColumns};
 
@@ -35,13 +36,15 @@ pub(super) async fn replay(ctx: &AppContext, job: &JobRow) -> Result<(), JobErro
         return Ok(());
     }
     let keys = ctx.case_keys(device.case)?;
+    let known_before = known(ctx, &keys).await?;
     let mut engines = Engines::default();
     let mut first = job.seq_first;
     while first <= job.seq_last {
         let last = job.seq_last.min(first.saturating_add(RECORDS_MAX - 1));
         for record in ctx.store.record_range(job.device, job.epoch, first, last).await? {
             if record.kind.is_none() {
-                let opened = open(ctx, &keys, &mut engines, &record, device.revoked_at).await?;
+                let revoked_at = device.revoked_at;
+                let opened = open(ctx, &keys, &known_before, &mut engines, &record, revoked_at).await?;
                 if let Some(opened) = opened {
                     ctx.store.record_opened(opened).await?;
                 }
@@ -49,6 +52,10 @@ pub(super) async fn replay(ctx: &AppContext, job: &JobRow) -> Result<(), JobErro
             }
         }
         first = last.saturating_add(1);
+    }
+    // What became known while this job ran, or while an attempt before it did, was not applied to what it put before officers.
+    if job.attempts > 1 || !known(ctx, &keys).await?.is_same(&known_before) {
+        reassess(ctx, device.case).await?;
     }
     Ok(())
 }
@@ -91,6 +98,7 @@ fn columns(keys: &CaseKeys, record: &RecordRow) -> RecordColumns {
 async fn open(
     ctx: &AppContext,
     keys: &CaseKeys,
+    known: &Known,
     engines: &mut Engines,
     record: &RecordRow,
     revoked_at: Option<Timestamp>,
@@ -114,6 +122,13 @@ async fn open(
     let columns = columns(keys, record);
     let what = match content.body {
         RecordBody::Finding { captured, generated } => {
+            let sorted = Sorted::of(ctx, known, &captured, &generated.findings);
+            if let Sorted::Outside(counted) = sorted {
+                let held = counted
+                    .into_iter()
+                    .map(|one| one.row(record, captured.observed_at, QuarantineState::Held, ctx.now()));
+                return Ok(Some(opened(KIND_QUARANTINED, OpenedWhat::Quarantined(held.collect()))));
+            }
             let hash =
                 Header::decode(&record.header).map_or(Digest::default(), |header| Digest(header.policy_hash));
             let engine = engines.of(ctx, keys, hash).await?;
@@ -121,7 +136,7 @@ async fn open(
             if outcome == ReplayOutcome::Differs {
                 tracing::warn!(device = %record.device, seq = record.seq, "a finding replays to another result");
             }
-            finding(ctx, &columns, record, &captured, &generated.findings, outcome)?
+            finding(ctx, &columns, record, &captured, &generated.findings, outcome, sorted)?
         }
         other => plain(ctx, &columns, record, other)?,
     };
@@ -178,6 +193,7 @@ fn finding(
     captured: &Observation,
     findings: &[Finding],
     replay: ReplayOutcome,
+    sorted: Sorted,
 ) -> Result<OpenedWhat, JobError> {
     let observation = ObservationRow {
         record: record.hash,
@@ -199,7 +215,14 @@ fn finding(
     if captured.attribution.is_background() {
         rows.clear();
     }
-    Ok(OpenedWhat::Finding { observation, findings: rows, replay })
+    let mut left_out = Vec::new();
+    if let Sorted::Partly { keep, left_out: counted } = sorted {
+        let is_kept = |row: &FindingRow| keep.get(row.position as usize).copied().unwrap_or(false);
+        rows.retain(|(row, _, _)| is_kept(row));
+        let row = |one: Counted| one.row(record, captured.observed_at, QuarantineState::LeftOut, now);
+        left_out = counted.into_iter().map(row).collect();
+    }
+    Ok(OpenedWhat::Finding { observation, findings: rows, replay, left_out })
 }
 
 fn plain(

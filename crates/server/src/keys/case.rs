@@ -32,6 +32,8 @@ pub enum Purpose {
     Notice,
     /// A decision's reason and note, as JSON.
     Decision,
+    /// The reason for which an end of the order was entered.
+    OrderEnd,
     /// An audit entry's reason.
     Audit,
 }

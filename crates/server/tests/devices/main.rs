@@ -8,6 +8,7 @@ mod enrolment;
 mod facts;
 mod keys;
 #[path = "../../../testkit/src/shared/planted.rs"]
+mod late;
 mod planted;
 mod records;
 mod replay;

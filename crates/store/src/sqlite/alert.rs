@@ -32,6 +32,7 @@ fn alert(row: &SqliteRow) -> Result<AlertRow> {
         state: parsed(row, "state", AlertState::parse)?,
         priority: Priority::from_rank(number(row, "priority")?).ok_or_else(|| damaged("priority"))?,
         findings: number(row, "findings")?,
+        outside: number(row, "outside")?,
         first_at: time(row, "first_at")?,
         last_at: time(row, "last_at")?,
         raised_at: time(row, "raised_at")?,
@@ -135,7 +136,7 @@ impl AlertStore for SqliteStore {
             "SELECT a.* FROM alert a JOIN case_file c ON c.id = a.case_id
              WHERE c.state <> 'destroyed' AND ($1 IS NULL OR a.case_id = $1) AND ($2 IS NULL OR c.officer = $2)
                AND ($3 IS NULL OR a.state = $3) AND ($4 = 0 OR a.state <> 'decided')
-             ORDER BY a.state = 'decided', a.priority DESC, a.last_at DESC LIMIT $5",
+             ORDER BY a.state = 'decided', a.outside >= a.findings, a.priority DESC, a.last_at DESC LIMIT $5",
         )
         .bind(filter.case.map(|id| id.as_bytes().to_vec()))
         .bind(filter.officer.map(|id| id.as_bytes().to_vec()))

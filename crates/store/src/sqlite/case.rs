@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use proviso_model::ids::{AlertId, BundleId, CaseId, CaseKeyId, OfficerId, OrderId};
-use sqlx::SqliteConnection;
 use sqlx::sqlite::SqliteRow;
+use sqlx::{Row as _, SqliteConnection};
 
 use super::SqliteStore;
 use super::rows::{blob, bytes, bytes_maybe, int, number, parsed, text, time};
@@ -27,18 +27,21 @@ fn order(row: &SqliteRow) -> Result<OrderVersionRow> {
         case: CaseId::from_bytes(bytes(row, "case_id")?),
         version: number(row, "version")?,
         entered_at: time(row, "entered_at")?,
+        applies_from: row.try_get("applies_from")?,
         sealed: blob(row, "sealed")?,
     })
 }
 
 async fn order_insert(connection: &mut SqliteConnection, order: OrderVersionRow, version: u32) -> Result<()> {
     sqlx::query(
-        "INSERT INTO order_version (id, case_id, version, entered_at, sealed) VALUES ($1, $2, $3, $4, $5)",
+        "INSERT INTO order_version (id, case_id, version, entered_at, applies_from, sealed)
+         VALUES ($1, $2, $3, $4, $5, $6)",
     )
     .bind(order.id.as_bytes().to_vec())
     .bind(order.case.as_bytes().to_vec())
     .bind(i64::from(version))
     .bind(order.entered_at.as_micros())
+    .bind(order.applies_from)
     .bind(order.sealed)
     .execute(connection)
     .await?;

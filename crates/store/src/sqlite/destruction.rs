@@ -14,8 +14,13 @@ use crate::error::Result;
 const MADE_OF_A_RECORD: [(&str, &str); 4] =
     [("observation", "record"), ("finding", "record"), ("gap", "record"), ("notice", "record")];
 /// What is emptied when a case is destroyed.
-const OF_A_CASE: [(&str, &str); 4] =
-    [("case_file", "id"), ("order_version", "case_id"), ("device", "case_id"), ("decision", "case_id")];
+const OF_A_CASE: [(&str, &str); 5] = [
+    ("case_file", "id"),
+    ("order_version", "case_id"),
+    ("order_end", "case_id"),
+    ("device", "case_id"),
+    ("decision", "case_id"),
+];
 
 async fn record(connection: &mut SqliteConnection, hash: &[u8; 32], what: &Destruction) -> Result<()> {
     sqlx::query("DELETE FROM record_body WHERE leaf IN (SELECT leaf FROM record WHERE hash = $1)")

@@ -8,6 +8,7 @@ mod destruction;
 mod device;
 mod edge;
 mod job;
+mod late;
 mod log;
 mod officer;
 mod open;

@@ -4,6 +4,7 @@ use proviso_model::Timestamp;
 use proviso_model::ids::{AlertId, CaseId};
 use sqlx::{Row, SqliteConnection};
 
+use super::late::quarantine_insert;
 use super::rows::{bytes, int, word};
 use crate::alert::NotificationKind;
 use crate::error::{Result, StoreError};
@@ -29,13 +30,25 @@ pub(super) async fn keep(connection: &mut SqliteConnection, opened: OpenedRecord
     }
     let mut touched = Vec::new();
     match opened.what {
-        OpenedWhat::Finding { observation, findings, .. } => {
+        OpenedWhat::Finding { observation, findings, left_out, .. } => {
             observation_insert(connection, observation).await?;
             for (finding, priority, fresh) in findings {
+                if !finding_insert(connection, &finding).await? {
+                    // Kept before something of its record that had been left out was given back.
+                    continue;
+                }
                 let alert = join_or_raise(connection, &finding, priority, fresh, opened.at).await?;
                 if !touched.contains(&alert) {
                     touched.push(alert);
                 }
+            }
+            for row in left_out {
+                quarantine_insert(connection, row).await?;
+            }
+        }
+        OpenedWhat::Quarantined(rows) => {
+            for row in rows {
+                quarantine_insert(connection, row).await?;
             }
         }
         OpenedWhat::Gap(gap) => {
@@ -73,7 +86,6 @@ async fn join_or_raise(
     fresh: AlertId,
     at: Timestamp,
 ) -> Result<AlertId> {
-    finding_insert(connection, finding).await?;
     let row = sqlx::query(
         "INSERT INTO alert (id, case_id, device, paragraph, condition, rule, category, state, priority, findings,
                             first_at, last_at, raised_at)
@@ -112,7 +124,7 @@ async fn join_or_raise(
 async fn observation_insert(connection: &mut SqliteConnection, row: ObservationRow) -> Result<()> {
     sqlx::query(
         "INSERT INTO observation (record, case_id, device, observed_at, source, act, sealed)
-         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (record) DO NOTHING",
     )
     .bind(row.record.to_vec())
     .bind(row.case.as_bytes().to_vec())
@@ -126,11 +138,13 @@ async fn observation_insert(connection: &mut SqliteConnection, row: ObservationR
     Ok(())
 }
 
-async fn finding_insert(connection: &mut SqliteConnection, row: &FindingRow) -> Result<()> {
-    sqlx::query(
+/// Whether it was not kept yet.
+async fn finding_insert(connection: &mut SqliteConnection, row: &FindingRow) -> Result<bool> {
+    let done = sqlx::query(
         "INSERT INTO finding (record, position, case_id, device, paragraph, condition, rule, category, observed_at,
                               strength_permille, sealed)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+         ON CONFLICT (record, position) DO NOTHING",
     )
     .bind(row.record.to_vec())
     .bind(i64::from(row.position))
@@ -145,7 +159,7 @@ async fn finding_insert(connection: &mut SqliteConnection, row: &FindingRow) -> 
     .bind(row.sealed.clone())
     .execute(connection)
     .await?;
-    Ok(())
+    Ok(done.rows_affected() == 1)
 }
 
 /// A gap that ended replaces the same gap as it was while it lasted.

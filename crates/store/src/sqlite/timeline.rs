@@ -7,6 +7,7 @@ use proviso_model::order::ConditionKind;
 use sqlx::sqlite::SqliteRow;
 
 use super::SqliteStore;
+use super::late::outside;
 use super::rows::{blob, bytes, from_word, number, parsed, text, time, time_maybe};
 use crate::error::Result;
 use crate::opened::{FindingRow, GapRow, NoticeRow, WatchedRow};
@@ -24,6 +25,7 @@ pub(super) fn finding(row: &SqliteRow) -> Result<FindingRow> {
         category: text(row, "category")?,
         observed_at: time(row, "observed_at")?,
         strength_permille: number(row, "strength_permille")?,
+        outside: outside(row, "outside", "outside_end")?,
         sealed: blob(row, "sealed")?,
     })
 }

@@ -120,6 +120,7 @@ pub fn order(nth: u8) -> OrderVersionRow {
         case: case_id(),
         version: 0,
         entered_at: at(i64::from(nth)),
+        applies_from: None,
         sealed: vec![nth; 40],
     }
 }
@@ -200,6 +201,7 @@ pub fn opened(seq: u64, priority: Priority, fresh: AlertId) -> OpenedRecord {
         category: "specified".to_owned(),
         observed_at,
         strength_permille: 500,
+        outside: None,
         sealed: b"a sealed finding".to_vec(),
     };
     let findings = vec![(finding, priority, fresh)];
@@ -207,7 +209,12 @@ pub fn opened(seq: u64, priority: Priority, fresh: AlertId) -> OpenedRecord {
         hash,
         case: case_id(),
         kind: "finding".to_owned(),
-        what: OpenedWhat::Finding { observation, findings, replay: ReplayOutcome::Same },
+        what: OpenedWhat::Finding {
+            observation,
+            findings,
+            replay: ReplayOutcome::Same,
+            left_out: Vec::new(),
+        },
         at: observed_at.plus_millis(500),
     }
 }

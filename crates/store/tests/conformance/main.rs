@@ -4,6 +4,7 @@
 
 mod destruction;
 mod fixtures;
+mod late;
 mod people;
 mod records;
 mod review;
@@ -26,6 +27,9 @@ async fn story(store: &dyn Store) {
     review::a_gap_that_ends_replaces_itself(store).await;
     review::the_audit_log_is_chained(store).await;
     records::the_log_holds_one_leaf_for_each_thing_accepted(store).await;
+    late::what_ended_an_order_is_kept_changed_and_withdrawn(store).await;
+    late::what_is_held_waits_for_review_and_is_given_back_or_noted_as_erased(store).await;
+    late::findings_seen_before_are_flagged_and_their_alert_comes_last(store).await;
     destruction::a_destroyed_record_keeps_its_place_and_nothing_else(store).await;
     destruction::a_destroyed_case_leaves_ids_and_times(store).await;
 }

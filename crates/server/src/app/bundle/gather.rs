@@ -23,6 +23,7 @@ use super::proofs::{self, Leaf};
 use super::{Asker, BundleError, destroyed};
 use crate::app::AppContext;
 use crate::app::device::policy;
+use crate::app::late::KIND_QUARANTINED;
 use crate::app::officer::sealed::DecisionWords;
 use crate::keys::CaseKeys;
 use crate::keys::case::Purpose;
@@ -117,21 +118,28 @@ async fn records_by_alert(
     Ok(found)
 }
 
-/// The records themselves, in log order: those behind the alert, or all of the case, destroyed ones too.
+/// The records themselves, in log order: those behind the alert, or all of the case, destroyed ones too. What is held
+/// unseen stays out, and what nobody has looked at yet: their headers are links of the chain all the same.
 async fn records(
     ctx: &AppContext,
     case: CaseId,
     wanted: Option<&BTreeMap<AlertId, BTreeSet<[u8; 32]>>>,
 ) -> Result<Vec<RecordRow>, BundleError> {
     let Some(wanted) = wanted else {
-        return Ok(ctx.store.record_by_case(case).await?);
+        let all = ctx.store.record_by_case(case).await?;
+        return Ok(all.into_iter().filter(may_be_shown).collect());
     };
     let mut found = Vec::new();
     for hash in wanted.values().flatten().collect::<BTreeSet<_>>() {
-        found.extend(ctx.store.record_get(hash).await?);
+        found.extend(ctx.store.record_get(hash).await?.filter(may_be_shown));
     }
     found.sort_by_key(|record| record.leaf);
     Ok(found)
+}
+
+fn may_be_shown(record: &RecordRow) -> bool {
+    let is_seen = record.kind.as_deref().is_some_and(|kind| kind != KIND_QUARANTINED);
+    is_seen || record.destroyed_at.is_some()
 }
 
 fn header(record: &RecordRow) -> Result<Header, BundleError> {

@@ -13,6 +13,7 @@ use proviso_store::{DeviceRow, PolicyRow};
 
 use super::DeviceRefusal;
 use crate::app::AppContext;
+use crate::app::late::{self, LateError};
 use crate::keys::CaseKeys;
 use crate::keys::case::Purpose;
 
@@ -37,6 +38,19 @@ pub async fn order(ctx: &AppContext, keys: &CaseKeys) -> Result<Order, DeviceRef
     let text = keys.open(Purpose::Order, &row.sealed)?;
     Order::from_toml(&String::from_utf8_lossy(&text))
         .map_err(|_| DeviceRefusal::NoAuthority("its order can no longer be read".to_owned()))
+}
+
+/// The order of a case as known now, less what was quashed, paused or struck out: what a device is given.
+///
+/// # Errors
+/// [`DeviceRefusal::NoAuthority`] when there is none that can be applied.
+pub async fn known_now(ctx: &AppContext, keys: &CaseKeys) -> Result<Order, DeviceRefusal> {
+    let none = |why: String| DeviceRefusal::NoAuthority(why);
+    let known = late::known(ctx, keys).await.map_err(|error| match error {
+        LateError::Store(error) => error.into(),
+        other => none(other.to_string()),
+    })?;
+    known.for_devices(ctx.now()).ok_or_else(|| none("the case has no order".to_owned()))
 }
 
 /// Why an order gives no policy.

@@ -1,6 +1,6 @@
 //! Opening a case with its order, and entering a changed order.
 
-use proviso_engine::CompileInputs;
+use proviso_engine::{CompileInputs, OrderVersion};
 use proviso_model::Order;
 use proviso_model::ids::{CaseId, OfficerId, OrderId};
 use proviso_store::{CaseRow, CaseState, DeviceState, OrderVersionRow, PolicyRow, StoreError};
@@ -8,6 +8,10 @@ use proviso_store::{CaseRow, CaseState, DeviceState, OrderVersionRow, PolicyRow,
 use super::{COMMAND_LINE, ForceError};
 use crate::app::AppContext;
 use crate::app::device::policy::{self, NoPolicy};
+use crate::app::late::{
+    self,
+    order_end::{Effect, spread},
+};
 use crate::keys::CaseKeys;
 use crate::keys::case::Purpose;
 
@@ -57,6 +61,7 @@ pub async fn create(
             case,
             version: 1,
             entered_at: now,
+            applies_from: None,
             sealed: ctx.with_rng(|rng| keys.seal(rng, Purpose::Order, order_toml.as_bytes())),
         };
         Ok::<_, ForceError>(ctx.store.case_add(&row, &version).await?)
@@ -65,34 +70,62 @@ pub async fn create(
     Ok(case)
 }
 
-/// Enters a changed order and gives every active device of the case a policy made from it; where the order allows no
-/// monitoring any more (consent withdrawn, order ended), a policy that ends it.
+/// Enters a changed order that applies from today on; see [`order_change_from`].
 ///
 /// # Errors
-/// [`ForceError`]; an order that cannot be compiled changes nothing.
+/// As [`order_change_from`].
 pub async fn order_change(
     ctx: &AppContext,
     case: CaseId,
     order_toml: &str,
     place: &str,
 ) -> Result<u32, ForceError> {
+    Ok(order_change_from(ctx, case, order_toml, place, None).await?.0)
+}
+
+/// Enters a changed order and gives every active device of the case a policy made from it; where the order allows no
+/// monitoring any more (consent withdrawn, order ended), a policy that ends it. The change applies from its first day,
+/// which may lie in the past: what was observed from that day on and is no longer covered is held unseen or, where an
+/// officer could see it before, flagged. Without a day, it applies from today in the order's time zone.
+///
+/// # Errors
+/// [`ForceError`]; an order that cannot be compiled changes nothing.
+pub async fn order_change_from(
+    ctx: &AppContext,
+    case: CaseId,
+    order_toml: &str,
+    place: &str,
+    applies_from: Option<jiff::civil::Date>,
+) -> Result<(u32, Effect), ForceError> {
     let order = read_order(order_toml, place)?;
+    // Its own faults first, with their place in the file.
+    if let Err(NoPolicy::Faulty(why)) = policy::compile(ctx, &order, &CompileInputs::offline()) {
+        return Err(ForceError::Order(format!("{place}: {why}")));
+    }
     let id = OrderId::new(ctx.now(), ctx.random());
     ctx.logged(COMMAND_LINE, "order-change", Some(case), &id.to_string(), async {
         let keys = ctx.case_keys(case)?;
-        let policies = policies(ctx, &keys, &order, place).await?;
-        let sealed = ctx.with_rng(|rng| keys.seal(rng, Purpose::Order, order_toml.as_bytes()));
-        let row = OrderVersionRow { id, case, version: 0, entered_at: ctx.now(), sealed };
+        let before = late::known(ctx, &keys).await?;
+        let first_day = applies_from.unwrap_or_else(|| before.order.day_of(ctx.now()));
+        let after = before.with_version(OrderVersion { applies_from: Some(first_day), order })?;
+        let order = after.for_devices(ctx.now()).ok_or(StoreError::Missing("the order of this case"))?;
+        let made = policies(ctx, &keys, &order, place).await?;
+        let row = OrderVersionRow {
+            id,
+            case,
+            version: 0,
+            entered_at: ctx.now(),
+            applies_from: Some(first_day.to_string()),
+            sealed: ctx.with_rng(|rng| keys.seal(rng, Purpose::Order, order_toml.as_bytes())),
+        };
         let version = ctx.store.order_add(&row).await?;
-        for policy in policies {
-            ctx.store.policy_add(&policy).await?;
-        }
-        Ok(version)
+        Ok((version, spread(ctx, case, made).await?))
     })
     .await
 }
 
-async fn policies(
+/// A policy for every active device of a case, made from `order`.
+pub(in crate::app) async fn policies(
     ctx: &AppContext,
     keys: &CaseKeys,
     order: &Order,

@@ -29,6 +29,9 @@ pub enum ForceError {
     /// Keys could not be used.
     #[error(transparent)]
     Key(#[from] KeyError),
+    /// The order as known now cannot be applied.
+    #[error(transparent)]
+    Late(#[from] crate::app::late::LateError),
     /// The store said no.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -102,7 +102,7 @@ fn digest(text: &str) -> Result<Digest, String> {
 }
 
 /// Before anything is destroyed: a certificate that could not be written would be lost.
-fn refuse_existing(out: &Path) -> anyhow::Result<()> {
+pub(super) fn refuse_existing(out: &Path) -> anyhow::Result<()> {
     anyhow::ensure!(
         !out.exists(),
         "{}: a certificate goes to a new file; choose another name",

@@ -6,6 +6,8 @@ mod destroy;
 mod device_revoke;
 mod init;
 mod keys;
+mod order_end;
+mod quarantine;
 mod root;
 mod secret;
 mod witness;
@@ -60,6 +62,14 @@ pub(super) enum Admin {
         #[arg(long)]
         officer: Option<String>,
     },
+    /// Enter that an order, or a paragraph of it, was quashed, varied, paused, struck out or discharged.
+    OrderEnd(order_end::EnterArgs),
+    /// Change the last day of such an entry, or withdraw it.
+    OrderEndChange(order_end::ChangeArgs),
+    /// Count what is held unseen because the order as known now does not cover it; never content.
+    QuarantineList(quarantine::ListArgs),
+    /// Erase what is held, or release it because the entry was a mistake.
+    QuarantineReview(quarantine::ReviewArgs),
     /// Enter a changed order; devices get a new policy.
     OrderChange {
         /// The case.
@@ -68,6 +78,9 @@ pub(super) enum Admin {
         /// The order file (TOML).
         #[arg(long)]
         order: PathBuf,
+        /// The first day on which the change applies, as 2026-03-03, also in the past [default: today].
+        #[arg(long)]
+        from: Option<jiff::civil::Date>,
     },
     /// Put an officer in charge of a case.
     CaseAssign {
@@ -167,11 +180,20 @@ impl Admin {
                     case::create(ctx, &order_text(&order)?, &order.display().to_string(), officer).await?;
                 (format!("opened case {id}"), json!({"case": id}))
             }
-            Self::OrderChange { case: id, order } => {
+            Self::OrderChange { case: id, order, from } => {
                 let place = order.display().to_string();
-                let version = case::order_change(ctx, id, &order_text(&order)?, &place).await?;
-                (format!("entered version {version} of the order"), json!({"version": version}))
+                let text = order_text(&order)?;
+                let (version, effect) = case::order_change_from(ctx, id, &text, &place, from).await?;
+                let words = order_end::in_words(effect);
+                (
+                    format!("entered version {version} of the order\n{words}"),
+                    json!({"version": version, "effect": order_end::value(effect)}),
+                )
             }
+            Self::OrderEnd(args) => args.run(ctx).await?,
+            Self::OrderEndChange(args) => args.run(ctx).await?,
+            Self::QuarantineList(args) => args.run(ctx).await?,
+            Self::QuarantineReview(args) => args.run(ctx).await?,
             Self::CaseAssign { case: id, officer } => {
                 let officer = officer_id(ctx, &officer).await?;
                 case::assign(ctx, id, officer).await?;

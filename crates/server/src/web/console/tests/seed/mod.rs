@@ -201,6 +201,7 @@ pub async fn person(
         case,
         version: 1,
         entered_at: now,
+        applies_from: None,
         sealed: ctx.seal(case, Purpose::Order, order.as_bytes()).expect("sealed"),
     };
     ctx.store.case_add(&row, &version).await.expect("case");
@@ -324,6 +325,7 @@ impl Seed {
                     observation: row,
                     findings: vec![(found, priority, id)],
                     replay: ReplayOutcome::Same,
+                    left_out: Vec::new(),
                 }
             })
             .await;

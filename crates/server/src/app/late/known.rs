@@ -1,0 +1,133 @@
+//! The order of a case as known now, with what is needed to apply it to a record.
+
+use std::sync::OnceLock;
+
+use proviso_engine::{CompileInputs, Engine, KnownOrder, NotInForce, OrderVersion, Standing};
+use proviso_model::hash::Digest;
+use proviso_model::order::{ConditionKind, Order};
+use proviso_model::{Observation, Timestamp};
+use proviso_store::{OrderEndRow, Outside, OutsideCause};
+
+use super::LateError;
+use crate::app::AppContext;
+use crate::app::device::policy;
+use crate::keys::CaseKeys;
+use crate::keys::case::Purpose;
+
+/// The order of a case as known now.
+pub struct Known {
+    /// Its versions less what ended.
+    pub order: KnownOrder,
+    /// What ended it, those withdrawn included, oldest first.
+    pub ends: Vec<OrderEndRow>,
+    versions: Vec<OrderVersion>,
+    /// The order as rules, made when first needed; `None` inside when it gives none.
+    engine: OnceLock<Option<Engine>>,
+}
+
+/// Reads what is known now.
+///
+/// # Errors
+/// [`LateError`].
+pub async fn known(ctx: &AppContext, keys: &CaseKeys) -> Result<Known, LateError> {
+    let mut versions = Vec::new();
+    for row in ctx.store.order_list(keys.case).await? {
+        let text = keys.open(Purpose::Order, &row.sealed)?;
+        let order = Order::from_toml(&String::from_utf8_lossy(&text))
+            .map_err(|_| LateError::Order { version: row.version })?;
+        let applies_from = row.applies_from.map(|day| day.parse()).transpose();
+        let applies_from = applies_from.map_err(|_| LateError::Order { version: row.version })?;
+        versions.push(OrderVersion { applies_from, order });
+    }
+    Known::new(versions, ctx.store.order_end_list(keys.case).await?)
+}
+
+impl Known {
+    /// Puts versions (oldest first) and ends together.
+    ///
+    /// # Errors
+    /// [`LateError::Days`].
+    pub fn new(versions: Vec<OrderVersion>, ends: Vec<OrderEndRow>) -> Result<Self, LateError> {
+        let standing = ends.iter().filter(|row| row.withdrawn_at.is_none());
+        let standing = standing.map(|row| (row.id, row.end.clone())).collect();
+        let order = KnownOrder::new(versions.clone(), standing)?;
+        Ok(Self { order, ends, versions, engine: OnceLock::new() })
+    }
+
+    /// The same versions with other ends.
+    ///
+    /// # Errors
+    /// [`LateError::Days`].
+    pub fn with_ends(self, ends: Vec<OrderEndRow>) -> Result<Self, LateError> {
+        Self::new(self.versions, ends)
+    }
+
+    /// The same ends with one more version.
+    ///
+    /// # Errors
+    /// [`LateError::Days`].
+    pub fn with_version(mut self, version: OrderVersion) -> Result<Self, LateError> {
+        self.versions.push(version);
+        Self::new(self.versions, self.ends)
+    }
+
+    /// Whether both know the same.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.versions.len() == other.versions.len() && self.ends == other.ends
+    }
+
+    /// What a device is to be given from `now` on.
+    #[must_use]
+    pub fn for_devices(&self, now: Timestamp) -> Option<Order> {
+        self.order.effective(Some(self.order.day_of(now)))
+    }
+
+    /// Why a paragraph does not cover what was observed; `None` when it does. `captured` is read only where the paragraph
+    /// runs but says other things in another version of the order.
+    pub fn outside<'o>(
+        &self,
+        ctx: &AppContext,
+        paragraph: &str,
+        kind: ConditionKind,
+        at: Timestamp,
+        captured: impl FnOnce() -> Option<&'o Observation>,
+    ) -> Option<Outside> {
+        match self.order.standing(paragraph, kind, at) {
+            Standing::InForce => None,
+            Standing::Outside(why) => Some(self.in_store_words(why)),
+            Standing::InForceChanged => {
+                let found = captured().zip(self.engine(ctx)).is_some_and(|(seen, engine)| {
+                    engine.evaluate(seen).iter().any(|finding| finding.paragraph == paragraph)
+                });
+                (!found).then_some(Outside { cause: OutsideCause::NotCovered, end: None })
+            }
+        }
+    }
+
+    /// Why no paragraph at all runs at `at`; `None` when one does.
+    #[must_use]
+    pub fn nothing_runs(&self, at: Timestamp) -> Option<Outside> {
+        self.order.anything_at(at).err().map(|why| self.in_store_words(why))
+    }
+
+    fn in_store_words(&self, why: NotInForce) -> Outside {
+        let end = match why {
+            NotInForce::Ended(id) => self.ends.iter().find(|row| row.id == id),
+            NotInForce::NotCovered => None,
+        };
+        Outside {
+            cause: end.map_or(OutsideCause::NotCovered, |row| row.end.kind.into()),
+            end: end.map(|row| row.id),
+        }
+    }
+
+    fn engine(&self, ctx: &AppContext) -> Option<&Engine> {
+        let made = self.engine.get_or_init(|| {
+            let order = self.order.effective(None)?;
+            let policy = policy::compile(ctx, &order, &CompileInputs::offline()).ok()?;
+            Engine::new(&policy, Digest::default()).ok()
+        });
+        made.as_ref()
+    }
+}
