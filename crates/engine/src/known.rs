@@ -125,8 +125,10 @@ impl KnownOrder {
         })
     }
 
-    /// Whether any paragraph runs at `at`; if none does, why not.
-    #[must_use]
+    /// Whether any paragraph runs at `at`.
+    ///
+    /// # Errors
+    /// [`NotInForce`]: why none does.
     pub fn anything_at(&self, at: Timestamp) -> Result<(), NotInForce> {
         let day = self.day_of(at);
         if self.left.iter().any(|run| run.first <= day && day <= run.last) {

@@ -301,7 +301,7 @@ fn both_paragraphs(device: &Device, when: Timestamp, other_passage: bool) -> Rec
         text.push(Passage { offset: 9_000, text: "A tide bell rings at the old quay.".to_owned() });
     }
     let mut findings = generated.findings;
-    let mut other: Finding = findings[0].clone();
+    let mut other: Finding = findings.first().expect("a finding").clone();
     other.paragraph = "5".to_owned();
     other.condition = proviso_model::ConditionKind::NoPrivateBrowsing;
     findings.push(other);
