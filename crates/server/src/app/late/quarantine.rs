@@ -71,6 +71,27 @@ impl About {
             (_, None) => Some(Self::NotCovered),
         }
     }
+
+    /// The word for forms, command lines and the log: the id of an end, or `not-covered`.
+    #[must_use]
+    pub fn word(self) -> String {
+        match self {
+            Self::End(id) => id.to_string(),
+            Self::NotCovered => "not-covered".to_owned(),
+        }
+    }
+
+    /// Reads [`About::word`] back.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        if text == "not-covered" {
+            return Ok(Self::NotCovered);
+        }
+        let id = text.parse::<OrderEndId>();
+        id.map(Self::End).map_err(|_| "write the id of an end of the order, or not-covered".to_owned())
+    }
 }
 
 /// Counts what is outside the order of a case.

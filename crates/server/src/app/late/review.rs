@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use proviso_model::ids::{CaseId, OrderEndId};
+use proviso_model::ids::CaseId;
 
 use super::LateError;
 use super::assess::ALWAYS;
@@ -54,7 +54,7 @@ pub async fn erase(
         Which::Held => "quarantine-erase",
         Which::Seen => "outside-erase",
     };
-    ctx.logged_because(actor, act, Some(case), &in_words(about), because, async {
+    ctx.logged_because(actor, act, Some(case), &about.word(), because, async {
         let mut made = Vec::new();
         for record in &records {
             made.extend(erase_body(ctx, *record, about, actor).await?);
@@ -76,7 +76,7 @@ async fn erase_body(
 ) -> Result<Option<Certificate>, ForceError> {
     let grounds = Grounds {
         why: Why::OutsideOrder,
-        reference: format!("quarantine review: {}", in_words(about)),
+        reference: format!("quarantine review: {}", about.word()),
         actor: actor.to_owned(),
     };
     match destruction::record(ctx, record, &grounds).await {
@@ -116,25 +116,6 @@ pub async fn release(
 
 fn refused(error: &DestructionError) -> ForceError {
     ForceError::Refused(error.to_string())
-}
-
-fn in_words(about: About) -> String {
-    match about {
-        About::End(id) => id.to_string(),
-        About::NotCovered => "not-covered".to_owned(),
-    }
-}
-
-/// Reads the word for a cause: the id of an end, or `not-covered`.
-///
-/// # Errors
-/// What is wrong with it.
-pub fn about(text: &str) -> Result<About, String> {
-    if text == "not-covered" {
-        return Ok(About::NotCovered);
-    }
-    let id = text.parse::<OrderEndId>();
-    id.map(About::End).map_err(|_| "write the id of an end of the order, or not-covered".to_owned())
 }
 
 async fn held(ctx: &AppContext, case: CaseId, about: About) -> Result<BTreeSet<[u8; 32]>, LateError> {

@@ -5,7 +5,7 @@ use proviso_model::ids::{AlertId, DecisionId};
 use proviso_model::order::{Condition, Order};
 use proviso_model::record::EnrolmentFacts;
 use proviso_model::{Observation, Outcome, Timestamp};
-use proviso_store::{AlertRow, CaseRow, RecordRow};
+use proviso_store::{AlertRow, CaseRow, OrderEndRow, Outside, RecordRow};
 
 use super::allowed::Action;
 use super::error::ActError;
@@ -28,6 +28,8 @@ pub struct ShownFinding {
     pub generated: Finding,
     /// The record.
     pub record: RecordRow,
+    /// Why the order as known now does not cover it; `None` when it does.
+    pub outside: Option<Outside>,
 }
 
 /// A decision as shown.
@@ -56,6 +58,8 @@ pub struct AlertView {
     pub order: Order,
     /// The paragraph, where the order as it is now still has it.
     pub condition: Option<Condition>,
+    /// What ended the order or paragraphs of it, those withdrawn included.
+    pub ends: Vec<OrderEndRow>,
     /// The officer in charge.
     pub officer: String,
     /// The device.
@@ -120,7 +124,7 @@ async fn load(
         };
         let columns = keys.of_record(&key);
         let (captured, generated) = sealed::captured_and_generated(&columns, &observation, &finding)?;
-        findings.push(ShownFinding { captured, generated, record });
+        findings.push(ShownFinding { captured, generated, record, outside: finding.outside });
     }
     let mut decisions = Vec::new();
     for row in ctx.store.decision_list(alert.id).await? {
@@ -140,6 +144,7 @@ async fn load(
         person: sealed::person(ctx, &case)?,
         device: sealed::device(ctx, &device)?,
         history: history::of_alert(ctx, &alert).await?,
+        ends: ctx.store.order_end_list(case.id).await?,
         now: ctx.now(),
         alert,
         case,

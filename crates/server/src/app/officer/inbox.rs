@@ -6,7 +6,7 @@ use proviso_model::Timestamp;
 use proviso_model::ids::{CaseId, DeviceId};
 use proviso_model::observation::Act;
 use proviso_model::record::EnrolmentFacts;
-use proviso_store::{AlertFilter, AlertRow, DeviceRow};
+use proviso_store::{AlertFilter, AlertRow, DeviceRow, OrderEndRow, Outside};
 
 use super::allowed::Action;
 use super::error::ActError;
@@ -28,6 +28,8 @@ pub struct InboxRow {
     pub device: EnrolmentFacts,
     /// What brought the newest observation about.
     pub act: Act,
+    /// Why the order as known now covers nothing of it, by its newest finding; `None` when it covers some.
+    pub outside: Option<Outside>,
 }
 
 /// A device beside the name of its person.
@@ -52,6 +54,8 @@ pub struct Inbox {
     pub rows: Vec<InboxRow>,
     /// Whether there may be more than one page lists.
     pub more: bool,
+    /// What ended orders of the listed cases.
+    pub ends: Vec<OrderEndRow>,
     /// Every device of the officer's cases that is not revoked.
     pub devices: Vec<InboxDevice>,
 }
@@ -77,14 +81,19 @@ pub async fn inbox(ctx: &AppContext, who: &Who) -> Result<Inbox, ActError> {
     let filter = AlertFilter { officer, undecided: true, limit: ALERTS_MAX, ..AlertFilter::default() };
     let alerts = ctx.store.alert_list(filter).await?;
     let more = alerts.len() >= ALERTS_MAX as usize;
-    let mut rows = Vec::new();
+    let (mut rows, mut ends, mut ended_cases) = (Vec::new(), Vec::new(), Vec::new());
     for alert in alerts {
         let (Some(person), Some((_, device))) = (people.get(&alert.case), devices.get(&alert.device)) else {
             continue;
         };
         let newest = ctx.store.alert_findings(alert.id, 1).await?;
         let act = newest.first().map_or(Act::Unknown, |(_, observation)| sealed::act(&observation.act));
-        rows.push(InboxRow { person: person.clone(), device: device.clone(), act, alert });
+        let outside = newest.first().and_then(|(finding, _)| finding.outside).filter(|_| alert.is_outside());
+        if outside.is_some() && !ended_cases.contains(&alert.case) {
+            ended_cases.push(alert.case);
+            ends.extend(ctx.store.order_end_list(alert.case).await?);
+        }
+        rows.push(InboxRow { outside, person: person.clone(), device: device.clone(), act, alert });
     }
     let mut devices: Vec<_> = devices
         .into_values()
@@ -92,5 +101,5 @@ pub async fn inbox(ctx: &AppContext, who: &Who) -> Result<Inbox, ActError> {
         .filter_map(|(row, facts)| Some(InboxDevice { person: people.get(&row.case)?.clone(), row, facts }))
         .collect();
     devices.sort_by_key(|device| (device.row.seen_at, device.row.id));
-    Ok(Inbox { after, now: ctx.now(), rows, more, devices })
+    Ok(Inbox { after, now: ctx.now(), rows, more, ends, devices })
 }

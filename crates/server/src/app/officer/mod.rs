@@ -13,6 +13,7 @@ pub mod password;
 pub mod people;
 pub mod person;
 pub mod priority;
+pub mod quarantine;
 pub mod sealed;
 pub mod session;
 pub mod who;

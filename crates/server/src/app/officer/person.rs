@@ -5,7 +5,8 @@ use proviso_model::ids::CaseId;
 use proviso_model::order::Order;
 use proviso_model::record::EnrolmentFacts;
 use proviso_store::{
-    AlertFilter, AlertRow, CaseRow, DecisionRow, DeviceRow, ForkRow, GapRow, NoticeRow, Stretch, WatchedRow,
+    AlertFilter, AlertRow, CaseRow, DecisionRow, DeviceRow, ForkRow, GapRow, NoticeRow, OrderEndRow, Stretch,
+    WatchedRow,
 };
 
 use super::allowed::Action;
@@ -15,6 +16,7 @@ use super::people;
 use super::sealed::{self, Person};
 use super::who::Who;
 use crate::app::AppContext;
+use crate::app::late::{self, LateError};
 
 /// How far back the timeline goes, in days.
 pub const TIMELINE_DAYS: i64 = 30;
@@ -31,6 +33,12 @@ pub struct PersonView {
     pub person: Person,
     /// The order.
     pub order: Order,
+    /// What ended the order or paragraphs of it, those withdrawn included.
+    pub ends: Vec<OrderEndRow>,
+    /// Records held unseen because the order as known now does not cover them.
+    pub held: usize,
+    /// When any paragraph runs: first instant, and first instant after.
+    pub in_force: Vec<(Timestamp, Timestamp)>,
     /// The officer in charge.
     pub officer: String,
     /// Devices that are not revoked.
@@ -80,12 +88,17 @@ pub async fn view(ctx: &AppContext, who: &Who, id: CaseId) -> Result<PersonView,
             None => "nobody yet".to_owned(),
         };
         let devices = people::devices(ctx, &case).await?;
+        let known = late::known(ctx, &ctx.case_keys(id)?).await?;
+        let in_force = known.order.stretches().map_err(LateError::from)?;
         let mut forks = Vec::new();
         for (device, _) in &devices {
             forks.push((device.clone(), ctx.store.fork_list(device.id).await?));
         }
         Ok(PersonView {
             forks,
+            ends: known.ends,
+            held: late::quarantine::held_count(ctx, id).await?,
+            in_force,
             person: sealed::person(ctx, &case)?,
             order: sealed::order(ctx, &case).await?,
             devices,
@@ -101,4 +114,39 @@ pub async fn view(ctx: &AppContext, who: &Who, id: CaseId) -> Result<PersonView,
         })
     })
     .await
+}
+
+impl PersonView {
+    /// Those parts of a stretch in which a paragraph runs. Time outside the order is no time under it, watched or not.
+    #[must_use]
+    pub fn under_the_order(&self, from: Timestamp, until: Timestamp) -> Vec<(Timestamp, Timestamp)> {
+        let parts = self.in_force.iter().map(|(first, after)| (from.max(*first), until.min(*after)));
+        parts.filter(|(from, until)| from < until).collect()
+    }
+
+    /// Watched time under the order.
+    #[must_use]
+    pub fn watched_under_the_order(&self) -> Vec<WatchedRow> {
+        let parts = |row: &WatchedRow| {
+            let parts = self.under_the_order(row.from, row.until).into_iter();
+            let row = row.clone();
+            parts.map(move |(from, until)| WatchedRow { from, until, ..row.clone() })
+        };
+        self.watched.iter().flat_map(parts).collect()
+    }
+
+    /// Gaps under the order. One that lasts ends, where the order has, with the order.
+    #[must_use]
+    pub fn gaps_under_the_order(&self) -> Vec<GapRow> {
+        let parts = |row: &GapRow| {
+            let last = row.until.unwrap_or(self.now);
+            let parts = self.under_the_order(row.from, last).into_iter();
+            let row = row.clone();
+            parts.map(move |(from, until)| {
+                let still = row.until.is_none() && until == last;
+                GapRow { from, until: (!still).then_some(until), ..row.clone() }
+            })
+        };
+        self.gaps.iter().flat_map(parts).collect()
+    }
 }

@@ -22,6 +22,8 @@ pub enum Due {
     In(i64),
     /// It has been overdue for so many milliseconds.
     Overdue(i64),
+    /// It is not to be acted on before review: the order as known now covers nothing of it.
+    AfterReview,
     /// Decided.
     Settled,
 }
@@ -31,6 +33,9 @@ pub enum Due {
 pub fn due(alert: &AlertRow, now: Timestamp) -> Due {
     if alert.state == AlertState::Decided {
         return Due::Settled;
+    }
+    if alert.is_outside() {
+        return Due::AfterReview;
     }
     let left = alert.raised_at.plus_millis(may_wait_millis(alert.priority)).millis_since(now);
     if left >= 0 { Due::In(left) } else { Due::Overdue(-left) }

@@ -26,7 +26,7 @@ pub(in crate::cli) struct ReviewArgs {
     #[arg(long)]
     case: CaseId,
     /// The cause, as admin quarantine-list prints it: the id of an end, or not-covered.
-    #[arg(long, value_parser = review::about)]
+    #[arg(long, value_parser = About::parse)]
     cause: About,
     /// Destroy what is held, for ever.
     #[arg(long, conflicts_with = "release", required_unless_present = "release")]

@@ -4,10 +4,11 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use proviso_model::{AlertState, Timestamp};
-use proviso_store::{DeviceRow, Priority};
+use proviso_store::{DeviceRow, OrderEndRow, Priority};
 
 use super::Console;
 use super::fault::Fault;
+use super::outside;
 use super::page::{Shell, Under, page};
 use super::signed_in::SignedIn;
 use super::words::{self, When};
@@ -62,6 +63,8 @@ struct Row {
     seen: String,
     due: String,
     overdue: bool,
+    /// Why it is not to be acted on; empty for most.
+    note: String,
 }
 
 /// A device in one line, for the inbox and for the list of people.
@@ -89,7 +92,11 @@ struct Empty {
 pub async fn show(State(console): State<Console>, signed_in: SignedIn) -> Result<Response, Fault> {
     let who = &signed_in.session.who;
     if !who.may(Action::ViewEvidence) {
-        let to = if who.may(Action::ReadAudit) { "/audit" } else { "/account" };
+        let to = match () {
+            () if who.may(Action::ReviewQuarantine) => "/quarantine",
+            () if who.may(Action::ReadAudit) => "/audit",
+            () => "/account",
+        };
         return Ok(axum::response::IntoResponse::into_response(axum::response::Redirect::to(to)));
     }
     let inbox = inbox::inbox(&console.app, who).await?;
@@ -123,14 +130,19 @@ fn rows(inbox: Inbox) -> InboxRows {
     };
     let devices = inbox.devices.iter().map(|device| device_line(device, now)).collect();
     let groups = [
-        (Priority::Today, "first", "Today"),
-        (Priority::ThisWeek, "soon", "This week"),
-        (Priority::NextVisit, "later", "Next visit"),
+        (Some(Priority::Today), "first", "Today"),
+        (Some(Priority::ThisWeek), "soon", "This week"),
+        (Some(Priority::NextVisit), "later", "Next visit"),
+        (None, "outside", "Outside the order: wait for review"),
     ]
     .into_iter()
     .map(|(priority, key, title)| {
+        let stands_here = |row: &&InboxRow| match row.outside {
+            Some(_) => priority.is_none(),
+            None => priority == Some(row.alert.priority),
+        };
         let rows: Vec<_> =
-            inbox.rows.iter().filter(|row| row.alert.priority == priority).map(|one| row(one, now)).collect();
+            inbox.rows.iter().filter(stands_here).map(|one| row(one, &inbox.ends, now)).collect();
         Group { key, title, hint: words::counted(rows.len(), "alert", "alerts"), rows }
     })
     .filter(|group| !group.rows.is_empty())
@@ -145,7 +157,7 @@ fn rows(inbox: Inbox) -> InboxRows {
     }
 }
 
-fn row(row: &InboxRow, now: Timestamp) -> Row {
+fn row(row: &InboxRow, ends: &[OrderEndRow], now: Timestamp) -> Row {
     let alert = &row.alert;
     let (due, overdue) = due_in_words(due(alert, now));
     Row {
@@ -160,6 +172,9 @@ fn row(row: &InboxRow, now: Timestamp) -> Row {
         seen: words::seen(alert.findings, alert.first_at, alert.last_at, &words::force_zone()),
         due,
         overdue,
+        note: row.outside.map_or_else(String::new, |why| {
+            outside::note(why, ends, "this", alert.last_at, &words::force_zone())
+        }),
     }
 }
 
@@ -168,6 +183,7 @@ pub fn due_in_words(due: Due) -> (String, bool) {
     match due {
         Due::In(millis) => (format!("{} left", words::span(millis)), false),
         Due::Overdue(millis) => (format!("Overdue by {}", words::span(millis)), true),
+        Due::AfterReview => ("Waits for review".to_owned(), false),
         Due::Settled => ("Decided".to_owned(), false),
     }
 }

@@ -46,6 +46,8 @@ pub enum Under {
     Inbox,
     /// People.
     People,
+    /// Reviews of what is outside an order.
+    Quarantine,
     /// The audit log.
     Audit,
     /// None of them.
@@ -66,6 +68,7 @@ impl Shell {
         let nav = [
             (Under::Inbox, "/", "Inbox", Action::ViewEvidence),
             (Under::People, "/people", "People", Action::ViewEvidence),
+            (Under::Quarantine, "/quarantine", "Quarantine", Action::ReviewQuarantine),
             (Under::Audit, "/audit", "Audit log", Action::ReadAudit),
         ]
         .into_iter()

@@ -50,7 +50,7 @@ fn row(line: &PersonLine, now: Timestamp) -> Row {
         0 => "Nothing waits".to_owned(),
         count => format!("{} a decision", words::counted(count, "alert waits for", "alerts wait for")),
     };
-    let tone = match line.open.first().map(|alert| alert.priority) {
+    let tone = match line.open.iter().find(|alert| !alert.is_outside()).map(|alert| alert.priority) {
         Some(Priority::Today) => "first",
         Some(Priority::ThisWeek) => "soon",
         Some(Priority::NextVisit) | None => "later",

@@ -10,7 +10,7 @@ use proviso_model::limits::FORM_BYTES_MAX;
 use super::fault::Fault;
 use super::{
     Console, account, alert, assets, audit, bundle, enrolment_code, events, fault, headers, inbox, people,
-    person, sign_in,
+    person, quarantine, sign_in,
 };
 use crate::app::AppContext;
 
@@ -42,12 +42,15 @@ pub enum Route {
     People,
     Person,
     EnrolmentCode,
+    Quarantine,
+    PersonQuarantine,
+    QuarantineReview,
     Audit,
 }
 
 impl Route {
     /// Every route.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 20] = [
         Self::Asset,
         Self::SignInForm,
         Self::SignIn,
@@ -64,6 +67,9 @@ impl Route {
         Self::People,
         Self::Person,
         Self::EnrolmentCode,
+        Self::Quarantine,
+        Self::PersonQuarantine,
+        Self::QuarantineReview,
         Self::Audit,
     ];
 
@@ -86,6 +92,9 @@ impl Route {
             Self::People => (Method::GET, "/people", Access::SignedIn),
             Self::Person => (Method::GET, "/people/{case}", Access::SignedIn),
             Self::EnrolmentCode => (Method::POST, "/people/{case}/enrolment-code", Access::SignedIn),
+            Self::Quarantine => (Method::GET, "/quarantine", Access::SignedIn),
+            Self::PersonQuarantine => (Method::GET, "/people/{case}/quarantine", Access::SignedIn),
+            Self::QuarantineReview => (Method::POST, "/people/{case}/quarantine", Access::SignedIn),
             Self::Audit => (Method::GET, "/audit", Access::SignedIn),
         }
     }
@@ -108,6 +117,9 @@ impl Route {
             Self::People => get(people::show),
             Self::Person => get(person::show),
             Self::EnrolmentCode => post(enrolment_code::make),
+            Self::Quarantine => get(quarantine::list),
+            Self::PersonQuarantine => get(quarantine::show),
+            Self::QuarantineReview => post(quarantine::review),
             Self::Audit => get(audit::show),
         }
     }

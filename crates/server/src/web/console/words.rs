@@ -17,6 +17,8 @@ pub struct When {
     pub clock: String,
     /// `Tuesday 24 November 2026`, in the order's time zone.
     pub day: String,
+    /// `24 November 2026`, in the order's time zone.
+    pub date: String,
     /// `2026-11-24 21:04:05.123 UTC`.
     pub utc: String,
     /// The zone that `local` is in, for example `GMT`.
@@ -40,6 +42,7 @@ pub fn when(at: Timestamp, zone: &TimeZone) -> When {
         short: local.strftime("%-d %b, %H:%M").to_string(),
         clock: local.strftime("%H:%M").to_string(),
         day: local.strftime("%A %-d %B %Y").to_string(),
+        date: local.strftime("%-d %B %Y").to_string(),
         utc: instant.strftime("%Y-%m-%d %H:%M:%S.%3f UTC").to_string(),
         zone: local.strftime("%Z").to_string(),
     }

@@ -7,6 +7,7 @@ use proviso_store::ReplayOutcome;
 
 use super::marks::{Piece, pieces, without_content};
 use crate::app::officer::alert::{AlertView, ShownFinding};
+use crate::web::console::outside;
 use crate::web::console::words::{self, When};
 
 /// What the template shows of one finding.
@@ -17,6 +18,8 @@ pub struct FindingBox {
     pub at: When,
     pub circumstances: String,
     pub nothing_more: bool,
+    /// Why it is not to be acted on; empty for most.
+    pub note: String,
     pub content: Option<Content>,
     pub record: String,
     pub chain: String,
@@ -63,6 +66,9 @@ pub fn shown(one: &ShownFinding, view: &AlertView, zone: &TimeZone) -> FindingBo
         at: words::when(captured.observed_at, zone),
         circumstances: words::circumstances(&captured.attribution),
         nothing_more: matches!(captured.fact, Fact::PrivateWindow { .. } | Fact::Software { .. }),
+        note: one.outside.map_or_else(String::new, |why| {
+            outside::note(why, &view.ends, "this finding", captured.observed_at, zone)
+        }),
         content,
         record: hex::encode(record.hash),
         chain: format!("{} (epoch {}) of {}", record.seq, record.epoch, words::device(&view.device.system)),

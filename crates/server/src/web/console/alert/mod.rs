@@ -58,6 +58,8 @@ pub struct Identity {
 
 struct AlertHead {
     id: String,
+    /// What stands over the page when some of it is outside the order; empty for most.
+    note: String,
     happened: &'static str,
     seen: String,
     priority: &'static str,
@@ -245,11 +247,13 @@ fn head(
     };
     AlertHead {
         id: alert.id.to_string(),
+        note: note(alert),
         happened,
         seen: words::seen(alert.findings, alert.first_at, alert.last_at, zone),
         priority: alert.priority.in_words(),
         tone: match (state, overdue, alert.priority) {
             (Due::Settled, _, _) => "good",
+            (Due::AfterReview, _, _) => "later",
             (_, true, _) | (_, _, proviso_store::Priority::Today) => "first",
             (_, _, proviso_store::Priority::ThisWeek) => "soon",
             (_, _, proviso_store::Priority::NextVisit) => "later",
@@ -261,5 +265,20 @@ fn head(
         window,
         can_decide: state != Due::Settled && who.may_on(Action::Decide, &view.case),
         can_export: who.may_on(Action::Export, &view.case),
+    }
+}
+
+/// Whether all or some of an alert is outside the order as known now.
+fn note(alert: &proviso_store::AlertRow) -> String {
+    match (alert.outside, alert.is_outside()) {
+        (0, _) => String::new(),
+        (_, true) => format!(
+            "The order as it is known now covers nothing of this alert. {}",
+            super::outside::BEFORE_REVIEW
+        ),
+        (outside, false) => format!(
+            "The order as it is known now does not cover {} of the {} findings of this alert. Each says so below.",
+            outside, alert.findings
+        ),
     }
 }

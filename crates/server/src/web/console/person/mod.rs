@@ -19,7 +19,7 @@ use super::inbox::DeviceLine;
 use super::page::{Shell, Under, page};
 use super::people::device;
 use super::signed_in::SignedIn;
-use super::words;
+use super::{outside, words};
 use crate::app::officer::person;
 
 #[derive(Template)]
@@ -31,6 +31,10 @@ struct PersonPage {
     timeline: Vec<TimelineDay>,
     devices: Vec<DeviceLine>,
     order: OrderBox,
+    /// What ended the order or paragraphs of it, in sentences.
+    ends: Vec<String>,
+    /// Records held unseen.
+    held: usize,
     can_enrol: bool,
     code_minutes: i64,
 }
@@ -70,7 +74,20 @@ pub async fn show(
             device: String::new(),
             officer: view.officer.clone(),
         },
-        watched: watched::section(&view.watched, &view.gaps, enrolled, view.now, &zone),
+        watched: watched::section(
+            &view.watched_under_the_order(),
+            &view.gaps_under_the_order(),
+            enrolled,
+            view.now,
+            &zone,
+        ),
+        ends: view
+            .ends
+            .iter()
+            .filter(|row| row.withdrawn_at.is_none())
+            .map(|row| format!("{}.", outside::ended(&row.end)))
+            .collect(),
+        held: view.held,
         timeline: timeline::days(&view, &zone),
         devices: view.devices.iter().map(|(row, facts)| device(row, &facts.system, view.now)).collect(),
         order: order(&view.order),

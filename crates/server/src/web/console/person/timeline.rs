@@ -26,6 +26,10 @@ const FORK_IN_WORDS: &str = "Both are kept, and the device goes on in a new chai
      put back, a disk is copied to another machine, or this server is restored. It is about the device; by itself it says \
      nothing about a person";
 
+/// What is said of an alert of which the order as known now covers nothing.
+const OUTSIDE_IN_WORDS: &str =
+    "The order as it is known now covers nothing of it. Do not act on it before review";
+
 /// Prepares the timeline.
 pub fn days(view: &PersonView, zone: &TimeZone) -> Vec<TimelineDay> {
     let mut items: Vec<(Timestamp, Item)> = Vec::new();
@@ -40,7 +44,7 @@ pub fn days(view: &PersonView, zone: &TimeZone) -> Vec<TimelineDay> {
             format!(
                 "{}. {}",
                 words::seen(alert.findings, alert.first_at, alert.last_at, zone),
-                state(alert.state)
+                if alert.is_outside() { OUTSIDE_IN_WORDS } else { state(alert.state) }
             ),
             Some(format!("/alerts/{}", alert.id)),
         );
@@ -58,6 +62,12 @@ pub fn days(view: &PersonView, zone: &TimeZone) -> Vec<TimelineDay> {
         let length = match gap.until {
             Some(until) => format!("Lasted {}", words::span(until.millis_since(gap.from))),
             None => format!("Still lasts, {} so far", words::span(view.now.millis_since(gap.from))),
+        };
+        let under = view.under_the_order(gap.from, gap.until.unwrap_or(view.now));
+        let length = if under.is_empty() {
+            format!("{length}. Not under the order, which did not run then")
+        } else {
+            length
         };
         let watched = if gap.cause.is_partial() { "Watched in part" } else { "Not watched" };
         let text = format!("{watched} ({}): {}", words::source(gap.source), gap.cause.in_words());

@@ -17,13 +17,15 @@ use proviso_model::record::EnrolmentFacts;
 use proviso_model::{GapCause, Source, Timestamp};
 use proviso_store::{
     AppendBatch, CaseRow, CaseState, DeviceRow, DeviceState, EnrolmentCodeRow, FindingRow, GapRow, NewRecord,
-    NoticeRow, ObservationRow, OfficerRole, OfficerRow, OpenedRecord, OpenedWhat, OrderVersionRow, PolicyRow,
-    Priority, ReplayOutcome, SqliteOptions, SqliteStore, WatchedRow,
+    NoticeRow, ObservationRow, OfficerRole, OfficerRow, OpenedRecord, OpenedWhat, OrderVersionRow, Outside,
+    PolicyRow, Priority, QuarantineRow, QuarantineState, ReplayOutcome, SqliteOptions, SqliteStore,
+    WatchedRow,
 };
 use rand_core::{CryptoRng, UnwrapErr};
 
 use self::facts::{finding, observation, word};
 use crate::app::destruction::Journal;
+use crate::app::late::KIND_QUARANTINED;
 use crate::app::officer::password;
 use crate::app::{AppContext, Clock, LedgerHasher, Parts};
 use crate::keys::case::Purpose;
@@ -142,7 +144,7 @@ async fn context(folder: &Path, clock: Arc<dyn Clock>, pages_max: Option<u32>) -
         master,
         case_keys_dir,
         journal: Journal::of(folder),
-        packs: Vec::new(),
+        packs: crate::open::packs(None).expect("the built-in packs"),
         require_backup: false,
     })
 }
@@ -158,6 +160,7 @@ pub async fn officers(ctx: &AppContext) -> [OfficerId; 2] {
         ("sup", "DS Test Officer 03", OfficerRole::Supervisor),
         ("auditor", "Test Officer 04", OfficerRole::Auditor),
         ("admin", "Test Officer 05", OfficerRole::Administrator),
+        ("dpo", "Test Officer 06", OfficerRole::DataProtection),
     ] {
         let id = OfficerId::new(now, ctx.random());
         ids.push(id);
@@ -172,7 +175,7 @@ pub async fn officers(ctx: &AppContext) -> [OfficerId; 2] {
         };
         ctx.store.officer_add(&row).await.expect("officer");
     }
-    ids.into_iter().take(2).collect::<Vec<_>>().try_into().expect("two of five")
+    ids.into_iter().take(2).collect::<Vec<_>>().try_into().expect("two of six")
 }
 
 /// Opens a case with a device that watches.
@@ -330,6 +333,27 @@ impl Seed {
             })
             .await;
         *touched.first().expect("an alert")
+    }
+
+    /// Adds a record that is held unseen, observed so long ago.
+    pub async fn held(&mut self, paragraph: &str, outside: Outside, ago_millis: i64) {
+        let now = self.ctx.now();
+        let (case, device, paragraph) = (self.case, self.device, paragraph.to_owned());
+        self.append(KIND_QUARANTINED, move |record| {
+            OpenedWhat::Quarantined(vec![QuarantineRow {
+                record,
+                paragraph,
+                case,
+                device,
+                outside,
+                findings: 2,
+                observed_at: now.plus_millis(-ago_millis),
+                held_at: now,
+                state: QuarantineState::Held,
+                reviewed_at: None,
+            }])
+        })
+        .await;
     }
 
     /// Adds watched time that began so long ago and lasted so long.
