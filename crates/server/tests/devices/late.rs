@@ -13,6 +13,7 @@ use proviso_model::record::{Generated, RecordBody};
 use proviso_server::app::bundle::{self, Asker, Scope};
 use proviso_server::app::destruction;
 use proviso_server::app::force::case::order_change_from;
+use proviso_server::app::force::keys as force_keys;
 use proviso_server::app::late::order_end::{self, Change, NewEnd};
 use proviso_server::app::late::quarantine::{self, About};
 use proviso_server::app::late::review::{self, Which};
@@ -159,6 +160,8 @@ async fn a_device_that_hears_of_an_end_stops_and_goes_on_when_it_is_withdrawn() 
         policy.conditions.iter().find(|one| one.paragraph == "3").map(|one| one.valid_until)
     };
     assert_eq!(words_until(&second), Some(at("2026-11-25T00:00:00Z")));
+    force_keys::installed(&rig.ctx).await.expect("made anew");
+    assert_eq!(policy(&rig).await.conditions, second.conditions, "new keys bring nothing back");
     rig.clock.forward_seconds(10 * 86_400);
     order_end::change(&rig.ctx, ACTOR, struck, Change::Withdraw, "The wrong case.").await.expect("withdrawn");
     let ended = policy(&rig).await;
@@ -171,7 +174,7 @@ async fn a_device_that_hears_of_an_end_stops_and_goes_on_when_it_is_withdrawn() 
         .expect("withdrawn");
     let running = policy(&rig).await;
     assert_eq!(words_until(&running), words_until(&device.policy), "as it was at enrolment");
-    assert_eq!(running.serial, 5);
+    assert_eq!(running.serial, 6);
     rig.stop().await;
 }
 

@@ -20,7 +20,7 @@ pub async fn installed(ctx: &AppContext) -> Result<u64, ForceError> {
                 continue;
             }
             let keys = ctx.case_keys(device.case)?;
-            let order = policy::order(ctx, &keys)
+            let order = policy::known_now(ctx, &keys)
                 .await
                 .map_err(|refusal| ForceError::Refused(refusal.to_string()))?;
             let newest = ctx.store.policy_current(device.id).await?;

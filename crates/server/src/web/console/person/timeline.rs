@@ -2,6 +2,7 @@
 
 use jiff::tz::TimeZone;
 use proviso_model::Timestamp;
+use proviso_store::GapRow;
 
 use crate::app::officer::person::PersonView;
 use crate::web::console::words::{self, When};
@@ -59,18 +60,7 @@ pub fn days(view: &PersonView, zone: &TimeZone) -> Vec<TimelineDay> {
         );
     }
     for gap in &view.gaps {
-        let length = match gap.until {
-            Some(until) => format!("Lasted {}", words::span(until.millis_since(gap.from))),
-            None => format!("Still lasts, {} so far", words::span(view.now.millis_since(gap.from))),
-        };
-        let under = view.under_the_order(gap.from, gap.until.unwrap_or(view.now));
-        let length = if under.is_empty() {
-            format!("{length}. Not under the order, which did not run then")
-        } else {
-            length
-        };
-        let watched = if gap.cause.is_partial() { "Watched in part" } else { "Not watched" };
-        let text = format!("{watched} ({}): {}", words::source(gap.source), gap.cause.in_words());
+        let (text, length) = gap_in_words(view, gap);
         add(gap.from, "gap", text, length, None);
     }
     for first in view.forks.iter().filter_map(|(_, forks)| forks.first()) {
@@ -103,6 +93,19 @@ pub fn days(view: &PersonView, zone: &TimeZone) -> Vec<TimelineDay> {
         }
     }
     days
+}
+
+/// What a gap was, and how long it lasted.
+fn gap_in_words(view: &PersonView, gap: &GapRow) -> (String, String) {
+    let length = match gap.until {
+        Some(until) => format!("Lasted {}", words::span(until.millis_since(gap.from))),
+        None => format!("Still lasts, {} so far", words::span(view.now.millis_since(gap.from))),
+    };
+    let is_outside = view.under_the_order(gap.from, gap.until.unwrap_or(view.now)).is_empty();
+    let outside = if is_outside { ". Not under the order, which did not run then" } else { "" };
+    let watched = if gap.cause.is_partial() { "Watched in part" } else { "Not watched" };
+    let text = format!("{watched} ({}): {}", words::source(gap.source), gap.cause.in_words());
+    (text, format!("{length}{outside}"))
 }
 
 fn state(state: proviso_model::AlertState) -> &'static str {
