@@ -8,8 +8,10 @@ use proviso_model::hash::Digest;
 use proviso_model::observation::{Act, Attribution, Fact, Field, Observation, Passage, SoftwareState};
 use proviso_model::order::ConditionKind;
 use proviso_model::policy::PackRef;
+use proviso_store::{OpenedWhat, Outside, QuarantineRow, QuarantineState};
 
-use super::{CAPTURED, Raise};
+use super::{CAPTURED, Raise, Seed};
+use crate::app::late::KIND_QUARANTINED;
 
 /// The act as stored.
 pub fn word(act: &Act) -> String {
@@ -80,5 +82,28 @@ pub fn finding(raise: &Raise, observation: &Observation, at: Timestamp) -> Findi
         engine: "proviso-engine 0.1.0".to_owned(),
         engine_semantics: 1,
         policy: Digest(sha256(b"policy")),
+    }
+}
+
+impl Seed {
+    /// Adds a record that is held unseen, observed so long ago.
+    pub async fn held(&mut self, paragraph: &str, outside: Outside, ago_millis: i64) {
+        let now = self.ctx.now();
+        let (case, device, paragraph) = (self.case, self.device, paragraph.to_owned());
+        self.append(KIND_QUARANTINED, move |record| {
+            OpenedWhat::Quarantined(vec![QuarantineRow {
+                record,
+                paragraph,
+                case,
+                device,
+                outside,
+                findings: 2,
+                observed_at: now.plus_millis(-ago_millis),
+                held_at: now,
+                state: QuarantineState::Held,
+                reviewed_at: None,
+            }])
+        })
+        .await;
     }
 }

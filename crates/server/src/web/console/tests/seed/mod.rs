@@ -17,15 +17,13 @@ use proviso_model::record::EnrolmentFacts;
 use proviso_model::{GapCause, Source, Timestamp};
 use proviso_store::{
     AppendBatch, CaseRow, CaseState, DeviceRow, DeviceState, EnrolmentCodeRow, FindingRow, GapRow, NewRecord,
-    NoticeRow, ObservationRow, OfficerRole, OfficerRow, OpenedRecord, OpenedWhat, OrderVersionRow, Outside,
-    PolicyRow, Priority, QuarantineRow, QuarantineState, ReplayOutcome, SqliteOptions, SqliteStore,
-    WatchedRow,
+    NoticeRow, ObservationRow, OfficerRole, OfficerRow, OpenedRecord, OpenedWhat, OrderVersionRow, PolicyRow,
+    Priority, ReplayOutcome, SqliteOptions, SqliteStore, WatchedRow,
 };
 use rand_core::{CryptoRng, UnwrapErr};
 
 use self::facts::{finding, observation, word};
 use crate::app::destruction::Journal;
-use crate::app::late::KIND_QUARANTINED;
 use crate::app::officer::password;
 use crate::app::{AppContext, Clock, LedgerHasher, Parts};
 use crate::keys::case::Purpose;
@@ -333,27 +331,6 @@ impl Seed {
             })
             .await;
         *touched.first().expect("an alert")
-    }
-
-    /// Adds a record that is held unseen, observed so long ago.
-    pub async fn held(&mut self, paragraph: &str, outside: Outside, ago_millis: i64) {
-        let now = self.ctx.now();
-        let (case, device, paragraph) = (self.case, self.device, paragraph.to_owned());
-        self.append(KIND_QUARANTINED, move |record| {
-            OpenedWhat::Quarantined(vec![QuarantineRow {
-                record,
-                paragraph,
-                case,
-                device,
-                outside,
-                findings: 2,
-                observed_at: now.plus_millis(-ago_millis),
-                held_at: now,
-                state: QuarantineState::Held,
-                reviewed_at: None,
-            }])
-        })
-        .await;
     }
 
     /// Adds watched time that began so long ago and lasted so long.
