@@ -7,8 +7,8 @@ mod device;
 mod enrolment;
 mod facts;
 mod keys;
-#[path = "../../../testkit/src/shared/planted.rs"]
 mod late;
+#[path = "../../../testkit/src/shared/planted.rs"]
 mod planted;
 mod records;
 mod replay;

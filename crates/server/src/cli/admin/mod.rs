@@ -180,16 +180,7 @@ impl Admin {
                     case::create(ctx, &order_text(&order)?, &order.display().to_string(), officer).await?;
                 (format!("opened case {id}"), json!({"case": id}))
             }
-            Self::OrderChange { case: id, order, from } => {
-                let place = order.display().to_string();
-                let text = order_text(&order)?;
-                let (version, effect) = case::order_change_from(ctx, id, &text, &place, from).await?;
-                let words = order_end::in_words(effect);
-                (
-                    format!("entered version {version} of the order\n{words}"),
-                    json!({"version": version, "effect": order_end::value(effect)}),
-                )
-            }
+            Self::OrderChange { case, order, from } => order_change(ctx, case, &order, from).await?,
             Self::OrderEnd(args) => args.run(ctx).await?,
             Self::OrderEndChange(args) => args.run(ctx).await?,
             Self::QuarantineList(args) => args.run(ctx).await?,
@@ -222,6 +213,19 @@ impl Admin {
             Self::BundleExport(args) => args.run(ctx).await?,
         })
     }
+}
+
+async fn order_change(
+    ctx: &AppContext,
+    id: CaseId,
+    order: &std::path::Path,
+    from: Option<jiff::civil::Date>,
+) -> anyhow::Result<(String, serde_json::Value)> {
+    let place = order.display().to_string();
+    let text = order_text(order)?;
+    let (version, effect) = case::order_change_from(ctx, id, &text, &place, from).await?;
+    let words = format!("entered version {version} of the order\n{}", order_end::in_words(effect));
+    Ok((words, json!({"version": version, "effect": order_end::value(effect)})))
 }
 
 fn order_text(path: &std::path::Path) -> anyhow::Result<String> {
