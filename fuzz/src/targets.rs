@@ -6,20 +6,22 @@ use std::sync::LazyLock;
 
 use proviso_engine::{Engine, Pack};
 use proviso_evidence::container::{Files, pack as zip, unpack};
-use proviso_evidence::{Verdict, verify};
+use proviso_evidence::{Beside, CheckState, Verdict, verify, verify_beside};
 use proviso_ledger::hash::policy_hash;
 use proviso_ledger::{Checkpoint, Envelope, FieldSet, SignKey, VerifyKey, batch::next_record};
 use proviso_model::limits::RECORD_BYTES_MAX;
 use proviso_model::native::ToHost;
 use proviso_model::order::Order;
-use proviso_model::wire::{EnrolRequest, TrustFile};
+use proviso_model::wire::{
+    EnrolRequest, ForceKeys, ForceKeysStatement, LivenessAnswer, Receipt, TrustFile, newest_root,
+};
 use proviso_model::{Digest, Observation, Policy};
 
 /// A target's name and what it runs.
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target.
-pub const TARGETS: [Target; 12] = [
+pub const TARGETS: [Target; 15] = [
     ("order", order),
     ("policy", policy),
     ("envelope", envelope),
@@ -32,7 +34,13 @@ pub const TARGETS: [Target; 12] = [
     ("pack", pack),
     ("observation", observation),
     ("enrol_request", enrol_request),
+    ("force_keys", force_keys),
+    ("receipt", receipt),
+    ("witness", witness),
 ];
+
+/// Whose record `testdata/golden/record-v1.bin` is.
+pub const GOLDEN_KEY: &str = "e99e2e66543fee0ab4c90dabaa42d67ca7f4f3251b921525cb46a7b373898fba";
 
 const SAMPLE: &[u8] = include_bytes!("../../testdata/bundles/sample.zip");
 const SAMPLE_KEY: &[u8] = include_bytes!("../../testdata/bundles/sample.key");
@@ -40,6 +48,7 @@ const SAMPLE_KEY: &[u8] = include_bytes!("../../testdata/bundles/sample.key");
 static FILES: LazyLock<Files> = LazyLock::new(|| unpack(SAMPLE).expect("the sample bundle"));
 static TRUST: LazyLock<TrustFile> =
     LazyLock::new(|| serde_json::from_slice(SAMPLE_KEY).expect("the sample's key"));
+static DEVICE_KEY: LazyLock<VerifyKey> = LazyLock::new(|| VerifyKey::from_hex(GOLDEN_KEY).expect("a key"));
 static KEY: LazyLock<VerifyKey> = LazyLock::new(|| SignKey::from_seed([7; 32]).public());
 static ENGINE: LazyLock<Engine> = LazyLock::new(|| {
     let is_policy = |path: &&String| path.starts_with("policies/") && path.ends_with(".json");
@@ -73,7 +82,7 @@ pub fn policy(data: &[u8]) {
 pub fn envelope(data: &[u8]) {
     if let Ok(envelope) = Envelope::decode(data) {
         assert_eq!(envelope.encode(), data, "an envelope is written back as it was read");
-        let _ = envelope.check(&KEY);
+        let _ = envelope.check(&DEVICE_KEY);
     }
 }
 
@@ -155,4 +164,33 @@ pub fn observation(data: &[u8]) {
 /// A device's request to be enrolled.
 pub fn enrol_request(data: &[u8]) {
     let _ = serde_json::from_slice::<EnrolRequest>(data);
+}
+
+/// A force's keys and the hand-overs of its root, as a device gets them.
+pub fn force_keys(data: &[u8]) {
+    if let Ok(keys) = serde_json::from_slice::<ForceKeys>(data) {
+        let _ = serde_json::from_str::<ForceKeysStatement>(&keys.statement);
+        // With signatures that hold, a hand-over is followed; with none that does, nobody gets past the root pinned.
+        let _ = newest_root(&TRUST.root_key, TRUST.force, &keys.rotations, |_, _, _| true);
+        let stays = newest_root(&TRUST.root_key, TRUST.force, &keys.rotations, |_, _, _| false);
+        assert!(stays.is_err() || stays.as_deref() == Ok(TRUST.root_key.as_str()), "nobody handed over");
+    }
+}
+
+/// What a server answers to records and to a ping.
+pub fn receipt(data: &[u8]) {
+    if let Ok(receipt) = serde_json::from_slice::<Receipt>(data) {
+        let again = serde_json::to_vec(&receipt).expect("JSON");
+        assert_eq!(serde_json::from_slice::<Receipt>(&again).ok(), Some(receipt), "a receipt reads back");
+    }
+    let _ = serde_json::from_slice::<LivenessAnswer>(data);
+}
+
+/// A witness file beside the sample bundle: the log that it shows is the sample's, or it does not count.
+pub fn witness(data: &[u8]) {
+    let beside = [Beside::Witness { name: "witness", bytes: data }];
+    let report = verify_beside(&SAMPLE, Some(&TRUST), &beside).expect("a bundle");
+    let passed =
+        report.checks.iter().any(|check| check.name == "witness" && check.state == CheckState::Passed);
+    assert!(!passed || data.starts_with(b"{"), "something else than a witness file passed");
 }

@@ -49,7 +49,8 @@ fn every_decoder_survives_its_seeds_what_once_broke_it_and_thousands_of_changes(
         let known: Vec<Vec<u8>> = [seeds, inputs("regressions", name)].concat();
         known.iter().for_each(|input| target(input));
         let mut chance = StdRng::seed_from_u64(7);
-        let count = if name.starts_with("bundle") { CHANGED_BUNDLES } else { CHANGED_INPUTS };
+        let whole = name.starts_with("bundle") || name == "witness";
+        let count = if whole { CHANGED_BUNDLES } else { CHANGED_INPUTS };
         for turn in 0..count {
             target(&change(&mut chance, &known[turn % known.len()]));
         }
@@ -78,4 +79,25 @@ fn a_seed_takes_the_checkpoint_decoder_past_its_signature_check() {
     let key = proviso_ledger::sign::SignKey::from_seed([7; 32]).public();
     let checkpoint = proviso_ledger::checkpoint::Checkpoint::parse_and_verify(seed, &key).expect("signed");
     assert_eq!(checkpoint.size, 3);
+}
+
+#[test]
+fn seeds_take_the_envelope_and_witness_decoders_past_their_signature_checks() {
+    let golden = include_bytes!("../../../fuzz/corpus-committed/envelope/golden-v1");
+    let key = proviso_ledger::VerifyKey::from_hex(targets::GOLDEN_KEY).expect("a key");
+    proviso_ledger::Envelope::decode(golden).expect("a record").check(&key).expect("signed by this device");
+
+    let bundle: &[u8] = include_bytes!("../../../testdata/bundles/sample.zip");
+    let trust =
+        serde_json::from_slice(include_bytes!("../../../testdata/bundles/sample.key")).expect("a key");
+    let bytes = include_bytes!("../../../fuzz/corpus-committed/witness/sample.jsonl");
+    let beside = [proviso_evidence::Beside::Witness { name: "the seed", bytes }];
+    let report = proviso_evidence::verify_beside(&bundle, Some(&trust), &beside).expect("a bundle");
+    assert_eq!(report.verdict, proviso_evidence::Verdict::Verified, "{report:#?}");
+
+    let keys = include_str!("../../../fuzz/corpus-committed/force_keys/handed-over.json");
+    let keys: proviso_model::wire::ForceKeys = serde_json::from_str(keys).expect("keys");
+    assert_eq!(keys.rotations.len(), 1);
+    let receipt = include_str!("../../../fuzz/corpus-committed/receipt/receipt.json");
+    serde_json::from_str::<proviso_model::wire::Receipt>(receipt).expect("a receipt");
 }
