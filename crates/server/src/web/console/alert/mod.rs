@@ -250,7 +250,7 @@ fn head(
         note: note(alert),
         happened,
         seen: words::seen(alert.findings, alert.first_at, alert.last_at, zone),
-        priority: alert.priority.in_words(),
+        priority: if alert.is_outside() { "After review" } else { alert.priority.in_words() },
         tone: match (state, overdue, alert.priority) {
             (Due::Settled, _, _) => "good",
             (Due::AfterReview, _, _) => "later",
