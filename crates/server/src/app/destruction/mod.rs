@@ -31,6 +31,23 @@ pub enum Why {
 }
 
 impl Why {
+    /// Every reason.
+    const ALL: [Self; 5] =
+        [Self::CourtOrder, Self::RetentionEnded, Self::Unlawful, Self::Revoked, Self::OutsideOrder];
+
+    /// A kept word, as a page says it; the word itself where a newer program kept it.
+    #[must_use]
+    pub fn in_words(word: &str) -> &str {
+        match Self::ALL.into_iter().find(|why| why.as_str() == word) {
+            Some(Self::CourtOrder) => "because a court ordered it",
+            Some(Self::RetentionEnded) => "because the time for which it may be kept was over",
+            Some(Self::Unlawful) => "because it should never have been captured or kept",
+            Some(Self::Revoked) => "unopened, because the device had been revoked when it was made",
+            Some(Self::OutsideOrder) => "because it was made outside the order",
+            None => word,
+        }
+    }
+
     /// The word.
     #[must_use]
     pub fn as_str(self) -> &'static str {

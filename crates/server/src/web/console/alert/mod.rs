@@ -19,6 +19,7 @@ use super::page::{Shell, Under, page};
 use super::sign_in::Nothing;
 use super::signed_in::{Posted, SignedIn};
 use super::words::{self, When};
+use crate::app::destruction::Why;
 use crate::app::officer::alert::{self, AlertView};
 use crate::app::officer::allowed::Action;
 use crate::app::officer::priority::{Due, due};
@@ -187,7 +188,8 @@ fn destroyed(
     DestroyedBox {
         number: record.seq,
         at: words::when(record.destroyed_at.unwrap_or(now), zone),
-        why: record.destroyed_why.clone().unwrap_or_else(|| "no reason kept".to_owned()),
+        why: Why::in_words(record.destroyed_why.as_deref().unwrap_or("for a reason that was not kept"))
+            .to_owned(),
         certificate: record
             .certificate
             .map_or_else(|| "not kept".to_owned(), |id| CertificateId::from_bytes(id).to_string()),
