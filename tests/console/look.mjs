@@ -104,6 +104,10 @@ for (const href of await page.$$eval("[data-alert] h3 a", (links) => links.map((
   if (await page.$('form[action$="/content"]')) break; // a state, such as a private window, has no content to open
 }
 await look("alert");
+await page.click('form[action$="/bundle"] summary');
+await page.click("#leave-out-passage");
+await look("bundle-form");
+await page.click('form[action$="/bundle"] summary');
 await press('form[action$="/content"] button');
 await look("content");
 await press('form[action$="/decision"] button');

@@ -18,20 +18,22 @@ const BAD_BUNDLES_MIN: usize = 60;
 pub static MADE: LazyLock<Sample> = LazyLock::new(|| sample("sample bundle 1", |_| ()));
 static OTHER: LazyLock<Sample> = LazyLock::new(|| sample("another force's seed", |_| ()));
 
+/// Debian's own python has the library; one that a developer put before it may not.
+static PYTHON: LazyLock<&str> = LazyLock::new(|| {
+    let has_library = |python: &&str| {
+        let asked = Command::new(python).args(["-c", "import cryptography"]).output();
+        asked.is_ok_and(|out| out.status.success())
+    };
+    let python = ["/usr/bin/python3", "python3"].into_iter().find(has_library);
+    python.expect("python3 with its cryptography library: run cargo xtask setup")
+});
+
 /// Exit code of the second verifier and the checks that it says failed.
 fn second(folder: &Path, bytes: &[u8]) -> (Option<i32>, BTreeSet<String>) {
     let (bundle, key) = (folder.join("bundle.zip"), folder.join("force.key"));
     std::fs::write(&bundle, bytes).expect("a file");
     std::fs::write(&key, serde_json::to_vec(&MADE.trust).expect("JSON")).expect("a file");
-    // Debian's own python has the library; one that a developer put before it may not.
-    let python = ["/usr/bin/python3", "python3"].into_iter().find(|python| {
-        Command::new(python)
-            .args(["-c", "import cryptography"])
-            .output()
-            .is_ok_and(|out| out.status.success())
-    });
-    let python = python.expect("python3 with its cryptography library: run cargo xtask setup");
-    let output = Command::new(python)
+    let output = Command::new(*PYTHON)
         .arg(VERIFIER)
         .arg(&bundle)
         .arg("--trust")
