@@ -19,8 +19,8 @@ use crate::time::Timestamp;
 pub struct RecordContent {
     /// When the device wrote it, by its corrected clock.
     pub recorded_at: Timestamp,
-    /// The device's clock had moved in a way that nothing confirmed: `recorded_at` and an observation's own time may be
-    /// wrong. Absent when not so.
+    /// What this record tells of was timed while the device's clock had moved in a way that nothing confirmed, so its times
+    /// may be wrong. Absent when not so.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub clock_in_doubt: bool,
     /// Root hash of the last checkpoint that the device was given, chained in so that a log cannot be rewritten unseen.

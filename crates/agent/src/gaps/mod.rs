@@ -11,8 +11,9 @@ use serde::{Deserialize, Serialize};
 
 pub use restart::{Alive, Restart, correction, restart_gaps};
 
-/// Name of the note with the gaps that are open.
-pub const NOTE_OPEN_GAPS: &str = "open-gaps";
+/// Name of the note with the gap book: written with every record and stamp that it changed before, so that a power cut
+/// forgets no gap that the stamp no longer tells of.
+pub const NOTE_GAPS: &str = "gaps";
 /// Ended gaps that may wait to be recorded; beyond, the two oldest are joined.
 const ENDED_MAX: usize = 256;
 
@@ -26,19 +27,13 @@ pub struct OpenGap {
 }
 
 /// The gaps that last, and those that ended and are not on record yet.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct GapBook {
     open: Vec<OpenGap>,
     ended: VecDeque<Gap>,
 }
 
 impl GapBook {
-    /// A book that goes on from gaps left open before.
-    #[must_use]
-    pub fn new(open: Vec<OpenGap>) -> Self {
-        Self { open, ended: VecDeque::new() }
-    }
-
     /// The gaps that last.
     #[must_use]
     pub fn open(&self) -> &[OpenGap] {

@@ -21,6 +21,9 @@ pub struct Alive {
     /// What was watched up to then and is not on record yet, so that a power cut leaves no time unaccounted for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub watched: Option<Liveness>,
+    /// Whether that was timed by a clock in doubt.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub in_doubt: bool,
 }
 
 impl Alive {
@@ -36,10 +39,17 @@ impl Alive {
             // The machine was off in between, which is the restart's own gap.
             return (self, None);
         }
-        let expected =
-            if same_boot { self.fix.carried_to(&server.boot_id, server.since_boot_ms) } else { self.fix.at };
-        let gap = correction(expected, server.at, server.since_boot_ms);
-        (Self { fix: server.clone(), ..self }, gap)
+        let (true_then, counted_ms) = if same_boot {
+            let since_ms = server.since_boot_ms.saturating_sub(self.fix.since_boot_ms);
+            let back_ms = i64::try_from(since_ms).unwrap_or(i64::MAX);
+            (server.at.plus_millis(-back_ms), self.fix.since_boot_ms)
+        } else {
+            (server.at, server.since_boot_ms)
+        };
+        let gap = correction(self.fix.at, true_then, counted_ms);
+        let boot = if same_boot { &self.fix } else { server };
+        let fix = Fix { at: true_then, ..boot.clone() };
+        (Self { fix, ..self }, gap)
     }
 }
 

@@ -18,6 +18,12 @@ impl Watcher {
         let passed_ms = self.moment.since_boot_ms.saturating_sub(before.since_boot_ms);
         let expected = before.reckoned.plus_millis(i64::try_from(passed_ms).unwrap_or(i64::MAX));
         self.note_sleep(&before, passed_ms, expected);
+        if self.moment.doubt.is_some() != before.doubt.is_some() {
+            // What was watched up to the last look is written as it stood then, in doubt or not.
+            let after = std::mem::replace(&mut self.moment, before);
+            self.end_stretch(before.reckoned);
+            self.moment = after;
+        }
         self.note_correction(expected);
         self.note_doubt(&before);
         self.moment.reckoned
@@ -28,7 +34,7 @@ impl Watcher {
         if passed_ms.saturating_sub(awake_ms) < SLEEP_MS_MIN {
             return;
         }
-        self.end_stretch(before.reckoned);
+        // The gap first: whatever is written next then keeps it too.
         self.push_if_asked(Some(Gap {
             from: before.reckoned,
             until: Some(expected),
@@ -36,6 +42,7 @@ impl Watcher {
             cause: GapCause::PowerOff,
             detail: "the device slept".to_owned(),
         }));
+        self.end_stretch(before.reckoned);
         self.browsers.forgive_silence(self.moment.reckoned);
     }
 
@@ -43,8 +50,8 @@ impl Watcher {
     fn note_correction(&mut self, expected: Timestamp) {
         let counted_ms = self.moment.since_boot_ms;
         let Some(gap) = correction(expected, self.moment.reckoned, counted_ms) else { return };
-        self.end_stretch(expected);
         self.push_if_asked(Some(gap));
+        self.end_stretch(expected);
         self.browsers.clock_corrected(self.moment.reckoned);
         // The last stamp says a time that is known to be wrong.
         self.stamped_at = None;

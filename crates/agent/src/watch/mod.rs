@@ -17,7 +17,7 @@ use proviso_model::{Digest, Source, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::clock::{Reading, TrueTime};
-use crate::gaps::{Alive, GapBook, NOTE_OPEN_GAPS, OpenGap, Restart, restart_gaps};
+use crate::gaps::{Alive, GapBook, NOTE_GAPS, OpenGap, Restart, restart_gaps};
 use crate::notice;
 use crate::policy_keep::{KeptPolicy, PolicyKeep};
 use crate::sources::browser::presence::Presence;
@@ -76,6 +76,13 @@ pub struct NoticeNote {
     pub response: NoticeResponse,
 }
 
+/// A watched stretch of an earlier run.
+#[derive(Debug, Clone)]
+struct Unrecorded {
+    liveness: Liveness,
+    in_doubt: bool,
+}
+
 /// The watch core. Blocks on the disk: run it on a thread of its own.
 pub struct Watcher {
     writer: RecordWriter,
@@ -86,6 +93,8 @@ pub struct Watcher {
     account: String,
     settings: WatchSettings,
     gaps: GapBook,
+    /// The gap book as the spool's note has it.
+    gaps_kept: GapBook,
     acks: Acks,
     browsers: Presence,
     notice: Option<NoticeNote>,
@@ -96,7 +105,7 @@ pub struct Watcher {
     standing: Standing,
     stretch: Option<Stretch>,
     /// What an earlier run watched and did not live to put on record.
-    unrecorded: Option<Liveness>,
+    unrecorded: Option<Unrecorded>,
     /// All clocks, as last read.
     moment: Reading,
     stamped_at: Option<Timestamp>,
@@ -110,14 +119,15 @@ impl Watcher {
     /// [`SpoolError`] when the spool's notes cannot be read. A spool without room is no error: it is a gap.
     pub fn start(parts: WatcherParts, opened: &Opened) -> Result<Self, SpoolError> {
         let spool = Arc::clone(parts.writer.spool());
-        let open: Vec<OpenGap> = spool.note(NOTE_OPEN_GAPS)?.unwrap_or_default();
+        let gaps: GapBook = spool.note(NOTE_GAPS)?.unwrap_or_default();
         let notice: Option<NoticeNote> = spool.note(NOTE_NOTICE)?;
         let last: Option<Alive> = spool.note(NOTE_ALIVE)?;
         let contradictions_recorded = contradictions::recorded(&spool)?;
         let moment = parts.time.read();
         let mut watcher = Self {
             spool,
-            gaps: GapBook::new(open),
+            gaps_kept: gaps.clone(),
+            gaps,
             acks: Acks::default(),
             browsers: Presence::default(),
             notice,
@@ -162,7 +172,8 @@ impl Watcher {
         let Some(last) = last else { return };
         let (last, correction) = last.corrected(self.time.server().as_ref());
         self.push_if_asked(correction);
-        self.unrecorded = last.watched;
+        let in_doubt = last.in_doubt;
+        self.unrecorded = last.watched.map(|liveness| Unrecorded { liveness, in_doubt });
         let last = last.fix;
         // What only a running agent can see ends with it; the restart's own gap goes on from there.
         for cause in [GapCause::ExtensionStopped, GapCause::ProtocolMismatch, GapCause::PrivateWindow] {
@@ -259,7 +270,7 @@ impl Watcher {
         self.stamp();
     }
 
-    /// Writes one record together with the stamp that the agent runs.
+    /// Writes one record of what the clocks of this moment time.
     fn record(
         &mut self,
         kept: &KeptPolicy,
@@ -267,13 +278,25 @@ impl Watcher {
         room: Room,
         notes: &[Note],
     ) -> Result<Appended, SpoolError> {
-        let mut notes = notes.to_vec();
-        notes.push(note_of(NOTE_ALIVE, &self.alive())?);
         self.writer.set_clock_in_doubt(self.moment.doubt.is_some());
+        self.write(kept, body, room, notes)
+    }
+
+    /// Writes one record together with the stamp that the agent runs.
+    fn write(
+        &mut self,
+        kept: &KeptPolicy,
+        body: RecordBody,
+        room: Room,
+        notes: &[Note],
+    ) -> Result<Appended, SpoolError> {
+        let mut notes = notes.to_vec();
+        notes.extend(self.notes()?);
         let appended = self.writer.write(kept, self.moment.now, body, room, &notes);
         match &appended {
             Ok(_) => {
                 self.appended += 1;
+                self.gaps_kept.clone_from(&self.gaps);
                 self.stamped_at = Some(self.moment.reckoned);
             }
             Err(SpoolError::Full(_)) => self.spool_full = true,
@@ -285,31 +308,45 @@ impl Watcher {
     /// Puts on record what the gap book holds, as far as there is room and a key to seal to.
     fn record_gaps(&mut self) {
         let Some(kept) = self.keep.policy() else { return };
-        if let Some(liveness) = self.unrecorded.clone() {
-            if self.record(&kept, RecordBody::Liveness { liveness }, Room::Reserve, &[]).is_err() {
+        if let Some(Unrecorded { liveness, in_doubt }) = self.unrecorded.clone() {
+            self.writer.set_clock_in_doubt(in_doubt);
+            if self.write(&kept, RecordBody::Liveness { liveness }, Room::Reserve, &[]).is_err() {
                 return;
             }
             self.unrecorded = None;
         }
         while let Some(gap) = self.gaps.next_unrecorded() {
             let after = self.gaps.after_next();
-            let Ok(note) = note_of(NOTE_OPEN_GAPS, &after.open()) else { return };
-            if self.record(&kept, RecordBody::Gap { gap }, Room::Reserve, &[note]).is_err() {
+            // The record and the book without it become durable together.
+            let before = std::mem::replace(&mut self.gaps, after);
+            if self.record(&kept, RecordBody::Gap { gap }, Room::Reserve, &[]).is_err() {
+                self.gaps = before;
                 return;
             }
-            self.gaps = after;
         }
     }
 
     fn alive(&self) -> Alive {
         let watched = self.stretch.map(|stretch| self.liveness(&stretch, self.moment.reckoned));
-        Alive { fix: self.time.fix(&self.moment), server_at: self.moment.server_at, watched }
+        let in_doubt = self.moment.doubt.is_some();
+        Alive { fix: self.time.fix(&self.moment), server_at: self.moment.server_at, watched, in_doubt }
+    }
+
+    /// The stamp that the agent runs, and the gap book where it has changed.
+    fn notes(&self) -> Result<Vec<Note>, SpoolError> {
+        let mut notes = vec![note_of(NOTE_ALIVE, &self.alive())?];
+        if self.gaps != self.gaps_kept {
+            notes.push(note_of(NOTE_GAPS, &self.gaps)?);
+        }
+        Ok(notes)
     }
 
     fn stamp(&mut self) {
-        let stamped = note_of(NOTE_ALIVE, &self.alive()).and_then(|note| self.spool.keep(&[note]));
-        match stamped {
-            Ok(()) => self.stamped_at = Some(self.moment.reckoned),
+        match self.notes().and_then(|notes| self.spool.keep(&notes)) {
+            Ok(()) => {
+                self.stamped_at = Some(self.moment.reckoned);
+                self.gaps_kept.clone_from(&self.gaps);
+            }
             Err(error) => tracing::warn!(%error, "the stamp that the agent runs could not be kept"),
         }
     }

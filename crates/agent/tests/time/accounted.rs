@@ -20,6 +20,8 @@ pub fn claims(records: &[RecordContent], end: Timestamp) -> (Vec<Stretch>, Vec<S
     for content in records.iter().rev() {
         latest = latest.min(content.recorded_at);
         match &content.body {
+            // Watched by a clock in doubt is a gap.
+            RecordBody::Liveness { .. } if content.clock_in_doubt => {}
             RecordBody::Liveness { liveness } => watched.push((liveness.from, liveness.until.min(latest))),
             RecordBody::Gap { gap } => {
                 let key = (gap.from, gap.source, gap.cause);

@@ -1,4 +1,4 @@
-//! One clock that a run moves by hand, read by device and server alike.
+//! One clock that a run moves by hand: the true time, which the server has, and a device's wall clock, which anyone sets.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
@@ -12,12 +12,20 @@ const START: i64 = 1_780_000_000_000_000;
 #[derive(Clone)]
 pub struct SimClock {
     micros: Arc<AtomicI64>,
+    /// How far the device's wall clock is ahead, in microseconds.
+    ahead: Arc<AtomicI64>,
+    booted: Arc<AtomicI64>,
     boots: Arc<AtomicU64>,
 }
 
 impl Default for SimClock {
     fn default() -> Self {
-        Self { micros: Arc::new(AtomicI64::new(START)), boots: Arc::new(AtomicU64::new(0)) }
+        Self {
+            micros: Arc::new(AtomicI64::new(START)),
+            ahead: Arc::default(),
+            booted: Arc::new(AtomicI64::new(START)),
+            boots: Arc::default(),
+        }
     }
 }
 
@@ -27,25 +35,38 @@ impl SimClock {
         self.micros.fetch_add(millis.saturating_mul(1_000), Ordering::SeqCst);
     }
 
-    /// Now.
+    /// The true time.
     #[must_use]
     pub fn now(&self) -> Timestamp {
         Timestamp::from_micros(self.micros.load(Ordering::SeqCst))
     }
 
+    /// What the device's wall clock says.
+    #[must_use]
+    pub fn device_wall(&self) -> Timestamp {
+        self.now().plus_millis(self.ahead.load(Ordering::SeqCst) / 1_000)
+    }
+
+    /// Sets the device's wall clock so many milliseconds ahead of the truth.
+    pub fn set_ahead(&self, millis: i64) {
+        self.ahead.store(millis.saturating_mul(1_000), Ordering::SeqCst);
+    }
+
     /// The machine starts anew.
     pub fn boot(&self) {
         self.boots.fetch_add(1, Ordering::SeqCst);
+        self.booted.store(self.micros.load(Ordering::SeqCst), Ordering::SeqCst);
     }
 
     fn since_start_ms(&self) -> u64 {
-        u64::try_from((self.micros.load(Ordering::SeqCst) - START) / 1_000).unwrap_or(0)
+        let booted = self.booted.load(Ordering::SeqCst);
+        u64::try_from((self.micros.load(Ordering::SeqCst) - booted) / 1_000).unwrap_or(0)
     }
 }
 
 impl proviso_agent::Clock for SimClock {
     fn wall(&self) -> Timestamp {
-        self.now()
+        self.device_wall()
     }
 
     fn since_boot_ms(&self) -> u64 {

@@ -8,9 +8,11 @@ use base64::engine::general_purpose::STANDARD;
 use proviso_agent::identity::{DeviceKeys, Identity};
 use proviso_agent::sources::browser::presence::BrowserProcess;
 use proviso_agent::sources::health::Processes;
+use proviso_agent::spool::note_of;
+use proviso_agent::uplink::NOTE_SERVER_TIME;
 use proviso_agent::{
-    Observed, PolicyKeep, RecordWriter, Spool, SpoolLimits, StateDir, TrueTime, Uplink, UplinkParts,
-    WatchSettings, Watcher, WatcherParts,
+    Clock as _, Fix, Observed, PolicyKeep, RecordWriter, Spool, SpoolLimits, StateDir, TrueTime, Uplink,
+    UplinkParts, WatchSettings, Watcher, WatcherParts,
 };
 use proviso_ledger::sign::SignKey;
 use proviso_model::record::NoticeResponse;
@@ -82,12 +84,27 @@ impl Processes for AllLive {
     }
 }
 
+/// Keeps the server's time of the enrolment, as the agent does.
+pub fn keep_server_time(disk: &SimDisk, clock: &SimClock, answer: &EnrolResponse) {
+    let (spool, _) = Spool::open(Arc::new(disk.clone()), SpoolLimits::default(), answer.force, answer.device)
+        .expect("a new spool");
+    let fix = Fix {
+        at: answer.server_time,
+        wall: clock.device_wall(),
+        boot_id: clock.boot_id(),
+        since_boot_ms: clock.since_boot_ms(),
+    };
+    spool.keep(&[note_of(NOTE_SERVER_TIME, &fix).expect("json")]).expect("kept");
+}
+
 /// A running agent.
 pub struct SimDevice {
     /// Takes observations.
     pub watcher: Watcher,
     /// Carries records.
     pub uplink: Uplink<SimNetwork>,
+    /// Its time.
+    pub time: Arc<TrueTime>,
 }
 
 impl SimDevice {
@@ -106,7 +123,8 @@ impl SimDevice {
             Spool::open(Arc::new(disk.clone()), SpoolLimits::default(), identity.force, identity.device)
                 .ok()?;
         let spool = Arc::new(spool);
-        let time = Arc::new(TrueTime::new(Box::new(clock.clone()), None));
+        let kept = spool.note(NOTE_SERVER_TIME).ok()?;
+        let time = Arc::new(TrueTime::new(Box::new(clock.clone()), kept));
         let writer = RecordWriter::new(Arc::clone(&spool), keys.record.clone(), Box::new(chance.clone()));
         let mut watcher = Watcher::start(
             WatcherParts {
@@ -125,13 +143,13 @@ impl SimDevice {
             transport: network.clone(),
             spool,
             keep,
-            time,
+            time: Arc::clone(&time),
             device: identity.device,
             record_key: keys.record,
             rng: Box::new(chance.clone()),
         })
         .ok()?;
-        Some(Self { watcher, uplink })
+        Some(Self { watcher, uplink, time })
     }
 
     /// A page with a listed word and a number of its own.
@@ -144,6 +162,6 @@ impl SimDevice {
             text: Passage::whole(format!("entry number {marker}: a harbour lantern hung in the window")),
             cut: false,
         };
-        self.watcher.observe(instance, n, clock.now(), attribution, fact)
+        self.watcher.observe(instance, n, clock.device_wall(), attribution, fact)
     }
 }

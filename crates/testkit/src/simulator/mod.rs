@@ -8,6 +8,7 @@ mod accounted;
 mod clock;
 mod device;
 mod disk;
+mod jumps;
 mod network;
 mod outcome;
 mod restore;
@@ -26,8 +27,9 @@ pub use outcome::Outcome;
 
 use crate::chance::Chance;
 use clock::SimClock;
-use device::{NewDevice, SimDevice};
+use device::{NewDevice, SimDevice, keep_server_time};
 use disk::SimDisk;
+use jumps::Jumps;
 use network::{Faults, SimNetwork};
 use restore::Restore;
 use server::SimServer;
@@ -52,6 +54,8 @@ pub enum Sabotage {
     ForksSwallowed,
     /// The force writes its log anew in the middle of the run, with its own keys.
     LogRewritten,
+    /// The agent puts no gap of its clock on record.
+    ClockGapsDropped,
 }
 
 /// What happens in a run beside power cuts, kills and a bad network.
@@ -59,13 +63,15 @@ pub enum Sabotage {
 pub struct Story {
     /// An image of the device's disk is taken and put back later.
     pub image_restored: bool,
+    /// The device's wall clock is set back and forward at random, and it lies without power for days.
+    pub clock_jumps: bool,
     /// What is broken on purpose.
     pub sabotage: Sabotage,
 }
 
 impl Story {
     /// Nothing is broken and no image is put back.
-    pub const PLAIN: Self = Self { image_restored: false, sabotage: Sabotage::None };
+    pub const PLAIN: Self = Self { image_restored: false, clock_jumps: false, sabotage: Sabotage::None };
 }
 
 /// The state of one run.
@@ -83,6 +89,7 @@ struct Run {
     acknowledged: u64,
     story: Story,
     restore: Restore,
+    jumps: Jumps,
 }
 
 /// Runs a seed in `folder` and returns what must hold.
@@ -137,6 +144,7 @@ impl Run {
         if story.sabotage == Sabotage::SyncLies {
             disk.lie();
         }
+        keep_server_time(&disk, &clock, &answer);
         let restore = Restore::plan(&chance, story);
         Self {
             chance,
@@ -151,11 +159,13 @@ impl Run {
             acknowledged: 0,
             story,
             restore,
+            jumps: Jumps::default(),
         }
     }
 
     fn step(&mut self, runtime: &tokio::runtime::Runtime) {
         self.clock.pass(i64::try_from(self.chance.below(20_000)).unwrap_or(0));
+        self.set_clock();
         if self.device.is_none() {
             self.start_device();
         }
@@ -199,6 +209,11 @@ impl Run {
             }
             match device.see(&self.clock, "session", n, n) {
                 Observed::Retry(_) => return,
+                Observed::NotCaptured if self.story.clock_jumps => {
+                    // By its clock the order has not begun or is over.
+                    self.jumps.not_captured.insert(n);
+                    self.acknowledged = n;
+                }
                 Observed::Refused(why) => panic!("observation {n} was refused: {why}"),
                 _ => self.acknowledged = n,
             }
@@ -208,7 +223,7 @@ impl Run {
     fn send(&mut self, runtime: &tokio::runtime::Runtime) {
         let Some(device) = self.device.as_mut() else { return };
         for _ in 0..1 + self.chance.below(4) {
-            match runtime.block_on(device.uplink.step(self.clock.now())) {
+            match runtime.block_on(device.uplink.step(device.time.now())) {
                 Next::Again => {}
                 Next::Wait { .. } => break,
                 Next::Revoked => panic!("the device was revoked"),
@@ -228,8 +243,11 @@ impl Run {
     fn power_cycle(&mut self) {
         self.device = None;
         self.disk.power_cycle(&self.chance);
+        let from = self.clock.now();
+        let off_ms = self.chance.below(120_000) + self.days_off();
+        self.clock.pass(i64::try_from(off_ms).unwrap_or(0));
         self.clock.boot();
-        self.clock.pass(i64::try_from(self.chance.below(120_000)).unwrap_or(0));
+        self.jumps.off.push((from, self.clock.now()));
     }
 
     /// The network works and everything unacknowledged is sent again: now the spool must empty.
@@ -239,9 +257,19 @@ impl Run {
         runtime.block_on(self.network.settle());
         self.power_cycle();
         self.start_device();
+        self.empty_spool(runtime);
+        if let Some(device) = self.device.as_mut().filter(|_| self.story.clock_jumps) {
+            // The server has spoken: what that tells goes on record, and the run ends at a known time.
+            device.watcher.tick();
+            device.watcher.shut_down();
+            self.empty_spool(runtime);
+        }
+    }
+
+    fn empty_spool(&mut self, runtime: &tokio::runtime::Runtime) {
         for _ in 0..HEALED_STEPS_MAX {
             let device = self.device.as_mut().expect("the agent starts on a disk that works");
-            match runtime.block_on(device.uplink.step(self.clock.now())) {
+            match runtime.block_on(device.uplink.step(device.time.now())) {
                 Next::Again => {}
                 Next::Wait { backing_off: true, .. } => self.clock.pass(30_000),
                 Next::Wait { .. } => return,
@@ -255,7 +283,9 @@ impl Run {
         self.device = None;
         let waiting = self.restore.still_on_device(&self.disk, &self.dir);
         let rolled_back = self.restore.rolled_back.clone();
-        let kept: BTreeSet<u64> = (1..=self.acknowledged).filter(|n| !rolled_back.contains(n)).collect();
+        let gone = |n: &u64| rolled_back.contains(n) || self.jumps.not_captured.contains(n);
+        let kept: BTreeSet<u64> = (1..=self.acknowledged).filter(|n| !gone(n)).collect();
+        let jumps = self.story.clock_jumps.then(|| std::mem::take(&mut self.jumps));
         let (must_fork, stuck) = (self.restore.must_fork, self.restore.stuck);
         let sabotage = self.story.sabotage;
         let server = self.server.lock().unwrap_or_else(PoisonError::into_inner);
@@ -269,6 +299,10 @@ impl Run {
                 outcome.kept_apart = 0;
             }
             (outcome.must_fork, outcome.stuck) = (must_fork, stuck);
+            outcome.time.forget_clock_gaps(sabotage == Sabotage::ClockGapsDropped);
+            if let Some(jumps) = &jumps {
+                outcome.void_later_claims(&jumps.off);
+            }
             outcome
         })
     }

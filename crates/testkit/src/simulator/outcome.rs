@@ -10,7 +10,7 @@ use proviso_model::record::{RecordBody, RecordContent};
 use proviso_server::app::AppContext;
 use proviso_store::RecordRow;
 
-use super::accounted::Accounted;
+use super::accounted::{Accounted, Stretch};
 
 /// The server's records of a run, read back.
 #[derive(Debug, Default)]
@@ -35,7 +35,9 @@ pub struct Outcome {
     pub stuck: bool,
     /// Records that say that the server's log is not the one shown before.
     pub contradictions: u64,
-    time: Accounted,
+    pub(super) time: Accounted,
+    /// Watched time that is claimed and was not.
+    untrue: Vec<String>,
     /// Findings that the server's replay did not find the same.
     pub not_the_same: u64,
 }
@@ -53,7 +55,7 @@ impl Outcome {
             outcome.records += 1;
             outcome.epochs.insert(row.epoch);
             outcome.follow(&mut link, &envelope.header);
-            outcome.time.add(&content);
+            outcome.time.add(&envelope.header, &content);
             outcome.contradictions += u64::from(matches!(content.body, RecordBody::LogContradiction { .. }));
             if let RecordBody::Finding { captured, .. } = content.body {
                 outcome.count(&captured.fact);
@@ -75,11 +77,17 @@ impl Outcome {
             let envelope = Envelope::decode(bytes).expect("a record as it was sealed");
             let fields = envelope.open(&keys.secret).expect("every record opens with the case key");
             let content = RecordContent::from_fields(fields.iter()).expect("every record is one");
-            self.time.add(&content);
+            self.time.add(&envelope.header, &content);
             if let RecordBody::Finding { captured, .. } = content.body {
                 self.on_device.insert(marker(&captured.fact));
             }
         }
+    }
+
+    /// Holds the record of a device whose clock jumped against the times at which it was `off`.
+    pub(super) fn void_later_claims(&mut self, off: &[Stretch]) {
+        self.time.void_later_claims();
+        self.untrue = self.time.untrue(off);
     }
 
     fn follow(&mut self, link: &mut Option<ChainLink>, header: &Header) {
@@ -107,6 +115,7 @@ impl Outcome {
         faults.extend(doubled.map(|(n, times)| format!("observation {n} is held {times} times")));
         faults.extend(self.breaks.iter().cloned());
         faults.extend(self.time.holes());
+        faults.extend(self.untrue.iter().cloned());
         if self.must_fork && self.epochs.len() < 2 && self.kept_apart == 0 {
             faults.push("the disk was restored behind the server and no fork was found".to_owned());
         }
