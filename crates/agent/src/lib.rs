@@ -13,6 +13,7 @@ pub mod identity;
 pub mod notice;
 pub mod pin;
 pub mod policy_keep;
+pub mod release;
 pub mod sources;
 pub mod spool;
 pub mod state_dir;

@@ -149,6 +149,20 @@ impl StateDir {
         std::fs::rename(&fresh, &path).map_err(failed)
     }
 
+    /// Deletes a file, durably; one that is not there is no error.
+    ///
+    /// # Errors
+    /// [`StateError::Io`].
+    pub fn remove(&self, name: &str) -> Result<(), StateError> {
+        let path = self.file(name);
+        let failed = |source| StateError::Io { act: "delete", path: path.clone(), source };
+        match std::fs::remove_file(&path) {
+            Err(source) if source.kind() != std::io::ErrorKind::NotFound => return Err(failed(source)),
+            _ => {}
+        }
+        std::fs::File::open(&self.root).and_then(|folder| folder.sync_all()).map_err(failed)
+    }
+
     /// Writes a file whole or not at all: a new file, synced, renamed over the old one, the folder synced.
     ///
     /// # Errors

@@ -65,21 +65,39 @@ async fn a_receipt_that_no_key_of_the_force_signed_deletes_nothing() {
 }
 
 #[tokio::test]
-async fn a_revoked_device_stops_sending_and_says_so_also_after_a_restart() {
+async fn a_revoked_device_captures_nothing_more_and_still_delivers_what_it_sealed_also_after_a_restart() {
     let mut story = Story::new();
-    story.write(1);
+    story.write(3);
     story.server.with(|memory| memory.revoked = true);
     let mut uplink = story.uplink();
     assert_eq!(story.settle(&mut uplink).await, Next::Revoked);
     assert!(uplink.state().revoked.is_some());
+    assert_eq!(story.all_arrived(), 3);
+    // What the end of watching leaves to be said is delivered too, by the same uplink and by a later one.
+    let mut watcher = story.force.watcher(&story.keep, &story.spool, &spool::Opened::Whole);
+    watcher.notice_shown("terminal", NoticeResponse::Shown, "").expect("on record");
+    assert!(!watcher.standing().watching, "and nothing more is captured");
+    assert_eq!(story.settle(&mut uplink).await, Next::Revoked);
+    story.write(1);
+    let mut uplink = story.uplink();
+    assert_eq!(story.settle(&mut uplink).await, Next::Revoked);
+    assert!(story.all_arrived() > 4);
+    let pings = story.server.with(|memory| memory.requests.clone());
+    assert_eq!(pings.iter().filter(|path| *path == "/v1/liveness").count(), 1, "it asks for nothing more");
+}
+
+#[tokio::test]
+async fn a_revoked_device_whose_records_are_refused_too_stops_for_good_and_loses_nothing() {
+    let mut story = Story::new();
+    story.write(1);
+    story.server.with(|memory| (memory.revoked, memory.case_gone) = (true, true));
+    let mut uplink = story.uplink();
+    assert_eq!(story.settle(&mut uplink).await, Next::Revoked);
     let asked = story.server.with(|memory| memory.requests.len());
     let mut uplink = story.uplink();
     assert_eq!(uplink.step(story.force.now()).await, Next::Revoked);
     assert_eq!(story.server.with(|memory| memory.requests.len()), asked, "nothing more is sent");
     assert_eq!(story.spool.figures().expect("figures").records, 1, "and nothing is lost");
-    let mut watcher = story.force.watcher(&story.keep, &story.spool, &spool::Opened::Whole);
-    watcher.notice_shown("terminal", NoticeResponse::Shown, "").expect("on record");
-    assert!(!watcher.standing().watching, "and nothing more is captured");
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 use proviso_agent::doctor::{self, DoctorParts};
 use proviso_agent::identity::Identity;
+use proviso_agent::release::{self, RELEASE_NOTE};
 use proviso_agent::status::Status;
 use proviso_agent::{OnDisk, Spool, StateDir};
 use proviso_model::wire::TrustFile;
@@ -17,6 +18,20 @@ pub fn status(dir: &StateDir, json: bool) -> anyhow::Result<bool> {
             status.in_words().iter().try_for_each(|line| say(line))?;
         }
         return Ok(status.watching);
+    }
+    if let Some(release) = release::released(dir)? {
+        if json {
+            say(&json!({"watching": false, "running": false, "release": release}).to_string())?;
+        } else {
+            say(RELEASE_NOTE)?;
+            say(&format!("Since {}: {}.", release.at, release.grounds.in_words()))?;
+            if !release::is_complete(dir) {
+                say(
+                    "Sealed records still wait to be sent; start the program where it can reach its server.",
+                )?;
+            }
+        }
+        return Ok(false);
     }
     // Without a running agent: say what is on disk, as far as this account may read it.
     let enrolled = Identity::load(dir).is_ok();

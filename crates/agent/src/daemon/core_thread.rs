@@ -5,8 +5,10 @@ use proviso_model::{Attribution, Fact, Timestamp};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::gaps::OpenGap;
+use crate::release::Release;
 use crate::sources::browser::presence::{BrowserProcess, ConnectionId, Greeting};
 use crate::spool::{Figures, Spool};
+use crate::uplink::is_unsent;
 use crate::watch::{NoticeNote, Observed, Standing, Watcher};
 
 /// Asks that may wait; beyond, browsers wait too, which slows them and loses nothing.
@@ -73,6 +75,10 @@ pub struct CoreView {
     pub figures: Figures,
     /// Rises with every record.
     pub appended: u64,
+    /// The policy and the keys are to be given up.
+    pub release: Option<Release>,
+    /// Then: whether records wait that the server may still take.
+    pub unsent: bool,
 }
 
 /// A way to ask the core.
@@ -183,6 +189,8 @@ fn view_of(watcher: &Watcher, spool: &Spool, before: &CoreView) -> CoreView {
         notice: watcher.notice().cloned(),
         figures: spool.figures().unwrap_or(before.figures),
         appended: watcher.appended(),
+        release: watcher.release(),
+        unsent: watcher.release().is_some() && is_unsent(spool).unwrap_or(true),
     }
 }
 

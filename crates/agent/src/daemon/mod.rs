@@ -13,9 +13,10 @@ use tokio::sync::oneshot;
 
 use crate::clock::{Clock, Fix, TrueTime};
 use crate::identity::Identity;
-use crate::notice::page::{PageParts, router};
+use crate::notice::page::{PageParts, farewell_router, router};
 use crate::pin::PinKeep;
 use crate::policy_keep::PolicyKeep;
+use crate::release::{self, RELEASE_NOTE};
 use crate::sources::browser::server::{Gate, listen, serve};
 use crate::sources::health::{ProcFs, account_uid};
 use crate::spool::{OnDisk, Opened, Spool, SpoolError, SpoolLimits};
@@ -58,6 +59,9 @@ pub struct DaemonParts {
 /// When it cannot start: not enrolled, another agent running, no room for its sockets.
 pub async fn run(parts: DaemonParts, mut stop: oneshot::Receiver<()>) -> anyhow::Result<()> {
     let dir = parts.dir.clone();
+    if release::resume(&dir)?.is_some() {
+        return farewell(&dir, parts.page_port, stop).await;
+    }
     let identity = Identity::load(&dir)?;
     let keys = identity.keys(&dir)?;
     let keep = Arc::new(PolicyKeep::load(&dir, identity.device)?);
@@ -103,11 +107,16 @@ pub async fn run(parts: DaemonParts, mut stop: oneshot::Receiver<()>) -> anyhow:
     Status::of(time.now(), &core.view().borrow(), &uplink.state().borrow(), &page).write(&dir)?;
     tracing::info!(page = %page, device = %identity.device, "the agent runs; the account is told so");
 
-    mind(&dir, &time, &core, &uplink, &page, &mut stop).await;
+    let released = mind(&dir, &keep, &time, &core, &uplink, &page, &mut stop).await;
     core.ask(Ask::Stop).await;
     uplink.stop();
     let _ = std::fs::remove_file(dir.socket());
     let _ = std::fs::remove_file(dir.status());
+    if released {
+        release::drop_keys(&dir)?;
+        tracing::info!("nothing waits to be sent; the keys are gone, and only the page says so");
+        let _ = stop.await;
+    }
     tracing::info!("the agent has ended");
     Ok(())
 }
@@ -132,25 +141,42 @@ async fn open_spool(
     }
 }
 
-/// Lets time pass and writes the standing whenever it changes, until the end.
+/// After the release: the page says that the monitoring has ended, and nothing else runs.
+async fn farewell(dir: &StateDir, page_port: u16, stop: oneshot::Receiver<()>) -> anyhow::Result<()> {
+    let (listener, page) = bind_page(dir, page_port).await?;
+    tracing::info!(%page, "{RELEASE_NOTE}");
+    let ended = async { drop(stop.await) };
+    Ok(axum::serve(listener, farewell_router()).with_graceful_shutdown(ended).await?)
+}
+
+/// Lets time pass and writes the standing whenever it changes, until the end. `true` when that is the order's: nothing
+/// more is to be done.
 async fn mind(
     dir: &StateDir,
+    keep: &PolicyKeep,
     time: &TrueTime,
     core: &Core,
     uplink: &UplinkThread,
     page: &str,
     stop: &mut oneshot::Receiver<()>,
-) {
+) -> bool {
     let mut tick = tokio::time::interval(TICK);
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let (mut view, mut link) = (core.view(), uplink.state());
     let mut written = None;
     loop {
         tokio::select! {
-            _ = &mut *stop => return,
+            _ = &mut *stop => return false,
             _ = tick.tick() => core.tell(Ask::Tick).await,
             _ = view.changed() => {}
             _ = link.changed() => {}
+        }
+        let (due, unsent) = {
+            let view = view.borrow();
+            (view.release, view.unsent)
+        };
+        if release::give_up(keep, due, unsent) {
+            return true;
         }
         let status = Status::of(time.now(), &view.borrow_and_update(), &link.borrow_and_update(), page);
         let same =
@@ -164,6 +190,15 @@ async fn mind(
     }
 }
 
+async fn bind_page(dir: &StateDir, page_port: u16) -> anyhow::Result<(tokio::net::TcpListener, String)> {
+    let listener = tokio::net::TcpListener::bind(("127.0.0.1", page_port)).await.with_context(|| {
+        format!("port {page_port} for the notice page is taken; choose another with --page-port")
+    })?;
+    let page = format!("http://127.0.0.1:{}", listener.local_addr()?.port());
+    dir.write("page.address", Readers::Everyone, format!("{page}\n").as_bytes())?;
+    Ok((listener, page))
+}
+
 async fn serve_page(
     dir: &StateDir,
     page_port: u16,
@@ -173,12 +208,8 @@ async fn serve_page(
     core: &Core,
     uplink: &UplinkThread,
 ) -> anyhow::Result<String> {
-    let listener = tokio::net::TcpListener::bind(("127.0.0.1", page_port)).await.with_context(|| {
-        format!("port {page_port} for the notice page is taken; choose another with --page-port")
-    })?;
+    let (listener, page) = bind_page(dir, page_port).await?;
     let port = listener.local_addr()?.port();
-    let page = format!("http://127.0.0.1:{port}");
-    dir.write("page.address", Readers::Everyone, format!("{page}\n").as_bytes())?;
     let service = router(PageParts {
         core: core.clone(),
         keep: Arc::clone(keep),

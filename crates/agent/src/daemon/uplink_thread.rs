@@ -88,8 +88,11 @@ async fn run<T: Transport>(
                 rest(time.now(), &wait, &mut view, &mut stopped).await
             }
             Next::Revoked => {
+                // The core then puts the end of watching on record, which is still delivered.
                 core.tell(Ask::Tick).await;
-                stopped.changed().await.is_ok_and(|()| false)
+                let far = time.now().plus_millis(SLEEP_MS_MAX);
+                let wait = Wait { until: far, backing_off: false, appended };
+                rest(time.now(), &wait, &mut view, &mut stopped).await
             }
         };
         if !again {

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use proviso_model::Timestamp;
 use serde::Serialize;
 
+use crate::release::{self, RELEASE_NOTE};
 use crate::state_dir::StateDir;
 
 /// One thing looked at.
@@ -56,6 +57,12 @@ pub fn usual_manifests() -> Vec<(&'static str, PathBuf)> {
 /// Looks at everything.
 pub async fn examine(parts: &DoctorParts) -> Vec<Check> {
     let mut found = vec![checks::state_folder(&parts.dir)];
+    if let Ok(Some(release)) = release::released(&parts.dir)
+        && release::is_complete(&parts.dir)
+    {
+        found.push(Check::good("order", format!("{RELEASE_NOTE} ({})", release.grounds.in_words())));
+        return found;
+    }
     found.push(checks::secret_files(&parts.dir));
     let identity = checks::identity(&parts.dir, &mut found);
     if let Some(identity) = &identity {

@@ -25,6 +25,7 @@ use crate::clock::TrueTime;
 use crate::daemon::core_thread::{Ask, Core};
 use crate::pin::{PinAnswer, PinKeep};
 use crate::policy_keep::PolicyKeep;
+use crate::release::RELEASE_NOTE;
 use crate::uplink::UplinkState;
 
 const POLICY: &str =
@@ -87,6 +88,18 @@ pub fn router(parts: PageParts) -> Router {
         .with_state(page)
 }
 
+/// The page after the release: it says that the monitoring has ended, at every address.
+pub fn farewell_router() -> Router {
+    Router::new()
+        .route("/page.css", get(style))
+        .fallback(async || ended())
+        .layer(middleware::map_response(async |response: Response| with_headers(response)))
+}
+
+fn ended() -> Response {
+    problem(StatusCode::OK, "Monitoring has ended", RELEASE_NOTE)
+}
+
 /// Refuses other names for this machine (DNS rebinding) and forms from other origins, and sets the headers.
 async fn guard(State(page): Shared, request: Request, next: Next) -> Response {
     let host = text_of(request.headers(), &HOST);
@@ -130,7 +143,7 @@ async fn style() -> Response {
 }
 
 async fn notice(State(page): Shared) -> Response {
-    let Some(kept) = page.keep.policy() else { return no_policy() };
+    let Some(kept) = page.keep.policy() else { return no_policy(&page) };
     // Serving it is what "shown" means: without scripts there is no telling whether eyes were on it (docs/agent.md).
     let shown = page.core.ask(|reply| Ask::Notice {
         shown_on: "browser",
@@ -195,7 +208,7 @@ async fn details(State(page): Shared, headers: HeaderMap) -> Response {
     if !visit_of(&headers).is_some_and(|visit| page.visits.is_open(visit, now)) {
         return html(StatusCode::OK, &PinPage { form_token: page.visits.form_token(), problem: "" });
     }
-    let Some(kept) = page.keep.policy() else { return no_policy() };
+    let Some(kept) = page.keep.policy() else { return no_policy(&page) };
     let view = page.core.view().borrow().clone();
     let uplink = page.uplink.borrow().clone();
     let policy = &kept.policy;
@@ -294,7 +307,10 @@ fn stale() -> Response {
     problem(StatusCode::FORBIDDEN, "The form is out of date", text)
 }
 
-fn no_policy() -> Response {
+fn no_policy(page: &Page) -> Response {
+    if page.keep.released().is_some() {
+        return ended();
+    }
     let text = "No order in force is known to this device, so nothing is watched.";
     problem(StatusCode::OK, "Nothing is watched", text)
 }

@@ -117,6 +117,9 @@ pub(super) fn state_in_words(view: &CoreView, uplink: &UplinkState) -> String {
     if view.standing.watching {
         return "The program is watching this account now.".to_owned();
     }
+    if view.release.is_some() {
+        return "The order's monitoring has ended; this program no longer watches.".to_owned();
+    }
     let why = view.standing.why_not.unwrap_or(GapCause::Unknown).in_words();
     format!("Nothing is being watched now: {why}.")
 }

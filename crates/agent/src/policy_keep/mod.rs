@@ -13,6 +13,7 @@ use proviso_model::policy::{Capture, Policy};
 use proviso_model::wire::{ForceKeys, ForceKeysStatement, SignedPolicy, TrustFile};
 use proviso_model::{Digest, Timestamp};
 
+use crate::release::{self, RELEASE_NOTE, Release};
 use crate::state_dir::{Readers, StateDir, StateError};
 
 pub(crate) use verify::decode_signature;
@@ -129,6 +130,8 @@ struct Held {
     policy: Option<Arc<KeptPolicy>>,
     /// Why there is no policy, in words.
     fault: Option<String>,
+    /// The order is over and the policy was given up for good.
+    released: Option<Release>,
 }
 
 /// Keeper of the policy; shared by the watch core (obeys it) and the uplink (brings newer ones).
@@ -149,11 +152,14 @@ impl PolicyKeep {
         let trust: TrustFile = dir.read_json(TRUST)?.ok_or(PolicyError::NoTrust)?;
         let keys: ForceKeys = dir.read_json(KEYS)?.ok_or(PolicyError::NoTrust)?;
         let keys = Arc::new(verify_keys(&trust, &keys)?);
+        let released = release::released(dir)?;
         let (policy, fault) = match read_policy(dir, &trust, &keys, device) {
+            _ if released.is_some() => (None, Some(RELEASE_NOTE.to_owned())),
             Ok(policy) => (Some(Arc::new(policy)), None),
             Err(error) => (None, Some(error.to_string())),
         };
-        Ok(Self { dir: dir.clone(), trust, device, held: Mutex::new(Held { keys, policy, fault }) })
+        let held = Mutex::new(Held { keys, policy, fault, released });
+        Ok(Self { dir: dir.clone(), trust, device, held })
     }
 
     /// Stores what enrolment brought, after its check.
@@ -176,7 +182,12 @@ impl PolicyKeep {
             dir: dir.clone(),
             trust: trust.clone(),
             device,
-            held: Mutex::new(Held { keys: Arc::new(checked), policy: Some(Arc::new(policy)), fault: None }),
+            held: Mutex::new(Held {
+                keys: Arc::new(checked),
+                policy: Some(Arc::new(policy)),
+                fault: None,
+                released: None,
+            }),
         })
     }
 
@@ -210,11 +221,33 @@ impl PolicyKeep {
         self.policy().map_or(0, |kept| kept.policy.serial)
     }
 
+    /// What was released, once the policy was given up for good.
+    #[must_use]
+    pub fn released(&self) -> Option<Release> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner).released
+    }
+
+    /// Gives up the policy for good; nothing is obeyed again before a new enrolment.
+    ///
+    /// # Errors
+    /// [`PolicyError::State`]; tried again, it goes on.
+    pub fn release(&self, release: Release) -> Result<(), PolicyError> {
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        release::drop_policy(&self.dir, &release)?;
+        held.policy = None;
+        held.fault = Some(RELEASE_NOTE.to_owned());
+        held.released = Some(release);
+        Ok(())
+    }
+
     /// Takes a newer policy: checked, made durable, then obeyed. `false` when it is the one already obeyed.
     ///
     /// # Errors
     /// [`PolicyError`]; the old policy then stays.
     pub fn offer(&self, signed: &SignedPolicy) -> Result<bool, PolicyError> {
+        if self.released().is_some() {
+            return Ok(false);
+        }
         let keys = self.keys();
         let fresh = verify_policy(&self.trust, &keys, signed, self.device)?;
         if let Some(known) = self.policy() {

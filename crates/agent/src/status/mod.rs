@@ -6,6 +6,7 @@ use proviso_model::gap::GapCause;
 use serde::{Deserialize, Serialize};
 
 use crate::daemon::core_thread::CoreView;
+use crate::release::Release;
 use crate::sources::browser::presence::BrowserProcess;
 use crate::sources::health::{ProcFs, Processes};
 use crate::state_dir::{StateDir, StateError};
@@ -45,6 +46,9 @@ pub struct Status {
     /// In which way the server's log contradicts what it showed before.
     #[serde(default)]
     pub log: Option<String>,
+    /// The order's monitoring has ended, and policy and keys are given up.
+    #[serde(default)]
+    pub release: Option<Release>,
     /// Records waiting.
     pub spooled_records: u64,
     /// Their bytes.
@@ -69,6 +73,7 @@ impl Status {
             last_contact: uplink.last_contact,
             trouble: uplink.trouble.clone(),
             revoked: uplink.revoked.clone(),
+            release: core.release,
             log: uplink.log.clone(),
             spooled_records: core.figures.records,
             spool_bytes: core.figures.bytes,
@@ -108,6 +113,12 @@ impl Status {
         if self.notice_due {
             lines
                 .push(format!("The notice has to be shown first: open {}/notice in the browser.", self.page));
+        }
+        if let Some(release) = &self.release {
+            let why = release.grounds.in_words();
+            lines.push(format!(
+                "The order's monitoring has ended ({why}). What waits is still sent; then the keys are deleted."
+            ));
         }
         if let Some(why) = &self.revoked {
             lines.push(format!("The force has ended this device's enrolment: {why}"));

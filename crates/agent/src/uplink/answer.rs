@@ -5,8 +5,9 @@ use proviso_model::wire::{ForceKeys, LivenessAnswer, Receipt, Refusal, SignedPol
 use serde::de::DeserializeOwned;
 
 use super::receipt::{Come, ReceiptError};
-use super::{Asked, NOTE_REVOKED, Next, PING_EVERY_MS, Transport, Uplink, WireAnswer};
+use super::{Asked, NOTE_CLOSED, NOTE_REVOKED, Next, PING_EVERY_MS, Transport, Uplink, WireAnswer};
 use crate::policy_keep::{PolicyError, decode_signature};
+use crate::release::{NOTE_ORDER_OVER, OrderOver};
 use crate::spool::{Stored, note_of};
 
 /// Name of the note with the last server time.
@@ -93,10 +94,41 @@ impl<T: Transport> Uplink<T> {
             self.spool.keep(&[note]).map_err(|error| error.to_string())?;
         }
         self.next_ping = Some(now.plus_millis(PING_EVERY_MS));
-        self.wanted.policy |= answer.policy_serial > self.keep.serial();
+        if self.keep.released().is_none() {
+            self.wanted.policy |= answer.policy_serial > self.keep.serial();
+            self.note_order_over(answer)?;
+        }
         let come = Come { at: now, fresh: true, taken: None };
         self.take_receipt(&answer.receipt, &come).map_err(|error| error.to_string())?;
         Ok(Next::Again)
+    }
+
+    /// The server's signed time is past the end of the newest policy there is.
+    fn note_order_over(&self, answer: &LivenessAnswer) -> Result<(), String> {
+        let Some(kept) = self.keep.policy() else { return Ok(()) };
+        let (serial, server_time) = (kept.policy.serial, answer.server_time);
+        if server_time < kept.policy.expires_at || answer.policy_serial > serial {
+            return Ok(());
+        }
+        let known: Option<OrderOver> = self.spool.note(NOTE_ORDER_OVER).map_err(|error| error.to_string())?;
+        if known.is_some_and(|known| known.serial == serial) {
+            return Ok(());
+        }
+        let note = note_of(NOTE_ORDER_OVER, &OrderOver { serial, server_time });
+        note.and_then(|note| self.spool.keep(&[note])).map_err(|error| error.to_string())
+    }
+
+    /// The enrolment has ended, so nothing more is captured. The server still takes what was sealed before, unless it
+    /// refuses that too.
+    fn take_revocation(&mut self, asked: &Asked, answer: &WireAnswer) -> Result<Next, String> {
+        let why = words(answer);
+        let closed = matches!(asked, Asked::Records(_) | Asked::Nonce);
+        let notes = [note_of(NOTE_REVOKED, &why), note_of(NOTE_CLOSED, &closed)];
+        let notes: Result<Vec<_>, _> = notes.into_iter().collect();
+        notes.and_then(|notes| self.spool.keep(&notes)).map_err(|error| error.to_string())?;
+        self.state.revoked = Some(why);
+        self.closed = closed;
+        Ok(if self.closed { Next::Revoked } else { Next::Again })
     }
 
     fn take_stale_nonce(&mut self, answer: &WireAnswer) -> Result<Next, String> {
@@ -113,13 +145,7 @@ impl<T: Transport> Uplink<T> {
         let refusal: Option<Refusal> = serde_json::from_slice(&answer.body).ok();
         let code = refusal.as_ref().map_or("", |refusal| refusal.code.as_str());
         match (answer.status, code, asked) {
-            (403, "revoked", _) => {
-                let why = words(answer);
-                let note = note_of(NOTE_REVOKED, &why).map_err(|error| error.to_string())?;
-                self.state.revoked = Some(why);
-                self.spool.keep(&[note]).map_err(|error| error.to_string())?;
-                Ok(Next::Revoked)
-            }
+            (403, "revoked", asked) => self.take_revocation(&asked, answer),
             (426, _, _) => {
                 self.state.trouble = Some(format!(
                     "the server and this agent speak different versions; update the older one: {}",

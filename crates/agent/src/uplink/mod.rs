@@ -27,12 +27,15 @@ use crate::spool::{Spool, SpoolError, Stored};
 pub use answer::NOTE_SERVER_TIME;
 use backoff::Backoff;
 pub use https::{Https, HttpsError};
+pub use receipt::is_unsent;
 pub use shown_log::{Contradictions, NOTE_ACCEPTED, NOTE_CONTRADICTIONS};
 
 /// Milliseconds between liveness pings.
 pub const PING_EVERY_MS: i64 = 60_000;
-/// Name of the note that holds why the server wants nothing more from this device.
+/// Name of the note that holds why the server has revoked this device.
 pub const NOTE_REVOKED: &str = "revoked";
+/// Name of the note that says that the server takes nothing more from this device, not even what waits.
+const NOTE_CLOSED: &str = "closed";
 
 /// One request.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,7 +90,7 @@ pub enum Next {
         /// Whether the wait follows a failure: then a new record does not shorten it.
         backing_off: bool,
     },
-    /// The server has revoked this device. Stepping again does nothing.
+    /// The server has revoked this device, and all that it still takes is delivered.
     Revoked,
 }
 
@@ -98,7 +101,7 @@ pub struct UplinkState {
     pub last_contact: Option<Timestamp>,
     /// What went wrong last, in plain words; cleared by the next success.
     pub trouble: Option<String>,
-    /// Why the server wants nothing more.
+    /// Why the server has revoked this device.
     pub revoked: Option<String>,
     /// In which way the server's log contradicts what it showed before.
     pub log: Option<String>,
@@ -140,6 +143,8 @@ pub struct Uplink<T> {
     pub(crate) sending_epoch: Option<u32>,
     pub(crate) stuck: u32,
     pub(crate) watching: bool,
+    /// The server takes nothing more.
+    pub(crate) closed: bool,
     pub(crate) state: UplinkState,
 }
 
@@ -168,11 +173,15 @@ impl<T: Transport> Uplink<T> {
     /// [`SpoolError`] when the notes cannot be read.
     pub fn new(parts: UplinkParts<T>) -> Result<Self, SpoolError> {
         let revoked: Option<String> = parts.spool.note(NOTE_REVOKED)?;
+        let closed: Option<bool> = parts.spool.note(NOTE_CLOSED)?;
         let log = shown_log::contradictions(&parts.spool)?.in_words();
         Ok(Self {
             transport: parts.transport,
             spool: parts.spool,
-            wanted: Wanted { keys: false, policy: parts.keep.policy().is_none() },
+            wanted: Wanted {
+                keys: false,
+                policy: parts.keep.policy().is_none() && parts.keep.released().is_none(),
+            },
             keep: parts.keep,
             time: parts.time,
             device: parts.device,
@@ -184,6 +193,7 @@ impl<T: Transport> Uplink<T> {
             sending_epoch: None,
             stuck: 0,
             watching: false,
+            closed: closed.unwrap_or(false),
             state: UplinkState { revoked, log, ..UplinkState::default() },
         })
     }
@@ -213,7 +223,7 @@ impl<T: Transport> Uplink<T> {
     /// Does the most urgent request, if there is one, and says what to do next. Everything that went wrong is in
     /// [`Uplink::state`] and leads to a back-off.
     pub async fn step(&mut self, now: Timestamp) -> Next {
-        if self.state.revoked.is_some() {
+        if self.closed {
             return Next::Revoked;
         }
         if let Some(until) = self.backoff.until(now) {
@@ -227,6 +237,9 @@ impl<T: Transport> Uplink<T> {
 
     async fn step_inner(&mut self, now: Timestamp) -> Result<Next, String> {
         let Some((asked, request)) = self.next_request(now).map_err(|error| error.to_string())? else {
+            if self.state.revoked.is_some() {
+                return Ok(Next::Revoked);
+            }
             let until = self.next_ping.unwrap_or(now);
             return Ok(Next::Wait { until, backing_off: false });
         };
@@ -250,6 +263,10 @@ impl<T: Transport> Uplink<T> {
                 WireRequest { method: "GET", path: "/v1/nonce".to_owned(), headers, body: Vec::new() };
             return Ok(Some((Asked::Nonce, request)));
         };
+        // A revoked device is asked nothing and told nothing; what it sealed before is still taken.
+        if self.state.revoked.is_some() {
+            return self.records_request(&nonce);
+        }
         if self.next_ping.is_none_or(|due| due <= now || due.millis_since(now) > PING_EVERY_MS) {
             let body = self.ping(now)?;
             let request = self.signed("POST", "/v1/liveness", &nonce, body, &self.accepted_size()?);
@@ -262,6 +279,10 @@ impl<T: Transport> Uplink<T> {
             let known = [("if-none-match", format!("\"{}\"", self.keep.serial()))];
             return Ok(Some((Asked::Policy, self.signed("GET", "/v1/policy", &nonce, Vec::new(), &known))));
         }
+        self.records_request(&nonce)
+    }
+
+    fn records_request(&mut self, nonce: &str) -> Result<Option<(Asked, WireRequest)>, SpoolError> {
         let batch = self.next_batch()?;
         if batch.is_empty() {
             return Ok(None);
@@ -272,7 +293,7 @@ impl<T: Transport> Uplink<T> {
             body.extend_from_slice(&length.to_be_bytes());
             body.extend_from_slice(&record.envelope);
         }
-        let request = self.signed("POST", "/v1/records", &nonce, body, &self.accepted_size()?);
+        let request = self.signed("POST", "/v1/records", nonce, body, &self.accepted_size()?);
         Ok(Some((Asked::Records(batch), request)))
     }
 

@@ -37,6 +37,15 @@ pub(crate) struct Come {
     pub taken: Option<(u32, u64)>,
 }
 
+/// Whether records wait that the server may still take.
+///
+/// # Errors
+/// [`SpoolError`].
+pub fn is_unsent(spool: &Spool) -> Result<bool, SpoolError> {
+    let aside = epochs_aside(spool)?;
+    Ok(spool.epochs()?.iter().any(|(epoch, _)| !aside.contains(epoch)))
+}
+
 /// Epochs whose remaining records the server refuses; they stay in the spool for an examiner.
 pub(crate) fn epochs_aside(spool: &Spool) -> Result<Vec<u32>, SpoolError> {
     Ok(spool.note(NOTE_ASIDE)?.unwrap_or_default())

@@ -26,6 +26,7 @@ impl Watcher {
         }
         self.note_correction(expected);
         self.note_doubt(&before);
+        self.count_powered(&before);
         self.moment.reckoned
     }
 

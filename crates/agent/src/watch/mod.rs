@@ -5,6 +5,7 @@ mod browsers;
 mod clocks;
 mod contradictions;
 mod observe;
+mod release;
 mod standing;
 mod tick;
 mod trim;
@@ -20,6 +21,7 @@ use crate::clock::{Reading, TrueTime};
 use crate::gaps::{Alive, GapBook, NOTE_GAPS, OpenGap, Restart, restart_gaps};
 use crate::notice;
 use crate::policy_keep::{KeptPolicy, PolicyKeep};
+use crate::release::{NOTE_POWERED, NOTE_RELEASE, Powered, Release};
 use crate::sources::browser::presence::Presence;
 use crate::sources::health::Processes;
 use crate::spool::{Appended, Note, Opened, Room, Spool, SpoolError, note_of};
@@ -108,6 +110,11 @@ pub struct Watcher {
     unrecorded: Option<Unrecorded>,
     /// All clocks, as last read.
     moment: Reading,
+    /// Time awake since the policy's end.
+    powered: Option<Powered>,
+    powered_kept: Option<Powered>,
+    /// Policy and keys are to be given up.
+    release: Option<Release>,
     stamped_at: Option<Timestamp>,
     appended: u64,
 }
@@ -124,6 +131,8 @@ impl Watcher {
         let last: Option<Alive> = spool.note(NOTE_ALIVE)?;
         let contradictions_recorded = contradictions::recorded(&spool)?;
         let moment = parts.time.read();
+        let powered: Option<Powered> = spool.note(NOTE_POWERED)?.flatten();
+        let release: Option<Release> = spool.note(NOTE_RELEASE)?.flatten();
         let mut watcher = Self {
             spool,
             gaps_kept: gaps.clone(),
@@ -138,6 +147,9 @@ impl Watcher {
             stretch: None,
             unrecorded: None,
             moment,
+            powered,
+            powered_kept: powered,
+            release,
             stamped_at: None,
             appended: 0,
             writer: parts.writer,
@@ -207,6 +219,12 @@ impl Watcher {
     #[must_use]
     pub fn open_gaps(&self) -> &[OpenGap] {
         self.gaps.open()
+    }
+
+    /// That the policy and the keys are to be given up, once that is due.
+    #[must_use]
+    pub fn release(&self) -> Option<Release> {
+        self.release
     }
 
     /// The notice that was shown last.
@@ -297,6 +315,7 @@ impl Watcher {
             Ok(_) => {
                 self.appended += 1;
                 self.gaps_kept.clone_from(&self.gaps);
+                self.powered_kept = self.powered;
                 self.stamped_at = Some(self.moment.reckoned);
             }
             Err(SpoolError::Full(_)) => self.spool_full = true,
@@ -338,6 +357,9 @@ impl Watcher {
         if self.gaps != self.gaps_kept {
             notes.push(note_of(NOTE_GAPS, &self.gaps)?);
         }
+        if self.powered != self.powered_kept {
+            notes.push(note_of(NOTE_POWERED, &self.powered)?);
+        }
         Ok(notes)
     }
 
@@ -346,6 +368,7 @@ impl Watcher {
             Ok(()) => {
                 self.stamped_at = Some(self.moment.reckoned);
                 self.gaps_kept.clone_from(&self.gaps);
+                self.powered_kept = self.powered;
             }
             Err(error) => tracing::warn!(%error, "the stamp that the agent runs could not be kept"),
         }

@@ -49,6 +49,8 @@ pub struct Memory {
     pub policy: Option<SignedPolicy>,
     pub serial: u64,
     pub revoked: bool,
+    /// Not even records are taken of a revoked device: its case is gone.
+    pub case_gone: bool,
     pub clock_at: Timestamp,
     pub faults: Vec<Fault>,
     pub requests: Vec<String>,
@@ -79,6 +81,7 @@ impl TestServer {
             policy: None,
             serial: 1,
             revoked: false,
+            case_gone: false,
             clock_at: force.now(),
             faults: Vec::new(),
             requests: Vec::new(),
@@ -125,7 +128,8 @@ impl Transport for TestServer {
 
 impl Memory {
     fn answer(&mut self, request: &WireRequest) -> WireAnswer {
-        if self.revoked {
+        let delivers = ["/v1/nonce", "/v1/records"].contains(&request.path.as_str());
+        if self.revoked && (self.case_gone || !delivers) {
             return self.refuse(403, "revoked", None);
         }
         if request.path == "/v1/nonce" {
