@@ -133,3 +133,34 @@ async fn a_restored_server_that_takes_the_same_records_again_shows_the_log_accep
     assert!(uplink.state().log.clone().expect("it is said").contains("again since then"));
     assert_eq!(story.spool.figures().expect("figures").records, 0, "its word counts again");
 }
+
+#[tokio::test]
+async fn a_restore_that_the_force_signs_is_put_on_record_and_the_device_goes_on_with_the_log_from_there() {
+    for by_the_force in [true, false] {
+        let mut story = Story::new();
+        story.write(6);
+        let mut uplink = story.uplink();
+        story.settle(&mut uplink).await;
+        let before = accepted(&story);
+        story.server.with(|memory| {
+            memory.restore_and_say(2, by_the_force);
+            memory.backed_up_behind = Some(0);
+        });
+        story.write_from(100, 1);
+        for _ in 0..3 {
+            a_minute_later(&story, &mut uplink).await;
+        }
+        let seen = contradictions(&story).seen;
+        assert!(seen.iter().all(|seen| seen.accepted == before), "once for the log that was lost: {seen:#?}");
+        assert_eq!(seen.iter().all(|seen| seen.restored.is_some()), by_the_force, "{seen:#?}");
+        let held = story.spool.figures().expect("figures").records;
+        if by_the_force {
+            assert!(accepted(&story).size > before.size, "the log is followed");
+            assert_eq!(held, 0, "all came again, and its word counts again");
+            assert!(uplink.state().log.clone().expect("it is said").contains("restored its server"));
+        } else {
+            assert_eq!(accepted(&story), before, "anybody else's word does not count");
+            assert_eq!(held, 7, "and nothing is deleted");
+        }
+    }
+}

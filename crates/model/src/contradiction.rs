@@ -18,6 +18,19 @@ pub struct LogContradiction {
     pub accepted: SignedLog,
     /// The state that it was shown instead of one that continues it.
     pub shown: SignedLog,
+    /// What the force said of it, if it says that it restored its server from a backup.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub restored: Option<SaidRestored>,
+}
+
+/// A force's signed word that it restored its server.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SaidRestored {
+    /// The exact text signed ([`crate::wire::RestoredLogStatement`] as JSON).
+    pub statement: String,
+    /// Its signature, base64.
+    pub signature: String,
 }
 
 /// A signed state of the log.

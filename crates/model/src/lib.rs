@@ -19,7 +19,7 @@ pub mod time;
 pub mod wire;
 
 pub use alert::{AlertState, Outcome};
-pub use contradiction::{LogConflict, LogContradiction, SignedLog};
+pub use contradiction::{LogConflict, LogContradiction, SaidRestored, SignedLog};
 pub use finding::{Finding, Span};
 pub use gap::{Gap, GapCause};
 pub use hash::Digest;

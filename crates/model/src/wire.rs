@@ -271,6 +271,10 @@ pub struct Receipt {
     /// named none, or none smaller.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub consistency: Option<ConsistencyProof>,
+    /// That the server was restored from a backup and its log goes on from there; only for a device that named a larger size
+    /// than that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub restored: Option<RestoredLog>,
 }
 
 /// RFC 6962 inclusion proof.
@@ -291,6 +295,40 @@ pub struct ConsistencyProof {
     pub from: u64,
     /// Hashes, in the RFC's order.
     pub hashes: Vec<Digest>,
+}
+
+/// The force's word that its log was put back to a shorter one, with the proof that the checkpoint continues that.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RestoredLog {
+    /// The exact text that was signed ([`RestoredLogStatement`] as JSON).
+    pub statement: String,
+    /// Signature of the checkpoint key over [`signed_restored_log`], base64.
+    pub signature: String,
+    /// RFC 6962 consistency proof from the statement's log to the receipt's checkpoint.
+    pub hashes: Vec<Digest>,
+}
+
+/// What a force says of a restore.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RestoredLogStatement {
+    /// The force.
+    pub force: ForceId,
+    /// Leaves of the log in the backup.
+    pub size: u64,
+    /// Its root.
+    pub root: Digest,
+    /// When the backup was made.
+    pub backup_made_at: Timestamp,
+    /// When it was put back.
+    pub restored_at: Timestamp,
+}
+
+/// The bytes that the checkpoint key signs for a [`RestoredLog::statement`].
+#[must_use]
+pub fn signed_restored_log(statement: &str) -> Vec<u8> {
+    format!("proviso/restored-log/v1\n{statement}").into_bytes()
 }
 
 /// Any refusal on the device port: what happened and what to do.

@@ -231,7 +231,7 @@ pub(super) fn log(dir: &StateDir) -> Check {
         Some(found) => Check::bad(
             NAME,
             found,
-            "tell the force; if it restored its server from a backup it can say so, and this device is enrolled again",
+            "tell the force; a restore from a backup that it signs is shown as such here",
         ),
     }
 }

@@ -136,11 +136,19 @@ impl<T: Transport> Uplink<T> {
         if checkpoint.origin != keys.statement.checkpoint_origin {
             return Err(untrue(format!("its checkpoint is of another log, \"{}\"", checkpoint.origin)));
         }
-        let proof = receipt.consistency.as_ref();
-        let shown = Shown { checkpoint: &checkpoint, note, proof, fresh: come.fresh };
+        let shown = Shown {
+            checkpoint: &checkpoint,
+            note,
+            proof: receipt.consistency.as_ref(),
+            restored: receipt.restored.as_ref(),
+            signer: (&keys.checkpoint_key, keys.statement.force),
+            fresh: come.fresh,
+        };
         let worth = shown.judge(&self.spool)?;
         if let Worth::Contradicts(how) = worth {
             shown.contradict(&self.spool, how, come.at)?;
+            // Nothing is deleted on this answer; the next one continues what is gone on from.
+            shown.follow_restored(&self.spool)?;
         }
         if worth != Worth::Continues {
             return Ok(worth);

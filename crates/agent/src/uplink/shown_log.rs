@@ -3,11 +3,14 @@
 
 use proviso_ledger::checkpoint::Checkpoint;
 use proviso_ledger::merkle::verify_consistency;
-use proviso_model::contradiction::{LogConflict, LogContradiction, SignedLog};
-use proviso_model::wire::ConsistencyProof;
+use proviso_ledger::sign::VerifyKey;
+use proviso_model::contradiction::{LogConflict, LogContradiction, SaidRestored, SignedLog};
+use proviso_model::ids::ForceId;
+use proviso_model::wire::{ConsistencyProof, RestoredLog, RestoredLogStatement, signed_restored_log};
 use proviso_model::{Digest, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::policy_keep::decode_signature;
 use crate::spool::{Spool, SpoolError, note_of};
 use crate::writer::NOTE_CHECKPOINT_ROOT;
 
@@ -39,7 +42,11 @@ impl Contradictions {
             last.shown.size,
             last.seen_at
         );
-        Some(if self.standing {
+        Some(if last.restored.is_some() {
+            format!(
+                "{words}; the force says that it restored its server from a backup, and its log goes on from there"
+            )
+        } else if self.standing {
             format!("{words}; records are still sent, and none is deleted here; both signed notes are kept")
         } else {
             format!(
@@ -75,6 +82,10 @@ pub(super) struct Shown<'a> {
     pub checkpoint: &'a Checkpoint,
     pub note: &'a str,
     pub proof: Option<&'a ConsistencyProof>,
+    /// The force's word that it restored its server, with its proof.
+    pub restored: Option<&'a RestoredLog>,
+    /// The key that signs checkpoints, and the force.
+    pub signer: (&'a VerifyKey, ForceId),
     /// Whether the answer is bound to this request, so that it cannot be a late one.
     pub fresh: bool,
 }
@@ -125,6 +136,41 @@ impl Shown<'_> {
         if notes.is_empty() { Ok(()) } else { spool.keep(&notes) }
     }
 
+    /// The force's word that it put back a backup that holds less than was accepted, when it signed that and the
+    /// checkpoint continues the log in the backup.
+    fn restored_from(&self, accepted: &SignedLog) -> Option<SaidRestored> {
+        let said = self.restored?;
+        let (key, force) = self.signer;
+        let signature = decode_signature(&said.signature)?;
+        key.verify(&signed_restored_log(&said.statement), &signature).ok()?;
+        let says: RestoredLogStatement = serde_json::from_str(&said.statement).ok()?;
+        let hashes: Vec<[u8; 32]> = said.hashes.iter().map(|hash| hash.0).collect();
+        let (size, root) = (self.checkpoint.size, &self.checkpoint.root);
+        verify_consistency(says.size, &says.root.0, size, root, &hashes).ok()?;
+        (says.force == force && says.size < accepted.size)
+            .then(|| SaidRestored { statement: said.statement.clone(), signature: said.signature.clone() })
+    }
+
+    /// Goes on with the log of a server that was restored, as the force says and signs. Call it after
+    /// [`Shown::contradict`]: what it did not continue is then on record with the force's word.
+    pub(super) fn follow_restored(&self, spool: &Spool) -> Result<bool, SpoolError> {
+        let Some(accepted) = accepted(spool)? else { return Ok(false) };
+        let mut known = contradictions(spool)?;
+        let said = self.restored_from(&accepted);
+        // Only what is kept as evidence may be gone on from.
+        let is_kept = known.seen.iter().any(|seen| seen.accepted == accepted && seen.restored.is_some());
+        if said.is_none() || !is_kept {
+            return Ok(false);
+        }
+        known.standing = false;
+        spool.keep(&[
+            note_of(NOTE_ACCEPTED, &self.signed_log())?,
+            note_of(NOTE_CHECKPOINT_ROOT, &Digest(self.checkpoint.root))?,
+            note_of(NOTE_CONTRADICTIONS, &known)?,
+        ])?;
+        Ok(true)
+    }
+
     /// Keeps both notes as evidence, once for each state contradicted; the watcher puts them on record.
     pub(super) fn contradict(
         &self,
@@ -142,7 +188,8 @@ impl Shown<'_> {
         if !is_known && known.seen.len() < CONTRADICTIONS_MAX {
             let shown = self.signed_log();
             tracing::error!(accepted = accepted.size, shown = shown.size, "{}", how.in_words());
-            known.seen.push(LogContradiction { seen_at: now, how, accepted, shown });
+            let restored = self.restored_from(&accepted);
+            known.seen.push(LogContradiction { seen_at: now, how, accepted, shown, restored });
         }
         known.standing = true;
         spool.keep(&[note_of(NOTE_CONTRADICTIONS, &known)?])

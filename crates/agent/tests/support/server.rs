@@ -12,8 +12,8 @@ use proviso_ledger::merkle::{self, LeafKind, Nodes};
 use proviso_ledger::{ChainError, ChainLink, Checkpoint, Envelope, SignKey, VerifyKey};
 use proviso_model::ids::DeviceId;
 use proviso_model::wire::{
-    ConsistencyProof, HEADER_CHECKPOINT_SIZE, InclusionProof, LivenessAnswer, Receipt, Refusal, SignedPolicy,
-    signed_request, time_statement,
+    ConsistencyProof, HEADER_CHECKPOINT_SIZE, InclusionProof, LivenessAnswer, Receipt, Refusal, RestoredLog,
+    RestoredLogStatement, SignedPolicy, signed_request, signed_restored_log, time_statement,
 };
 use proviso_model::{Digest, Timestamp};
 
@@ -58,6 +58,8 @@ pub struct Memory {
     pub forged: bool,
     /// Gives no proof that the log continues the one that the device accepted.
     pub silent: bool,
+    /// What the force says of a restore, and whether its own key signs that.
+    pub said_restored: Option<(RestoredLogStatement, bool)>,
     accepted_size: Option<u64>,
     link: ChainLink,
     tree: Tree,
@@ -87,6 +89,7 @@ impl TestServer {
             requests: Vec::new(),
             forged: false,
             silent: false,
+            said_restored: None,
             accepted_size: None,
             link: ChainLink::first(*force.force.as_bytes(), *force.device.as_bytes(), 0),
             tree: Tree::default(),
@@ -215,6 +218,20 @@ impl Memory {
         self.size += 1;
     }
 
+    /// The server is put back to its first records, and other entries follow there; the force says so.
+    pub fn restore_and_say(&mut self, count: usize, by_the_force: bool) {
+        self.restore_to(count);
+        let says = RestoredLogStatement {
+            force: proviso_model::ids::ForceId::from_bytes(self.link.force),
+            size: self.size,
+            root: Digest(merkle::root(self.size, &self.tree).expect("a root")),
+            backup_made_at: self.clock_at,
+            restored_at: self.clock_at,
+        };
+        self.said_restored = Some((says, by_the_force));
+        self.push(LeafKind::Audit, [11; 32]);
+    }
+
     /// Another log with the same records: the first entry is one that was never there before, and one more follows if
     /// it is to be longer.
     pub fn rewrite(&mut self, longer: bool) {
@@ -275,6 +292,14 @@ impl Memory {
                     ConsistencyProof { from, hashes: hashes.into_iter().map(Digest).collect() }
                 },
             ),
+            restored: self.said_restored.as_ref().map(|(says, by_the_force)| {
+                let statement = serde_json::to_string(says).expect("json");
+                let other = SignKey::from_seed([99; 32]);
+                let key = if *by_the_force { &self.checkpoint_key } else { &other };
+                let signature = STANDARD.encode(key.sign(&signed_restored_log(&statement)));
+                let hashes = merkle::consistency(says.size, self.size, &self.tree).expect("a proof");
+                RestoredLog { statement, signature, hashes: hashes.into_iter().map(Digest).collect() }
+            }),
         }
     }
 

@@ -2,8 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
+use proviso_ledger::checkpoint::Checkpoint;
 use proviso_ledger::envelope::Envelope;
+use proviso_ledger::merkle::verify_consistency;
 use proviso_model::ids::RestoreId;
+use proviso_model::wire::{Receipt, RestoredLogStatement, signed_restored_log};
 use proviso_server::app::backup::{self, BackupError, Plan};
 use proviso_server::app::destruction::{self, Grounds, Why};
 use proviso_server::keys::MasterKey;
@@ -11,6 +14,7 @@ use reqwest::StatusCode;
 use tempfile::TempDir;
 
 use crate::device::Device;
+use crate::enrolment::signature;
 use crate::facts::watched;
 use crate::rig::Rig;
 
@@ -66,6 +70,11 @@ fn records(device: &mut Device, rig: &Rig, count: u64) -> Vec<Envelope> {
     (0..count).map(|nth| device.seal(watched(rig.ctx.now(), nth))).collect()
 }
 
+fn checkpoint(rig: &Rig, receipt: &Receipt) -> Checkpoint {
+    let note = receipt.checkpoint.as_ref().expect("a checkpoint");
+    Checkpoint::parse_and_verify(note, &rig.ctx.keys.checkpoint.public()).expect("signed")
+}
+
 async fn held(rig: &Rig) -> Vec<[u8; 32]> {
     let rows = rig.ctx.store.record_by_case(rig.case).await.expect("read");
     rows.iter().map(|row| row.hash).collect()
@@ -108,7 +117,7 @@ async fn a_server_put_back_from_its_backup_takes_again_what_came_after_and_says_
     let sent = records(&mut device, &rig, 6);
     device.send(&rig, &sent[..3].iter().collect::<Vec<_>>()).await.receipt();
     assert_eq!(kept.take(&rig).await, 1);
-    device.send(&rig, &sent[3..].iter().collect::<Vec<_>>()).await.receipt();
+    let before = device.send(&rig, &sent[3..].iter().collect::<Vec<_>>()).await.receipt();
     assert_eq!(held(&rig).await.len(), 6);
 
     let plan = kept.plan(&rig);
@@ -122,7 +131,22 @@ async fn a_server_put_back_from_its_backup_takes_again_what_came_after_and_says_
     let answer = device.send(&rig, &[&sent[5]]).await;
     assert_eq!((answer.status, answer.refusal().code.as_str()), (StatusCode::CONFLICT, "chain-broken"));
     assert_eq!(answer.refusal().receipt.expect("where to go on").durable_seq, Some(2));
-    device.send(&rig, &sent[3..].iter().collect::<Vec<_>>()).await.receipt();
+    let shown = checkpoint(&rig, &before);
+    device.accepted_size = Some(shown.size);
+    let receipt = device.send(&rig, &sent[3..].iter().collect::<Vec<_>>()).await.receipt();
+    let now = checkpoint(&rig, &receipt);
+    let said = receipt.restored.expect("the force says that it was put back");
+    let says: RestoredLogStatement = serde_json::from_str(&said.statement).expect("a statement");
+    let key = rig.ctx.keys.checkpoint.public();
+    key.verify(&signed_restored_log(&said.statement), &signature(&said.signature))
+        .expect("by the force's key");
+    assert!(says.size < shown.size, "it holds less than the device was shown");
+    let hashes: Vec<[u8; 32]> = said.hashes.iter().map(|hash| hash.0).collect();
+    verify_consistency(says.size, &says.root.0, now.size, &now.root, &hashes)
+        .expect("and goes on from there");
+    device.accepted_size = None;
+    let receipt = device.send(&rig, &[]).await.receipt();
+    assert_eq!(receipt.restored, None, "a device that was shown nothing is told nothing");
     let all: Vec<_> = sent.iter().map(Envelope::record_hash).collect();
     assert_eq!(held(&rig).await, all, "everything is there again, once each");
     rig.restart(|_| {}).await;

@@ -15,9 +15,10 @@ use proviso_model::ids::DeviceId;
 use proviso_model::policy::Policy;
 use proviso_model::record::{RecordBody, RecordContent};
 use proviso_model::wire::{
-    EnrolRequest, EnrolResponse, HEADER_DEVICE, HEADER_NONCE, HEADER_PROTOCOL, HEADER_SIGNATURE, Receipt,
-    Refusal, enrol_proof, signed_request,
+    EnrolRequest, EnrolResponse, HEADER_CHECKPOINT_SIZE, HEADER_DEVICE, HEADER_NONCE, HEADER_PROTOCOL,
+    HEADER_SIGNATURE, Receipt, Refusal, enrol_proof, signed_request,
 };
+use reqwest::header::{HeaderMap, HeaderName};
 use reqwest::{Certificate, Client, Identity, Method, StatusCode};
 
 use crate::rig::Rig;
@@ -118,6 +119,8 @@ pub struct Device {
     client: Client,
     nonce: String,
     to: CasePublicKey,
+    /// Size of the last checkpoint that it accepted.
+    pub accepted_size: Option<u64>,
 }
 
 impl Device {
@@ -133,6 +136,7 @@ impl Device {
             to: CasePublicKey::from_hex(&policy.case_key.public).expect("the case's public key"),
             link: ChainLink::first(*response.force.as_bytes(), *response.device.as_bytes(), 0),
             nonce: response.nonce.clone(),
+            accepted_size: None,
             client: client(rig, Some(identity)),
             record: keys.record,
             policy_hash: hash,
@@ -153,6 +157,8 @@ impl Device {
     pub async fn ask(&mut self, rig: &Rig, method: Method, path: &str, body: Vec<u8>) -> Answer {
         let statement = signed_request(method.as_str(), path, &Digest(sha256(&body)), &self.nonce);
         let signature = STANDARD.encode(self.record.sign(&statement));
+        let size = self.accepted_size.map(|size| size.to_string().parse().expect("a value"));
+        let size = size.map(|size| (HeaderName::from_static(HEADER_CHECKPOINT_SIZE), size));
         let response = self
             .client
             .request(method, rig.device_url(path))
@@ -160,6 +166,7 @@ impl Device {
             .header(HEADER_DEVICE, self.id.to_string())
             .header(HEADER_NONCE, &self.nonce)
             .header(HEADER_SIGNATURE, signature)
+            .headers(HeaderMap::from_iter(size))
             .body(body)
             .send()
             .await

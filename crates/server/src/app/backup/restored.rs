@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{BackupError, Result, folder, manifest};
 use crate::app::AppContext;
+use crate::app::device::proof::ProofError;
+use crate::app::device::restored_log;
 use crate::app::force::COMMAND_LINE;
 
 /// Name of the file in a restored data folder, until it is logged.
@@ -59,6 +61,10 @@ pub(crate) async fn log_restored(ctx: &AppContext, data_dir: &Path) -> Result<()
         objects.push_str(" without a destruction journal: ");
         objects.push_str(reason);
     }
+    restored_log::keep(ctx, &row).await.map_err(|error| match error {
+        ProofError::Store(error) => error.into(),
+        ProofError::Log(..) => BackupError::NotWhole(error.to_string()),
+    })?;
     if ctx.store.restored_add(&row).await? {
         ctx.note(COMMAND_LINE, "restore", None, &objects).await?;
     }

@@ -9,5 +9,6 @@ pub mod nonce;
 pub mod policy;
 pub mod proof;
 mod refusal;
+pub mod restored_log;
 
 pub use refusal::{DeviceRefusal, status_of};

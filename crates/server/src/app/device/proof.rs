@@ -10,7 +10,7 @@ use proviso_model::ids::DeviceId;
 use proviso_model::wire::{ConsistencyProof, InclusionProof, Receipt};
 use proviso_store::{Appended, StoreError};
 
-use super::DeviceRefusal;
+use super::{DeviceRefusal, restored_log};
 use crate::app::AppContext;
 
 /// Nodes of the log by level and index.
@@ -109,13 +109,19 @@ pub async fn receipt(
     let from = accepted_size.filter(|from| (1..size).contains(from));
     let inclusion = leaf.map(|leaf| Wanted::Inclusion { leaf, size });
     let consistency = from.map(|from| Wanted::Consistency { from, to: size });
-    let wanted: Vec<Wanted> = inclusion.into_iter().chain(consistency).collect();
+    let restored = match accepted_size {
+        Some(accepted) => restored_log::statement(ctx).await?.filter(|said| said.size < accepted.min(size)),
+        None => None,
+    };
+    let since = restored.as_ref().map(|said| Wanted::Consistency { from: said.size, to: size });
+    let wanted: Vec<Wanted> = inclusion.into_iter().chain(consistency).chain(since).collect();
     let mut proofs = prove(ctx, &wanted)
         .await?
         .into_iter()
         .map(|hashes| hashes.into_iter().map(Digest).collect::<Vec<_>>());
     let proof = leaf.zip(leaf.and_then(|_| proofs.next()));
     let consistency = from.zip(from.and_then(|_| proofs.next()));
+    let restored = restored.zip(proofs.next());
     Ok(Receipt {
         epoch: appended.epoch,
         durable_seq: appended.durable_seq,
@@ -123,6 +129,7 @@ pub async fn receipt(
         checkpoint: checkpoint.map(|checkpoint| checkpoint.note.clone()),
         proof: proof.map(|(index, hashes)| InclusionProof { index, hashes }),
         consistency: consistency.map(|(from, hashes)| ConsistencyProof { from, hashes }),
+        restored: restored.map(|(said, hashes)| restored_log::signed(ctx, said, hashes)),
     })
 }
 
