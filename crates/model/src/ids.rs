@@ -83,6 +83,8 @@ typed_ids! {
     JobId,
     /// An entry of the audit log.
     AuditId,
+    /// Something about a device that an officer should know.
+    DeviceNoticeId,
     /// A backup of a server's database and blobs.
     BackupId,
     /// Putting a backup back.

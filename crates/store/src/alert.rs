@@ -105,8 +105,8 @@ words! {
         AlertDecided = "alert-decided",
         /// A gap came in.
         Gap = "gap",
-        /// A device sent two records under one number: its disk may have been restored from a copy.
-        DeviceForked = "device-forked",
+        /// Something about a device that an officer should know.
+        DeviceNotice = "device-notice",
     }
 }
 

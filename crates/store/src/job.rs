@@ -12,6 +12,8 @@ words! {
     JobKind {
         /// Opens records, evaluates findings again, raises alerts.
         Replay = "replay",
+        /// The same for records kept apart from their chain.
+        ReplayBranch = "replay-branch",
     }
 }
 

@@ -9,6 +9,7 @@ mod backup;
 mod case;
 mod destruction;
 mod device;
+mod device_notice;
 mod error;
 mod job;
 mod late;
@@ -16,6 +17,7 @@ mod log;
 mod officer;
 mod opened;
 mod record;
+mod returned;
 pub mod sqlite;
 mod timeline;
 mod words;
@@ -26,6 +28,9 @@ pub use backup::{BackupStore, CheckedBackup, Position, RestoredRow};
 pub use case::{BundleRow, CaseRow, CaseState, CaseStore, OrderVersionRow};
 pub use destruction::{Destruction, DestructionStore, RECORD_KEY_BYTES};
 pub use device::{DeviceRow, DeviceState, DeviceStore, EnrolmentCodeRow, PolicyRow};
+pub use device_notice::{
+    DeviceNoticeKind, DeviceNoticeRow, DeviceNoticeState, DeviceNoticeStore, DeviceRun, NewDeviceNotice,
+};
 pub use error::{Result, StoreError};
 pub use job::{JobKind, JobRow, JobState, JobStore};
 pub use late::{FindingFlag, LateStore, OrderEndRow, Outside, OutsideCause, QuarantineRow, QuarantineState};
@@ -33,6 +38,7 @@ pub use log::{CheckpointRow, LeafKind, LogHasher, LogStore, Node};
 pub use officer::{OfficerRole, OfficerRow, OfficerStore, SessionRow};
 pub use opened::{FindingRow, GapRow, NoticeRow, ObservationRow, OpenedRecord, OpenedWhat, WatchedRow};
 pub use record::{AppendBatch, Appended, ForkRow, NewRecord, RecordRow, RecordStore, ReplayOutcome, Stop};
+pub use returned::ReturnedStore;
 pub use sqlite::{SqliteOptions, SqliteStore};
 pub use timeline::{Stretch, TimelineStore};
 pub use words::Priority;
@@ -42,6 +48,8 @@ pub trait Store:
     OfficerStore
     + CaseStore
     + DeviceStore
+    + DeviceNoticeStore
+    + ReturnedStore
     + RecordStore
     + LogStore
     + AlertStore

@@ -190,6 +190,25 @@ pub trait RecordStore {
     /// [`crate::StoreError`].
     async fn record_by_case(&self, case: CaseId) -> Result<Vec<RecordRow>>;
 
+    /// Records kept apart of a device and epoch from `first` to `last`, in order of their numbers. They are in no log, so
+    /// their `leaf` is 0 and means nothing.
+    ///
+    /// # Errors
+    /// [`crate::StoreError`].
+    async fn branch_range(
+        &self,
+        device: DeviceId,
+        epoch: u32,
+        first: u64,
+        last: u64,
+    ) -> Result<Vec<RecordRow>>;
+
+    /// A record that is kept apart, by hash; as in [`RecordStore::branch_range`].
+    ///
+    /// # Errors
+    /// [`crate::StoreError`].
+    async fn branch_record_get(&self, hash: &[u8; 32]) -> Result<Option<RecordRow>>;
+
     /// Records kept apart for a device because another one is held under their number, or because they follow such a
     /// one; in chain order.
     ///

@@ -65,7 +65,7 @@ pub async fn step(ctx: &AppContext) -> Result<bool, StoreError> {
         return Ok(false);
     };
     let done = match job.kind {
-        JobKind::Replay => replay::replay(ctx, &job).await,
+        JobKind::Replay | JobKind::ReplayBranch => replay::replay(ctx, &job).await,
     };
     match done {
         Ok(()) => ctx.store.job_done(job.id).await?,

@@ -13,7 +13,7 @@ use proviso_model::policy::Policy;
 use proviso_model::record::RecordBody;
 use proviso_model::{Observation, Source, Timestamp};
 use proviso_store::{
-    CaseState, FindingRow, GapRow, JobRow, NoticeRow, ObservationRow, OpenedRecord, OpenedWhat, Priority,
+    CaseState, FindingRow, GapRow, JobKind, JobRow, NoticeRow, ObservationRow, OpenedRecord, OpenedWhat, Priority,
     QuarantineState, RECORD_KEY_BYTES, RecordRow, ReplayOutcome, WatchedRow,
 };
 use serde::Serialize;
@@ -41,7 +41,11 @@ pub(super) async fn replay(ctx: &AppContext, job: &JobRow) -> Result<(), JobErro
     let mut first = job.seq_first;
     while first <= job.seq_last {
         let last = job.seq_last.min(first.saturating_add(RECORDS_MAX - 1));
-        for record in ctx.store.record_range(job.device, job.epoch, first, last).await? {
+        let records = match job.kind {
+            JobKind::Replay => ctx.store.record_range(job.device, job.epoch, first, last).await?,
+            JobKind::ReplayBranch => ctx.store.branch_range(job.device, job.epoch, first, last).await?,
+        };
+        for record in records {
             if record.kind.is_none() {
                 let revoked_at = device.revoked_at;
                 let opened = open(ctx, &keys, &known_before, &mut engines, &record, revoked_at).await?;

@@ -33,6 +33,10 @@ CREATE TABLE policy_returned (
     sealed BLOB NOT NULL,
     returned_at INTEGER NOT NULL
 ) STRICT;
+CREATE VIEW every_policy AS
+    SELECT hash, device, serial, issued_at, expires_at, engine_semantics, signature, sealed FROM policy
+    UNION ALL
+    SELECT hash, device, serial, issued_at, expires_at, engine_semantics, signature, sealed FROM policy_returned;
 
 -- Something about a device, not about a person, that an officer should know. `mark` tells one event from the next of its
 -- kind; `sealed` is the officer's reason.

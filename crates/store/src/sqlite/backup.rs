@@ -11,8 +11,9 @@ use sqlx::{ConnectOptions, SqliteConnection};
 use super::open::{SqliteOptions, restrict};
 use super::record_keys::RecordKeys;
 use super::rows::{bytes, int, number};
-use super::{SqliteStore, log};
+use super::{SqliteStore, device_notice, log};
 use crate::backup::{BackupStore, CheckedBackup, Position, RestoredRow};
+use crate::device_notice::{DeviceNoticeKind, NewDeviceNotice};
 use crate::error::{Result, StoreError};
 use crate::log::CheckpointRow;
 
@@ -135,6 +136,26 @@ async fn note(connection: &mut SqliteConnection, backup: &CheckedBackup) -> Resu
     Ok(counted)
 }
 
+/// Every device in use is ahead of the server now; its officer is told.
+async fn tell_of_restore(connection: &mut SqliteConnection, restored: RestoredRow) -> Result<()> {
+    let rows =
+        sqlx::query("SELECT id FROM device WHERE state = 'active'").fetch_all(&mut *connection).await?;
+    let mut mark = [0; 32];
+    mark.iter_mut().zip(restored.id.as_bytes()).for_each(|(to, from)| *to = *from);
+    for row in &rows {
+        let notice = NewDeviceNotice {
+            device: DeviceId::from_bytes(bytes(row, "id")?),
+            kind: DeviceNoticeKind::ServerRestored,
+            at: restored.restored_at,
+            epoch: None,
+            seq: u64::try_from(restored.backup_made_at.as_micros()).ok(),
+            mark,
+        };
+        device_notice::add(connection, notice).await?;
+    }
+    Ok(())
+}
+
 #[async_trait]
 impl BackupStore for SqliteStore {
     async fn backup_write(&self, to: &Path) -> Result<()> {
@@ -182,9 +203,13 @@ impl BackupStore for SqliteStore {
                 .bind(restored.backup.as_bytes().to_vec())
                 .bind(restored.backup_made_at.as_micros())
                 .bind(restored.restored_at.as_micros())
-                .execute(connection)
+                .execute(&mut *connection)
                 .await?;
-                Ok(done.rows_affected() > 0)
+                if done.rows_affected() == 0 {
+                    return Ok(false);
+                }
+                tell_of_restore(connection, restored).await?;
+                Ok(true)
             })
         })
         .await

@@ -60,6 +60,8 @@ async fn rest_of_case(connection: &mut SqliteConnection, case: CaseId, at: Times
     }
     for statement in [
         "UPDATE policy SET sealed = x'' WHERE device IN (SELECT id FROM device WHERE case_id = $1) AND $2 IS NOT NULL",
+        "UPDATE policy_returned SET sealed = x'' WHERE device IN (SELECT id FROM device WHERE case_id = $1) AND $2 IS NOT NULL",
+        "UPDATE device_notice SET sealed = NULL WHERE case_id = $1 AND $2 IS NOT NULL",
         "UPDATE device SET state = 'revoked', revoked_at = coalesce(revoked_at, $2) WHERE case_id = $1",
         "UPDATE case_file SET state = 'destroyed', destroyed_at = coalesce(destroyed_at, $2) WHERE id = $1",
         "UPDATE enrolment_code SET used_at = coalesce(used_at, $2) WHERE case_id = $1",

@@ -44,7 +44,7 @@ fn policy(row: &SqliteRow) -> Result<PolicyRow> {
     })
 }
 
-async fn device_insert(connection: &mut SqliteConnection, device: DeviceRow) -> Result<()> {
+pub(super) async fn device_insert(connection: &mut SqliteConnection, device: DeviceRow) -> Result<()> {
     sqlx::query(
         "INSERT INTO device (id, case_id, record_key, certificate_sha256, state, enrolled_at, seen_at, watching,
                              policy_serial, epoch, next_seq, previous, sealed)
@@ -263,7 +263,7 @@ impl DeviceStore for SqliteStore {
         self.write(move |connection| {
             Box::pin(async move {
                 let last: i64 =
-                    sqlx::query_scalar("SELECT coalesce(max(serial), 0) FROM policy WHERE device = $1")
+                    sqlx::query_scalar("SELECT coalesce(max(serial), 0) FROM every_policy WHERE device = $1")
                         .bind(policy.device.as_bytes().to_vec())
                         .fetch_one(&mut *connection)
                         .await?;
@@ -277,15 +277,17 @@ impl DeviceStore for SqliteStore {
     }
 
     async fn policy_current(&self, device: DeviceId) -> Result<Option<PolicyRow>> {
-        let row = sqlx::query("SELECT * FROM policy WHERE device = $1 ORDER BY serial DESC LIMIT 1")
-            .bind(device.as_bytes().to_vec())
-            .fetch_optional(&self.readers)
-            .await?;
+        let row = sqlx::query(
+            "SELECT * FROM every_policy WHERE device = $1 ORDER BY serial DESC, issued_at DESC LIMIT 1",
+        )
+        .bind(device.as_bytes().to_vec())
+        .fetch_optional(&self.readers)
+        .await?;
         row.as_ref().map(policy).transpose()
     }
 
     async fn policy_get(&self, hash: &Digest) -> Result<Option<PolicyRow>> {
-        let row = sqlx::query("SELECT * FROM policy WHERE hash = $1")
+        let row = sqlx::query("SELECT * FROM every_policy WHERE hash = $1")
             .bind(hash.0.to_vec())
             .fetch_optional(&self.readers)
             .await?;
@@ -293,7 +295,7 @@ impl DeviceStore for SqliteStore {
     }
 
     async fn policy_hashes(&self, device: DeviceId) -> Result<Vec<Digest>> {
-        let rows = sqlx::query("SELECT hash FROM policy WHERE device = $1")
+        let rows = sqlx::query("SELECT hash FROM every_policy WHERE device = $1")
             .bind(device.as_bytes().to_vec())
             .fetch_all(&self.readers)
             .await?;

@@ -6,6 +6,7 @@ mod backup;
 mod case;
 mod destruction;
 mod device;
+mod device_notice;
 mod edge;
 mod job;
 mod late;
@@ -15,6 +16,7 @@ mod open;
 mod opened;
 mod record;
 mod record_keys;
+mod returned;
 mod rows;
 mod timeline;
 

@@ -24,7 +24,7 @@ pub(super) async fn keep(connection: &mut SqliteConnection, opened: OpenedRecord
         .bind(replay.map(ReplayOutcome::as_str))
         .execute(&mut *connection)
         .await?;
-    if done.rows_affected() == 0 {
+    if done.rows_affected() == 0 && branch_opened(connection, &opened, replay).await? == 0 {
         // Kept by an earlier attempt at the same job.
         return Ok(Vec::new());
     }
@@ -60,6 +60,25 @@ pub(super) async fn keep(connection: &mut SqliteConnection, opened: OpenedRecord
         OpenedWhat::Other | OpenedWhat::Unreadable => {}
     }
     Ok(touched)
+}
+
+/// The same for a record that is kept apart from its chain. One hash lies in one place only, for the same record sent
+/// again is skipped.
+async fn branch_opened(
+    connection: &mut SqliteConnection,
+    opened: &OpenedRecord,
+    replay: Option<ReplayOutcome>,
+) -> Result<u64> {
+    let done = sqlx::query(
+        "UPDATE fork SET kind = $2, replay = $3 WHERE hash = $1 AND kind IS NULL
+         AND NOT EXISTS (SELECT 1 FROM record WHERE hash = $1)",
+    )
+    .bind(opened.hash.to_vec())
+    .bind(&opened.kind)
+    .bind(replay.map(ReplayOutcome::as_str))
+    .execute(connection)
+    .await?;
+    Ok(done.rows_affected())
 }
 
 pub(super) async fn notify(

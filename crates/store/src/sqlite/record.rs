@@ -8,13 +8,13 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
 use super::edge::Edge;
-use super::opened::notify;
 use super::record_keys::split as split_body;
 use super::rows::{blob, bytes, bytes_maybe, damaged, int, number, time, time_maybe};
-use super::{SqliteStore, log};
-use crate::alert::NotificationKind;
+use super::{SqliteStore, device_notice, log};
 use crate::device::DeviceRow;
+use crate::device_notice::{DeviceNoticeKind, NewDeviceNotice};
 use crate::error::{Result, StoreError};
+use crate::job::JobKind;
 use crate::log::{CheckpointRow, LeafKind, LogHasher};
 use crate::record::{AppendBatch, Appended, ForkRow, NewRecord, RecordRow, RecordStore, ReplayOutcome, Stop};
 
@@ -25,6 +25,11 @@ const RECORD: &str =
     "SELECT r.leaf, r.hash, r.device, r.case_id, r.epoch, r.seq, r.header, r.signature, r.received_at,
     r.kind, r.replay, r.destroyed_at, r.destroyed_why, r.certificate, k.key, b.body FROM record r
     LEFT JOIN record_body b ON b.leaf = r.leaf LEFT JOIN record_keys.record_key k ON k.hash = r.hash";
+
+/// A record kept apart, in the columns of one that is not. It has no leaf.
+const BRANCH: &str = "SELECT 0 AS leaf, f.hash, f.device, d.case_id, f.epoch, f.seq, f.header, f.signature, f.received_at,
+    f.kind, f.replay, NULL AS destroyed_at, NULL AS destroyed_why, NULL AS certificate, k.key, f.body FROM fork f
+    JOIN device d ON d.id = f.device LEFT JOIN record_keys.record_key k ON k.hash = f.hash";
 
 fn record(row: &SqliteRow) -> Result<RecordRow> {
     use sqlx::Row;
@@ -178,19 +183,28 @@ async fn insert(
     Ok(())
 }
 
-/// Keeps the other branch apart, and tells once.
+/// Keeps the other branch apart, has it opened, and tells once.
 async fn keep_branch(
     connection: &mut SqliteConnection,
     batch: &AppendBatch,
-    case: CaseId,
     branch: &[&NewRecord],
 ) -> Result<()> {
     let mut new = 0;
     for record in branch {
         new += keep_fork(connection, batch, record).await?;
     }
-    if new > 0 {
-        notify(connection, NotificationKind::DeviceForked, case, None, batch.received_at).await?;
+    if let (true, Some(first), Some(last)) = (new > 0, branch.first(), branch.last()) {
+        let kind = DeviceNoticeKind::Fork;
+        let told = NewDeviceNotice {
+            device: batch.device,
+            kind,
+            at: batch.received_at,
+            epoch: Some(batch.epoch),
+            seq: Some(first.seq),
+            mark: first.hash,
+        };
+        device_notice::add(connection, told).await?;
+        job_add(connection, batch, JobKind::ReplayBranch, (first.seq, last.seq)).await?;
     }
     Ok(())
 }
@@ -229,16 +243,27 @@ async fn advance(
         .bind(batch.received_at.as_micros())
         .execute(&mut *connection)
         .await?;
+    job_add(connection, batch, JobKind::Replay, (first, next.0.saturating_sub(1))).await
+}
+
+async fn job_add(
+    connection: &mut SqliteConnection,
+    batch: &AppendBatch,
+    kind: JobKind,
+    (first, last): (u64, u64),
+) -> Result<()> {
     sqlx::query(
         "INSERT INTO job (id, kind, device, epoch, seq_first, seq_last, state, attempts, ready_at)
-         VALUES ($1, 'replay', $2, $3, $4, $5, 'ready', 0, $6)",
+         VALUES (coalesce($1, randomblob(16)), $7, $2, $3, $4, $5, 'ready', 0, $6)",
     )
-    .bind(batch.job.as_bytes().to_vec())
+    // One batch may bring both kinds; the caller names one job only.
+    .bind((kind == JobKind::Replay).then(|| batch.job.as_bytes().to_vec()))
     .bind(batch.device.as_bytes().to_vec())
     .bind(i64::from(batch.epoch))
     .bind(int(first)?)
-    .bind(int(next.0.saturating_sub(1))?)
+    .bind(int(last)?)
     .bind(batch.received_at.as_micros())
+    .bind(kind.as_str())
     .execute(connection)
     .await?;
     Ok(())
@@ -258,7 +283,7 @@ async fn append(
         if batch.epoch == device.epoch { (device.next_seq, device.previous) } else { batch.epoch_start };
     let held = held(connection, batch, start.0).await?;
     let split = split(batch, start, &held);
-    keep_branch(connection, batch, device.case, &split.branch).await?;
+    keep_branch(connection, batch, &split.branch).await?;
     let (Some(first), Some(last)) = (split.added.first(), split.added.last()) else {
         let position = position(connection, &device).await?;
         return Ok(Appended { known: split.known, stop: split.stop, ..position });
@@ -350,6 +375,34 @@ impl RecordStore for SqliteStore {
             .fetch_all(&self.readers)
             .await?;
         rows.iter().map(record).collect()
+    }
+
+    async fn branch_range(
+        &self,
+        device: DeviceId,
+        epoch: u32,
+        first: u64,
+        last: u64,
+    ) -> Result<Vec<RecordRow>> {
+        let select = format!(
+            "{BRANCH} WHERE f.device = $1 AND f.epoch = $2 AND f.seq BETWEEN $3 AND $4 ORDER BY f.seq"
+        );
+        let rows = sqlx::query(sqlx::AssertSqlSafe(select))
+            .bind(device.as_bytes().to_vec())
+            .bind(i64::from(epoch))
+            .bind(int(first)?)
+            .bind(int(last)?)
+            .fetch_all(&self.readers)
+            .await?;
+        rows.iter().map(record).collect()
+    }
+
+    async fn branch_record_get(&self, hash: &[u8; 32]) -> Result<Option<RecordRow>> {
+        let row = sqlx::query(sqlx::AssertSqlSafe(format!("{BRANCH} WHERE f.hash = $1")))
+            .bind(hash.to_vec())
+            .fetch_optional(&self.readers)
+            .await?;
+        row.as_ref().map(record).transpose()
     }
 
     async fn fork_list(&self, device: DeviceId) -> Result<Vec<ForkRow>> {

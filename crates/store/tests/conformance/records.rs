@@ -1,8 +1,8 @@
 //! Records, jobs, and the log.
 
-use proviso_store::{AppendBatch, Appended, CheckpointRow, JobState, NewRecord, Stop, Store};
+use proviso_store::{AppendBatch, Appended, CheckpointRow, DeviceNoticeKind, JobState, NewRecord, Stop, Store};
 
-use crate::fixtures::{at, device_id, job_id, record, record_hash};
+use crate::fixtures::{at, case_id, device_id, job_id, record, record_hash};
 
 async fn append(store: &dyn Store, epoch: u32, job: u8, records: Vec<NewRecord>) -> Appended {
     let batch = AppendBatch {
@@ -43,6 +43,15 @@ pub async fn a_batch_is_taken_as_far_as_it_is_good(store: &dyn Store) {
     assert_eq!(forks, apart, "the other record is kept apart, and so is what follows it");
     assert_eq!(store.record_get(&record_hash(1, 77)).await.expect("read"), None);
 
+    let whole = store.branch_record_get(&record_hash(2, 77)).await.expect("read").expect("kept apart");
+    assert_eq!((whole.case, whole.body), (case_id(), Some(record(2, 77, [0; 32]).body)), "and can be opened");
+    let told = store.device_notice_list(Some(case_id()), None, true).await.expect("read");
+    let told: Vec<_> = told.iter().map(|notice| (notice.kind, notice.epoch, notice.seq)).collect();
+    assert_eq!(told, [(DeviceNoticeKind::Fork, Some(0), Some(1))], "an officer is told once");
+    let again = vec![record(1, 77, record_hash(0, 0))];
+    assert_eq!(append(store, 0, 9, again).await.stop, Some(Stop::Fork { seq: 1 }));
+    assert_eq!(store.device_notice_list(None, None, true).await.expect("read").len(), 1);
+
     let fresh = append(store, 1, 7, vec![record(0, 1, [1; 32])]).await;
     assert_eq!((fresh.epoch, fresh.durable_seq, fresh.stop), (1, Some(0), None), "a new epoch");
     let old = append(store, 0, 8, vec![record(4, 0, record_hash(3, 0))]).await;
@@ -59,15 +68,15 @@ pub async fn a_batch_is_taken_as_far_as_it_is_good(store: &dyn Store) {
 pub async fn a_job_is_claimed_by_one_worker_and_comes_back_when_its_lease_ends(store: &dyn Store) {
     assert_eq!(
         store.job_count(JobState::Ready).await.expect("read"),
-        4,
-        "one for each batch that added records"
+        5,
+        "one for each batch that added records, and one for the branch kept apart"
     );
     let first = store.job_claim(at(30), at(90)).await.expect("read").expect("a job");
     assert_eq!((first.seq_first, first.seq_last, first.attempts), (0, 1, 1));
     let second = store.job_claim(at(30), at(90)).await.expect("read").expect("another");
     assert_ne!(first.id, second.id);
     store.job_done(second.id).await.expect("done");
-    for _ in 0..2 {
+    for _ in 0..3 {
         let job = store.job_claim(at(30), at(90)).await.expect("read").expect("another");
         store.job_done(job.id).await.expect("done");
     }

@@ -65,7 +65,7 @@ pub async fn an_alert_is_opened_then_decided_once(store: &dyn Store) {
     assert_eq!(
         kinds,
         [
-            NotificationKind::DeviceForked,
+            NotificationKind::DeviceNotice,
             NotificationKind::AlertRaised,
             NotificationKind::AlertJoined,
             NotificationKind::AlertOpened,
