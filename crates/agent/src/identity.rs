@@ -1,6 +1,8 @@
 //! Who this device is to its force: made at enrolment, kept in the state folder, readable by the agent only.
 
+use proviso_ledger::hash::domain_hash;
 use proviso_ledger::sign::{SignKey, VerifyKey};
+use proviso_model::Digest;
 use proviso_model::ids::{DeviceId, ForceId};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
@@ -92,6 +94,13 @@ impl Identity {
         }
         Ok(DeviceKeys { record, tls_pem: Zeroizing::new(read(&dir.file(TLS_KEY))?) })
     }
+}
+
+/// Hash of a system's own id (`/etc/machine-id` or what a platform has like it), keyed by the force, so that forces cannot
+/// compare. It is no fingerprint of hardware: a copied disk carries it along, a new installation changes it.
+#[must_use]
+pub fn machine_hash(force: ForceId, machine_id: &str) -> Digest {
+    Digest(domain_hash("proviso/machine/v1", &[force.as_bytes(), machine_id.trim().as_bytes()]))
 }
 
 /// Files that only the agent's account may read; `doctor` checks their modes.

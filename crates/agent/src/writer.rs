@@ -11,7 +11,7 @@ use proviso_model::{Digest, Timestamp};
 use rand_core::CryptoRng;
 
 use crate::policy_keep::KeptPolicy;
-use crate::spool::{Appended, Note, Room, Spool, SpoolError};
+use crate::spool::{Appended, EpochCause, NOTE_EPOCH_CAUSE, Note, Room, Spool, SpoolError, note_of};
 
 /// Name of the note with the root of the last checkpoint.
 pub const NOTE_CHECKPOINT_ROOT: &str = "checkpoint-root";
@@ -56,9 +56,34 @@ impl RecordWriter {
         room: Room,
         notes: &[Note],
     ) -> Result<Appended, SpoolError> {
+        loop {
+            match self.append(kept, at, &body, room, notes) {
+                // First the cause, as a gap; then again what was to be written.
+                Err(SpoolError::EpochBegins(cause)) => {
+                    let told = [note_of(NOTE_EPOCH_CAUSE, &None::<EpochCause>)?];
+                    let gap = RecordBody::Gap { gap: cause.gap(at) };
+                    self.append(kept, at, &gap, Room::Reserve, &told)?;
+                }
+                other => return other,
+            }
+        }
+    }
+
+    fn append(
+        &mut self,
+        kept: &KeptPolicy,
+        at: Timestamp,
+        body: &RecordBody,
+        room: Room,
+        notes: &[Note],
+    ) -> Result<Appended, SpoolError> {
         let last_checkpoint: Option<Digest> = self.spool.note(NOTE_CHECKPOINT_ROOT)?;
-        let content =
-            RecordContent { recorded_at: at, clock_in_doubt: self.clock_in_doubt, last_checkpoint, body };
+        let content = RecordContent {
+            recorded_at: at,
+            clock_in_doubt: self.clock_in_doubt,
+            last_checkpoint,
+            body: body.clone(),
+        };
         let fields = content.to_fields().map_err(|error| SpoolError::Seal(error.to_string()))?;
         let ids = RecordIds { case_key_id: *kept.policy.case_key.id.as_bytes(), policy_hash: kept.hash };
         let (rng, key) = (&mut self.rng, &self.key);

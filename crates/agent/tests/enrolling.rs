@@ -23,7 +23,8 @@ impl OneAnswer {
     }
 
     fn refusing(status: u16, code: &str) -> Self {
-        let refusal = Refusal { code: code.to_owned(), message: "no".to_owned(), receipt: None };
+        let refusal =
+            Refusal { code: code.to_owned(), message: "no".to_owned(), receipt: None, policy: None };
         Self::new(status, serde_json::to_vec(&refusal).expect("json"))
     }
 }

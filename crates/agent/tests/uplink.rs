@@ -5,7 +5,8 @@ mod support;
 use std::sync::Arc;
 
 use proviso_agent::*;
-use proviso_model::record::NoticeResponse;
+use proviso_model::gap::GapCause;
+use proviso_model::record::{NoticeResponse, RecordBody};
 use support::server::Fault;
 use support::story::Story;
 
@@ -125,7 +126,11 @@ async fn a_device_whose_disk_was_restored_from_an_image_goes_on_in_a_new_epoch()
         let held = story.server.with(|memory| {
             memory.records.iter().map(|record| (record.header.epoch, record.header.seq)).collect::<Vec<_>>()
         });
-        assert_eq!(held, [(0, 0), (0, 1), (0, 2), (0, 3), (1, 0)], "{anew} written anew");
+        assert_eq!(held, [(0, 0), (0, 1), (0, 2), (0, 3), (1, 0), (1, 1)], "{anew} written anew");
+        let first = story.server.with(|memory| memory.records.get(4).map(|record| record.encode()));
+        let body = story.force.open(&first.expect("the first record of the new epoch"));
+        let told = matches!(&body, RecordBody::Gap { gap } if gap.cause == GapCause::RecordRestored);
+        assert!(told, "it says why the chain goes on anew: {body:?}");
     }
 }
 

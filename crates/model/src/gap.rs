@@ -53,6 +53,11 @@ pub enum GapCause {
     SourceUnavailable,
     /// Part of the spool could not be read back.
     SpoolDamaged,
+    /// An older copy of the spool was put back, with its disk or by itself; the chain goes on in a new epoch.
+    RecordRestored,
+    /// The server was put back from a backup that misses records which the device has deleted since; the chain goes on in a
+    /// new epoch.
+    ServerRestored,
     /// None of the above.
     Unknown,
 }
@@ -85,6 +90,10 @@ impl GapCause {
             }
             Self::SourceUnavailable => "this could not be watched on this system",
             Self::SpoolDamaged => "kept records could not be read back",
+            Self::RecordRestored => "an older copy of the kept records was put back",
+            Self::ServerRestored => {
+                "the server was put back from a backup and no longer held earlier records"
+            }
             Self::Unknown => "the cause is not known",
         }
     }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::hash::Digest;
 use crate::ids::{DeviceId, ForceId};
+use crate::record::EnrolmentFacts;
 use crate::time::Timestamp;
 
 /// Protocol version, sent as header `proviso-protocol`; another major version is refused with a plain message.
@@ -215,6 +216,20 @@ pub fn signed_policy(policy: &str) -> Vec<u8> {
     format!("proviso/policy/v1\n{policy}").into_bytes()
 }
 
+/// `POST /v1/return`: a device that the server no longer knows, because it was enrolled after the backup from which the server
+/// was restored, shows what the force gave it. Signed with the record key that it names, over the client certificate that
+/// names it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeviceReturn {
+    /// Public record key, hexadecimal.
+    pub record_key: String,
+    /// The policy that it obeys.
+    pub policy: SignedPolicy,
+    /// What it said of itself at enrolment.
+    pub facts: EnrolmentFacts,
+}
+
 /// `POST /v1/liveness`: the device is on. Carries no observation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -231,6 +246,12 @@ pub struct LivenessPing {
     pub policy_serial: u64,
     /// The agent's version.
     pub agent_version: String,
+    /// Random name of this run of the agent, 32 hexadecimal digits: two copies of one device show by taking turns.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<String>,
+    /// Hash, keyed by the force, of the id of the system that it runs on; absent where that has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub machine: Option<Digest>,
 }
 
 /// Answer to a liveness ping.
@@ -342,4 +363,7 @@ pub struct Refusal {
     /// Where the server's record of this device ends, when the device should go on from there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub receipt: Option<Receipt>,
+    /// With `policy-unknown`: the policy that the device should bring to `POST /v1/policy`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<Digest>,
 }

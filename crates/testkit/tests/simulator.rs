@@ -56,6 +56,23 @@ fn invariant_08_with_a_clock_that_jumps_every_minute_is_still_watched_or_a_gap()
 }
 
 #[test]
+fn invariant_10_a_server_put_back_from_a_backup_gets_everything_again_and_nothing_twice() {
+    let mut losses = 0;
+    for seed in 0..seeds() {
+        let outcome = run_in_folder(seed, Story { server_restored: true, ..Story::PLAIN });
+        assert_eq!(outcome.faults(), Vec::<String>::new(), "seed {seed}");
+        assert_eq!(
+            outcome.epochs.len(),
+            1,
+            "seed {seed}: a device that keeps what it must never breaks its chain"
+        );
+        losses += outcome.server_losses;
+    }
+    println!("{} seeds: {losses} servers lost and put back, nothing lost or doubled", seeds());
+    assert!(losses > 0, "some server was lost");
+}
+
+#[test]
 fn the_simulator_finds_what_is_broken_on_purpose() {
     let cases = [
         (Sabotage::AcknowledgeEarly, Story::PLAIN, "is lost"),
@@ -63,6 +80,7 @@ fn the_simulator_finds_what_is_broken_on_purpose() {
         (Sabotage::ForksSwallowed, Story { image_restored: true, ..Story::PLAIN }, "no fork was found"),
         (Sabotage::ClockGapsDropped, Story { clock_jumps: true, ..Story::PLAIN }, "nothing accounts for"),
         (Sabotage::LogRewritten, Story::PLAIN, "another log than before"),
+        (Sabotage::BackedUpEarly, Story { server_restored: true, ..Story::PLAIN }, "is lost"),
     ];
     for (sabotage, story, fault) in cases {
         let story = Story { sabotage, ..story };

@@ -8,17 +8,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use proviso_model::record::EnrolmentFacts;
 use rand_core::CryptoRng;
 use tokio::sync::oneshot;
 
 use crate::clock::{Clock, Fix, TrueTime};
-use crate::identity::Identity;
+use crate::identity::{Identity, machine_hash};
 use crate::notice::page::{PageParts, farewell_router, router};
 use crate::pin::PinKeep;
 use crate::policy_keep::PolicyKeep;
 use crate::release::{self, RELEASE_NOTE};
 use crate::sources::browser::server::{Gate, listen, serve};
-use crate::sources::health::{ProcFs, account_uid};
+use crate::sources::health::{ProcFs, account_uid, machine_id, system_in_words};
 use crate::spool::{OnDisk, Opened, Spool, SpoolError, SpoolLimits};
 use crate::state_dir::{Readers, StateDir};
 use crate::status::Status;
@@ -81,6 +82,12 @@ pub async fn run(parts: DaemonParts, mut stop: oneshot::Receiver<()>) -> anyhow:
         time: Arc::clone(&time),
         device: identity.device,
         record_key: proviso_ledger::sign::SignKey::from_seed(seed),
+        facts: EnrolmentFacts {
+            system: system_in_words(),
+            account: identity.account.clone(),
+            agent_version: env!("CARGO_PKG_VERSION").to_owned(),
+        },
+        machine: machine_id().map(|id| machine_hash(identity.force, &id)),
         rng: (parts.rng)(),
     })?;
     let watcher = Watcher::start(

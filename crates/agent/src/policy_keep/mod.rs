@@ -1,6 +1,7 @@
 //! The policy on disk, and the force's keys: checked against the pinned root every time they are read, obeyed offline,
 //! replaced only by a higher serial. A policy whose signature does not hold is not obeyed and not stored (invariant 1).
 
+mod past;
 mod verify;
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -262,6 +263,7 @@ impl PolicyKeep {
                 });
             }
         }
+        self.keep_past()?;
         self.dir.write_json(POLICY, Readers::Agent, signed)?;
         let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
         held.policy = Some(Arc::new(fresh));

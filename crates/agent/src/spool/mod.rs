@@ -5,6 +5,8 @@
 //! back: values are sealed to the case key, which the device does not hold.
 
 mod disk;
+mod epoch;
+mod fault;
 mod tables;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -17,8 +19,12 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 pub use disk::{OnDisk, SpoolFile, builder};
+pub use epoch::{EpochCause, NOTE_EPOCH_CAUSE};
 pub use tables::{Note, Stored};
 
+pub(crate) use fault::io;
+
+use fault::OpenError;
 use tables::{ChainState, Store};
 
 /// How much a spool may hold.
@@ -68,6 +74,9 @@ pub enum SpoolError {
     /// A note does not have the shape that this version writes.
     #[error("the spool's note \"{0}\" is damaged: {1}")]
     Note(String, #[source] serde_json::Error),
+    /// A new epoch has begun, and its first record must tell why.
+    #[error("the chain goes on in a new epoch, and its cause is not on record yet: {}", .0.detail)]
+    EpochBegins(Box<EpochCause>),
     /// The spool's file could not be put aside.
     #[error("a damaged spool could not be set aside: {0}")]
     SetAside(#[source] std::io::Error),
@@ -190,7 +199,7 @@ impl Spool {
                 let epoch = self.file.epoch_kept().map_err(OpenError::io)?.map_or(0, |last| last + 1);
                 self.file.epoch_keep(epoch).map_err(OpenError::io)?;
                 let link = ChainLink::first(self.force, self.device, epoch);
-                store.start(&ChainState::from(&link)).map_err(OpenError::from)?;
+                store.start(&ChainState::from(&link), &[]).map_err(OpenError::from)?;
                 Ok(store)
             }
         }
@@ -233,7 +242,14 @@ impl Spool {
             Room::Reserve => self.limits.spool_bytes_max,
         };
         let (force, device) = (self.force, self.device);
-        self.with(|store| store.append(limit, force, device, notes, seal))
+        self.with(|store| {
+            // Under the same lock that begins an epoch, so that no other record comes first.
+            let tells = notes.iter().any(|note| note.name == NOTE_EPOCH_CAUSE);
+            if !tells && let Some(cause) = read_cause(store)? {
+                return Err(SpoolError::EpochBegins(Box::new(cause)));
+            }
+            store.append(limit, force, device, notes, seal)
+        })
     }
 
     /// Makes notes durable.
@@ -283,6 +299,19 @@ impl Spool {
         self.with(|store| store.record_hash(epoch, seq))
     }
 
+    /// The policy that the oldest record held was sealed under.
+    ///
+    /// # Errors
+    /// [`SpoolError`].
+    pub fn oldest_policy(&self) -> Result<Option<[u8; 32]>, SpoolError> {
+        let Some((epoch, _)) = self.epochs()?.first().copied() else { return Ok(None) };
+        let oldest = self.batch(epoch, None, 1, 1)?;
+        Ok(oldest
+            .first()
+            .and_then(|record| Envelope::decode(&record.envelope).ok())
+            .map(|envelope| envelope.header.policy_hash))
+    }
+
     /// Deletes the records of an epoch up to and including `seq`: only what the server has backed up.
     ///
     /// # Errors
@@ -291,17 +320,18 @@ impl Spool {
         self.with(|store| store.forget_up_to(epoch, seq))
     }
 
-    /// Begins a new epoch of the chain, above its own and above `above`, after a fork or a restored disk image. Records of
-    /// the old one stay until sent.
+    /// Begins a new epoch of the chain, above its own and above `above`, after a fork or a restored disk image. Its first
+    /// record must tell the cause. Records of the old one stay until sent.
     ///
     /// # Errors
     /// [`SpoolError`].
-    pub fn new_epoch(&self, above: u32) -> Result<u32, SpoolError> {
+    pub fn new_epoch(&self, above: u32, cause: &EpochCause) -> Result<u32, SpoolError> {
         let (force, device) = (self.force, self.device);
+        let note = note_of(NOTE_EPOCH_CAUSE, &Some(cause))?;
         self.with(|store| {
             let epoch = store.figures()?.epoch.max(above).saturating_add(1);
             self.file.epoch_keep(epoch).map_err(io)?;
-            store.start(&ChainState::from(&ChainLink::first(force, device, epoch)))?;
+            store.start(&ChainState::from(&ChainLink::first(force, device, epoch)), &[note])?;
             Ok(epoch)
         })
     }
@@ -325,6 +355,11 @@ impl Spool {
     }
 }
 
+fn read_cause(store: &Store) -> Result<Option<EpochCause>, SpoolError> {
+    let Some(bytes) = store.note(NOTE_EPOCH_CAUSE)? else { return Ok(None) };
+    serde_json::from_slice(&bytes).map_err(|error| SpoolError::Note(NOTE_EPOCH_CAUSE.to_owned(), error))
+}
+
 /// A note from a value.
 ///
 /// # Errors
@@ -332,45 +367,6 @@ impl Spool {
 pub fn note_of<T: Serialize>(name: &str, value: &T) -> Result<Note, SpoolError> {
     let value = serde_json::to_vec(value).map_err(|error| SpoolError::Note(name.to_owned(), error))?;
     Ok(Note { name: name.to_owned(), value })
-}
-
-enum OpenError {
-    /// The content is not a spool's: set it aside.
-    Damaged(String),
-    /// Anything else.
-    Spool(SpoolError),
-}
-
-impl OpenError {
-    fn io(error: std::io::Error) -> Self {
-        Self::Spool(io(error))
-    }
-}
-
-impl From<SpoolError> for OpenError {
-    fn from(error: SpoolError) -> Self {
-        match error {
-            SpoolError::Store(inner) => match *inner {
-                redb::Error::Corrupted(why) => Self::Damaged(why),
-                redb::Error::Io(io) if io.kind() == std::io::ErrorKind::InvalidData => {
-                    Self::Damaged(io.to_string())
-                }
-                other @ (redb::Error::TableTypeMismatch { .. } | redb::Error::UpgradeRequired(_)) => {
-                    Self::Damaged(other.to_string())
-                }
-                other => Self::Spool(SpoolError::Store(Box::new(other))),
-            },
-            SpoolError::Note(name, why) => Self::Damaged(format!("note \"{name}\": {why}")),
-            other => Self::Spool(other),
-        }
-    }
-}
-
-pub(crate) fn io(error: std::io::Error) -> SpoolError {
-    match error.kind() {
-        std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => SpoolError::Full(DISK_FULL),
-        _ => SpoolError::Store(Box::new(redb::Error::Io(error))),
-    }
 }
 
 pub(crate) const DISK_FULL: &str = "the disk is full";

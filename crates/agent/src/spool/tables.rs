@@ -100,8 +100,8 @@ impl Store {
         Ok((!follows).then(|| format!("record {seq} is not the one that the chain ends with")))
     }
 
-    /// Writes the state of a chain that begins; records that are held stay counted.
-    pub fn start(&self, chain: &ChainState) -> Result<(), SpoolError> {
+    /// Writes the state of a chain that begins, with notes; records that are held stay counted.
+    pub fn start(&self, chain: &ChainState, kept: &[Note]) -> Result<(), SpoolError> {
         let write = self.begin()?;
         {
             // Opening makes the tables.
@@ -111,6 +111,7 @@ impl Store {
             let held = read_chain(&notes)?;
             let (records, bytes) = held.map_or((0, 0), |held| (held.records, held.bytes));
             put_chain(&mut notes, &ChainState { records, bytes, ..chain.clone() })?;
+            put_all(&mut notes, kept)?;
         }
         write.commit().map_err(lower)
     }

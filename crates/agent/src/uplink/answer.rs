@@ -8,7 +8,7 @@ use super::receipt::{Come, ReceiptError};
 use super::{Asked, NOTE_CLOSED, NOTE_REVOKED, Next, PING_EVERY_MS, Transport, Uplink, WireAnswer};
 use crate::policy_keep::{PolicyError, decode_signature};
 use crate::release::{NOTE_ORDER_OVER, OrderOver};
-use crate::spool::{Stored, note_of};
+use crate::spool::{EpochCause, Stored, note_of};
 
 /// Name of the note with the last server time.
 pub const NOTE_SERVER_TIME: &str = "server-time";
@@ -58,6 +58,14 @@ impl<T: Transport> Uplink<T> {
                 }
                 Ok(Next::Again)
             }
+            Asked::Device => {
+                self.wanted.device = false;
+                Ok(Next::Again)
+            }
+            Asked::Bring => {
+                self.wanted.bring = None;
+                Ok(Next::Again)
+            }
             Asked::Records(batch) => {
                 let receipt: Receipt = body(answer)?;
                 let taken = batch.last().map(|record| (record.epoch, record.seq));
@@ -97,6 +105,7 @@ impl<T: Transport> Uplink<T> {
         if self.keep.released().is_none() {
             self.wanted.policy |= answer.policy_serial > self.keep.serial();
             self.note_order_over(answer)?;
+            self.bring_newer_than(answer.policy_serial);
         }
         let come = Come { at: now, fresh: true, taken: None };
         self.take_receipt(&answer.receipt, &come).map_err(|error| error.to_string())?;
@@ -133,6 +142,12 @@ impl<T: Transport> Uplink<T> {
 
     fn take_stale_nonce(&mut self, answer: &WireAnswer) -> Result<Next, String> {
         self.nonce.clone_from(&answer.nonce);
+        let refusal: Option<Refusal> = serde_json::from_slice(&answer.body).ok();
+        if refusal.is_some_and(|refusal| refusal.code == "device-unknown") && !self.wanted.device {
+            // Enrolled after the backup from which the server was put back: it is shown what the force gave us.
+            self.wanted.device = true;
+            return Ok(Next::Again);
+        }
         self.stuck += 1;
         if self.stuck > STUCK_MAX {
             self.stuck = 0;
@@ -155,6 +170,20 @@ impl<T: Transport> Uplink<T> {
             }
             (413, _, Asked::Records(batch)) if batch.len() > 1 => {
                 self.batch_records_max = (batch.len() / 2).max(1);
+                Ok(Next::Again)
+            }
+            (_, _, Asked::Bring | Asked::Device) => {
+                // Asked again when the server still misses it; in between, pings go on.
+                (self.wanted.bring, self.wanted.device, self.nonce) = (None, false, None);
+                Err(format!("the server does not take back what it lost: {}", words(answer)))
+            }
+            (409, "policy-unknown", Asked::Records(_)) => {
+                let (receipt, policy) = refusal.map_or((None, None), |said| (said.receipt, said.policy));
+                if let Some(receipt) = receipt {
+                    self.take_receipt(&receipt, &Come { at: now, fresh: false, taken: None })
+                        .map_err(|error| error.to_string())?;
+                }
+                self.wanted.bring = policy;
                 Ok(Next::Again)
             }
             (409 | 400 | 413, code, Asked::Records(batch)) => {
@@ -183,7 +212,8 @@ impl<T: Transport> Uplink<T> {
             match self.take_receipt(receipt, &Come { at: now, fresh: false, taken: None }) {
                 Ok(()) => {}
                 Err(error @ ReceiptError::NotOurs(_)) => {
-                    self.put_aside(epoch).map_err(|error| error.to_string())?;
+                    self.put_aside(epoch, &EpochCause::record_restored())
+                        .map_err(|error| error.to_string())?;
                     return Err(error.to_string());
                 }
                 Err(error) => return Err(error.to_string()),
@@ -203,7 +233,12 @@ impl<T: Transport> Uplink<T> {
         }
         self.stuck += 1;
         if code == "fork" || lost_there || self.stuck >= STUCK_MAX {
-            self.put_aside(epoch).map_err(|error| error.to_string())?;
+            let cause = match code {
+                "fork" => EpochCause::record_restored(),
+                _ if lost_there => EpochCause::server_restored(),
+                _ => EpochCause::refused(),
+            };
+            self.put_aside(epoch, &cause).map_err(|error| error.to_string())?;
             self.state.trouble = Some(format!(
                 "the server refuses the rest of epoch {epoch} ({why}); its records stay in the spool and a new epoch begins"
             ));

@@ -5,6 +5,7 @@ mod answer;
 mod backoff;
 mod https;
 mod receipt;
+mod returning;
 mod shown_log;
 
 use std::future::Future;
@@ -16,6 +17,7 @@ use proviso_ledger::hash::sha256;
 use proviso_ledger::sign::SignKey;
 use proviso_model::ids::DeviceId;
 use proviso_model::limits::{BATCH_BYTES_MAX, BATCH_RECORDS_MAX};
+use proviso_model::record::EnrolmentFacts;
 use proviso_model::wire::{self, LivenessPing, signed_request};
 use proviso_model::{Digest, Timestamp};
 use rand_core::CryptoRng;
@@ -123,7 +125,11 @@ pub struct UplinkParts<T> {
     pub device: DeviceId,
     /// Signs requests.
     pub record_key: SignKey,
-    /// For the jitter of back-off.
+    /// What it said of itself at enrolment.
+    pub facts: EnrolmentFacts,
+    /// Hash of the id of the system that it runs on ([`crate::identity::machine_hash`]).
+    pub machine: Option<Digest>,
+    /// For the jitter of back-off, and the name of this run.
     pub rng: Box<dyn CryptoRng + Send>,
 }
 
@@ -135,6 +141,9 @@ pub struct Uplink<T> {
     pub(crate) time: Arc<TrueTime>,
     pub(crate) device: DeviceId,
     record_key: SignKey,
+    facts: EnrolmentFacts,
+    machine: Option<Digest>,
+    run: String,
     pub(crate) backoff: Backoff,
     pub(crate) nonce: Option<String>,
     pub(crate) next_ping: Option<Timestamp>,
@@ -155,6 +164,10 @@ pub(crate) struct Wanted {
     pub keys: bool,
     /// A newer policy.
     pub policy: bool,
+    /// That this device shows itself anew.
+    pub device: bool,
+    /// A policy that this device obeyed, for a server that does not know it.
+    pub bring: Option<Digest>,
 }
 
 /// What a request is about, so that its answer can be read.
@@ -163,6 +176,8 @@ pub(crate) enum Asked {
     Ping { nonce: String },
     Keys,
     Policy,
+    Device,
+    Bring,
     Records(Vec<Stored>),
 }
 
@@ -171,7 +186,9 @@ impl<T: Transport> Uplink<T> {
     ///
     /// # Errors
     /// [`SpoolError`] when the notes cannot be read.
-    pub fn new(parts: UplinkParts<T>) -> Result<Self, SpoolError> {
+    pub fn new(mut parts: UplinkParts<T>) -> Result<Self, SpoolError> {
+        let mut run = [0; 16];
+        parts.rng.fill_bytes(&mut run);
         let revoked: Option<String> = parts.spool.note(NOTE_REVOKED)?;
         let closed: Option<bool> = parts.spool.note(NOTE_CLOSED)?;
         let log = shown_log::contradictions(&parts.spool)?.in_words();
@@ -179,13 +196,16 @@ impl<T: Transport> Uplink<T> {
             transport: parts.transport,
             spool: parts.spool,
             wanted: Wanted {
-                keys: false,
                 policy: parts.keep.policy().is_none() && parts.keep.released().is_none(),
+                ..Wanted::default()
             },
             keep: parts.keep,
             time: parts.time,
             device: parts.device,
             record_key: parts.record_key,
+            facts: parts.facts,
+            machine: parts.machine,
+            run: hex::encode(run),
             backoff: Backoff::new(parts.rng),
             nonce: None,
             next_ping: None,
@@ -236,7 +256,7 @@ impl<T: Transport> Uplink<T> {
     }
 
     async fn step_inner(&mut self, now: Timestamp) -> Result<Next, String> {
-        let Some((asked, request)) = self.next_request(now).map_err(|error| error.to_string())? else {
+        let Some((asked, request)) = self.next_request(now)? else {
             if self.state.revoked.is_some() {
                 return Ok(Next::Revoked);
             }
@@ -256,7 +276,17 @@ impl<T: Transport> Uplink<T> {
         Next::Wait { until: self.backoff.failed(now), backing_off: true }
     }
 
-    fn next_request(&mut self, now: Timestamp) -> Result<Option<(Asked, WireRequest)>, SpoolError> {
+    fn next_request(&mut self, now: Timestamp) -> Result<Option<(Asked, WireRequest)>, String> {
+        // Before records, which the server takes only once it knows what they were sealed under.
+        if let Some(nonce) = self.nonce.clone()
+            && let Some(returning) = self.returning(&nonce)?
+        {
+            return Ok(Some(returning));
+        }
+        self.usual_request(now).map_err(|error| error.to_string())
+    }
+
+    fn usual_request(&mut self, now: Timestamp) -> Result<Option<(Asked, WireRequest)>, SpoolError> {
         let Some(nonce) = self.nonce.clone() else {
             let headers = self.headers(None);
             let request =
@@ -335,6 +365,8 @@ impl<T: Transport> Uplink<T> {
             spool_bytes: figures.bytes,
             policy_serial: self.keep.serial(),
             agent_version: env!("CARGO_PKG_VERSION").to_owned(),
+            run: Some(self.run.clone()),
+            machine: self.machine,
         };
         serde_json::to_vec(&ping).map_err(|error| SpoolError::Note("ping".to_owned(), error))
     }

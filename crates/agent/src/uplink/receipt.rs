@@ -8,7 +8,7 @@ use proviso_model::wire::Receipt;
 
 use super::shown_log::{self, Shown, Worth};
 use super::{Transport, Uplink};
-use crate::spool::{Spool, SpoolError, note_of};
+use crate::spool::{EpochCause, Spool, SpoolError, note_of};
 
 /// Name of the note with the epochs whose remaining records the server refuses.
 const NOTE_ASIDE: &str = "epochs-aside";
@@ -59,7 +59,7 @@ impl<T: Transport> Uplink<T> {
             Err(error @ ReceiptError::NotOurs(_)) => {
                 self.state.durable = None;
                 if self.spool.figures()?.epoch == receipt.epoch {
-                    self.spool.new_epoch(receipt.epoch)?;
+                    self.spool.new_epoch(receipt.epoch, &EpochCause::record_restored())?;
                 }
                 return Err(error);
             }
@@ -84,7 +84,7 @@ impl<T: Transport> Uplink<T> {
         if self.is_ahead(receipt.epoch, durable)? {
             // The server holds records that this spool never wrote: the disk was restored from an image. All that is
             // held is sent once more, so that the server keeps both versions, and a new epoch begins.
-            let epoch = self.spool.new_epoch(receipt.epoch)?;
+            let epoch = self.spool.new_epoch(receipt.epoch, &EpochCause::record_restored())?;
             tracing::warn!(epoch, "the server holds later records of this device; a new epoch begins");
             self.state.durable = None;
             return Ok(());
@@ -101,8 +101,10 @@ impl<T: Transport> Uplink<T> {
         self.state.durable = Some((receipt.epoch, durable));
         // Records still go out to a server whose log contradicts itself, so that nobody's contact with the force breaks;
         // but nothing is deleted on its word.
-        if let Some(backed_up) = receipt.backed_up_seq.filter(|_| worth == Worth::Continues) {
-            self.spool.forget_up_to(receipt.epoch, backed_up.min(durable))?;
+        if let Some(backed_up) = receipt.backed_up_seq.filter(|_| worth == Worth::Continues)
+            && self.spool.forget_up_to(receipt.epoch, backed_up.min(durable))? > 0
+        {
+            self.forget_past_policies()?;
         }
         Ok(())
     }
@@ -167,14 +169,14 @@ impl<T: Transport> Uplink<T> {
     }
 
     /// Leaves what remains of an epoch in the spool, unsent, and begins a new one: the server will not take these.
-    pub(crate) fn put_aside(&mut self, epoch: u32) -> Result<(), SpoolError> {
+    pub(crate) fn put_aside(&mut self, epoch: u32, cause: &EpochCause) -> Result<(), SpoolError> {
         let mut aside = epochs_aside(&self.spool)?;
         if !aside.contains(&epoch) {
             aside.push(epoch);
         }
         self.spool.keep(&[note_of(NOTE_ASIDE, &aside)?])?;
         if self.spool.figures()?.epoch == epoch {
-            self.spool.new_epoch(epoch)?;
+            self.spool.new_epoch(epoch, cause)?;
         }
         self.stuck = 0;
         Ok(())

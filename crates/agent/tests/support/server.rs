@@ -308,7 +308,8 @@ impl Memory {
     }
 
     fn refuse(&self, status: u16, code: &str, receipt: Option<Receipt>) -> WireAnswer {
-        let refusal = Refusal { code: code.to_owned(), message: format!("refused: {code}"), receipt };
+        let refusal =
+            Refusal { code: code.to_owned(), message: format!("refused: {code}"), receipt, policy: None };
         self.good(status, serde_json::to_vec(&refusal).expect("json"))
     }
 }

@@ -64,6 +64,12 @@ impl Story {
             time: Arc::new(TrueTime::new(Box::new(self.force.clock.clone()), kept)),
             device: self.force.device,
             record_key: self.force.record_key(),
+            facts: EnrolmentFacts {
+                system: "a simulated system".to_owned(),
+                account: "test014".to_owned(),
+                agent_version: "0.0.0".to_owned(),
+            },
+            machine: None,
             rng: self.force.rng(),
         })
         .expect("an uplink")

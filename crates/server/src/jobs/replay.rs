@@ -13,12 +13,12 @@ use proviso_model::policy::Policy;
 use proviso_model::record::RecordBody;
 use proviso_model::{Observation, Source, Timestamp};
 use proviso_store::{
-    CaseState, FindingRow, GapRow, JobKind, JobRow, NoticeRow, ObservationRow, OpenedRecord, OpenedWhat, Priority,
-    QuarantineState, RECORD_KEY_BYTES, RecordRow, ReplayOutcome, WatchedRow,
+    CaseState, FindingRow, GapRow, JobKind, JobRow, NoticeRow, ObservationRow, OpenedRecord, OpenedWhat,
+    Priority, QuarantineState, RECORD_KEY_BYTES, RecordRow, ReplayOutcome, WatchedRow,
 };
 use serde::Serialize;
 
-use super::JobError;
+use super::{JobError, epochs};
 use crate::app::AppContext;
 use crate::app::destruction::revoked;
 use crate::app::late::{Counted, KIND_QUARANTINED, Known, Sorted, known, reassess};
@@ -122,6 +122,7 @@ async fn open(
         let destroyed = revoked::destroy(ctx, record, revoked_at).await?;
         return Ok((!destroyed).then(|| opened("after-revocation", OpenedWhat::Other)));
     }
+    epochs::begun(ctx, record, &content).await?;
     let kind = content.body.kind();
     let columns = columns(keys, record);
     let what = match content.body {

@@ -34,6 +34,8 @@ pub enum Purpose {
     Decision,
     /// The reason for which an end of the order was entered.
     OrderEnd,
+    /// An officer's reason for marking a notice about a device as seen.
+    DeviceNotice,
     /// An audit entry's reason.
     Audit,
 }

@@ -13,10 +13,10 @@ use proviso_ledger::sign::SignKey;
 use proviso_model::Digest;
 use proviso_model::ids::DeviceId;
 use proviso_model::policy::Policy;
-use proviso_model::record::{RecordBody, RecordContent};
+use proviso_model::record::{EnrolmentFacts, RecordBody, RecordContent};
 use proviso_model::wire::{
-    EnrolRequest, EnrolResponse, HEADER_CHECKPOINT_SIZE, HEADER_DEVICE, HEADER_NONCE, HEADER_PROTOCOL,
-    HEADER_SIGNATURE, Receipt, Refusal, enrol_proof, signed_request,
+    DeviceReturn, EnrolRequest, EnrolResponse, HEADER_CHECKPOINT_SIZE, HEADER_DEVICE, HEADER_NONCE,
+    HEADER_PROTOCOL, HEADER_SIGNATURE, Receipt, Refusal, SignedPolicy, enrol_proof, signed_request,
 };
 use reqwest::header::{HeaderMap, HeaderName};
 use reqwest::{Certificate, Client, Identity, Method, StatusCode};
@@ -142,6 +142,28 @@ impl Device {
             policy_hash: hash,
             policy,
             response,
+        }
+    }
+
+    /// Fetches the newest policy and seals under it from now on.
+    pub async fn fetch_policy(&mut self, rig: &Rig) -> SignedPolicy {
+        let answer = self.ask(rig, Method::GET, "/v1/policy", Vec::new()).await;
+        let signed: SignedPolicy = serde_json::from_slice(&answer.body).expect("a policy");
+        self.policy = serde_json::from_str(&signed.policy).expect("a policy");
+        self.policy_hash = policy_hash(signed.policy.as_bytes());
+        signed
+    }
+
+    /// What a device shows to a server that no longer knows it.
+    pub fn shown(&self) -> DeviceReturn {
+        DeviceReturn {
+            record_key: self.record.public().to_hex(),
+            policy: self.response.policy.clone(),
+            facts: EnrolmentFacts {
+                system: "Test Linux 14".to_owned(),
+                account: "test-account-014".to_owned(),
+                agent_version: "0.1.0".to_owned(),
+            },
         }
     }
 

@@ -130,6 +130,8 @@ async fn a_changed_order_reaches_the_device_as_a_policy_with_a_higher_serial() {
         spool_bytes: 0,
         policy_serial: device.policy.serial,
         agent_version: "0.1.0".to_owned(),
+        run: None,
+        machine: None,
     };
     let nonce = device.response.nonce.clone();
     let body = serde_json::to_vec(&ping).expect("JSON");

@@ -3,6 +3,7 @@
 mod alert;
 mod audit;
 mod backup;
+mod branch;
 mod case;
 mod destruction;
 mod device;

@@ -10,9 +10,8 @@ use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 use super::edge::Edge;
 use super::record_keys::split as split_body;
 use super::rows::{blob, bytes, bytes_maybe, damaged, int, number, time, time_maybe};
-use super::{SqliteStore, device_notice, log};
+use super::{SqliteStore, branch, log};
 use crate::device::DeviceRow;
-use crate::device_notice::{DeviceNoticeKind, NewDeviceNotice};
 use crate::error::{Result, StoreError};
 use crate::job::JobKind;
 use crate::log::{CheckpointRow, LeafKind, LogHasher};
@@ -26,12 +25,7 @@ const RECORD: &str =
     r.kind, r.replay, r.destroyed_at, r.destroyed_why, r.certificate, k.key, b.body FROM record r
     LEFT JOIN record_body b ON b.leaf = r.leaf LEFT JOIN record_keys.record_key k ON k.hash = r.hash";
 
-/// A record kept apart, in the columns of one that is not. It has no leaf.
-const BRANCH: &str = "SELECT 0 AS leaf, f.hash, f.device, d.case_id, f.epoch, f.seq, f.header, f.signature, f.received_at,
-    f.kind, f.replay, NULL AS destroyed_at, NULL AS destroyed_why, NULL AS certificate, k.key, f.body FROM fork f
-    JOIN device d ON d.id = f.device LEFT JOIN record_keys.record_key k ON k.hash = f.hash";
-
-fn record(row: &SqliteRow) -> Result<RecordRow> {
+pub(super) fn record(row: &SqliteRow) -> Result<RecordRow> {
     use sqlx::Row;
     let replay: Option<String> = row.try_get("replay")?;
     Ok(RecordRow {
@@ -123,7 +117,7 @@ fn split<'b>(batch: &'b AppendBatch, start: (u64, [u8; 32]), held: &[(u64, [u8; 
                 split.known = split.known.saturating_add(1);
                 continue;
             }
-            split.branch = branch(batch.records.get(place..).unwrap_or_default());
+            split.branch = branch::of(batch.records.get(place..).unwrap_or_default());
             split.stop = Some(Stop::Fork { seq: record.seq });
         } else if record.seq > expected {
             split.stop = Some(Stop::Gap { sent: record.seq, expected });
@@ -137,21 +131,6 @@ fn split<'b>(batch: &'b AppendBatch, start: (u64, [u8; 32]), held: &[(u64, [u8; 
         break;
     }
     split
-}
-
-/// The first record and those that follow it without a break.
-fn branch(records: &[NewRecord]) -> Vec<&NewRecord> {
-    let mut branch: Vec<&NewRecord> = Vec::new();
-    for record in records {
-        let follows = branch
-            .last()
-            .is_none_or(|last| record.previous == last.hash && record.seq == last.seq.saturating_add(1));
-        if !follows {
-            break;
-        }
-        branch.push(record);
-    }
-    branch
 }
 
 async fn insert(
@@ -183,51 +162,6 @@ async fn insert(
     Ok(())
 }
 
-/// Keeps the other branch apart, has it opened, and tells once.
-async fn keep_branch(
-    connection: &mut SqliteConnection,
-    batch: &AppendBatch,
-    branch: &[&NewRecord],
-) -> Result<()> {
-    let mut new = 0;
-    for record in branch {
-        new += keep_fork(connection, batch, record).await?;
-    }
-    if let (true, Some(first), Some(last)) = (new > 0, branch.first(), branch.last()) {
-        let kind = DeviceNoticeKind::Fork;
-        let told = NewDeviceNotice {
-            device: batch.device,
-            kind,
-            at: batch.received_at,
-            epoch: Some(batch.epoch),
-            seq: Some(first.seq),
-            mark: first.hash,
-        };
-        device_notice::add(connection, told).await?;
-        job_add(connection, batch, JobKind::ReplayBranch, (first.seq, last.seq)).await?;
-    }
-    Ok(())
-}
-
-/// Keeps one record apart; gives 1 when it was not kept yet.
-async fn keep_fork(connection: &mut SqliteConnection, batch: &AppendBatch, fork: &NewRecord) -> Result<u64> {
-    let done = sqlx::query(
-        "INSERT INTO fork (hash, device, epoch, seq, header, signature, body, received_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (hash) DO NOTHING",
-    )
-    .bind(fork.hash.to_vec())
-    .bind(batch.device.as_bytes().to_vec())
-    .bind(i64::from(batch.epoch))
-    .bind(int(fork.seq)?)
-    .bind(fork.header.clone())
-    .bind(fork.signature.to_vec())
-    .bind(split_body(&fork.body).1.to_vec())
-    .bind(batch.received_at.as_micros())
-    .execute(&mut *connection)
-    .await?;
-    Ok(done.rows_affected())
-}
-
 /// Chain position and replay job of the records added.
 async fn advance(
     connection: &mut SqliteConnection,
@@ -246,7 +180,7 @@ async fn advance(
     job_add(connection, batch, JobKind::Replay, (first, next.0.saturating_sub(1))).await
 }
 
-async fn job_add(
+pub(super) async fn job_add(
     connection: &mut SqliteConnection,
     batch: &AppendBatch,
     kind: JobKind,
@@ -283,7 +217,7 @@ async fn append(
         if batch.epoch == device.epoch { (device.next_seq, device.previous) } else { batch.epoch_start };
     let held = held(connection, batch, start.0).await?;
     let split = split(batch, start, &held);
-    keep_branch(connection, batch, &split.branch).await?;
+    branch::keep(connection, batch, &split.branch).await?;
     let (Some(first), Some(last)) = (split.added.first(), split.added.last()) else {
         let position = position(connection, &device).await?;
         return Ok(Appended { known: split.known, stop: split.stop, ..position });
@@ -384,38 +318,14 @@ impl RecordStore for SqliteStore {
         first: u64,
         last: u64,
     ) -> Result<Vec<RecordRow>> {
-        let select = format!(
-            "{BRANCH} WHERE f.device = $1 AND f.epoch = $2 AND f.seq BETWEEN $3 AND $4 ORDER BY f.seq"
-        );
-        let rows = sqlx::query(sqlx::AssertSqlSafe(select))
-            .bind(device.as_bytes().to_vec())
-            .bind(i64::from(epoch))
-            .bind(int(first)?)
-            .bind(int(last)?)
-            .fetch_all(&self.readers)
-            .await?;
-        rows.iter().map(record).collect()
+        branch::range(&self.readers, device, epoch, (first, last)).await
     }
 
     async fn branch_record_get(&self, hash: &[u8; 32]) -> Result<Option<RecordRow>> {
-        let row = sqlx::query(sqlx::AssertSqlSafe(format!("{BRANCH} WHERE f.hash = $1")))
-            .bind(hash.to_vec())
-            .fetch_optional(&self.readers)
-            .await?;
-        row.as_ref().map(record).transpose()
+        branch::get(&self.readers, hash).await
     }
 
     async fn fork_list(&self, device: DeviceId) -> Result<Vec<ForkRow>> {
-        let select = "SELECT epoch, seq, hash, received_at FROM fork WHERE device = $1 ORDER BY epoch, seq";
-        let rows = sqlx::query(select).bind(device.as_bytes().to_vec()).fetch_all(&self.readers).await?;
-        let fork = |row| {
-            Ok(ForkRow {
-                epoch: number(row, "epoch")?,
-                seq: number(row, "seq")?,
-                hash: bytes(row, "hash")?,
-                received_at: time(row, "received_at")?,
-            })
-        };
-        rows.iter().map(fork).collect()
+        branch::list(&self.readers, device).await
     }
 }

@@ -1,6 +1,8 @@
 //! Records, jobs, and the log.
 
-use proviso_store::{AppendBatch, Appended, CheckpointRow, DeviceNoticeKind, JobState, NewRecord, Stop, Store};
+use proviso_store::{
+    AppendBatch, Appended, CheckpointRow, DeviceNoticeKind, JobState, NewRecord, Stop, Store,
+};
 
 use crate::fixtures::{at, case_id, device_id, job_id, record, record_hash};
 

@@ -15,7 +15,7 @@ use proviso_agent::{
     UplinkParts, WatchSettings, Watcher, WatcherParts,
 };
 use proviso_ledger::sign::SignKey;
-use proviso_model::record::NoticeResponse;
+use proviso_model::record::{EnrolmentFacts, NoticeResponse};
 use proviso_model::wire::{EnrolRequest, EnrolResponse, TrustFile, enrol_proof};
 use proviso_model::{Act, Attribution, Fact, Passage};
 use zeroize::Zeroizing;
@@ -146,6 +146,12 @@ impl SimDevice {
             time: Arc::clone(&time),
             device: identity.device,
             record_key: keys.record,
+            facts: EnrolmentFacts {
+                system: "a simulated system".to_owned(),
+                account: "test014".to_owned(),
+                agent_version: "0.0.0".to_owned(),
+            },
+            machine: None,
             rng: Box::new(chance.clone()),
         })
         .ok()?;

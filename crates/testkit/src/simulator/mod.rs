@@ -13,6 +13,7 @@ mod network;
 mod outcome;
 mod restore;
 mod server;
+mod server_lost;
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -33,6 +34,7 @@ use jumps::Jumps;
 use network::{Faults, SimNetwork};
 use restore::Restore;
 use server::SimServer;
+use server_lost::ServerLoss;
 
 /// The demonstration order.
 const ORDER: &str = include_str!("../../../../testdata/demo/order.toml");
@@ -56,6 +58,8 @@ pub enum Sabotage {
     LogRewritten,
     /// The agent puts no gap of its clock on record.
     ClockGapsDropped,
+    /// The server says that a record is backed up as soon as it is committed.
+    BackedUpEarly,
 }
 
 /// What happens in a run beside power cuts, kills and a bad network.
@@ -65,13 +69,16 @@ pub struct Story {
     pub image_restored: bool,
     /// The device's wall clock is set back and forward at random, and it lies without power for days.
     pub clock_jumps: bool,
+    /// The server is lost and put back from its newest checked backup.
+    pub server_restored: bool,
     /// What is broken on purpose.
     pub sabotage: Sabotage,
 }
 
 impl Story {
-    /// Nothing is broken and no image is put back.
-    pub const PLAIN: Self = Self { image_restored: false, clock_jumps: false, sabotage: Sabotage::None };
+    /// Nothing is broken and nothing is put back.
+    pub const PLAIN: Self =
+        Self { image_restored: false, clock_jumps: false, server_restored: false, sabotage: Sabotage::None };
 }
 
 /// The state of one run.
@@ -90,6 +97,7 @@ struct Run {
     story: Story,
     restore: Restore,
     jumps: Jumps,
+    loss: ServerLoss,
 }
 
 /// Runs a seed in `folder` and returns what must hold.
@@ -105,6 +113,7 @@ pub fn run(seed: u64, folder: &Path, story: Story) -> Outcome {
         if step == STEPS / 2 && story.sabotage == Sabotage::LogRewritten {
             run.server.lock().unwrap_or_else(PoisonError::into_inner).rewrite_log();
         }
+        run.server_backup_or_loss(step);
         run.step(&runtime);
     }
     run.heal(&runtime);
@@ -117,15 +126,21 @@ impl Run {
         let clock = SimClock::default();
         let server_folder = folder.join("server");
         std::fs::create_dir_all(&server_folder).expect("a server folder");
-        let server = SimServer::start(&server_folder, clock.clone(), chance.clone());
+        let require_backup = story.server_restored && story.sabotage != Sabotage::BackedUpEarly;
+        let mut server = SimServer::start(&server_folder, require_backup, clock.clone(), chance.clone());
+        let mut loss = ServerLoss::plan(&chance, story, folder);
         let trust = keys::force::trust(&server_folder).expect("the trust file");
         let new = NewDevice::new(&chance);
-        let (case, answer) = server.run(|ctx| async move {
-            let case = force_acts::case::create(&ctx, ORDER, "order.toml", None).await.expect("a case");
+        let case = server.run(|ctx| async move {
+            force_acts::case::create(&ctx, ORDER, "order.toml", None).await.expect("a case")
+        });
+        // Sometimes the newest backup is older than the device.
+        loss.before_enrolment(&chance, &mut server);
+        let answer = server.run(|ctx| async move {
             let (code, _) = force_acts::device::enrolment_code(&ctx, case).await.expect("a code");
             let request = new.request(&code);
             let answer = device_acts::enrol::enrol(&ctx, "127.0.0.1", &request).await.expect("enrolled");
-            (case, (new, answer))
+            (new, answer)
         });
         let (new, answer) = answer;
         let certificate = der_of(&answer.certificate_pem);
@@ -160,6 +175,7 @@ impl Run {
             story,
             restore,
             jumps: Jumps::default(),
+            loss,
         }
     }
 
@@ -288,6 +304,7 @@ impl Run {
         let jumps = self.story.clock_jumps.then(|| std::mem::take(&mut self.jumps));
         let (must_fork, stuck) = (self.restore.must_fork, self.restore.stuck);
         let sabotage = self.story.sabotage;
+        let losses = self.loss.losses;
         let server = self.server.lock().unwrap_or_else(PoisonError::into_inner);
         let case = self.case;
         server.run(|ctx| async move {
@@ -303,6 +320,7 @@ impl Run {
             if let Some(jumps) = &jumps {
                 outcome.void_later_claims(&jumps.off);
             }
+            outcome.server_losses = losses;
             outcome
         })
     }

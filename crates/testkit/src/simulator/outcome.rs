@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use proviso_ledger::chain::ChainLink;
 use proviso_ledger::envelope::{Envelope, Header};
 use proviso_model::Fact;
+use proviso_model::gap::GapCause;
 use proviso_model::ids::CaseId;
 use proviso_model::record::{RecordBody, RecordContent};
 use proviso_server::app::AppContext;
@@ -31,6 +32,8 @@ pub struct Outcome {
     pub kept_apart: u64,
     /// The server was ahead of a disk that was put back, so a fork must have been found.
     pub must_fork: bool,
+    /// How often the server was lost and put back.
+    pub server_losses: u64,
     /// The spool did not empty over a network that works.
     pub stuck: bool,
     /// Records that say that the server's log is not the one shown before.
@@ -53,6 +56,13 @@ impl Outcome {
             let fields = envelope.open(&keys.secret).expect("every record opens with the case key");
             let content = RecordContent::from_fields(fields.iter()).expect("every record is one");
             outcome.records += 1;
+            if row.epoch > 0 && row.seq == 0 {
+                let told =
+                    matches!(&content.body, RecordBody::Gap { gap } if gap.cause == GapCause::RecordRestored);
+                if !told {
+                    outcome.breaks.push(format!("epoch {} begins without its cause", row.epoch));
+                }
+            }
             outcome.epochs.insert(row.epoch);
             outcome.follow(&mut link, &envelope.header);
             outcome.time.add(&envelope.header, &content);
@@ -119,10 +129,15 @@ impl Outcome {
         if self.must_fork && self.epochs.len() < 2 && self.kept_apart == 0 {
             faults.push("the disk was restored behind the server and no fork was found".to_owned());
         }
+        if self.server_losses > 0 {
+            let missed = self.on_device.iter().filter(|n| !self.held.contains_key(n));
+            faults.extend(missed.map(|n| format!("observation {n} did not come again after the restore")));
+        }
         if self.stuck {
             faults.push("the spool did not empty over a network that works".to_owned());
         }
-        if self.contradictions > 0 {
+        // A server that was put back does not continue its log, and devices must see that.
+        if self.contradictions > 0 && self.server_losses == 0 {
             faults.push("a device was shown another log than before".to_owned());
         }
         if self.not_the_same > 0 {

@@ -4,8 +4,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use axum::Router;
+use proviso_model::ids::RestoreId;
 use proviso_server::app::AppContext;
+use proviso_server::app::backup::{self, Plan};
 use proviso_server::config::Config;
+use proviso_server::keys::MasterKey;
 use proviso_server::keys::force::ForceInit;
 use proviso_server::open;
 use tokio::runtime::Runtime;
@@ -32,8 +35,8 @@ struct Life {
 impl SimServer {
     /// Makes the force's keys in `folder` and starts the first life.
     #[must_use]
-    pub fn start(folder: &Path, clock: SimClock, chance: Chance) -> Self {
-        let config = Config { data_dir: folder.to_owned(), ..Config::default() };
+    pub fn start(folder: &Path, require_backup: bool, clock: SimClock, chance: Chance) -> Self {
+        let config = Config { data_dir: folder.to_owned(), require_backup, ..Config::default() };
         let init = ForceInit { name: "Test Force", hosts: &["localhost".to_owned()], now: clock.now() };
         open::init(&config, None, &mut chance.clone(), &init).expect("the force's keys");
         let mut server = Self { config, clock, chance, life: None };
@@ -79,11 +82,46 @@ impl SimServer {
 
     /// Kills the process where it stands and starts another.
     pub fn kill(&mut self) {
+        self.die();
+        self.live();
+    }
+
+    fn die(&mut self) {
         if let Some(life) = self.life.take() {
             drop(life.router);
             drop(life.ctx);
             life.runtime.shutdown_background();
         }
+    }
+
+    /// Makes a backup with its keys in `folder`, reads it back and lets it count.
+    pub fn back_up(&self, folder: &Path) {
+        let (data, keys) = (folder.join("data"), folder.join("keys"));
+        let config = self.config.clone();
+        self.run(|ctx| async move {
+            backup::take(&ctx, &data).await.expect("a backup");
+            backup::take_keys(&ctx, &config, &keys).await.expect("a key backup");
+            let checked = backup::check(&data).await.expect("whole");
+            backup::count(&ctx, &data, &checked, &keys).await.expect("counted");
+        });
+    }
+
+    /// The machine is lost: the backup in `folder` is put back in `new`, and the server starts there.
+    pub fn lose(&mut self, folder: &Path, new: &Path) {
+        self.die();
+        let master = MasterKey::usual_path(&self.config.data_dir);
+        self.config.data_dir = new.to_owned();
+        let now = self.clock.now();
+        let plan = Plan {
+            from: folder.join("data"),
+            keys: Some(folder.join("keys")),
+            journal: Err("nothing is ever destroyed here".to_owned()),
+            id: RestoreId::new(now, [1; 10]),
+            now,
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        runtime.block_on(backup::restore(&self.config, &plan)).expect("restored");
+        std::fs::copy(master, MasterKey::usual_path(new)).expect("the master key, from its safe");
         self.live();
     }
 }

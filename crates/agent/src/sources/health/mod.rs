@@ -84,6 +84,14 @@ impl Processes for ProcFs {
     }
 }
 
+/// The id of this installation of the system; `None` where there is none.
+#[must_use]
+pub fn machine_id() -> Option<String> {
+    let text = std::fs::read_to_string("/etc/machine-id").ok()?;
+    let id = text.trim();
+    (!id.is_empty()).then(|| id.to_owned())
+}
+
 /// Name and version of the system, from `os-release` and the kernel.
 #[must_use]
 pub fn system_in_words() -> String {

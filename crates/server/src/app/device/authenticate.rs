@@ -81,6 +81,20 @@ pub async fn active(ctx: &AppContext, device: DeviceId) -> Result<DeviceRow, Dev
 /// # Errors
 /// [`DeviceRefusal::NonceStale`], [`DeviceRefusal::SignatureBad`].
 pub fn signed(ctx: &AppContext, device: &DeviceRow, request: &Signed<'_>) -> Result<(), DeviceRefusal> {
+    let key = VerifyKey::from_bytes(&device.record_key).map_err(|_| DeviceRefusal::SignatureBad)?;
+    signed_with(ctx, device.id, &key, request)
+}
+
+/// As [`signed`], with a key that the device has only just named.
+///
+/// # Errors
+/// [`DeviceRefusal::NonceStale`], [`DeviceRefusal::SignatureBad`].
+pub fn signed_with(
+    ctx: &AppContext,
+    device: DeviceId,
+    key: &VerifyKey,
+    request: &Signed<'_>,
+) -> Result<(), DeviceRefusal> {
     let statement =
         signed_request(request.method, request.path, &Digest(sha256(request.body)), request.nonce);
     let signature: [u8; 64] = STANDARD
@@ -88,9 +102,7 @@ pub fn signed(ctx: &AppContext, device: &DeviceRow, request: &Signed<'_>) -> Res
         .ok()
         .and_then(|bytes| bytes.try_into().ok())
         .ok_or(DeviceRefusal::SignatureBad)?;
-    VerifyKey::from_bytes(&device.record_key)
-        .and_then(|key| key.verify(&statement, &signature))
-        .map_err(|_| DeviceRefusal::SignatureBad)?;
+    key.verify(&statement, &signature).map_err(|_| DeviceRefusal::SignatureBad)?;
     // After the signature, so that only the device itself learns whether a nonce has gone stale.
-    nonce::check(ctx, device.id, request.nonce)
+    nonce::check(ctx, device, request.nonce)
 }

@@ -54,7 +54,15 @@ pub async fn take(
 struct Checked {
     epoch: u32,
     records: Vec<NewRecord>,
-    bad: Option<(usize, String)>,
+    bad: Option<(usize, Bad)>,
+}
+
+/// Why a record is not one of the good prefix.
+enum Bad {
+    /// It names a policy that is not known here.
+    Policy(Digest),
+    /// Anything else, in words.
+    Other(String),
 }
 
 /// Fewer records than this are not worth a thread.
@@ -76,7 +84,8 @@ fn check(
         let place = checked.records.len().saturating_add(1);
         match result {
             Ok((epoch, _)) if place > 1 && epoch != checked.epoch => {
-                checked.bad = Some((place, "it is of another epoch than the record before it".to_owned()));
+                let why = "it is of another epoch than the record before it".to_owned();
+                checked.bad = Some((place, Bad::Other(why)));
                 return Ok(checked);
             }
             Ok((epoch, record)) => {
@@ -89,7 +98,7 @@ fn check(
             }
         }
     }
-    checked.bad = cut.map(|why| (checked.records.len().saturating_add(1), why));
+    checked.bad = cut.map(|why| (checked.records.len().saturating_add(1), Bad::Other(why)));
     Ok(checked)
 }
 
@@ -127,19 +136,19 @@ fn verify(
     device: &DeviceRow,
     force: [u8; 16],
     policies: &HashSet<Digest>,
-) -> Result<(u32, NewRecord), String> {
-    let envelope = Envelope::decode(bytes).map_err(|error| error.to_string())?;
+) -> Result<(u32, NewRecord), Bad> {
+    let envelope = Envelope::decode(bytes).map_err(|error| Bad::Other(error.to_string()))?;
     let header = &envelope.header;
     if header.force != force {
-        return Err("it belongs to another force".to_owned());
+        return Err(Bad::Other("it belongs to another force".to_owned()));
     }
     if header.device != *device.id.as_bytes() {
-        return Err("it belongs to another device".to_owned());
+        return Err(Bad::Other("it belongs to another device".to_owned()));
     }
+    envelope.check(key).map_err(|error| Bad::Other(error.to_string()))?;
     if !policies.contains(&Digest(header.policy_hash)) {
-        return Err("it names a policy that this device was never given".to_owned());
+        return Err(Bad::Policy(Digest(header.policy_hash)));
     }
-    envelope.check(key).map_err(|error| error.to_string())?;
     let record = NewRecord {
         hash: header.record_hash(),
         seq: header.seq,
@@ -185,7 +194,7 @@ async fn commit(
 
 fn answer(
     appended: &Appended,
-    bad: Option<(usize, String)>,
+    bad: Option<(usize, Bad)>,
     receipt: Receipt,
 ) -> Result<Receipt, DeviceRefusal> {
     let broken = |why: String, receipt| DeviceRefusal::ChainBroken { why, receipt };
@@ -201,7 +210,12 @@ fn answer(
         (Some(Stop::OldEpoch { epoch }), _) => {
             Err(broken(format!("the device is in epoch {epoch} already"), receipt))
         }
-        (None, Some((place, why))) => Err(DeviceRefusal::RecordBad { place, why, receipt: Some(receipt) }),
+        (None, Some((place, Bad::Policy(policy)))) => {
+            Err(DeviceRefusal::PolicyUnknown { place, policy, receipt })
+        }
+        (None, Some((place, Bad::Other(why)))) => {
+            Err(DeviceRefusal::RecordBad { place, why, receipt: Some(receipt) })
+        }
         (None, None) => Ok(*receipt),
     }
 }

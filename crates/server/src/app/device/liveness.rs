@@ -2,10 +2,11 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use proviso_model::ids::DeviceId;
 use proviso_model::wire::{LivenessAnswer, LivenessPing, time_statement};
-use proviso_store::DeviceRow;
+use proviso_store::{DeviceRow, DeviceRun};
 
-use super::{DeviceRefusal, proof};
+use super::{DeviceRefusal, nonce, proof};
 use crate::app::AppContext;
 
 /// Notes a ping. `nonce` is the request's, so that the signed time is an answer to this request and no other;
@@ -22,6 +23,7 @@ pub async fn ping(
 ) -> Result<LivenessAnswer, DeviceRefusal> {
     let now = ctx.now();
     ctx.store.device_seen(device.id, now, ping.watching, ping.policy_serial).await?;
+    note_run(ctx, device.id, nonce, ping).await?;
     let newest = ctx.store.policy_current(device.id).await?.ok_or(DeviceRefusal::DeviceUnknown)?;
     let position = ctx.store.record_position(device.id).await?;
     let signature = ctx.keys.checkpoint.sign(&time_statement(&device.id, nonce, now));
@@ -31,4 +33,23 @@ pub async fn ping(
         policy_serial: newest.serial,
         receipt: proof::receipt(ctx, device.id, &position, accepted_size).await?,
     })
+}
+
+/// Notes which run of the agent speaks, and on which machine, so that two copies of one device are told apart.
+async fn note_run(
+    ctx: &AppContext,
+    device: DeviceId,
+    nonce: &str,
+    ping: &LivenessPing,
+) -> Result<(), DeviceRefusal> {
+    let (Some(run), Some(asked_at)) = (&ping.run, nonce::made_at(nonce)) else { return Ok(()) };
+    let mut name = [0; 16];
+    hex::decode_to_slice(run, &mut name)
+        .map_err(|_| DeviceRefusal::RequestBad("the run is not 32 hexadecimal digits".to_owned()))?;
+    let machine = ping.machine.map(|machine| machine.0);
+    let run = DeviceRun { device, run: name, machine, asked_at, now: ctx.now() };
+    if ctx.store.device_run_seen(run).await? {
+        ctx.hub.wake();
+    }
+    Ok(())
 }

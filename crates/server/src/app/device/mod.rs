@@ -10,5 +10,6 @@ pub mod policy;
 pub mod proof;
 mod refusal;
 pub mod restored_log;
+pub mod returned;
 
 pub use refusal::{DeviceRefusal, status_of};

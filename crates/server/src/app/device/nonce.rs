@@ -25,6 +25,14 @@ pub fn fresh(ctx: &AppContext, device: DeviceId) -> String {
     URL_SAFE_NO_PAD.encode([at.as_slice(), &tag(ctx, device, at)].concat())
 }
 
+/// When a nonce that was checked was made.
+#[must_use]
+pub fn made_at(nonce: &str) -> Option<Timestamp> {
+    let bytes = URL_SAFE_NO_PAD.decode(nonce).ok()?;
+    let (at, _) = bytes.split_first_chunk::<8>()?;
+    Some(Timestamp::from_micros(i64::from_be_bytes(*at)))
+}
+
 /// Whether a nonce is one of ours for this device and not too old.
 ///
 /// # Errors

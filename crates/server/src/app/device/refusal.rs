@@ -1,5 +1,6 @@
 //! What a device can be told instead of an answer: one list, each with its code, its HTTP status and plain words.
 
+use proviso_model::hash::Digest;
 use proviso_model::wire::{Receipt, Refusal, WIRE_PROTOCOL};
 use proviso_store::StoreError;
 
@@ -24,8 +25,29 @@ pub enum DeviceRefusal {
     #[error("this request needs the device's own client certificate; enrol the device first")]
     CertificateMissing,
     /// The device is not known here.
-    #[error("this device is not known here; enrol it again")]
+    #[error(
+        "this device is not known here; if this server was restored from a backup, the device can show its policy"
+    )]
     DeviceUnknown,
+    /// The device's case is not known here.
+    #[error(
+        "this device's case is not known here: this server was restored from a backup that is older than the case; \
+         the device keeps everything: ask the case officer"
+    )]
+    CaseUnknown,
+    /// A record names a policy that this server does not know.
+    #[error(
+        "record {place} of the batch names a policy that this server does not know; the device can bring it. The \
+         records before it are kept"
+    )]
+    PolicyUnknown {
+        /// Its place in the batch, from 1.
+        place: usize,
+        /// The policy.
+        policy: Digest,
+        /// Where to go on.
+        receipt: Box<Receipt>,
+    },
     /// The device was revoked.
     #[error("this device was revoked; it sends nothing more: ask the case officer")]
     Revoked,
@@ -90,6 +112,8 @@ impl DeviceRefusal {
             Self::RequestBad(_) => "request-bad",
             Self::CertificateMissing => "certificate-missing",
             Self::DeviceUnknown => "device-unknown",
+            Self::CaseUnknown => "case-unknown",
+            Self::PolicyUnknown { .. } => "policy-unknown",
             Self::Revoked => "revoked",
             Self::SignatureBad => "signature-bad",
             Self::NonceStale => "nonce-stale",
@@ -109,10 +133,16 @@ impl DeviceRefusal {
     pub fn to_wire(&self) -> Refusal {
         let receipt = match self {
             Self::RecordBad { receipt, .. } => receipt.as_deref().cloned(),
-            Self::ChainBroken { receipt, .. } | Self::Fork { receipt, .. } => Some(receipt.as_ref().clone()),
+            Self::ChainBroken { receipt, .. }
+            | Self::Fork { receipt, .. }
+            | Self::PolicyUnknown { receipt, .. } => Some(receipt.as_ref().clone()),
             _ => None,
         };
-        Refusal { code: self.code().to_owned(), message: self.to_string(), receipt }
+        let policy = match self {
+            Self::PolicyUnknown { policy, .. } => Some(*policy),
+            _ => None,
+        };
+        Refusal { code: self.code().to_owned(), message: self.to_string(), receipt, policy }
     }
 }
 
@@ -121,8 +151,8 @@ impl DeviceRefusal {
 pub fn status_of(code: &str) -> u16 {
     match code {
         "certificate-missing" | "signature-bad" | "nonce-stale" | "device-unknown" => 401,
-        "code-wrong" | "revoked" | "no-authority" => 403,
-        "chain-broken" | "fork" => 409,
+        "code-wrong" | "revoked" | "no-authority" | "case-unknown" => 403,
+        "chain-broken" | "fork" | "policy-unknown" => 409,
         "batch-too-large" => 413,
         "protocol" => 426,
         "too-many-tries" => 429,

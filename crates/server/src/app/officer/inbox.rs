@@ -6,7 +6,7 @@ use proviso_model::Timestamp;
 use proviso_model::ids::{CaseId, DeviceId};
 use proviso_model::observation::Act;
 use proviso_model::record::EnrolmentFacts;
-use proviso_store::{AlertFilter, AlertRow, DeviceRow, OrderEndRow, Outside};
+use proviso_store::{AlertFilter, AlertRow, DeviceNoticeRow, DeviceRow, OrderEndRow, Outside};
 
 use super::allowed::Action;
 use super::error::ActError;
@@ -43,6 +43,17 @@ pub struct InboxDevice {
     pub facts: EnrolmentFacts,
 }
 
+/// A notice about a device, beside the name of its person.
+#[derive(Debug, Clone)]
+pub struct InboxNotice {
+    /// The person.
+    pub person: Person,
+    /// The device, as it described itself.
+    pub device: EnrolmentFacts,
+    /// The notice.
+    pub row: DeviceNoticeRow,
+}
+
 /// What an inbox shows.
 #[derive(Debug, Clone)]
 pub struct Inbox {
@@ -56,6 +67,8 @@ pub struct Inbox {
     pub more: bool,
     /// What ended orders of the listed cases.
     pub ends: Vec<OrderEndRow>,
+    /// Notices about devices that nobody has marked as seen, newest first.
+    pub notices: Vec<InboxNotice>,
     /// Every device of the officer's cases that is not revoked.
     pub devices: Vec<InboxDevice>,
 }
@@ -95,11 +108,17 @@ pub async fn inbox(ctx: &AppContext, who: &Who) -> Result<Inbox, ActError> {
         }
         rows.push(InboxRow { outside, person: person.clone(), device: device.clone(), act, alert });
     }
+    let mut notices = Vec::new();
+    for row in ctx.store.device_notice_list(None, officer, true).await? {
+        if let (Some(person), Some((_, device))) = (people.get(&row.case), devices.get(&row.device)) {
+            notices.push(InboxNotice { person: person.clone(), device: device.clone(), row });
+        }
+    }
     let mut devices: Vec<_> = devices
         .into_values()
         .filter(|(row, _)| row.revoked_at.is_none())
         .filter_map(|(row, facts)| Some(InboxDevice { person: people.get(&row.case)?.clone(), row, facts }))
         .collect();
     devices.sort_by_key(|device| (device.row.seen_at, device.row.id));
-    Ok(Inbox { after, now: ctx.now(), rows, more, ends, devices })
+    Ok(Inbox { after, now: ctx.now(), rows, more, ends, notices, devices })
 }

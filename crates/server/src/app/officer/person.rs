@@ -5,11 +5,12 @@ use proviso_model::ids::CaseId;
 use proviso_model::order::Order;
 use proviso_model::record::EnrolmentFacts;
 use proviso_store::{
-    AlertFilter, AlertRow, CaseRow, DecisionRow, DeviceRow, ForkRow, GapRow, NoticeRow, OrderEndRow, Stretch,
+    AlertFilter, AlertRow, CaseRow, DecisionRow, DeviceRow, GapRow, NoticeRow, OrderEndRow, Stretch,
     WatchedRow,
 };
 
 use super::allowed::Action;
+use super::device_notice::{self, ShownNotice};
 use super::error::ActError;
 use super::history;
 use super::people;
@@ -53,8 +54,10 @@ pub struct PersonView {
     pub watched: Vec<WatchedRow>,
     /// Notices, in time order.
     pub notices: Vec<NoticeRow>,
-    /// Records of the devices that are kept apart from their chains.
-    pub forks: Vec<(DeviceRow, Vec<ForkRow>)>,
+    /// Notices about devices, newest first, each with what its device called itself.
+    pub about_devices: Vec<(ShownNotice, EnrolmentFacts)>,
+    /// Whether this officer may mark one as seen.
+    pub may_mark: bool,
     /// Whether this officer may make an enrolment code here.
     pub may_enrol: bool,
     /// Now.
@@ -90,12 +93,10 @@ pub async fn view(ctx: &AppContext, who: &Who, id: CaseId) -> Result<PersonView,
         let devices = people::devices(ctx, &case).await?;
         let known = late::known(ctx, &ctx.case_keys(id)?).await?;
         let in_force = known.order.stretches().map_err(LateError::from)?;
-        let mut forks = Vec::new();
-        for (device, _) in &devices {
-            forks.push((device.clone(), ctx.store.fork_list(device.id).await?));
-        }
+        let about_devices = about_devices(ctx, id).await?;
         Ok(PersonView {
-            forks,
+            about_devices,
+            may_mark: who.may_on(Action::Decide, &case),
             ends: known.ends,
             held: late::quarantine::held_count(ctx, id).await?,
             in_force,
@@ -149,4 +150,18 @@ impl PersonView {
         };
         self.gaps.iter().flat_map(parts).collect()
     }
+}
+
+async fn about_devices(
+    ctx: &AppContext,
+    case: CaseId,
+) -> Result<Vec<(ShownNotice, EnrolmentFacts)>, ActError> {
+    let mut about = Vec::new();
+    for notice in device_notice::of_case(ctx, case).await? {
+        // Also of one that is revoked by now.
+        let device = ctx.store.device_get(notice.row.device).await?.ok_or(ActError::NotFound)?;
+        let facts = sealed::device(ctx, &device)?;
+        about.push((notice, facts));
+    }
+    Ok(about)
 }

@@ -55,8 +55,8 @@ pub(super) fn header<'p>(parts: &'p Parts, name: &str) -> Option<&'p str> {
     parts.headers.get(name).and_then(|value| value.to_str().ok())
 }
 
-/// The device that certificate and header agree on. Nothing of the body is read before.
-pub(super) async fn known(ctx: &AppContext, parts: &Parts) -> Result<DeviceRow, DeviceRefusal> {
+/// The id that certificate and header agree on, and the certificate's hash. The handshake has checked that it is ours.
+pub(super) fn certified(parts: &Parts) -> Result<(DeviceId, [u8; 32]), DeviceRefusal> {
     authenticate::protocol(header(parts, HEADER_PROTOCOL))?;
     let certificate = parts
         .extensions
@@ -68,8 +68,14 @@ pub(super) async fn known(ctx: &AppContext, parts: &Parts) -> Result<DeviceRow, 
     if claimed != Some(named) {
         return Err(DeviceRefusal::CertificateMissing);
     }
+    Ok((named, sha256(certificate)))
+}
+
+/// The device of the certificate. Nothing of the body is read before.
+pub(super) async fn known(ctx: &AppContext, parts: &Parts) -> Result<DeviceRow, DeviceRefusal> {
+    let (named, certificate) = certified(parts)?;
     let device = authenticate::standing(ctx, named, Standing::OrRevoked).await?;
-    if device.certificate_sha256 != sha256(certificate) {
+    if device.certificate_sha256 != certificate {
         return Err(DeviceRefusal::CertificateMissing);
     }
     Ok(device)

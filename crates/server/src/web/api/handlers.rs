@@ -7,15 +7,17 @@ use axum::body::to_bytes;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use proviso_model::limits::{BATCH_BYTES_MAX, REQUEST_BYTES_MAX};
-use proviso_model::wire::{EnrolRequest, HEADER_PROTOCOL, LivenessPing};
+use proviso_model::limits::{BATCH_BYTES_MAX, POLICY_BYTES_MAX, REQUEST_BYTES_MAX};
+use proviso_model::wire::{
+    EnrolRequest, HEADER_NONCE, HEADER_PROTOCOL, HEADER_SIGNATURE, LivenessPing, SignedPolicy,
+};
 use serde::de::DeserializeOwned;
 
 use super::asked::{self, Asked, refuse, with_nonce};
 use crate::app::AppContext;
 use crate::app::device::authenticate::Standing;
 use crate::app::device::{
-    DeviceRefusal, authenticate, enrol as enrolment, ingest, liveness as ping, policy as policies,
+    DeviceRefusal, authenticate, enrol as enrolment, ingest, liveness as ping, policy as policies, returned,
 };
 
 /// Checks the request, does the work, and answers with a fresh nonce either way.
@@ -71,6 +73,11 @@ pub(super) async fn nonce(State(ctx): State<AppContext>, request: Request) -> Re
     let (parts, _) = request.into_parts();
     match asked::known(&ctx, &parts).await {
         Ok(device) => with_nonce(&ctx, Some(device.id), StatusCode::NO_CONTENT.into_response()),
+        // With a nonce, for a device of ours that a restored server no longer knows can come back.
+        Err(DeviceRefusal::DeviceUnknown) => {
+            let device = asked::certified(&parts).ok().map(|(device, _)| device);
+            refuse(&ctx, device, &DeviceRefusal::DeviceUnknown)
+        }
         Err(refusal) => refuse(&ctx, None, &refusal),
     }
 }
@@ -90,6 +97,43 @@ pub(super) async fn policy(State(ctx): State<AppContext>, request: Request) -> R
         })
     })
     .await
+}
+
+/// `POST /v1/policy`: a policy that a restored server no longer knows.
+pub(super) async fn policy_return(State(ctx): State<AppContext>, request: Request) -> Response {
+    answered(&ctx, request, 2 * POLICY_BYTES_MAX, Standing::OrRevoked, async |asked: &Asked| {
+        let sent: SignedPolicy = read(&asked.body)?;
+        returned::policy(&ctx, &asked.device, &sent).await?;
+        Ok(StatusCode::NO_CONTENT)
+    })
+    .await
+}
+
+/// `POST /v1/return`: a device that a restored server no longer knows.
+pub(super) async fn device_return(State(ctx): State<AppContext>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let (device, certificate) = match asked::certified(&parts) {
+        Ok(named) => named,
+        Err(refusal) => return refuse(&ctx, None, &refusal),
+    };
+    let done = async {
+        let body = to_bytes(body, 2 * POLICY_BYTES_MAX)
+            .await
+            .map_err(|_| DeviceRefusal::RequestBad("its body is cut off or too long".to_owned()))?;
+        let signed = authenticate::Signed {
+            method: parts.method.as_str(),
+            path: parts.uri.path(),
+            body: &body,
+            nonce: asked::header(&parts, HEADER_NONCE).unwrap_or_default(),
+            signature: asked::header(&parts, HEADER_SIGNATURE).unwrap_or_default(),
+        };
+        returned::device(&ctx, device, certificate, &signed, &read(&body)?).await
+    }
+    .await;
+    match done {
+        Ok(()) => with_nonce(&ctx, Some(device), StatusCode::NO_CONTENT.into_response()),
+        Err(refusal) => refuse(&ctx, Some(device), &refusal),
+    }
 }
 
 /// `GET /v1/keys`.

@@ -6,14 +6,14 @@ use axum::response::Response;
 use proviso_model::{AlertState, Timestamp};
 use proviso_store::{DeviceRow, OrderEndRow, Priority};
 
-use super::Console;
 use super::fault::Fault;
 use super::outside;
 use super::page::{Shell, Under, page};
 use super::signed_in::SignedIn;
 use super::words::{self, When};
+use super::{Console, device_notice};
 use crate::app::officer::allowed::Action;
-use crate::app::officer::inbox::{self, Inbox, InboxDevice, InboxRow};
+use crate::app::officer::inbox::{self, Inbox, InboxDevice, InboxNotice, InboxRow};
 use crate::app::officer::priority::{Due, due};
 
 /// A device that has not been heard of for so long is called silent, in milliseconds.
@@ -27,6 +27,7 @@ struct InboxPage {
     now: When,
     summary: String,
     groups: Vec<Group>,
+    notices: Vec<NoticeLine>,
     devices: Vec<DeviceLine>,
     devices_summary: String,
     empty: Empty,
@@ -39,6 +40,7 @@ struct InboxRows {
     now: When,
     summary: String,
     groups: Vec<Group>,
+    notices: Vec<NoticeLine>,
     devices: Vec<DeviceLine>,
     devices_summary: String,
     empty: Empty,
@@ -83,6 +85,17 @@ pub struct DeviceLine {
     pub tone: &'static str,
 }
 
+/// A notice about a device in one line.
+struct NoticeLine {
+    id: String,
+    case: String,
+    person: String,
+    device: String,
+    title: &'static str,
+    text: String,
+    at: When,
+}
+
 struct Empty {
     title: &'static str,
     text: String,
@@ -102,8 +115,8 @@ pub async fn show(State(console): State<Console>, signed_in: SignedIn) -> Result
     let inbox = inbox::inbox(&console.app, who).await?;
     let shell = Shell::new("Inbox", Under::Inbox, &signed_in);
     let after = inbox.after;
-    let InboxRows { now, summary, groups, devices, devices_summary, empty } = rows(inbox);
-    page(&InboxPage { shell, after, now, summary, groups, devices, devices_summary, empty })
+    let InboxRows { now, summary, groups, notices, devices, devices_summary, empty } = rows(inbox);
+    page(&InboxPage { shell, after, now, summary, groups, notices, devices, devices_summary, empty })
 }
 
 /// `GET /inbox`: the rows alone.
@@ -151,9 +164,23 @@ fn rows(inbox: Inbox) -> InboxRows {
         now: words::when(now, &words::force_zone()),
         summary,
         groups,
+        notices: inbox.notices.iter().map(notice_line).collect(),
         devices,
         devices_summary,
         empty,
+    }
+}
+
+fn notice_line(notice: &InboxNotice) -> NoticeLine {
+    let (row, device) = (&notice.row, words::device(&notice.device.system));
+    NoticeLine {
+        id: row.id.to_string(),
+        case: row.case.to_string(),
+        person: notice.person.name.clone(),
+        device: device.to_owned(),
+        title: device_notice::title(row.kind),
+        text: device_notice::in_words(row, device, &words::force_zone()),
+        at: words::when(row.at, &words::force_zone()),
     }
 }
 

@@ -9,8 +9,8 @@ use proviso_model::limits::FORM_BYTES_MAX;
 
 use super::fault::Fault;
 use super::{
-    Console, account, alert, assets, audit, bundle, enrolment_code, events, fault, headers, inbox, people,
-    person, quarantine, sign_in,
+    Console, account, alert, assets, audit, bundle, device_notice, enrolment_code, events, fault, headers,
+    inbox, people, person, quarantine, sign_in,
 };
 use crate::app::AppContext;
 
@@ -45,12 +45,13 @@ pub enum Route {
     Quarantine,
     PersonQuarantine,
     QuarantineReview,
+    DeviceNoticeSeen,
     Audit,
 }
 
 impl Route {
     /// Every route.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::Asset,
         Self::SignInForm,
         Self::SignIn,
@@ -70,6 +71,7 @@ impl Route {
         Self::Quarantine,
         Self::PersonQuarantine,
         Self::QuarantineReview,
+        Self::DeviceNoticeSeen,
         Self::Audit,
     ];
 
@@ -95,6 +97,9 @@ impl Route {
             Self::Quarantine => (Method::GET, "/quarantine", Access::SignedIn),
             Self::PersonQuarantine => (Method::GET, "/people/{case}/quarantine", Access::SignedIn),
             Self::QuarantineReview => (Method::POST, "/people/{case}/quarantine", Access::SignedIn),
+            Self::DeviceNoticeSeen => {
+                (Method::POST, "/people/{case}/device-notices/{notice}", Access::SignedIn)
+            }
             Self::Audit => (Method::GET, "/audit", Access::SignedIn),
         }
     }
@@ -120,6 +125,7 @@ impl Route {
             Self::Quarantine => get(quarantine::list),
             Self::PersonQuarantine => get(quarantine::show),
             Self::QuarantineReview => post(quarantine::review),
+            Self::DeviceNoticeSeen => post(device_notice::mark_seen),
             Self::Audit => get(audit::show),
         }
     }

@@ -14,6 +14,7 @@ use self::timeline::TimelineDay;
 use self::watched::Watched;
 use super::Console;
 use super::alert::Identity;
+use super::device_notice::{self, NoticeBox};
 use super::fault::Fault;
 use super::inbox::DeviceLine;
 use super::page::{Shell, Under, page};
@@ -30,6 +31,8 @@ struct PersonPage {
     watched: Watched,
     timeline: Vec<TimelineDay>,
     devices: Vec<DeviceLine>,
+    about_devices: Vec<NoticeBox>,
+    can_mark: bool,
     order: OrderBox,
     /// What ended the order or paragraphs of it, in sentences.
     ends: Vec<String>,
@@ -90,6 +93,12 @@ pub async fn show(
         held: view.held,
         timeline: timeline::days(&view, &zone),
         devices: view.devices.iter().map(|(row, facts)| device(row, &facts.system, view.now)).collect(),
+        about_devices: view
+            .about_devices
+            .iter()
+            .map(|(notice, facts)| device_notice::shown(notice, words::device(&facts.system), &zone))
+            .collect(),
+        can_mark: view.may_mark,
         order: order(&view.order),
         can_enrol: view.may_enrol,
         code_minutes: ENROL_CODE_MINUTES,

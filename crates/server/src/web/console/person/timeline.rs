@@ -5,6 +5,7 @@ use proviso_model::Timestamp;
 use proviso_store::GapRow;
 
 use crate::app::officer::person::PersonView;
+use crate::web::console::device_notice;
 use crate::web::console::words::{self, When};
 
 /// A day of the timeline.
@@ -21,11 +22,6 @@ pub struct Item {
     pub detail: String,
     pub link: Option<String>,
 }
-
-/// What a fork is and is not.
-const FORK_IN_WORDS: &str = "Both are kept, and the device goes on in a new chain. This comes about when a disk image is \
-     put back, a disk is copied to another machine, or this server is restored. It is about the device; by itself it says \
-     nothing about a person";
 
 /// What is said of an alert of which the order as known now covers nothing.
 const OUTSIDE_IN_WORDS: &str =
@@ -63,9 +59,10 @@ pub fn days(view: &PersonView, zone: &TimeZone) -> Vec<TimelineDay> {
         let (text, length) = gap_in_words(view, gap);
         add(gap.from, "gap", text, length, None);
     }
-    for first in view.forks.iter().filter_map(|(_, forks)| forks.first()) {
-        let text = format!("The device sent another record under number {} than the one held", first.seq);
-        add(first.received_at, "gap", text, FORK_IN_WORDS.to_owned(), None);
+    for (notice, facts) in &view.about_devices {
+        let (row, device) = (&notice.row, words::device(&facts.system));
+        let link = Some(format!("#notice-{}", row.id));
+        add(row.at, "notice", format!("{device}: {}", device_notice::title(row.kind)), String::new(), link);
     }
     for notice in &view.notices {
         let text = match notice.response.as_str() {

@@ -57,3 +57,27 @@ async fn what_is_overdue_says_by_how_much() {
     assert!(inbox.contains("1 alert waits for a decision; 1 overdue."), "{inbox}");
     assert!(inbox.contains("Overdue by 3 h"));
 }
+
+#[tokio::test]
+async fn a_notice_about_a_device_is_in_the_inbox_until_an_officer_says_what_was_found_out() {
+    let force = force().await;
+    let mut officer = Client::signed_in(&force, "om1").await;
+    let words = "Debian 12 laptop sent two different records with number 41.";
+    let inbox = officer.get("/").await.body;
+    assert!(inbox.contains("About devices") && inbox.contains(words), "{inbox}");
+    assert!(!inbox.contains("Windows 11 PC sent"), "not of another officer's case");
+    let person = format!("/people/{}", force.seed.case);
+    let page = officer.get(&person).await.body;
+    assert!(page.contains(words) && page.contains("Both are kept. Nothing was overwritten."), "{page}");
+
+    let mark = format!("{person}/device-notices/{}", force.seed.device_notice);
+    let empty = officer.post(&mark, &[("reason", "  ")]).await;
+    assert!(empty.body.contains("write why"), "{}", empty.body);
+    officer.post(&mark, &[("reason", "The disk was replaced; receipt shown.")]).await;
+    assert!(!officer.get("/").await.body.contains("About devices"), "it is out of the inbox");
+    let page = officer.get(&person).await.body;
+    assert!(page.contains("Marked as seen by DC Test Officer 01"), "{page}");
+    assert!(page.contains("The disk was replaced; receipt shown."), "and stays on the person's page");
+    let again = officer.post(&mark, &[("reason", "Twice.")]).await;
+    assert!(again.body.contains("marked this as seen already"), "{}", again.body);
+}

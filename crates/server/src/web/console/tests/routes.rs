@@ -6,16 +6,19 @@ use super::client::{Client, Force, acts, force};
 use crate::web::console::routes::{Access, Route};
 
 fn path(force: &Force, route: Route, others: bool) -> String {
-    let (alert, case) = match others {
-        true => (force.seed.other_alert, force.seed.other_case),
-        false => (force.seed.alert, force.seed.case),
+    let seed = &force.seed;
+    let (alert, case, notice) = match others {
+        true => (seed.other_alert, seed.other_case, seed.other_device_notice),
+        false => (seed.alert, seed.case, seed.device_notice),
     };
-    route.entry().1.replace("{id}", &alert.to_string()).replace("{case}", &case.to_string())
+    let path = route.entry().1.replace("{id}", &alert.to_string()).replace("{case}", &case.to_string());
+    path.replace("{notice}", &notice.to_string())
 }
 
 fn fields(route: Route) -> &'static [(&'static str, &'static str)] {
     match route {
         Route::AlertDecide => &[("outcome", "no-concern"), ("reason", "Read it; an ordinary message.")],
+        Route::DeviceNoticeSeen => &[("reason", "The disk was replaced at a shop; receipt shown.")],
         Route::AlertBundle => &[("passage", "leave-out")],
         _ => &[],
     }
@@ -30,7 +33,7 @@ async fn walk(client: &mut Client, force: &Force, route: Route, others: bool) ->
 }
 
 /// Routes that show or change something of a case, and the act that each must leave in the log.
-const ON_A_CASE: [(Route, &str); 7] = [
+const ON_A_CASE: [(Route, &str); 8] = [
     (Route::Alert, "alert-view"),
     (Route::AlertContent, "content-open"),
     (Route::AlertDecide, "alert-decide"),
@@ -38,6 +41,7 @@ const ON_A_CASE: [(Route, &str); 7] = [
     (Route::AlertBundle, "bundle-export"),
     (Route::Person, "case-view"),
     (Route::EnrolmentCode, "enrolment-code"),
+    (Route::DeviceNoticeSeen, "device-notice-seen"),
 ];
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! A small invented force for the console's tests: five officers, three people, devices, alerts, gaps. Rows are
 //! written through the store's own verbs and sealed under real case keys; words in them are benign.
 
+mod devices;
 mod facts;
 
 use std::path::Path;
@@ -10,7 +11,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use object_store::memory::InMemory;
 use proviso_ledger::hash::{domain_hash, sha256};
 use proviso_model::hash::Digest;
-use proviso_model::ids::{AlertId, CaseId, DeviceId, JobId, OfficerId, OrderId};
+use proviso_model::ids::{AlertId, CaseId, DeviceId, DeviceNoticeId, JobId, OfficerId, OrderId};
 use proviso_model::observation::Act;
 use proviso_model::order::{ConditionKind, Person};
 use proviso_model::record::EnrolmentFacts;
@@ -66,6 +67,9 @@ pub struct Seed {
     pub alert: AlertId,
     pub other_case: CaseId,
     pub other_alert: AlertId,
+    /// A notice about the device of each case.
+    pub device_notice: DeviceNoticeId,
+    pub other_device_notice: DeviceNoticeId,
     device: DeviceId,
     seq: u64,
     previous: [u8; 32],
@@ -109,13 +113,17 @@ pub async fn seed_within(folder: &Path, clock: Arc<dyn Clock>, pages_max: Option
         alert: AlertId::random([0; 16]),
         other_case,
         other_alert: AlertId::random([0; 16]),
+        device_notice: DeviceNoticeId::random([0; 16]),
+        other_device_notice: DeviceNoticeId::random([0; 16]),
         device: other_device,
         seq: 0,
         previous: [0; 32],
     };
     seed.other_alert = seed.raise(&typed).await;
+    seed.other_device_notice = seed.fork().await;
     seed.turn_to(case, device);
     seed.alert = seed.raise(&typed).await;
+    seed.device_notice = seed.fork().await;
     seed
 }
 
