@@ -2,12 +2,16 @@
 
 use std::time::Duration;
 
+use proviso_ledger::chain::ChainLink;
 use proviso_model::finding::Finding;
+use proviso_model::gap::GapCause;
 use proviso_model::observation::Act;
 use proviso_model::record::{Generated, RecordBody};
+use proviso_server::app::officer::alert;
+use proviso_server::app::officer::who::Who;
 use proviso_server::jobs;
 use proviso_server::keys::case::Purpose;
-use proviso_store::{AlertFilter, NotificationKind, ReplayOutcome, Stretch};
+use proviso_store::{AlertFilter, DeviceNoticeKind, NotificationKind, ReplayOutcome, Stretch};
 
 use crate::device::Device;
 use crate::facts::{finding, gap, page, watched};
@@ -91,5 +95,52 @@ async fn gaps_and_watched_time_reach_the_timeline_and_an_empty_finding_raises_no
     let detail = columns.open(Purpose::Gap, &gaps[0].sealed).expect("opened");
     assert_eq!(detail.as_slice(), b"planted-detail-5281");
     assert!(rig.ctx.store.alert_list(AlertFilter::default()).await.expect("read").is_empty());
+    rig.stop().await;
+}
+
+#[tokio::test]
+async fn a_finding_in_a_branch_that_is_kept_apart_raises_an_alert_and_says_where_it_comes_from() {
+    let mut rig = Rig::with_workers(0).await;
+    let mut device = Device::enrol(&rig).await;
+    let at = rig.ctx.now();
+    let start = device.link;
+    let held = device.seal(gap(at));
+    device.send(&rig, &[&held]).await.receipt();
+    let other = device.seal_at(&start, finding(&device, at));
+    assert_eq!(device.send(&rig, &[&other]).await.refusal().code, "fork");
+    for _ in 0..2 {
+        jobs::drain(&rig.ctx).await.expect("worked");
+        let alerts = rig.ctx.store.alert_list(AlertFilter::default()).await.expect("read");
+        assert_eq!(alerts.iter().map(|alert| alert.findings).collect::<Vec<_>>(), [1], "once");
+        // The device sends its branch once more, as after an answer that was lost.
+        device.send(&rig, &[&other]).await;
+    }
+    let alerts = rig.ctx.store.alert_list(AlertFilter::default()).await.expect("read");
+    let officers = rig.ctx.store.officer_by_username("test.officer.014").await.expect("read");
+    let officer = officers.expect("the rig's officer");
+    let who = Who::from(officer);
+    let view = alert::view(&rig.ctx, &who, alerts[0].id).await.expect("an alert");
+    let shown: Vec<_> =
+        view.findings.iter().map(|one| (one.from_branch, one.record.hash, one.record.replay)).collect();
+    assert_eq!(shown, [(true, other.record_hash(), Some(ReplayOutcome::Same))]);
+
+    // What a new chain says of itself decides what the officer is told.
+    for (epoch, cause, kind) in [
+        (1, GapCause::RecordRestored, Some(DeviceNoticeKind::RecordRestored)),
+        (2, GapCause::SpoolDamaged, None),
+        (3, GapCause::ExtensionStopped, Some(DeviceNoticeKind::NewEpoch)),
+    ] {
+        device.link = ChainLink::first(start.force, start.device, epoch);
+        let mut body = gap(at);
+        if let RecordBody::Gap { gap } = &mut body {
+            gap.cause = cause;
+        }
+        let first = device.seal(body);
+        device.send(&rig, &[&first]).await.receipt();
+        jobs::drain(&rig.ctx).await.expect("worked");
+        let told = rig.ctx.store.device_notice_list(Some(rig.case), None, true).await.expect("read");
+        let told: Vec<_> = told.iter().filter(|row| row.epoch == Some(epoch)).map(|row| row.kind).collect();
+        assert_eq!(told, kind.into_iter().collect::<Vec<_>>(), "{cause:?}");
+    }
     rig.stop().await;
 }

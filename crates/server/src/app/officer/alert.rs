@@ -30,6 +30,8 @@ pub struct ShownFinding {
     pub record: RecordRow,
     /// Why the order as known now does not cover it; `None` when it does.
     pub outside: Option<Outside>,
+    /// Whether the record is of another branch of the device's chain and kept apart: it is in no log.
+    pub from_branch: bool,
 }
 
 /// A decision as shown.
@@ -117,14 +119,20 @@ async fn load(
     let mut destroyed = Vec::new();
     let keys = ctx.case_keys(case.id)?;
     for (finding, observation) in ctx.store.alert_findings(alert.id, FINDINGS_MAX).await? {
-        let record = ctx.store.record_get(&finding.record).await?.ok_or(ActError::NotFound)?;
+        let (record, from_branch) = match ctx.store.record_get(&finding.record).await? {
+            Some(record) => (record, false),
+            None => {
+                let apart = ctx.store.branch_record_get(&finding.record).await?;
+                (apart.ok_or(ActError::NotFound)?, true)
+            }
+        };
         let Some(key) = ctx.store.record_key(&finding.record).await? else {
             destroyed.push(record);
             continue;
         };
         let columns = keys.of_record(&key);
         let (captured, generated) = sealed::captured_and_generated(&columns, &observation, &finding)?;
-        findings.push(ShownFinding { captured, generated, record, outside: finding.outside });
+        findings.push(ShownFinding { captured, generated, record, outside: finding.outside, from_branch });
     }
     let mut decisions = Vec::new();
     for row in ctx.store.decision_list(alert.id).await? {
