@@ -1,5 +1,5 @@
 //! After this server was put back from a backup: policies signed and devices enrolled since then come back from the
-//! devices themselves, on the force's own signature. `docs/decisions/0010-after-a-restore.md` says why that is enough.
+//! devices themselves, on the force's own signature. `docs/decisions/0013-after-a-restore.md` says why that is enough.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
