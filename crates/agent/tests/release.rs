@@ -7,7 +7,7 @@ use std::sync::Arc;
 use proviso_agent::release::{Grounds, RELEASE_NOTE, drop_keys, give_up, is_complete, released, resume};
 use proviso_agent::uplink::{NOTE_SERVER_TIME, is_unsent};
 use proviso_agent::*;
-use proviso_model::record::{NoticeResponse, RecordBody};
+use proviso_model::record::{EnrolmentFacts, NoticeResponse, RecordBody};
 use support::server::{Fault, TestServer};
 use support::{LISTED, TestForce, page, shown};
 
@@ -78,6 +78,12 @@ impl Device {
             time: Arc::clone(&self.time),
             device: self.force.device,
             record_key: self.force.record_key(),
+            facts: EnrolmentFacts {
+                system: "Debian 12 (a test)".to_owned(),
+                account: "test014".to_owned(),
+                agent_version: "0.0.0".to_owned(),
+            },
+            machine: None,
             rng: self.force.rng(),
         })
         .expect("an uplink");
