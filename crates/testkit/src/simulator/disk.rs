@@ -26,6 +26,8 @@ struct State {
     epoch: Option<u32>,
     /// Whether a sync only says that it has happened.
     lies: bool,
+    /// Whether nothing can grow any more.
+    full: bool,
 }
 
 /// All that a disk held at one moment.
@@ -74,6 +76,10 @@ impl State {
     }
 }
 
+fn no_room() -> std::io::Error {
+    std::io::Error::from(std::io::ErrorKind::StorageFull)
+}
+
 fn dead() -> std::io::Error {
     std::io::Error::other("the power is off")
 }
@@ -88,6 +94,7 @@ impl Default for SimDisk {
             life: 0,
             epoch: None,
             lies: false,
+            full: false,
         };
         Self { state: Arc::new(Mutex::new(state)) }
     }
@@ -108,6 +115,17 @@ impl SimDisk {
         self.lock().lies = true;
     }
 
+    /// From now on there is no room, or there is again.
+    pub fn set_full(&self, full: bool) {
+        self.lock().full = full;
+    }
+
+    /// Whether there is no room.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.lock().full
+    }
+
     /// Takes an image of what is certainly on the disk.
     #[must_use]
     pub fn image(&self) -> Image {
@@ -123,6 +141,7 @@ impl SimDisk {
         state.epoch = image.epoch;
         state.pending.clear();
         state.power = None;
+        state.full = false;
         state.life += 1;
     }
 
@@ -227,7 +246,11 @@ impl StorageBackend for Handle {
 
     fn set_len(&self, length: u64) -> Result<(), std::io::Error> {
         let length = usize::try_from(length).unwrap_or(usize::MAX);
-        self.spend()?.change(Change::Length(length));
+        let mut state = self.spend()?;
+        if state.full && length > state.current.len() {
+            return Err(no_room());
+        }
+        state.change(Change::Length(length));
         Ok(())
     }
 
@@ -238,7 +261,12 @@ impl StorageBackend for Handle {
 
     fn write(&self, offset: u64, bytes: &[u8]) -> Result<(), std::io::Error> {
         let offset = usize::try_from(offset).unwrap_or(usize::MAX);
-        self.spend()?.change(Change::Write { offset, bytes: bytes.to_vec() });
+        let mut state = self.spend()?;
+        // A disk that fills up is copied on write by many file systems: what overwrites fails as well.
+        if state.full {
+            return Err(no_room());
+        }
+        state.change(Change::Write { offset, bytes: bytes.to_vec() });
         Ok(())
     }
 }

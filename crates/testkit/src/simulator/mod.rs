@@ -19,7 +19,8 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use proviso_agent::{Next, Observed, StateDir};
+use proviso_agent::uplink::NOTE_ACCEPTED;
+use proviso_agent::{Next, Observed, Spool, StateDir};
 use proviso_model::ids::CaseId;
 use proviso_server::app::{device as device_acts, force as force_acts};
 use proviso_server::{jobs, keys};
@@ -98,6 +99,10 @@ struct Run {
     restore: Restore,
     jumps: Jumps,
     loss: ServerLoss,
+    /// Whether the disk was ever full.
+    filled: bool,
+    /// Whether the device held a state of the log that was written anew.
+    log_shown_before: bool,
 }
 
 /// Runs a seed in `folder` and returns what must hold.
@@ -111,7 +116,7 @@ pub fn run(seed: u64, folder: &Path, story: Story) -> Outcome {
     for step in 0..STEPS {
         run.image(step);
         if step == STEPS / 2 && story.sabotage == Sabotage::LogRewritten {
-            run.server.lock().unwrap_or_else(PoisonError::into_inner).rewrite_log();
+            run.rewrite_log();
         }
         run.server_backup_or_loss(step);
         run.step(&runtime);
@@ -152,6 +157,7 @@ impl Run {
             answer_lost: 15,
             doubled: 10,
             late: 10,
+            partition: 2,
             server_killed: 6,
             forks_swallowed: story.sabotage == Sabotage::ForksSwallowed,
         });
@@ -176,12 +182,15 @@ impl Run {
             restore,
             jumps: Jumps::default(),
             loss,
+            filled: false,
+            log_shown_before: false,
         }
     }
 
     fn step(&mut self, runtime: &tokio::runtime::Runtime) {
         self.clock.pass(i64::try_from(self.chance.below(20_000)).unwrap_or(0));
         self.set_clock();
+        self.fill_disk();
         if self.device.is_none() {
             self.start_device();
         }
@@ -197,6 +206,28 @@ impl Run {
         }
         if self.disk.is_dead() {
             self.power_cycle();
+        }
+    }
+
+    /// The force writes its log anew; whether the device holds a state of the old one is remembered.
+    fn rewrite_log(&mut self) {
+        self.power_cycle();
+        self.disk.set_full(false);
+        let held = Spool::inspect(&self.disk, NOTE_ACCEPTED).is_ok_and(|(_, note)| note.is_some());
+        self.log_shown_before = held;
+        self.server.lock().unwrap_or_else(PoisonError::into_inner).rewrite_log();
+    }
+
+    /// The disk fills up now and then. When there is room again, the agent is started anew, as its service manager does.
+    fn fill_disk(&mut self) {
+        if self.disk.is_full() {
+            if self.chance.percent(40) {
+                self.disk.set_full(false);
+                self.device = None;
+            }
+        } else if self.chance.percent(4) {
+            self.disk.set_full(true);
+            self.filled = true;
         }
     }
 
@@ -225,8 +256,14 @@ impl Run {
             }
             match device.see(&self.clock, "session", n, n) {
                 Observed::Retry(_) => return,
-                Observed::NotCaptured if self.story.clock_jumps => {
-                    // By its clock the order has not begun or is over.
+                Observed::NotCaptured if self.story.clock_jumps || self.filled => {
+                    // By its clock the order has not begun or is over; or there was no room, and capture has stopped
+                    // with a gap that must account for the minutes.
+                    self.jumps.not_captured.insert(n);
+                    self.acknowledged = n;
+                }
+                // No room: never taken, and the loss is a gap that must account for the minutes.
+                Observed::Refused(_) if self.disk.is_full() => {
                     self.jumps.not_captured.insert(n);
                     self.acknowledged = n;
                 }
@@ -271,10 +308,12 @@ impl Run {
         let forks_swallowed = self.story.sabotage == Sabotage::ForksSwallowed;
         self.network.set_faults(Faults { forks_swallowed, ..Faults::default() });
         runtime.block_on(self.network.settle());
+        self.disk.set_full(false);
         self.power_cycle();
         self.start_device();
         self.empty_spool(runtime);
-        if let Some(device) = self.device.as_mut().filter(|_| self.story.clock_jumps) {
+        let told_late = self.story.clock_jumps || self.story.sabotage == Sabotage::LogRewritten;
+        if let Some(device) = self.device.as_mut().filter(|_| told_late) {
             // The server has spoken: what that tells goes on record, and the run ends at a known time.
             device.watcher.tick();
             device.watcher.shut_down();
@@ -303,6 +342,7 @@ impl Run {
         let kept: BTreeSet<u64> = (1..=self.acknowledged).filter(|n| !gone(n)).collect();
         let jumps = self.story.clock_jumps.then(|| std::mem::take(&mut self.jumps));
         let (must_fork, stuck) = (self.restore.must_fork, self.restore.stuck);
+        let log_shown_before = self.log_shown_before;
         let sabotage = self.story.sabotage;
         let losses = self.loss.losses;
         let server = self.server.lock().unwrap_or_else(PoisonError::into_inner);
@@ -316,6 +356,7 @@ impl Run {
                 outcome.kept_apart = 0;
             }
             (outcome.must_fork, outcome.stuck) = (must_fork, stuck);
+            outcome.log_shown_before = log_shown_before;
             outcome.time.forget_clock_gaps(sabotage == Sabotage::ClockGapsDropped);
             if let Some(jumps) = &jumps {
                 outcome.void_later_claims(&jumps.off);

@@ -15,6 +15,8 @@ use crate::cut_short::cut_short;
 
 /// Requests that wander through the network for longer than their sender waits.
 const LATE_MAX: usize = 4;
+/// Longest stretch without a line, in requests.
+const PARTITION_MAX: u64 = 12;
 
 /// A network between one device and the server.
 #[derive(Clone)]
@@ -24,6 +26,8 @@ pub struct SimNetwork {
     certificate: Arc<Vec<u8>>,
     chance: Chance,
     faults: Arc<Mutex<Faults>>,
+    /// Requests that still fail until the line is back.
+    cut_off: Arc<Mutex<u64>>,
 }
 
 /// How often things go wrong, in a hundred.
@@ -37,6 +41,8 @@ pub struct Faults {
     pub doubled: u64,
     /// A request arrives a while later, out of order.
     pub late: u64,
+    /// A request begins a stretch in which none arrives at all.
+    pub partition: u64,
     /// The server is killed while it works on a request.
     pub server_killed: u64,
     /// The server says "taken" where it should say that the chain forks or breaks: a fault put there on purpose.
@@ -47,13 +53,14 @@ impl SimNetwork {
     /// A network for the device with this certificate (DER).
     #[must_use]
     pub fn new(server: Arc<Mutex<SimServer>>, certificate: Vec<u8>, chance: Chance) -> Self {
-        let (late, faults) = (Arc::default(), Arc::default());
-        Self { server, late, certificate: Arc::new(certificate), chance, faults }
+        let (late, faults, cut_off) = (Arc::default(), Arc::default(), Arc::default());
+        Self { server, late, certificate: Arc::new(certificate), chance, faults, cut_off }
     }
 
     /// Sets how often things go wrong from now on.
     pub fn set_faults(&self, faults: Faults) {
         *self.faults.lock().unwrap_or_else(PoisonError::into_inner) = faults;
+        *self.cut_off.lock().unwrap_or_else(PoisonError::into_inner) = 0;
     }
 
     /// Delivers everything that is still under way.
@@ -62,6 +69,17 @@ impl SimNetwork {
         for request in late {
             let _ = self.deliver(&request, None).await;
         }
+    }
+
+    /// Whether this request falls into a stretch without a line, which it may begin.
+    fn is_cut_off(&self, faults: Faults) -> bool {
+        let mut left = self.cut_off.lock().unwrap_or_else(PoisonError::into_inner);
+        if *left == 0 && self.chance.percent(faults.partition) {
+            *left = 1 + self.chance.below(PARTITION_MAX);
+        }
+        let cut_off = *left > 0;
+        *left = left.saturating_sub(1);
+        cut_off
     }
 
     async fn deliver(&self, request: &WireRequest, polls: Option<u64>) -> Result<WireAnswer, TransportError> {
@@ -106,7 +124,7 @@ impl Transport for SimNetwork {
     async fn request(&mut self, request: WireRequest) -> Result<WireAnswer, TransportError> {
         let faults = *self.faults.lock().unwrap_or_else(PoisonError::into_inner);
         let lost = || TransportError("no answer in time".to_owned());
-        if self.chance.percent(faults.request_lost) {
+        if self.is_cut_off(faults) || self.chance.percent(faults.request_lost) {
             return Err(lost());
         }
         let older = {

@@ -34,6 +34,8 @@ pub struct Outcome {
     pub must_fork: bool,
     /// How often the server was lost and put back.
     pub server_losses: u64,
+    /// The device held a state of the log that was written anew.
+    pub log_shown_before: bool,
     /// The spool did not empty over a network that works.
     pub stuck: bool,
     /// Records that say that the server's log is not the one shown before.
