@@ -6,6 +6,7 @@ use proviso_model::Timestamp;
 use proviso_model::ids::{CaseId, DeviceId, JobId, OrderEndId};
 use proviso_model::order::{OrderEnd, OrderEndKind};
 
+use crate::device::PolicyRow;
 use crate::error::Result;
 use crate::words::words;
 
@@ -120,17 +121,17 @@ pub struct FindingFlag {
 /// Verbs on late knowledge.
 #[async_trait]
 pub trait LateStore {
-    /// Enters an end.
+    /// Enters an end, with the policies that follow from it.
     ///
     /// # Errors
-    /// [`crate::StoreError`].
-    async fn order_end_add(&self, end: &OrderEndRow) -> Result<()>;
+    /// [`crate::StoreError::Conflict`] when a policy's serial does not rise; then nothing was entered.
+    async fn order_end_add(&self, end: &OrderEndRow, policies: &[PolicyRow]) -> Result<()>;
 
-    /// Changes the last day of an end, or withdraws it.
+    /// Changes the last day of an end, or withdraws it, with the policies that follow.
     ///
     /// # Errors
     /// [`crate::StoreError::Missing`] when there is none that is not withdrawn.
-    async fn order_end_change(&self, end: &OrderEndRow) -> Result<()>;
+    async fn order_end_change(&self, end: &OrderEndRow, policies: &[PolicyRow]) -> Result<()>;
 
     /// Every end of a case, those withdrawn included, oldest first.
     ///

@@ -179,7 +179,7 @@ async fn a_device_that_hears_of_an_end_stops_and_goes_on_when_it_is_withdrawn() 
 }
 
 #[tokio::test]
-async fn what_is_erased_after_review_is_gone_from_every_file_and_the_chain_still_verifies() {
+async fn invariant_13_what_is_erased_after_review_is_gone_from_every_file_and_the_chain_still_verifies() {
     let mut rig = Rig::with_workers(0).await;
     let mut device = Device::enrol(&rig).await;
     let record = device.seal(finding(&device, at("2026-11-26T12:00:00Z")));

@@ -86,6 +86,18 @@ async fn policy_insert(connection: &mut SqliteConnection, policy: PolicyRow) -> 
     Ok(())
 }
 
+/// Adds a policy whose serial is above every other of its device.
+pub(super) async fn policy_append(connection: &mut SqliteConnection, policy: PolicyRow) -> Result<()> {
+    let last: i64 = sqlx::query_scalar("SELECT coalesce(max(serial), 0) FROM every_policy WHERE device = $1")
+        .bind(policy.device.as_bytes().to_vec())
+        .fetch_one(&mut *connection)
+        .await?;
+    if int(policy.serial)? <= last {
+        return Err(StoreError::Conflict("a policy's serial must rise"));
+    }
+    policy_insert(connection, policy).await
+}
+
 #[async_trait]
 impl DeviceStore for SqliteStore {
     async fn enrolment_code_add(&self, code: &EnrolmentCodeRow) -> Result<()> {
@@ -260,20 +272,7 @@ impl DeviceStore for SqliteStore {
 
     async fn policy_add(&self, policy: &PolicyRow) -> Result<()> {
         let policy = policy.clone();
-        self.write(move |connection| {
-            Box::pin(async move {
-                let last: i64 =
-                    sqlx::query_scalar("SELECT coalesce(max(serial), 0) FROM every_policy WHERE device = $1")
-                        .bind(policy.device.as_bytes().to_vec())
-                        .fetch_one(&mut *connection)
-                        .await?;
-                if int(policy.serial)? <= last {
-                    return Err(StoreError::Conflict("a policy's serial must rise"));
-                }
-                policy_insert(connection, policy).await
-            })
-        })
-        .await
+        self.write(move |connection| Box::pin(policy_append(connection, policy))).await
     }
 
     async fn policy_current(&self, device: DeviceId) -> Result<Option<PolicyRow>> {

@@ -8,7 +8,9 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
 
 use super::SqliteStore;
+use super::device::policy_append;
 use super::rows::{blob, bytes, bytes_maybe, damaged, number, parsed, text, time, time_maybe};
+use crate::device::PolicyRow;
 use crate::error::{Result, StoreError};
 use crate::late::{
     FindingFlag, LateStore, OrderEndRow, Outside, OutsideCause, QuarantineRow, QuarantineState,
@@ -100,6 +102,13 @@ async fn end_insert(connection: &mut SqliteConnection, row: OrderEndRow) -> Resu
     Ok(())
 }
 
+async fn policies_append(connection: &mut SqliteConnection, policies: Vec<PolicyRow>) -> Result<()> {
+    for policy in policies {
+        policy_append(connection, policy).await?;
+    }
+    Ok(())
+}
+
 /// One record back to the replay job; gives 1 when it was held.
 async fn requeue(
     connection: &mut SqliteConnection,
@@ -156,13 +165,19 @@ async fn flag(connection: &mut SqliteConnection, case: CaseId, flags: Vec<Findin
 
 #[async_trait]
 impl LateStore for SqliteStore {
-    async fn order_end_add(&self, end: &OrderEndRow) -> Result<()> {
-        let end = end.clone();
-        self.write(move |connection| Box::pin(end_insert(connection, end))).await
+    async fn order_end_add(&self, end: &OrderEndRow, policies: &[PolicyRow]) -> Result<()> {
+        let (end, policies) = (end.clone(), policies.to_vec());
+        self.write(move |connection| {
+            Box::pin(async move {
+                end_insert(connection, end).await?;
+                policies_append(connection, policies).await
+            })
+        })
+        .await
     }
 
-    async fn order_end_change(&self, end: &OrderEndRow) -> Result<()> {
-        let end = end.clone();
+    async fn order_end_change(&self, end: &OrderEndRow, policies: &[PolicyRow]) -> Result<()> {
+        let (end, policies) = (end.clone(), policies.to_vec());
         self.write(move |connection| {
             Box::pin(async move {
                 let done = sqlx::query(
@@ -171,11 +186,11 @@ impl LateStore for SqliteStore {
                 .bind(end.id.as_bytes().to_vec())
                 .bind(end.end.until.map(|day| day.to_string()))
                 .bind(end.withdrawn_at.map(Timestamp::as_micros))
-                .execute(connection)
+                .execute(&mut *connection)
                 .await?;
                 match done.rows_affected() {
                     0 => Err(StoreError::Missing("an end of the order that is not withdrawn")),
-                    _ => Ok(()),
+                    _ => policies_append(connection, policies).await,
                 }
             })
         })

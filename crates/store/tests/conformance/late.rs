@@ -8,7 +8,7 @@ use proviso_store::{
     Priority, QuarantineRow, QuarantineState, Store, StoreError, Stretch,
 };
 
-use crate::fixtures::{alert_id, at, case_id, device_id, job_id, opened, record, record_hash};
+use crate::fixtures::{alert_id, at, case_id, device_id, job_id, opened, policy, record, record_hash};
 
 fn end() -> OrderEndRow {
     OrderEndRow {
@@ -33,17 +33,22 @@ fn outside() -> Outside {
 
 pub async fn what_ended_an_order_is_kept_changed_and_withdrawn(store: &dyn Store) {
     assert_eq!(store.order_end_list(case_id()).await.expect("read"), []);
-    store.order_end_add(&end()).await.expect("entered");
+    let stale = store.order_end_add(&end(), &[policy(2)]).await.expect_err("its serial does not rise");
+    assert!(matches!(stale, StoreError::Conflict(_)), "{stale}");
+    assert_eq!(store.order_end_list(case_id()).await.expect("read"), [], "both or neither");
+    store.order_end_add(&end(), &[policy(3)]).await.expect("entered");
+    assert_eq!(store.policy_current(device_id()).await.expect("read"), Some(policy(3)));
     assert_eq!(store.order_end_get(end().id).await.expect("read"), Some(end()));
     let mut longer = end();
     longer.end.until = None;
-    store.order_end_change(&longer).await.expect("changed");
+    store.order_end_change(&longer, &[policy(4)]).await.expect("changed");
     assert_eq!(store.order_end_list(case_id()).await.expect("read"), std::slice::from_ref(&longer));
+    assert_eq!(store.policy_current(device_id()).await.expect("read"), Some(policy(4)));
     let other = OrderEndRow { id: OrderEndId::random([52; 16]), entered_at: at(511), ..end() };
-    store.order_end_add(&other).await.expect("entered");
+    store.order_end_add(&other, &[]).await.expect("entered");
     let withdrawn = OrderEndRow { withdrawn_at: Some(at(512)), ..other };
-    store.order_end_change(&withdrawn).await.expect("withdrawn");
-    let twice = store.order_end_change(&withdrawn).await.expect_err("once");
+    store.order_end_change(&withdrawn, &[]).await.expect("withdrawn");
+    let twice = store.order_end_change(&withdrawn, &[]).await.expect_err("once");
     assert!(matches!(twice, StoreError::Missing(_)), "{twice}");
     assert_eq!(store.order_end_list(case_id()).await.expect("read"), [longer, withdrawn]);
 }

@@ -119,7 +119,10 @@ pub async fn order_change_from(
             sealed: ctx.with_rng(|rng| keys.seal(rng, Purpose::Order, order_toml.as_bytes())),
         };
         let version = ctx.store.order_add(&row).await?;
-        Ok((version, spread(ctx, case, made).await?))
+        for policy in &made {
+            ctx.store.policy_add(policy).await?;
+        }
+        Ok((version, spread(ctx, case, made.len()).await?))
     })
     .await
 }

@@ -76,8 +76,8 @@ pub async fn enter(
         .logged(actor, "order-end", Some(case), &format!("{id} {}", row.end.kind.as_str()), async {
             let ends = before.ends.iter().cloned().chain([row.clone()]).collect();
             let made = prepared(ctx, &keys, ends).await?;
-            ctx.store.order_end_add(&row).await?;
-            spread(ctx, case, made).await
+            ctx.store.order_end_add(&row, &made).await?;
+            spread(ctx, case, made.len()).await
         })
         .await?;
     Ok((id, effect))
@@ -119,8 +119,8 @@ pub async fn change(
         let ends = ctx.store.order_end_list(row.case).await?;
         let ends = ends.into_iter().map(|one| if one.id == id { row.clone() } else { one }).collect();
         let made = prepared(ctx, &keys, ends).await?;
-        ctx.store.order_end_change(&row).await?;
-        spread(ctx, row.case, made).await
+        ctx.store.order_end_change(&row, &made).await?;
+        spread(ctx, row.case, made.len()).await
     })
     .await
 }
@@ -175,16 +175,13 @@ async fn prepared(
     policies(ctx, keys, &order, "the order of this case").await
 }
 
-/// What follows once it is known.
+/// What follows once it is known: flags, and another look at what is held. `devices` have a new policy already.
 pub(in crate::app) async fn spread(
     ctx: &AppContext,
     case: CaseId,
-    policies: Vec<proviso_store::PolicyRow>,
+    devices: usize,
 ) -> Result<Effect, ForceError> {
-    for policy in &policies {
-        ctx.store.policy_add(policy).await?;
-    }
     let flags = reassess(ctx, case).await?;
     let requeued = requeue_held(ctx, case).await?;
-    Ok(Effect { devices: policies.len(), flags, requeued })
+    Ok(Effect { devices, flags, requeued })
 }

@@ -138,7 +138,7 @@ async fn invariant_08_time_outside_the_order_is_not_counted_as_watched_under_it(
         withdrawn_at: None,
         sealed: ctx.seal(case, Purpose::OrderEnd, b"An invented reason.").expect("sealed"),
     };
-    ctx.store.order_end_add(&row).await.expect("entered");
+    ctx.store.order_end_add(&row, &[]).await.expect("entered");
     let mut officer = Client::signed_in(&force, "om1").await;
     let page = officer.get(&format!("/people/{case}")).await.body;
     assert!(page.contains("Watched 4 h; no gap is on record."), "{page}");
