@@ -26,6 +26,8 @@ words! {
         DeviceReturned = "device-returned",
         /// It obeys a policy that was signed after that backup.
         PolicyReturned = "policy-returned",
+        /// It holds two signed states of the force's log that contradict each other.
+        LogContradiction = "log-contradiction",
     }
 }
 

@@ -123,7 +123,8 @@ async fn open(
         return Ok((!destroyed).then(|| opened("after-revocation", OpenedWhat::Other)));
     }
     epochs::begun(ctx, record, &content).await?;
-    let kind = content.body.kind();
+    epochs::contradiction(ctx, record, &content).await?;
+    let (kind, in_doubt) = (content.body.kind(), content.clock_in_doubt);
     let columns = columns(keys, record);
     let what = match content.body {
         RecordBody::Finding { captured, generated } => {
@@ -143,6 +144,8 @@ async fn open(
             }
             finding(ctx, &columns, record, &captured, &generated.findings, outcome, sorted)?
         }
+        // Timed by a clock that was in doubt: to whoever reads the record that is a gap, never watched time (docs/agent.md).
+        RecordBody::Liveness { .. } if in_doubt => OpenedWhat::Other,
         other => plain(ctx, &columns, record, other)?,
     };
     Ok(Some(opened(kind, what)))

@@ -211,10 +211,21 @@ impl Device {
         envelope
     }
 
+    /// As [`Device::seal`], while its clock is in doubt.
+    pub fn seal_in_doubt(&mut self, body: RecordBody) -> Envelope {
+        let envelope = self.seal_content(&self.link.clone(), body, true);
+        self.link = ChainLink::after(&envelope.header);
+        envelope
+    }
+
     /// Seals a record at any place of a chain.
     pub fn seal_at(&self, link: &ChainLink, body: RecordBody) -> Envelope {
+        self.seal_content(link, body, false)
+    }
+
+    fn seal_content(&self, link: &ChainLink, body: RecordBody, clock_in_doubt: bool) -> Envelope {
         let recorded_at = self.policy.issued_at;
-        let content = RecordContent { recorded_at, clock_in_doubt: false, last_checkpoint: None, body };
+        let content = RecordContent { recorded_at, clock_in_doubt, last_checkpoint: None, body };
         let rng = &mut UnwrapErr(SysRng);
         let fields = FieldSet::new(rng, content.to_fields().expect("fields"));
         let ids =

@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use proviso_ledger::chain::ChainLink;
+use proviso_model::Digest;
+use proviso_model::contradiction::{LogConflict, LogContradiction, SignedLog};
 use proviso_model::finding::Finding;
 use proviso_model::gap::GapCause;
 use proviso_model::observation::Act;
@@ -142,5 +144,49 @@ async fn a_finding_in_a_branch_that_is_kept_apart_raises_an_alert_and_says_where
         let told: Vec<_> = told.iter().filter(|row| row.epoch == Some(epoch)).map(|row| row.kind).collect();
         assert_eq!(told, kind.into_iter().collect::<Vec<_>>(), "{cause:?}");
     }
+    rig.stop().await;
+}
+
+#[tokio::test]
+async fn what_a_doubtful_clock_timed_is_no_watched_time_and_a_finding_of_it_says_so() {
+    let mut rig = Rig::with_workers(0).await;
+    let mut device = Device::enrol(&rig).await;
+    let at = rig.ctx.now();
+    let records = [
+        device.seal(watched(at, 7)),
+        device.seal_in_doubt(watched(at.plus_millis(60_000), 9)),
+        device.seal_in_doubt(finding(&device, at)),
+    ];
+    device.send(&rig, &records.iter().collect::<Vec<_>>()).await.receipt();
+    jobs::drain(&rig.ctx).await.expect("worked");
+    let stretch = Stretch { from: at.plus_millis(-3_600_000), until: at.plus_millis(3_600_000) };
+    let stretches = rig.ctx.store.watched_list(rig.case, stretch).await.expect("read");
+    assert_eq!(stretches.iter().map(|row| row.observed).collect::<Vec<_>>(), [7]);
+    let found = rig.ctx.store.alert_list(AlertFilter::default()).await.expect("read");
+    let row = rig.ctx.store.officer_by_username("test.officer.014").await.expect("read").expect("one");
+    let view = alert::view(&rig.ctx, &Who::from(row), found[0].id).await.expect("shown");
+    assert!(view.findings[0].clock_in_doubt);
+    rig.stop().await;
+}
+
+#[tokio::test]
+async fn an_officer_is_told_that_a_device_holds_a_log_which_contradicts_itself() {
+    let mut rig = Rig::with_workers(0).await;
+    let mut device = Device::enrol(&rig).await;
+    let at = rig.ctx.now();
+    let state =
+        |size, root| SignedLog { size, root: Digest([root; 32]), note: "an invented note".to_owned() };
+    let contradiction = LogContradiction {
+        seen_at: at,
+        how: LogConflict::OtherRoot,
+        accepted: state(4, 1),
+        shown: state(4, 2),
+        restored: None,
+    };
+    let sealed = device.seal(RecordBody::LogContradiction { contradiction });
+    device.send(&rig, &[&sealed]).await.receipt();
+    jobs::drain(&rig.ctx).await.expect("worked");
+    let told = rig.ctx.store.device_notice_list(Some(rig.case), None, true).await.expect("read");
+    assert_eq!(told.iter().map(|row| row.kind).collect::<Vec<_>>(), [DeviceNoticeKind::LogContradiction]);
     rig.stop().await;
 }

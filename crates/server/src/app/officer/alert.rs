@@ -13,6 +13,7 @@ use super::history::{self, HistoryLine};
 use super::sealed::{self, Person};
 use super::who::Who;
 use crate::app::AppContext;
+use crate::app::destruction::revoked;
 
 /// Most findings that one page shows.
 pub const FINDINGS_MAX: u32 = 20;
@@ -32,6 +33,8 @@ pub struct ShownFinding {
     pub outside: Option<Outside>,
     /// Whether the record is of another branch of the device's chain and kept apart: it is in no log.
     pub from_branch: bool,
+    /// Whether the device's clock was in doubt when it was observed, so that its time may be wrong.
+    pub clock_in_doubt: bool,
 }
 
 /// A decision as shown.
@@ -132,7 +135,15 @@ async fn load(
         };
         let columns = keys.of_record(&key);
         let (captured, generated) = sealed::captured_and_generated(&columns, &observation, &finding)?;
-        findings.push(ShownFinding { captured, generated, record, outside: finding.outside, from_branch });
+        let content = revoked::content(&keys, &record);
+        findings.push(ShownFinding {
+            clock_in_doubt: content.is_some_and(|content| content.clock_in_doubt),
+            captured,
+            generated,
+            record,
+            outside: finding.outside,
+            from_branch,
+        });
     }
     let mut decisions = Vec::new();
     for row in ctx.store.decision_list(alert.id).await? {

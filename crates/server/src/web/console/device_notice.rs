@@ -56,6 +56,7 @@ pub fn title(kind: DeviceNoticeKind) -> &'static str {
         DeviceNoticeKind::ServerRestored => "This server was put back from a backup",
         DeviceNoticeKind::DeviceReturned => "A device came back after a restore",
         DeviceNoticeKind::PolicyReturned => "An order came back after a restore",
+        DeviceNoticeKind::LogContradiction => "The log of this server contradicts itself",
     }
 }
 
@@ -105,6 +106,12 @@ pub fn in_words(row: &DeviceNoticeRow, device: &str, zone: &TimeZone) -> String 
         DeviceNoticeKind::PolicyReturned => format!(
             "{device} follows an order that the force signed after the backup from which this server was put back. The \
              order entered here may be an older one: compare, and enter the newer one again."
+        ),
+        DeviceNoticeKind::LogContradiction => format!(
+            "{device} was shown two states of this server's log that contradict each other, both signed by the force, and \
+             holds both as evidence. Either the log was rewritten, or this server was put back from a backup without saying \
+             so. It is not about the person. Tell the force's administrator and its auditor, and keep earlier evidence \
+             bundles: proviso-verify compares them."
         ),
     }
 }

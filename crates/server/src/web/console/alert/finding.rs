@@ -25,6 +25,7 @@ pub struct FindingBox {
     pub chain: String,
     pub received: When,
     pub from_branch: bool,
+    pub clock_in_doubt: bool,
     pub leaf: String,
     pub explanation: String,
     pub rule: String,
@@ -75,6 +76,7 @@ pub fn shown(one: &ShownFinding, view: &AlertView, zone: &TimeZone) -> FindingBo
         chain: format!("{} (epoch {}) of {}", record.seq, record.epoch, words::device(&view.device.system)),
         received: words::when(record.received_at, zone),
         from_branch: one.from_branch,
+        clock_in_doubt: one.clock_in_doubt,
         leaf: match one.from_branch {
             true => "none: the record is kept apart".to_owned(),
             false => record.leaf.to_string(),
