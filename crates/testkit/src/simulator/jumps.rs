@@ -18,9 +18,11 @@ pub(super) struct Jumps {
 const STEPS_MS: [i64; 5] = [7_000, 300_000, 3_600_000, 86_400_000, 400 * 86_400_000];
 
 impl Run {
-    /// Sets the wall clock now and then: forward, back, or right.
+    /// Sets the wall clock now and then: forward, back, or right. The agent is running and reads its clocks within seconds,
+    /// as it does in its own rhythm: a clock set back by less than what passed since the last stamp, while nothing looked,
+    /// cannot be told from one that is right (docs/agent.md, "Known limits").
     pub(super) fn set_clock(&mut self) {
-        if !self.story.clock_jumps || !self.chance.percent(12) {
+        if !self.story.clock_jumps || self.device.is_none() || !self.chance.percent(12) {
             return;
         }
         let which = usize::try_from(self.chance.below(STEPS_MS.len() as u64)).unwrap_or(0);
@@ -29,6 +31,9 @@ impl Run {
             0 => self.clock.set_ahead(by_ms),
             1 => self.clock.set_ahead(-by_ms),
             _ => self.clock.set_ahead(0),
+        }
+        if let Some(device) = self.device.as_mut() {
+            device.watcher.tick();
         }
     }
 
