@@ -220,7 +220,7 @@ impl Run {
 
     /// The disk fills up now and then. When there is room again, the agent is started anew, as its service manager does.
     /// Not together with a jumping clock: where there was no room for a stamp, a clock that was set back before a power cut
-    /// cannot be told from one that is right, and time is called watched that was not (seed 129).
+    /// may pass for one that is right, and time is then called watched that was not (docs/agent.md, "Known limits").
     fn fill_disk(&mut self) {
         if self.story.clock_jumps {
             return;
