@@ -27,6 +27,7 @@ pub(crate) fn base64_text(bytes: &[u8]) -> String {
 }
 
 /// A signature in base64; `None` when it is not 64 bytes.
-pub(crate) fn signature_of(text: &str) -> Option<[u8; 64]> {
+#[must_use]
+pub fn signature_of(text: &str) -> Option<[u8; 64]> {
     STANDARD.decode(text).ok()?.try_into().ok()
 }

@@ -32,6 +32,12 @@ impl Timestamp {
         Self(self.0.saturating_add(millis.saturating_mul(1_000)))
     }
 
+    /// This instant moved by so many days of 24 hours; stops at the ends of the range.
+    #[must_use]
+    pub const fn plus_days(self, days: i64) -> Self {
+        self.plus_millis(days.saturating_mul(86_400_000))
+    }
+
     /// Milliseconds from `earlier` to this instant (negative when `earlier` is later).
     #[must_use]
     pub const fn millis_since(self, earlier: Self) -> i64 {

@@ -41,11 +41,11 @@ pub struct Manifest {
     pub files: Vec<FileEntry>,
 }
 
-/// A file of the bundle.
+/// A file as a manifest names it: of a bundle, or of a backup.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FileEntry {
-    /// Its path.
+    /// Its path, parts joined by `/`.
     pub path: String,
     /// Its length.
     pub bytes: u64,

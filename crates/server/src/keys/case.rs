@@ -129,10 +129,7 @@ impl CaseKeys {
         let both = Zeroizing::new([secret.to_bytes().as_slice(), data_key.as_slice()].concat());
         let sealed = hex::encode(master.seal(rng, &purpose(case, id), &both));
         let path = Self::path(folder, case);
-        let text = serde_json::to_string_pretty(&CaseKeyFile { case, id, sealed }).map_err(|error| {
-            KeyError::Malformed { path: path.display().to_string(), what: error.to_string() }
-        })?;
-        files::write_new(&path, text.as_bytes())?;
+        files::write_new(&path, &files::json(&path, &CaseKeyFile { case, id, sealed })?)?;
         Ok(Self { case, id, public, secret, data_key })
     }
 
@@ -142,9 +139,8 @@ impl CaseKeys {
     /// [`KeyError`].
     pub fn load(folder: &Path, master: &MasterKey, case: CaseId) -> Result<Self, KeyError> {
         let path = Self::path(folder, case);
-        let malformed = |what: String| KeyError::Malformed { path: path.display().to_string(), what };
-        let file: CaseKeyFile =
-            serde_json::from_slice(&files::read(&path)?).map_err(|error| malformed(error.to_string()))?;
+        let malformed = |what: String| files::malformed(&path, what);
+        let file: CaseKeyFile = files::read_json(&path)?;
         if file.case != case {
             return Err(malformed("it belongs to another case".to_owned()));
         }

@@ -3,11 +3,26 @@
 use std::io::Write as _;
 use std::path::Path;
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
 use super::KeyError;
 
 fn fault(path: &Path, advice: &'static str) -> impl FnOnce(std::io::Error) -> KeyError {
     let path = path.display().to_string();
     move |error| KeyError::File { path, error, advice }
+}
+
+/// Options for a file that only the server's account may read (mode 0600).
+#[must_use]
+pub fn private() -> std::fs::OpenOptions {
+    let mut options = std::fs::OpenOptions::new();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
+    }
+    options
 }
 
 /// Writes a file that must not be there yet, mode 0600, and syncs it and its folder.
@@ -16,14 +31,7 @@ fn fault(path: &Path, advice: &'static str) -> impl FnOnce(std::io::Error) -> Ke
 /// [`KeyError::File`], also when the file exists: a key is never overwritten.
 pub fn write_new(path: &Path, bytes: &[u8]) -> Result<(), KeyError> {
     let advice = "keys are never overwritten; choose another data folder, or move the old file away";
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        options.mode(0o600);
-    }
-    let mut file = options.open(path).map_err(fault(path, advice))?;
+    let mut file = private().write(true).create_new(true).open(path).map_err(fault(path, advice))?;
     file.write_all(bytes)
         .and_then(|()| file.sync_all())
         .map_err(fault(path, "free some space and try again"))?;
@@ -85,6 +93,27 @@ pub fn destroy(path: &Path) -> Result<(), KeyError> {
 pub fn read(path: &Path) -> Result<Vec<u8>, KeyError> {
     std::fs::read(path)
         .map_err(fault(path, "run `proviso-server admin init` first, or give the right --data-dir"))
+}
+
+/// A value as it is written to a file of this folder.
+///
+/// # Errors
+/// [`KeyError::Malformed`], naming `path`.
+pub fn json<T: Serialize>(path: &Path, value: &T) -> Result<Vec<u8>, KeyError> {
+    serde_json::to_vec_pretty(value).map_err(|error| malformed(path, error.to_string()))
+}
+
+/// Reads a value that [`json`] wrote.
+///
+/// # Errors
+/// [`KeyError`].
+pub fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T, KeyError> {
+    serde_json::from_slice(&read(path)?).map_err(|error| malformed(path, error.to_string()))
+}
+
+/// A file that is not what it should be.
+pub(super) fn malformed(path: &Path, what: impl Into<String>) -> KeyError {
+    KeyError::Malformed { path: path.display().to_string(), what: what.into() }
 }
 
 /// Waits until a folder's entry for `path` is on disk.

@@ -2,8 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use proviso_ledger::sign::SignKey;
 use proviso_model::ids::ForceId;
 use proviso_model::wire::{ForceKeys, TrustFile};
@@ -105,13 +103,7 @@ pub(super) fn read_file(data_dir: &Path) -> Result<ForceFile, KeyError> {
                 .to_owned(),
         ));
     }
-    serde_json::from_slice(&files::read(&path)?)
-        .map_err(|error| KeyError::Malformed { path: path.display().to_string(), what: error.to_string() })
-}
-
-/// 64 bytes from base64; `None` for anything else.
-pub(super) fn signature_of(text: &str) -> Option<[u8; 64]> {
-    STANDARD.decode(text).ok()?.try_into().ok()
+    files::read_json(&path)
 }
 
 fn utf8(bytes: &[u8]) -> Zeroizing<String> {
@@ -155,7 +147,5 @@ impl ForceKeyRing {
 /// # Errors
 /// [`KeyError`].
 pub fn trust(data_dir: &Path) -> Result<TrustFile, KeyError> {
-    let path = trust_path(data_dir);
-    serde_json::from_slice(&files::read(&path)?)
-        .map_err(|error| KeyError::Malformed { path: path.display().to_string(), what: error.to_string() })
+    files::read_json(&trust_path(data_dir))
 }

@@ -10,13 +10,13 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::certificates;
+use super::files::{self, json, read_json};
 use super::force::{self, ForceFile, KeyFiles, trust_path};
 use super::root::{RootPublic, certify};
-use super::{KeyError, MasterKey, files, sealed_file};
+use super::{KeyError, MasterKey, sealed_file};
 
 /// Days for which a statement of keys is good.
 pub const KEYS_DAYS: i64 = 730;
-const DAY_MILLIS: i64 = 86_400_000;
 
 /// What `admin init` is told.
 pub struct ForceInit<'a> {
@@ -40,16 +40,6 @@ struct Pending {
 
 fn pending_path(data_dir: &Path) -> PathBuf {
     sealed_file::folder(data_dir).join("pending.json")
-}
-
-fn json<T: Serialize>(path: &Path, value: &T) -> Result<Vec<u8>, KeyError> {
-    serde_json::to_vec_pretty(value)
-        .map_err(|error| KeyError::Malformed { path: path.display().to_string(), what: error.to_string() })
-}
-
-fn read_json<T: for<'de> Deserialize<'de>>(path: &Path) -> Result<T, KeyError> {
-    serde_json::from_slice(&files::read(path)?)
-        .map_err(|error| KeyError::Malformed { path: path.display().to_string(), what: error.to_string() })
 }
 
 /// A host-like word made of the force's name, for the origin line of checkpoints.
@@ -98,7 +88,7 @@ pub fn prepare(
         policy_key: new_key(data_dir, master, rng, &files.policy)?,
         checkpoint_key: new_key(data_dir, master, rng, &files.checkpoint)?,
         pack_key: Some(new_key(data_dir, master, rng, &files.pack)?),
-        valid_until: Some(init.now.plus_millis(KEYS_DAYS * DAY_MILLIS)),
+        valid_until: Some(init.now.plus_days(KEYS_DAYS)),
         checkpoint_origin: origin(&root.force_name),
         ca_pem: made.certificate_pem.clone(),
     };
@@ -147,7 +137,7 @@ pub fn renew(
         .map_err(|error| KeyError::Request(format!("the statement in use cannot be read: {error}")))?;
     statement.version = statement.version.saturating_add(1);
     statement.issued_at = now;
-    statement.valid_until = Some(now.plus_millis(KEYS_DAYS * DAY_MILLIS));
+    statement.valid_until = Some(now.plus_days(KEYS_DAYS));
     let mut names = file.files;
     let version = statement.version;
     if change.policy {
@@ -168,7 +158,7 @@ pub fn renew(
 }
 
 fn holds(key: &str, bytes: &[u8], signature: &str) -> bool {
-    let signature = super::force::signature_of(signature);
+    let signature = proviso_evidence::signature_of(signature);
     match (VerifyKey::from_hex(key), signature) {
         (Ok(key), Some(signature)) => key.verify(bytes, &signature).is_ok(),
         _ => false,

@@ -16,7 +16,8 @@ use rand_core::CryptoRng;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use super::{KeyError, files, sealed_box};
+use super::files::{self, json, malformed, read_json};
+use super::{KeyError, sealed_box};
 
 /// Fewest characters of a passphrase.
 pub const PASSPHRASE_CHARS_MIN: usize = 12;
@@ -75,18 +76,6 @@ pub struct Root {
     /// The public half.
     pub public: RootPublic,
     rotations: Vec<RootRotation>,
-}
-
-fn malformed(path: &Path, what: impl Into<String>) -> KeyError {
-    KeyError::Malformed { path: path.display().to_string(), what: what.into() }
-}
-
-fn json<T: Serialize>(path: &Path, value: &T) -> Result<Vec<u8>, KeyError> {
-    serde_json::to_vec_pretty(value).map_err(|error| malformed(path, error.to_string()))
-}
-
-fn read<T: for<'de> Deserialize<'de>>(path: &Path) -> Result<T, KeyError> {
-    serde_json::from_slice(&files::read(path)?).map_err(|error| malformed(path, error.to_string()))
 }
 
 fn purpose(public: &RootPublic) -> Vec<u8> {
@@ -193,7 +182,7 @@ impl Root {
     /// [`KeyError::Sealed`] for a wrong passphrase, [`KeyError`] for a file that is no root.
     pub fn open(medium: &Path, passphrase: &str) -> Result<Self, KeyError> {
         let path = medium.join(KEY_FILE);
-        let file: KeyFile = read(&path)?;
+        let file: KeyFile = read_json(&path)?;
         let salt = hex::decode(&file.salt).map_err(|error| malformed(&path, error.to_string()))?;
         let sealed = hex::decode(&file.sealed).map_err(|error| malformed(&path, error.to_string()))?;
         let stretched = stretched(passphrase, &salt, &path)?;
@@ -214,7 +203,7 @@ impl Root {
     /// [`KeyError`].
     pub fn signed(&self) -> Result<Vec<Signed>, KeyError> {
         let path = self.folder.join(SIGNED_FILE);
-        if path.exists() { read(&path) } else { Ok(Vec::new()) }
+        if path.exists() { read_json(&path) } else { Ok(Vec::new()) }
     }
 
     /// Certifies the keys that a server asks for.

@@ -29,14 +29,7 @@ pub(super) fn new_file(path: &Path) -> Result<std::fs::File> {
     if let Some(folder) = path.parent() {
         crate::keys::files::make_folder(folder)?;
     }
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        options.mode(0o600);
-    }
-    options.open(path).map_err(fault(path))
+    crate::keys::files::private().write(true).create_new(true).open(path).map_err(fault(path))
 }
 
 /// Hash and length of a file.

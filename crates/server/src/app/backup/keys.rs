@@ -14,7 +14,6 @@ use crate::app::force::COMMAND_LINE;
 use crate::config::Config;
 use crate::keys::force::trust_path;
 
-const DAY_MILLIS: i64 = 86_400_000;
 /// Folder of the force's keys, in the data folder and in a key backup.
 pub(super) const KEYS: &str = "keys";
 /// Folder of case keys in a key backup.
@@ -38,7 +37,7 @@ pub async fn take_keys(ctx: &AppContext, config: &Config, out: &Path) -> Result<
         ctx.store.record_keys_write(&out.join(RECORD_KEYS_FILE)).await?;
         let names = folder::list(out)?;
         let files = names.iter().map(|name| folder::entry(out, name)).collect::<Result<_>>()?;
-        let lapses_at = made_at.plus_millis(KEY_BACKUP_DAYS * DAY_MILLIS);
+        let lapses_at = made_at.plus_days(KEY_BACKUP_DAYS);
         let manifest = KeysManifest { format: FORMAT, force: ctx.keys.force, made_at, lapses_at, files };
         write_manifest(&out.join(KEYS_MANIFEST), &manifest)?;
         Ok(manifest)

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+pub use proviso_evidence::format::FileEntry;
 use proviso_model::hash::Digest;
 use proviso_model::ids::{BackupId, DeviceId, ForceId};
 use proviso_model::{Timestamp, limits};
@@ -16,18 +17,6 @@ pub const MANIFEST: &str = "manifest.json";
 pub const KEYS_MANIFEST: &str = "keys-manifest.json";
 /// Version of both formats.
 pub(super) const FORMAT: u32 = 1;
-
-/// One file of a backup.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct FileEntry {
-    /// Its path in the folder, parts joined by `/`.
-    pub path: String,
-    /// Its length.
-    pub bytes: u64,
-    /// Its SHA-256.
-    pub sha256: Digest,
-}
 
 /// How far a backup holds the record of a device.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -12,7 +12,6 @@ use crate::app::AppContext;
 
 /// Days after which a backup of keys lapses and is destroyed itself.
 pub const KEY_BACKUP_DAYS: i64 = 30;
-const DAY_MILLIS: i64 = 86_400_000;
 
 /// What a certificate says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,7 +68,7 @@ impl Certificate {
             why: entry.why.clone(),
             reference: entry.reference.clone(),
             by: entry.by.clone(),
-            last_restorable_at: entry.at.plus_millis(KEY_BACKUP_DAYS * DAY_MILLIS),
+            last_restorable_at: entry.at.plus_days(KEY_BACKUP_DAYS),
             limits:
                 "Copies that left the server before, such as evidence bundles already handed over, are not \
                      destroyed by this act."

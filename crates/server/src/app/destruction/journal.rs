@@ -1,7 +1,6 @@
 //! The destruction journal: one JSON object a line, only ever added to. It lies in the data folder, outside the database,
 //! and is copied with every backup's keys, so that a restore destroys again what had been destroyed.
 
-use std::fs::OpenOptions;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -100,14 +99,7 @@ impl Journal {
         };
         let mut line = serde_json::to_vec(entry).map_err(|error| self.malformed(error.to_string()))?;
         line.push(b'\n');
-        let mut options = OpenOptions::new();
-        options.create(true).append(true);
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::OpenOptionsExt as _;
-            options.mode(0o600);
-        }
-        let mut file = options.open(&self.path).map_err(fault)?;
+        let mut file = files::private().create(true).append(true).open(&self.path).map_err(fault)?;
         file.write_all(&line).and_then(|()| file.sync_all()).map_err(fault)?;
         files::sync_folder(&self.path)
     }

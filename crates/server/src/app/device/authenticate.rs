@@ -1,7 +1,5 @@
 //! Who sends a request: the device that its certificate names, active here, with a signature over what it sends.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use proviso_ledger::hash::sha256;
 use proviso_ledger::sign::VerifyKey;
 use proviso_model::hash::Digest;
@@ -97,11 +95,7 @@ pub fn signed_with(
 ) -> Result<(), DeviceRefusal> {
     let statement =
         signed_request(request.method, request.path, &Digest(sha256(request.body)), request.nonce);
-    let signature: [u8; 64] = STANDARD
-        .decode(request.signature)
-        .ok()
-        .and_then(|bytes| bytes.try_into().ok())
-        .ok_or(DeviceRefusal::SignatureBad)?;
+    let signature = proviso_evidence::signature_of(request.signature).ok_or(DeviceRefusal::SignatureBad)?;
     key.verify(&statement, &signature).map_err(|_| DeviceRefusal::SignatureBad)?;
     // After the signature, so that only the device itself learns whether a nonce has gone stale.
     nonce::check(ctx, device, request.nonce)

@@ -1,7 +1,5 @@
 //! Enrolment: a one-time code and device-made keys in exchange for a certificate and the first policy.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use proviso_ledger::chain::ChainLink;
 use proviso_ledger::hash::{domain_hash, sha256};
 use proviso_ledger::sign::VerifyKey;
@@ -59,11 +57,8 @@ fn possession(request: &EnrolRequest) -> Result<VerifyKey, DeviceRefusal> {
         }
     }
     let key = VerifyKey::from_hex(&request.record_key).map_err(|_| bad("the record key is not one"))?;
-    let proof: [u8; 64] = STANDARD
-        .decode(&request.proof)
-        .ok()
-        .and_then(|bytes| bytes.try_into().ok())
-        .ok_or_else(|| bad("the proof is not a signature"))?;
+    let proof =
+        proviso_evidence::signature_of(&request.proof).ok_or_else(|| bad("the proof is not a signature"))?;
     key.verify(&enrol_proof(&request.code, &request.csr_pem), &proof)
         .map_err(|_| bad("the proof does not hold: the device does not show that it has the record key"))?;
     Ok(key)

@@ -137,17 +137,28 @@ fn sign(ctx: &AppContext, keys: &CaseKeys, policy: &Policy) -> Result<Made, NoPo
     let text = serde_json::to_string(policy)
         .map_err(|error| NoPolicy::Faulty(format!("the policy cannot be written: {error}")))?;
     let signature = ctx.keys.policy.sign(&signed_policy(&text));
-    let row = PolicyRow {
-        hash: Digest(policy_hash(text.as_bytes())),
+    let row = row(ctx, keys, policy, text.as_bytes(), signature);
+    Ok(Made { signed: SignedPolicy { policy: text, signature: STANDARD.encode(signature) }, row })
+}
+
+/// A policy as it is kept: its exact text sealed, and what may stand in the clear.
+pub(super) fn row(
+    ctx: &AppContext,
+    keys: &CaseKeys,
+    policy: &Policy,
+    text: &[u8],
+    signature: [u8; 64],
+) -> PolicyRow {
+    PolicyRow {
+        hash: Digest(policy_hash(text)),
         device: policy.device,
         serial: policy.serial,
         issued_at: policy.issued_at,
         expires_at: policy.expires_at,
         engine_semantics: policy.engine_semantics,
         signature,
-        sealed: ctx.with_rng(|rng| keys.seal(rng, Purpose::Policy, text.as_bytes())),
-    };
-    Ok(Made { signed: SignedPolicy { policy: text, signature: STANDARD.encode(signature) }, row })
+        sealed: ctx.with_rng(|rng| keys.seal(rng, Purpose::Policy, text)),
+    }
 }
 
 /// A kept policy as sent, signed with the policy key in use: a key that was retired signs nothing any more, and records
@@ -157,10 +168,9 @@ fn sign(ctx: &AppContext, keys: &CaseKeys, policy: &Policy) -> Result<Made, NoPo
 /// [`DeviceRefusal::Busy`] when it cannot be opened.
 pub fn signed(ctx: &AppContext, case: CaseId, row: &PolicyRow) -> Result<SignedPolicy, DeviceRefusal> {
     let text = ctx.unseal(case, Purpose::Policy, &row.sealed)?;
-    Ok(SignedPolicy {
-        policy: String::from_utf8_lossy(&text).into_owned(),
-        signature: STANDARD.encode(ctx.keys.policy.sign(&signed_policy(&String::from_utf8_lossy(&text)))),
-    })
+    let policy = String::from_utf8_lossy(&text).into_owned();
+    let signature = STANDARD.encode(ctx.keys.policy.sign(&signed_policy(&policy)));
+    Ok(SignedPolicy { policy, signature })
 }
 
 /// The newest policy of a device; `None` when the device has it already.

@@ -1,12 +1,8 @@
 //! After this server was put back from a backup: policies signed and devices enrolled since then come back from the
 //! devices themselves, on the force's own signature. `docs/decisions/0013-after-a-restore.md` says why that is enough.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use proviso_ledger::chain::ChainLink;
-use proviso_ledger::hash::policy_hash;
 use proviso_ledger::sign::VerifyKey;
-use proviso_model::hash::Digest;
 use proviso_model::ids::{CaseId, DeviceId};
 use proviso_model::policy::Policy;
 use proviso_model::wire::{DeviceReturn, SignedPolicy, signed_policy};
@@ -27,11 +23,8 @@ fn checked(
     signed: &SignedPolicy,
 ) -> Result<(Policy, [u8; 64]), DeviceRefusal> {
     let bad = |what: &str| DeviceRefusal::RequestBad(format!("the policy that the device brings {what}"));
-    let signature: [u8; 64] = STANDARD
-        .decode(&signed.signature)
-        .ok()
-        .and_then(|bytes| bytes.try_into().ok())
-        .ok_or_else(|| bad("has no signature"))?;
+    let signature =
+        proviso_evidence::signature_of(&signed.signature).ok_or_else(|| bad("has no signature"))?;
     ctx.keys
         .policy
         .public()
@@ -42,26 +35,6 @@ fn checked(
         return Err(bad("is for another device"));
     }
     Ok((policy, signature))
-}
-
-fn row(
-    ctx: &AppContext,
-    keys: &CaseKeys,
-    policy: &Policy,
-    signed: &SignedPolicy,
-    signature: [u8; 64],
-) -> PolicyRow {
-    let text = signed.policy.as_bytes();
-    PolicyRow {
-        hash: Digest(policy_hash(text)),
-        device: policy.device,
-        serial: policy.serial,
-        issued_at: policy.issued_at,
-        expires_at: policy.expires_at,
-        engine_semantics: policy.engine_semantics,
-        signature,
-        sealed: ctx.with_rng(|rng| keys.seal(rng, Purpose::Policy, text)),
-    }
 }
 
 /// Takes back a policy that this server gave the device and no longer knows.
@@ -80,7 +53,7 @@ pub async fn policy(
         ));
     }
     let keys = ctx.case_keys(device.case)?;
-    let row = row(ctx, &keys, &policy, signed, signature);
+    let row = policy::row(ctx, &keys, &policy, signed.policy.as_bytes(), signature);
     let own = ctx.store.policy_current(device.id).await?;
     if !ctx.store.policy_return(&row, ctx.now()).await? {
         return Ok(());
@@ -162,7 +135,7 @@ pub async fn device(
         previous: first.previous,
         sealed: ctx.seal_json(case, Purpose::Device, &sent.facts)?,
     };
-    let row = row(ctx, &keys, &policy, &sent.policy, signature);
+    let row = policy::row(ctx, &keys, &policy, sent.policy.policy.as_bytes(), signature);
     ctx.logged("device", "device-return", Some(case), &device.to_string(), async {
         match ctx.store.device_return(&returned, &row, now).await {
             // Known already: this request came twice.

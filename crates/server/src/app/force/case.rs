@@ -2,7 +2,7 @@
 
 use proviso_engine::{CompileInputs, OrderVersion};
 use proviso_model::Order;
-use proviso_model::ids::{CaseId, OfficerId, OrderId};
+use proviso_model::ids::{CaseId, DeviceId, OfficerId, OrderId};
 use proviso_store::{CaseRow, CaseState, DeviceState, OrderVersionRow, PolicyRow, StoreError};
 
 use super::{COMMAND_LINE, ForceError};
@@ -139,18 +139,28 @@ pub(in crate::app) async fn policies(
         if device.state != DeviceState::Active {
             continue;
         }
-        let newest = ctx.store.policy_current(device.id).await?;
-        let newest = newest.ok_or(StoreError::Missing("the device's policy"))?;
-        let serial = newest.serial.saturating_add(1);
-        let next = match policy::make(ctx, keys, order, device.id, serial) {
-            Ok(next) => next,
-            Err(NoPolicy::Stops(_)) => policy::ending(ctx, keys, &newest)
-                .map_err(|refusal| ForceError::Refused(refusal.to_string()))?,
-            Err(NoPolicy::Faulty(why)) => return Err(ForceError::Order(format!("{place}: {why}"))),
-        };
-        made.push(next.row);
+        made.push(next_policy(ctx, keys, order, device.id, place).await?);
     }
     Ok(made)
+}
+
+/// The policy that follows a device's newest one, made from `order`; one that ends monitoring where the order allows none.
+pub(super) async fn next_policy(
+    ctx: &AppContext,
+    keys: &CaseKeys,
+    order: &Order,
+    device: DeviceId,
+    place: &str,
+) -> Result<PolicyRow, ForceError> {
+    let newest = ctx.store.policy_current(device).await?;
+    let newest = newest.ok_or(StoreError::Missing("the device's policy"))?;
+    match policy::make(ctx, keys, order, device, newest.serial.saturating_add(1)) {
+        Ok(next) => Ok(next.row),
+        Err(NoPolicy::Stops(_)) => policy::ending(ctx, keys, &newest)
+            .map(|next| next.row)
+            .map_err(|refusal| ForceError::Refused(refusal.to_string())),
+        Err(NoPolicy::Faulty(why)) => Err(ForceError::Order(format!("{place}: {why}"))),
+    }
 }
 
 /// Puts an officer in charge of a case.

@@ -1,10 +1,10 @@
 //! After new keys were installed: noted in the log, and every device gets its policy anew.
 
-use proviso_store::{DeviceState, StoreError};
+use proviso_store::DeviceState;
 
-use super::{COMMAND_LINE, ForceError};
+use super::{COMMAND_LINE, ForceError, case};
 use crate::app::AppContext;
-use crate::app::device::policy::{self, NoPolicy};
+use crate::app::device::policy;
 
 /// Notes that keys were installed and makes every active device's policy anew, so that none rests on a key that was
 /// retired. Gives how many.
@@ -23,15 +23,9 @@ pub async fn installed(ctx: &AppContext) -> Result<u64, ForceError> {
             let order = policy::known_now(ctx, &keys)
                 .await
                 .map_err(|refusal| ForceError::Refused(refusal.to_string()))?;
-            let newest = ctx.store.policy_current(device.id).await?;
-            let newest = newest.ok_or(StoreError::Missing("the device's policy"))?;
-            let next = match policy::make(ctx, &keys, &order, device.id, newest.serial.saturating_add(1)) {
-                Ok(next) => next,
-                Err(NoPolicy::Stops(_)) => policy::ending(ctx, &keys, &newest)
-                    .map_err(|refusal| ForceError::Refused(refusal.to_string()))?,
-                Err(NoPolicy::Faulty(why)) => return Err(ForceError::Order(why)),
-            };
-            ctx.store.policy_add(&next.row).await?;
+            let place = format!("the order of case {}", device.case);
+            let next = case::next_policy(ctx, &keys, &order, device.id, &place).await?;
+            ctx.store.policy_add(&next).await?;
             made += 1;
         }
         Ok(made)

@@ -21,7 +21,6 @@ use crate::app::late::{self, LateError};
 
 /// How far back the timeline goes, in days.
 pub const TIMELINE_DAYS: i64 = 30;
-const DAY_MILLIS: i64 = 86_400_000;
 /// Most alerts of the case that one page reads.
 const ALERTS_MAX: u32 = 500;
 
@@ -72,10 +71,7 @@ pub async fn view(ctx: &AppContext, who: &Who, id: CaseId) -> Result<PersonView,
     let case = who.case(ctx, Action::ViewEvidence, id).await?;
     ctx.logged(&who.actor(), "case-view", Some(id), &id.to_string(), async {
         let now = ctx.now();
-        let stretch = Stretch {
-            from: now.plus_millis(-TIMELINE_DAYS * DAY_MILLIS),
-            until: now.plus_millis(DAY_MILLIS),
-        };
+        let stretch = Stretch { from: now.plus_days(-TIMELINE_DAYS), until: now.plus_days(1) };
         let filter = AlertFilter { case: Some(id), limit: ALERTS_MAX, ..AlertFilter::default() };
         let mut alerts = ctx.store.alert_list(filter).await?;
         alerts.retain(|alert| alert.last_at >= stretch.from);

@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 use clap::Args;
-use proviso_ledger::sign::VerifyKey;
 use proviso_model::wire::{ForceKeys, ForceKeysStatement};
 use serde_json::json;
 
+use super::root::fingerprint;
 use crate::app::AppContext;
 use crate::app::force::keys;
 use crate::cli::{Say, Wiring, open_context};
@@ -38,10 +38,6 @@ pub(in crate::cli) struct InstallArgs {
     /// What admin root sign wrote.
     #[arg(long)]
     signed: PathBuf,
-}
-
-fn fingerprint(key: &str) -> String {
-    VerifyKey::from_hex(key).map_or_else(|_| "not a key".to_owned(), |key| key.fingerprint())
 }
 
 impl RenewArgs {

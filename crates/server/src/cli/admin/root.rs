@@ -58,7 +58,8 @@ pub(in crate::cli) struct RotateArgs {
     new_medium: PathBuf,
 }
 
-fn fingerprint(key: &str) -> String {
+/// A public key (hexadecimal) in the form that people compare.
+pub(super) fn fingerprint(key: &str) -> String {
     VerifyKey::from_hex(key).map_or_else(|_| "not a key".to_owned(), |key| key.fingerprint())
 }
 
