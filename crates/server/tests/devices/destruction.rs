@@ -155,6 +155,13 @@ async fn a_destruction_that_a_kill_cut_short_is_finished_at_the_next_start() {
     let row = rig.ctx.store.record_get(&hash).await.expect("read").expect("its header is there");
     assert_eq!((row.body, row.destroyed_at), (None, Some(entry.at)));
     assert!(rig.ctx.case_keys(rig.case).is_ok(), "the line that was cut off never began");
+
+    // What is destroyed next does not run into that line, and is found at the start after it.
+    let next = kept(&rig, &mut device).await[0].record_hash();
+    destruction::record(&rig.ctx, next, &grounds()).await.expect("destroyed");
+    rig.restart(|_| {}).await;
+    let said = rig.ctx.journal().read().expect("every line reads");
+    assert_eq!(said.last().map(|entry| entry.what), Some(What::Record { record: Digest(next) }));
     rig.stop().await;
 }
 

@@ -1,7 +1,7 @@
 //! The destruction journal: one JSON object a line, only ever added to. It lies in the data folder, outside the database,
 //! and is copied with every backup's keys, so that a restore destroys again what had been destroyed.
 
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use proviso_model::ids::{CaseId, CertificateId};
@@ -99,7 +99,15 @@ impl Journal {
         };
         let mut line = serde_json::to_vec(entry).map_err(|error| self.malformed(error.to_string()))?;
         line.push(b'\n');
-        let mut file = files::private().create(true).append(true).open(&self.path).map_err(fault)?;
+        let mut file =
+            files::private().create(true).read(true).append(true).open(&self.path).map_err(fault)?;
+        let mut held = Vec::new();
+        file.read_to_end(&mut held).map_err(fault)?;
+        // A line that a power cut left half-written is taken away: its act never began, and this one must not run into it.
+        let whole = held.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1);
+        if whole < held.len() {
+            file.set_len(whole as u64).map_err(fault)?;
+        }
         file.write_all(&line).and_then(|()| file.sync_all()).map_err(fault)?;
         files::sync_folder(&self.path)
     }
