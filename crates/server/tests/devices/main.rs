@@ -12,6 +12,7 @@ mod late;
 mod planted;
 mod records;
 mod replay;
+mod returned;
 mod rewritten_log;
 mod rig;
 mod stolen;

@@ -76,7 +76,7 @@ async fn renew(
     own: &PolicyRow,
     above: u64,
 ) -> Result<(), DeviceRefusal> {
-    let order = policy::order(ctx, keys).await?;
+    let order = policy::known_now(ctx, keys).await?;
     let next = match policy::make(ctx, keys, &order, device.id, above.saturating_add(1)) {
         Ok(next) => next,
         Err(NoPolicy::Stops(_)) => policy::ending(ctx, keys, &PolicyRow { serial: above, ..own.clone() })?,
