@@ -108,9 +108,9 @@ pub fn in_words(row: &DeviceNoticeRow, device: &str, zone: &TimeZone) -> String 
              order entered here may be an older one: compare, and enter the newer one again."
         ),
         DeviceNoticeKind::LogContradiction => format!(
-            "{device} was shown two states of this server's log that contradict each other, both signed by the force, and \
+            "{device} was shown two states of this server’s log that contradict each other, both signed by the force, and \
              holds both as evidence. Either the log was rewritten, or this server was put back from a backup without saying \
-             so. It is not about the person. Tell the force's administrator and its auditor, and keep earlier evidence \
+             so. It is not about the person. Tell the force’s administrator and its auditor, and keep earlier evidence \
              bundles: proviso-verify compares them."
         ),
     }
