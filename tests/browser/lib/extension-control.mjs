@@ -22,6 +22,18 @@ export async function stopBackground({ name, browser }) {
 }
 
 /**
+ * The highest number that the extension in Chromium has given to an observation: it rises once a page is captured.
+ * @param {import("puppeteer-core").Browser} browser
+ * @returns {Promise<number>}
+ */
+export async function lastNumbered(browser) {
+  const worker = await browser.waitForTarget((target) => target.type() === "service_worker" && target.url().includes(CHROMIUM_ID));
+  // A worker that is just starting has no `chrome` yet.
+  const read = await (await worker.worker())?.evaluate("globalThis.chrome?.storage?.session.get('last')");
+  return Number(/** @type {{last?: number} | undefined} */ (read)?.last ?? 0);
+}
+
+/**
  * Allows the extension in private windows, as a person does on the browser's page of extensions. It starts anew.
  * @param {Scene} scene
  */
