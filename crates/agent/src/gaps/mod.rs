@@ -64,6 +64,18 @@ impl GapBook {
         }
     }
 
+    /// The time is `now`, and was taken for `ahead_ms` later: a gap that began by that reckoning, at a time that has not
+    /// come yet, would cover nothing once it ends. It ends where it is said to begin, and goes on from its true beginning.
+    pub fn set_back(&mut self, now: Timestamp, ahead_ms: i64) {
+        let (wrong, right): (Vec<_>, Vec<_>) = self.open.drain(..).partition(|open| open.gap.from > now);
+        self.open = right;
+        for OpenGap { gap, .. } in wrong {
+            let from = gap.from.plus_millis(-ahead_ms).min(now);
+            self.begin(from, gap.source, gap.cause, gap.detail.clone());
+            self.push_ended(Gap { until: Some(gap.from), ..gap });
+        }
+    }
+
     /// Notes a gap that is over already.
     pub fn push_ended(&mut self, gap: Gap) {
         self.ended.push_back(gap);

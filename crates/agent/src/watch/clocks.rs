@@ -52,6 +52,7 @@ impl Watcher {
         let counted_ms = self.moment.since_boot_ms;
         let Some(gap) = correction(expected, self.moment.reckoned, counted_ms) else { return };
         self.push_if_asked(Some(gap));
+        self.gaps.set_back(self.moment.reckoned, expected.millis_since(self.moment.reckoned));
         self.end_stretch(expected);
         self.browsers.clock_corrected(self.moment.reckoned);
         // The last stamp says a time that is known to be wrong.

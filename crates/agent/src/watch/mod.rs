@@ -182,7 +182,11 @@ impl Watcher {
             });
         }
         let Some(last) = last else { return };
+        let stamped = last.fix.at;
         let (last, correction) = last.corrected(self.time.server().as_ref());
+        if correction.is_some() {
+            self.gaps.set_back(last.fix.at, stamped.millis_since(last.fix.at));
+        }
         self.push_if_asked(correction);
         let in_doubt = last.in_doubt;
         self.unrecorded = last.watched.map(|liveness| Unrecorded { liveness, in_doubt });

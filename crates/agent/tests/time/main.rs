@@ -7,7 +7,7 @@ mod support;
 
 use proviso_model::gap::GapCause::{self, AgentStopped, ClockJump, ClockLost, NoPolicy, PowerOff};
 use proviso_model::record::RecordBody;
-use story::Step::{self, Cut, Dead, Killed, Ntp, Off, Run, Server, Set, Sleep, Watches};
+use story::Step::{self, Cut, Dead, Killed, Ntp, Off, Run, Server, ServerCut, Set, Sleep, Watches};
 use story::{Days, Device};
 
 const MINUTE: i64 = 60;
@@ -68,6 +68,9 @@ const STORIES: &[Story] = &[
      &[Run(HOUR), Off(HOUR, 3 * DAY), Run(5 * DAY), Server, Run(HOUR), Watches(true)], &[ClockLost, PowerOff]),
     ("set forward while it was off, and the battery is pulled as the server speaks", &LONG,
      &[Run(HOUR), Off(HOUR, 3 * DAY), Run(DAY), Server, Cut(HOUR), Run(HOUR), Server, Run(HOUR), Watches(true)],
+     &[ClockJump, ClockLost, PowerOff]),
+    ("set back from a wrong time, and the battery is pulled as the server speaks", &LONG,
+     &[Run(HOUR), Off(HOUR, DAY), Run(10 * MINUTE), Set(-DAY - HOUR), Run(10 * MINUTE), ServerCut(90), Run(HOUR), Server, Run(HOUR)],
      &[ClockJump, ClockLost, PowerOff]),
     ("a second jump while the first lasts", &LONG,
      &[Run(HOUR), Set(DAY), Run(HOUR), Set(DAY), Run(HOUR), Set(-3 * HOUR), Run(HOUR), Server, Run(HOUR)], &[ClockJump]),

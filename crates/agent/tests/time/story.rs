@@ -36,6 +36,8 @@ pub enum Step {
     Killed(i64),
     /// The server says the true time.
     Server,
+    /// The same, and the battery is pulled before the agent has looked at it; off for so long.
+    ServerCut(i64),
     /// Whether the device watches now.
     Watches(bool),
 }
@@ -193,19 +195,28 @@ impl Device {
                 self.start();
             }
             Step::Server => {
-                let truth = self.force.clock.truth();
-                let running = self.running();
-                if let Some(said) = running.time.server_said(truth) {
-                    let note = spool::note_of(NOTE_SERVER_TIME, &said).expect("json");
-                    running.spool.keep(&[note]).expect("kept");
-                }
-                running.watcher.tick();
+                self.hear_server();
+                self.running().watcher.tick();
+            }
+            Step::ServerCut(seconds) => {
+                self.hear_server();
+                self.does(Step::Cut(seconds));
             }
             Step::Watches(watches) => {
                 let truth = self.force.clock.truth();
                 let standing = *self.running().watcher.standing();
                 assert_eq!(standing.watching, watches, "at {truth}: {standing:?}");
             }
+        }
+    }
+
+    /// The server says the true time, which is kept.
+    fn hear_server(&mut self) {
+        let truth = self.force.clock.truth();
+        let running = self.running();
+        if let Some(said) = running.time.server_said(truth) {
+            let note = spool::note_of(NOTE_SERVER_TIME, &said).expect("json");
+            running.spool.keep(&[note]).expect("kept");
         }
     }
 
