@@ -9,7 +9,7 @@ use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
 use crate::conversation::{StageFacts, Stages};
-use crate::text::normalise_term;
+use crate::text::{is_searchable, normalise_term};
 
 /// A pack as read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -209,7 +209,7 @@ impl CategoryFile {
             for pattern in &group.terms {
                 for text in group.numbered(pattern)? {
                     let normal = normalise_term(&text);
-                    if text.len() > TERM_BYTES_MAX || !normal.chars().any(char::is_alphanumeric) {
+                    if text.len() > TERM_BYTES_MAX || !is_searchable(&normal) {
                         return Err(format!("\"{text}\" is not a term; write a word or a phrase"));
                     }
                     if !seen.insert(normal) {

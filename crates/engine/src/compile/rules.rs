@@ -9,7 +9,7 @@ use proviso_model::policy::{PackRef, Rule, Term};
 use super::{CompileError, hosts};
 use crate::behaviour::State;
 use crate::pack::{Pack, sha256};
-use crate::text::normalise_term;
+use crate::text::{is_searchable, normalise_term};
 
 /// One word that the order itself names is enough.
 const ORDER_WORD_PERMILLE: u16 = 1000;
@@ -118,7 +118,7 @@ fn order_pack(order: &Order, entries: &[String]) -> PackRef {
 
 /// A word with something left to look for.
 pub(super) fn checked_word(condition: &Condition, word: &str) -> Result<String, CompileError> {
-    if normalise_term(word).chars().any(char::is_alphanumeric) {
+    if is_searchable(&normalise_term(word)) {
         return Ok(word.to_owned());
     }
     Err(CompileError::TermEmpty { paragraph: condition.paragraph.clone(), word: word.to_owned() })

@@ -5,19 +5,33 @@ use unicode_normalization::char::canonical_combining_class;
 /// Whether two neighbouring characters belong to one word, so that a term may not begin or end between them.
 /// Scripts that are written without spaces have an edge between any two characters.
 pub(crate) fn joins(before: char, after: char) -> bool {
-    is_word(before) && is_word(after) && !without_spaces(before) && !without_spaces(after)
+    in_word(before) && in_word(after)
 }
 
-fn is_word(c: char) -> bool {
+/// Whether a character is part of a word that has edges: a letter, a digit or a mark of a script that is written with
+/// spaces. Two neighbours join exactly when both are.
+pub(super) fn in_word(c: char) -> bool {
     if c.is_ascii() {
         c.is_ascii_alphanumeric()
     } else {
-        c.is_alphanumeric() || canonical_combining_class(c) != 0
+        (c.is_alphanumeric() || canonical_combining_class(c) != 0) && !without_spaces(c)
     }
 }
 
+/// Whether there is anything in a normalised term to look for: a letter, a digit, or an emoji.
+pub(crate) fn is_searchable(normal: &str) -> bool {
+    normal.chars().any(|c| c.is_alphanumeric() || is_emoji(c))
+}
+
+/// Pictures that people write as words, with arrows, signs and dingbats, which are drawn as such on many screens.
+pub(super) fn is_emoji(c: char) -> bool {
+    matches!(c,
+        '\u{2190}'..='\u{21FF}' | '\u{2300}'..='\u{23FF}' | '\u{25A0}'..='\u{27BF}' | '\u{2900}'..='\u{297F}'
+        | '\u{2B00}'..='\u{2BFF}' | '\u{1F000}'..='\u{1FAFF}')
+}
+
 /// Thai, Lao, Myanmar, Khmer, kana, and Han characters.
-fn without_spaces(c: char) -> bool {
+pub(super) fn without_spaces(c: char) -> bool {
     matches!(c,
         '\u{0E00}'..='\u{0EFF}' | '\u{1000}'..='\u{109F}' | '\u{1780}'..='\u{17FF}'
         | '\u{3005}'..='\u{3007}' | '\u{3041}'..='\u{30FF}' | '\u{31F0}'..='\u{31FF}'

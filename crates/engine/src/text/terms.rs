@@ -1,19 +1,18 @@
 //! Many terms looked for at once.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashMap;
 use std::ops::Range;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
-use super::disguise::read_again;
-use super::edges::joins;
-use super::normalise::{normalise, normalise_term, over_accents};
+use super::blocks::Blocks;
+use super::disguise::Disguised;
+use super::edges::is_searchable;
+use super::normalise::{Normalised, normalise, normalise_term, over_accents};
+use super::table::{TermTable, first_word};
 
 /// Below this many terms the faster automaton is small enough.
 const DFA_TERMS_MAX: usize = 300;
-
-/// Shorter words are too easily made of anything to be read behind a disguise.
-const DISGUISED_BYTES_MIN: usize = 3;
 
 /// A term found, by its number, with the bytes of the original that it stands on.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -39,26 +38,33 @@ impl Occurrence {
 #[error("the terms could not be made ready for searching: {0}; shorten the order's words or the packs")]
 pub struct TermIndexError(#[from] aho_corasick::BuildError);
 
-/// Terms by normalised text, each once, and the automaton that finds them.
+/// Terms by normalised text, each once, and what finds them.
+///
+/// Terms with a word that has edges are found by the hash of that word. The others, of scripts written without spaces and
+/// of emoji, have an edge on both sides wherever they stand, and are found by an automaton.
 #[derive(Debug, Clone, Default)]
 pub struct TermIndex {
-    numbers: BTreeMap<String, usize>,
-    automaton: Option<AhoCorasick>,
-    /// Words of the terms, for reading disguised ones. Its order is never used.
-    words: HashSet<Box<str>>,
+    /// Its order is never used.
+    numbers: HashMap<String, usize>,
+    table: TermTable,
+    without_edges: Option<WithoutEdges>,
+    disguised: Disguised,
+}
+
+/// Terms of characters that have an edge on both sides.
+#[derive(Debug, Clone)]
+struct WithoutEdges {
+    automaton: AhoCorasick,
+    /// Numbers of the terms, by pattern.
+    numbers: Vec<usize>,
 }
 
 impl TermIndex {
     /// The number of a term; equal normalised texts share one. Nothing for a text with nothing to look for.
     pub fn number(&mut self, term: &str) -> Option<usize> {
         let normal = normalise_term(term);
-        if !normal.chars().any(char::is_alphanumeric) {
+        if !is_searchable(&normal) {
             return None;
-        }
-        for word in normal.split(|c: char| !c.is_alphanumeric()) {
-            if word.len() >= DISGUISED_BYTES_MIN && word.bytes().all(|byte| byte.is_ascii_lowercase()) {
-                self.words.insert(word.into());
-            }
         }
         let next = self.numbers.len();
         Some(*self.numbers.entry(normal).or_insert(next))
@@ -69,23 +75,28 @@ impl TermIndex {
     /// # Errors
     /// [`TermIndexError`] when the automaton would not fit.
     pub fn build(&mut self) -> Result<(), TermIndexError> {
-        let mut terms: Vec<(&usize, &String)> =
-            self.numbers.iter().map(|(term, number)| (number, term)).collect();
-        terms.sort();
-        let kind = match terms.len() {
-            0 => {
-                self.automaton = None;
-                return Ok(());
-            }
-            1..=DFA_TERMS_MAX => AhoCorasickKind::DFA,
-            _ => AhoCorasickKind::ContiguousNFA,
+        let mut terms: Vec<(usize, &str)> =
+            self.numbers.iter().map(|(term, number)| (*number, term.as_str())).collect();
+        terms.sort_unstable();
+        self.table = TermTable::of(terms.iter().map(|(number, term)| (*term, *number)));
+        self.disguised = Disguised::of(terms.iter().map(|(_, term)| *term));
+        terms.retain(|(_, term)| first_word(term).is_none());
+        self.without_edges = match terms.len() {
+            0 => None,
+            count => Some(WithoutEdges {
+                // Every match is wanted, not the longest: a longest one may end inside what one character became and
+                // hide one that does not.
+                automaton: AhoCorasick::builder()
+                    .match_kind(MatchKind::Standard)
+                    .kind(Some(if count <= DFA_TERMS_MAX {
+                        AhoCorasickKind::DFA
+                    } else {
+                        AhoCorasickKind::ContiguousNFA
+                    }))
+                    .build(terms.iter().map(|(_, term)| term.as_bytes()))?,
+                numbers: terms.iter().map(|(number, _)| *number).collect(),
+            }),
         };
-        // Every match is wanted, not the longest: a longest one may end inside a word and hide one that does not.
-        let built = AhoCorasick::builder()
-            .match_kind(MatchKind::Standard)
-            .kind(Some(kind))
-            .build(terms.iter().map(|(_, term)| term.as_bytes()))?;
-        self.automaton = Some(built);
         Ok(())
     }
 
@@ -93,44 +104,37 @@ impl TermIndex {
     /// longer first. Overlapping ones are all given.
     #[must_use]
     pub fn find(&self, original: &str) -> Vec<Occurrence> {
-        let Some(automaton) = &self.automaton else { return Vec::new() };
-        let normalised = normalise(original);
+        if self.table.is_empty() && self.without_edges.is_none() {
+            return Vec::new();
+        }
+        self.find_in(original, &normalise(original))
+    }
+
+    fn find_in(&self, original: &str, normalised: &Normalised) -> Vec<Occurrence> {
         let text = normalised.text();
+        let blocks = Blocks::of(text);
         let mut hits = Vec::new();
         let mut add = |range: Range<usize>, term: usize| {
             let Some(range) = normalised.original(range) else { return };
             hits.push(Occurrence { start: range.start, end: over_accents(original, range.end), term });
         };
-        for found in automaton.find_overlapping_iter(text) {
-            if at_edges(text, found.range()) {
-                add(found.range(), found.pattern().as_usize());
-            }
-        }
-        for again in read_again(text, &self.words) {
-            for found in automaton.find_overlapping_iter(&again.text) {
-                if let Some(range) = again.normalised(&found.range())
-                    && at_edges(&again.text, found.range())
-                {
-                    add(range, found.pattern().as_usize());
+        self.table.find(text, &blocks, &mut add);
+        if let Some(without_edges) = self.without_edges.as_ref().filter(|_| !text.is_ascii()) {
+            for found in without_edges.automaton.find_overlapping_iter(text) {
+                if let Some(number) = without_edges.numbers.get(found.pattern().as_usize()) {
+                    add(found.range(), *number);
                 }
             }
         }
-        hits.sort_by(|a, b| (a.start, b.end, a.term).cmp(&(b.start, a.end, b.term)));
+        for again in self.disguised.read_again(text, &blocks) {
+            self.table.find(&again.text, &Blocks::of(&again.text), |found, term| {
+                if let Some(range) = again.normalised(&found) {
+                    add(range, term);
+                }
+            });
+        }
+        hits.sort_unstable_by(|a, b| (a.start, b.end, a.term).cmp(&(b.start, a.end, b.term)));
         hits.dedup();
         hits
     }
-}
-
-fn at_edges(text: &str, range: Range<usize>) -> bool {
-    let (Some(before), Some(found), Some(after)) =
-        (text.get(..range.start), text.get(range.clone()), text.get(range.end..))
-    else {
-        return false;
-    };
-    let inside = |outer: Option<char>, inner: Option<char>| match (outer, inner) {
-        (Some(outer), Some(inner)) => joins(outer, inner),
-        _ => false,
-    };
-    !inside(before.chars().next_back(), found.chars().next())
-        && !inside(found.chars().next_back(), after.chars().next())
 }

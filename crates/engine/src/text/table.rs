@@ -1,0 +1,174 @@
+//! Terms by the hash of their first word: what a page holds is mostly words that begin no term, and one look at a bitmap
+//! says so.
+
+use std::ops::Range;
+
+use super::blocks::Blocks;
+use super::edges::in_word;
+use super::hashes::{Buckets, hash};
+
+/// No entry.
+const NONE: u32 = u32::MAX;
+
+/// A term, cut before its first word.
+#[derive(Debug, Clone, Copy)]
+struct Entry {
+    /// Where in the table's text the term begins.
+    start: u32,
+    /// Bytes before its first word: signs, such as the dot of `.net`.
+    head: u32,
+    /// Bytes from its first word on.
+    tail: u32,
+    /// Whether it ends in a word, so that an edge must follow.
+    ends_in_word: bool,
+    /// The entry of the same bucket that is the longest beginning of this one's tail.
+    beginning: u32,
+    /// Number of the term.
+    term: u32,
+}
+
+/// Terms that hold a word with edges, ready to be found.
+#[derive(Debug, Clone, Default)]
+pub(super) struct TermTable {
+    text: String,
+    /// By hash of the first word, then by tail.
+    entries: Vec<Entry>,
+    buckets: Buckets,
+}
+
+/// The first word with edges of a text.
+pub(super) fn first_word(text: &str) -> Option<Range<usize>> {
+    let start = text.find(in_word)?;
+    let rest = text.get(start..)?;
+    Some(start..start + rest.find(|c| !in_word(c)).unwrap_or(rest.len()))
+}
+
+impl TermTable {
+    /// Makes a table of normalised terms with their numbers. Terms without a word with edges are left out.
+    pub(super) fn of<'t>(terms: impl Iterator<Item = (&'t str, usize)>) -> Self {
+        let mut table = Self::default();
+        let mut hashed = Vec::new();
+        for (term, number) in terms {
+            let Some(word) = first_word(term) else { continue };
+            let (Ok(start), Ok(head), Ok(tail), Ok(number)) = (
+                u32::try_from(table.text.len()),
+                u32::try_from(word.start),
+                u32::try_from(term.len() - word.start),
+                u32::try_from(number),
+            ) else {
+                continue;
+            };
+            table.text.push_str(term);
+            let ends_in_word = term.chars().next_back().is_some_and(in_word);
+            let entry = Entry { start, head, tail, ends_in_word, beginning: NONE, term: number };
+            hashed.push((hash(term.as_bytes(), word), entry));
+        }
+        hashed.sort_by(|(hash_a, a), (hash_b, b)| {
+            (hash_a, table.tail(a), a.head, a.term).cmp(&(hash_b, table.tail(b), b.head, b.term))
+        });
+        let hashes: Vec<u64> = hashed.iter().map(|(hash, _)| *hash).collect();
+        table.buckets = Buckets::of(&hashes);
+        table.entries = hashed.into_iter().map(|(_, entry)| entry).collect();
+        table.link(&hashes);
+        table
+    }
+
+    /// Whether there is nothing to find.
+    pub(super) fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// Leads each entry to the longest beginning of it in its bucket. Beginnings come before what they begin, and those
+    /// of one entry begin each other, so a stack of them is enough.
+    fn link(&mut self, hashes: &[u64]) {
+        let mut open: Vec<u32> = Vec::new();
+        let mut last = None;
+        for (nth, hash) in hashes.iter().enumerate() {
+            if last != Some(*hash) {
+                open.clear();
+                last = Some(*hash);
+            }
+            let Some(entry) = self.entries.get(nth).copied() else { continue };
+            while let Some(beginning) = open.last().and_then(|at| self.entries.get(*at as usize)) {
+                if self.tail(&entry).starts_with(self.tail(beginning)) {
+                    break;
+                }
+                open.pop();
+            }
+            if let Some(entry) = self.entries.get_mut(nth) {
+                entry.beginning = open.last().copied().unwrap_or(NONE);
+            }
+            open.push(u32::try_from(nth).unwrap_or(NONE));
+        }
+    }
+
+    fn tail(&self, entry: &Entry) -> &[u8] {
+        let start = entry.start as usize + entry.head as usize;
+        self.text.as_bytes().get(start..start + entry.tail as usize).unwrap_or_default()
+    }
+
+    fn head(&self, entry: &Entry) -> &[u8] {
+        let start = entry.start as usize;
+        self.text.as_bytes().get(start..start + entry.head as usize).unwrap_or_default()
+    }
+
+    /// Calls `add` with every place in `text`, normalised and looked at in `blocks`, where a term stands between word
+    /// edges, and the term's number.
+    pub(super) fn find(&self, text: &str, blocks: &Blocks, mut add: impl FnMut(Range<usize>, usize)) {
+        blocks.stretches(|stretch, high| {
+            if !high {
+                return self.at(text, &stretch, &mut add);
+            }
+            let base = stretch.start;
+            let stretch = text.get(stretch).unwrap_or_default();
+            let mut from = 0;
+            while let Some(word) = first_word(stretch.get(from..).unwrap_or_default()) {
+                self.at(text, &(base + from + word.start..base + from + word.end), &mut add);
+                from += word.end;
+            }
+        });
+    }
+
+    /// Calls `add` with the terms whose first word is the word `word` of `text`.
+    #[inline]
+    fn at(&self, text: &str, word: &Range<usize>, add: &mut impl FnMut(Range<usize>, usize)) {
+        if let Some(bucket) = self.buckets.get(hash(text.as_bytes(), word.clone())) {
+            self.verify(text, word.start, bucket, add);
+        }
+    }
+
+    #[inline(never)]
+    fn verify(
+        &self,
+        text: &str,
+        start: usize,
+        bucket: Range<usize>,
+        add: &mut impl FnMut(Range<usize>, usize),
+    ) {
+        let rest = text.as_bytes().get(start..).unwrap_or_default();
+        let entries = self.entries.get(bucket.clone()).unwrap_or_default();
+        // What begins the rest of the text is not after it in order, and begins whatever stands between the two: so all
+        // of it is the last entry that is not after the text, and what begins that one.
+        let after = entries.partition_point(|entry| self.tail(entry) <= rest);
+        let mut next = after.checked_sub(1).map_or(NONE, |last| to_u32(bucket.start + last));
+        while let Some(entry) = self.entries.get(next as usize) {
+            next = entry.beginning;
+            let tail = self.tail(entry);
+            if !rest.starts_with(tail) {
+                continue;
+            }
+            let end = start + tail.len();
+            let parts_a_word = entry.ends_in_word
+                && text.get(end..).and_then(|rest| rest.chars().next()).is_some_and(in_word);
+            let head = self.head(entry);
+            let has_head = text.as_bytes().get(..start).unwrap_or_default().ends_with(head);
+            if has_head && !parts_a_word {
+                add(start - head.len()..end, entry.term as usize);
+            }
+        }
+    }
+}
+
+fn to_u32(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(NONE)
+}
