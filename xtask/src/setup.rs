@@ -36,8 +36,8 @@ pub(crate) fn run(root: &Path, purpose: For) -> Result<()> {
     if purpose == For::Tests && !has_pip() {
         missing.push("python3-pip");
     }
-    if purpose == For::Tests && !has_ed25519() {
-        missing.push("python3-cryptography");
+    if purpose == For::Tests && !has_verifier_libraries() {
+        missing.extend(["python3-jsonschema", "python3-nacl"]);
     }
     if !missing.is_empty() {
         apt_install(&missing)?;
@@ -54,12 +54,11 @@ pub(crate) fn has_pip() -> bool {
     shell::output(&mut shell::program(Path::new("."), "python3", &["-m", "pip", "--version"])).is_ok()
 }
 
-/// Whether a python has the library that the second verifier of bundles (`tests/verifier`) needs: Debian's own, or one
+/// Whether a python has the libraries that the second verifier of bundles (`tests/verifier`) needs: Debian's own, or one
 /// that a developer put before it.
-fn has_ed25519() -> bool {
-    let has = |python| {
-        shell::output(&mut shell::program(Path::new("."), python, &["-c", "import cryptography"])).is_ok()
-    };
+fn has_verifier_libraries() -> bool {
+    let asked = ["-c", "import jsonschema, nacl"];
+    let has = |python| shell::output(&mut shell::program(Path::new("."), python, &asked)).is_ok();
     has("/usr/bin/python3") || has("python3")
 }
 

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 pub(crate) const EXAMPLES: &str = "\
 Examples:
   cargo xtask test           a tenth of the simulator's seeds (what CI runs)
-  cargo xtask test --full    all of them, and a minute of each fuzz target where nightly Rust is installed
+  cargo xtask test --full    then all of them in a release build, and a minute of each fuzz target where nightly Rust is installed
   cargo xtask test --fast    only formatting, tidy and layers";
 
 /// Seeds that the simulator runs: a tenth in CI, all with --full.
@@ -20,7 +20,7 @@ const SEEDS_FULL: &str = "2000";
 
 #[derive(Args)]
 pub(crate) struct Options {
-    /// Run all the simulator's seeds instead of a tenth, and each fuzz target for a minute.
+    /// Run all the simulator's seeds too, in a release build, and each fuzz target for a minute.
     #[arg(long)]
     full: bool,
     /// Only the checks that compile nothing of the product.
@@ -38,7 +38,6 @@ struct Run {
 /// Runs everything; `false` when anything failed. The last line printed is the count of tests.
 pub(crate) fn run(root: &Path, options: &Options) -> Result<bool> {
     let mut run = Run { counts: Counts::default(), failed: Vec::new(), took: Vec::new() };
-    let seeds = if options.full { SEEDS_FULL } else { SEEDS };
     if !options.fast {
         run.check("set-up", || setup::run(root, setup::For::Tests).map(|()| true));
     }
@@ -55,9 +54,13 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<bool> {
             shell::succeeds(&mut shell::cargo(root, &["build", "--workspace", "--locked"]))
         });
         let mut tests = shell::cargo(root, &["test", "--workspace", "--locked", "--no-fail-fast"]);
-        run.suite("Rust tests", tests.env("PROVISO_SEEDS", seeds));
-        scripts(root, seeds, &mut run)?;
+        run.suite("Rust tests", tests.env("PROVISO_SEEDS", SEEDS));
+        scripts(root, &mut run)?;
         if options.full {
+            // Unoptimised, two thousand seeds of four stories take hours.
+            let simulator = ["test", "--release", "--locked", "-p", "proviso-testkit", "--test", "simulator"];
+            let mut all = shell::cargo(root, &[&simulator[..], &["--", "--nocapture"]].concat());
+            run.suite("all seeds of the simulator", all.env("PROVISO_SEEDS", SEEDS_FULL));
             run.check("fuzz targets", || fuzz::run(root));
         }
     }
@@ -65,7 +68,7 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<bool> {
 }
 
 /// The suites written as scripts: each folder that has a package.json with these commands.
-fn scripts(root: &Path, seeds: &str, run: &mut Run) -> Result<()> {
+fn scripts(root: &Path, run: &mut Run) -> Result<()> {
     for folder in setup::node_folders(root)? {
         let name = folder.strip_prefix(root).unwrap_or(&folder).display().to_string();
         let package = std::fs::read_to_string(folder.join("package.json"))?;
@@ -78,7 +81,7 @@ fn scripts(root: &Path, seeds: &str, run: &mut Run) -> Result<()> {
         }
         if has("test") {
             let mut tests = shell::program(&folder, "npm", &["test", "--silent"]);
-            run.suite(&format!("tests in {name}"), tests.env("PROVISO_SEEDS", seeds));
+            run.suite(&format!("tests in {name}"), tests.env("PROVISO_SEEDS", SEEDS));
         }
     }
     Ok(())

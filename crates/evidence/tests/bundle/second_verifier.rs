@@ -18,14 +18,14 @@ const BAD_BUNDLES_MIN: usize = 60;
 pub static MADE: LazyLock<Sample> = LazyLock::new(|| sample("sample bundle 1", |_| ()));
 static OTHER: LazyLock<Sample> = LazyLock::new(|| sample("another force's seed", |_| ()));
 
-/// Debian's own python has the library; one that a developer put before it may not.
+/// Debian's own python has the libraries; one that a developer put before it may not.
 static PYTHON: LazyLock<&str> = LazyLock::new(|| {
     let has_library = |python: &&str| {
-        let asked = Command::new(python).args(["-c", "import cryptography"]).output();
+        let asked = Command::new(python).args(["-c", "import jsonschema, nacl"]).output();
         asked.is_ok_and(|out| out.status.success())
     };
     let python = ["/usr/bin/python3", "python3"].into_iter().find(has_library);
-    python.expect("python3 with its cryptography library: run cargo xtask setup")
+    python.expect("python3 with the libraries jsonschema and nacl: run cargo xtask setup")
 });
 
 /// Exit code of the second verifier and the checks that it says failed.
