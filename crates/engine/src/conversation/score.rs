@@ -3,18 +3,28 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::{Role, SLIGHT_PERMILLE, Said, Says, Sighting, Stages};
+use super::{Role, SLIGHT_PERMILLE, SPEAKS_PERMILLE, Said, Says, Sighting, Stages};
 use crate::conversation::tokens::Token;
 
 /// Words judged at once: longer conversations are judged a stretch at a time and as a whole.
-const WINDOW_WORDS: usize = 150;
+const WINDOW_WORDS: usize = 300;
 /// A repeated pattern counts for this share of its weight, this often.
 const REPEAT_SHARE: u32 = 4;
 const REPEATS_MAX: u32 = 2;
 /// Evidence of a child at which half of what it can give is given.
-const CHILD_HALF: u32 = 500;
+const CHILD_HALF: u32 = 1500;
+/// A stated age counts as one where its pattern weighs more than this.
+const SAYS_FROM: u32 = 500;
 /// Evidence of approach at which half of what it can give is given.
-const APPROACH_HALF: u32 = 900;
+const APPROACH_HALF: u32 = 3000;
+/// Evidence of an innocent setting that halves the rest.
+const AGAINST_HALF: u32 = 500;
+/// What approach counts for, in permille, where no sign of a child is in the same words: a stretch of a longer
+/// conversation need not hold one.
+const WITHOUT_CHILD: u32 = 400;
+/// With less evidence of a child than one slight word the score stays below where a rule would speak.
+const CHILD_LEAST: u32 = 150;
+const CHILDLESS_MOST: u32 = SPEAKS_PERMILLE - 10;
 /// What the slight words of one stage count for at most.
 const SLIGHT_MOST_PERMILLE: u32 = 200;
 /// A stage with less evidence is not counted as one of several.
@@ -22,7 +32,7 @@ const STAGE_COUNTS_FROM: u32 = 150;
 /// Stages beyond this many add nothing.
 const STAGES_MAX: u32 = 6;
 /// What an adult's and a child's age in one conversation add to the approach.
-const AGE_GAP: u32 = 350;
+const AGE_GAP: u32 = 100;
 /// What only adult ages add to the innocent side.
 const ONLY_ADULTS: u32 = 900;
 
@@ -57,8 +67,7 @@ impl Stages {
             best = best.max(self.stretch(tokens, hits, from..until, sexual, own.as_ref()));
             from += WINDOW_WORDS / 3;
         }
-        let best = (whole + best) / 2;
-        self.by_table(best)
+        (whole + best) / 2
     }
 
     /// Weights of distinct patterns that count for `minor_reference`.
@@ -106,13 +115,16 @@ impl Stages {
         let dilution = (words.max(500) - 500) / 2;
         let child = share(seen.child, CHILD_HALF + dilution);
         let approach = share(seen.approach, APPROACH_HALF + dilution);
-        let several = 640 + 60 * seen.stages.min(STAGES_MAX);
-        let mut raw = child * approach / 1000 * several / 1000 + (child + approach) / 40;
+        let several = 820 + 30 * seen.stages.min(STAGES_MAX);
+        let beside = WITHOUT_CHILD + (1000 - WITHOUT_CHILD) * child / 1000;
+        let mut raw = beside * approach / 1000 * several / 1000 + child / 40;
         if seen.first_child.zip(seen.last_approach).is_some_and(|(child, approach)| child < approach) {
             raw += raw / 16;
         }
         raw = raw * self.spoken_to(tokens.get(range).unwrap_or_default()) / 1000;
-        raw * 1000 / (1000 + seen.against)
+        raw = raw * AGAINST_HALF / (AGAINST_HALF + seen.against);
+        let score = self.by_table(raw);
+        if seen.child < CHILD_LEAST { score.min(CHILDLESS_MOST) } else { score }
     }
 
     fn evidence(&self, tokens: &[Token], hits: &[&Sighting], own: Option<&Author>) -> Evidence {
@@ -144,7 +156,7 @@ impl Stages {
             }
             let sum = stages.entry(number).or_default();
             *sum = (*sum + counted).min(stage.most_permille);
-            seen.says_child |= stage.says == Some(Says::ChildAge) && weight > CHILD_HALF;
+            seen.says_child |= stage.says == Some(Says::ChildAge) && weight > SAYS_FROM;
             seen.says_adult |= stage.says == Some(Says::AdultAge);
             if stage.roles.contains(&Role::Child) {
                 seen.first_child = seen.first_child.or(Some(hit.at));

@@ -10,6 +10,9 @@ const UNKNOWN: u32 = u32::MAX;
 /// Number of the end of a message.
 const BREAK: u32 = u32::MAX - 1;
 
+/// What may stand inside a word: an apostrophe, the key beside it, and how exports of chat write it.
+const APOSTROPHES: [&str; 4] = ["'", "`", "&apos;", "&#39;"];
+
 /// A word, a number, or the end of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Token {
@@ -68,11 +71,21 @@ impl Vocabulary {
         let text = normalised.text();
         let mut at = 0;
         while let Some(range) = next_run(text, at) {
+            let range = self.glued(text, &range).unwrap_or(range);
             at = range.end;
             tokens.extend(self.token(message, &normalised, range));
         }
         let end = original.len();
         tokens.push(Token { word: BREAK, number: None, message, start: end, end });
+    }
+
+    /// The run with the letters and digits that stand on at once, where they are a known spelling as one: "any1", "b4".
+    fn glued(&self, text: &str, range: &Range<usize>) -> Option<Range<usize>> {
+        let rest = text.get(range.start..)?;
+        let length = rest.find(|c: char| !c.is_alphanumeric()).unwrap_or(rest.len());
+        let end = range.start + length;
+        let known = end > range.end && self.numbers.contains_key(rest.get(..length)?);
+        known.then_some(range.start..end)
     }
 
     fn token(&self, message: usize, normalised: &Normalised, range: Range<usize>) -> Option<Token> {
@@ -85,9 +98,9 @@ impl Vocabulary {
                 .or_else(|| in_words(&shortened(run, 1)?).or_else(|| in_words(&shortened(run, 2)?))),
         };
         let plain: String;
-        let word = match run.contains('\'') {
+        let word = match APOSTROPHES.iter().any(|mark| run.contains(mark)) {
             true => {
-                plain = run.replace('\'', "");
+                plain = APOSTROPHES.iter().fold(run.to_owned(), |run, mark| run.replace(mark, ""));
                 self.word(&plain)
             }
             false => self.word(run),
@@ -103,21 +116,28 @@ fn next_run(text: &str, from: usize) -> Option<Range<usize>> {
     let start = from + first;
     let run = text.get(start..)?;
     let is_number = run.as_bytes().first()?.is_ascii_digit();
-    let mut end = start;
-    for (at, c) in run.char_indices() {
-        let goes_on = match is_number {
-            true => c.is_ascii_digit(),
-            false => (c.is_alphanumeric() && !c.is_ascii_digit()) || c == '\'',
+    if is_number {
+        let length = run.find(|c: char| !c.is_ascii_digit()).unwrap_or(run.len());
+        return Some(start..start + length);
+    }
+    let mut end = start + letters(run);
+    // An apostrophe belongs to the word where letters follow it.
+    while let Some(rest) = text.get(end..) {
+        let mark = APOSTROPHES.iter().find(|mark| rest.starts_with(**mark));
+        let Some(after) = mark.and_then(|mark| Some(mark.len() + letters(rest.get(mark.len()..)?))) else {
+            break;
         };
-        if !goes_on {
+        if after == mark.map_or(0, |mark| mark.len()) {
             break;
         }
-        end = start + at + c.len_utf8();
-    }
-    while end > start + 1 && text.get(..end).is_some_and(|head| head.ends_with('\'')) {
-        end -= 1;
+        end += after;
     }
     Some(start..end)
+}
+
+/// Bytes of the letters at the beginning.
+fn letters(text: &str) -> usize {
+    text.find(|c: char| !c.is_alphanumeric() || c.is_ascii_digit()).unwrap_or(text.len())
 }
 
 /// The value of digits that stand alone: not part of a price, a time, a date, a share or a decimal number.
@@ -129,8 +149,13 @@ fn digits(text: &str, range: &Range<usize>) -> Option<u8> {
         matches!(mark, Some('.' | ',' | ':' | '/' | '-')) && beyond.is_some_and(|c| c.is_ascii_digit())
     };
     let mark = before.next();
-    if matches!(mark, Some('$' | '£' | '€' | '#' | '@' | '_' | '=' | '/' | '+'))
-        || joined(mark, before.next())
+    let beyond = before.next();
+    // "f/13/town" states an age, "pages/13" does not.
+    let letter = mark == Some('/')
+        && beyond.is_some_and(|c| c.is_ascii_alphabetic())
+        && before.next().is_none_or(|c| !c.is_alphanumeric());
+    if (matches!(mark, Some('$' | '£' | '€' | '#' | '@' | '_' | '=' | '/' | '+')) && !letter)
+        || joined(mark, beyond)
     {
         return None;
     }
