@@ -9,6 +9,17 @@ fn seeds() -> u64 {
     std::env::var("PROVISO_SEEDS").ok().and_then(|text| text.parse().ok()).unwrap_or(SEEDS)
 }
 
+/// Runs every seed of a story; what each comes to goes to `read`. A fault anywhere names its seed, after all have run.
+fn run_seeds(story: Story, mut read: impl FnMut(u64, &Outcome)) {
+    let mut wrong = Vec::new();
+    for seed in 0..seeds() {
+        let outcome = run_in_folder(seed, story);
+        wrong.extend(outcome.faults().into_iter().map(|fault| format!("seed {seed}: {fault}")));
+        read(seed, &outcome);
+    }
+    assert_eq!(wrong, Vec::<String>::new(), "of {} seeds", seeds());
+}
+
 fn run_in_folder(seed: u64, story: Story) -> Outcome {
     let folder = tempfile::tempdir().expect("a folder");
     run(seed, folder.path(), story)
@@ -17,13 +28,11 @@ fn run_in_folder(seed: u64, story: Story) -> Outcome {
 #[test]
 fn invariant_10_no_acknowledged_record_is_lost_or_doubled_at_any_kill_point() {
     let (mut acknowledged, mut records) = (0, 0);
-    for seed in 0..seeds() {
-        let outcome = run_in_folder(seed, Story::PLAIN);
-        assert_eq!(outcome.faults(), Vec::<String>::new(), "seed {seed}");
+    run_seeds(Story::PLAIN, |seed, outcome| {
         assert_eq!(outcome.epochs.len(), 1, "seed {seed}: a power cut alone never breaks the chain");
         acknowledged += outcome.acknowledged.len();
         records += outcome.records;
-    }
+    });
     println!(
         "{} seeds: {acknowledged} acknowledged observations, {records} records, none lost or doubled",
         seeds()
@@ -34,11 +43,9 @@ fn invariant_10_no_acknowledged_record_is_lost_or_doubled_at_any_kill_point() {
 #[test]
 fn a_disk_image_put_back_is_found_and_nothing_is_overwritten() {
     let mut forks = 0;
-    for seed in 0..seeds() {
-        let outcome = run_in_folder(seed, Story { image_restored: true, ..Story::PLAIN });
-        assert_eq!(outcome.faults(), Vec::<String>::new(), "seed {seed}");
+    run_seeds(Story { image_restored: true, ..Story::PLAIN }, |_, outcome| {
         forks += u64::from(outcome.must_fork);
-    }
+    });
     println!("{} seeds with an image put back: {forks} forks, each found", seeds());
     assert!(forks > 0, "some image lay behind the server");
 }
@@ -46,11 +53,7 @@ fn a_disk_image_put_back_is_found_and_nothing_is_overwritten() {
 #[test]
 fn invariant_08_with_a_clock_that_jumps_every_minute_is_still_watched_or_a_gap() {
     let mut records = 0;
-    for seed in 0..seeds() {
-        let outcome = run_in_folder(seed, Story { clock_jumps: true, ..Story::PLAIN });
-        assert_eq!(outcome.faults(), Vec::<String>::new(), "seed {seed}");
-        records += outcome.records;
-    }
+    run_seeds(Story { clock_jumps: true, ..Story::PLAIN }, |_, outcome| records += outcome.records);
     println!("{} seeds with a clock that jumps: {records} records, no minute unaccounted for", seeds());
     assert!(records > 0, "the runs did something");
 }
@@ -58,16 +61,14 @@ fn invariant_08_with_a_clock_that_jumps_every_minute_is_still_watched_or_a_gap()
 #[test]
 fn invariant_10_a_server_put_back_from_a_backup_gets_everything_again_and_nothing_twice() {
     let mut losses = 0;
-    for seed in 0..seeds() {
-        let outcome = run_in_folder(seed, Story { server_restored: true, ..Story::PLAIN });
-        assert_eq!(outcome.faults(), Vec::<String>::new(), "seed {seed}");
+    run_seeds(Story { server_restored: true, ..Story::PLAIN }, |seed, outcome| {
         assert_eq!(
             outcome.epochs.len(),
             1,
             "seed {seed}: a device that keeps what it must never breaks its chain"
         );
         losses += outcome.server_losses;
-    }
+    });
     println!("{} seeds: {losses} servers lost and put back, nothing lost or doubled", seeds());
     assert!(losses > 0, "some server was lost");
 }
