@@ -286,21 +286,6 @@ fn classify_text_scores_each_line_and_echoes_the_id_of_each_object() {
 }
 
 #[test]
-fn every_pack_of_the_repository_is_built_in() {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packs");
-    let source = include_str!("../src/cli/packs.rs");
-    for entry in std::fs::read_dir(folder).expect("packs") {
-        let name = entry.expect("a pack").file_name().into_string().expect("a name");
-        if name.ends_with(".toml") {
-            assert!(
-                source.contains(&format!("packs/{name}\"")),
-                "add {name} to BUILT_IN in src/cli/packs.rs"
-            );
-        }
-    }
-}
-
-#[test]
 fn invariant_02_the_notice_is_shown_at_log_on_to_the_supervised_account_and_to_no_other() {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../packaging/linux/log-on/proviso-log-on-notice");
     let me =

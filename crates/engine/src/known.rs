@@ -199,6 +199,7 @@ impl KnownOrder {
 fn says_the_same(one: &Condition, other: &Condition) -> bool {
     one.kind == other.kind
         && one.words == other.words
+        && one.offence_words == other.offence_words
         && one.sites == other.sites
         && one.except == other.except
 }

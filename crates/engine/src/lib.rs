@@ -15,7 +15,7 @@ pub mod search;
 pub mod sites;
 pub mod text;
 
-pub use compile::{CompileError, CompileInputs, compile};
+pub use compile::{CompileError, CompileInputs, compile, compile_with};
 pub use evaluate::{Engine, EngineError};
 pub use known::{KnownOrder, NotInForce, OrderVersion, Standing};
 pub use pack::{Pack, PackError};

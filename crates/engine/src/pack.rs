@@ -3,13 +3,29 @@
 use std::collections::BTreeSet;
 
 use proviso_model::Digest;
-use proviso_model::limits::TERM_BYTES_MAX;
-use proviso_model::policy::{PackRef, Term};
+use proviso_model::language::is_language_tag;
+use proviso_model::limits::{CONTEXT_TERMS_MAX, NEAR_WORDS_MAX, TERM_BYTES_MAX};
+use proviso_model::policy::{PackRef, Term, TermContext};
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
 use crate::conversation::{StageFacts, Stages};
 use crate::text::{is_searchable, normalise_term};
+
+/// The pack that gives thresholds and comes first, wherever packs are put together.
+pub const LEADING_PACK: &str = "words-core";
+
+/// File name and text of the packs that come with the engine: every one of the folder `packs`.
+pub const BUILT_IN: [(&str, &str); 3] = [
+    ("words-core.toml", include_str!("../../../packs/words-core.toml")),
+    ("search.toml", include_str!("../../../packs/search.toml")),
+    ("stages-core.toml", include_str!("../../../packs/stages-core.toml")),
+];
+
+/// Words within which another is near, where a group does not say.
+const WITHIN_WORDS: u16 = 8;
+/// Letters that a term looked for within longer words has at least.
+const INSIDE_WORDS_CHARS_MIN: usize = 3;
 
 /// A pack as read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,8 +51,24 @@ pub struct Category {
     pub name: String,
     /// Sum of weights of distinct terms at which a rule speaks.
     pub threshold_permille: u16,
-    /// The terms.
+    /// The terms. Their `pack` is 0.
     pub terms: Vec<Term>,
+    /// What must or must not stand near some of them.
+    pub contexts: Vec<TermContext>,
+    /// Stretches of `terms` in one language (BCP 47), or in none that is named: how many, in order.
+    pub languages: Vec<(Option<String>, usize)>,
+}
+
+impl Category {
+    /// The terms by the language that they are tagged with.
+    pub fn by_language(&self) -> impl Iterator<Item = (Option<&str>, &[Term])> {
+        let mut from = 0;
+        self.languages.iter().map(move |(language, count)| {
+            let terms = self.terms.get(from..from + count).unwrap_or_default();
+            from += count;
+            (language.as_deref(), terms)
+        })
+    }
 }
 
 /// Facts about search addresses.
@@ -127,6 +159,21 @@ struct CategoryFile {
 #[serde(deny_unknown_fields)]
 struct GroupFile {
     weight_permille: u16,
+    /// Language of the terms, BCP 47; none for terms of any.
+    #[serde(default)]
+    language: Option<String>,
+    /// Whether the terms count within longer words.
+    #[serde(default)]
+    inside_words: bool,
+    /// Words within which another is near.
+    #[serde(default)]
+    within_words: Option<u16>,
+    /// The terms count only near one of these.
+    #[serde(default)]
+    needs: Vec<String>,
+    /// The terms do not count near one of these.
+    #[serde(default)]
+    unless: Vec<String>,
     /// First and last number that `{n}` in a term stands for.
     #[serde(default)]
     numbers: Option<(u8, u8)>,
@@ -167,19 +214,12 @@ impl Pack {
         })
     }
 
-    /// The packs that come with the engine: `words-core`, `search`, then `stages-core`.
+    /// The packs that come with the engine, as in [`BUILT_IN`].
     ///
     /// # Errors
     /// [`PackError`]; a test reads them, so never in a build that passed.
     pub fn built_in() -> Result<Vec<Self>, PackError> {
-        [
-            include_str!("../../../packs/words-core.toml"),
-            include_str!("../../../packs/search.toml"),
-            include_str!("../../../packs/stages-core.toml"),
-        ]
-        .into_iter()
-        .map(Self::from_toml)
-        .collect()
+        BUILT_IN.iter().map(|(_, text)| Self::from_toml(text)).collect()
     }
 
     /// Name, version and hash.
@@ -200,30 +240,87 @@ impl CategoryFile {
         if self.threshold_permille == 0 {
             return Err(format!("category \"{}\" speaks at 0; write a threshold above 0", self.name));
         }
-        let mut terms = Vec::new();
+        let mut category = Category {
+            name: self.name.clone(),
+            threshold_permille: self.threshold_permille,
+            terms: Vec::new(),
+            contexts: Vec::new(),
+            languages: Vec::new(),
+        };
         let mut seen = BTreeSet::new();
         for group in &self.group {
-            if !(1..=1000).contains(&group.weight_permille) {
-                return Err(format!("weight {} is not within 1 to 1000", group.weight_permille));
-            }
+            let before = category.terms.len();
+            category.contexts.extend(group.context()?);
+            let last = category.contexts.len().checked_sub(1).and_then(|last| u32::try_from(last).ok());
+            let context = last.filter(|_| group.has_context());
             for pattern in &group.terms {
                 for text in group.numbered(pattern)? {
                     let normal = normalise_term(&text);
-                    if text.len() > TERM_BYTES_MAX || !is_searchable(&normal) {
-                        return Err(format!("\"{text}\" is not a term; write a word or a phrase"));
+                    checked(&text, &normal)?;
+                    if group.inside_words && normal.chars().count() < INSIDE_WORDS_CHARS_MIN {
+                        return Err(format!(
+                            "\"{text}\" is too short to be looked for within words; it needs {INSIDE_WORDS_CHARS_MIN} letters"
+                        ));
                     }
                     if !seen.insert(normal) {
                         return Err(format!("\"{text}\" is twice in category \"{}\"; remove one", self.name));
                     }
-                    terms.push(Term { text, weight_permille: group.weight_permille });
+                    category.terms.push(Term {
+                        text,
+                        weight_permille: group.weight_permille,
+                        pack: 0,
+                        inside_words: group.inside_words,
+                        context,
+                    });
                 }
             }
+            category.languages.push((group.language.clone(), category.terms.len() - before));
         }
-        Ok(Category { name: self.name.clone(), threshold_permille: self.threshold_permille, terms })
+        Ok(category)
     }
 }
 
+fn checked(text: &str, normal: &str) -> Result<(), String> {
+    if text.len() > TERM_BYTES_MAX || !is_searchable(normal) {
+        return Err(format!("\"{text}\" is not a term; write a word or a phrase"));
+    }
+    Ok(())
+}
+
 impl GroupFile {
+    fn has_context(&self) -> bool {
+        !self.needs.is_empty() || !self.unless.is_empty()
+    }
+
+    /// What is said of the whole group, checked; its context where it has one.
+    fn context(&self) -> Result<Option<TermContext>, String> {
+        if !(1..=1000).contains(&self.weight_permille) {
+            return Err(format!("weight {} is not within 1 to 1000", self.weight_permille));
+        }
+        if let Some(tag) = self.language.as_ref().filter(|tag| !is_language_tag(tag)) {
+            return Err(format!(
+                "\"{tag}\" is not a language tag; write BCP 47, such as \"pl\" or \"pa-Guru\""
+            ));
+        }
+        if !self.has_context() {
+            return match self.within_words {
+                Some(_) => Err("within_words goes with needs or unless in the same group".to_owned()),
+                None => Ok(None),
+            };
+        }
+        let within_words = self.within_words.unwrap_or(WITHIN_WORDS);
+        if !(1..=NEAR_WORDS_MAX).contains(&within_words) {
+            return Err(format!("within_words {within_words} is not within 1 to {NEAR_WORDS_MAX}"));
+        }
+        if self.needs.len() + self.unless.len() > CONTEXT_TERMS_MAX {
+            return Err(format!("needs and unless name more than {CONTEXT_TERMS_MAX} words; shorten them"));
+        }
+        for text in self.needs.iter().chain(&self.unless) {
+            checked(text, &normalise_term(text))?;
+        }
+        Ok(Some(TermContext { within_words, needs: self.needs.clone(), unless: self.unless.clone() }))
+    }
+
     fn numbered(&self, pattern: &str) -> Result<Vec<String>, String> {
         match (self.numbers, pattern.contains("{n}")) {
             (None, false) => Ok(vec![pattern.to_owned()]),
@@ -247,11 +344,22 @@ mod tests {
     #[test]
     fn the_built_in_packs_are_read() {
         let packs = Pack::built_in().expect("the packs");
+        assert_eq!(packs[0].name, super::LEADING_PACK);
         for name in ["sexual", "solicitation", "minor-reference"] {
             assert!(packs[0].category(name).is_some_and(|category| !category.terms.is_empty()), "{name}");
         }
         assert!(packs[1].search.engines.len() >= 24);
         assert!(packs[2].conversation.stage.len() >= 12);
+    }
+
+    #[test]
+    fn every_pack_of_the_repository_is_built_in() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packs");
+        for entry in std::fs::read_dir(folder).expect("packs") {
+            let name = entry.expect("a pack").file_name().into_string().expect("a name");
+            let is_known = super::BUILT_IN.iter().any(|(known, _)| *known == name);
+            assert!(is_known || !name.ends_with(".toml"), "add {name} to BUILT_IN");
+        }
     }
 
     #[test]

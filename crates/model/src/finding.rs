@@ -23,8 +23,11 @@ pub struct Finding {
     pub rule: String,
     /// What the rule is about, for example `sexual`.
     pub category: String,
-    /// The pack that the rule came from, by version and hash; `order` for words the order itself names.
+    /// The pack that it rests on, by version and hash; `order` for words the order itself names.
     pub pack: PackRef,
+    /// Further packs whose words were found.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub more_packs: Vec<PackRef>,
     /// When the observation was made.
     pub observed_at: Timestamp,
     /// What brought it about.

@@ -9,6 +9,7 @@ pub mod finding;
 pub mod gap;
 pub mod hash;
 pub mod ids;
+pub mod language;
 pub mod limits;
 pub mod native;
 pub mod observation;

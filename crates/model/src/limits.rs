@@ -34,6 +34,14 @@ pub const ORDER_NAME_BYTES_MAX: usize = 200;
 pub const ORDER_TEXT_BYTES_MAX: usize = 16 * 1024;
 /// One word or phrase that a rule looks for.
 pub const TERM_BYTES_MAX: usize = 200;
+/// Words within which another word is near a term, at most.
+pub const NEAR_WORDS_MAX: u16 = 50;
+/// Bytes beyond which another word is not near a term, however few words lie between.
+pub const NEAR_BYTES_MAX: usize = 1024;
+/// Words that one term's context names.
+pub const CONTEXT_TERMS_MAX: usize = 200;
+/// A force's own list of words, as a file to import.
+pub const PACK_IMPORT_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// A host name (RFC 1035).
 pub const HOST_BYTES_MAX: usize = 253;
 /// Conditions in one order.

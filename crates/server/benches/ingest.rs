@@ -115,6 +115,7 @@ async fn server(folder: &Path) -> Result<AppContext> {
         case_keys_dir,
         journal: Journal::of(folder),
         packs: proviso_server::open::packs(None)?,
+        languages: Vec::new(),
         require_backup: false,
     }))
 }

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use proviso_model::language::is_language_tag;
 use serde::Deserialize;
 
 /// Data folder unless told otherwise.
@@ -33,6 +34,9 @@ pub struct Config {
     pub case_keys_dir: Option<PathBuf>,
     /// Folder of packs to use instead of those built in.
     pub packs_dir: Option<PathBuf>,
+    /// Languages whose words are looked for where an order names none, as BCP 47 tags; English always belongs to them. All
+    /// languages of the packs when empty.
+    pub languages: Vec<String>,
     /// Workers within `serve`.
     pub workers: u16,
     /// Pages of 4096 bytes that the database may have; SQLite's own limit when absent.
@@ -52,6 +56,7 @@ impl Default for Config {
             master_key_command: None,
             case_keys_dir: None,
             packs_dir: None,
+            languages: Vec::new(),
             workers: 1,
             database_pages_max: None,
             require_backup: false,
@@ -78,6 +83,16 @@ pub enum ConfigError {
         /// What is wrong, with line and column.
         error: Box<toml::de::Error>,
     },
+    /// A language that no pack could be tagged with.
+    #[error(
+        "{path}: languages: \"{tag}\" is not a language tag; write BCP 47, such as \"pl\" or \"pa-Guru\""
+    )]
+    Language {
+        /// Which.
+        path: String,
+        /// What stands there.
+        tag: String,
+    },
 }
 
 impl Config {
@@ -89,7 +104,12 @@ impl Config {
         let place = path.display().to_string();
         let text = std::fs::read_to_string(path)
             .map_err(|error| ConfigError::File { path: place.clone(), error })?;
-        toml::from_str(&text).map_err(|error| ConfigError::Malformed { path: place, error: Box::new(error) })
+        let config: Self = toml::from_str(&text)
+            .map_err(|error| ConfigError::Malformed { path: place.clone(), error: Box::new(error) })?;
+        match config.languages.iter().find(|tag| !is_language_tag(tag)) {
+            Some(tag) => Err(ConfigError::Language { path: place, tag: tag.clone() }),
+            None => Ok(config),
+        }
     }
 
     /// The database file.

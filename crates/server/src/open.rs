@@ -6,6 +6,7 @@ use std::sync::Arc;
 use object_store::ObjectStore;
 use object_store::local::LocalFileSystem;
 use proviso_engine::Pack;
+use proviso_engine::pack::BUILT_IN;
 use proviso_store::{SqliteOptions, SqliteStore, StoreError};
 use rand_core::CryptoRng;
 
@@ -16,11 +17,6 @@ use crate::config::Config;
 use crate::keys::force::{self, ForceInit};
 use crate::keys::master::MASTER_KEY_ENV;
 use crate::keys::{ForceKeyRing, KeyError, MasterKey, files};
-
-/// Packs built into the program.
-#[derive(rust_embed::RustEmbed)]
-#[folder = "../../packs/"]
-struct BuiltInPacks;
 
 /// Why a data folder could not be opened.
 #[derive(Debug, thiserror::Error)]
@@ -131,6 +127,7 @@ pub async fn context(
         case_keys_dir: config.case_keys(),
         journal: Journal::of(&config.data_dir),
         packs,
+        languages: config.languages.clone(),
         require_backup: config.require_backup,
     });
     // What was being destroyed when the server was killed, or is back after a restore.
@@ -139,11 +136,11 @@ pub async fn context(
     Ok(ctx)
 }
 
-/// The text of every pack in a folder, or of those built in; each checked.
+/// Every pack of a folder, or those built in.
 ///
 /// # Errors
 /// [`OpenError::Pack`].
-pub fn packs(folder: Option<&Path>) -> Result<Vec<String>, OpenError> {
+pub fn packs(folder: Option<&Path>) -> Result<Vec<Pack>, OpenError> {
     let fault = |name: &str, why: String| OpenError::Pack { name: name.to_owned(), why };
     let mut texts = Vec::new();
     match folder {
@@ -159,17 +156,10 @@ pub fn packs(folder: Option<&Path>) -> Result<Vec<String>, OpenError> {
                 texts.push((name, text));
             }
         }
-        None => {
-            // As in a folder that is given: packs lie at its top, models below it.
-            for name in BuiltInPacks::iter().filter(|name| name.ends_with(".toml") && !name.contains('/')) {
-                let data = BuiltInPacks::get(&name).map(|file| file.data.into_owned()).unwrap_or_default();
-                let text = String::from_utf8(data).map_err(|error| fault(&name, error.to_string()))?;
-                texts.push((name.into_owned(), text));
-            }
-        }
+        None => texts.extend(BUILT_IN.map(|(name, text)| (name.to_owned(), text.to_owned()))),
     }
-    for (name, text) in &texts {
-        Pack::from_toml(text).map_err(|error| fault(name, error.to_string()))?;
-    }
-    Ok(texts.into_iter().map(|(_, text)| text).collect())
+    texts
+        .iter()
+        .map(|(name, text)| Pack::from_toml(text).map_err(|error| fault(name, error.to_string())))
+        .collect()
 }

@@ -5,20 +5,10 @@ use std::path::Path;
 use anyhow::Context as _;
 use proviso_engine::Pack;
 
-/// Every pack of the folder `packs`, as in this build.
-const BUILT_IN: [(&str, &str); 3] = [
-    ("search.toml", include_str!("../../../../packs/search.toml")),
-    ("stages-core.toml", include_str!("../../../../packs/stages-core.toml")),
-    ("words-core.toml", include_str!("../../../../packs/words-core.toml")),
-];
-
 /// Reads packs; those of a folder in the order of their names.
 pub fn read(folder: Option<&Path>) -> anyhow::Result<Vec<Pack>> {
     let Some(folder) = folder else {
-        return BUILT_IN
-            .iter()
-            .map(|(name, text)| Pack::from_toml(text).with_context(|| format!("built-in pack {name}")))
-            .collect();
+        return Ok(Pack::built_in()?);
     };
     let mut paths = Vec::new();
     let entries = std::fs::read_dir(folder)

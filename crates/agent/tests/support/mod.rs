@@ -173,9 +173,11 @@ impl TestForce {
             id: "words/order".to_owned(),
             category: "specified".to_owned(),
             pack: pack.clone(),
+            more_packs: Vec::new(),
             queries_only: false,
             threshold_permille: 500,
-            terms: vec![Term { text: LISTED.to_owned(), weight_permille: 1_000 }],
+            contexts: Vec::new(),
+            terms: vec![Term { text: LISTED.to_owned(), weight_permille: 1_000, ..Term::default() }],
         };
         let state = |category: &str| Rule::State {
             id: format!("state/{category}"),

@@ -71,6 +71,7 @@ pub fn policy(force: &TestForce, days: &Days) -> Policy {
             public: force.case_public.to_hex(),
         },
         shield: Vec::new(),
+        languages: Vec::new(),
     };
     let order = Order::from_toml(&text).expect("an order");
     compile(&order, &Pack::built_in().expect("packs"), &inputs).expect("a policy")

@@ -10,9 +10,9 @@ use serde::Serialize;
 pub use lines::{ClassifyLineError, jsonl_line, text_line};
 
 use crate::conversation::{Said, StageReading, Stages};
-use crate::evaluate::strength;
+use crate::evaluate::{Counting, strength};
 use crate::model::{LinearModel, ModelError};
-use crate::pack::Pack;
+use crate::pack::{LEADING_PACK, Pack};
 use crate::text::{Occurrence, TermIndex, TermIndexError};
 
 /// The categories that are scored by words. Grooming is scored by stages, and ages add to minor-reference.
@@ -89,13 +89,13 @@ pub struct Classifier {
 #[derive(Debug, Clone)]
 struct Scored {
     name: &'static str,
-    weights: BTreeMap<usize, u16>,
+    counting: Counting,
     threshold_permille: u16,
 }
 
 impl Classifier {
-    /// Makes the word categories of `packs` ready; the first pack that has a category gives its threshold, all give
-    /// terms.
+    /// Makes the word categories of `packs` ready, in every language; the first pack that has a category, or
+    /// [`LEADING_PACK`], gives its threshold, all give terms.
     ///
     /// # Errors
     /// [`ClassifierError`] when the terms do not fit or stages cannot be read.
@@ -103,19 +103,15 @@ impl Classifier {
         let mut index = TermIndex::default();
         let mut categories = Vec::new();
         for name in CATEGORIES {
-            let mut weights: BTreeMap<usize, u16> = BTreeMap::new();
+            let mut counting = Counting::default();
             let mut threshold_permille = None;
-            for category in packs.iter().filter_map(|pack| pack.category(name)) {
+            let leading = packs.iter().find(|pack| pack.name == LEADING_PACK).into_iter();
+            for category in leading.chain(packs).filter_map(|pack| pack.category(name)) {
                 threshold_permille.get_or_insert(category.threshold_permille);
-                for term in &category.terms {
-                    if let Some(number) = index.number(&term.text) {
-                        let weight = weights.entry(number).or_default();
-                        *weight = (*weight).max(term.weight_permille);
-                    }
-                }
+                counting.add(&category.terms, &category.contexts, &mut index);
             }
             let threshold_permille = threshold_permille.unwrap_or(1000);
-            categories.push(Scored { name, weights, threshold_permille });
+            categories.push(Scored { name, counting, threshold_permille });
         }
         index.build()?;
         let mut stages = Vec::new();
@@ -146,7 +142,7 @@ impl Classifier {
         let mut sums = [0_u32; CATEGORIES.len()];
         let mut strengths = [0_u32; CATEGORIES.len()];
         for ((category, sum), strong) in self.categories.iter().zip(&mut sums).zip(&mut strengths) {
-            *sum = category.read(&hits, numbered, &mut spans);
+            *sum = category.read(messages, &hits, numbered, &mut spans);
             *strong = u32::from(strength(*sum, category.threshold_permille));
         }
         let [sexual, _, solicitation] = strengths;
@@ -202,25 +198,27 @@ impl Classifier {
 
 impl Scored {
     /// The weights of the distinct terms found, and a span for each place.
-    fn read(&self, hits: &[Vec<Occurrence>], numbered: bool, spans: &mut Vec<ClassifySpan>) -> u32 {
-        let mut found = BTreeSet::new();
-        for (message, hits) in hits.iter().enumerate() {
-            let mut taken_until = 0;
-            for hit in hits {
-                if hit.start < taken_until || !self.weights.contains_key(&hit.term) {
-                    continue;
-                }
-                taken_until = hit.end;
-                found.insert(hit.term);
+    fn read(
+        &self,
+        messages: &[Said<'_>],
+        hits: &[Vec<Occurrence>],
+        numbered: bool,
+        spans: &mut Vec<ClassifySpan>,
+    ) -> u32 {
+        let mut found: BTreeMap<usize, u16> = BTreeMap::new();
+        for (message, (said, hits)) in messages.iter().zip(hits).enumerate() {
+            for counted in self.counting.read(said.text, hits, &BTreeSet::new()).counted {
+                let weight = found.entry(counted.hit.term).or_default();
+                *weight = (*weight).max(counted.way.weight_permille);
                 spans.push(ClassifySpan {
-                    start: hit.start,
-                    end: hit.end,
+                    start: counted.hit.start,
+                    end: counted.hit.end,
                     rule: format!("words/{}", self.name),
                     category: self.name.replace('-', "_"),
                     message: numbered.then_some(message),
                 });
             }
         }
-        found.iter().filter_map(|term| self.weights.get(term)).map(|weight| u32::from(*weight)).sum()
+        found.values().map(|weight| u32::from(*weight)).sum()
     }
 }

@@ -1,5 +1,6 @@
 //! An order becomes a policy: a validity window per condition, and the rules that serve it.
 
+mod categories;
 mod rules;
 mod window;
 
@@ -11,8 +12,10 @@ use proviso_model::limits::TERMS_MAX;
 use proviso_model::order::{AuthorityBasis, Condition, Exceptions, Order, OrderKind};
 use proviso_model::policy::{CaseKeyRef, POLICY_FORMAT, Policy, PolicyAuthority, PolicyCondition, Rule};
 
+pub(crate) use rules::OFFENCE_RULE;
 pub(crate) use window::{days_in_force, start_of};
 
+use self::categories::Packs;
 use crate::SEMANTICS;
 use crate::pack::Pack;
 use crate::sites::{HostError, host_of_rule};
@@ -34,6 +37,8 @@ pub struct CompileInputs {
     pub case_key: CaseKeyRef,
     /// Hosts and addresses on the case's shield list.
     pub shield: Vec<String>,
+    /// Languages whose words are looked for, beside English, where the order names none (BCP 47); all when empty.
+    pub languages: Vec<String>,
 }
 
 impl CompileInputs {
@@ -49,6 +54,7 @@ impl CompileInputs {
             issued_at: Timestamp::from_micros(0),
             case_key: CaseKeyRef { id: CaseKeyId::from_bytes([0; 16]), public: String::new() },
             shield: Vec::new(),
+            languages: Vec::new(),
         }
     }
 }
@@ -128,10 +134,23 @@ pub enum CompileError {
 /// # Errors
 /// [`CompileError`] with what to do.
 pub fn compile(order: &Order, packs: &[Pack], inputs: &CompileInputs) -> Result<Policy, CompileError> {
+    compile_with(order, packs.iter(), inputs)
+}
+
+/// As [`compile`], with packs that lie in several places.
+///
+/// # Errors
+/// [`CompileError`] with what to do.
+pub fn compile_with<'p>(
+    order: &Order,
+    packs: impl Iterator<Item = &'p Pack>,
+    inputs: &CompileInputs,
+) -> Result<Policy, CompileError> {
     let authority = authority(order)?;
+    let packs = Packs::new(packs, order, inputs);
     let mut conditions = Vec::new();
     for condition in &order.conditions {
-        conditions.push(compile_condition(order, condition, packs)?);
+        conditions.push(compile_condition(order, condition, &packs)?);
     }
     let expires_at = conditions
         .iter()
@@ -194,7 +213,7 @@ fn authority(order: &Order) -> Result<PolicyAuthority, CompileError> {
 fn compile_condition(
     order: &Order,
     condition: &Condition,
-    packs: &[Pack],
+    packs: &Packs<'_>,
 ) -> Result<PolicyCondition, CompileError> {
     let (valid_from, valid_until) = window::of(order, condition)?;
     if valid_until <= valid_from {
@@ -245,7 +264,10 @@ fn shield(entries: &[String]) -> Result<Vec<String>, CompileError> {
 
 fn rule_terms(rule: &Rule) -> usize {
     match rule {
-        Rule::Words { terms, .. } => terms.len(),
+        Rule::Words { terms, contexts, .. } => {
+            let near: usize = contexts.iter().map(|context| context.needs.len() + context.unless.len()).sum();
+            terms.len().saturating_add(near)
+        }
         Rule::Sites { hosts, .. } => hosts.len(),
         Rule::State { .. } => 1,
     }

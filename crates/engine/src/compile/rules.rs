@@ -6,9 +6,10 @@ use proviso_model::ConditionKind;
 use proviso_model::order::{Condition, Order};
 use proviso_model::policy::{PackRef, Rule, Term};
 
+use super::categories::Packs;
 use super::{CompileError, hosts};
 use crate::behaviour::State;
-use crate::pack::{Pack, sha256};
+use crate::pack::sha256;
 use crate::text::{is_searchable, normalise_term};
 
 /// One word that the order itself names is enough.
@@ -16,68 +17,59 @@ const ORDER_WORD_PERMILLE: u16 = 1000;
 /// A page is long and may speak of sex without being pornography, so more must come together than in a chat.
 const PORNOGRAPHY_THRESHOLD_TIMES: u16 = 2;
 
-pub(super) fn of(order: &Order, condition: &Condition, packs: &[Pack]) -> Result<Vec<Rule>, CompileError> {
+/// Words that the order ties to the index offence are a rule of their own, so that a finding shows them apart.
+pub(crate) const OFFENCE_RULE: &str = "words/offence";
+
+pub(super) fn of(order: &Order, condition: &Condition, packs: &Packs<'_>) -> Result<Vec<Rule>, CompileError> {
     let mut rules = Vec::new();
     match condition.kind {
         ConditionKind::SexualisedChat => {
-            rules.push(core(condition, packs, "sexual", false, 1)?);
-            rules.push(core(condition, packs, "solicitation", false, 1)?);
+            rules.push(packs.rule(condition, "sexual", false, 1)?);
+            rules.push(packs.rule(condition, "solicitation", false, 1)?);
         }
         ConditionKind::Pornography => {
             rules.extend(listed_sites(order, condition)?);
-            rules.push(core(condition, packs, "sexual", false, PORNOGRAPHY_THRESHOLD_TIMES)?);
+            rules.push(packs.rule(condition, "sexual", false, PORNOGRAPHY_THRESHOLD_TIMES)?);
         }
         ConditionKind::ProhibitedSearches => {
-            rules.push(core(condition, packs, "sexual", true, 1)?);
+            rules.push(packs.rule(condition, "sexual", true, 1)?);
         }
         ConditionKind::SpecifiedWords => {}
         ConditionKind::NoPrivateBrowsing | ConditionKind::MonitoringSoftware => {
             rules.extend(State::for_condition(condition.kind).map(state));
         }
     }
-    rules.extend(own_words(order, condition)?);
+    rules.extend(own_words(order, condition, "words/order", "specified-words", &condition.words)?);
+    rules.extend(own_words(order, condition, OFFENCE_RULE, "offence-words", &condition.offence_words)?);
     Ok(rules)
 }
 
-/// A category of the first pack that has it.
-fn core(
+fn own_words(
+    order: &Order,
     condition: &Condition,
-    packs: &[Pack],
-    category: &'static str,
-    queries_only: bool,
-    threshold_times: u16,
-) -> Result<Rule, CompileError> {
-    let found = packs.iter().find_map(|pack| Some((pack, pack.category(category)?)));
-    let (pack, words) = found
-        .ok_or_else(|| CompileError::CategoryMissing { paragraph: condition.paragraph.clone(), category })?;
-    Ok(Rule::Words {
-        id: format!("words/{category}"),
-        category: category.to_owned(),
-        pack: pack.reference(),
-        queries_only,
-        threshold_permille: words.threshold_permille.saturating_mul(threshold_times),
-        terms: words.terms.clone(),
-    })
-}
-
-fn own_words(order: &Order, condition: &Condition) -> Result<Option<Rule>, CompileError> {
+    id: &str,
+    category: &str,
+    words: &[String],
+) -> Result<Option<Rule>, CompileError> {
     let mut seen = BTreeSet::new();
     let mut terms = Vec::new();
-    for word in &condition.words {
+    for word in words {
         let text = checked_word(condition, word)?;
         if seen.insert(normalise_term(&text)) {
-            terms.push(Term { text, weight_permille: ORDER_WORD_PERMILLE });
+            terms.push(Term { text, weight_permille: ORDER_WORD_PERMILLE, ..Term::default() });
         }
     }
     if terms.is_empty() {
         return Ok(None);
     }
     Ok(Some(Rule::Words {
-        id: "words/order".to_owned(),
-        category: "specified-words".to_owned(),
-        pack: order_pack(order, &condition.words),
+        id: id.to_owned(),
+        category: category.to_owned(),
+        pack: order_pack(order, words),
+        more_packs: Vec::new(),
         queries_only: condition.kind == ConditionKind::ProhibitedSearches,
         threshold_permille: ORDER_WORD_PERMILLE,
+        contexts: Vec::new(),
         terms,
     }))
 }

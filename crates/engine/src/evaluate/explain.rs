@@ -3,11 +3,12 @@
 
 use proviso_model::finding::TextField;
 use proviso_model::observation::{Field, SoftwareState};
-use proviso_model::policy::{PolicyCondition, Rule};
+use proviso_model::policy::{PackRef, PolicyCondition, Rule};
 use proviso_model::{Act, Attribution, Fact, Observation, Span};
 
 use super::Spoken;
 use crate::behaviour::State;
+use crate::compile::OFFENCE_RULE;
 use crate::sites::host_of_address;
 use crate::text::is_ignorable;
 
@@ -17,15 +18,16 @@ const SHOWN_MAX: usize = 5;
 const SHOWN_CHARS_MAX: usize = 60;
 
 pub(super) fn explain(observation: &Observation, condition: &PolicyCondition, spoken: &Spoken<'_>) -> String {
-    let (rule, pack) = match spoken.rule {
-        Rule::Words { id, pack, .. } | Rule::Sites { id, pack, .. } | Rule::State { id, pack, .. } => {
-            (id, pack)
-        }
+    let rule = match spoken.rule {
+        Rule::Words { id, .. } | Rule::Sites { id, .. } | Rule::State { id, .. } => id,
     };
-    let source = match pack.name.as_str() {
-        "order" => format!("from the order of {}", pack.version),
-        "engine" => format!("part of the engine, version {}", pack.version),
-        name => format!("from pack {name} version {}", pack.version),
+    let source = match spoken.packs.first() {
+        Some(pack) if rule == OFFENCE_RULE => {
+            format!("words that this order ties to the index offence, from the order of {}", pack.version)
+        }
+        Some(pack) if pack.name == "order" => format!("from the order of {}", pack.version),
+        Some(pack) if pack.name == "engine" => format!("part of the engine, version {}", pack.version),
+        _ => packs(&spoken.packs),
     };
     format!(
         "{} {} Rule {rule}, {source}, serves paragraph {}; it spoke with strength {} of 1000. {} This is a machine's opinion for an officer to judge.",
@@ -35,6 +37,12 @@ pub(super) fn explain(observation: &Observation, condition: &PolicyCondition, sp
         spoken.strength_permille,
         spoken.why_not,
     )
+}
+
+fn packs(packs: &[&PackRef]) -> String {
+    let named: Vec<String> =
+        packs.iter().map(|pack| format!("{} version {}", pack.name, pack.version)).collect();
+    format!("from {} {}", if packs.len() == 1 { "pack" } else { "packs" }, named.join(" and "))
 }
 
 fn seen(observation: &Observation, spans: &[Span]) -> String {
@@ -155,6 +163,18 @@ pub(super) fn words_would_not(mut terms: Vec<(&str, u16)>, sum: u32, threshold: 
             terms.len()
         ),
     }
+}
+
+/// Which words counted, and which did not, for a word near them. Each is a word found and the word near it.
+pub(super) fn in_context(needed: &[(&str, &str)], excluded: &[(&str, &str)]) -> String {
+    let mut said = String::new();
+    for (verb, pairs) in [("counts", needed), ("was not counted", excluded)] {
+        for (text, near) in pairs.iter().take(SHOWN_MAX) {
+            let (text, near) = (quoted(text), quoted(near));
+            said.push_str(&format!(" {text} {verb} because {near} stands near it."));
+        }
+    }
+    said
 }
 
 /// What it would have taken for a rule of sites not to speak.

@@ -1,17 +1,19 @@
 //! Observations to findings, and the cut of an observation to what its findings rest on.
 
+mod counting;
 mod explain;
 mod jsonl;
+mod near;
 mod reading;
 mod reduce;
 mod words;
 
-use std::collections::BTreeMap;
-
-use proviso_model::policy::{Policy, PolicyCondition, Rule};
+use proviso_model::policy::{PackRef, Policy, PolicyCondition, Rule};
 use proviso_model::{Digest, Fact, Finding, Observation, Passage, Span};
 
 pub use jsonl::{LineError, evaluate_line};
+
+pub(crate) use counting::Counting;
 
 use self::reading::Reading;
 use self::words::WordsRule;
@@ -63,6 +65,8 @@ struct Spoken<'p> {
     strength_permille: u16,
     spans: Vec<Span>,
     why_not: String,
+    /// Whose words were found, in the order of the rule; at least one.
+    packs: Vec<&'p PackRef>,
 }
 
 impl Engine {
@@ -154,6 +158,9 @@ impl Engine {
             | Rule::Sites { id, category, pack, .. }
             | Rule::State { id, category, pack } => (id, category, pack),
         };
+        let (pack, more_packs) =
+            spoken.packs.split_first().map_or((pack, &[][..]), |(pack, more)| (*pack, more));
+        let more_packs = more_packs.iter().map(|pack| (*pack).clone()).collect();
         let explanation = explain::explain(observation, condition, &spoken);
         let (spans, spans_left_out) = words::keep_spans(spoken.spans);
         Finding {
@@ -163,6 +170,7 @@ impl Engine {
             rule: id.clone(),
             category: category.clone(),
             pack: pack.clone(),
+            more_packs,
             observed_at: observation.observed_at,
             act: observation.attribution.act,
             strength_permille: spoken.strength_permille,
@@ -189,19 +197,20 @@ fn speak<'p>(
 ) -> Option<Spoken<'p>> {
     match rule {
         Rule::Words { .. } => words?.speak(rule, reading),
-        Rule::Sites { hosts, .. } => {
+        Rule::Sites { hosts, pack, .. } => {
             let Fact::Page { url, .. } = &observation.fact else { return None };
             let span = reading::listed_host(url, hosts, rule)?;
             let why_not = explain::SITE_WOULD_NOT.to_owned();
-            Some(Spoken { rule, strength_permille: 1000, spans: vec![span], why_not })
+            Some(Spoken { rule, strength_permille: 1000, spans: vec![span], why_not, packs: vec![pack] })
         }
-        Rule::State { .. } => {
+        Rule::State { pack, .. } => {
             let state = State::of_rule(rule)?;
             state.shown_by(&observation.fact).then(|| Spoken {
                 rule,
                 strength_permille: 1000,
                 spans: Vec::new(),
                 why_not: explain::state_would_not(state).to_owned(),
+                packs: vec![pack],
             })
         }
     }
@@ -222,9 +231,6 @@ pub(crate) fn strength(sum: u32, threshold: u16) -> u16 {
     let sum = u64::from(sum);
     u16::try_from(sum * 1000 / (sum + threshold)).unwrap_or(1000)
 }
-
-/// Distinct terms with their weights, by term number.
-type Weights = BTreeMap<usize, u16>;
 
 /// Whether the passages are as a well-behaved device sends them: in order, not overlapping.
 fn in_order(passages: &[Passage]) -> bool {

@@ -5,9 +5,11 @@ use std::ops::Range;
 
 use proviso_model::limits::SURROUNDINGS_BYTES;
 use proviso_model::observation::Passage;
+use proviso_model::policy::Rule;
 use proviso_model::{Fact, Finding, Observation};
 
 use super::reading::Reading;
+use super::words::Beside;
 use super::{Engine, in_order};
 use crate::text::joins;
 
@@ -43,10 +45,12 @@ fn cut(engine: &Engine, observation: &Observation, findings: &[Finding], surroun
     if !in_order(text) {
         return kept;
     }
-    let spans = spans_used(engine, observation, findings);
+    let mut spans = spans_used(engine, observation, findings);
+    let besides = besides(engine, observation, findings);
+    spans.extend(besides.iter().filter(|beside| beside.shown).map(|beside| (beside.range.clone(), false)));
     let mut passages = Vec::new();
     for passage in text.iter() {
-        passages.extend(cut_passage(passage, &spans, surroundings));
+        passages.extend(cut_passage(passage, &spans, &besides, surroundings));
     }
     *text = passages;
     kept
@@ -76,13 +80,56 @@ fn spans_used(engine: &Engine, observation: &Observation, findings: &[Finding]) 
     spans
 }
 
-fn cut_passage(passage: &Passage, spans: &[(Range<u64>, bool)], surroundings: usize) -> Vec<Passage> {
+/// Every stretch on which it depends whether a term counts: one that a cut parts would count otherwise in the cut.
+fn besides(engine: &Engine, observation: &Observation, findings: &[Finding]) -> Vec<Beside> {
+    let reading = Reading::of(observation, &engine.index);
+    let mut all = Vec::new();
+    for ready in &engine.conditions {
+        for (rule, words) in ready.condition.rules.iter().zip(&ready.words) {
+            let (Rule::Words { id, .. }, Some(words)) = (rule, words) else { continue };
+            let paragraph = &ready.condition.paragraph;
+            let spoke = findings.iter().any(|found| found.rule == *id && found.paragraph == *paragraph);
+            all.extend(words.besides(&reading, spoke));
+        }
+    }
+    all
+}
+
+fn cut_passage(
+    passage: &Passage,
+    spans: &[(Range<u64>, bool)],
+    besides: &[Beside],
+    surroundings: usize,
+) -> Vec<Passage> {
     let mut windows: Vec<Range<usize>> = Vec::new();
     for (span, with_surroundings) in spans {
         let Some(local) = local(passage, span) else { continue };
         let width = if *with_surroundings { surroundings } else { 0 };
         windows.push(start_of(&passage.text, local.start, width)..end_of(&passage.text, local.end, width));
     }
+    let besides: Vec<Range<usize>> =
+        besides.iter().filter_map(|beside| local(passage, &beside.range)).collect();
+    let mut merged = merge(windows);
+    loop {
+        let parted: Vec<Range<usize>> =
+            besides.iter().filter(|beside| is_parted(beside, &merged)).cloned().collect();
+        if parted.is_empty() {
+            break;
+        }
+        merged.extend(parted);
+        merged = merge(merged);
+    }
+    merged
+        .into_iter()
+        .filter_map(|window| {
+            let text = passage.text.get(window.clone())?.to_owned();
+            Some(Passage { offset: passage.offset.saturating_add(window.start as u64), text })
+        })
+        .collect()
+}
+
+/// Windows in order, each joined with those that it touches.
+fn merge(mut windows: Vec<Range<usize>>) -> Vec<Range<usize>> {
     windows.sort_by_key(|window| (window.start, window.end));
     let mut merged: Vec<Range<usize>> = Vec::new();
     for window in windows {
@@ -92,12 +139,14 @@ fn cut_passage(passage: &Passage, spans: &[(Range<u64>, bool)], surroundings: us
         }
     }
     merged
-        .into_iter()
-        .filter_map(|window| {
-            let text = passage.text.get(window.clone())?.to_owned();
-            Some(Passage { offset: passage.offset.saturating_add(window.start as u64), text })
-        })
-        .collect()
+}
+
+/// Whether a part of `stretch` lies in a window and a part of it in none.
+fn is_parted(stretch: &Range<usize>, windows: &[Range<usize>]) -> bool {
+    let at = windows.partition_point(|window| window.end <= stretch.start);
+    windows.get(at).is_some_and(|window| {
+        window.start < stretch.end && (window.start > stretch.start || window.end < stretch.end)
+    })
 }
 
 /// A span of the original within one passage, where it lies in it.

@@ -1,103 +1,170 @@
 //! Rules of words: which terms count, and when their weights are enough.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use proviso_model::Span;
 use proviso_model::limits::SPANS_MAX;
-use proviso_model::policy::Rule;
+use proviso_model::policy::{PackRef, Rule};
 
+use super::counting::{Counted, Counting, Hit, Way};
 use super::reading::{Reading, Stretch};
-use super::{Spoken, Weights, explain, strength};
-use crate::text::{Occurrence, TermIndex};
+use super::{Spoken, explain, strength};
+use crate::text::TermIndex;
 
 /// Spans of one rule that are considered; later ones change nothing, so that what is sealed stays bounded.
 pub(super) const SPANS_CONSIDERED: usize = 1000;
+/// Different terms that an excluding word kept from counting, as an explanation names them.
+const EXCLUDED_SHOWN_MAX: usize = 4;
 
 /// A rule of words made ready.
 #[derive(Debug, Clone)]
 pub(super) struct WordsRule {
-    weights: Weights,
+    counting: Counting,
     except: BTreeSet<usize>,
     threshold_permille: u16,
     queries_only: bool,
 }
 
+/// A term and the word near it, in bytes of the field, with whether an explanation names the two.
+pub(super) struct Beside {
+    pub(super) range: Range<u64>,
+    pub(super) shown: bool,
+}
+
+/// What a rule found in an observation.
+#[derive(Default)]
+struct Found<'r> {
+    /// Distinct terms: as first found, and the way in which they weigh most.
+    terms: BTreeMap<usize, (&'r str, Way)>,
+    /// Distinct terms that count for a word near them, and that word.
+    needed: BTreeMap<usize, (&'r str, &'r str)>,
+    /// Distinct terms that do not count for a word near them, and that word, by place.
+    excluded: Vec<(usize, &'r str, &'r str)>,
+    spans: Vec<Span>,
+}
+
 impl WordsRule {
     /// Makes a rule ready; nothing for a rule that reads no words.
     pub(super) fn new(rule: &Rule, except: &[String], index: &mut TermIndex) -> Option<Self> {
-        let Rule::Words { terms, threshold_permille, queries_only, .. } = rule else { return None };
-        let mut weights = BTreeMap::new();
-        for term in terms {
-            if let Some(number) = index.number(&term.text) {
-                let weight: &mut u16 = weights.entry(number).or_default();
-                *weight = (*weight).max(term.weight_permille);
-            }
-        }
+        let Rule::Words { terms, contexts, threshold_permille, queries_only, .. } = rule else { return None };
+        let counting = Counting::new(terms, contexts, index);
         let except = except.iter().filter_map(|word| index.number(word)).collect();
-        Some(Self { weights, except, threshold_permille: *threshold_permille, queries_only: *queries_only })
+        Some(Self { counting, except, threshold_permille: *threshold_permille, queries_only: *queries_only })
     }
 
     /// The finding of this rule, if the weights of the distinct terms found reach its threshold.
     pub(super) fn speak<'p>(&self, rule: &'p Rule, reading: &Reading<'_>) -> Option<Spoken<'p>> {
-        let Rule::Words { id, category, .. } = rule else { return None };
-        let mut spans = Vec::new();
-        let mut found: BTreeMap<usize, String> = BTreeMap::new();
-        for stretch in &reading.stretches {
-            if self.queries_only && !stretch.is_query {
-                continue;
-            }
-            for hit in self.counted(stretch) {
-                if spans.len() == SPANS_CONSIDERED {
-                    break;
-                }
-                let text = stretch.text.get(hit.range()).unwrap_or_default().to_owned();
-                found.entry(hit.term).or_insert_with(|| text.clone());
-                spans.push(Span {
-                    field: stretch.field,
-                    start: stretch.offset.saturating_add(hit.start as u64),
-                    end: stretch.offset.saturating_add(hit.end as u64),
-                    rule: id.clone(),
-                    category: category.clone(),
-                    text,
-                });
-            }
+        let Rule::Words { id, category, pack, more_packs, .. } = rule else { return None };
+        let mut found = Found::default();
+        for stretch in self.stretches(reading) {
+            let read = self.read(stretch);
+            found.add(stretch, &read, id, category);
         }
-        let terms: Vec<(&str, u16)> = found
-            .iter()
-            .map(|(term, text)| (text.as_str(), self.weights.get(term).copied().unwrap_or_default()))
-            .collect();
+        let terms: Vec<(&str, u16)> =
+            found.terms.values().map(|(text, way)| (*text, way.weight_permille)).collect();
         let sum: u32 = terms.iter().map(|(_, weight)| u32::from(*weight)).sum();
         if sum < u32::from(self.threshold_permille) {
             return None;
         }
+        let mut why_not = explain::words_would_not(terms, sum, self.threshold_permille);
+        why_not.push_str(&found.in_context());
+        let numbers: BTreeSet<u16> = found.terms.values().map(|(_, way)| way.pack).collect();
         Some(Spoken {
             rule,
             strength_permille: strength(sum, self.threshold_permille),
-            spans,
-            why_not: explain::words_would_not(terms, sum, self.threshold_permille),
+            spans: found.spans,
+            why_not,
+            packs: numbers.into_iter().map(|number| pack_of(pack, more_packs, number)).collect(),
         })
     }
 
-    /// The rule's own hits, leftmost and longest where they overlap, without those inside a carve-out.
-    fn counted<'s>(&self, stretch: &'s Stretch<'_>) -> Vec<&'s Occurrence> {
-        // Hits come ordered by place, the longer first, so the furthest end so far tells whether one is covered.
-        let mut counted = Vec::new();
-        let mut carved_until = 0;
-        let mut taken_until = 0;
-        for hit in &stretch.hits {
-            if self.except.contains(&hit.term) {
-                carved_until = carved_until.max(hit.end);
+    /// The stretches of text from one word to another on which it depends whether a term counts. `spoke` says whether the
+    /// rule spoke: its explanation names them then.
+    pub(super) fn besides(&self, reading: &Reading<'_>, spoke: bool) -> Vec<Beside> {
+        use proviso_model::finding::TextField::{Text, Typed};
+        if self.counting.is_without_contexts() {
+            return Vec::new();
+        }
+        let mut all = Vec::new();
+        let mut shown = BTreeSet::new();
+        let mut considered = 0;
+        for stretch in self.stretches(reading) {
+            let read = self.read(stretch);
+            let mut add = |hit: &Hit<'_>, shown: bool| {
+                if matches!(stretch.field, Text | Typed) {
+                    let range = hit.range();
+                    let place = |at: usize| stretch.offset.saturating_add(at as u64);
+                    all.push(Beside { range: place(range.start)..place(range.end), shown });
+                }
+            };
+            let room = SPANS_CONSIDERED.saturating_sub(considered);
+            considered += read.counted.len();
+            for hit in read.counted.iter().take(room).filter(|hit| hit.beside.is_some()) {
+                add(hit, spoke);
             }
-            if !self.weights.contains_key(&hit.term) || hit.start < taken_until {
-                continue;
-            }
-            if hit.end > carved_until {
-                taken_until = hit.end;
-                counted.push(hit);
+            for hit in &read.excluded {
+                let first = shown.len() < EXCLUDED_SHOWN_MAX && shown.insert(hit.hit.term);
+                add(hit, spoke && first);
             }
         }
-        counted
+        all
     }
+
+    fn stretches<'r, 'o>(&self, reading: &'r Reading<'o>) -> impl Iterator<Item = &'r Stretch<'o>> {
+        let queries_only = self.queries_only;
+        reading.stretches.iter().filter(move |stretch| !queries_only || stretch.is_query)
+    }
+
+    fn read<'s>(&self, stretch: &'s Stretch<'_>) -> Counted<'s> {
+        self.counting.read(&stretch.text, &stretch.hits, &self.except)
+    }
+}
+
+impl<'r> Found<'r> {
+    fn add(&mut self, stretch: &'r Stretch<'_>, read: &Counted<'r>, rule: &str, category: &str) {
+        for hit in &read.counted {
+            if self.spans.len() == SPANS_CONSIDERED {
+                break;
+            }
+            let text = stretch.text.get(hit.hit.range()).unwrap_or_default();
+            let known = self.terms.entry(hit.hit.term).or_insert((text, hit.way));
+            if hit.way.weight_permille > known.1.weight_permille {
+                known.1 = hit.way;
+            }
+            if let Some(beside) = hit.beside {
+                let near = stretch.text.get(beside.range()).unwrap_or_default();
+                self.needed.entry(hit.hit.term).or_insert((text, near));
+            }
+            self.spans.push(Span {
+                field: stretch.field,
+                start: stretch.offset.saturating_add(hit.hit.start as u64),
+                end: stretch.offset.saturating_add(hit.hit.end as u64),
+                rule: rule.to_owned(),
+                category: category.to_owned(),
+                text: text.to_owned(),
+            });
+        }
+        for hit in &read.excluded {
+            let known = self.excluded.iter().any(|(term, ..)| *term == hit.hit.term);
+            if self.excluded.len() < EXCLUDED_SHOWN_MAX && !known {
+                let text = stretch.text.get(hit.hit.range()).unwrap_or_default();
+                let near = hit.beside.and_then(|beside| stretch.text.get(beside.range())).unwrap_or_default();
+                self.excluded.push((hit.hit.term, text, near));
+            }
+        }
+    }
+
+    fn in_context(&self) -> String {
+        let needed: Vec<(&str, &str)> = self.needed.values().copied().collect();
+        let excluded: Vec<(&str, &str)> =
+            self.excluded.iter().map(|(_, text, near)| (*text, *near)).collect();
+        explain::in_context(&needed, &excluded)
+    }
+}
+
+fn pack_of<'p>(pack: &'p PackRef, more: &'p [PackRef], number: u16) -> &'p PackRef {
+    usize::from(number).checked_sub(1).and_then(|at| more.get(at)).unwrap_or(pack)
 }
 
 /// The spans that a finding keeps, and how many more there were.

@@ -41,22 +41,47 @@ pub struct TermIndexError(#[from] aho_corasick::BuildError);
 /// Terms by normalised text, each once, and what finds them.
 ///
 /// Terms with a word that has edges are found by the hash of that word. The others, of scripts written without spaces and
-/// of emoji, have an edge on both sides wherever they stand, and are found by an automaton.
+/// of emoji, have an edge on both sides wherever they stand, and are found by an automaton, as are those that are looked for
+/// within words.
 #[derive(Debug, Clone, Default)]
 pub struct TermIndex {
     /// Its order is never used.
     numbers: HashMap<String, usize>,
+    /// Those that are looked for within longer words. Its order is never used.
+    inside_words: HashMap<String, usize>,
     table: TermTable,
     without_edges: Option<WithoutEdges>,
     disguised: Disguised,
 }
 
-/// Terms of characters that have an edge on both sides.
+/// Terms whose edges are not looked at.
 #[derive(Debug, Clone)]
 struct WithoutEdges {
     automaton: AhoCorasick,
     /// Numbers of the terms, by pattern.
     numbers: Vec<usize>,
+    /// Whether one of them could stand in a text of ASCII alone.
+    in_ascii: bool,
+}
+
+impl WithoutEdges {
+    fn of(terms: &[(usize, &str)]) -> Result<Option<Self>, TermIndexError> {
+        let kind = match terms.len() {
+            0 => return Ok(None),
+            1..=DFA_TERMS_MAX => AhoCorasickKind::DFA,
+            _ => AhoCorasickKind::ContiguousNFA,
+        };
+        Ok(Some(Self {
+            // Every match is wanted, not the longest: a longest one may end inside what one character became and hide one
+            // that does not.
+            automaton: AhoCorasick::builder()
+                .match_kind(MatchKind::Standard)
+                .kind(Some(kind))
+                .build(terms.iter().map(|(_, term)| term.as_bytes()))?,
+            numbers: terms.iter().map(|(number, _)| *number).collect(),
+            in_ascii: terms.iter().any(|(_, term)| term.is_ascii()),
+        }))
+    }
 }
 
 impl TermIndex {
@@ -66,8 +91,19 @@ impl TermIndex {
         if !is_searchable(&normal) {
             return None;
         }
-        let next = self.numbers.len();
+        let next = self.numbers.len() + self.inside_words.len();
         Some(*self.numbers.entry(normal).or_insert(next))
+    }
+
+    /// The number of a term that is looked for as written within longer words too, but not behind a disguise. It differs
+    /// from the number of the same text with word edges.
+    pub fn number_inside(&mut self, term: &str) -> Option<usize> {
+        let normal = normalise_term(term);
+        if !is_searchable(&normal) {
+            return None;
+        }
+        let next = self.numbers.len() + self.inside_words.len();
+        Some(*self.inside_words.entry(normal).or_insert(next))
     }
 
     /// Makes ready what [`TermIndex::number`] was given.
@@ -81,22 +117,9 @@ impl TermIndex {
         self.table = TermTable::of(terms.iter().map(|(number, term)| (*term, *number)));
         self.disguised = Disguised::of(terms.iter().map(|(_, term)| *term));
         terms.retain(|(_, term)| first_word(term).is_none());
-        self.without_edges = match terms.len() {
-            0 => None,
-            count => Some(WithoutEdges {
-                // Every match is wanted, not the longest: a longest one may end inside what one character became and
-                // hide one that does not.
-                automaton: AhoCorasick::builder()
-                    .match_kind(MatchKind::Standard)
-                    .kind(Some(if count <= DFA_TERMS_MAX {
-                        AhoCorasickKind::DFA
-                    } else {
-                        AhoCorasickKind::ContiguousNFA
-                    }))
-                    .build(terms.iter().map(|(_, term)| term.as_bytes()))?,
-                numbers: terms.iter().map(|(number, _)| *number).collect(),
-            }),
-        };
+        terms.extend(self.inside_words.iter().map(|(term, number)| (*number, term.as_str())));
+        terms.sort_unstable();
+        self.without_edges = WithoutEdges::of(&terms)?;
         Ok(())
     }
 
@@ -119,7 +142,7 @@ impl TermIndex {
             hits.push(Occurrence { start: range.start, end: over_accents(original, range.end), term });
         };
         self.table.find(text, &blocks, &mut add);
-        if let Some(without_edges) = self.without_edges.as_ref().filter(|_| !text.is_ascii()) {
+        if let Some(without_edges) = self.without_edges.as_ref().filter(|terms| terms.in_ascii || !text.is_ascii()) {
             for found in without_edges.automaton.find_overlapping_iter(text) {
                 if let Some(number) = without_edges.numbers.get(found.pattern().as_usize()) {
                     add(found.range(), *number);

@@ -27,6 +27,10 @@ pub struct Order {
     pub person: Person,
     /// What allows monitoring at all. Without it enrolment refuses (invariant 1).
     pub authority: Authority,
+    /// Languages of packs that the person is likely to read or write (BCP 47, such as `pl`); the server's own when empty.
+    /// English always belongs to them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub languages: Vec<String>,
     /// The numbered terms.
     pub conditions: Vec<Condition>,
 }
@@ -81,6 +85,9 @@ pub struct Condition {
     /// Words that the order itself names.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub words: Vec<String>,
+    /// Words that this order ties to the index offence, shown apart from the others.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub offence_words: Vec<String>,
     /// Sites that the order itself names, as host names.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sites: Vec<String>,

@@ -58,8 +58,17 @@ fn without_mark(text: &str) -> &str {
     text.strip_prefix('\u{FEFF}').unwrap_or(text)
 }
 
-const ORDER_KEYS: &[&str] =
-    &["reference", "kind", "made_on", "expires_on", "timezone", "person", "authority", "condition"];
+const ORDER_KEYS: &[&str] = &[
+    "reference",
+    "kind",
+    "made_on",
+    "expires_on",
+    "timezone",
+    "languages",
+    "person",
+    "authority",
+    "condition",
+];
 
 impl Order {
     /// Reads an order file (TOML, at most [`crate::limits::ORDER_BYTES_MAX`] bytes).
@@ -110,6 +119,7 @@ fn read_order(root: &Fields<'_, '_>, faults: &mut Faults<'_>) -> Option<Order> {
         );
     }
     let timezone = header::timezone(root, faults);
+    let languages = header::languages(root, faults);
     let person = header::person(root, faults);
     let authority = header::authority(root, faults);
     let window = Window {
@@ -125,6 +135,7 @@ fn read_order(root: &Fields<'_, '_>, faults: &mut Faults<'_>) -> Option<Order> {
         timezone: timezone?,
         person: person?,
         authority: authority?,
+        languages,
         conditions: conditions?,
     })
 }
@@ -161,7 +172,7 @@ fn read_conditions(
             seen.push(paragraph.clone());
         }
         if let Some(condition) = condition::read(entry, paragraph, window, faults) {
-            terms += condition.words.len() + condition.sites.len();
+            terms += condition.words.len() + condition.offence_words.len() + condition.sites.len();
             conditions.push(condition);
         }
     }

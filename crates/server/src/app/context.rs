@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use object_store::ObjectStore;
+use proviso_engine::Pack;
 use proviso_model::Timestamp;
 use proviso_model::ids::{AuditId, CaseId, CaseKeyId};
 use proviso_store::{AuditClose, AuditEntry, Store, StoreError};
@@ -42,8 +43,10 @@ pub struct Parts {
     pub case_keys_dir: PathBuf,
     /// The destruction journal.
     pub journal: Journal,
-    /// Detection data: the text of each pack file.
-    pub packs: Vec<String>,
+    /// Detection data, as built in or from the folder of the settings.
+    pub packs: Vec<Pack>,
+    /// Languages whose words are looked for where an order names none (BCP 47); all when empty.
+    pub languages: Vec<String>,
     /// Whether devices keep records until a checked backup holds them.
     pub require_backup: bool,
 }
@@ -57,8 +60,10 @@ pub struct AppContext {
     pub blobs: Arc<dyn ObjectStore>,
     /// Keys of the force.
     pub keys: Arc<ForceKeyRing>,
-    /// Detection data: the text of each pack file.
-    pub packs: Arc<[String]>,
+    /// Detection data, as built in or from the folder of the settings.
+    pub packs: Arc<[Arc<Pack>]>,
+    /// Languages whose words are looked for where an order names none (BCP 47); all when empty.
+    pub languages: Arc<[String]>,
     /// Whether devices keep records until a checked backup holds them.
     pub require_backup: bool,
     /// Wakes open consoles.
@@ -80,7 +85,8 @@ impl AppContext {
             store: parts.store,
             blobs: parts.blobs,
             keys: Arc::new(parts.keys),
-            packs: parts.packs.into(),
+            packs: parts.packs.into_iter().map(Arc::new).collect(),
+            languages: parts.languages.into(),
             require_backup: parts.require_backup,
             hub: Arc::new(Hub::default()),
             work: Arc::new(Notify::new()),

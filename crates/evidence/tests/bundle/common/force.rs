@@ -66,7 +66,7 @@ impl Force {
 pub fn policy(case_key: &CasePublicKey) -> Policy {
     let expires_at = Timestamp::parse("2031-01-12T00:00:00Z").expect("an instant");
     let words = ["harbour lantern", "brass compass"];
-    let terms = words.map(|text| Term { text: text.to_owned(), weight_permille: 1_000 });
+    let terms = words.map(|text| Term { text: text.to_owned(), weight_permille: 1_000, ..Term::default() });
     Policy {
         format: POLICY_FORMAT,
         serial: 1,
@@ -99,8 +99,10 @@ pub fn policy(case_key: &CasePublicKey) -> Policy {
                     version: "2026-01-12".to_owned(),
                     sha256: Digest(sha256(words.join("\n").as_bytes())),
                 },
+                more_packs: Vec::new(),
                 queries_only: false,
                 threshold_permille: 1_000,
+                contexts: Vec::new(),
                 terms: terms.into(),
             }],
             except: Exceptions::default(),

@@ -15,7 +15,8 @@ pub(super) struct Window {
     pub(super) last: Option<Date>,
 }
 
-const KEYS: &[&str] = &["paragraph", "text", "kind", "from", "until", "words", "sites", "except"];
+const KEYS: &[&str] =
+    &["paragraph", "text", "kind", "from", "until", "words", "offence_words", "sites", "except"];
 
 pub(super) fn read(
     fields: &Fields<'_, '_>,
@@ -28,10 +29,11 @@ pub(super) fn read(
     let kind = kind(fields, faults);
     let (from, until) = days(fields, window, faults);
     let words = terms(fields, "words", faults);
+    let offence_words = terms(fields, "offence_words", faults);
     let sites = sites(fields, faults);
     let except = exceptions(fields, faults);
     let kind = kind?;
-    parameters(fields, kind, words.len(), faults);
+    parameters(fields, kind, words.len() + offence_words.len(), faults);
     Some(Condition {
         paragraph: paragraph?.value,
         text: text?.value,
@@ -39,6 +41,7 @@ pub(super) fn read(
         from,
         until,
         words,
+        offence_words,
         sites,
         except,
     })
@@ -173,12 +176,14 @@ fn parameters(fields: &Fields<'_, '_>, kind: ConditionKind, words: usize, faults
         ConditionKind::NoPrivateBrowsing | ConditionKind::MonitoringSoftware => (false, false),
     };
     let name = kind.as_str();
-    if let Some(at) = fields.key_at("words").filter(|_| !takes_words) {
-        faults.add(
-            at,
-            format!("{name} takes no words: it looks at a state of the device, not at text"),
-            "remove words, or put them in a condition of kind \"specified-words\"",
-        );
+    for key in ["words", "offence_words"] {
+        if let Some(at) = fields.key_at(key).filter(|_| !takes_words) {
+            faults.add(
+                at,
+                format!("{name} takes no {key}: it looks at a state of the device, not at text"),
+                format!("remove {key}, or put them in a condition of kind \"specified-words\""),
+            );
+        }
     }
     if let Some(at) = fields.key_at("sites").filter(|_| !takes_sites) {
         faults.add(

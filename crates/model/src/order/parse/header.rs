@@ -2,6 +2,7 @@
 
 use super::super::{Authority, AuthorityBasis, OrderKind, Person};
 use super::fields::{Faults, Fields, did_you_mean};
+use crate::language::is_language_tag;
 
 const ORDER_KINDS: &[(&str, OrderKind)] = &[
     ("shpo-conviction", OrderKind::ShpoConviction),
@@ -49,6 +50,24 @@ pub(super) fn timezone(root: &Fields<'_, '_>, faults: &mut Faults<'_>) -> Option
         return None;
     }
     Some(zone.value)
+}
+
+pub(super) fn languages(root: &Fields<'_, '_>, faults: &mut Faults<'_>) -> Vec<String> {
+    let mut kept: Vec<String> = Vec::new();
+    for tag in root.list("languages", "\"pl\", \"ur\"", faults).unwrap_or_default() {
+        if !is_language_tag(&tag.value) {
+            faults.add(
+                tag.at,
+                format!("\"{}\" is not a language tag", tag.value),
+                "write a BCP 47 tag: \"pl\" for Polish, \"pa-Guru\" for Punjabi in Gurmukhi",
+            );
+        } else if kept.contains(&tag.value) {
+            faults.add(tag.at, format!("\"{}\" is listed twice", tag.value), "remove one");
+        } else {
+            kept.push(tag.value);
+        }
+    }
+    kept
 }
 
 pub(super) fn person(root: &Fields<'_, '_>, faults: &mut Faults<'_>) -> Option<Person> {

@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use proviso_engine::{CompileError, CompileInputs, Pack};
+use proviso_engine::{CompileError, CompileInputs};
 use proviso_ledger::hash::policy_hash;
 use proviso_model::Order;
 use proviso_model::hash::Digest;
@@ -87,13 +87,7 @@ impl From<CompileError> for NoPolicy {
 /// # Errors
 /// [`NoPolicy`].
 pub fn compile(ctx: &AppContext, order: &Order, inputs: &CompileInputs) -> Result<Policy, NoPolicy> {
-    let packs: Vec<Pack> = ctx
-        .packs
-        .iter()
-        .map(|text| Pack::from_toml(text))
-        .collect::<Result<_, _>>()
-        .map_err(|error| NoPolicy::Faulty(format!("a pack cannot be read: {error}")))?;
-    Ok(proviso_engine::compile(order, &packs, inputs)?)
+    Ok(proviso_engine::compile_with(order, ctx.packs.iter().map(AsRef::as_ref), inputs)?)
 }
 
 /// Compiles and signs a policy.
@@ -115,6 +109,7 @@ pub fn make(
         issued_at: ctx.now(),
         case_key: CaseKeyRef { id: keys.id, public: keys.public.to_hex() },
         shield: Vec::new(),
+        languages: ctx.languages.to_vec(),
     };
     sign(ctx, keys, &compile(ctx, order, &inputs)?)
 }

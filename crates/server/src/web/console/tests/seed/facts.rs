@@ -67,6 +67,7 @@ pub fn finding(raise: &Raise, observation: &Observation, at: Timestamp) -> Findi
             version: "1".to_owned(),
             sha256: Digest(sha256(b"order words")),
         },
+        more_packs: Vec::new(),
         observed_at: at,
         act: raise.act,
         strength_permille: 800,

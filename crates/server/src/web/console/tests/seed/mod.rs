@@ -151,6 +151,7 @@ async fn context(folder: &Path, clock: Arc<dyn Clock>, pages_max: Option<u32>) -
         case_keys_dir,
         journal: Journal::of(folder),
         packs: crate::open::packs(None).expect("the built-in packs"),
+        languages: Vec::new(),
         require_backup: false,
     })
 }
