@@ -142,7 +142,9 @@ impl TermIndex {
             hits.push(Occurrence { start: range.start, end: over_accents(original, range.end), term });
         };
         self.table.find(text, &blocks, &mut add);
-        if let Some(without_edges) = self.without_edges.as_ref().filter(|terms| terms.in_ascii || !text.is_ascii()) {
+        if let Some(without_edges) =
+            self.without_edges.as_ref().filter(|terms| terms.in_ascii || !text.is_ascii())
+        {
             for found in without_edges.automaton.find_overlapping_iter(text) {
                 if let Some(number) = without_edges.numbers.get(found.pattern().as_usize()) {
                     add(found.range(), *number);
