@@ -35,20 +35,20 @@ struct Context {
 /// What of a text counts, ordered by place.
 #[derive(Debug, Default)]
 pub(crate) struct Counted<'h> {
-    pub(crate) counted: Vec<Hit<'h>>,
+    pub(crate) counted: Vec<TermAt<'h>>,
     /// What would have counted but for a word near it.
-    pub(crate) excluded: Vec<Hit<'h>>,
+    pub(crate) excluded: Vec<TermAt<'h>>,
 }
 
 /// A hit, and the word near it that let it count or kept it from counting.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Hit<'h> {
+pub(crate) struct TermAt<'h> {
     pub(crate) hit: &'h Occurrence,
     pub(crate) way: Way,
     pub(crate) beside: Option<&'h Occurrence>,
 }
 
-impl Hit<'_> {
+impl TermAt<'_> {
     /// The bytes from the one word to the other, both included.
     pub(crate) fn range(&self) -> std::ops::Range<usize> {
         let beside = self.beside.unwrap_or(self.hit);
@@ -124,9 +124,9 @@ impl Counting {
             match company.way(index, ways) {
                 Some((way, beside, true)) => {
                     taken_until = hit.end;
-                    read.counted.push(Hit { hit, way, beside });
+                    read.counted.push(TermAt { hit, way, beside });
                 }
-                Some((way, beside, false)) => read.excluded.push(Hit { hit, way, beside }),
+                Some((way, beside, false)) => read.excluded.push(TermAt { hit, way, beside }),
                 None => {}
             }
         }

@@ -7,7 +7,7 @@ use proviso_model::Span;
 use proviso_model::limits::SPANS_MAX;
 use proviso_model::policy::{PackRef, Rule};
 
-use super::counting::{Counted, Counting, Hit, Way};
+use super::counting::{Counted, Counting, TermAt, Way};
 use super::reading::{Reading, Stretch};
 use super::{Spoken, explain, strength};
 use crate::text::TermIndex;
@@ -91,7 +91,7 @@ impl WordsRule {
         let mut considered = 0;
         for stretch in self.stretches(reading) {
             let read = self.read(stretch);
-            let mut add = |hit: &Hit<'_>, shown: bool| {
+            let mut add = |hit: &TermAt<'_>, shown: bool| {
                 if matches!(stretch.field, Text | Typed) {
                     let range = hit.range();
                     let place = |at: usize| stretch.offset.saturating_add(at as u64);
