@@ -97,6 +97,49 @@ pub struct SearchSite {
     /// Paths whose next segment is the query.
     #[serde(default)]
     pub path_queries: Vec<String>,
+    /// What it searches.
+    #[serde(default)]
+    pub kind: SearchKind,
+    /// Whether `hosts` are just those hosts (with or without `www.`), without their sub-domains. `{}` at the end stands for
+    /// any public suffix, elsewhere for the letters of a country.
+    #[serde(default)]
+    pub exact: bool,
+    /// Shapes of paths that hold the query: `*` for one segment, `{q}` for the query as one, `{rest}` for all that is left.
+    #[serde(default)]
+    pub templates: Vec<String>,
+    /// Character sets of the query, tried in turn where it is not UTF-8.
+    #[serde(default)]
+    pub charsets: Vec<String>,
+    /// Paths of pages of results whose address may not show the query.
+    #[serde(default)]
+    pub hidden: Vec<String>,
+    /// Paths that only lead away to a result: no search.
+    #[serde(default)]
+    pub away: Vec<String>,
+    /// Whether the query follows the address of a kept page: `q=cache:ID:site.example/+words`.
+    #[serde(default)]
+    pub cached: bool,
+}
+
+/// What a search looks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SearchKind {
+    /// Any page of the web.
+    #[default]
+    Web,
+    /// Pictures.
+    Images,
+    /// Films and music.
+    Video,
+    /// People and what they post.
+    Social,
+    /// Things for sale.
+    Shopping,
+    /// Works of reference and code.
+    Reference,
+    /// An assistant: the query is a prompt, and what it answers are no results.
+    Assistant,
 }
 
 /// What a search on a site that is not listed looks like.
@@ -348,7 +391,7 @@ mod tests {
         for name in ["sexual", "solicitation", "minor-reference"] {
             assert!(packs[0].category(name).is_some_and(|category| !category.terms.is_empty()), "{name}");
         }
-        assert!(packs[1].search.engines.len() >= 24);
+        assert!(packs[1].search.engines.len() >= 300);
         assert!(packs[2].conversation.stage.len() >= 12);
     }
 
