@@ -16,11 +16,9 @@ use crate::pack::{InSite, Pack, SearchKind, SearchSite};
 const CHARSET_PARAMS: [&str; 2] = ["ie", "charset"];
 
 static FACTS: LazyLock<Facts> = LazyLock::new(|| {
-    let [mut sites, engines] = [
-        include_str!("../../../../packs/search-sites.toml"),
-        include_str!("../../../../packs/search.toml"),
-    ]
-    .map(|text| Pack::from_toml(text).expect("the built-in search facts are read by a test").search);
+    let [mut sites, engines] =
+        [include_str!("../../../../packs/search-sites.toml"), include_str!("../../../../packs/search.toml")]
+            .map(|text| Pack::from_toml(text).expect("the built-in search facts are read by a test").search);
     sites.engines.extend(engines.engines);
     Facts { index: HostIndex::new(&sites.engines), engines: sites.engines, in_site: sites.in_site }
 });
@@ -73,12 +71,8 @@ pub fn search_of(address: &str) -> Option<Search> {
     }
     let host = url.host_str()?.trim_end_matches('.').to_owned();
     let facts: &'static Facts = &FACTS;
-    let listed: Vec<&'static SearchSite> = facts
-        .index
-        .entries(&host)
-        .into_iter()
-        .filter_map(|number| facts.engines.get(number))
-        .collect();
+    let listed: Vec<&'static SearchSite> =
+        facts.index.entries(&host).into_iter().filter_map(|number| facts.engines.get(number)).collect();
     if listed.iter().any(|engine| engine.away.iter().any(|path| is_path(path, url.path()))) {
         return None;
     }
