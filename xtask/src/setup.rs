@@ -49,6 +49,28 @@ pub(crate) fn run(root: &Path, purpose: For) -> Result<()> {
     Ok(())
 }
 
+/// Installs what the bench of words is compared with. What cannot be installed is said, and the bench says so of its figure.
+pub(crate) fn bench_peers() {
+    let has_python =
+        shell::output(&mut shell::program(Path::new("."), "/usr/bin/python3", &["-c", "import sklearn"]));
+    let mut missing = Vec::new();
+    if !shell::has("cc") {
+        missing.push("gcc");
+    }
+    if !Path::new("/usr/include/hs/hs.h").is_file() {
+        missing.push("libhyperscan-dev");
+    }
+    if has_python.is_err() {
+        missing.push("python3-sklearn");
+    }
+    // One by one: Hyperscan is for some processors only.
+    for package in missing {
+        if let Err(error) = apt_install(&[package]) {
+            say::line(&format!("not installed, so not measured: {package}: {error:#}"));
+        }
+    }
+}
+
 /// Whether pip answers.
 pub(crate) fn has_pip() -> bool {
     shell::output(&mut shell::program(Path::new("."), "python3", &["-m", "pip", "--version"])).is_ok()

@@ -12,6 +12,9 @@ use clap::Args;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
+/// The bench that is measured beside programs which have to be installed.
+const WORDS: &str = "words";
+
 pub(crate) const EXAMPLES: &str = "\
 Examples:
   cargo xtask bench                 everything
@@ -79,10 +82,16 @@ impl Figure {
         };
         let theirs = match (self.theirs, &self.beside) {
             (Some(figure), Some(name)) => format!("{figure:.2} ({name})"),
+            (None, Some(name)) => name.clone(),
             _ => "-".to_owned(),
         };
         let ratio = self.ratio().map_or("-".to_owned(), |ratio| format!("{ratio:.2}"));
-        let reached = self.reached().map_or("-", |reached| if reached { "reached" } else { "NOT REACHED" });
+        let reached = match self.reached() {
+            None => "-",
+            Some(true) => "reached",
+            Some(false) if self.ratio_min.is_some() && self.theirs.is_none() => "NOT MEASURED",
+            Some(false) => "NOT REACHED",
+        };
         [
             self.bench.clone(),
             format!("{:.2} {}", self.ours, self.unit),
@@ -101,6 +110,9 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<bool> {
     let mut ran = true;
     let wanted = |name: &str| options.only.as_ref().is_none_or(|only| name.contains(only.as_str()));
     for (package, name) in targets(root)?.iter().filter(|(_, name)| wanted(name)) {
+        if name == WORDS {
+            setup::bench_peers();
+        }
         let mut bench = shell::cargo(
             root,
             &["bench", "--quiet", "--locked", "--package", package, "--bench", name, "--", "--json"],

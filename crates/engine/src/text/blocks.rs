@@ -138,7 +138,7 @@ impl Bits {
 }
 
 /// Bit `kind` of each of 64 bytes, side by side.
-fn gathered(kinds: &[u8; BLOCK], kind: u8) -> u64 {
+pub(super) fn gathered(kinds: &[u8; BLOCK], kind: u8) -> u64 {
     let shift = kind.trailing_zeros();
     let (eights, _) = kinds.as_chunks::<8>();
     eights.iter().enumerate().fold(0, |all, (nth, eight)| {

@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use super::blocks::{BLOCK, gathered};
 use super::fold::{fold, is_accent, is_ignorable};
 use super::offsets::Offsets;
 
@@ -37,19 +38,23 @@ impl Normalised {
 #[must_use]
 pub fn normalise(original: &str) -> Normalised {
     let mut writer = Writer::default();
-    writer.text.reserve(original.len() + 8);
+    writer.text.reserve(original.len() + BLOCK);
+    let bytes = original.as_bytes();
     let mut at = 0;
-    while let Some(rest) = original.get(at..).filter(|rest| !rest.is_empty()) {
-        let plain = plain_bytes(rest.as_bytes(), writer.space.is_some());
-        if let Some(bytes) = rest.get(..plain).filter(|bytes| !bytes.is_empty()) {
-            writer.plain(at, bytes);
+    while let Some(first) = bytes.get(at) {
+        let plain = match writer.space {
+            Some(_) if is_space(*first) => 0,
+            _ => writer.plain(at, bytes.get(at..).unwrap_or_default()),
+        };
+        if plain > 0 {
             at += plain;
-        } else if let Some(c) = rest.chars().next() {
+        } else if let Some(c) = original.get(at..).and_then(|rest| rest.chars().next()) {
             writer.character(at, c);
             at += c.len_utf8();
         }
     }
-    Normalised { text: writer.text, offsets: writer.offsets }
+    // Only whole characters were written, so this takes the bytes as they are.
+    Normalised { text: String::from_utf8(writer.text).unwrap_or_default(), offsets: writer.offsets }
 }
 
 /// Normalises a term, which is one line without space around it.
@@ -59,53 +64,74 @@ pub fn normalise_term(term: &str) -> String {
     normalised.text().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// How many bytes at the start are ASCII that normalises byte for byte: no control characters, spaces singly.
-fn plain_bytes(bytes: &[u8], after_space: bool) -> usize {
-    // Blocks without a branch inside, which the compiler turns into vector code.
-    const BLOCK: usize = 32;
-    let mut plain = 0;
-    let next = bytes.get(1..).unwrap_or_default();
-    if !after_space || bytes.first() != Some(&b' ') {
-        for (block, next) in bytes.chunks_exact(BLOCK).zip(next.chunks_exact(BLOCK)) {
-            let stops = block.iter().zip(next).fold(false, |stops, (byte, next)| {
-                stops | !matches!(*byte, b' '..=b'~') | ((*byte == b' ') & (*next == b' '))
-            });
-            if stops {
-                break;
-            }
-            plain += BLOCK;
-        }
+/// ASCII white space.
+fn is_space(byte: u8) -> bool {
+    byte == b' ' || byte.wrapping_sub(b'\t') < 5
+}
+
+/// What ASCII normalises to, byte for byte, where no white space follows white space.
+fn plain_byte(byte: u8) -> u8 {
+    let upper = byte.wrapping_sub(b'A') < 26;
+    if is_space(byte) { b' ' } else { byte | (u8::from(upper) << 5) }
+}
+
+/// The bytes of a block as normalised, and how many of them that holds for: no character beyond ASCII, no white space
+/// before white space. `after` is the byte that follows the block.
+fn plain_block(block: &[u8; BLOCK], after: u8) -> ([u8; BLOCK], usize) {
+    let mut next = [after; BLOCK];
+    for (to, from) in next.iter_mut().zip(block.iter().skip(1)) {
+        *to = *from;
     }
-    // A block ends before a second space, so nothing before `plain` matters but at the very start.
-    let mut space = plain == 0 && after_space;
-    let rest = bytes.get(plain..).unwrap_or_default();
-    let more = rest.iter().position(|byte| {
-        let is_space = *byte == b' ';
-        let stop = !matches!(*byte, b' '..=b'~') | (is_space & space);
-        space = is_space;
-        stop
-    });
-    plain + more.unwrap_or(rest.len())
+    let (mut plain, mut stops) = ([0; BLOCK], [0; BLOCK]);
+    // Without a branch, so that the compiler makes vector code of it.
+    for (((plain, stop), byte), next) in plain.iter_mut().zip(&mut stops).zip(block).zip(&next) {
+        *plain = plain_byte(*byte);
+        *stop = u8::from((*byte >= 0x80) | (is_space(*byte) & is_space(*next)));
+    }
+    (plain, gathered(&stops, 1).trailing_zeros() as usize)
 }
 
 #[derive(Default)]
 struct Writer {
-    text: String,
+    text: Vec<u8>,
     offsets: Offsets,
     /// While the text ends in white space: where that began in the original, and line feeds in it.
     space: Option<(usize, usize)>,
 }
 
 impl Writer {
-    /// Writes `bytes`, ASCII that [`plain_bytes`] found, which stand at `at` in the original.
-    fn plain(&mut self, at: usize, bytes: &str) {
+    /// Writes the ASCII that `rest`, which stands at `at` in the original, begins with, as far as it normalises byte for
+    /// byte, and says how many bytes that is.
+    fn plain(&mut self, at: usize, rest: &[u8]) -> usize {
         let start = self.text.len();
-        self.offsets.run(start, at);
-        self.text.push_str(bytes);
-        if let Some(written) = self.text.get_mut(start..) {
-            written.make_ascii_lowercase();
+        let (blocks, _) = rest.as_chunks::<BLOCK>();
+        for (nth, block) in blocks.iter().enumerate() {
+            let after = rest.get((nth + 1) * BLOCK).copied().unwrap_or_default();
+            let (plain, length) = plain_block(block, after);
+            self.text.extend_from_slice(plain.get(..length).unwrap_or_default());
+            if length < BLOCK {
+                return self.plain_until(at, start, rest);
+            }
         }
-        self.space = bytes.ends_with(' ').then(|| (at + bytes.len() - 1, 0));
+        let tail = rest.get(blocks.len() * BLOCK..).unwrap_or_default();
+        let follows = tail.iter().skip(1).copied().chain(std::iter::once(0));
+        let plain = tail
+            .iter()
+            .zip(follows)
+            .take_while(|(byte, next)| byte.is_ascii() && !(is_space(**byte) && is_space(*next)));
+        self.text.extend(plain.map(|(byte, _)| plain_byte(*byte)));
+        self.plain_until(at, start, rest)
+    }
+
+    /// Notes where the plain bytes from `start` on come from.
+    fn plain_until(&mut self, at: usize, start: usize, rest: &[u8]) -> usize {
+        let length = self.text.len() - start;
+        if let Some(last) = length.checked_sub(1) {
+            self.offsets.run(start, at);
+            let last_byte = rest.get(last).copied().unwrap_or_default();
+            self.space = is_space(last_byte).then(|| (at + last, usize::from(last_byte == b'\n')));
+        }
+        length
     }
 
     fn character(&mut self, at: usize, c: char) {
@@ -115,7 +141,7 @@ impl Writer {
         let start = self.text.len();
         let mut parts = 0_usize;
         fold(c, |part| {
-            self.text.push(part);
+            self.text.extend_from_slice(part.encode_utf8(&mut [0; 4]).as_bytes());
             parts += 1;
         });
         let length = self.text.len() - start;
@@ -137,7 +163,7 @@ impl Writer {
                 1 => self.offsets.run(self.text.len(), at),
                 bytes => self.offsets.character(self.text.len(), at, bytes),
             }
-            self.text.push(' ');
+            self.text.push(b' ');
             self.space = Some((at, line_feed));
             return;
         };
@@ -145,7 +171,7 @@ impl Writer {
         self.space = Some((began, line_feeds));
         if line_feeds > 1 || at - began >= WHITE_SPACE_BYTES_MAX {
             self.text.pop();
-            self.text.push('\n');
+            self.text.push(b'\n');
         }
     }
 }

@@ -34,6 +34,8 @@ pub(super) struct TermTable {
     /// By hash of the first word, then by tail.
     entries: Vec<Entry>,
     buckets: Buckets,
+    /// A bit for each length in bytes that first words have, the highest for all that are longer.
+    lengths: u64,
 }
 
 /// The first word with edges of a text.
@@ -59,6 +61,7 @@ impl TermTable {
                 continue;
             };
             table.text.push_str(term);
+            table.lengths |= length_bit(&word);
             let ends_in_word = term.chars().next_back().is_some_and(in_word);
             let entry = Entry { start, head, tail, ends_in_word, beginning: NONE, term: number };
             hashed.push((hash(term.as_bytes(), word), entry));
@@ -132,6 +135,9 @@ impl TermTable {
     /// Calls `add` with the terms whose first word is the word `word` of `text`.
     #[inline]
     fn at(&self, text: &str, word: &Range<usize>, add: &mut impl FnMut(Range<usize>, usize)) {
+        if self.lengths & length_bit(word) == 0 {
+            return;
+        }
         if let Some(bucket) = self.buckets.get(hash(text.as_bytes(), word.clone())) {
             self.verify(text, word.start, bucket, add);
         }
@@ -167,6 +173,10 @@ impl TermTable {
             }
         }
     }
+}
+
+fn length_bit(word: &Range<usize>) -> u64 {
+    1 << (word.end.saturating_sub(word.start)).min(63)
 }
 
 fn to_u32(at: usize) -> u32 {
