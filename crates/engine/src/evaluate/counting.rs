@@ -13,6 +13,8 @@ use crate::text::{Occurrence, TermIndex};
 pub(crate) struct Counting {
     /// By number of the term, each with every way in which it may count, the weightiest first.
     ways: Vec<(usize, Way)>,
+    /// Where the ways of each term begin, by its number.
+    starts: Vec<u32>,
     contexts: Vec<Context>,
 }
 
@@ -88,6 +90,7 @@ impl Counting {
             (*number, std::cmp::Reverse(way.weight_permille), way.pack, way.context)
         });
         self.ways.dedup();
+        self.starts = starts(&self.ways);
     }
 
     /// Whether no term has a context.
@@ -96,10 +99,11 @@ impl Counting {
     }
 
     fn ways(&self, term: usize) -> &[(usize, Way)] {
-        let from = self.ways.partition_point(|(number, _)| *number < term);
-        let rest = self.ways.get(from..).unwrap_or_default();
-        let count = rest.iter().take_while(|(number, _)| *number == term).count();
-        rest.get(..count).unwrap_or_default()
+        let (Some(from), Some(until)) = (self.starts.get(term), self.starts.get(term.saturating_add(1)))
+        else {
+            return &[];
+        };
+        self.ways.get(*from as usize..*until as usize).unwrap_or_default()
     }
 
     /// What counts among `hits`, all that were found in `text`. Terms of `except` carve out what lies within them.
@@ -132,6 +136,18 @@ impl Counting {
         }
         read
     }
+}
+
+/// For each number up to the last, and one past it, how many ways stand before it in `ways`, which are in order.
+fn starts(ways: &[(usize, Way)]) -> Vec<u32> {
+    let mut starts = Vec::with_capacity(ways.last().map_or(0, |(last, _)| last.saturating_add(2)));
+    for (at, (number, _)) in (0_u32..).zip(ways) {
+        if starts.len() <= *number {
+            starts.resize(*number + 1, at);
+        }
+    }
+    starts.push(u32::try_from(ways.len()).unwrap_or(u32::MAX));
+    starts
 }
 
 /// What stands near a hit, as its context asks.

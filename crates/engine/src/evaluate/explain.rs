@@ -1,6 +1,8 @@
 //! One plain paragraph for each finding, made from its data: what was seen, where, by which act, which rule spoke, how
 //! strongly, and what it would have taken for it not to speak.
 
+use std::collections::HashMap;
+
 use proviso_model::finding::TextField;
 use proviso_model::observation::{Field, SoftwareState};
 use proviso_model::policy::{PackRef, PolicyCondition, Rule};
@@ -80,8 +82,10 @@ fn site(address: &str) -> String {
 /// The different words found, the first of each as it stands in the text, and where.
 fn words(spans: &[Span]) -> String {
     let mut shown: Vec<(&str, usize)> = Vec::new();
+    let mut places: HashMap<&str, usize> = HashMap::new();
     for span in spans {
-        match shown.iter_mut().find(|(text, _)| *text == span.text) {
+        let at = *places.entry(span.text.as_str()).or_insert(shown.len());
+        match shown.get_mut(at) {
             Some((_, times)) => *times += 1,
             None => shown.push((&span.text, 1)),
         }

@@ -136,6 +136,9 @@ impl<'r> Found<'r> {
                 let near = stretch.text.get(beside.range()).unwrap_or_default();
                 self.needed.entry(hit.hit.term).or_insert((text, near));
             }
+            // No finding keeps the later ones, whose rule and category are not written then.
+            let (rule, category) =
+                if self.spans.len() < SPANS_MAX { (rule, category) } else { Default::default() };
             self.spans.push(Span {
                 field: stretch.field,
                 start: stretch.offset.saturating_add(hit.hit.start as u64),
