@@ -16,10 +16,18 @@ use crate::text::{is_searchable, normalise_term};
 pub const LEADING_PACK: &str = "words-core";
 
 /// File name and text of the packs that come with the engine: every one of the folder `packs`.
-pub const BUILT_IN: [(&str, &str); 3] = [
+pub const BUILT_IN: [(&str, &str); 11] = [
     ("words-core.toml", include_str!("../../../packs/words-core.toml")),
     ("search.toml", include_str!("../../../packs/search.toml")),
     ("stages-core.toml", include_str!("../../../packs/stages-core.toml")),
+    ("words-ar.toml", include_str!("../../../packs/words-ar.toml")),
+    ("words-es.toml", include_str!("../../../packs/words-es.toml")),
+    ("words-fr.toml", include_str!("../../../packs/words-fr.toml")),
+    ("words-pa.toml", include_str!("../../../packs/words-pa.toml")),
+    ("words-pl.toml", include_str!("../../../packs/words-pl.toml")),
+    ("words-pt.toml", include_str!("../../../packs/words-pt.toml")),
+    ("words-ro.toml", include_str!("../../../packs/words-ro.toml")),
+    ("words-ur.toml", include_str!("../../../packs/words-ur.toml")),
 ];
 
 /// Words within which another is near, where a group does not say.
