@@ -1,5 +1,7 @@
 //! Detection packs: versioned data with terms by category, or facts about search addresses.
 
+mod built_in;
+
 use std::collections::BTreeSet;
 
 use proviso_model::Digest;
@@ -9,26 +11,13 @@ use proviso_model::policy::{PackRef, Term, TermContext};
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
+pub use built_in::BUILT_IN;
+
 use crate::conversation::{StageFacts, Stages};
 use crate::text::{is_searchable, normalise_term};
 
 /// The pack that gives thresholds and comes first, wherever packs are put together.
 pub const LEADING_PACK: &str = "words-core";
-
-/// File name and text of the packs that come with the engine: every one of the folder `packs`.
-pub const BUILT_IN: [(&str, &str); 11] = [
-    ("words-core.toml", include_str!("../../../packs/words-core.toml")),
-    ("search.toml", include_str!("../../../packs/search.toml")),
-    ("stages-core.toml", include_str!("../../../packs/stages-core.toml")),
-    ("words-ar.toml", include_str!("../../../packs/words-ar.toml")),
-    ("words-es.toml", include_str!("../../../packs/words-es.toml")),
-    ("words-fr.toml", include_str!("../../../packs/words-fr.toml")),
-    ("words-pa.toml", include_str!("../../../packs/words-pa.toml")),
-    ("words-pl.toml", include_str!("../../../packs/words-pl.toml")),
-    ("words-pt.toml", include_str!("../../../packs/words-pt.toml")),
-    ("words-ro.toml", include_str!("../../../packs/words-ro.toml")),
-    ("words-ur.toml", include_str!("../../../packs/words-ur.toml")),
-];
 
 /// Words within which another is near, where a group does not say.
 const WITHIN_WORDS: u16 = 8;
@@ -265,14 +254,6 @@ impl Pack {
         })
     }
 
-    /// The packs that come with the engine, as in [`BUILT_IN`].
-    ///
-    /// # Errors
-    /// [`PackError`]; a test reads them, so never in a build that passed.
-    pub fn built_in() -> Result<Vec<Self>, PackError> {
-        BUILT_IN.iter().map(|(_, text)| Self::from_toml(text)).collect()
-    }
-
     /// Name, version and hash.
     #[must_use]
     pub fn reference(&self) -> PackRef {
@@ -391,27 +372,6 @@ pub(crate) fn sha256(bytes: &[u8]) -> Digest {
 #[cfg(test)]
 mod tests {
     use super::Pack;
-
-    #[test]
-    fn the_built_in_packs_are_read() {
-        let packs = Pack::built_in().expect("the packs");
-        assert_eq!(packs[0].name, super::LEADING_PACK);
-        for name in ["sexual", "solicitation", "minor-reference"] {
-            assert!(packs[0].category(name).is_some_and(|category| !category.terms.is_empty()), "{name}");
-        }
-        assert!(packs[1].search.engines.len() >= 300);
-        assert!(packs[2].conversation.stage.len() >= 12);
-    }
-
-    #[test]
-    fn every_pack_of_the_repository_is_built_in() {
-        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packs");
-        for entry in std::fs::read_dir(folder).expect("packs") {
-            let name = entry.expect("a pack").file_name().into_string().expect("a name");
-            let is_known = super::BUILT_IN.iter().any(|(known, _)| *known == name);
-            assert!(is_known || !name.ends_with(".toml"), "add {name} to BUILT_IN");
-        }
-    }
 
     #[test]
     fn a_pack_with_a_wrong_key_says_where() {
