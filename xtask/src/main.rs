@@ -9,6 +9,7 @@ mod demo;
 mod deny;
 mod fuzz;
 mod layers;
+mod models;
 mod repo;
 mod say;
 mod setup;

@@ -1,6 +1,6 @@
 //! Installs what is missing on this machine, and says what it installs. Quick when nothing is.
 
-use crate::{say, shell};
+use crate::{models, say, shell};
 use anyhow::{Context, Result, bail};
 use std::path::{Path, PathBuf};
 
@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 pub(crate) enum For {
     /// A browser to show, and node to build the extension.
     Demo,
-    /// Every browser, and the licence checker's installer.
+    /// Every browser, the licence checker's installer and the models.
     Tests,
 }
 
@@ -45,6 +45,9 @@ pub(crate) fn run(root: &Path, purpose: For) -> Result<()> {
     check_node()?;
     for folder in node_folders(root)? {
         npm_install(&folder)?;
+    }
+    if purpose == For::Tests {
+        models::fetch(root)?;
     }
     Ok(())
 }

@@ -1,0 +1,85 @@
+//! Where model files are, and whether they are the ones that this build knows.
+
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest as _, Sha256};
+
+use crate::InferenceError;
+
+/// Names a folder of models before any other, for tests and for forces that keep them elsewhere.
+pub const FOLDER_VARIABLE: &str = "PROVISO_MODELS";
+/// Where a Debian package puts models.
+const SYSTEM_FOLDER: &str = "/usr/share/proviso/models";
+
+/// A file of a model, pinned by hash.
+#[derive(Debug, Clone, Copy)]
+pub struct ModelFile {
+    /// Folder of the model and name of the file.
+    pub path: &'static str,
+    /// SHA-256 of its bytes, hexadecimal.
+    pub sha256: &'static str,
+}
+
+/// Folders in which models are looked for, the first that has a file wins: the one that `named` says, `models` beside the
+/// program or one folder above it (as in a Cargo target folder), the system's.
+#[must_use]
+pub fn folders(named: Option<&Path>, program: Option<&Path>) -> Vec<PathBuf> {
+    if let Some(named) = named {
+        return vec![named.to_owned()];
+    }
+    let beside = program.into_iter().flat_map(|program| program.ancestors().skip(1).take(2));
+    beside.map(|folder| folder.join("models")).chain([PathBuf::from(SYSTEM_FOLDER)]).collect()
+}
+
+impl ModelFile {
+    /// Where the file is, if any of `folders` has it.
+    #[must_use]
+    pub fn find(&self, folders: &[PathBuf]) -> Option<PathBuf> {
+        folders.iter().map(|folder| folder.join(self.path)).find(|path| path.is_file())
+    }
+
+    /// Its bytes, checked.
+    ///
+    /// # Errors
+    /// [`InferenceError`] when it cannot be read or is another file.
+    pub fn read(&self, path: &Path) -> Result<Vec<u8>, InferenceError> {
+        let shown = path.display().to_string();
+        let bytes =
+            std::fs::read(path).map_err(|source| InferenceError::Read { path: shown.clone(), source })?;
+        let found = hex(&Sha256::digest(&bytes));
+        if found != self.sha256 {
+            return Err(InferenceError::OtherFile { path: shown, found, pinned: self.sha256.to_owned() });
+        }
+        Ok(bytes)
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ModelFile, folders};
+    use crate::InferenceError;
+    use std::path::{Path, PathBuf};
+
+    #[test]
+    fn a_file_of_another_hash_is_refused_and_a_folder_that_is_named_is_the_only_one() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = ModelFile {
+            path: "words.txt",
+            sha256: "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
+        };
+        std::fs::write(folder.path().join("words.txt"), "abc").expect("written");
+        let places = folders(Some(folder.path()), Some(Path::new("/opt/proviso/bin/proviso-agent")));
+        let path = file.find(&places).expect("found");
+        assert_eq!(file.read(&path).expect("the right file"), b"abc");
+        std::fs::write(&path, "abd").expect("written");
+        let refused = file.read(&path);
+        assert!(matches!(refused, Err(InferenceError::OtherFile { .. })), "{refused:?}");
+        let places = folders(None, Some(Path::new("/opt/proviso/bin/proviso-agent")));
+        let expected = ["/opt/proviso/bin/models", "/opt/proviso/models", "/usr/share/proviso/models"];
+        assert_eq!(places, expected.map(PathBuf::from));
+    }
+}
