@@ -44,7 +44,13 @@ impl SimClock {
     /// What the device's wall clock says.
     #[must_use]
     pub fn device_wall(&self) -> Timestamp {
-        self.now().plus_millis(self.ahead.load(Ordering::SeqCst) / 1_000)
+        self.now().plus_millis(self.ahead())
+    }
+
+    /// How many milliseconds the device's wall clock is ahead of the truth.
+    #[must_use]
+    pub fn ahead(&self) -> i64 {
+        self.ahead.load(Ordering::SeqCst) / 1_000
     }
 
     /// Sets the device's wall clock so many milliseconds ahead of the truth.
