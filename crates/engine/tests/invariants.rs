@@ -1,6 +1,7 @@
 //! The design's invariants as far as the engine holds them.
 
 mod common;
+mod talk;
 
 use common::{engine, order, page, policy, seen, typed, words};
 use proptest::prelude::*;

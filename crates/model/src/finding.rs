@@ -65,6 +65,9 @@ pub struct Span {
     pub category: String,
     /// The original characters.
     pub text: String,
+    /// Number of the message that it lies in; absent outside conversations.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<u32>,
 }
 
 /// Which text of an observation a span lies in.
@@ -81,4 +84,6 @@ pub enum TextField {
     Query,
     /// Typed text.
     Typed,
+    /// A message of a conversation (offsets are within the message).
+    Message,
 }

@@ -4,6 +4,26 @@
 pub const PAGE_TEXT_BYTES_MAX: usize = 2 * 1024 * 1024;
 /// Text typed into one field that is evaluated.
 pub const TYPED_TEXT_BYTES_MAX: usize = 64 * 1024;
+/// Text of one message of a conversation; the rest is cut and the cut is recorded.
+pub const MESSAGE_TEXT_BYTES_MAX: usize = 8 * 1024;
+/// Messages of one observation; a browser sends more as several observations.
+pub const MESSAGES_MAX: usize = 100;
+/// Text of all messages of one observation.
+pub const MESSAGES_BYTES_MAX: usize = 96 * 1024;
+/// Name of an author, a channel or a window, and a time as a page writes it.
+pub const MESSAGE_NAME_BYTES_MAX: usize = 200;
+/// Messages of one conversation that a device holds in memory as context.
+pub const CONTEXT_MESSAGES_MAX: usize = 120;
+/// Text of those messages.
+pub const CONTEXT_BYTES_MAX: usize = 48 * 1024;
+/// Conversations that a device holds context of; the one longest without a message goes first.
+pub const CONTEXTS_MAX: usize = 64;
+/// Hours after which a message is no longer context.
+pub const CONTEXT_HOURS_MAX: i64 = 72;
+/// Messages kept each side of one that a finding rests on, so that it is fair to read.
+pub const NEIGHBOURS_MAX: u32 = 2;
+/// A message longer than this is not kept merely as a neighbour.
+pub const NEIGHBOUR_BYTES_MAX: usize = 2 * 1024;
 /// A page title.
 pub const TITLE_BYTES_MAX: usize = 1024;
 /// An address.

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::messages::Message;
 use crate::time::Timestamp;
 
 /// One captured fact with when, where from and how it came about.
@@ -122,6 +123,22 @@ pub enum Fact {
         #[serde(deserialize_with = "text_or_passages")]
         text: Vec<Passage>,
     },
+    /// Messages of a conversation that came to be shown: a chat, a thread, direct messages.
+    Messages {
+        /// The page's address.
+        url: String,
+        /// Name of the channel, room, thread or partner as the page shows it; empty where it shows none.
+        #[serde(default)]
+        channel: String,
+        /// Tells windows and tabs apart within a browser session; says nothing else.
+        #[serde(default)]
+        window: String,
+        /// The messages that are new.
+        messages: Vec<Message>,
+        /// Messages of the same conversation seen before, as far as the device still held them in memory.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        earlier: Vec<Message>,
+    },
     /// A private (incognito) window was open.
     PrivateWindow {
         /// Which browser.
@@ -141,17 +158,26 @@ impl Fact {
     #[must_use]
     pub fn url(&self) -> Option<&str> {
         match self {
-            Self::Page { url, .. } | Self::Typed { url, .. } => Some(url),
+            Self::Page { url, .. } | Self::Typed { url, .. } | Self::Messages { url, .. } => Some(url),
             Self::PrivateWindow { .. } | Self::Software { .. } => None,
         }
     }
 
-    /// The passages of text, where there are any.
+    /// The messages of a conversation in its order, earlier ones first; none for other facts.
+    pub fn messages(&self) -> impl Iterator<Item = &Message> {
+        let (earlier, messages) = match self {
+            Self::Messages { earlier, messages, .. } => (earlier.as_slice(), messages.as_slice()),
+            _ => (&[][..], &[][..]),
+        };
+        earlier.iter().chain(messages)
+    }
+
+    /// The passages of text, where there are any. Messages are no passages: see [`Fact::messages`].
     #[must_use]
     pub fn passages(&self) -> &[Passage] {
         match self {
             Self::Page { text, .. } | Self::Typed { text, .. } => text,
-            Self::PrivateWindow { .. } | Self::Software { .. } => &[],
+            Self::Messages { .. } | Self::PrivateWindow { .. } | Self::Software { .. } => &[],
         }
     }
 }

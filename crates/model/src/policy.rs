@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::hash::Digest;
 use crate::ids::{CaseId, CaseKeyId, DeviceId, ForceId};
 use crate::order::{AuthorityBasis, ConditionKind, Exceptions, OrderKind};
+use crate::stages::StageFacts;
 use crate::time::Timestamp;
 
 /// Version of the policy format that this build writes.
@@ -113,6 +114,7 @@ impl Policy {
                 ConditionKind::SexualisedChat | ConditionKind::SpecifiedWords => {
                     capture.pages = true;
                     capture.typed = true;
+                    capture.messages = true;
                 }
                 ConditionKind::Pornography => capture.pages = true,
                 ConditionKind::ProhibitedSearches => {
@@ -139,6 +141,9 @@ pub struct Capture {
     pub typed: bool,
     /// Text typed into search fields only.
     pub searches: bool,
+    /// Conversations on pages shown, message by message.
+    #[serde(default)]
+    pub messages: bool,
     /// That a private window is open.
     pub private_windows: bool,
     /// The state of the monitoring software.
@@ -154,6 +159,7 @@ impl Capture {
             addresses: self.addresses && other.addresses,
             typed: self.typed && other.typed,
             searches: self.searches && other.searches,
+            messages: self.messages && other.messages,
             private_windows: self.private_windows && other.private_windows,
             software: self.software && other.software,
         }
@@ -201,6 +207,19 @@ pub enum Rule {
         pack: PackRef,
         /// Host names; sub-domains are included, public suffixes are refused at compile time.
         hosts: Vec<String>,
+    },
+    /// A conversation: speaks when its messages, read as stages over time, reach `threshold_permille`.
+    Conversation {
+        /// For example `conversation/grooming`.
+        id: String,
+        /// For example `grooming`.
+        category: String,
+        /// Where the stages come from.
+        pack: PackRef,
+        /// Strength at which it speaks.
+        threshold_permille: u16,
+        /// The stages.
+        stages: Box<StageFacts>,
     },
     /// A state: a private window, or monitoring software switched off.
     State {

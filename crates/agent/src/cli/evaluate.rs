@@ -4,6 +4,7 @@ use std::io::Write as _;
 use std::path::Path;
 
 use anyhow::Context as _;
+use proviso_engine::conversation::Contexts;
 use proviso_engine::evaluate::evaluate_line;
 use proviso_engine::{CompileInputs, Engine};
 use proviso_ledger::hash::policy_hash;
@@ -11,6 +12,7 @@ use proviso_model::{Digest, Order};
 
 pub fn evaluate(order: &Path, packs: Option<&Path>) -> anyhow::Result<bool> {
     let engine = engine(order, packs)?;
+    let mut contexts = Contexts::default();
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     let mut input = std::io::stdin().lock();
     let mut line = String::new();
@@ -19,7 +21,7 @@ pub fn evaluate(order: &Path, packs: Option<&Path>) -> anyhow::Result<bool> {
         if read.with_context(|| format!("observations, line {number}"))? == 0 {
             break;
         }
-        for finding in evaluate_line(&engine, number, &line)? {
+        for finding in evaluate_line(&engine, &mut contexts, number, &line)? {
             writeln!(out, "{finding}")?;
         }
     }

@@ -27,6 +27,7 @@ pub fn capture_ever(policy: &Policy) -> Capture {
         ever.addresses |= then.addresses;
         ever.typed |= then.typed;
         ever.searches |= then.searches;
+        ever.messages |= then.messages;
         ever.private_windows |= then.private_windows;
         ever.software |= then.software;
     }
@@ -65,6 +66,10 @@ fn watched(capture: &Capture) -> Vec<&'static str> {
         (capture.addresses && !capture.pages, "the addresses of web pages shown in the browser"),
         (capture.typed, "text typed into web pages"),
         (capture.searches && !capture.typed, "what is typed into search fields, and searches in addresses"),
+        (
+            capture.messages,
+            "conversations on those pages, message by message, also what others write there; to understand the next message, those of the last three days are held in memory and never written down",
+        ),
         (capture.private_windows, "whether a private (incognito) window is open"),
         (capture.software, "whether this program and its browser extension are running"),
     ];

@@ -12,6 +12,7 @@ mod trim;
 
 use std::sync::Arc;
 
+use proviso_engine::conversation::Contexts;
 use proviso_model::gap::{Gap, GapCause};
 use proviso_model::record::{Liveness, Notice, NoticeResponse, RecordBody};
 use proviso_model::{Digest, Source, Timestamp};
@@ -98,6 +99,8 @@ pub struct Watcher {
     /// The gap book as the spool's note has it.
     gaps_kept: GapBook,
     acks: Acks,
+    /// Conversations as far as they are needed to read the next message: never on disk.
+    contexts: Contexts,
     browsers: Presence,
     notice: Option<NoticeNote>,
     spool_full: bool,
@@ -138,6 +141,7 @@ impl Watcher {
             gaps_kept: gaps.clone(),
             gaps,
             acks: Acks::default(),
+            contexts: Contexts::default(),
             browsers: Presence::default(),
             notice,
             spool_full: false,

@@ -139,7 +139,13 @@ impl Watcher {
             self.count(|stretch| stretch.shielded += 1);
             return Observed::Shielded;
         }
-        self.judge(&kept, &observation, mark)
+        let observation = self.contexts.join(observation);
+        let observed = self.judge(&kept, &observation, mark);
+        // One that is sent again must find the context as it was.
+        if !matches!(observed, Observed::Retry(_)) {
+            self.contexts.keep(&observation);
+        }
+        observed
     }
 
     fn judge(&mut self, kept: &KeptPolicy, observation: &Observation, mark: Option<(&str, u64)>) -> Observed {

@@ -34,6 +34,9 @@ impl Watcher {
         if self.standing.watching && (!standing.watching || standing.capture != self.standing.capture) {
             self.end_stretch(now);
         }
+        if !standing.capture.messages || standing.policy_serial != self.standing.policy_serial {
+            self.contexts.forget();
+        }
         self.standing = standing;
         if standing.watching {
             self.begin_stretch(now, standing.capture);

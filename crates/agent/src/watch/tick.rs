@@ -29,6 +29,7 @@ impl Watcher {
             self.spool_full = self.gaps.next_unrecorded().is_some();
         }
         self.decide();
+        self.contexts.forget_old(self.moment.now);
         self.watch_browsers(now);
         let due = self
             .stretch

@@ -1,9 +1,12 @@
 //! What of a fact may be kept: only what a condition in force asks for, and within the limits.
 
-use proviso_model::limits::{PAGE_TEXT_BYTES_MAX, TITLE_BYTES_MAX, TYPED_TEXT_BYTES_MAX, URL_BYTES_MAX};
+use proviso_model::limits::{
+    MESSAGE_NAME_BYTES_MAX, MESSAGE_TEXT_BYTES_MAX, MESSAGES_BYTES_MAX, MESSAGES_MAX, PAGE_TEXT_BYTES_MAX,
+    TITLE_BYTES_MAX, TYPED_TEXT_BYTES_MAX, URL_BYTES_MAX,
+};
 use proviso_model::observation::Field;
 use proviso_model::policy::Capture;
-use proviso_model::{Fact, Passage};
+use proviso_model::{Fact, Message, Passage};
 
 /// Takes away what `capture` does not name; `false` when nothing may be kept.
 pub(super) fn keep_only(fact: &mut Fact, capture: &Capture) -> bool {
@@ -17,6 +20,11 @@ pub(super) fn keep_only(fact: &mut Fact, capture: &Capture) -> bool {
             capture.pages || capture.addresses
         }
         Fact::Typed { field, .. } => capture.typed || (capture.searches && *field == Field::Search),
+        // A finding is read with what the device itself has seen, never with what a browser says was there before.
+        Fact::Messages { earlier, messages, .. } => {
+            earlier.clear();
+            capture.messages && !messages.is_empty()
+        }
         Fact::PrivateWindow { .. } => capture.private_windows,
         Fact::Software { .. } => capture.software,
     }
@@ -34,6 +42,12 @@ pub(super) fn cut(fact: &mut Fact) {
             cut_text(url, URL_BYTES_MAX);
             cut_passages(text, TYPED_TEXT_BYTES_MAX);
         }
+        Fact::Messages { url, channel, window, messages, .. } => {
+            cut_text(url, URL_BYTES_MAX);
+            cut_name(channel);
+            cut_name(window);
+            cut_messages(messages);
+        }
         Fact::PrivateWindow { browser } => {
             cut_text(browser, TITLE_BYTES_MAX);
         }
@@ -48,6 +62,35 @@ fn cut_text(text: &mut String, bytes_max: usize) -> bool {
     let longer = end < text.len();
     text.truncate(end);
     longer
+}
+
+/// A name is one line.
+fn cut_name(name: &mut String) {
+    cut_text(name, MESSAGE_NAME_BYTES_MAX);
+    if name.contains(char::is_control) {
+        *name = name.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    }
+}
+
+/// A well-behaved extension sends no more than the limits; beyond them the last is marked as cut.
+fn cut_messages(messages: &mut Vec<Message>) {
+    let mut left = MESSAGES_BYTES_MAX;
+    let mut kept = 0;
+    for message in messages.iter_mut().take(MESSAGES_MAX) {
+        message.cut |= cut_text(&mut message.text, MESSAGE_TEXT_BYTES_MAX.min(left));
+        left -= message.text.len();
+        message.author.as_mut().map(cut_name);
+        message.time.as_mut().map(cut_name);
+        kept += 1;
+        if left == 0 {
+            break;
+        }
+    }
+    let longer = kept < messages.len();
+    messages.truncate(kept);
+    if let Some(last) = messages.last_mut().filter(|_| longer) {
+        last.cut = true;
+    }
 }
 
 fn cut_passages(passages: &mut Vec<Passage>, bytes_max: usize) -> bool {

@@ -35,6 +35,18 @@ impl<'p> Packs<'p> {
             || self.languages.iter().any(|wanted| covers(wanted, language))
     }
 
+    /// The rule of conversations, by the stages of the first pack that has any.
+    pub(super) fn conversation(&self, threshold_permille: u16) -> Option<Rule> {
+        let pack = self.packs.iter().find(|pack| !pack.conversation.stage.is_empty())?;
+        Some(Rule::Conversation {
+            id: "conversation/grooming".to_owned(),
+            category: "grooming".to_owned(),
+            pack: pack.reference(),
+            threshold_permille,
+            stages: Box::new(pack.conversation.clone()),
+        })
+    }
+
     /// The rule of a category. The first pack that has it gives the threshold; every pack gives its words. A term that an
     /// earlier pack has at least as strongly is not taken twice.
     pub(super) fn rule(

@@ -269,6 +269,9 @@ fn rule_terms(rule: &Rule) -> usize {
             terms.len().saturating_add(near)
         }
         Rule::Sites { hosts, .. } => hosts.len(),
+        Rule::Conversation { stages, .. } => {
+            stages.stage.iter().flat_map(|stage| &stage.family).map(|family| family.patterns.len()).sum()
+        }
         Rule::State { .. } => 1,
     }
 }

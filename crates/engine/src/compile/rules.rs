@@ -14,6 +14,8 @@ use crate::text::{is_searchable, normalise_term};
 
 /// One word that the order itself names is enough.
 const ORDER_WORD_PERMILLE: u16 = 1000;
+/// Where the scores of stages are set to speak.
+const CONVERSATION_THRESHOLD_PERMILLE: u16 = 500;
 /// A page is long and may speak of sex without being pornography, so more must come together than in a chat.
 const PORNOGRAPHY_THRESHOLD_TIMES: u16 = 2;
 
@@ -26,6 +28,7 @@ pub(super) fn of(order: &Order, condition: &Condition, packs: &Packs<'_>) -> Res
         ConditionKind::SexualisedChat => {
             rules.push(packs.rule(condition, "sexual", false, 1)?);
             rules.push(packs.rule(condition, "solicitation", false, 1)?);
+            rules.extend(packs.conversation(CONVERSATION_THRESHOLD_PERMILLE));
         }
         ConditionKind::Pornography => {
             rules.extend(listed_sites(order, condition)?);

@@ -1,15 +1,16 @@
 //! Conversations read as stages: asking age, secrecy, isolation, pictures, meeting, moving platform. Rules written by
 //! hand, nothing trained; a score is an indicator for a person to judge.
 
-mod facts;
+mod context;
 mod pattern;
 mod score;
 mod tokens;
 
 use std::collections::HashMap;
 
-pub use facts::{FamilyFile, Role, Says, StageFacts, StageFile};
+pub use context::{Contexts, name_of};
 pub use pattern::Pattern;
+pub use proviso_model::stages::{FamilyFile, Role, Says, StageFacts, StageFile};
 
 use self::pattern::Units;
 use self::tokens::{Token, Vocabulary};
@@ -157,12 +158,21 @@ impl Stages {
     /// are, which counts only beside signs that one of the people may be a child.
     #[must_use]
     pub fn read(&self, messages: &[Said<'_>], sexual_permille: u32) -> StageReading {
-        let mut tokens = Vec::new();
-        for (number, message) in messages.iter().enumerate() {
-            self.vocabulary.read(number, message.text, &mut tokens);
-        }
+        self.read_sides(messages, &[], sexual_permille)
+    }
+
+    /// As [`Stages::read`], where something is known of who is who: `own` says for each message whether it is the watched
+    /// account's. Steps of approach that others take count half: they are context.
+    #[must_use]
+    pub fn read_sides(
+        &self,
+        messages: &[Said<'_>],
+        own: &[Option<bool>],
+        sexual_permille: u32,
+    ) -> StageReading {
+        let tokens = self.tokens(messages);
         let hits = self.find(&tokens);
-        let grooming_permille = self.grooming(messages, &tokens, &hits, sexual_permille);
+        let grooming_permille = self.grooming(messages, own, &tokens, &hits, sexual_permille);
         // Words as slight as "phone" or "school" are shown where they have counted for something.
         let least = if grooming_permille >= SPEAKS_PERMILLE { 0 } else { SLIGHT_PERMILLE };
         StageReading {
@@ -170,6 +180,29 @@ impl Stages {
             minor_weights: self.minor(&hits),
             spans: self.spans(&tokens, &hits, least),
         }
+    }
+
+    /// For each message, whether any pattern lies in it, for or against.
+    #[must_use]
+    pub fn touched(&self, messages: &[Said<'_>]) -> Vec<bool> {
+        let tokens = self.tokens(messages);
+        let mut touched = vec![false; messages.len()];
+        for hit in self.find(&tokens) {
+            for token in tokens.get(hit.at..hit.at + hit.length).unwrap_or_default() {
+                if let Some(one) = touched.get_mut(token.message) {
+                    *one = true;
+                }
+            }
+        }
+        touched
+    }
+
+    fn tokens(&self, messages: &[Said<'_>]) -> Vec<Token> {
+        let mut tokens = Vec::new();
+        for (number, message) in messages.iter().enumerate() {
+            self.vocabulary.read(number, message.text, &mut tokens);
+        }
+        tokens
     }
 
     /// Every pattern found, the weightiest where those of one stage overlap, ordered by place.

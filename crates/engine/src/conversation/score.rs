@@ -54,17 +54,18 @@ impl Stages {
     pub(super) fn grooming(
         &self,
         messages: &[Said<'_>],
+        own: &[Option<bool>],
         tokens: &[Token],
         hits: &[Sighting],
         sexual: u32,
     ) -> u32 {
-        let own = self.child_author(messages, tokens, hits);
-        let whole = self.stretch(tokens, hits, 0..tokens.len(), sexual, own.as_ref());
+        let half = self.half(messages, own, tokens, hits);
+        let whole = self.stretch(tokens, hits, 0..tokens.len(), sexual, &half);
         let mut best = whole;
         let mut from = 0;
         while tokens.len() > WINDOW_WORDS + WINDOW_WORDS / 2 && from < tokens.len() {
             let until = (from + WINDOW_WORDS).min(tokens.len());
-            best = best.max(self.stretch(tokens, hits, from..until, sexual, own.as_ref()));
+            best = best.max(self.stretch(tokens, hits, from..until, sexual, &half));
             from += WINDOW_WORDS / 3;
         }
         (whole + best) / 2
@@ -83,15 +84,23 @@ impl Stages {
         seen.values().sum()
     }
 
-    /// Who says of themselves that they are a child, where authors are known: the other one's steps count.
-    fn child_author(&self, messages: &[Said<'_>], tokens: &[Token], hits: &[Sighting]) -> Option<Author> {
+    /// For each message, whether its steps of approach count half: those of who says of themselves that they are a child,
+    /// where authors are known (the other one's steps count), and those of others than the watched account.
+    fn half(
+        &self,
+        messages: &[Said<'_>],
+        own: &[Option<bool>],
+        tokens: &[Token],
+        hits: &[Sighting],
+    ) -> Vec<bool> {
         let says = |hit: &&Sighting| {
             self.stage_of(hit).is_some_and(|(_, stage, _)| stage.says == Some(Says::ChildAge))
         };
         let author = |hit: &Sighting| messages.get(tokens.get(hit.at)?.message)?.author;
-        let of = hits.iter().filter(says).find_map(author)?;
-        let wrote = messages.iter().map(|message| message.author == Some(of)).collect();
-        Some(Author { wrote })
+        let child = hits.iter().filter(says).find_map(author);
+        let own = own.iter().copied().chain(std::iter::repeat(None));
+        let by_child = |message: &Said<'_>| child.is_some() && message.author == child;
+        messages.iter().zip(own).map(|(message, own)| by_child(message) || own == Some(false)).collect()
     }
 
     fn stretch(
@@ -100,10 +109,10 @@ impl Stages {
         hits: &[Sighting],
         range: Range<usize>,
         sexual: u32,
-        own: Option<&Author>,
+        half: &[bool],
     ) -> u32 {
         let inside: Vec<&Sighting> = hits.iter().filter(|hit| range.contains(&hit.at)).collect();
-        let mut seen = self.evidence(tokens, &inside, own);
+        let mut seen = self.evidence(tokens, &inside, half);
         if seen.says_child && seen.says_adult {
             seen.approach += AGE_GAP;
         } else if seen.says_adult {
@@ -127,7 +136,7 @@ impl Stages {
         if seen.child < CHILD_LEAST { score.min(CHILDLESS_MOST) } else { score }
     }
 
-    fn evidence(&self, tokens: &[Token], hits: &[&Sighting], own: Option<&Author>) -> Evidence {
+    fn evidence(&self, tokens: &[Token], hits: &[&Sighting], half: &[bool]) -> Evidence {
         let mut times: BTreeMap<usize, u32> = BTreeMap::new();
         let mut stages: BTreeMap<usize, u32> = BTreeMap::new();
         let mut slight: BTreeMap<usize, u32> = BTreeMap::new();
@@ -135,9 +144,8 @@ impl Stages {
         for hit in hits {
             let Some((number, stage, weight)) = self.stage_of(hit) else { continue };
             let approach = stage.roles.contains(&Role::Approach);
-            let by_child = own.is_some_and(|own| {
-                tokens.get(hit.at).and_then(|token| own.wrote.get(token.message)).copied().unwrap_or_default()
-            });
+            let half =
+                tokens.get(hit.at).and_then(|token| half.get(token.message)).copied().unwrap_or_default();
             let times = times.entry(hit.pattern).or_default();
             let mut counted = match *times {
                 0 => weight,
@@ -145,7 +153,7 @@ impl Stages {
                 _ => 0,
             };
             *times += 1;
-            if approach && by_child {
+            if approach && half {
                 counted /= 2;
             }
             if weight < SLIGHT_PERMILLE {
@@ -206,9 +214,4 @@ impl Stages {
 /// `sum` as a share of what it could give, 0 to 1000: 500 at `half`.
 fn share(sum: u32, half: u32) -> u32 {
     sum * 1000 / (sum + half.max(1))
-}
-
-/// The messages that one person wrote.
-struct Author {
-    wrote: Vec<bool>,
 }

@@ -8,7 +8,7 @@ use proviso_model::observation::{Field, SoftwareState};
 use proviso_model::policy::{PackRef, PolicyCondition, Rule};
 use proviso_model::{Act, Attribution, Fact, Observation, Span};
 
-use super::Spoken;
+use super::{Spoken, explain_talk};
 use crate::behaviour::State;
 use crate::compile::OFFENCE_RULE;
 use crate::sites::host_of_address;
@@ -21,7 +21,10 @@ const SHOWN_CHARS_MAX: usize = 60;
 
 pub(super) fn explain(observation: &Observation, condition: &PolicyCondition, spoken: &Spoken<'_>) -> String {
     let rule = match spoken.rule {
-        Rule::Words { id, .. } | Rule::Sites { id, .. } | Rule::State { id, .. } => id,
+        Rule::Words { id, .. }
+        | Rule::Sites { id, .. }
+        | Rule::Conversation { id, .. }
+        | Rule::State { id, .. } => id,
     };
     let source = match spoken.packs.first() {
         Some(pack) if rule == OFFENCE_RULE => {
@@ -31,13 +34,16 @@ pub(super) fn explain(observation: &Observation, condition: &PolicyCondition, sp
         Some(pack) if pack.name == "engine" => format!("part of the engine, version {}", pack.version),
         _ => packs(&spoken.packs),
     };
+    let (seen, act) = match &spoken.seen {
+        Some(seen) => (
+            format!("{} {seen}", explain_talk::place(observation)),
+            format!("{} {}", explain_talk::shown(observation), circumstances(&observation.attribution)),
+        ),
+        None => (seen(observation, &spoken.spans), act(&observation.attribution)),
+    };
     format!(
-        "{} {} Rule {rule}, {source}, serves paragraph {}; it spoke with strength {} of 1000. {} This is a machine's opinion for an officer to judge.",
-        seen(observation, &spoken.spans),
-        act(&observation.attribution),
-        condition.paragraph,
-        spoken.strength_permille,
-        spoken.why_not,
+        "{seen} {act} Rule {rule}, {source}, serves paragraph {}; it spoke with strength {} of 1000. {} This is a machine's opinion for an officer to judge.",
+        condition.paragraph, spoken.strength_permille, spoken.why_not,
     )
 }
 
@@ -63,6 +69,7 @@ fn seen(observation: &Observation, spans: &[Span]) -> String {
             };
             format!("Text in {field} on {} holds {}.", site(url), words(spans))
         }
+        Fact::Messages { .. } => explain_talk::place(observation),
         Fact::PrivateWindow { browser } => format!("A private window of {} was open.", quoted(browser)),
         Fact::Software { component, state } => {
             let state = match state {
@@ -75,7 +82,7 @@ fn seen(observation: &Observation, spans: &[Span]) -> String {
     }
 }
 
-fn site(address: &str) -> String {
+pub(super) fn site(address: &str) -> String {
     host_of_address(address).map_or_else(|| "an address without a host".to_owned(), |site| quoted(&site.host))
 }
 
@@ -115,6 +122,7 @@ fn place(field: TextField) -> &'static str {
         TextField::Text => "its visible text",
         TextField::Query => "the search query of its address",
         TextField::Typed => "the typed text",
+        TextField::Message => "its messages",
     }
 }
 
@@ -130,11 +138,15 @@ fn act(attribution: &Attribution) -> String {
         Act::Unknown => "The device cannot tell how it came about",
     };
     let front = if attribution.foreground { "in front" } else { "not in front" };
+    format!("{act}, {front}, {}", circumstances(attribution))
+}
+
+fn circumstances(attribution: &Attribution) -> String {
     let input = match attribution.since_input_ms {
         Some(millis) => format!("last human input {} before", seconds(millis)),
         None => "no human input seen there".to_owned(),
     };
-    format!("{act}, {front}, visible for {}, {input}.", seconds(attribution.visible_ms))
+    format!("visible for {}, {input}.", seconds(attribution.visible_ms))
 }
 
 fn seconds(millis: u64) -> String {
@@ -194,7 +206,7 @@ pub(super) fn state_would_not(state: State) -> &'static str {
     }
 }
 
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     // Characters that take no room would hide in the sentence, or turn its direction.
     let mut seen = text.chars().filter(|c| !is_ignorable(*c));
     let short: String = seen.by_ref().take(SHOWN_CHARS_MAX).collect();

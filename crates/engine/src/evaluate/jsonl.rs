@@ -3,6 +3,7 @@
 use proviso_model::Observation;
 
 use super::Engine;
+use crate::conversation::Contexts;
 
 /// A line that is not an observation.
 #[derive(Debug, thiserror::Error)]
@@ -16,20 +17,27 @@ pub struct LineError {
     pub problem: String,
 }
 
-/// The findings of one observation, each as a line of JSON without line feed; none for an empty line.
+/// The findings of one observation, each as a line of JSON without line feed; none for an empty line. Messages are read
+/// with what earlier lines said in the same conversation, as a device does.
 ///
 /// # Errors
 /// [`LineError`] with `line` (from 1) when `text` is not an observation.
-pub fn evaluate_line(engine: &Engine, line: usize, text: &str) -> Result<Vec<String>, LineError> {
+pub fn evaluate_line(
+    engine: &Engine,
+    contexts: &mut Contexts,
+    line: usize,
+    text: &str,
+) -> Result<Vec<String>, LineError> {
     let text = text.trim();
     if text.is_empty() {
         return Ok(Vec::new());
     }
     let fault = |error: serde_json::Error| LineError { line, problem: error.to_string() };
     let observation: Observation = serde_json::from_str(text).map_err(fault)?;
-    engine
-        .evaluate(&observation)
-        .iter()
-        .map(|finding| serde_json::to_string(finding).map_err(fault))
-        .collect()
+    let joined = contexts.join(observation);
+    let findings = engine.evaluate(&joined);
+    if !engine.is_shielded(&joined) {
+        contexts.keep(&joined);
+    }
+    findings.iter().map(|finding| serde_json::to_string(finding).map_err(fault)).collect()
 }

@@ -2,11 +2,15 @@
 
 mod counting;
 mod explain;
+mod explain_talk;
 mod jsonl;
 mod near;
 mod reading;
 mod reduce;
+mod stages;
+mod talk;
 mod words;
+mod words_talk;
 
 use proviso_model::policy::{PackRef, Policy, PolicyCondition, Rule};
 use proviso_model::{Digest, Fact, Finding, Observation, Passage, Span};
@@ -18,6 +22,7 @@ pub(crate) use counting::Counting;
 use self::reading::Reading;
 use self::words::WordsRule;
 use crate::behaviour::State;
+use crate::conversation::Stages;
 use crate::sites::{host_of_address, with_parents};
 use crate::text::{TermIndex, TermIndexError};
 use crate::{ENGINE, SEMANTICS};
@@ -39,6 +44,14 @@ pub enum EngineError {
     /// A rule that this engine does not know.
     #[error("the policy has a rule \"{0}\" that this engine does not know; use a newer version")]
     UnknownRule(String),
+    /// Stages that cannot be read.
+    #[error("the stages of rule \"{rule}\" cannot be read: {problem}")]
+    Stages {
+        /// The rule.
+        rule: String,
+        /// What is wrong.
+        problem: String,
+    },
 }
 
 /// A policy made ready. Evaluation is pure: the same observation gives the same findings, byte for byte.
@@ -57,16 +70,49 @@ struct Ready {
     condition: PolicyCondition,
     /// One for each rule of the condition; nothing for rules that read no words.
     words: Vec<Option<WordsRule>>,
+    /// One for each rule of the condition; nothing for rules that read no conversation.
+    stages: Vec<Option<Stages>>,
 }
+
+impl Ready {
+    /// The condition's rule of sexual words.
+    fn sexual(&self) -> Option<&WordsRule> {
+        let is_sexual = |rule: &Rule| matches!(rule, Rule::Words { category, .. } if category == SEXUAL);
+        let at = self.condition.rules.iter().position(is_sexual)?;
+        self.words.get(at)?.as_ref()
+    }
+}
+
+/// Category of sexual words.
+const SEXUAL: &str = "sexual";
 
 /// A rule that spoke, before it is worded.
 struct Spoken<'p> {
     rule: &'p Rule,
     strength_permille: u16,
     spans: Vec<Span>,
+    /// What was seen, where the spans alone do not tell it.
+    seen: Option<String>,
     why_not: String,
     /// Whose words were found, in the order of the rule; at least one.
     packs: Vec<&'p PackRef>,
+    /// Numbers of the messages that it rests on, where the fact is a conversation.
+    rests_on: Vec<u32>,
+}
+
+impl<'p> Spoken<'p> {
+    /// A rule that knows no more or less.
+    fn certain(rule: &'p Rule, pack: &'p PackRef, spans: Vec<Span>, why_not: String) -> Self {
+        Self {
+            rule,
+            strength_permille: 1000,
+            spans,
+            seen: None,
+            why_not,
+            packs: vec![pack],
+            rests_on: Vec::new(),
+        }
+    }
 }
 
 impl Engine {
@@ -85,7 +131,7 @@ impl Engine {
         let mut index = TermIndex::default();
         let mut conditions = Vec::new();
         for condition in &policy.conditions {
-            let mut words = Vec::new();
+            let (mut words, mut stages) = (Vec::new(), Vec::new());
             for rule in &condition.rules {
                 if let Rule::State { id, .. } = rule
                     && State::of_rule(rule).is_none()
@@ -93,8 +139,15 @@ impl Engine {
                     return Err(EngineError::UnknownRule(id.clone()));
                 }
                 words.push(WordsRule::new(rule, &condition.except.words, &mut index));
+                stages.push(match rule {
+                    Rule::Conversation { id, stages, .. } => {
+                        let fault = |problem| EngineError::Stages { rule: id.clone(), problem };
+                        Some(Stages::new(stages).map_err(fault)?)
+                    }
+                    _ => None,
+                });
             }
-            conditions.push(Ready { condition: condition.clone(), words });
+            conditions.push(Ready { condition: condition.clone(), words, stages });
         }
         index.build()?;
         let (addresses, hosts) = policy.shield.iter().cloned().partition(|entry| entry.contains('@'));
@@ -102,21 +155,40 @@ impl Engine {
     }
 
     /// Whether an observation belongs to a contact on the shield list: such a one raises no finding, and is dropped on
-    /// the device and counted. Hosts are compared with their sub-domains, addresses are looked for in the page's address.
+    /// the device and counted. Hosts are compared with their sub-domains, addresses are looked for in the page's
+    /// address and in the names of a conversation and its authors.
     #[must_use]
     pub fn is_shielded(&self, observation: &Observation) -> bool {
         let Some(address) = observation.fact.url() else { return false };
-        is_listed(address, &self.shield_hosts)
-            || (!self.shield_addresses.is_empty() && {
-                let lower = address.to_lowercase().replace("%40", "@");
-                self.shield_addresses.iter().any(|entry| lower.contains(entry.as_str()))
-            })
+        if is_listed(address, &self.shield_hosts) {
+            return true;
+        }
+        if self.shield_addresses.is_empty() {
+            return false;
+        }
+        let names_one = |text: &str| {
+            let lower = text.to_lowercase().replace("%40", "@");
+            self.shield_addresses.iter().any(|entry| lower.contains(entry.as_str()))
+        };
+        let channel = match &observation.fact {
+            Fact::Messages { channel, .. } => channel.as_str(),
+            _ => "",
+        };
+        names_one(address)
+            || names_one(channel)
+            || observation.fact.messages().filter_map(|message| message.author.as_deref()).any(names_one)
     }
 
     /// What the conditions in force at `observed_at` say of an observation, in the order of the policy. Nothing for
-    /// background activity (invariant 7), for shielded contacts and outside every condition's window.
+    /// background activity (invariant 7), for shielded contacts and outside every condition's window. The context of a
+    /// conversation is part of its observation: see [`crate::conversation::Contexts`].
     #[must_use]
     pub fn evaluate(&self, observation: &Observation) -> Vec<Finding> {
+        let spoken = self.spoken(observation).into_iter();
+        spoken.map(|(condition, spoken)| self.finding(observation, condition, spoken)).collect()
+    }
+
+    fn spoken(&self, observation: &Observation) -> Vec<(&PolicyCondition, Spoken<'_>)> {
         if is_background(observation) || self.is_shielded(observation) {
             return Vec::new();
         }
@@ -130,19 +202,24 @@ impl Engine {
             return Vec::new();
         }
         let reading = Reading::of(observation, &self.index);
-        let mut findings = Vec::new();
+        let mut all = Vec::new();
         for ready in in_force {
             let except = &ready.condition.except.sites;
             if observation.fact.url().is_some_and(|address| is_listed(address, except)) {
                 continue;
             }
-            for (rule, words) in ready.condition.rules.iter().zip(&ready.words) {
-                if let Some(spoken) = speak(rule, words.as_ref(), observation, &reading) {
-                    findings.push(self.finding(observation, &ready.condition, spoken));
-                }
+            let lines = talk::within(&reading.talk, &ready.condition);
+            let made_ready = ready.words.iter().zip(&ready.stages);
+            for (rule, (words, stages)) in ready.condition.rules.iter().zip(made_ready) {
+                let spoken = match stages {
+                    Some(stages) => stages::speak(rule, stages, ready.sexual(), &lines),
+                    None if lines.is_empty() => speak(rule, words.as_ref(), observation, &reading),
+                    None => words.as_ref().and_then(|words| words.speak_in_talk(rule, &lines)),
+                };
+                all.extend(spoken.map(|spoken| (&ready.condition, spoken)));
             }
         }
-        findings
+        all
     }
 
     /// The observation cut to the passages that its findings rest on, with surroundings. Evaluating the cut gives
@@ -156,6 +233,7 @@ impl Engine {
         let (id, category, pack) = match spoken.rule {
             Rule::Words { id, category, pack, .. }
             | Rule::Sites { id, category, pack, .. }
+            | Rule::Conversation { id, category, pack, .. }
             | Rule::State { id, category, pack } => (id, category, pack),
         };
         let (pack, more_packs) =
@@ -201,18 +279,14 @@ fn speak<'p>(
             let Fact::Page { url, .. } = &observation.fact else { return None };
             let span = reading::listed_host(url, hosts, rule)?;
             let why_not = explain::SITE_WOULD_NOT.to_owned();
-            Some(Spoken { rule, strength_permille: 1000, spans: vec![span], why_not, packs: vec![pack] })
+            Some(Spoken::certain(rule, pack, vec![span], why_not))
         }
         Rule::State { pack, .. } => {
             let state = State::of_rule(rule)?;
-            state.shown_by(&observation.fact).then(|| Spoken {
-                rule,
-                strength_permille: 1000,
-                spans: Vec::new(),
-                why_not: explain::state_would_not(state).to_owned(),
-                packs: vec![pack],
-            })
+            let why_not = explain::state_would_not(state).to_owned();
+            state.shown_by(&observation.fact).then(|| Spoken::certain(rule, pack, Vec::new(), why_not))
         }
+        Rule::Conversation { .. } => None,
     }
 }
 

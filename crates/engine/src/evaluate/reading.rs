@@ -5,6 +5,7 @@ use proviso_model::observation::Field;
 use proviso_model::policy::Rule;
 use proviso_model::{ConditionKind, Fact, Observation, Span};
 
+use super::talk::{Line, lines};
 use crate::search::query_of;
 use crate::sites::{host_of_address, with_parents};
 use crate::text::{Occurrence, TermIndex};
@@ -23,6 +24,8 @@ pub(super) struct Stretch<'o> {
 /// Every text of an observation, searched once for all rules.
 pub(super) struct Reading<'o> {
     pub(super) stretches: Vec<Stretch<'o>>,
+    /// The messages, where it is a conversation.
+    pub(super) talk: Vec<Line<'o>>,
 }
 
 impl<'o> Reading<'o> {
@@ -44,7 +47,7 @@ impl<'o> Reading<'o> {
                     texts.push((TextField::Typed, passage.offset, text, *field == Field::Search));
                 }
             }
-            Fact::PrivateWindow { .. } | Fact::Software { .. } => {}
+            Fact::Messages { .. } | Fact::PrivateWindow { .. } | Fact::Software { .. } => {}
         }
         let stretches = texts
             .into_iter()
@@ -53,7 +56,7 @@ impl<'o> Reading<'o> {
                 Stretch { field, offset, text, is_query, hits }
             })
             .collect();
-        Self { stretches }
+        Self { stretches, talk: lines(&observation.fact, index) }
     }
 }
 
@@ -63,7 +66,7 @@ pub(super) fn captures(kind: ConditionKind, fact: &Fact) -> bool {
     match (kind, fact) {
         (
             ConditionKind::SexualisedChat | ConditionKind::SpecifiedWords,
-            Fact::Page { .. } | Fact::Typed { .. },
+            Fact::Page { .. } | Fact::Typed { .. } | Fact::Messages { .. },
         )
         | (ConditionKind::Pornography | ConditionKind::ProhibitedSearches, Fact::Page { .. })
         | (ConditionKind::NoPrivateBrowsing, Fact::PrivateWindow { .. })
@@ -86,5 +89,6 @@ pub(super) fn listed_host(address: &str, hosts: &[String], rule: &Rule) -> Optio
         rule: id.clone(),
         category: category.clone(),
         text: address.get(site.start..site.end)?.to_owned(),
+        message: None,
     })
 }

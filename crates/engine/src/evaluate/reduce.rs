@@ -10,7 +10,7 @@ use proviso_model::{Fact, Finding, Observation};
 
 use super::reading::Reading;
 use super::words::Beside;
-use super::{Engine, in_order};
+use super::{Engine, in_order, talk};
 use crate::text::joins;
 
 /// Text kept above this shrinks the surroundings, so that a record stays within its limit.
@@ -21,6 +21,10 @@ const SURROUNDINGS: &[usize] = &[SURROUNDINGS_BYTES, SURROUNDINGS_BYTES * 4, SUR
 /// Cuts, evaluates the cut, and takes the first that gives the same findings: the equality that replay needs is made
 /// sure of here rather than hoped for. The whole observation is the last resort.
 pub(super) fn reduce(engine: &Engine, observation: &Observation, findings: &[Finding]) -> Observation {
+    if matches!(observation.fact, Fact::Messages { .. }) {
+        let cut = talk::cut(observation, &engine.spoken(observation));
+        return if engine.evaluate(&cut) == findings { cut } else { observation.clone() };
+    }
     let mut fallback = None;
     for surroundings in SURROUNDINGS {
         let cut = cut(engine, observation, findings, *surroundings);

@@ -10,7 +10,7 @@ use proviso_model::policy::{PackRef, Rule};
 use super::counting::{Counted, Counting, TermAt, Way};
 use super::reading::{Reading, Stretch};
 use super::{Spoken, explain, strength};
-use crate::text::TermIndex;
+use crate::text::{Occurrence, TermIndex};
 
 /// Spans of one rule that are considered; later ones change nothing, so that what is sealed stays bounded.
 pub(super) const SPANS_CONSIDERED: usize = 1000;
@@ -22,8 +22,8 @@ const EXCLUDED_SHOWN_MAX: usize = 4;
 pub(super) struct WordsRule {
     counting: Counting,
     except: BTreeSet<usize>,
-    threshold_permille: u16,
-    queries_only: bool,
+    pub(super) threshold_permille: u16,
+    pub(super) queries_only: bool,
 }
 
 /// A term and the word near it, in bytes of the field, with whether an explanation names the two.
@@ -76,6 +76,8 @@ impl WordsRule {
             spans: found.spans,
             why_not,
             packs: numbers.into_iter().map(|number| pack_of(pack, more_packs, number)).collect(),
+            seen: None,
+            rests_on: Vec::new(),
         })
     }
 
@@ -116,8 +118,13 @@ impl WordsRule {
         reading.stretches.iter().filter(move |stretch| !queries_only || stretch.is_query)
     }
 
+    /// What of the hits in a text counts.
+    pub(super) fn counted<'s>(&self, text: &str, hits: &'s [Occurrence]) -> Counted<'s> {
+        self.counting.read(text, hits, &self.except)
+    }
+
     fn read<'s>(&self, stretch: &'s Stretch<'_>) -> Counted<'s> {
-        self.counting.read(&stretch.text, &stretch.hits, &self.except)
+        self.counted(&stretch.text, &stretch.hits)
     }
 }
 
@@ -146,6 +153,7 @@ impl<'r> Found<'r> {
                 rule: rule.to_owned(),
                 category: category.to_owned(),
                 text: text.to_owned(),
+                message: None,
             });
         }
         for hit in &read.excluded {
@@ -166,7 +174,7 @@ impl<'r> Found<'r> {
     }
 }
 
-fn pack_of<'p>(pack: &'p PackRef, more: &'p [PackRef], number: u16) -> &'p PackRef {
+pub(super) fn pack_of<'p>(pack: &'p PackRef, more: &'p [PackRef], number: u16) -> &'p PackRef {
     usize::from(number).checked_sub(1).and_then(|at| more.get(at)).unwrap_or(pack)
 }
 

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proviso_model::finding::{Finding, TextField};
 use proviso_model::ids::{CaseId, JobId};
+use proviso_model::limits::NEIGHBOURS_MAX;
 use proviso_model::record::RecordBody;
 use proviso_model::{Observation, Timestamp};
 use proviso_store::{
@@ -107,6 +108,11 @@ fn all_serves(captured: &Observation, inside: &[&Finding], outside: &[&Finding])
         let in_text = |field| matches!(field, TextField::Text | TextField::Typed);
         spans().any(|span| in_text(span.field) && passage.offset <= span.start && span.end <= end)
     });
+    // Of a conversation, every message sealed is one that a finding inside rests on, or its neighbour.
+    let near = |index: u32| {
+        spans().filter_map(|span| span.message).any(|used| used.abs_diff(index) <= NEIGHBOURS_MAX)
+    };
+    let served = served && captured.fact.messages().all(|message| near(message.index));
     served && outside.iter().flat_map(|one| &one.spans).all(|span| fields.contains(&span.field))
 }
 
@@ -143,7 +149,7 @@ pub async fn reassess(ctx: &AppContext, case: CaseId) -> Result<usize, LateError
         let captured = captured(ctx, &keys, &known, &finding).await?;
         let Captured::Readable(captured) = captured else { continue };
         let outside = known
-            .outside(ctx, &finding.paragraph, finding.condition, finding.observed_at, || captured.as_ref());
+            .outside(ctx, &finding.paragraph, finding.condition, finding.observed_at, || captured.as_deref());
         if outside != finding.outside {
             flags.push(FindingFlag { record: finding.record, position: finding.position, outside });
         }
@@ -155,7 +161,7 @@ pub async fn reassess(ctx: &AppContext, case: CaseId) -> Result<usize, LateError
 
 enum Captured {
     /// It is here where it is needed.
-    Readable(Option<Observation>),
+    Readable(Option<Box<Observation>>),
     /// It was destroyed: nobody can act on it, and its flag stays as it is.
     Gone,
 }
@@ -173,7 +179,7 @@ async fn captured(
     }
     let record = ctx.store.record_get(&finding.record).await?;
     Ok(match record.and_then(|record| revoked::content(keys, &record)).map(|content| content.body) {
-        Some(RecordBody::Finding { captured, .. }) => Captured::Readable(Some(captured)),
+        Some(RecordBody::Finding { captured, .. }) => Captured::Readable(Some(Box::new(captured))),
         _ => Captured::Gone,
     })
 }

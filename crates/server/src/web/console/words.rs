@@ -173,6 +173,7 @@ pub fn fact(fact: &Fact) -> String {
         Fact::Typed { field: Field::Search, .. } => "Text typed into a search field".to_owned(),
         Fact::Typed { field: Field::Message, .. } => "Text typed into a message or comment".to_owned(),
         Fact::Typed { field: Field::Text, .. } => "Text typed into a field of a page".to_owned(),
+        Fact::Messages { .. } => "Messages of a conversation".to_owned(),
         Fact::PrivateWindow { browser } => format!("A private window open in {browser}"),
         Fact::Software { component, state } => {
             let state = match state {

@@ -138,6 +138,23 @@ fn content(one: &ShownFinding) -> Content {
             passages: text.iter().map(|passage| pieces(passage, spans, TextField::Typed)).collect(),
             cut: false,
         },
+        Fact::Messages { url, channel, .. } => Content {
+            address: whole(url, TextField::Url),
+            title: whole(channel, TextField::Title),
+            query: None,
+            passages: one
+                .captured
+                .fact
+                .messages()
+                .map(|message| {
+                    let own: Vec<_> =
+                        spans.iter().filter(|span| span.message == Some(message.index)).cloned().collect();
+                    let passage = Passage { offset: 0, text: message.text.clone() };
+                    pieces(&passage, &own, TextField::Message)
+                })
+                .collect(),
+            cut: one.captured.fact.messages().any(|message| message.cut),
+        },
         Fact::PrivateWindow { .. } | Fact::Software { .. } => {
             Content { address: None, title: None, query, passages: Vec::new(), cut: false }
         }

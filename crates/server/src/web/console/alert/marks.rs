@@ -78,6 +78,7 @@ mod tests {
             rule: "words/test".to_owned(),
             category: "test".to_owned(),
             text: text.to_owned(),
+            message: None,
         }
     }
 

@@ -46,7 +46,7 @@ pub fn finding(raise: &Raise, observation: &Observation, at: Timestamp) -> Findi
     let field = match observation.fact {
         Fact::Typed { .. } => Some(TextField::Typed),
         Fact::Page { .. } => Some(TextField::Text),
-        Fact::PrivateWindow { .. } | Fact::Software { .. } => None,
+        Fact::Messages { .. } | Fact::PrivateWindow { .. } | Fact::Software { .. } => None,
     };
     let spans = field.map(|field| Span {
         field,
@@ -55,6 +55,7 @@ pub fn finding(raise: &Raise, observation: &Observation, at: Timestamp) -> Findi
         rule: "words/order".to_owned(),
         category: "specified".to_owned(),
         text: "blue heron".to_owned(),
+        message: None,
     });
     Finding {
         id: None,

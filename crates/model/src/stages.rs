@@ -1,11 +1,11 @@
-//! What a pack says about conversations: spellings, word classes and stages with their patterns.
+//! Stages of a conversation as a pack writes them and a policy carries them: spellings, word classes, patterns.
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// The part of a pack about conversations.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StageFacts {
     /// A word, and the chat spellings that are read as it.
@@ -23,7 +23,7 @@ pub struct StageFacts {
 }
 
 /// What a stage is evidence of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Role {
     /// One of the people may be a child.
@@ -37,7 +37,7 @@ pub enum Role {
 }
 
 /// What a stage tells of the people's ages.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Says {
     /// Somebody says that they or the other are under 16.
@@ -47,7 +47,7 @@ pub enum Says {
 }
 
 /// One stage.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StageFile {
     /// For example `secrecy`.
@@ -57,18 +57,18 @@ pub struct StageFile {
     /// Evidence of this stage never counts for more.
     pub most_permille: u32,
     /// What it tells of ages.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub says: Option<Says>,
     /// Patterns by weight.
     pub family: Vec<FamilyFile>,
 }
 
 /// Patterns of one weight.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FamilyFile {
     /// Weight of the first occurrence.
     pub weight_permille: u32,
-    /// Patterns; see [`super::Pattern`].
+    /// Patterns; `crates/engine/src/conversation/pattern.rs` says how they are written.
     pub patterns: Vec<String>,
 }
