@@ -46,8 +46,10 @@ fn main() -> Result<(), Fault> {
     out.say(&format!("{:.1} MB of text ({origin}) in {} pages", bytes as f64 / 1e6, pages.len()))?;
     let observations: Vec<Observation> = pages.iter().map(|page| observation(page)).collect();
     for (most, beside_plain, beside_hyperscan) in SIZES {
-        let terms = terms.get(..most.min(terms.len())).unwrap_or_default();
-        throughput(&mut out, &pages, &observations, terms, [beside_plain, beside_hyperscan])?;
+        // Evenly from all, so that the fewer are as rare in the text as the many.
+        let step = (terms.len() / most).max(1);
+        let some: Vec<String> = terms.iter().step_by(step).take(most).cloned().collect();
+        throughput(&mut out, &pages, &observations, &some, [beside_plain, beside_hyperscan])?;
     }
     let engine = engine(&terms)?;
     python(&mut out, &pages, &observations, &terms, &engine)?;
@@ -140,16 +142,17 @@ fn python(
     out.beside(&name, rate(best[0]), (&theirs.0, theirs.1), PYTHON_RATIO)
 }
 
-/// Milliseconds for a page to be read, and cut where it has a finding: the middle and the 99th of a hundred.
+/// Milliseconds for a page to be read, and cut where it has a finding: the middle and the 99th of a hundred. Each page's is
+/// the best of three, so that what other programs take is left out.
 fn page_ms(observations: &[Observation], engine: &Engine) -> (f64, f64) {
     let mut taken: Vec<f64> = observations
         .iter()
         .map(|observation| {
-            let (seconds, _) = timed(|| {
+            let read = || {
                 let findings = engine.evaluate(observation);
                 (!findings.is_empty()).then(|| engine.reduce(observation, &findings))
-            });
-            seconds * 1e3
+            };
+            (0..3).map(|_| timed(read).0 * 1e3).fold(f64::INFINITY, f64::min)
         })
         .collect();
     taken.sort_by(f64::total_cmp);

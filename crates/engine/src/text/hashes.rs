@@ -50,6 +50,8 @@ struct Slot {
     first: u32,
     /// None: an empty slot.
     count: u32,
+    /// What its things ask of their surroundings, all together.
+    asks: u64,
 }
 
 /// Where in a list, ordered by hash, the things of one hash stand.
@@ -61,8 +63,8 @@ pub(super) struct Buckets {
 }
 
 impl Buckets {
-    /// Makes the buckets of a list by the hashes of its things, which are in order.
-    pub(super) fn of(hashes: &[u64]) -> Self {
+    /// Makes the buckets of a list by the hashes of its things, which are in order, each with bits of what it asks.
+    pub(super) fn of(hashes: &[(u64, u64)]) -> Self {
         let mut buckets = Self::default();
         if hashes.is_empty() {
             return buckets;
@@ -72,10 +74,12 @@ impl Buckets {
         buckets.bitmap_shift = 64 - bits.trailing_zeros();
         buckets.slots = vec![Slot::default(); (hashes.len() * 2).next_power_of_two()];
         let mut first = 0;
-        for same in hashes.chunk_by(|a, b| a == b) {
-            let Some(hash) = same.first() else { continue };
-            buckets.put(Slot { hash: *hash, first, count: u32::try_from(same.len()).unwrap_or(u32::MAX) });
-            first = first.saturating_add(u32::try_from(same.len()).unwrap_or(u32::MAX));
+        for same in hashes.chunk_by(|(a, _), (b, _)| a == b) {
+            let Some((hash, _)) = same.first() else { continue };
+            let count = u32::try_from(same.len()).unwrap_or(u32::MAX);
+            let asks = same.iter().fold(0, |all, (_, asks)| all | asks);
+            buckets.put(Slot { hash: *hash, first, count, asks });
+            first = first.saturating_add(count);
         }
         buckets
     }
@@ -96,9 +100,10 @@ impl Buckets {
         }
     }
 
-    /// The places of the things with this hash; nothing for nearly every hash that has none, after one look.
+    /// The places of the things with this hash, and all that they ask; nothing for nearly every hash that has none, after
+    /// one look.
     #[inline]
-    pub(super) fn get(&self, hash: u64) -> Option<Range<usize>> {
+    pub(super) fn get(&self, hash: u64) -> Option<(Range<usize>, u64)> {
         let bit = hash >> self.bitmap_shift;
         let word = self.bitmap.get((bit / 64) as usize)?;
         if word & (1 << (bit % 64)) == 0 {
@@ -110,7 +115,7 @@ impl Buckets {
             let slot = self.slots.get(at).filter(|slot| slot.count > 0)?;
             if slot.hash == hash {
                 let first = slot.first as usize;
-                return Some(first..first + slot.count as usize);
+                return Some((first..first + slot.count as usize, slot.asks));
             }
             at = (at + 1) & mask;
         }

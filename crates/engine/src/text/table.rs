@@ -63,13 +63,14 @@ impl TermTable {
             table.text.push_str(term);
             table.lengths |= length_bit(&word);
             let ends_in_word = term.chars().next_back().is_some_and(in_word);
+            let asks = asks(term.as_bytes().get(word.end..).unwrap_or_default());
             let entry = Entry { start, head, tail, ends_in_word, beginning: NONE, term: number };
-            hashed.push((hash(term.as_bytes(), word), entry));
+            hashed.push(((hash(term.as_bytes(), word), asks), entry));
         }
-        hashed.sort_by(|(hash_a, a), (hash_b, b)| {
+        hashed.sort_by(|((hash_a, _), a), ((hash_b, _), b)| {
             (hash_a, table.tail(a), a.head, a.term).cmp(&(hash_b, table.tail(b), b.head, b.term))
         });
-        let hashes: Vec<u64> = hashed.iter().map(|(hash, _)| *hash).collect();
+        let hashes: Vec<(u64, u64)> = hashed.iter().map(|(hash, _)| *hash).collect();
         table.buckets = Buckets::of(&hashes);
         table.entries = hashed.into_iter().map(|(_, entry)| entry).collect();
         table.link(&hashes);
@@ -83,10 +84,10 @@ impl TermTable {
 
     /// Leads each entry to the longest beginning of it in its bucket. Beginnings come before what they begin, and those
     /// of one entry begin each other, so a stack of them is enough.
-    fn link(&mut self, hashes: &[u64]) {
+    fn link(&mut self, hashes: &[(u64, u64)]) {
         let mut open: Vec<u32> = Vec::new();
         let mut last = None;
-        for (nth, hash) in hashes.iter().enumerate() {
+        for (nth, (hash, _)) in hashes.iter().enumerate() {
             if last != Some(*hash) {
                 open.clear();
                 last = Some(*hash);
@@ -138,7 +139,8 @@ impl TermTable {
         if self.lengths & length_bit(word) == 0 {
             return;
         }
-        if let Some(bucket) = self.buckets.get(hash(text.as_bytes(), word.clone())) {
+        let Some((bucket, asked)) = self.buckets.get(hash(text.as_bytes(), word.clone())) else { return };
+        if asked & follows(text.as_bytes().get(word.end..).unwrap_or_default()) != 0 {
             self.verify(text, word.start, bucket, add);
         }
     }
@@ -173,6 +175,30 @@ impl TermTable {
             }
         }
     }
+}
+
+/// The bit of a term that asks for nothing after its first word, or for too little to tell.
+const ANYTHING: u64 = 1 << 63;
+
+/// One bit for what a term has after its first word: by the second and third byte, for the first mostly is a space.
+fn asks(rest: &[u8]) -> u64 {
+    match rest {
+        [_, second, third, ..] => pair_bit(*second, *third),
+        _ => ANYTHING,
+    }
+}
+
+/// The bits of terms that may go on as the text does after a word.
+fn follows(rest: &[u8]) -> u64 {
+    match rest {
+        [_, second, third, ..] => pair_bit(*second, *third) | ANYTHING,
+        _ => ANYTHING,
+    }
+}
+
+fn pair_bit(second: u8, third: u8) -> u64 {
+    let mixed = u32::from(second).wrapping_mul(31).wrapping_add(u32::from(third).wrapping_mul(7));
+    1 << (mixed % 63)
 }
 
 fn length_bit(word: &Range<usize>) -> u64 {

@@ -1,5 +1,7 @@
-//! Characters that are seen as a Latin letter: from the Unicode confusables (UTS 39), the usual digits and signs for
-//! letters, and letter emoji. Compatibility forms (full-width, mathematical, circled) are letters after normalisation.
+//! Characters that are seen as a Latin letter: look-alikes of other scripts, the usual digits and signs for letters, and
+//! letter emoji. Compatibility forms (full-width, mathematical, circled) are letters after normalisation.
+
+use super::confusables::confusable;
 
 /// Whether a character may be meant as this letter of a term.
 pub(super) fn reads(seen: char, letter: char) -> bool {
@@ -73,7 +75,7 @@ fn strict(c: char) -> Option<&'static str> {
         '\u{458}' | '\u{3F3}' | '\u{1D0A}' | '\u{575}' | '\u{237}' | '\u{249}' => "j",
         '\u{1D0B}' | '\u{199}' => "k",
         '\u{4CF}' | '\u{29F}' | '\u{26B}' | '\u{26D}' | '\u{1C0}' => "l",
-        '\u{1D0D}' | '\u{271}' | '\u{26F}' => "m",
+        '\u{1D0D}' | '\u{271}' => "m",
         '\u{578}' | '\u{57C}' | '\u{274}' | '\u{272}' | '\u{273}' | '\u{14B}' => "n",
         '\u{43E}' | '\u{585}' | '\u{1D0F}' | '\u{275}' | '\u{AB3D}' | '\u{2C9F}' => "o",
         '\u{440}' | '\u{1D18}' | '\u{1A5}' | '\u{2CA3}' => "p",
@@ -83,7 +85,7 @@ fn strict(c: char) -> Option<&'static str> {
         '\u{1D1B}' | '\u{288}' | '\u{1AB}' | '\u{1AD}' => "t",
         '\u{57D}' | '\u{1D1C}' | '\u{289}' | '\u{28B}' | '\u{AB4E}' | '\u{AB52}' => "u",
         '\u{475}' | '\u{1D20}' | '\u{28C}' => "v",
-        '\u{51D}' | '\u{1D21}' | '\u{561}' => "w",
+        '\u{51D}' | '\u{1D21}' | '\u{561}' | '\u{26F}' => "w",
         '\u{445}' | '\u{4B3}' => "x",
         '\u{443}' | '\u{4AF}' | '\u{28F}' | '\u{1B4}' | '\u{263}' | '\u{1D8C}' | '\u{AB5A}' => "y",
         '\u{1D22}' | '\u{290}' | '\u{225}' | '\u{1B6}' => "z",
@@ -92,42 +94,29 @@ fn strict(c: char) -> Option<&'static str> {
 }
 
 /// Letters that look like a Latin one as a capital, or nearly, and signs and emoji that are drawn like one: read so only
-/// in a word that has Latin letters.
+/// in a word that has Latin letters, as are the letters of [`confusable`].
 fn loose(c: char) -> Option<&'static str> {
     Some(match c {
-        '\u{3B1}' | '\u{2C81}' | '\u{A4EE}' | '\u{AB7A}' => "a",
-        '\u{432}' | '\u{3B2}' | '\u{44C}' | '\u{44A}' | '\u{2C83}' | '\u{A4D0}' | '\u{AB9F}' | '\u{13FC}' => {
-            "b"
-        }
-        '\u{A4DA}' | '\u{A2}' | '\u{A9}' | '\u{ABAF}' => "c",
-        '\u{A4D3}' | '\u{A4D2}' | '\u{AB70}' | '\u{ABB7}' => "d",
-        '\u{3B5}' | '\u{454}' | '\u{44D}' | '\u{2C89}' | '\u{A4F0}' | '\u{20AC}' | '\u{AB7C}' => "e",
-        '\u{493}' | '\u{A4DD}' => "f",
-        '\u{A4D6}' | '\u{AB90}' => "g",
+        '\u{A2}' | '\u{A9}' => "c",
+        '\u{44A}' => "b",
+        '\u{3B5}' | '\u{454}' | '\u{44D}' | '\u{2C89}' | '\u{20AC}' => "e",
+        '\u{493}' => "f",
         '\u{43D}' | '\u{3B7}' => "hn",
-        '\u{2C8F}' | '\u{A4E7}' | '\u{AB8B}' => "h",
-        '\u{3B9}' | '\u{2C93}' | '\u{A4F2}' | '\u{AB75}' => "i",
         '\u{2757}' | '\u{2755}' => "il",
-        '\u{A4D9}' | '\u{AB7B}' => "j",
-        '\u{43A}' | '\u{3BA}' | '\u{49B}' | '\u{49D}' | '\u{2C95}' | '\u{A4D7}' | '\u{ABB6}' => "k",
-        '\u{A4E1}' | '\u{A3}' | '\u{ABAE}' => "l",
-        '\u{43C}' | '\u{3BC}' | '\u{2C99}' | '\u{A4DF}' | '\u{AB87}' => "m",
+        '\u{43A}' | '\u{3BA}' | '\u{49B}' | '\u{49D}' => "k",
+        '\u{A3}' => "l",
+        '\u{43C}' | '\u{3BC}' => "m",
         '\u{438}' | '\u{43F}' => "nu",
-        '\u{2C9B}' | '\u{A4E0}' => "n",
-        '\u{3BF}' | '\u{3C3}' | '\u{A4F3}' | '\u{2B55}' | '\u{1F534}' => "o",
-        '\u{3C1}' | '\u{A4D1}' | '\u{ABB2}' => "p",
-        '\u{433}' | '\u{491}' | '\u{44F}' | '\u{A4E3}' | '\u{AE}' | '\u{AB71}' | '\u{AB81}' | '\u{ABA2}' => {
-            "r"
-        }
-        '\u{A4E2}' | '\u{1F4B2}' | '\u{ABA5}' | '\u{ABAA}' => "s",
-        '\u{442}' | '\u{3C4}' | '\u{2CA7}' | '\u{A4D4}' | '\u{271D}' | '\u{2795}' | '\u{AB72}' => "t",
+        '\u{3C3}' | '\u{2B55}' | '\u{1F534}' => "o",
+        '\u{433}' | '\u{491}' | '\u{44F}' | '\u{AE}' => "r",
+        '\u{1F4B2}' => "s",
+        '\u{271D}' | '\u{2795}' => "t",
         '\u{3C5}' => "uy",
-        '\u{446}' | '\u{A4F4}' => "u",
-        '\u{3BD}' | '\u{A4E6}' | '\u{ABA9}' => "v",
-        '\u{3C9}' | '\u{448}' | '\u{449}' | '\u{A4EA}' | '\u{AB83}' | '\u{ABA4}' => "w",
-        '\u{3C7}' | '\u{2CAD}' | '\u{A4EB}' | '\u{274C}' | '\u{274E}' | '\u{2716}' | '\u{2715}' => "x",
-        '\u{2CA9}' | '\u{A4EC}' | '\u{A5}' => "y",
-        '\u{3B6}' | '\u{2C8D}' | '\u{A4DC}' | '\u{AB93}' => "z",
-        _ => return None,
+        '\u{446}' => "u",
+        '\u{3BD}' => "v",
+        '\u{3C9}' | '\u{448}' | '\u{449}' => "w",
+        '\u{274C}' | '\u{274E}' | '\u{2716}' | '\u{2715}' => "x",
+        '\u{A5}' => "y",
+        other => return confusable(other),
     })
 }

@@ -3,6 +3,7 @@
 //! alone.
 
 mod apart;
+mod confusables;
 mod lookalikes;
 mod runs;
 mod spelled;

@@ -31,7 +31,7 @@ impl Spellings {
         }
         hashed.sort_unstable();
         hashed.dedup();
-        let hashes: Vec<u64> = hashed.iter().map(|(hash, _)| *hash).collect();
+        let hashes: Vec<(u64, u64)> = hashed.iter().map(|(hash, _)| (*hash, 0)).collect();
         let words = hashed.into_iter().map(|(_, word)| word).collect();
         Self { words, buckets: Buckets::of(&hashes), letters_max }
     }
@@ -47,7 +47,7 @@ impl Spellings {
 
     /// The words that `seen` may be meant as, itself among them, in alphabetical order.
     pub(super) fn of_word<'s>(&'s self, seen: &'s str) -> impl Iterator<Item = &'s str> {
-        let bucket = self.buckets.get(outline_hash(seen.chars())).unwrap_or_default();
+        let (bucket, _) = self.buckets.get(outline_hash(seen.chars())).unwrap_or_default();
         let words = self.words.get(bucket).unwrap_or_default();
         words.iter().map(AsRef::as_ref).filter(|word| is_meant(seen, word))
     }
