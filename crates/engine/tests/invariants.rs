@@ -184,7 +184,8 @@ fn texts() -> impl Strategy<Value = String> {
         4 => prop::sample::select(vec![
             "harbour", "lantern", "harbour lantern", "tide table", "HARBOUR\u{200B} lan\u{301}tern", "harbourlantern",
             "table", "tide", "a b", "b c", "a", "b", "c", "stra\u{DF}e", "STRASSE", "\u{FB01}re", "\u{1F3EE}", "\u{706F}\u{7C60}",
-            "\u{5E4}\u{5E0}\u{5E1}", "\u{1112}\u{1161}\u{11AB}", "\u{D55C}\u{AE00}", "x\u{301}\u{327}", "\u{3000}",
+            "\u{5E4}\u{5E0}\u{5E1}", "\u{1112}\u{1161}\u{11AB}", "\u{202E}nretnal\u{202C}",
+            "\u{202E}", "l4nt3rn", "l a n t e r n", "\u{1F3EE}\u{1F3FD}", "\u{1F1F1}\u{1F1E6}\u{1F1F3}\u{1F1F9}\u{1F1EA}\u{1F1F7}\u{1F1F3}", "\u{D55C}\u{AE00}", "x\u{301}\u{327}", "\u{3000}",
         ]).prop_map(str::to_owned),
         2 => prop::sample::select(vec![" ", "\n", "\n\n", "\r\n", "\t", "  ", ".", "-", "\u{A0}", "\u{FE0F}"]).prop_map(str::to_owned),
         1 => "\\PC{0,8}",
@@ -207,6 +208,7 @@ const TERMS: &[&str] = &[
     "\u{706F}\u{7C60}",
     "\u{5E4}\u{5E0}\u{5E1}",
     "\u{D55C}",
+    "\u{1F3EE}",
     "x",
 ];
 

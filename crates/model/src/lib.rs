@@ -5,6 +5,7 @@
 
 pub mod alert;
 pub mod contradiction;
+pub mod emoji;
 pub mod finding;
 pub mod gap;
 pub mod hash;

@@ -1,5 +1,6 @@
 //! Where a word begins and ends.
 
+use proviso_model::emoji::is_emoji;
 use unicode_normalization::char::canonical_combining_class;
 
 /// Whether two neighbouring characters belong to one word, so that a term may not begin or end between them.
@@ -21,13 +22,6 @@ pub(super) fn in_word(c: char) -> bool {
 /// Whether there is anything in a normalised term to look for: a letter, a digit, or an emoji.
 pub(crate) fn is_searchable(normal: &str) -> bool {
     normal.chars().any(|c| c.is_alphanumeric() || is_emoji(c))
-}
-
-/// Pictures that people write as words, with arrows, signs and dingbats, which are drawn as such on many screens.
-pub(super) fn is_emoji(c: char) -> bool {
-    matches!(c,
-        '\u{2190}'..='\u{21FF}' | '\u{2300}'..='\u{23FF}' | '\u{25A0}'..='\u{27BF}' | '\u{2900}'..='\u{297F}'
-        | '\u{2B00}'..='\u{2BFF}' | '\u{1F000}'..='\u{1FAFF}')
 }
 
 /// Thai, Lao, Myanmar, Khmer, kana, and Han characters.

@@ -12,6 +12,10 @@ pub(super) fn fold(c: char, mut emit: impl FnMut(char)) {
     if c.is_ascii() {
         return emit(c.to_ascii_lowercase());
     }
+    // The lunate sigma is drawn as a Latin c, the sigma that it decomposes to is not.
+    if matches!(c, '\u{3F2}' | '\u{3F9}') {
+        return emit('\u{3F2}');
+    }
     // A spacing accent decomposes to a space under an accent, which would part words as white space does: it stays.
     let mut first = None;
     decompose_compatible(c, |part| first = first.or(Some(part)));

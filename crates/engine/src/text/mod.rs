@@ -10,6 +10,7 @@ mod normalise;
 mod offsets;
 #[cfg(test)]
 mod oracle;
+mod reversed;
 mod table;
 mod terms;
 

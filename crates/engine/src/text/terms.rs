@@ -8,7 +8,8 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use super::blocks::Blocks;
 use super::disguise::Disguised;
 use super::edges::is_searchable;
-use super::normalise::{Normalised, normalise, normalise_term, over_accents};
+use super::normalise::{normalise, normalise_term, over_accents};
+use super::reversed::reversed;
 use super::table::{TermTable, first_word};
 
 /// Below this many terms the faster automaton is small enough.
@@ -130,10 +131,20 @@ impl TermIndex {
         if self.table.is_empty() && self.without_edges.is_none() {
             return Vec::new();
         }
-        self.find_in(original, &normalise(original))
+        let mut hits = self.find_in(original);
+        for seen in reversed(original) {
+            hits.extend(self.find_in(&seen.text).into_iter().map(|hit| {
+                let range = seen.original(&hit.range());
+                Occurrence { start: range.start, end: range.end, term: hit.term }
+            }));
+        }
+        hits.sort_unstable_by(|a, b| (a.start, b.end, a.term).cmp(&(b.start, a.end, b.term)));
+        hits.dedup();
+        hits
     }
 
-    fn find_in(&self, original: &str, normalised: &Normalised) -> Vec<Occurrence> {
+    fn find_in(&self, original: &str) -> Vec<Occurrence> {
+        let normalised = normalise(original);
         let text = normalised.text();
         let blocks = Blocks::of(text);
         let mut hits = Vec::new();
@@ -158,8 +169,6 @@ impl TermIndex {
                 }
             });
         }
-        hits.sort_unstable_by(|a, b| (a.start, b.end, a.term).cmp(&(b.start, a.end, b.term)));
-        hits.dedup();
         hits
     }
 }

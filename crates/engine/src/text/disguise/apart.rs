@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::super::edges::without_spaces;
 use super::Reading;
-use super::lookalikes::stands_for_letter;
+use super::lookalikes::{is_strict, stands_for_letter};
 use super::spelled::Spellings;
 
 /// Letters apart that are read as words: at least and at most so many.
@@ -49,7 +49,9 @@ pub(super) fn read(
             end = after;
         }
         *read_to = end.0 + 1;
-        if (APART_MIN..=APART_MAX).contains(&chain.len()) && chain.iter().any(|(_, c)| c.is_alphabetic()) {
+        if (APART_MIN..=APART_MAX).contains(&chain.len())
+            && chain.iter().any(|(_, c)| c.is_alphabetic() || is_strict(*c))
+        {
             read_chain(&chain, spellings, found);
         }
     }

@@ -56,8 +56,9 @@ pub(super) fn readings_fully(text: &str, spellings: &Spellings) -> Vec<Reading> 
 /// Where a word could be disguised: a digit or sign beside a letter, the same letter three times, anything beyond ASCII.
 fn in_words(before: Bits, bits: Bits, after: Bits) -> u64 {
     let letter_beside = previous(before.letter, bits.letter) | following(bits.letter, after.letter, 1);
-    let inside = previous(before.run(), bits.run()) & following(bits.run(), after.run(), 1);
-    let marks = bits.mark & letter_beside & (!bits.bang | inside);
+    // At the end of a word these are what they seem.
+    let goes_on = following(bits.run(), after.run(), 1);
+    let marks = bits.mark & letter_beside & (!bits.bang | goes_on);
     let stretched = bits.letter & bits.twice & following(bits.twice, after.twice, 1);
     marks | stretched | bits.high
 }
@@ -128,14 +129,19 @@ fn read_run(
 
 fn read_word(part: &str, start: usize, spellings: &Spellings) -> Option<Reading> {
     let beside = |c: char| matches!(c, '!' | '|');
-    let bare = part.trim_matches(beside);
-    let start = start + (part.len() - part.trim_start_matches(beside).len());
-    if bare.len() > WORD_BYTES_MAX || !is_disguised(bare) {
-        return None;
-    }
-    let words: Vec<String> =
-        spellings.of_word(bare).filter(|word| *word != bare).map(str::to_owned).collect();
-    (!words.is_empty()).then(|| Reading { range: start..start + bare.len(), words })
+    let part = part.trim_end_matches(beside);
+    let bare = part.trim_start_matches(beside);
+    // What stands before a word mostly is what it seems, and else a letter.
+    let both = [bare, if bare.len() == part.len() { "" } else { part }];
+    both.into_iter().find_map(|word| {
+        if word.len() > WORD_BYTES_MAX || !is_disguised(word) {
+            return None;
+        }
+        let words: Vec<String> =
+            spellings.of_word(word).filter(|other| *other != word).map(str::to_owned).collect();
+        let start = start + (part.len() - word.len());
+        (!words.is_empty()).then(|| Reading { range: start..start + word.len(), words })
+    })
 }
 
 /// Whether a word has letters, and something that may stand for a letter: not a measure such as `1amp`, nor a plain word

@@ -66,39 +66,33 @@ fn outline_hash(word: impl Iterator<Item = char>) -> u64 {
     hash
 }
 
-/// Whether `seen` may be meant as `word`: each character as a letter that it may stand for, and three or more of the same
-/// in a row as one letter or two.
+/// Whether `seen` may be meant as `word`: each character as a letter that it may stand for, and three or more in a row for
+/// the same letter as that letter once or twice.
 fn is_meant(seen: &str, word: &str) -> bool {
     let letters: Vec<char> = word.chars().collect();
+    let seen_letters: Vec<char> = seen.chars().collect();
     // A plain Latin word is none of another script, however alike the letters are.
-    if letters.len() > WORD_BYTES_MAX || (seen.is_ascii() && !word.is_ascii()) {
+    let longest = letters.len().max(seen_letters.len());
+    if longest > WORD_BYTES_MAX || (seen.is_ascii() && !word.is_ascii()) {
         return false;
     }
-    // One bit for each number of letters that what was read so far may be.
-    let mut reached: u128 = 1;
-    let mut rest = seen.chars().peekable();
-    while let Some(c) = rest.next() {
-        let mut times = 1;
-        while rest.next_if_eq(&c).is_some() {
-            times += 1;
-        }
-        // How many times the letters at each place stand for `c` in a row, and are the same.
-        let mut next: u128 = 0;
-        for (at, letter) in letters.iter().enumerate() {
-            if reached & (1 << at) == 0 || !reads(c, *letter) {
-                continue;
-            }
-            let same =
-                letters.get(at..).unwrap_or_default().iter().take_while(|other| *other == letter).count();
-            let lengths = if times >= 3 { 1..=2 } else { times..=times };
-            for length in lengths.filter(|length| *length <= same) {
-                next |= 1 << (at + length);
-            }
-        }
-        if next == 0 {
-            return false;
-        }
-        reached = next;
+    // For each number of characters read: one bit for each number of letters that they may be.
+    let mut reached = vec![0_u128; seen_letters.len() + 1];
+    if let Some(nothing) = reached.first_mut() {
+        *nothing = 1;
     }
-    reached & (1 << letters.len()) != 0
+    for start in 0..seen_letters.len() {
+        let here = reached.get(start).copied().unwrap_or_default();
+        for (at, letter) in letters.iter().enumerate().filter(|(at, _)| here & (1 << at) != 0) {
+            let twice = letters.get(at + 1) == Some(letter);
+            let rest = seen_letters.get(start..).unwrap_or_default();
+            for times in 1..=rest.iter().take_while(|c| reads(**c, *letter)).count() {
+                let (once, two) = (times != 2, times != 1 && twice);
+                if let Some(after) = reached.get_mut(start + times) {
+                    *after |= (u128::from(once) << (at + 1)) | (u128::from(two) << (at + 2));
+                }
+            }
+        }
+    }
+    reached.last().is_some_and(|all| all & (1 << letters.len()) != 0)
 }

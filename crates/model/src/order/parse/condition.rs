@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use super::super::{Condition, ConditionKind, Exceptions};
 use super::fields::{Faults, Fields, Placed, did_you_mean};
 use super::hosts;
+use crate::emoji::is_emoji;
 use crate::limits::TERM_BYTES_MAX;
 
 /// The days on which the order itself runs, where they could be read.
@@ -111,10 +112,10 @@ fn terms(fields: &Fields<'_, '_>, key: &str, faults: &mut Faults<'_>) -> Vec<Str
     let mut seen = BTreeSet::new();
     for term in fields.list(key, "\"harbour lantern\", \"tide table\"", faults).unwrap_or_default() {
         let shown: String = term.value.chars().take(40).collect();
-        if !term.value.chars().any(char::is_alphanumeric) {
+        if !term.value.chars().any(|c| c.is_alphanumeric() || is_emoji(c)) {
             faults.add(
                 term.at,
-                format!("\"{shown}\" has no letter and no digit, so nothing could be looked for"),
+                format!("\"{shown}\" has no letter, no digit and no emoji, so nothing could be looked for"),
                 "write a word or a phrase",
             );
         } else if term.value.len() > TERM_BYTES_MAX {
