@@ -6,14 +6,17 @@ use unicode_normalization::UnicodeNormalization as _;
 pub struct Chance(pub u64);
 
 impl Chance {
-    pub fn below(&mut self, below: usize) -> usize {
+    fn below(&mut self, below: usize) -> usize {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(self.0 >> 33).unwrap_or_default() % below
     }
 
     fn pick(&mut self, of: &str) -> char {
-        let all: Vec<char> = of.chars().collect();
-        all[self.below(all.len())]
+        of.chars().nth(self.below(of.chars().count())).expect("a character to pick")
+    }
+
+    fn one_of<T: Copy>(&mut self, of: &[T]) -> Option<T> {
+        of.get(self.below(of.len().max(1))).copied()
     }
 }
 
@@ -29,8 +32,11 @@ pub enum For {
     All,
 }
 
-/// A kind of disguise: its name, the words that it is for, and what it makes of one: nothing where it changes nothing.
-pub type Kind = (&'static str, For, fn(&str, &mut Chance) -> Option<String>);
+/// What a kind makes of a word: nothing where it changes nothing.
+pub type Make = fn(&str, &mut Chance) -> Option<String>;
+
+/// A kind of disguise: its name, the words that it is for, and what it makes of one.
+pub type Kind = (&'static str, For, Make);
 
 pub const KINDS: &[Kind] = &[
     ("look-alikes, Cyrillic and Greek", For::Latin, |word, chance| some(word, chance, LOOKS)),
@@ -53,10 +59,11 @@ pub const KINDS: &[Kind] = &[
     ("stretched, with digits", For::Latin, |word, chance| some(&stretched(word, chance)?, chance, DIGITS)),
     ("spaced", For::All, |word, _| several(word).then(|| apart(word, " "))),
     ("spaced widely", For::All, |word, chance| {
-        several(word).then(|| apart(word, ["\u{2003}", " - ", " . "][chance.below(3)]))
+        several(word).then(|| apart(word, chance.one_of(&["\u{2003}", " - ", " . "]).expect("a mark")))
     }),
     ("punctuated", For::All, |word, chance| {
-        several(word).then(|| apart(word, [".", "-", "_", "*", "~", ". ", ", "][chance.below(7)]))
+        several(word)
+            .then(|| apart(word, chance.one_of(&[".", "-", "_", "*", "~", ". ", ", "]).expect("a mark")))
     }),
     ("apart by emoji", For::Latin, |word, _| Some(apart(word, "\u{1F525}"))),
     ("letters apart with digits", For::Latin, |word, chance| Some(apart(&some(word, chance, DIGITS)?, " "))),
@@ -277,7 +284,7 @@ fn other_forms(word: &str, chance: &mut Chance) -> Option<String> {
         let same = |other: &char| other.nfkd().flat_map(char::to_lowercase).eq([c]);
         let forms: Vec<char> =
             blocks.iter().cloned().flatten().filter_map(char::from_u32).filter(same).collect();
-        if forms.is_empty() { c } else { forms[chance.below(forms.len())] }.to_string()
+        chance.one_of(&forms).unwrap_or(c).to_string()
     });
     (out != word).then_some(out)
 }

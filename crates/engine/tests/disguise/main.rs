@@ -2,7 +2,7 @@
 
 mod kinds;
 
-use kinds::{Chance, For, KINDS};
+use kinds::{Chance, For, KINDS, Make};
 use proviso_engine::text::{Occurrence, TermIndex, normalise_term};
 
 const LATIN: &[&str] = &[
@@ -74,8 +74,7 @@ fn index() -> TermIndex {
 }
 
 /// The term with every word of it disguised that this kind can disguise.
-fn disguised(term: &str, kind: usize, chance: &mut Chance) -> Option<String> {
-    let (_, _, make) = KINDS[kind];
+fn disguised(term: &str, make: Make, chance: &mut Chance) -> Option<String> {
     let words: Vec<Option<String>> = term.split(' ').map(|word| make(word, chance)).collect();
     let spelled = |(word, disguise): (&str, Option<String>)| disguise.unwrap_or_else(|| word.to_owned());
     let any = words.iter().any(Option::is_some);
@@ -88,12 +87,12 @@ fn disguised_spellings_of_every_kind_are_found_nearly_always_and_the_span_is_wha
     let terms = terms();
     let mut chance = Chance(7);
     let (mut all, mut missed) = (0, Vec::new());
-    for (kind, (name, for_whom, _)) in KINDS.iter().enumerate() {
+    for (name, for_whom, make) in KINDS {
         let (mut of_kind, missed_before) = (0, missed.len());
         for round in 0..8 {
             for (number, (term, whose)) in terms.iter().enumerate() {
                 let wanted = *for_whom == For::All || for_whom == whose;
-                let Some(spelled) = wanted.then(|| disguised(term, kind, &mut chance)).flatten() else {
+                let Some(spelled) = wanted.then(|| disguised(term, *make, &mut chance)).flatten() else {
                     continue;
                 };
                 let beside = if *name == "right behind a word" { "" } else { " " };
