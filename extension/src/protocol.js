@@ -51,7 +51,12 @@ export const CAPTURE_NOTHING = Object.freeze({
 /** @typedef {"search" | "message" | "text"} Field */
 
 /**
- * @typedef {{kind: "page", url: string, title: string, text: string, cut: boolean}} PageFact
+ * How a search began: what opened its page, and what was last typed by hand in a search field of that tab.
+ * @typedef {{by: "link" | "form" | "address-bar" | "other", typed?: string, suggestion?: boolean}} SearchStart
+ */
+
+/**
+ * @typedef {{kind: "page", url: string, title: string, text: string, cut: boolean, search?: SearchStart}} PageFact
  * @typedef {{kind: "typed", url: string, field: Field, text: string}} TypedFact
  * @typedef {{kind: "private-window", browser: string}} PrivateWindowFact
  * @typedef {PageFact | TypedFact | PrivateWindowFact} Fact

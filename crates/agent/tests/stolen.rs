@@ -26,6 +26,7 @@ fn seen(number: usize) -> Fact {
         title: format!("planted-heading-{number:02}"),
         text: Passage::whole(format!("a glass of {LISTED} planted-excerpt-{number:02}")),
         cut: false,
+        search: None,
     }
 }
 

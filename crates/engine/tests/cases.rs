@@ -33,6 +33,9 @@ struct Case {
     #[serde(default = "five_seconds")]
     visible_ms: u64,
     fact: Fact,
+    /// What the explanation of each finding says among other things.
+    #[serde(default)]
+    explained: String,
     #[serde(default)]
     finding: Vec<Expected>,
 }
@@ -98,6 +101,7 @@ fn engine(file: &CaseFile) -> Engine {
 
 fn observation(case: &Case) -> Observation {
     Observation {
+        listed: Vec::new(),
         id: Some(case.name.clone()),
         observed_at: case.at,
         source: Source::Browser,
@@ -165,6 +169,7 @@ fn the_engine_says_exactly_what_each_case_expects() {
             }
             for finding in &findings {
                 check_spans(case, finding);
+                assert!(finding.explanation.contains(&case.explained), "{}", finding.explanation);
                 assert!(finding.explanation.contains(&format!("paragraph {}", finding.paragraph)));
                 assert!(finding.explanation.contains("It would not have spoken"), "{}", finding.explanation);
             }

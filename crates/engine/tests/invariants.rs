@@ -3,7 +3,7 @@
 mod common;
 mod talk;
 
-use common::{engine, order, page, policy, seen, typed, words};
+use common::{engine, order, page, policy, searched, seen, typed, words};
 use proptest::prelude::*;
 use proviso_engine::{CompileError, CompileInputs, Engine, EngineError, Pack, compile};
 use proviso_model::limits::{SPANS_MAX, SURROUNDINGS_BYTES};
@@ -109,6 +109,7 @@ fn invariant_04_a_contact_on_the_shield_list_raises_nothing_and_is_told_apart() 
             title: String::new(),
             text: Passage::whole("harbour lantern"),
             cut: false,
+            search: None,
         });
         assert_eq!(engine.is_shielded(&observation), shielded, "{url}");
         assert_eq!(engine.evaluate(&observation).is_empty(), shielded, "{url}");
@@ -218,7 +219,7 @@ proptest! {
     #[test]
     fn invariant_06_a_cut_observation_replays_to_the_byte(text in texts()) {
         let engine = engine(&(words(TERMS) + EVERYTHING.split("[[condition]]\nparagraph = \"5\"").next().unwrap_or_default()));
-        for observation in [page(&text), typed(&text)] {
+        for observation in [page(&text), typed(&text), searched(&text, "harbour+lantern"), searched(&text, "tide")] {
             let findings = engine.evaluate(&observation);
             let cut = engine.reduce(&observation, &findings);
             let again = engine.evaluate(&cut);

@@ -26,6 +26,10 @@ pub const NEIGHBOURS_MAX: u32 = 2;
 pub const NEIGHBOUR_BYTES_MAX: usize = 2 * 1024;
 /// A page title.
 pub const TITLE_BYTES_MAX: usize = 1024;
+/// Text typed in a search field before a page of results was opened.
+pub const SEARCH_TYPED_BYTES_MAX: usize = 1024;
+/// Results of looking one page up in lists of sites.
+pub const SITES_LISTED_MAX: usize = 64;
 /// An address.
 pub const URL_BYTES_MAX: usize = 8 * 1024;
 /// One native message from a browser (the browser's own limit to the host is larger).

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::hash::Digest;
 use crate::messages::Message;
 use crate::time::Timestamp;
 
@@ -23,6 +24,51 @@ pub struct Observation {
     pub attribution: Attribution,
     /// The fact itself.
     pub fact: Fact,
+    /// What the force's lists of sites, as the device holds them, say of the page's host. Recorded input: findings are
+    /// evaluated again from it, without the lists.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub listed: Vec<SiteListed>,
+}
+
+/// The result of looking a page up in a list of sites: it says what stands in the list, not whether that is so.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SiteListed {
+    /// SHA-256 of the list's file, as the policy names it.
+    pub list: Digest,
+    /// The host that was looked up.
+    pub host: String,
+    /// The entry that covers it: the host, a parent domain of it, or a host with the beginning of a path.
+    pub entry: String,
+}
+
+/// How a search began, as the browser saw it. Facts only: what they say of the query, the engine says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SearchStart {
+    /// What opened the page, by the browser's own account.
+    pub by: SearchOpening,
+    /// The text that was last typed, by hand, in a search field of that tab; absent where there was none or it may not be
+    /// captured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub typed: Option<String>,
+    /// Whether after that an entry of a list of suggestions was chosen.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub suggestion: bool,
+}
+
+/// What opened a page of a search.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SearchOpening {
+    /// A link was followed, or the page's own script went there.
+    Link,
+    /// A form was sent.
+    Form,
+    /// The browser's address bar.
+    AddressBar,
+    /// Anything else, such as a reload or the way back.
+    Other,
 }
 
 /// Which part of the agent made an observation.
@@ -112,6 +158,9 @@ pub enum Fact {
         /// Whether the text was longer than the limit and was cut.
         #[serde(default)]
         cut: bool,
+        /// Where the address is one of a search: how it began, as far as the browser saw it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        search: Option<SearchStart>,
     },
     /// Text typed into a field of a page (never a password, payment or one-time-code field).
     Typed {

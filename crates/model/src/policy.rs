@@ -191,6 +191,10 @@ pub enum Rule {
         queries_only: bool,
         /// Sum of weights at which it speaks.
         threshold_permille: u16,
+        /// Sum of weights at which it speaks of a search query alone: queries are short. Where it is given, a page of results
+        /// is judged by its query only, for what is shown there are somebody else's words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        query_threshold_permille: Option<u16>,
         /// What must or must not stand near a term, for the terms that name one.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         contexts: Vec<TermContext>,

@@ -99,6 +99,7 @@ impl Watcher {
             return;
         }
         let observation = Observation {
+            listed: Vec::new(),
             id: None,
             observed_at: self.moment.now,
             source: Source::Health,

@@ -90,6 +90,7 @@ impl Watcher {
             Err(error) => return Observed::Retry(error.to_string()),
         }
         let observation = Observation {
+            listed: Vec::new(),
             id: None,
             observed_at: self.corrected(observed_at),
             source: Source::Browser,

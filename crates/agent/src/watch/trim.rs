@@ -2,7 +2,7 @@
 
 use proviso_model::limits::{
     MESSAGE_NAME_BYTES_MAX, MESSAGE_TEXT_BYTES_MAX, MESSAGES_BYTES_MAX, MESSAGES_MAX, PAGE_TEXT_BYTES_MAX,
-    TITLE_BYTES_MAX, TYPED_TEXT_BYTES_MAX, URL_BYTES_MAX,
+    SEARCH_TYPED_BYTES_MAX, TITLE_BYTES_MAX, TYPED_TEXT_BYTES_MAX, URL_BYTES_MAX,
 };
 use proviso_model::observation::Field;
 use proviso_model::policy::Capture;
@@ -11,7 +11,12 @@ use proviso_model::{Fact, Message, Passage};
 /// Takes away what `capture` does not name; `false` when nothing may be kept.
 pub(super) fn keep_only(fact: &mut Fact, capture: &Capture) -> bool {
     match fact {
-        Fact::Page { title, text, .. } => {
+        Fact::Page { title, text, search, .. } => {
+            if let Some(search) = search
+                && !(capture.typed || capture.searches)
+            {
+                search.typed = None;
+            }
             if !capture.pages {
                 // Addresses alone: the page's words are nobody's business.
                 title.clear();
@@ -33,7 +38,10 @@ pub(super) fn keep_only(fact: &mut Fact, capture: &Capture) -> bool {
 /// Cuts texts to the limits, at a character, and says so where the fact can.
 pub(super) fn cut(fact: &mut Fact) {
     match fact {
-        Fact::Page { url, title, text, cut } => {
+        Fact::Page { url, title, text, cut, search } => {
+            if let Some(typed) = search.as_mut().and_then(|search| search.typed.as_mut()) {
+                cut_text(typed, SEARCH_TYPED_BYTES_MAX);
+            }
             cut_text(url, URL_BYTES_MAX);
             cut_text(title, TITLE_BYTES_MAX);
             *cut |= cut_passages(text, PAGE_TEXT_BYTES_MAX);
@@ -118,6 +126,7 @@ mod tests {
             title: "A title".to_owned(),
             text: Passage::whole(text),
             cut: false,
+            search: None,
         }
     }
 

@@ -175,6 +175,7 @@ impl TestForce {
             pack: pack.clone(),
             more_packs: Vec::new(),
             queries_only: false,
+            query_threshold_permille: None,
             threshold_permille: 500,
             contexts: Vec::new(),
             terms: vec![Term { text: LISTED.to_owned(), weight_permille: 1_000, ..Term::default() }],
@@ -320,7 +321,13 @@ pub fn page(text: &str) -> Fact {
 }
 
 pub fn page_at(url: &str, text: &str) -> Fact {
-    Fact::Page { url: url.to_owned(), title: "A page".to_owned(), text: Passage::whole(text), cut: false }
+    Fact::Page {
+        url: url.to_owned(),
+        title: "A page".to_owned(),
+        text: Passage::whole(text),
+        cut: false,
+        search: None,
+    }
 }
 
 pub fn shown() -> Attribution {

@@ -229,6 +229,7 @@ pub(crate) fn policy(terms: &[String]) -> Result<Policy, Fault> {
 
 pub(crate) fn observation(page: &str) -> Observation {
     Observation {
+        listed: Vec::new(),
         id: None,
         observed_at: Timestamp::from_micros(1_780_000_000_000_000),
         source: Source::Browser,
@@ -244,6 +245,7 @@ pub(crate) fn observation(page: &str) -> Observation {
             title: String::new(),
             text: Passage::whole(page),
             cut: false,
+            search: None,
         },
     }
 }

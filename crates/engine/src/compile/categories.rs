@@ -55,6 +55,7 @@ impl<'p> Packs<'p> {
         category: &'static str,
         queries_only: bool,
         threshold_times: u16,
+        query_permille: Option<u16>,
     ) -> Result<Rule, CompileError> {
         let mut merged = Merged::default();
         let mut used = Vec::new();
@@ -77,10 +78,16 @@ impl<'p> Packs<'p> {
             more_packs: used.collect(),
             queries_only,
             threshold_permille: threshold.saturating_mul(threshold_times),
+            query_threshold_permille: query_permille.map(|part| of_threshold(threshold, part)),
             contexts: merged.contexts,
             terms: merged.terms,
         })
     }
+}
+
+/// `part` thousandths of a threshold, never 0.
+fn of_threshold(threshold: u16, part: u16) -> u16 {
+    u16::try_from(u32::from(threshold) * u32::from(part) / 1000).unwrap_or(u16::MAX).max(1)
 }
 
 /// Terms of several packs as one list.

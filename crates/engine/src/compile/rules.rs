@@ -19,6 +19,12 @@ const CONVERSATION_THRESHOLD_PERMILLE: u16 = 500;
 /// A page is long and may speak of sex without being pornography, so more must come together than in a chat.
 const PORNOGRAPHY_THRESHOLD_TIMES: u16 = 2;
 
+/// Of the category's threshold, what a query needs where the order is about searches: a query has few words, and one that
+/// would be weak on a page is what was asked for.
+const SEARCH_QUERY_PERMILLE: u16 = 700;
+/// The same where the order is about viewing: only a query that asks for it plainly.
+const PORNOGRAPHY_QUERY_PERMILLE: u16 = 1000;
+
 /// Words that the order ties to the index offence are a rule of their own, so that a finding shows them apart.
 pub(crate) const OFFENCE_RULE: &str = "words/offence";
 
@@ -26,16 +32,22 @@ pub(super) fn of(order: &Order, condition: &Condition, packs: &Packs<'_>) -> Res
     let mut rules = Vec::new();
     match condition.kind {
         ConditionKind::SexualisedChat => {
-            rules.push(packs.rule(condition, "sexual", false, 1)?);
-            rules.push(packs.rule(condition, "solicitation", false, 1)?);
+            rules.push(packs.rule(condition, "sexual", false, 1, None)?);
+            rules.push(packs.rule(condition, "solicitation", false, 1, None)?);
             rules.extend(packs.conversation(CONVERSATION_THRESHOLD_PERMILLE));
         }
         ConditionKind::Pornography => {
             rules.extend(listed_sites(order, condition)?);
-            rules.push(packs.rule(condition, "sexual", false, PORNOGRAPHY_THRESHOLD_TIMES)?);
+            rules.push(packs.rule(
+                condition,
+                "sexual",
+                false,
+                PORNOGRAPHY_THRESHOLD_TIMES,
+                Some(PORNOGRAPHY_QUERY_PERMILLE),
+            )?);
         }
         ConditionKind::ProhibitedSearches => {
-            rules.push(packs.rule(condition, "sexual", true, 1)?);
+            rules.push(packs.rule(condition, "sexual", true, 1, Some(SEARCH_QUERY_PERMILLE))?);
         }
         ConditionKind::SpecifiedWords => {}
         ConditionKind::NoPrivateBrowsing | ConditionKind::MonitoringSoftware => {
@@ -45,6 +57,12 @@ pub(super) fn of(order: &Order, condition: &Condition, packs: &Packs<'_>) -> Res
     rules.extend(own_words(order, condition, "words/order", "specified-words", &condition.words)?);
     rules.extend(own_words(order, condition, OFFENCE_RULE, "offence-words", &condition.offence_words)?);
     Ok(rules)
+}
+
+/// Whether a page of results is judged by its query alone: what the order is about is then what was asked for, and its
+/// own words count in what somebody else wrote only where the order is about the words themselves.
+fn judged_by_query(condition: &Condition) -> bool {
+    matches!(condition.kind, ConditionKind::Pornography | ConditionKind::ProhibitedSearches)
 }
 
 fn own_words(
@@ -72,6 +90,7 @@ fn own_words(
         more_packs: Vec::new(),
         queries_only: condition.kind == ConditionKind::ProhibitedSearches,
         threshold_permille: ORDER_WORD_PERMILLE,
+        query_threshold_permille: judged_by_query(condition).then_some(ORDER_WORD_PERMILLE),
         contexts: Vec::new(),
         terms,
     }))

@@ -4,13 +4,14 @@
 use std::collections::HashMap;
 
 use proviso_model::finding::TextField;
-use proviso_model::observation::{Field, SoftwareState};
+use proviso_model::observation::{Field, SearchStart, SoftwareState};
 use proviso_model::policy::{PackRef, PolicyCondition, Rule};
 use proviso_model::{Act, Attribution, Fact, Observation, Span};
 
-use super::{Spoken, explain_talk};
+use super::{Spoken, explain_talk, searched};
 use crate::behaviour::State;
 use crate::compile::OFFENCE_RULE;
+use crate::search::search_of;
 use crate::sites::host_of_address;
 use crate::text::is_ignorable;
 
@@ -55,10 +56,11 @@ fn packs(packs: &[&PackRef]) -> String {
 
 fn seen(observation: &Observation, spans: &[Span]) -> String {
     match &observation.fact {
-        Fact::Page { url, .. } => match spans.first() {
+        Fact::Page { url, search, .. } => match spans.first() {
             Some(span) if span.field == TextField::Url => {
                 format!("A page of {} was captured; the site is on the list.", quoted(&span.text))
             }
+            Some(span) if span.field == TextField::Query => of_search(url, search.as_ref(), spans),
             _ => format!("A page of {} holds {}.", site(url), words(spans)),
         },
         Fact::Typed { url, field, .. } => {
@@ -80,6 +82,19 @@ fn seen(observation: &Observation, spans: &[Span]) -> String {
             format!("The monitoring software's part {} {state}.", quoted(component))
         }
     }
+}
+
+/// A finding that rests on the query: on which engine, and how the search came about.
+fn of_search(url: &str, start: Option<&SearchStart>, spans: &[Span]) -> String {
+    let search = search_of(url);
+    let engine = search.as_ref().and_then(|search| search.engine).map(|engine| format!("{} (", engine.name));
+    let place = match engine {
+        Some(engine) => format!("{engine}{})", site(url)),
+        None => site(url),
+    };
+    let how = search.as_ref().and_then(|search| searched::how(search, start));
+    let how = how.map(|how| format!(" {how}")).unwrap_or_default();
+    format!("A search on {place} holds {}.{how}", words(spans))
 }
 
 pub(super) fn site(address: &str) -> String {

@@ -7,6 +7,7 @@ mod jsonl;
 mod near;
 mod reading;
 mod reduce;
+mod searched;
 mod stages;
 mod talk;
 mod words;

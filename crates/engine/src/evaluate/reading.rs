@@ -6,7 +6,7 @@ use proviso_model::policy::Rule;
 use proviso_model::{ConditionKind, Fact, Observation, Span};
 
 use super::talk::{Line, lines};
-use crate::search::query_of;
+use crate::search::{Search, search_of};
 use crate::sites::{host_of_address, with_parents};
 use crate::text::{Occurrence, TermIndex};
 
@@ -26,18 +26,24 @@ pub(super) struct Reading<'o> {
     pub(super) stretches: Vec<Stretch<'o>>,
     /// The messages, where it is a conversation.
     pub(super) talk: Vec<Line<'o>>,
+    /// The search that a page's address belongs to.
+    pub(super) search: Option<Search>,
 }
 
 impl<'o> Reading<'o> {
     pub(super) fn of(observation: &'o Observation, index: &TermIndex) -> Self {
         let mut texts = Vec::new();
+        let search = match &observation.fact {
+            Fact::Page { url, .. } => search_of(url),
+            _ => None,
+        };
         match &observation.fact {
-            Fact::Page { url, title, text, .. } => {
+            Fact::Page { title, text, .. } => {
                 texts.push((TextField::Title, 0, title.as_str().into(), false));
                 for passage in text {
                     texts.push((TextField::Text, passage.offset, passage.text.as_str().into(), false));
                 }
-                if let Some(query) = query_of(url) {
+                if let Some(query) = search.as_ref().and_then(|search| search.query.clone()) {
                     texts.push((TextField::Query, 0, query.into(), true));
                 }
             }
@@ -56,7 +62,7 @@ impl<'o> Reading<'o> {
                 Stretch { field, offset, text, is_query, hits }
             })
             .collect();
-        Self { stretches, talk: lines(&observation.fact, index) }
+        Self { search, stretches, talk: lines(&observation.fact, index) }
     }
 }
 

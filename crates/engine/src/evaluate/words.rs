@@ -10,6 +10,7 @@ use proviso_model::policy::{PackRef, Rule};
 use super::counting::{Counted, Counting, TermAt, Way};
 use super::reading::{Reading, Stretch};
 use super::{Spoken, explain, strength};
+use crate::search::Search;
 use crate::text::{Occurrence, TermIndex};
 
 /// Spans of one rule that are considered; later ones change nothing, so that what is sealed stays bounded.
@@ -23,7 +24,17 @@ pub(super) struct WordsRule {
     counting: Counting,
     except: BTreeSet<usize>,
     pub(super) threshold_permille: u16,
+    query_threshold_permille: Option<u16>,
     pub(super) queries_only: bool,
+}
+
+/// What of a reading a rule judges.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Scope {
+    /// Search queries only.
+    Queries,
+    /// Everything.
+    All,
 }
 
 /// A term and the word near it, in bytes of the field, with whether an explanation names the two.
@@ -47,32 +58,45 @@ struct Found<'r> {
 impl WordsRule {
     /// Makes a rule ready; nothing for a rule that reads no words.
     pub(super) fn new(rule: &Rule, except: &[String], index: &mut TermIndex) -> Option<Self> {
-        let Rule::Words { terms, contexts, threshold_permille, queries_only, .. } = rule else { return None };
+        let Rule::Words {
+            terms, contexts, threshold_permille, query_threshold_permille, queries_only, ..
+        } = rule
+        else {
+            return None;
+        };
         let counting = Counting::new(terms, contexts, index);
         let except = except.iter().filter_map(|word| index.number(word)).collect();
-        Some(Self { counting, except, threshold_permille: *threshold_permille, queries_only: *queries_only })
+        Some(Self {
+            counting,
+            except,
+            threshold_permille: *threshold_permille,
+            query_threshold_permille: *query_threshold_permille,
+            queries_only: *queries_only,
+        })
     }
 
     /// The finding of this rule, if the weights of the distinct terms found reach its threshold.
     pub(super) fn speak<'p>(&self, rule: &'p Rule, reading: &Reading<'_>) -> Option<Spoken<'p>> {
         let Rule::Words { id, category, pack, more_packs, .. } = rule else { return None };
+        let scope = self.scope(reading);
+        let threshold = self.threshold(scope);
         let mut found = Found::default();
-        for stretch in self.stretches(reading) {
+        for stretch in self.stretches(reading, scope) {
             let read = self.read(stretch);
             found.add(stretch, &read, id, category);
         }
         let terms: Vec<(&str, u16)> =
             found.terms.values().map(|(text, way)| (*text, way.weight_permille)).collect();
         let sum: u32 = terms.iter().map(|(_, weight)| u32::from(*weight)).sum();
-        if sum < u32::from(self.threshold_permille) {
+        if sum < u32::from(threshold) {
             return None;
         }
-        let mut why_not = explain::words_would_not(terms, sum, self.threshold_permille);
+        let mut why_not = explain::words_would_not(terms, sum, threshold);
         why_not.push_str(&found.in_context());
         let numbers: BTreeSet<u16> = found.terms.values().map(|(_, way)| way.pack).collect();
         Some(Spoken {
             rule,
-            strength_permille: strength(sum, self.threshold_permille),
+            strength_permille: strength(sum, threshold),
             spans: found.spans,
             why_not,
             packs: numbers.into_iter().map(|number| pack_of(pack, more_packs, number)).collect(),
@@ -91,7 +115,7 @@ impl WordsRule {
         let mut all = Vec::new();
         let mut shown = BTreeSet::new();
         let mut considered = 0;
-        for stretch in self.stretches(reading) {
+        for stretch in self.stretches(reading, self.scope(reading)) {
             let read = self.read(stretch);
             let mut add = |hit: &TermAt<'_>, shown: bool| {
                 if matches!(stretch.field, Text | Typed) {
@@ -113,9 +137,38 @@ impl WordsRule {
         all
     }
 
-    fn stretches<'r, 'o>(&self, reading: &'r Reading<'o>) -> impl Iterator<Item = &'r Stretch<'o>> {
-        let queries_only = self.queries_only;
-        reading.stretches.iter().filter(move |stretch| !queries_only || stretch.is_query)
+    /// A page of results is judged by its query; on any other page a query that is enough alone stands before the rest.
+    fn scope(&self, reading: &Reading<'_>) -> Scope {
+        let Some(threshold) = self.query_threshold_permille else {
+            return if self.queries_only { Scope::Queries } else { Scope::All };
+        };
+        if self.queries_only || reading.search.as_ref().is_some_and(Search::is_results) {
+            return Scope::Queries;
+        }
+        let mut weights = BTreeMap::new();
+        for stretch in self.stretches(reading, Scope::Queries) {
+            for hit in self.read(stretch).counted {
+                let weight: &mut u16 = weights.entry(hit.hit.term).or_default();
+                *weight = (*weight).max(hit.way.weight_permille);
+            }
+        }
+        let sum: u32 = weights.values().map(|weight| u32::from(*weight)).sum();
+        if sum >= u32::from(threshold) { Scope::Queries } else { Scope::All }
+    }
+
+    fn threshold(&self, scope: Scope) -> u16 {
+        match scope {
+            Scope::Queries => self.query_threshold_permille.unwrap_or(self.threshold_permille),
+            Scope::All => self.threshold_permille,
+        }
+    }
+
+    fn stretches<'r, 'o>(
+        &self,
+        reading: &'r Reading<'o>,
+        scope: Scope,
+    ) -> impl Iterator<Item = &'r Stretch<'o>> {
+        reading.stretches.iter().filter(move |stretch| scope == Scope::All || stretch.is_query)
     }
 
     /// What of the hits in a text counts.

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::pack::SearchSite;
+use super::SearchSite;
 use crate::sites::with_parents;
 
 /// Entries by the shapes of host that they are written for.

@@ -2,6 +2,7 @@
 //! of the engine.
 
 mod decode;
+mod facts;
 mod index;
 
 use std::sync::LazyLock;
@@ -9,8 +10,9 @@ use std::sync::LazyLock;
 use url::Url;
 
 use self::decode::{bytes_of, text_of};
+pub use self::facts::{InSite, SearchFacts, SearchKind, SearchSite};
 use self::index::HostIndex;
-use crate::pack::{InSite, Pack, SearchKind, SearchSite};
+use crate::pack::Pack;
 
 /// Parameters in which an address names its own character set.
 const CHARSET_PARAMS: [&str; 2] = ["ie", "charset"];

@@ -1,7 +1,7 @@
 //! Orders and observations for the engine's tests.
 
 use proviso_engine::{CompileInputs, Engine, Pack, compile};
-use proviso_model::observation::{Attribution, Field, Source};
+use proviso_model::observation::{Attribution, Field, SearchOpening, SearchStart, Source};
 use proviso_model::{Act, Digest, Fact, Observation, Order, Passage, Policy, Timestamp};
 
 /// An order with the given conditions, in TOML.
@@ -40,6 +40,7 @@ pub fn words(list: &[&str]) -> String {
 /// A fact seen in front at noon on a day within the order.
 pub fn seen(fact: Fact) -> Observation {
     Observation {
+        listed: Vec::new(),
         id: None,
         observed_at: Timestamp::parse("2026-07-01T12:00:00Z").expect("an instant"),
         source: Source::Browser,
@@ -61,7 +62,20 @@ pub fn page(text: &str) -> Observation {
         title: String::new(),
         text: Passage::whole(text),
         cut: false,
+        search: None,
     })
+}
+
+/// A page of results for `query`, which was chosen after typing its beginning.
+#[allow(dead_code, reason = "each test binary uses some of these builders")]
+pub fn searched(text: &str, query: &str) -> Observation {
+    let mut observation = page(text);
+    if let Fact::Page { url, search, .. } = &mut observation.fact {
+        *url = format!("https://www.google.com/search?q={query}");
+        let typed = query.get(..3).map(str::to_owned);
+        *search = Some(SearchStart { by: SearchOpening::Form, typed, suggestion: true });
+    }
+    observation
 }
 
 /// Text typed as a message.

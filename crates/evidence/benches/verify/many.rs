@@ -125,6 +125,7 @@ fn page(rng: &mut Seeded, number: u32) -> Observation {
         text.push(' ');
     }
     Observation {
+        listed: Vec::new(),
         id: None,
         observed_at: at(number % 60, 0),
         source: Source::Browser,
@@ -140,6 +141,7 @@ fn page(rng: &mut Seeded, number: u32) -> Observation {
             title: format!("Things for the quay, page {number}"),
             text: Passage::whole(text),
             cut: false,
+            search: None,
         },
     }
 }

@@ -17,6 +17,7 @@ pub const TEXT: &str = "An old brass compass, planted-excerpt-5281, for a small 
 pub fn page(at: Timestamp, act: Act) -> Observation {
     let background = act == Act::Background;
     Observation {
+        listed: Vec::new(),
         id: None,
         observed_at: at,
         source: Source::Browser,
@@ -32,6 +33,7 @@ pub fn page(at: Timestamp, act: Act) -> Observation {
             title: "A page".to_owned(),
             text: Passage::whole(TEXT),
             cut: false,
+            search: None,
         },
     }
 }

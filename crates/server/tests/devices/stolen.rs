@@ -56,6 +56,7 @@ fn planted_finding(device: &Device, rig: &Rig, number: usize) -> RecordBody {
         title: format!("planted-heading-{number:02}"),
         text: Passage::whole(format!("An old brass compass, planted-excerpt-{number:02}, for a boat.")),
         cut: false,
+        search: None,
     };
     let findings = engine.evaluate(&seen);
     let captured = engine.reduce(&seen, &findings);

@@ -167,6 +167,7 @@ impl SimDevice {
             title: String::new(),
             text: Passage::whole(format!("entry number {marker}: a harbour lantern hung in the window")),
             cut: false,
+            search: None,
         };
         self.watcher.observe(instance, n, clock.device_wall(), attribution, fact)
     }

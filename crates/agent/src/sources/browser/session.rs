@@ -194,6 +194,7 @@ mod tests {
                 title: String::new(),
                 text: Passage::whole(text),
                 cut: false,
+                search: None,
             },
         }
     }

@@ -101,6 +101,7 @@ pub fn policy(case_key: &CasePublicKey) -> Policy {
                 },
                 more_packs: Vec::new(),
                 queries_only: false,
+                query_threshold_permille: None,
                 threshold_permille: 1_000,
                 contexts: Vec::new(),
                 terms: terms.into(),

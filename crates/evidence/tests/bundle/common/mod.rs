@@ -242,6 +242,7 @@ fn contents(policy: &Policy, hash: Digest, forge: impl Fn(&mut Vec<Finding>)) ->
 
 fn page(minute: u32) -> Observation {
     Observation {
+        listed: Vec::new(),
         id: None,
         observed_at: at(minute, 0),
         source: Source::Browser,
@@ -259,6 +260,7 @@ fn page(minute: u32) -> Observation {
                 "On this page you can buy a harbour lantern made of brass, and rope by the yard.",
             ),
             cut: false,
+            search: None,
         },
     }
 }

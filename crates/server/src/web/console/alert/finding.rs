@@ -124,7 +124,7 @@ fn content(one: &ShownFinding) -> Content {
         spans.iter().filter(|span| span.field == TextField::Query).map(|span| span.text.as_str()).collect();
     let query = (!query.is_empty()).then(|| query.join(" … "));
     match &one.captured.fact {
-        Fact::Page { url, title, text, cut } => Content {
+        Fact::Page { url, title, text, cut, .. } => Content {
             address: whole(url, TextField::Url),
             title: whole(title, TextField::Title),
             query,

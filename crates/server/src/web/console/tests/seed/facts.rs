@@ -29,9 +29,10 @@ pub fn observation(raise: &Raise, at: Timestamp) -> Observation {
             Fact::Software { component: "extension".to_owned(), state: SoftwareState::Disabled }
         }
         (_, Act::Typed) => Fact::Typed { url, field: Field::Message, text },
-        _ => Fact::Page { url, title: "Room 7".to_owned(), text, cut: false },
+        _ => Fact::Page { url, title: "Room 7".to_owned(), text, cut: false, search: None },
     };
     Observation {
+        listed: Vec::new(),
         id: None,
         observed_at: at,
         source: Source::Browser,
