@@ -77,6 +77,7 @@ fn load() -> Result<(), Box<dyn std::error::Error>> {
 
 fn observation(text: &str) -> Result<Observation, Box<dyn std::error::Error>> {
     Ok(Observation {
+        listed: Vec::new(),
         id: None,
         observed_at: Timestamp::parse("2026-07-01T12:00:00Z")?,
         source: Source::Browser,
@@ -92,6 +93,7 @@ fn observation(text: &str) -> Result<Observation, Box<dyn std::error::Error>> {
             title: String::new(),
             text: Passage::whole(text),
             cut: false,
+            search: None,
         },
     })
 }

@@ -28,6 +28,7 @@ fn found(text: &str) -> Vec<Vec<String>> {
     let policy = compile(&order, &packs, &CompileInputs::offline()).expect("a policy");
     let engine = Engine::new(&policy, Digest([7; 32])).expect("an engine");
     let observation = Observation {
+        listed: Vec::new(),
         id: None,
         observed_at: Timestamp::parse("2026-07-01T12:00:00Z").expect("an instant"),
         source: Source::Browser,
