@@ -79,7 +79,7 @@ impl WordsRule {
     pub(super) fn speak<'p>(&self, rule: &'p Rule, reading: &Reading<'_>) -> Option<Spoken<'p>> {
         let Rule::Words { id, category, pack, more_packs, .. } = rule else { return None };
         let scope = self.scope(reading);
-        let threshold = self.threshold(scope);
+        let threshold = self.threshold_of(scope);
         let mut found = Found::default();
         for stretch in self.stretches(reading, scope) {
             let read = self.read(stretch);
@@ -156,7 +156,7 @@ impl WordsRule {
         if sum >= u32::from(threshold) { Scope::Queries } else { Scope::All }
     }
 
-    fn threshold(&self, scope: Scope) -> u16 {
+    fn threshold_of(&self, scope: Scope) -> u16 {
         match scope {
             Scope::Queries => self.query_threshold_permille.unwrap_or(self.threshold_permille),
             Scope::All => self.threshold_permille,
