@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 pub(crate) const EXAMPLES: &str = "\
 Examples:
   cargo xtask test           a tenth of the simulator's seeds (what CI runs)
-  cargo xtask test --full    then all of them in a release build, and a minute of each fuzz target where nightly Rust is installed
+  cargo xtask test --full    then all of them in a release build, the findings of two builds, and a minute of each fuzz target (nightly Rust)
   cargo xtask test --fast    only formatting, tidy and layers";
 
 /// Seeds that the simulator runs: a tenth in CI, all with --full.
@@ -20,7 +20,8 @@ const SEEDS_FULL: &str = "2000";
 
 #[derive(Args)]
 pub(crate) struct Options {
-    /// Run all the simulator's seeds too, in a release build, and each fuzz target for a minute.
+    /// Run all the simulator's seeds too, in a release build, compare the findings of a debug and a release build, and run
+    /// each fuzz target for a minute.
     #[arg(long)]
     full: bool,
     /// Only the checks that compile nothing of the product.
@@ -61,10 +62,25 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<bool> {
             let simulator = ["test", "--release", "--locked", "-p", "proviso-testkit", "--test", "simulator"];
             let mut all = shell::cargo(root, &[&simulator[..], &["--", "--nocapture"]].concat());
             run.suite("all seeds of the simulator", all.env("PROVISO_SEEDS", SEEDS_FULL));
+            run.check("findings of two builds", || same_findings(root));
             run.check("fuzz targets", || fuzz::run(root));
         }
     }
     Ok(run.close())
+}
+
+/// Whether a debug and a release build of the engine say the same of the same observations, byte for byte.
+fn same_findings(root: &Path) -> Result<bool> {
+    let example = ["run", "--quiet", "--locked", "--package", "proviso-engine", "--example", "findings"];
+    let debug = shell::output(&mut shell::cargo(root, &example))?;
+    let release = shell::output(shell::cargo(root, &example).arg("--release"))?;
+    let pairs = debug.lines().zip(release.lines());
+    for (number, (debug, release)) in (1..).zip(pairs).filter(|(_, (debug, release))| debug != release) {
+        say::line(&format!("line {number} of the debug build:   {debug}"));
+        say::line(&format!("line {number} of the release build: {release}"));
+    }
+    say::line(&format!("{} bytes of findings, cuts and scores compared", debug.len()));
+    Ok(!debug.is_empty() && debug == release)
 }
 
 /// The suites written as scripts: each folder that has a package.json with these commands.
