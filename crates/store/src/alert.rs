@@ -44,6 +44,12 @@ pub struct AlertRow {
     pub opened_at: Option<Timestamp>,
     /// When it was decided.
     pub decided_at: Option<Timestamp>,
+    /// Whether it is about one conversation, and grows with it.
+    pub is_conversation: bool,
+    /// The alert on the same conversation that was decided on before this one was raised.
+    pub earlier: Option<AlertId>,
+    /// When an officer had looked before the last time.
+    pub looked_before: Option<Timestamp>,
 }
 
 impl AlertRow {
@@ -159,6 +165,12 @@ pub trait AlertStore {
     /// # Errors
     /// [`crate::StoreError::Missing`] when there is no such alert.
     async fn alert_open(&self, id: AlertId, now: Timestamp) -> Result<AlertRow>;
+
+    /// Notes that an officer looks now: the time before becomes `looked_before`.
+    ///
+    /// # Errors
+    /// [`crate::StoreError::Missing`] when there is no such alert.
+    async fn alert_looked(&self, id: AlertId, now: Timestamp) -> Result<AlertRow>;
 
     /// Opened -> decided, with the decision, its leaf and the outbox entry.
     ///

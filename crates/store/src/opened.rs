@@ -154,6 +154,8 @@ pub enum OpenedWhat {
         observation: ObservationRow,
         /// The opinions.
         findings: Vec<(FindingRow, Priority, AlertId)>,
+        /// Which conversation it is of, as a hash with a secret of the case; findings of one join one alert.
+        conversation: Option<[u8; 32]>,
         /// What replay gave.
         replay: ReplayOutcome,
         /// Findings of the same record that the order as known now does not cover: counted, not kept.

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
+use proviso_engine::conversation::name_of;
 use proviso_engine::{Engine, SEMANTICS};
 use proviso_ledger::envelope::Header;
 use proviso_model::finding::Finding;
@@ -142,7 +143,15 @@ async fn open(
             if outcome == ReplayOutcome::Differs {
                 tracing::warn!(device = %record.device, seq = record.seq, "a finding replays to another result");
             }
-            finding(ctx, &columns, record, &captured, &generated.findings, outcome, sorted)?
+            finding(
+                ctx,
+                &(&columns, name_of(&captured.fact).map(|name| keys.conversation(&name))),
+                record,
+                &captured,
+                &generated.findings,
+                outcome,
+                sorted,
+            )?
         }
         // Timed by a clock that was in doubt: to whoever reads the record that is a gap, never watched time (docs/agent.md).
         RecordBody::Liveness { .. } if in_doubt => OpenedWhat::Other,
@@ -196,7 +205,7 @@ fn word<T: Serialize>(value: &T) -> String {
 
 fn finding(
     ctx: &AppContext,
-    columns: &RecordColumns,
+    (columns, conversation): &(&RecordColumns, Option<[u8; 32]>),
     record: &RecordRow,
     captured: &Observation,
     findings: &[Finding],
@@ -230,7 +239,7 @@ fn finding(
         let row = |one: Counted| one.row(record, captured.observed_at, QuarantineState::LeftOut, now);
         left_out = counted.into_iter().map(row).collect();
     }
-    Ok(OpenedWhat::Finding { observation, findings: rows, replay, left_out })
+    Ok(OpenedWhat::Finding { observation, findings: rows, conversation: *conversation, replay, left_out })
 }
 
 fn plain(

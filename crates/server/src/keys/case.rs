@@ -159,6 +159,13 @@ impl CaseKeys {
         format!("proviso/column/v1 {} {purpose:?}", self.case)
     }
 
+    /// A conversation by its name, so that its findings can be put together: who has not the case's key learns from it
+    /// neither the name nor whether two cases share one.
+    #[must_use]
+    pub fn conversation(&self, name: &str) -> [u8; 32] {
+        domain_hash("proviso/conversation/v1", &[self.data_key.as_slice(), name.as_bytes()])
+    }
+
     /// The key of the columns made of one record, from the case's key and the record's own (`RECORD_KEY_BYTES` of
     /// `proviso-store`). Whoever destroys the record's key destroys these columns with it, in backups too.
     #[must_use]

@@ -38,6 +38,9 @@ fn alert(row: &SqliteRow) -> Result<AlertRow> {
         raised_at: time(row, "raised_at")?,
         opened_at: time_maybe(row, "opened_at")?,
         decided_at: time_maybe(row, "decided_at")?,
+        is_conversation: bytes_maybe::<32>(row, "conversation")?.is_some(),
+        earlier: bytes_maybe(row, "earlier")?.map(AlertId::from_bytes),
+        looked_before: time_maybe(row, "looked_before")?,
     })
 }
 
@@ -84,6 +87,15 @@ async fn open(connection: &mut SqliteConnection, id: AlertId, now: Timestamp) ->
         let (case, _) = alert_case(connection, id).await?;
         notify(connection, NotificationKind::AlertOpened, case, Some(id), now).await?;
     }
+    alert_row(connection, id).await?.ok_or(StoreError::Missing("this alert"))
+}
+
+async fn looked(connection: &mut SqliteConnection, id: AlertId, now: Timestamp) -> Result<AlertRow> {
+    sqlx::query("UPDATE alert SET looked_before = looked_at, looked_at = $2 WHERE id = $1")
+        .bind(id.as_bytes().to_vec())
+        .bind(now.as_micros())
+        .execute(&mut *connection)
+        .await?;
     alert_row(connection, id).await?.ok_or(StoreError::Missing("this alert"))
 }
 
@@ -183,6 +195,10 @@ impl AlertStore for SqliteStore {
 
     async fn alert_open(&self, id: AlertId, now: Timestamp) -> Result<AlertRow> {
         self.write(move |connection| Box::pin(open(connection, id, now))).await
+    }
+
+    async fn alert_looked(&self, id: AlertId, now: Timestamp) -> Result<AlertRow> {
+        self.write(move |connection| Box::pin(looked(connection, id, now))).await
     }
 
     async fn decision_add(&self, decision: &DecisionRow) -> Result<()> {

@@ -30,14 +30,15 @@ pub(super) async fn keep(connection: &mut SqliteConnection, opened: OpenedRecord
     }
     let mut touched = Vec::new();
     match opened.what {
-        OpenedWhat::Finding { observation, findings, left_out, .. } => {
+        OpenedWhat::Finding { observation, findings, left_out, conversation, .. } => {
             observation_insert(connection, observation).await?;
             for (finding, priority, fresh) in findings {
                 if !finding_insert(connection, &finding).await? {
                     // Kept before something of its record that had been left out was given back.
                     continue;
                 }
-                let alert = join_or_raise(connection, &finding, priority, fresh, opened.at).await?;
+                let fresh = Fresh { id: fresh, priority, conversation, at: opened.at };
+                let alert = join_or_raise(connection, &finding, &fresh).await?;
                 if !touched.contains(&alert) {
                     touched.push(alert);
                 }
@@ -98,46 +99,111 @@ pub(super) async fn notify(
     Ok(())
 }
 
+/// What an alert would be, should one have to be raised.
+struct Fresh {
+    id: AlertId,
+    priority: Priority,
+    conversation: Option<[u8; 32]>,
+    at: Timestamp,
+}
+
+/// The open alert that a finding grows: of the same conversation, else of the same device and rule. The database keeps
+/// both rules with an index each.
+const JOIN: &str = "SELECT id FROM alert WHERE state <> 'decided' AND paragraph = $1 AND
+    CASE WHEN $2 IS NULL THEN conversation IS NULL AND device = $3 AND rule = $4
+         ELSE conversation = $2 AND case_id = $5 END";
+
 async fn join_or_raise(
     connection: &mut SqliteConnection,
     finding: &FindingRow,
-    priority: Priority,
-    fresh: AlertId,
-    at: Timestamp,
+    fresh: &Fresh,
 ) -> Result<AlertId> {
-    let row = sqlx::query(
-        "INSERT INTO alert (id, case_id, device, paragraph, condition, rule, category, state, priority, findings,
-                            first_at, last_at, raised_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, 'new', $8, 1, $9, $9, $10)
-         ON CONFLICT (device, paragraph, rule) WHERE state <> 'decided' DO UPDATE SET
-             findings = findings + 1,
-             priority = max(priority, excluded.priority),
-             first_at = min(first_at, excluded.first_at),
-             last_at = max(last_at, excluded.last_at)
-         RETURNING id",
-    )
-    .bind(fresh.as_bytes().to_vec())
-    .bind(finding.case.as_bytes().to_vec())
-    .bind(finding.device.as_bytes().to_vec())
-    .bind(&finding.paragraph)
-    .bind(finding.condition.as_str())
-    .bind(&finding.rule)
-    .bind(&finding.category)
-    .bind(priority.rank())
-    .bind(finding.observed_at.as_micros())
-    .bind(at.as_micros())
-    .fetch_one(&mut *connection)
-    .await?;
-    let alert = AlertId::from_bytes(bytes(&row, "id")?);
+    let open = sqlx::query(JOIN)
+        .bind(&finding.paragraph)
+        .bind(fresh.conversation.map(|hash| hash.to_vec()))
+        .bind(finding.device.as_bytes().to_vec())
+        .bind(&finding.rule)
+        .bind(finding.case.as_bytes().to_vec())
+        .fetch_optional(&mut *connection)
+        .await?;
+    let alert = match open {
+        Some(row) => {
+            let alert = AlertId::from_bytes(bytes(&row, "id")?);
+            grow(connection, alert, finding, fresh.priority).await?;
+            alert
+        }
+        None => {
+            raise(connection, finding, fresh).await?;
+            fresh.id
+        }
+    };
     sqlx::query("INSERT INTO alert_finding (alert, record, position) VALUES ($1, $2, $3)")
         .bind(alert.as_bytes().to_vec())
         .bind(finding.record.to_vec())
         .bind(i64::from(finding.position))
         .execute(&mut *connection)
         .await?;
-    let kind = if alert == fresh { NotificationKind::AlertRaised } else { NotificationKind::AlertJoined };
-    notify(connection, kind, finding.case, Some(alert), at).await?;
+    let is_new = alert == fresh.id;
+    let kind = if is_new { NotificationKind::AlertRaised } else { NotificationKind::AlertJoined };
+    if is_new || fresh.conversation.is_none() || is_untold(connection, alert).await? {
+        notify(connection, kind, finding.case, Some(alert), fresh.at).await?;
+    }
     Ok(alert)
+}
+
+/// Whether nobody has been told of the alert's growth since an officer last looked: a conversation grows line by line, and
+/// is told of once.
+async fn is_untold(connection: &mut SqliteConnection, alert: AlertId) -> Result<bool> {
+    let told: i64 = sqlx::query_scalar(
+        "SELECT EXISTS (SELECT 1 FROM notification n JOIN alert a ON a.id = n.alert
+         WHERE n.alert = $1 AND n.kind IN ('alert-raised', 'alert-joined') AND n.at >= coalesce(a.looked_at, 0))",
+    )
+    .bind(alert.as_bytes().to_vec())
+    .fetch_one(connection)
+    .await?;
+    Ok(told == 0)
+}
+
+async fn grow(
+    connection: &mut SqliteConnection,
+    alert: AlertId,
+    finding: &FindingRow,
+    priority: Priority,
+) -> Result<()> {
+    sqlx::query(
+        "UPDATE alert SET findings = findings + 1, priority = max(priority, $2), first_at = min(first_at, $3),
+                          last_at = max(last_at, $3) WHERE id = $1",
+    )
+    .bind(alert.as_bytes().to_vec())
+    .bind(priority.rank())
+    .bind(finding.observed_at.as_micros())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+async fn raise(connection: &mut SqliteConnection, finding: &FindingRow, fresh: &Fresh) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO alert (id, case_id, device, paragraph, condition, rule, category, state, priority, findings,
+                            first_at, last_at, raised_at, conversation, earlier)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, 'new', $8, 1, $9, $9, $10, $11,
+                 (SELECT id FROM alert WHERE case_id = $2 AND paragraph = $4 AND conversation = $11
+                  ORDER BY decided_at DESC LIMIT 1))",
+    )
+    .bind(fresh.id.as_bytes().to_vec())
+    .bind(finding.case.as_bytes().to_vec())
+    .bind(finding.device.as_bytes().to_vec())
+    .bind(&finding.paragraph)
+    .bind(finding.condition.as_str())
+    .bind(&finding.rule)
+    .bind(&finding.category)
+    .bind(fresh.priority.rank())
+    .bind(finding.observed_at.as_micros())
+    .bind(fresh.at.as_micros())
+    .bind(fresh.conversation.map(|hash| hash.to_vec()))
+    .execute(connection)
+    .await?;
+    Ok(())
 }
 
 async fn observation_insert(connection: &mut SqliteConnection, row: ObservationRow) -> Result<()> {

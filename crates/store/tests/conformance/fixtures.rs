@@ -213,6 +213,7 @@ pub fn opened(seq: u64, priority: Priority, fresh: AlertId) -> OpenedRecord {
             observation,
             findings,
             replay: ReplayOutcome::Same,
+            conversation: None,
             left_out: Vec::new(),
         },
         at: observed_at.plus_millis(500),

@@ -103,7 +103,11 @@ async fn show(ctx: &AppContext, who: &Who, id: AlertId, content_open: bool) -> R
     let (_, case) = who.alert(ctx, Action::ViewEvidence, id).await?;
     let act = if content_open { "content-open" } else { "alert-view" };
     ctx.logged(&who.actor(), act, Some(case.id), &id.to_string(), async {
-        let alert = ctx.store.alert_open(id, ctx.now()).await?;
+        let mut alert = ctx.store.alert_open(id, ctx.now()).await?;
+        if !content_open {
+            // Content is opened from a page that has just been looked at: what was new there still is.
+            alert = ctx.store.alert_looked(id, ctx.now()).await?;
+        }
         ctx.hub.wake();
         load(ctx, alert, case.clone(), content_open).await
     })

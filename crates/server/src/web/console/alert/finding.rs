@@ -6,6 +6,7 @@ use proviso_model::observation::{Fact, Passage};
 use proviso_store::ReplayOutcome;
 
 use super::marks::{Piece, pieces, without_content};
+use super::talk;
 use crate::app::officer::alert::{AlertView, ShownFinding};
 use crate::web::console::outside;
 use crate::web::console::words::{self, When};
@@ -142,17 +143,7 @@ fn content(one: &ShownFinding) -> Content {
             address: whole(url, TextField::Url),
             title: whole(channel, TextField::Title),
             query: None,
-            passages: one
-                .captured
-                .fact
-                .messages()
-                .map(|message| {
-                    let own: Vec<_> =
-                        spans.iter().filter(|span| span.message == Some(message.index)).cloned().collect();
-                    let passage = Passage { offset: 0, text: message.text.clone() };
-                    pieces(&passage, &own, TextField::Message)
-                })
-                .collect(),
+            passages: one.captured.fact.messages().map(|message| talk::line(message, spans)).collect(),
             cut: one.captured.fact.messages().any(|message| message.cut),
         },
         Fact::PrivateWindow { .. } | Fact::Software { .. } => {

@@ -3,6 +3,7 @@
 mod decide;
 mod finding;
 mod marks;
+mod talk;
 
 use askama::Template;
 use axum::extract::{Path, State};
@@ -32,6 +33,7 @@ struct AlertPage {
     shell: Shell,
     identity: Identity,
     alert: AlertHead,
+    talk: Option<talk::Talk>,
     findings: Vec<FindingBox>,
     destroyed: Vec<DestroyedBox>,
     left_out: u64,
@@ -145,7 +147,10 @@ fn alert_page(signed_in: &SignedIn, view: &AlertView, draft: Draft, just_decided
     let zone = words::zone(&view.order.timezone);
     let findings: Vec<_> = view.findings.iter().map(|one| finding::shown(one, view, &zone)).collect();
     let act = view.findings.first().map_or(proviso_model::Act::Unknown, |one| one.captured.attribution.act);
-    let happened = words::happened(view.alert.condition, act);
+    let happened = match view.alert.is_conversation {
+        true => "A conversation to look at",
+        false => words::happened(view.alert.condition, act),
+    };
     let problem = match (draft.tried, draft.outcome.is_none(), draft.reason.trim().is_empty()) {
         (true, true, _) => Some(Problem { field: "outcome", text: "Choose an outcome" }),
         (true, false, true) => Some(Problem { field: "reason", text: "Write a reason" }),
@@ -157,6 +162,7 @@ fn alert_page(signed_in: &SignedIn, view: &AlertView, draft: Draft, just_decided
         left_out: view.alert.findings.saturating_sub((findings.len() + view.destroyed.len()) as u64),
         destroyed: view.destroyed.iter().map(|record| destroyed(record, view.now, &zone)).collect(),
         alert: head(signed_in, view, happened, &zone),
+        talk: talk::shown(view, &zone),
         findings,
         decisions: view
             .decisions

@@ -8,3 +8,4 @@ mod quarantine;
 mod routes;
 mod seed;
 mod sessions;
+mod talk;

@@ -1,17 +1,22 @@
 //! What devices of the invented force captured, and what rules made of it. The words are benign.
 
+use proviso_engine::conversation::name_of;
 use proviso_ledger::hash::sha256;
 use proviso_model::Source;
 use proviso_model::Timestamp;
 use proviso_model::finding::{Finding, Span, TextField};
 use proviso_model::hash::Digest;
+use proviso_model::ids::AlertId;
 use proviso_model::observation::{Act, Attribution, Fact, Field, Observation, Passage, SoftwareState};
 use proviso_model::order::ConditionKind;
 use proviso_model::policy::PackRef;
-use proviso_store::{OpenedWhat, Outside, QuarantineRow, QuarantineState};
+use proviso_store::{
+    FindingRow, ObservationRow, OpenedWhat, Outside, Priority, QuarantineRow, QuarantineState, ReplayOutcome,
+};
 
-use super::{CAPTURED, Raise, Seed};
+use super::{BODY, CAPTURED, Raise, Seed};
 use crate::app::late::KIND_QUARANTINED;
+use crate::keys::case::Purpose;
 
 /// The act as stored.
 pub fn word(act: &Act) -> String {
@@ -89,6 +94,56 @@ pub fn finding(raise: &Raise, observation: &Observation, at: Timestamp) -> Findi
 }
 
 impl Seed {
+    /// Raises an alert, or joins an open one.
+    pub async fn raise(&mut self, raise: &Raise) -> AlertId {
+        let at = self.ctx.now().plus_millis(-raise.ago_millis);
+        let observation = observation(raise, at);
+        let finding = finding(raise, &observation, at);
+        self.put(&observation, &[finding], raise.priority).await
+    }
+
+    /// Keeps an observation and what was made of it, as the worker would; gives the alert that the first finding joined.
+    pub async fn put(
+        &mut self,
+        observation: &Observation,
+        findings: &[Finding],
+        priority: Priority,
+    ) -> AlertId {
+        let (case, device, ctx) = (self.case, self.device, self.ctx.clone());
+        let touched = self
+            .append("finding", move |record| {
+                let keys = ctx.case_keys(case).expect("keys");
+                let columns = keys.of_record(&BODY);
+                let sealed =
+                    |purpose, json: String| ctx.with_rng(|rng| columns.seal(rng, purpose, json.as_bytes()));
+                let json = serde_json::to_string(observation).expect("json");
+                let row = ObservationRow {
+                    record,
+                    case,
+                    device,
+                    observed_at: observation.observed_at,
+                    source: "browser".to_owned(),
+                    act: word(&observation.attribution.act),
+                    sealed: sealed(Purpose::Observation, json),
+                };
+                let findings = (0..).zip(findings).map(|(place, finding)| {
+                    let json = serde_json::to_string(finding).expect("json");
+                    let json = sealed(Purpose::Finding, json);
+                    let row = FindingRow::new(record, place, case, device, finding, json);
+                    (row, priority, AlertId::new(ctx.now(), ctx.random()))
+                });
+                OpenedWhat::Finding {
+                    observation: row,
+                    findings: findings.collect(),
+                    conversation: name_of(&observation.fact).map(|name| keys.conversation(&name)),
+                    replay: ReplayOutcome::Same,
+                    left_out: Vec::new(),
+                }
+            })
+            .await;
+        *touched.first().expect("an alert")
+    }
+
     /// Adds a record that is held unseen, observed so long ago.
     pub async fn held(&mut self, paragraph: &str, outside: Outside, ago_millis: i64) {
         let now = self.ctx.now();

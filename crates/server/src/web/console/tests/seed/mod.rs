@@ -17,13 +17,12 @@ use proviso_model::order::{ConditionKind, Person};
 use proviso_model::record::EnrolmentFacts;
 use proviso_model::{GapCause, Source, Timestamp};
 use proviso_store::{
-    AppendBatch, CaseRow, CaseState, DeviceRow, DeviceState, EnrolmentCodeRow, FindingRow, GapRow, NewRecord,
-    NoticeRow, ObservationRow, OfficerRole, OfficerRow, OpenedRecord, OpenedWhat, OrderVersionRow, PolicyRow,
-    Priority, ReplayOutcome, SqliteOptions, SqliteStore, WatchedRow,
+    AppendBatch, CaseRow, CaseState, DeviceRow, DeviceState, EnrolmentCodeRow, GapRow, NewRecord, NoticeRow,
+    OfficerRole, OfficerRow, OpenedRecord, OpenedWhat, OrderVersionRow, PolicyRow, Priority, SqliteOptions,
+    SqliteStore, WatchedRow,
 };
 use rand_core::{CryptoRng, UnwrapErr};
 
-use self::facts::{finding, observation, word};
 use crate::app::destruction::Journal;
 use crate::app::officer::password;
 use crate::app::{AppContext, Clock, LedgerHasher, Parts};
@@ -303,43 +302,6 @@ impl Seed {
     /// Goes on with another case and its device.
     pub fn turn_to(&mut self, case: CaseId, device: DeviceId) {
         (self.case, self.device, self.seq, self.previous) = (case, device, 0, [0; 32]);
-    }
-
-    /// Raises an alert, or joins an open one.
-    pub async fn raise(&mut self, raise: &Raise) -> AlertId {
-        let at = self.ctx.now().plus_millis(-raise.ago_millis);
-        let observation = observation(raise, at);
-        let finding = finding(raise, &observation, at);
-        let (case, device, ctx) = (self.case, self.device, self.ctx.clone());
-        let id = AlertId::new(ctx.now(), ctx.random());
-        let priority = raise.priority;
-        let touched = self
-            .append("finding", move |record| {
-                let columns = ctx.case_keys(case).expect("keys").of_record(&BODY);
-                let sealed =
-                    |purpose, json: String| ctx.with_rng(|rng| columns.seal(rng, purpose, json.as_bytes()));
-                let json = serde_json::to_string(&observation).expect("json");
-                let row = ObservationRow {
-                    record,
-                    case,
-                    device,
-                    observed_at: at,
-                    source: "browser".to_owned(),
-                    act: word(&observation.attribution.act),
-                    sealed: sealed(Purpose::Observation, json),
-                };
-                let json = serde_json::to_string(&finding).expect("json");
-                let found =
-                    FindingRow::new(record, 0, case, device, &finding, sealed(Purpose::Finding, json));
-                OpenedWhat::Finding {
-                    observation: row,
-                    findings: vec![(found, priority, id)],
-                    replay: ReplayOutcome::Same,
-                    left_out: Vec::new(),
-                }
-            })
-            .await;
-        *touched.first().expect("an alert")
     }
 
     /// Adds watched time that began so long ago and lasted so long.
