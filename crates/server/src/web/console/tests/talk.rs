@@ -46,6 +46,7 @@ impl Device {
             observed_at: force.seed.ctx.now(),
             source: Source::Browser,
             account: "account-a".to_owned(),
+            listed: Vec::new(),
             attribution: Attribution {
                 act: if own { Act::Typed } else { Act::Received },
                 foreground: true,
