@@ -12,6 +12,7 @@ export const SIGN = "This account is monitored";
 export const PAGE_TEXT_BYTES_MAX = 2 * 1024 * 1024;
 export const TYPED_TEXT_BYTES_MAX = 64 * 1024;
 export const TITLE_BYTES_MAX = 1024;
+export const SEARCH_TYPED_BYTES_MAX = 1024;
 export const URL_BYTES_MAX = 8 * 1024;
 export const NATIVE_MESSAGE_BYTES_MAX = 1024 * 1024;
 export const NATIVE_PART_BYTES_MAX = 512 * 1024;
@@ -86,11 +87,12 @@ export const CAPTURE_NOTHING = Object.freeze({
  * Within the extension: from a page's content script to the background.
  * @typedef {{type: "config"}} AskConfig
  * @typedef {{type: "input", at: number}} InputSeen
+ * @typedef {{type: "suggestion", at: number}} SuggestionChosen
  * @typedef {{type: "page", at: number, url: string, title: string, text: string, cut: boolean, first: boolean,
  *   opening: boolean, visible_ms: number, since_input_ms: number | null}} PageSeen
  * @typedef {{type: "typed", at: number, url: string, field: Field, text: string,
  *   visible_ms: number, since_input_ms: number | null}} TypedSeen
- * @typedef {AskConfig | InputSeen | PageSeen | TypedSeen} FromPage
+ * @typedef {AskConfig | InputSeen | SuggestionChosen | PageSeen | TypedSeen} FromPage
  */
 
 /**

@@ -4,6 +4,7 @@
 
 use std::sync::LazyLock;
 
+use proviso_engine::sites::{Importer, SiteList};
 use proviso_engine::{Engine, Pack};
 use proviso_evidence::container::{Files, pack as zip, unpack};
 use proviso_evidence::{Beside, CheckState, Verdict, verify, verify_beside};
@@ -21,7 +22,7 @@ use proviso_model::{Digest, Observation, Policy};
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target.
-pub const TARGETS: [Target; 15] = [
+pub const TARGETS: [Target; 16] = [
     ("order", order),
     ("policy", policy),
     ("envelope", envelope),
@@ -32,6 +33,7 @@ pub const TARGETS: [Target; 15] = [
     ("bundle", bundle),
     ("bundle_file", bundle_file),
     ("pack", pack),
+    ("site_list", site_list),
     ("observation", observation),
     ("enrol_request", enrol_request),
     ("force_keys", force_keys),
@@ -69,6 +71,23 @@ pub fn order(data: &[u8]) {
     text(data, |text| {
         let _ = Order::from_toml(text);
     });
+}
+
+/// A list of sites as a force imports it, and the compact form as a device fetches it.
+pub fn site_list(data: &[u8]) {
+    let mut importer = Importer::default();
+    if data.split(|byte| *byte == b'\n').all(|line| importer.line(line).is_ok())
+        && let Ok((list, counts)) = importer.finish()
+    {
+        assert_eq!(list.len(), counts.entries);
+        let again = SiteList::from_bytes(list.as_bytes()).expect("what was written is read");
+        text(data, |address| {
+            assert_eq!(again.entry_of_address(address), list.entry_of_address(address));
+        });
+    }
+    if let Ok(list) = SiteList::from_bytes(data) {
+        let _ = list.entry_of_address("https://www.late.example/a");
+    }
 }
 
 /// A policy, and the engine that it makes.

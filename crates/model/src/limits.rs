@@ -28,6 +28,10 @@ pub const NEIGHBOUR_BYTES_MAX: usize = 2 * 1024;
 pub const TITLE_BYTES_MAX: usize = 1024;
 /// Text typed in a search field before a page of results was opened.
 pub const SEARCH_TYPED_BYTES_MAX: usize = 1024;
+/// Entries of one list of sites.
+pub const SITE_LIST_ENTRIES_MAX: usize = 8_000_000;
+/// A line of a list of sites as it is imported.
+pub const SITE_LIST_LINE_BYTES_MAX: usize = 4096;
 /// Results of looking one page up in lists of sites.
 pub const SITES_LISTED_MAX: usize = 64;
 /// An address.

@@ -100,6 +100,21 @@ impl PolicyCondition {
 }
 
 impl Policy {
+    /// Every list of sites that a rule names, each once.
+    #[must_use]
+    pub fn site_lists(&self) -> Vec<&SiteListRef> {
+        let mut all: Vec<&SiteListRef> = Vec::new();
+        for rule in self.conditions.iter().flat_map(|condition| &condition.rules) {
+            let Rule::SiteLists { lists, lowered_by, .. } = rule else { continue };
+            for list in lists.iter().chain(lowered_by) {
+                if all.iter().all(|known| known.list.sha256 != list.list.sha256) {
+                    all.push(list);
+                }
+            }
+        }
+        all
+    }
+
     /// The conditions that run at `at`.
     pub fn in_force(&self, at: Timestamp) -> impl Iterator<Item = &PolicyCondition> {
         self.conditions.iter().filter(move |condition| condition.in_force(at))
@@ -225,6 +240,20 @@ pub enum Rule {
         /// The stages.
         stages: Box<StageFacts>,
     },
+    /// Lists of sites that the force imports: speaks when the look-up recorded with a page found an entry.
+    SiteLists {
+        /// For example `sites/lists`.
+        id: String,
+        /// For example `pornography`.
+        category: String,
+        /// The first of the lists, as for every rule.
+        pack: PackRef,
+        /// The lists, in the order in which they are named.
+        lists: Vec<SiteListRef>,
+        /// Lists whose entries lower what the others say, such as sex education and sites of mixed content.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        lowered_by: Vec<SiteListRef>,
+    },
     /// A state: a private window, or monitoring software switched off.
     State {
         /// For example `state/private-window`.
@@ -277,6 +306,20 @@ fn is_zero(number: &u16) -> bool {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
 fn is_false(flag: &bool) -> bool {
     !*flag
+}
+
+/// A list of sites by name, version and hash. It is too big for a policy: a device fetches the file and checks it against the
+/// hash before use.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SiteListRef {
+    /// Name, version and SHA-256 of the file.
+    pub list: PackRef,
+    /// The category that the force gave it, for example `pornography` or `sexual_education`.
+    pub category: String,
+    /// Whether it is known to hold ordinary sites too, so that an explanation says so.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub coarse: bool,
 }
 
 /// A pack by name, version and hash.

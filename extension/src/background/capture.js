@@ -5,6 +5,7 @@ import { CAPTURE_NOTHING, PAGE_TEXT_BYTES_MAX, TITLE_BYTES_MAX, TYPED_TEXT_BYTES
 import * as link from "./link.js";
 import { actFor, lastInput } from "./navigation.js";
 import * as outbox from "./outbox.js";
+import { searchStart, searchTyped } from "./searches.js";
 import * as state from "./state.js";
 
 /**
@@ -34,7 +35,7 @@ export async function pageSeen(seen, sender) {
   const capture = allowed();
   if (!capture.pages && !(capture.addresses && seen.first)) return false;
   const { text, cut } = cutToBytes(capture.pages ? seen.text : "", PAGE_TEXT_BYTES_MAX);
-  /** @type {Fact} */
+  /** @type {import("../protocol.js").PageFact} */
   const fact = {
     kind: "page",
     url: cutToBytes(seen.url, URL_BYTES_MAX).text,
@@ -42,6 +43,8 @@ export async function pageSeen(seen, sender) {
     text,
     cut: cut || (capture.pages && seen.cut),
   };
+  const search = seen.first ? searchStart(tab.id, sender.frameId ?? 0, seen.url, seen.at) : undefined;
+  if (search) fact.search = search;
   const act = seen.first || seen.opening ? actFor(tab.id, sender.frameId ?? 0, seen.url) : "shown";
   return record(fact, act, true, seen, tab.id);
 }
@@ -58,6 +61,7 @@ export async function typedSeen(seen, sender) {
   if (!mayCapture(tab, seen.url)) return false;
   const capture = allowed();
   if (!capture.typed && !(capture.searches && seen.field === "search")) return false;
+  if (seen.field === "search") searchTyped(tab.id, seen.text, seen.at);
   /** @type {Fact} */
   const fact = {
     kind: "typed",

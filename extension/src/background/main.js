@@ -5,6 +5,7 @@ import * as link from "./link.js";
 import * as navigation from "./navigation.js";
 import { openNotice } from "./notice.js";
 import { reportPrivateWindows } from "./private_windows.js";
+import { searchForgotten, suggestionChosen } from "./searches.js";
 import { popupState, showSign } from "./sign.js";
 import * as state from "./state.js";
 
@@ -35,6 +36,9 @@ async function answer(message, sender) {
     case "input":
       if (sender.tab?.id !== undefined) navigation.inputSeen(sender.tab.id, message.at);
       return true;
+    case "suggestion":
+      if (sender.tab?.id !== undefined) suggestionChosen(sender.tab.id, message.at);
+      return true;
     case "page":
       return pageSeen(message, sender);
     case "typed":
@@ -54,6 +58,7 @@ for (const event of [chrome.webNavigation.onHistoryStateUpdated, chrome.webNavig
   });
 }
 chrome.tabs.onRemoved.addListener(navigation.tabClosed);
+chrome.tabs.onRemoved.addListener(searchForgotten);
 chrome.tabs.onActivated.addListener(({ tabId }) => tell(tabId, { type: "look" }));
 chrome.windows.onFocusChanged.addListener(async (windowId) => {
   void reportPrivateWindows();

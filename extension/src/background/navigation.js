@@ -2,6 +2,7 @@
 
 /**
  * @typedef {import("../protocol.js").Act} Act
+ * @typedef {import("../protocol.js").SearchStart["by"]} Opening
  * @typedef {{tabId: number, frameId: number, url: string, transitionType?: string, transitionQualifiers?: string[],
  *   timeStamp: number}} Committed
  */
@@ -15,7 +16,7 @@ const BY_GESTURE = new Set(["link", "form_submit", "manual_subframe", "reload"])
 const inputAt = new Map();
 /** Which tab opened a tab. @type {Map<number, number>} */
 const openers = new Map();
-/** Per tab and frame. @type {Map<string, {url: string, act: Act}>} */
+/** Per tab and frame. @type {Map<string, {url: string, act: Act, by: Opening}>} */
 const acts = new Map();
 
 /**
@@ -52,7 +53,7 @@ export function tabClosed(tabId) {
 
 /** @param {Committed} navigation */
 export function committed(navigation) {
-  acts.set(`${navigation.tabId}:${navigation.frameId}`, { url: navigation.url, act: actOf(navigation) });
+  acts.set(`${navigation.tabId}:${navigation.frameId}`, { url: navigation.url, act: actOf(navigation), by: byOf(navigation) });
 }
 
 /**
@@ -65,6 +66,31 @@ export function committed(navigation) {
 export function actFor(tabId, frameId, url) {
   const known = acts.get(`${tabId}:${frameId}`);
   return known?.url === url ? known.act : "shown";
+}
+
+/**
+ * What opened the page in a frame, by the browser's own account; null where that is not known.
+ * @param {number} tabId
+ * @param {number} frameId
+ * @param {string} url
+ * @returns {Opening | null}
+ */
+export function openingOf(tabId, frameId, url) {
+  const known = acts.get(`${tabId}:${frameId}`);
+  return known?.url === url ? known.by : null;
+}
+
+/** Which tab opened this one. @param {number} tabId */
+export function openerOf(tabId) {
+  return openers.get(tabId);
+}
+
+/** @param {Committed} navigation @returns {Opening} */
+function byOf({ transitionType = "", transitionQualifiers = [] }) {
+  if (transitionQualifiers.includes("forward_back") || transitionType === "reload") return "other";
+  if (transitionQualifiers.includes("from_address_bar") || BY_PERSON.has(transitionType)) return "address-bar";
+  if (transitionType === "form_submit") return "form";
+  return transitionType === "link" ? "link" : "other";
 }
 
 /** @param {Committed} navigation @returns {Act} */

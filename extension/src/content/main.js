@@ -4,6 +4,7 @@ import { address } from "./address.js";
 import { watchPage } from "./page.js";
 import { sinceInputMs, visibleMs, watchPresence } from "./presence.js";
 import { watchPasswords } from "./sensitive.js";
+import { watchSuggestions } from "./suggestions.js";
 import { flushTyping, isLeftOutOfPage, watchTyping } from "./typing.js";
 
 /**
@@ -61,6 +62,12 @@ function start() {
     () => flushTyping(sendTyped),
   );
   watchTyping(sendTyped, () => sinceInputMs(Date.now()));
+  // After the fields: what was typed is told before what was chosen.
+  watchSuggestions(() => {
+    if (!config?.capture.typed && !config?.capture.searches) return;
+    flushTyping(sendTyped);
+    void tell({ type: "suggestion", at: Date.now() });
+  });
   chrome.runtime.onMessage.addListener((/** @type {ToPage} */ message) => {
     if (message.type === "config") obey(message);
     if (message.type === "navigated") page.navigated();

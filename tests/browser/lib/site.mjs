@@ -47,6 +47,9 @@ const PAGES = {
       log.append(Object.assign(document.createElement("p"), {textContent: "Sent " + message.value.length})); message.value = ""; });</script>`),
   "/search": () => page("Search", `<form action="/results" role="search"><input id="q" name="q" type="search"></form>
     <p><label>Remark <input id="remark" name="remark"></label></p>`),
+  "/suggest": () => page("Suggest", `<form id="form" action="/results" role="search"><input id="q" name="q" type="search" autocomplete="off"></form>
+    <ul id="list" role="listbox" hidden><li id="first" role="option">harbour lantern</li></ul><a id="linked" href="/results?q=linked+lantern">A search</a>
+    <script>q.oninput = () => { list.hidden = q.value === ""; }; first.onclick = () => { q.value = first.textContent; form.submit(); };</script>`),
   "/results": () => page("Results", `<p>No results</p>`),
   "/secrets": secrets,
   "/spa": () => page("One page", `<button id="go">Go on</button><main id="view">${WORDS.spaFirst}</main>

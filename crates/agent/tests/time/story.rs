@@ -71,6 +71,7 @@ pub fn policy(force: &TestForce, days: &Days) -> Policy {
             public: force.case_public.to_hex(),
         },
         shield: Vec::new(),
+        site_lists: Vec::new(),
         languages: Vec::new(),
     };
     let order = Order::from_toml(&text).expect("an order");

@@ -10,8 +10,11 @@ use proviso_model::Timestamp;
 use proviso_model::ids::{CaseId, CaseKeyId, DeviceId, ForceId};
 use proviso_model::limits::TERMS_MAX;
 use proviso_model::order::{AuthorityBasis, Condition, Exceptions, Order, OrderKind};
-use proviso_model::policy::{CaseKeyRef, POLICY_FORMAT, Policy, PolicyAuthority, PolicyCondition, Rule};
+use proviso_model::policy::{
+    CaseKeyRef, POLICY_FORMAT, Policy, PolicyAuthority, PolicyCondition, Rule, SiteListRef,
+};
 
+pub use rules::LOWERING_CATEGORIES;
 pub(crate) use rules::OFFENCE_RULE;
 pub(crate) use window::{days_in_force, start_of};
 
@@ -37,6 +40,9 @@ pub struct CompileInputs {
     pub case_key: CaseKeyRef,
     /// Hosts and addresses on the case's shield list.
     pub shield: Vec<String>,
+    /// Lists of sites that the force has imported; those of category `pornography` serve conditions on it, those of
+    /// [`LOWERING_CATEGORIES`] lower what they say.
+    pub site_lists: Vec<SiteListRef>,
     /// Languages whose words are looked for, beside English, where the order names none (BCP 47); all when empty.
     pub languages: Vec<String>,
 }
@@ -54,6 +60,7 @@ impl CompileInputs {
             issued_at: Timestamp::from_micros(0),
             case_key: CaseKeyRef { id: CaseKeyId::from_bytes([0; 16]), public: String::new() },
             shield: Vec::new(),
+            site_lists: Vec::new(),
             languages: Vec::new(),
         }
     }
@@ -150,7 +157,7 @@ pub fn compile_with<'p>(
     let packs = Packs::new(packs, order, inputs);
     let mut conditions = Vec::new();
     for condition in &order.conditions {
-        conditions.push(compile_condition(order, condition, &packs)?);
+        conditions.push(compile_condition(order, condition, &packs, &inputs.site_lists)?);
     }
     let expires_at = conditions
         .iter()
@@ -214,12 +221,13 @@ fn compile_condition(
     order: &Order,
     condition: &Condition,
     packs: &Packs<'_>,
+    site_lists: &[SiteListRef],
 ) -> Result<PolicyCondition, CompileError> {
     let (valid_from, valid_until) = window::of(order, condition)?;
     if valid_until <= valid_from {
         return Err(CompileError::NeverInForce(condition.paragraph.clone()));
     }
-    let rules = rules::of(order, condition, packs)?;
+    let rules = rules::of(order, condition, packs, site_lists)?;
     if rules.is_empty() {
         return Err(CompileError::NoRule(condition.paragraph.clone()));
     }
@@ -269,6 +277,7 @@ fn rule_terms(rule: &Rule) -> usize {
             terms.len().saturating_add(near)
         }
         Rule::Sites { hosts, .. } => hosts.len(),
+        Rule::SiteLists { lists, lowered_by, .. } => lists.len() + lowered_by.len(),
         Rule::Conversation { stages, .. } => {
             stages.stage.iter().flat_map(|stage| &stage.family).map(|family| family.patterns.len()).sum()
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use proviso_model::ConditionKind;
 use proviso_model::order::{Condition, Order};
-use proviso_model::policy::{PackRef, Rule, Term};
+use proviso_model::policy::{PackRef, Rule, SiteListRef, Term};
 
 use super::categories::Packs;
 use super::{CompileError, hosts};
@@ -25,10 +25,20 @@ const SEARCH_QUERY_PERMILLE: u16 = 700;
 /// The same where the order is about viewing: only a query that asks for it plainly.
 const PORNOGRAPHY_QUERY_PERMILLE: u16 = 1000;
 
+/// Lists of this category serve conditions on pornography.
+const SITES_CATEGORY: &str = "pornography";
+/// Categories of lists that lower what a list of pornography says: mixed sites and education are not what an order means.
+pub const LOWERING_CATEGORIES: [&str; 2] = ["mixed_adult", "sexual_education"];
+
 /// Words that the order ties to the index offence are a rule of their own, so that a finding shows them apart.
 pub(crate) const OFFENCE_RULE: &str = "words/offence";
 
-pub(super) fn of(order: &Order, condition: &Condition, packs: &Packs<'_>) -> Result<Vec<Rule>, CompileError> {
+pub(super) fn of(
+    order: &Order,
+    condition: &Condition,
+    packs: &Packs<'_>,
+    site_lists: &[SiteListRef],
+) -> Result<Vec<Rule>, CompileError> {
     let mut rules = Vec::new();
     match condition.kind {
         ConditionKind::SexualisedChat => {
@@ -38,6 +48,7 @@ pub(super) fn of(order: &Order, condition: &Condition, packs: &Packs<'_>) -> Res
         }
         ConditionKind::Pornography => {
             rules.extend(listed_sites(order, condition)?);
+            rules.extend(imported_lists(site_lists));
             rules.push(packs.rule(
                 condition,
                 "sexual",
@@ -106,6 +117,21 @@ fn listed_sites(order: &Order, condition: &Condition) -> Result<Option<Rule>, Co
         pack: order_pack(order, &condition.sites),
         hosts: hosts(&condition.sites, &format!("paragraph {}, sites", condition.paragraph))?,
     }))
+}
+
+/// The force's own lists that serve a condition on pornography.
+fn imported_lists(site_lists: &[SiteListRef]) -> Option<Rule> {
+    let of = |serves: &dyn Fn(&str) -> bool| -> Vec<SiteListRef> {
+        site_lists.iter().filter(|list| serves(&list.category)).cloned().collect()
+    };
+    let lists = of(&|category| category == SITES_CATEGORY);
+    Some(Rule::SiteLists {
+        id: "sites/lists".to_owned(),
+        category: SITES_CATEGORY.to_owned(),
+        pack: lists.first()?.list.clone(),
+        lists,
+        lowered_by: of(&|category| LOWERING_CATEGORIES.contains(&category)),
+    })
 }
 
 fn state(state: State) -> Rule {

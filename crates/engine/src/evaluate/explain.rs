@@ -24,6 +24,7 @@ pub(super) fn explain(observation: &Observation, condition: &PolicyCondition, sp
     let rule = match spoken.rule {
         Rule::Words { id, .. }
         | Rule::Sites { id, .. }
+        | Rule::SiteLists { id, .. }
         | Rule::Conversation { id, .. }
         | Rule::State { id, .. } => id,
     };

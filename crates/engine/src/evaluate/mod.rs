@@ -8,6 +8,7 @@ mod near;
 mod reading;
 mod reduce;
 mod searched;
+mod site_lists;
 mod stages;
 mod talk;
 mod words;
@@ -235,6 +236,7 @@ impl Engine {
             Rule::Words { id, category, pack, .. }
             | Rule::Sites { id, category, pack, .. }
             | Rule::Conversation { id, category, pack, .. }
+            | Rule::SiteLists { id, category, pack, .. }
             | Rule::State { id, category, pack } => (id, category, pack),
         };
         let (pack, more_packs) =
@@ -287,6 +289,7 @@ fn speak<'p>(
             let why_not = explain::state_would_not(state).to_owned();
             state.shown_by(&observation.fact).then(|| Spoken::certain(rule, pack, Vec::new(), why_not))
         }
+        Rule::SiteLists { .. } => site_lists::speak(rule, observation),
         Rule::Conversation { .. } => None,
     }
 }

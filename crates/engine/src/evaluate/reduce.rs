@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use proviso_model::finding::TextField;
 use proviso_model::limits::SURROUNDINGS_BYTES;
 use proviso_model::observation::Passage;
 use proviso_model::policy::Rule;
@@ -10,7 +11,7 @@ use proviso_model::{Fact, Finding, Observation};
 
 use super::reading::Reading;
 use super::words::Beside;
-use super::{Engine, in_order, talk};
+use super::{Engine, in_order, site_lists, talk};
 use crate::text::joins;
 
 /// Text kept above this shrinks the surroundings, so that a record stays within its limit.
@@ -45,6 +46,15 @@ fn kept_bytes(observation: &Observation) -> usize {
 
 fn cut(engine: &Engine, observation: &Observation, findings: &[Finding], surroundings: usize) -> Observation {
     let mut kept = observation.clone();
+    let rules = || engine.conditions.iter().flat_map(|ready| &ready.condition.rules);
+    let spoke = |rule: &Rule| findings.iter().any(|finding| rule_id(rule) == Some(finding.rule.as_str()));
+    kept.listed.retain(|listed| rules().any(|rule| spoke(rule) && site_lists::is_used(rule, listed)));
+    if let Fact::Page { search, .. } = &mut kept.fact
+        && !findings.iter().flat_map(|finding| &finding.spans).any(|span| span.field == TextField::Query)
+    {
+        // How a search began belongs to what was searched for, and to nothing else.
+        *search = None;
+    }
     let (Fact::Page { text, .. } | Fact::Typed { text, .. }) = &mut kept.fact else { return kept };
     if !in_order(text) {
         return kept;
@@ -58,6 +68,13 @@ fn cut(engine: &Engine, observation: &Observation, findings: &[Finding], surroun
     }
     *text = passages;
     kept
+}
+
+fn rule_id(rule: &Rule) -> Option<&str> {
+    match rule {
+        Rule::SiteLists { id, .. } => Some(id),
+        _ => None,
+    }
 }
 
 /// Every span that the findings rest on, with whether its surroundings are kept: spans that a finding only counts are

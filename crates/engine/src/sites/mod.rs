@@ -1,6 +1,12 @@
 //! Hosts: read from addresses, looked up with their parent domains, never above the registrable domain.
 
+mod import;
+mod list;
+
 use url::{Host, Url};
+
+pub use import::{Counts, ImportError, Importer};
+pub use list::{SiteList, SiteListError};
 
 /// What is wrong with a host name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -57,13 +63,18 @@ pub struct SiteHost {
 
 /// The host itself, then its parent domains down to the registrable domain.
 pub fn with_parents(host: &str) -> impl Iterator<Item = &str> {
+    let shortest = shortest_of(host);
+    std::iter::successors(Some(host), |name| name.split_once('.').map(|(_, parent)| parent))
+        .take_while(move |name| name.len() >= shortest)
+}
+
+/// Length of the shortest name that may speak for `host`: its registrable domain, or all of it.
+fn shortest_of(host: &str) -> usize {
     let registrable = match host.parse::<std::net::IpAddr>() {
         Ok(_) => None,
         Err(_) => psl::domain_str(host),
     };
-    let shortest = registrable.map_or(host.len(), str::len);
-    std::iter::successors(Some(host), |name| name.split_once('.').map(|(_, parent)| parent))
-        .take_while(move |name| name.len() >= shortest)
+    registrable.map_or(host.len(), str::len)
 }
 
 /// Where the host stands in the text of an address: after the scheme and any user name, before port or path.

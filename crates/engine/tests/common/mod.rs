@@ -1,5 +1,7 @@
 //! Orders and observations for the engine's tests.
 
+#![allow(dead_code, reason = "each test binary uses some of these builders")]
+
 use proviso_engine::{CompileInputs, Engine, Pack, compile};
 use proviso_model::observation::{Attribution, Field, SearchOpening, SearchStart, Source};
 use proviso_model::{Act, Digest, Fact, Observation, Order, Passage, Policy, Timestamp};
@@ -67,7 +69,6 @@ pub fn page(text: &str) -> Observation {
 }
 
 /// A page of results for `query`, which was chosen after typing its beginning.
-#[allow(dead_code, reason = "each test binary uses some of these builders")]
 pub fn searched(text: &str, query: &str) -> Observation {
     let mut observation = page(text);
     if let Fact::Page { url, search, .. } = &mut observation.fact {

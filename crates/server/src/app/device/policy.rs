@@ -109,6 +109,7 @@ pub fn make(
         issued_at: ctx.now(),
         case_key: CaseKeyRef { id: keys.id, public: keys.public.to_hex() },
         shield: Vec::new(),
+        site_lists: Vec::new(),
         languages: ctx.languages.to_vec(),
     };
     sign(ctx, keys, &compile(ctx, order, &inputs)?)
