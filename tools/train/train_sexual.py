@@ -1,4 +1,4 @@
-"""Trains packs/models/sexual-linear-1 from hashed counts; see README.md beside this file. Prints figures, never text."""
+"""Trains packs/models/sexual-linear-2 from hashed counts; see README.md beside this file. Prints figures, never text."""
 import argparse
 import hashlib
 from pathlib import Path
@@ -19,6 +19,11 @@ CANDIDATES = {
     "svm c=0.1 + key words": {"model": "svm", "c": 0.1, "min_rows": 3, "keyword_share": 0.4},
     "logistic c=10 + key words": {"model": "logistic", "c": 10, "min_rows": 3, "keyword_share": 0.4},
     "nb-svm c=0.1 + key words": {"model": "nb-svm", "c": 0.1, "min_rows": 3, "keyword_share": 0.3},
+    "nb-svm c=0.1 + key words + lexicon": {"model": "nb-svm", "c": 0.1, "min_rows": 3, "keyword_share": 0.2, "lexicon_share": 0.2},
+    "nb-logistic c=1 + key words + lexicon": {"model": "nb-logistic", "c": 1, "min_rows": 3, "keyword_share": 0.2, "lexicon_share": 0.2},
+    "nb-logistic c=1 + key words + lexicon + ordinary": {
+        "model": "nb-logistic", "c": 1, "min_rows": 3, "keyword_share": 0.2, "lexicon_share": 0.2, "ordinary_weight": 0.05,
+    },
 }
 
 
@@ -26,10 +31,11 @@ def main():
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--data", required=True, help="sexual-train.npz")
     arguments.add_argument("--pick", help="name of the candidate to write; without it the best is named and none written")
+    arguments.add_argument("--ordinary", required=True, help="JSON lines of ordinary.py; half of them is fitted on")
     arguments.add_argument("--repeats", type=int, default=5)
     arguments = arguments.parse_args()
 
-    counts, labels, sentences = data.load(arguments.data)
+    counts, labels, _ = data.load(arguments.data)
     own_counts, own_labels = data.own_rows(Path(__file__).parent / "own")
     rows, own = len(labels), len(own_labels)
     counts, labels = sp.vstack([counts, own_counts]).tocsr(), np.concatenate([labels, own_labels])
@@ -37,36 +43,20 @@ def main():
     print(f"{rows} rows, {int(labels[:rows].sum())} sexual; {own} of our own")
     print("key words alone: %.4f" % fit.figures(keywords[None, :rows], labels[:rows])[0])
 
+    ordinary = fit.scaled(data.ordinary_rows(arguments.ordinary))
     margins = {}
     names = [arguments.pick] if arguments.pick else CANDIDATES
     for name in names:
         how = CANDIDATES[name]
-        margins[name] = fit.out_of_fold(counts, unit, keywords, labels, how, own, arguments.repeats)
+        margins[name] = fit.out_of_fold(counts, unit, keywords, labels, how, own, arguments.repeats, ordinary)
         print("%-50s %.4f sd %.4f" % (name, *fit.figures(margins[name], labels[:rows])), flush=True)
     if not arguments.pick:
         return
-    add_sentences(margins[arguments.pick], sentences, labels[:rows])
     platt = LogisticRegression(C=1e6).fit(margins[arguments.pick].reshape(-1, 1), np.tile(labels[:rows], arguments.repeats))
     slope, base = float(platt.coef_[0, 0]), float(platt.intercept_[0])
     reliability(margins[arguments.pick], labels[:rows], slope, base)
-    weights, factor = fit.fit(counts, unit, keywords, labels, CANDIDATES[arguments.pick])
+    weights, factor = fit.fit(counts, unit, keywords, labels, CANDIDATES[arguments.pick], ordinary)
     write(weights * slope, factor * slope, base, arguments.pick)
-
-
-def add_sentences(margins, sentences, labels):
-    """What the whole sentence model would add, by the sum of standard scores."""
-    how = {"c": 1}
-    totals = []
-    parts = fit.RepeatedStratifiedKFold(n_splits=5, n_repeats=len(margins), random_state=1)
-    other = np.zeros_like(margins)
-    for number, (train, test) in enumerate(parts.split(sentences, labels)):
-        model = LogisticRegression(C=how["c"], max_iter=1000, class_weight="balanced").fit(sentences[train], labels[train])
-        other[number // 5, test] = model.decision_function(sentences[test])
-    standard = lambda row: (row - row.mean()) / row.std()
-    for share in (0.5, 1, 2):
-        totals = np.array([standard(a) + share * standard(b) for a, b in zip(margins, other)])
-        print("with the sentence model, share %.1f: %.4f sd %.4f" % (share, *fit.figures(totals, labels)))
-    print("the sentence model alone: %.4f sd %.4f" % fit.figures(other, labels))
 
 
 def chances(margins, slope, base):
@@ -94,13 +84,13 @@ def write(weights, factor, base, name):
     whole = np.round(weights / step).astype("<i2")
     body = logs.tobytes() + whole.tobytes()
     folder = data.ROOT / "packs/models"
-    (folder / "sexual-linear-1.bin").write_bytes(body)
+    (folder / "sexual-linear-2.bin").write_bytes(body)
     points = np.linspace(-9, 9, 73)
     margins = ", ".join(str(int(round(point * 1e6))) for point in points)
     chance = ", ".join(str(int(round(1e6 / (1 + np.exp(-point))))) for point in points)
-    (folder / "sexual-linear-1.toml").write_text(f"""# Written by tools/train/train_sexual.py; do not edit by hand. See docs/cards/sexual-linear.md.
+    (folder / "sexual-linear-2.toml").write_text(f"""# Written by tools/train/train_sexual.py; do not edit by hand. See docs/cards/sexual-linear.md.
 name = "sexual-linear"
-version = "1"
+version = "2"
 about = "Sexual content between adults, English: {name}."
 features = "text features v1"
 weights_sha256 = "{hashlib.sha256(body).hexdigest()}"

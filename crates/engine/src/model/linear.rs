@@ -94,8 +94,8 @@ impl LinearModel {
     /// [`ModelError`]; a test reads it, so never in a build that passed.
     pub fn sexual() -> Result<Self, ModelError> {
         Self::read(
-            include_str!("../../../../packs/models/sexual-linear-1.toml"),
-            include_bytes!("../../../../packs/models/sexual-linear-1.bin"),
+            include_str!("../../../../packs/models/sexual-linear-2.toml"),
+            include_bytes!("../../../../packs/models/sexual-linear-2.bin"),
         )
     }
 
@@ -135,7 +135,7 @@ impl LinearModel {
         Ok(Self { manifest, logs, weights })
     }
 
-    /// Name and version, for example `sexual-linear-1`.
+    /// Name and version, for example `sexual-linear-2`.
     #[must_use]
     pub fn name(&self) -> String {
         format!("{}-{}", self.manifest.name, self.manifest.version)

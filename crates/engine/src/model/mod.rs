@@ -68,8 +68,8 @@ mod tests {
 
     #[test]
     fn weights_that_are_not_the_manifests_are_refused() {
-        let manifest = include_str!("../../../../packs/models/sexual-linear-1.toml");
-        let mut weights = include_bytes!("../../../../packs/models/sexual-linear-1.bin").to_vec();
+        let manifest = include_str!("../../../../packs/models/sexual-linear-2.toml");
+        let mut weights = include_bytes!("../../../../packs/models/sexual-linear-2.bin").to_vec();
         if let Some(last) = weights.last_mut() {
             *last ^= 1;
         }
