@@ -2,7 +2,7 @@
  * match reported. Compiled by the bench with `cc hyperscan.c -lhs` where the library is installed.
  *
  * hyperscan-peer PAGES TERMS: says "ready"; then for each line on standard input reads all pages once and says the
- * seconds and the matches. PAGES holds pages, each a 32-bit little-endian length and its bytes; TERMS a term a line. */
+ * seconds of processor time and the matches. PAGES holds pages, each a 32-bit little-endian length and its bytes; TERMS a term a line. */
 #include <hs/hs.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -60,14 +60,14 @@ int main(int argc, char **argv) {
     while (fgets(line, sizeof line, stdin)) {
         struct timespec start, end;
         unsigned long long matches = 0;
-        clock_gettime(CLOCK_MONOTONIC, &start);
+        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &start);
         for (size_t at = 0; at + 4 <= pages_length;) {
             unsigned char *head = (unsigned char *)pages + at;
             unsigned int length = head[0] | head[1] << 8 | head[2] << 16 | (unsigned int)head[3] << 24;
             if (hs_scan(database, pages + at + 4, length, 0, scratch, on_match, &matches) != HS_SUCCESS) { return 2; }
             at += 4 + length;
         }
-        clock_gettime(CLOCK_MONOTONIC, &end);
+        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &end);
         printf("%.6f %llu\n", (double)(end.tv_sec - start.tv_sec) + (double)(end.tv_nsec - start.tv_nsec) / 1e9, matches);
         fflush(stdout);
     }

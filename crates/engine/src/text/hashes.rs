@@ -7,6 +7,7 @@ const MIX_B: u64 = 0xD6E8_FEB8_6659_FD93;
 
 /// The hash of bytes `range` of `text`. The same on every machine, and of no meaning beyond finding: what it finds is
 /// compared byte by byte.
+#[inline]
 pub(super) fn hash(text: &[u8], range: Range<usize>) -> u64 {
     let length = range.end.saturating_sub(range.start);
     if length <= 8 {
@@ -27,6 +28,7 @@ pub(super) fn hash(text: &[u8], range: Range<usize>) -> u64 {
 }
 
 /// Puts one more value into a hash.
+#[inline]
 pub(super) fn mix(value: u64, hash: u64) -> u64 {
     let product = u128::from(value ^ MIX_A).wrapping_mul(u128::from(hash ^ MIX_B));
     (product >> 64) as u64 ^ product as u64

@@ -60,6 +60,10 @@ pub fn normalise(original: &str) -> Normalised {
 /// Normalises a term, which is one line without space around it.
 #[must_use]
 pub fn normalise_term(term: &str) -> String {
+    // Lists are long, and most of their terms are plain.
+    if term.bytes().all(|byte| matches!(byte, b' '..=b'~')) && !term.contains("  ") {
+        return term.trim_matches(' ').to_ascii_lowercase();
+    }
     let normalised = normalise(term);
     normalised.text().split_whitespace().collect::<Vec<_>>().join(" ")
 }

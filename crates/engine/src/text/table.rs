@@ -157,7 +157,10 @@ impl TermTable {
         let entries = self.entries.get(bucket.clone()).unwrap_or_default();
         // What begins the rest of the text is not after it in order, and begins whatever stands between the two: so all
         // of it is the last entry that is not after the text, and what begins that one.
-        let after = entries.partition_point(|entry| self.tail(entry) <= rest);
+        let after = match entries {
+            [_] => 1,
+            _ => entries.partition_point(|entry| self.tail(entry) <= rest),
+        };
         let mut next = after.checked_sub(1).map_or(NONE, |last| to_u32(bucket.start + last));
         while let Some(entry) = self.entries.get(next as usize) {
             next = entry.beginning;
@@ -169,7 +172,8 @@ impl TermTable {
             let parts_a_word = entry.ends_in_word
                 && text.get(end..).and_then(|rest| rest.chars().next()).is_some_and(in_word);
             let head = self.head(entry);
-            let has_head = text.as_bytes().get(..start).unwrap_or_default().ends_with(head);
+            let has_head =
+                head.is_empty() || text.as_bytes().get(..start).unwrap_or_default().ends_with(head);
             if has_head && !parts_a_word {
                 add(start - head.len()..end, entry.term as usize);
             }

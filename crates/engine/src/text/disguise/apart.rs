@@ -70,6 +70,11 @@ fn like_a_letter(c: char) -> bool {
     stands_for_letter(c) || (c.is_alphabetic() && !without_spaces(c))
 }
 
+/// Whether a character may stand between letters apart: a space, a usual sign, or any sign or emoji beyond ASCII.
+fn parts(c: char) -> bool {
+    !c.is_ascii() || matches!(c, ' ' | '.' | '-' | '_' | '*' | ',' | '/' | '+' | '~')
+}
+
 /// The next single letter, and how many characters are between.
 fn next(text: &str, from: Single) -> Option<(Single, usize)> {
     let mut at = from.0 + from.1.len_utf8();
@@ -77,7 +82,7 @@ fn next(text: &str, from: Single) -> Option<(Single, usize)> {
         if stands_in_run(c) {
             return single(text, at).map(|single| (single, gap));
         }
-        if c == '\n' {
+        if !parts(c) {
             return None;
         }
         at += c.len_utf8();
@@ -93,7 +98,7 @@ fn last(text: &str, from: Single) -> Option<(Single, usize)> {
         if stands_in_run(c) {
             return single(text, at).map(|single| (single, gap));
         }
-        if c == '\n' {
+        if !parts(c) {
             return None;
         }
     }

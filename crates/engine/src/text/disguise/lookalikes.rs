@@ -18,6 +18,10 @@ pub(super) fn stands_for_letter(c: char) -> bool {
 
 /// One character for all that may be meant as the same letter.
 pub(super) fn outline(c: char) -> char {
+    let plain = |c: char| matches!(c, 'a' | 'c'..='k' | 'm' | 'o'..='t' | 'v'..='x' | 'z');
+    if plain(c) {
+        return c;
+    }
     match letters_of(c).chars().next().unwrap_or(c) {
         'l' => 'i',
         'b' => 'g',

@@ -4,10 +4,10 @@
 use std::ops::Range;
 
 use super::super::blocks::{BLOCK, Bits, Blocks};
+use super::Reading;
 use super::apart::{self, ReadTo, stands_in_run};
 use super::lookalikes::is_strict;
 use super::spelled::Spellings;
-use super::{Reading, WORD_BYTES_MAX};
 
 /// Every stretch of the text that reads otherwise as a word of a term, ordered by place.
 pub(super) fn readings(text: &str, blocks: &Blocks, spellings: &Spellings) -> Vec<Reading> {
@@ -112,6 +112,10 @@ fn read_run(
     found: &mut Vec<Reading>,
 ) {
     let characters = text.get(run.clone()).unwrap_or_default();
+    if characters.is_ascii() && characters.len() > 1 {
+        found.extend(read_word(characters, run.start, spellings));
+        return;
+    }
     let mut at = run.start;
     for part in characters.split(|c: char| !c.is_ascii() && !stands_in_run(c)) {
         let start = at;
@@ -134,7 +138,7 @@ fn read_word(part: &str, start: usize, spellings: &Spellings) -> Option<Reading>
     // What stands before a word mostly is what it seems, and else a letter.
     let both = [bare, if bare.len() == part.len() { "" } else { part }];
     both.into_iter().find_map(|word| {
-        if word.len() > WORD_BYTES_MAX || !is_disguised(word) {
+        if !spellings.has_outline(word) || !is_disguised(word) {
             return None;
         }
         let words: Vec<String> =

@@ -45,6 +45,11 @@ impl Spellings {
         self.letters_max
     }
 
+    /// Whether a word has the outline of `seen`: one look that says no to nearly all.
+    pub(super) fn has_outline(&self, seen: &str) -> bool {
+        seen.len() <= WORD_BYTES_MAX && self.buckets.get(outline_hash(seen.chars())).is_some()
+    }
+
     /// The words that `seen` may be meant as, itself among them, in alphabetical order.
     pub(super) fn of_word<'s>(&'s self, seen: &'s str) -> impl Iterator<Item = &'s str> {
         let (bucket, _) = self.buckets.get(outline_hash(seen.chars())).unwrap_or_default();
@@ -84,12 +89,13 @@ fn is_meant(seen: &str, word: &str) -> bool {
     for start in 0..seen_letters.len() {
         let here = reached.get(start).copied().unwrap_or_default();
         for (at, letter) in letters.iter().enumerate().filter(|(at, _)| here & (1 << at) != 0) {
-            let twice = letters.get(at + 1) == Some(letter);
+            let repeats = letters.iter().skip(at).take_while(|other| *other == letter).count();
             let rest = seen_letters.get(start..).unwrap_or_default();
             for times in 1..=rest.iter().take_while(|c| reads(**c, *letter)).count() {
-                let (once, two) = (times != 2, times != 1 && twice);
-                if let Some(after) = reached.get_mut(start + times) {
-                    *after |= (u128::from(once) << (at + 1)) | (u128::from(two) << (at + 2));
+                if (times == repeats || (times >= 3 && repeats <= 2))
+                    && let Some(after) = reached.get_mut(start + times)
+                {
+                    *after |= 1 << (at + repeats);
                 }
             }
         }
