@@ -286,6 +286,28 @@ fn classify_text_scores_each_line_and_echoes_the_id_of_each_object() {
 }
 
 #[test]
+fn the_sentence_model_is_asked_about_a_doubtful_text_and_its_absence_is_said() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let dir = StateDir::new(folder.path());
+    let nowhere = folder.path().to_str().expect("a path");
+    let doubtful = "She asked him what he was wearing and said she wanted him tonight.\n";
+    let sexual = |asked: &Output| {
+        let answer: serde_json::Value = serde_json::from_slice(&asked.stdout).expect("json");
+        answer["scores"]["sexual"].as_f64().expect("a score")
+    };
+    let alone = output(&dir, &["classify", "text", "--models", nowhere], doubtful);
+    assert!((0.05..0.95).contains(&sexual(&alone)), "the linear model is in doubt: {}", words(&alone));
+    assert!(words(&alone).contains("no sentence model in"), "{}", words(&alone));
+    // Where set-up puts it: beside what cargo builds.
+    let asked = output(&dir, &["classify", "text"], doubtful);
+    assert!(asked.stderr.is_empty(), "{}: run cargo xtask setup", words(&asked));
+    assert!((sexual(&asked) - sexual(&alone)).abs() > 0.01, "{} and {}", sexual(&asked), sexual(&alone));
+    assert_eq!(output(&dir, &["classify", "text"], doubtful).stdout, asked.stdout, "the same again");
+    let plain = output(&dir, &["classify", "text", "--models", nowhere], "The ferry leaves at seven.\n");
+    assert!(plain.stderr.is_empty(), "where there is no doubt it is not missed: {}", words(&plain));
+}
+
+#[test]
 fn invariant_02_the_notice_is_shown_at_log_on_to_the_supervised_account_and_to_no_other() {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../packaging/linux/log-on/proviso-log-on-notice");
     let me =

@@ -16,7 +16,7 @@ fn value(line: &str) -> Value {
 #[test]
 fn a_plain_line_is_scored_with_byte_spans() {
     let text = "Möwen, then porn videos";
-    let line = value(&text_line(&classifier(), text));
+    let line = value(&text_line(&classifier(), text, None));
     assert!(line["scores"]["sexual"].as_f64() > Some(0.5), "{line}");
     assert_eq!(line["scores"]["grooming"], json!(0.0));
     let spans = line["spans"].as_array().expect("spans");
@@ -29,7 +29,7 @@ fn a_plain_line_is_scored_with_byte_spans() {
 #[test]
 fn an_innocent_or_empty_line_scores_next_to_nothing() {
     for text in ["", "Train times from Scunthorpe to Essex", "Breast screening saves lives"] {
-        let line = value(&text_line(&classifier(), text));
+        let line = value(&text_line(&classifier(), text, None));
         assert!(line["scores"]["sexual"].as_f64() < Some(0.1), "{line}");
         assert_eq!(line["spans"], json!([]), "{text}");
     }
@@ -37,7 +37,7 @@ fn an_innocent_or_empty_line_scores_next_to_nothing() {
 
 #[test]
 fn a_reference_to_a_minor_is_not_sexual_by_itself() {
-    let line = value(&text_line(&classifier(), "She is in year 9 and turned 14 last week"));
+    let line = value(&text_line(&classifier(), "She is in year 9 and turned 14 last week", None));
     assert!(line["scores"]["sexual"].as_f64() < Some(0.1), "{line}");
     assert!(line["scores"]["minor_reference"].as_f64() > Some(0.5), "{line}");
     assert_eq!(line["spans"][0]["category"], json!("minor_reference"));
@@ -52,7 +52,7 @@ fn a_conversation_is_scored_as_a_whole_and_its_spans_name_the_message() {
         {"author": "a", "time": "2026-01-01T10:03:00Z", "text": "are your parents home? dont tell them, it is our secret"},
         {"author": "a", "time": "2026-01-01T10:04:00Z", "text": "add me on telegram and send me a pic of you"},
     ]});
-    let out = value(&jsonl_line(&classifier(), 1, &line.to_string()).expect("a line"));
+    let out = value(&jsonl_line(&classifier(), 1, &line.to_string(), None).expect("a line"));
     assert_eq!(out["id"], json!(7));
     assert!(out["scores"]["grooming"].as_f64() > Some(0.5), "{out}");
     let stages: std::collections::BTreeSet<(u64, &str)> = out["spans"]
@@ -81,7 +81,7 @@ fn a_line_that_is_neither_text_nor_conversation_is_named_by_its_number() {
         ("{", "EOF"),
         ("{\"text\":\"a\",\"messages\":[]}", "both"),
     ] {
-        let error = jsonl_line(&classifier(), 12, text).expect_err("a fault").to_string();
+        let error = jsonl_line(&classifier(), 12, text, None).expect_err("a fault").to_string();
         assert!(error.starts_with("line 12: ") && error.contains(words), "{error}");
     }
 }

@@ -90,6 +90,10 @@ pub enum Classify {
         /// A folder of packs (*.toml) instead of those built in.
         #[arg(long)]
         packs: Option<PathBuf>,
+        /// A folder with the sentence model, which is asked about doubtful texts; by default one beside the program or
+        /// under /usr/share/proviso.
+        #[arg(long, env = proviso_inference::files::FOLDER_VARIABLE)]
+        models: Option<PathBuf>,
     },
 }
 

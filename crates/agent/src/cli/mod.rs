@@ -5,6 +5,7 @@ mod classify;
 mod enrol;
 mod evaluate;
 mod packs;
+mod sentences;
 mod serve;
 mod show;
 
@@ -35,8 +36,8 @@ pub fn main(args: Args, wiring: &Wiring) -> ExitCode {
         Command::Status { json } => show::status(&dir, json),
         Command::Doctor { json } => show::doctor(dir, json, wiring),
         Command::Evaluate { order, packs } => evaluate::evaluate(&order, packs.as_deref()),
-        Command::Classify { what: Classify::Text { jsonl, packs } } => {
-            classify::text(jsonl, packs.as_deref())
+        Command::Classify { what: Classify::Text { jsonl, packs, models } } => {
+            classify::text(jsonl, packs.as_deref(), models.as_deref())
         }
     };
     match done {

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::{Classification, Classifier};
 use crate::conversation::Said;
+use crate::model::Sentences;
 
 /// A line of `--jsonl` that cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -50,22 +51,27 @@ struct Output<'a> {
 
 /// Scores one line of plain text (its line feed taken off) and gives one line of JSON without line feed.
 #[must_use]
-pub fn text_line(classifier: &Classifier, text: &str) -> String {
-    to_json(None, &classifier.scores(text))
+pub fn text_line(classifier: &Classifier, text: &str, sentences: Option<&dyn Sentences>) -> String {
+    to_json(None, &classifier.classify(&[Said { author: None, text }], false, sentences))
 }
 
 /// Scores one line of `--jsonl` and gives one line of JSON without line feed, with the same `id`.
 ///
 /// # Errors
 /// [`ClassifyLineError`] with `line` (from 1) when `text` is neither a text nor a conversation.
-pub fn jsonl_line(classifier: &Classifier, line: usize, text: &str) -> Result<String, ClassifyLineError> {
+pub fn jsonl_line(
+    classifier: &Classifier,
+    line: usize,
+    text: &str,
+    sentences: Option<&dyn Sentences>,
+) -> Result<String, ClassifyLineError> {
     let fault = |problem: String| ClassifyLineError { line, problem };
     let input: Input = serde_json::from_str(text).map_err(|error| fault(error.to_string()))?;
     let classification = match (&input.text, &input.messages) {
-        (Some(text), None) => classifier.scores(text),
+        (Some(text), None) => classifier.classify(&[Said { author: None, text }], false, sentences),
         (None, Some(messages)) => {
             let said: Vec<Said<'_>> = messages.iter().map(Message::said).collect();
-            classifier.conversation(&said)
+            classifier.classify(&said, true, sentences)
         }
         (Some(_), Some(_)) => return Err(fault("it has both text and messages".to_owned())),
         (None, None) => return Err(fault("it has neither text nor messages".to_owned())),

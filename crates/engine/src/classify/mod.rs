@@ -4,6 +4,7 @@
 mod lines;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use serde::Serialize;
 
@@ -11,7 +12,7 @@ pub use lines::{ClassifyLineError, jsonl_line, text_line};
 
 use crate::conversation::{Said, StageReading, Stages};
 use crate::evaluate::{Counting, strength};
-use crate::model::{LinearModel, ModelError};
+use crate::model::{LinearModel, ModelError, SentenceHead, Sentences};
 use crate::pack::{LEADING_PACK, Pack};
 use crate::text::{Occurrence, TermIndex, TermIndexError};
 
@@ -84,6 +85,7 @@ pub struct Classifier {
     categories: Vec<Scored>,
     stages: Vec<Stages>,
     model: LinearModel,
+    head: SentenceHead,
 }
 
 #[derive(Debug, Clone)]
@@ -120,23 +122,31 @@ impl Classifier {
             let fault = |problem| ClassifierError::Stages { pack: pack.name.clone(), problem };
             stages.push(ready.map_err(fault)?);
         }
-        Ok(Self { index, categories, stages, model: LinearModel::sexual()? })
+        Ok(Self { index, categories, stages, model: LinearModel::sexual()?, head: SentenceHead::sexual()? })
     }
 
     /// Scores one text.
     #[must_use]
     pub fn scores(&self, text: &str) -> Classification {
-        self.classify(&[Said { author: None, text }], false)
+        self.classify(&[Said { author: None, text }], false, None)
     }
 
     /// Scores a conversation as a whole: distinct terms of all its messages together, and stages over them. Spans are
     /// within each message.
     #[must_use]
     pub fn conversation(&self, messages: &[Said<'_>]) -> Classification {
-        self.classify(messages, true)
+        self.classify(messages, true, None)
     }
 
-    fn classify(&self, messages: &[Said<'_>], numbered: bool) -> Classification {
+    /// Scores one text, or, where `numbered`, messages as a conversation; the sentence model is asked where there is one and
+    /// the linear model is in doubt.
+    #[must_use]
+    pub fn classify(
+        &self,
+        messages: &[Said<'_>],
+        numbered: bool,
+        sentences: Option<&dyn Sentences>,
+    ) -> Classification {
         let hits: Vec<Vec<Occurrence>> = messages.iter().map(|said| self.index.find(said.text)).collect();
         let mut spans = Vec::new();
         let mut sums = [0_u32; CATEGORIES.len()];
@@ -146,7 +156,7 @@ impl Classifier {
             *strong = u32::from(strength(*sum, category.threshold_permille));
         }
         let [sexual, _, solicitation] = strengths;
-        let read = self.model_reading(messages, sexual, numbered, &mut spans);
+        let read = self.model_reading(messages, sexual, numbered, sentences, &mut spans);
         let [_, minor_words, _] = sums;
         let readings: Vec<StageReading> =
             self.stages.iter().map(|stages| stages.read(messages, sexual)).collect();
@@ -179,10 +189,17 @@ impl Classifier {
         messages: &[Said<'_>],
         keywords_permille: u32,
         numbered: bool,
+        sentences: Option<&dyn Sentences>,
         spans: &mut Vec<ClassifySpan>,
     ) -> u32 {
         let texts: Vec<&str> = messages.iter().map(|said| said.text).collect();
-        let reading = self.model.reading(&texts, keywords_permille);
+        let reading = self.model.reading_moved(&texts, keywords_permille, |chance| {
+            let sentences = sentences.filter(|_| self.head.is_asked(chance))?;
+            let whole = texts.join("\n");
+            let weigh =
+                |passage: &Range<usize>| self.model.weigh(whole.get(passage.clone()).unwrap_or_default());
+            self.head.margin(sentences, &whole, weigh)
+        });
         if reading.chance_millionths >= 500_000 {
             spans.extend(reading.spans.into_iter().map(|span| ClassifySpan {
                 start: span.range.start,

@@ -150,6 +150,17 @@ impl LinearModel {
     /// Reads `texts` as one, with the strength in permille of the key words found in them.
     #[must_use]
     pub fn reading(&self, texts: &[&str], keywords_permille: u32) -> Reading {
+        self.reading_moved(texts, keywords_permille, |_| None)
+    }
+
+    /// The same, its margin moved by what `moved` says of the chance, in millionths.
+    #[must_use]
+    pub fn reading_moved(
+        &self,
+        texts: &[&str],
+        keywords_permille: u32,
+        moved: impl FnOnce(u32) -> Option<i64>,
+    ) -> Reading {
         let texts: Vec<Tokens> = texts.iter().map(|text| tokens(text)).collect();
         let mut counts = Counts::new();
         for text in &texts {
@@ -162,7 +173,18 @@ impl LinearModel {
         let millionths = margin.bias_millionths
             + margin.keyword_scale * i64::from(keywords_permille) / 1000
             + self.share(&counts) * margin.weight_scale / 1_000_000;
-        Reading { chance_millionths: self.manifest.calibration.chance(millionths), spans: self.spans(&texts) }
+        let curve = &self.manifest.calibration;
+        let chance = curve.chance(millionths);
+        let moved = moved(chance).map_or(chance, |by| curve.chance(millionths.saturating_add(by)));
+        Reading { chance_millionths: moved, spans: self.spans(&texts) }
+    }
+
+    /// The sum of the weights of everything in a passage: how much it matters to the score.
+    #[must_use]
+    pub fn weigh(&self, passage: &str) -> i64 {
+        let mut sum = 0;
+        features(&tokens(passage), |_, _, bucket| sum += self.weight(bucket));
+        sum
     }
 
     /// The sum of the weights times the logarithms of the counts, over the Euclidean length of the logarithms; times

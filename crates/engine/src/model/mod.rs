@@ -3,9 +3,11 @@
 
 mod features;
 mod linear;
+mod sentence;
 mod tokens;
 
 pub use linear::{LinearModel, ModelError, ModelSpan, Reading};
+pub use sentence::{SentenceHead, Sentences};
 
 #[cfg(test)]
 mod tests {

@@ -1,5 +1,6 @@
 //! The meaning of a passage as a vector: MiniLM (Wang and others, 2020; sentence-transformers' all-MiniLM-L6-v2).
 
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -46,6 +47,12 @@ pub trait SentenceModel {
 
     /// SHA-256 of its weights' file.
     fn sha256(&self) -> Digest;
+
+    /// The text cut into passages of at most [`TOKENS_MAX`] tokens, in order.
+    ///
+    /// # Errors
+    /// [`InferenceError`] when the text cannot be cut.
+    fn passages(&self, text: &str) -> Result<Vec<Range<usize>>, InferenceError>;
 
     /// The meaning of a passage, of which at most [`TOKENS_MAX`] tokens are read.
     ///
@@ -104,6 +111,20 @@ impl SentenceModel for MiniLm {
 
     fn sha256(&self) -> Digest {
         self.sha256
+    }
+
+    fn passages(&self, text: &str) -> Result<Vec<Range<usize>>, InferenceError> {
+        let options = EncodeOptions { max_chunk_len: Some(TOKENS_MAX), overlap: 0 };
+        let chunks = self
+            .tokenizer
+            .encode_chunks(text.into(), options)
+            .map_err(|error| InferenceError::Run { model: NAME, problem: error.to_string() })?;
+        // The first token of a passage that stands for text comes after the mark of its beginning.
+        let starts = chunks.iter().filter_map(|chunk| chunk.token_offsets().get(1).copied());
+        let mut starts: Vec<usize> = starts.filter(|start| *start < text.len()).collect();
+        starts.dedup();
+        let ends = starts.iter().skip(1).copied().chain([text.len()]);
+        Ok(starts.iter().zip(ends).map(|(start, end)| *start..end).collect())
     }
 
     fn vector(&self, passage: &str) -> Result<Vector, InferenceError> {
