@@ -11,6 +11,10 @@ export const SIGN = "This account is monitored";
 
 export const PAGE_TEXT_BYTES_MAX = 2 * 1024 * 1024;
 export const TYPED_TEXT_BYTES_MAX = 64 * 1024;
+export const MESSAGE_TEXT_BYTES_MAX = 8 * 1024;
+export const MESSAGES_MAX = 100;
+export const MESSAGES_BYTES_MAX = 96 * 1024;
+export const MESSAGE_NAME_BYTES_MAX = 200;
 export const TITLE_BYTES_MAX = 1024;
 export const SEARCH_TYPED_BYTES_MAX = 1024;
 export const URL_BYTES_MAX = 8 * 1024;
@@ -27,13 +31,14 @@ export const PULSE_SECONDS = 20;
  * @property {boolean} addresses addresses of pages shown, without their text
  * @property {boolean} typed text typed into any field that may be captured
  * @property {boolean} searches text typed into search fields only
+ * @property {boolean} messages conversations on pages shown, message by message
  * @property {boolean} private_windows that a private window is open
  * @property {boolean} software the state of the monitoring software
  */
 
 /** @type {Readonly<Capture>} */
 export const CAPTURE_NOTHING = Object.freeze({
-  pages: false, addresses: false, typed: false, searches: false, private_windows: false, software: false,
+  pages: false, addresses: false, typed: false, searches: false, messages: false, private_windows: false, software: false,
 });
 
 /**
@@ -57,10 +62,24 @@ export const CAPTURE_NOTHING = Object.freeze({
  */
 
 /**
+ * One message of a conversation (messages.rs).
+ * @typedef {object} Message
+ * @property {string} [author] the name that the page shows
+ * @property {boolean} [own] whether it is the watched account's; absent where that cannot be told
+ * @property {boolean} [typed] it was seen being typed in this tab
+ * @property {boolean} [unsent] it was typed and has not been seen to appear
+ * @property {string} [time] as the page says it
+ * @property {string} text
+ * @property {number} index from 0 on one showing of a page
+ * @property {boolean} [cut]
+ */
+
+/**
  * @typedef {{kind: "page", url: string, title: string, text: string, cut: boolean, search?: SearchStart}} PageFact
  * @typedef {{kind: "typed", url: string, field: Field, text: string}} TypedFact
+ * @typedef {{kind: "messages", url: string, channel: string, window: string, messages: Message[]}} MessagesFact
  * @typedef {{kind: "private-window", browser: string}} PrivateWindowFact
- * @typedef {PageFact | TypedFact | PrivateWindowFact} Fact
+ * @typedef {PageFact | TypedFact | MessagesFact | PrivateWindowFact} Fact
  */
 
 /**
@@ -92,7 +111,9 @@ export const CAPTURE_NOTHING = Object.freeze({
  *   opening: boolean, visible_ms: number, since_input_ms: number | null}} PageSeen
  * @typedef {{type: "typed", at: number, url: string, field: Field, text: string,
  *   visible_ms: number, since_input_ms: number | null}} TypedSeen
- * @typedef {AskConfig | InputSeen | SuggestionChosen | PageSeen | TypedSeen} FromPage
+ * @typedef {{type: "messages", at: number, url: string, channel: string, messages: Message[],
+ *   visible_ms: number, since_input_ms: number | null}} MessagesSeen
+ * @typedef {AskConfig | InputSeen | SuggestionChosen | PageSeen | TypedSeen | MessagesSeen} FromPage
  */
 
 /**

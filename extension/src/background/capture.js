@@ -1,7 +1,7 @@
 // What pages report becomes numbered observations, if the agent watches and may capture it.
 
 import { cutToBytes } from "../lib/text.js";
-import { CAPTURE_NOTHING, PAGE_TEXT_BYTES_MAX, TITLE_BYTES_MAX, TYPED_TEXT_BYTES_MAX, URL_BYTES_MAX } from "../protocol.js";
+import { CAPTURE_NOTHING, MESSAGE_NAME_BYTES_MAX, PAGE_TEXT_BYTES_MAX, TITLE_BYTES_MAX, TYPED_TEXT_BYTES_MAX, URL_BYTES_MAX } from "../protocol.js";
 import * as link from "./link.js";
 import { actFor, lastInput } from "./navigation.js";
 import * as outbox from "./outbox.js";
@@ -12,6 +12,7 @@ import * as state from "./state.js";
  * @typedef {import("../protocol.js").Act} Act
  * @typedef {import("../protocol.js").Capture} Capture
  * @typedef {import("../protocol.js").Fact} Fact
+ * @typedef {import("../protocol.js").MessagesSeen} MessagesSeen
  * @typedef {import("../protocol.js").PageSeen} PageSeen
  * @typedef {import("../protocol.js").TypedSeen} TypedSeen
  * @typedef {chrome.runtime.MessageSender} Sender
@@ -70,6 +71,33 @@ export async function typedSeen(seen, sender) {
     text: cutToBytes(seen.text, TYPED_TEXT_BYTES_MAX).text,
   };
   return record(fact, "typed", await inFront(tab), seen, tab.id);
+}
+
+/**
+ * Takes messages of a conversation that a page shows, or that are being typed into it.
+ * @param {MessagesSeen} seen
+ * @param {Sender} sender
+ * @returns {Promise<boolean>} false when the tab is not in front after all: the page asks again when it is
+ */
+export async function messagesSeen(seen, sender) {
+  await link.firstAnswer;
+  const { tab } = sender;
+  if (!mayCapture(tab, seen.url) || !allowed().messages) return false;
+  const isTyped = seen.messages.every(({ typed }) => typed === true);
+  const front = await inFront(tab);
+  if (!front && !isTyped) return false;
+  const isFirst = seen.messages[0]?.index === 0;
+  const areOthers = seen.messages.every(({ own }) => own === false);
+  /** @type {Fact} */
+  const fact = {
+    kind: "messages",
+    url: cutToBytes(seen.url, URL_BYTES_MAX).text,
+    channel: cutToBytes(seen.channel, MESSAGE_NAME_BYTES_MAX).text,
+    window: String(tab.id),
+    messages: seen.messages,
+  };
+  const act = isTyped ? "typed" : isFirst ? actFor(tab.id, sender.frameId ?? 0, seen.url) : areOthers ? "received" : "shown";
+  return record(fact, act, front, seen, tab.id);
 }
 
 /** Notes that a private window is open: the fact only, nothing of what it shows. */

@@ -1,6 +1,6 @@
 // The background of the extension. Listeners are registered at once, as a stopped worker is woken only for those.
 
-import { pageSeen, typedSeen } from "./capture.js";
+import { messagesSeen, pageSeen, typedSeen } from "./capture.js";
 import * as link from "./link.js";
 import * as navigation from "./navigation.js";
 import { openNotice } from "./notice.js";
@@ -43,6 +43,8 @@ async function answer(message, sender) {
       return pageSeen(message, sender);
     case "typed":
       return typedSeen(message, sender);
+    case "messages":
+      return messagesSeen(message, sender);
     case "popup":
       await link.firstAnswer;
       return popupState();

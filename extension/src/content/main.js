@@ -5,6 +5,7 @@ import { watchPage } from "./page.js";
 import { sinceInputMs, visibleMs, watchPresence } from "./presence.js";
 import { watchPasswords } from "./sensitive.js";
 import { watchSuggestions } from "./suggestions.js";
+import { channel, draft, isTalk, noteTyped, readTalk } from "./talk.js";
 import { flushTyping, isLeftOutOfPage, watchTyping } from "./typing.js";
 
 /**
@@ -41,6 +42,13 @@ function obey(next) {
 function sendTyped(field, text) {
   if (!config?.capture.typed && !(config?.capture.searches && field === "search")) return;
   const at = Date.now();
+  const talk = config.capture.messages && field === "message" ? channel() : null;
+  if (field === "message") noteTyped(text);
+  if (talk !== null) {
+    // What is typed into a conversation belongs to it; whether it was sent shows when it appears.
+    void tell({ type: "messages", at, url: address(), channel: talk, messages: [draft(text)], visible_ms: visibleMs(), since_input_ms: sinceInputMs(at) });
+    return;
+  }
   void tell({ type: "typed", at, url: address(), field, text, visible_ms: visibleMs(), since_input_ms: sinceInputMs(at) });
 }
 
@@ -52,7 +60,15 @@ function start() {
       const at = Date.now();
       return (await tell({ type: "page", at, ...shown, visible_ms: visibleMs(), since_input_ms: sinceInputMs(at) })) === true;
     },
-    isLeftOutOfPage,
+    (element) => isLeftOutOfPage(element) || isTalk(element),
+    (reader) => {
+      const send = async (/** @type {import("./talk.js").Batch} */ batch) => {
+        const at = Date.now();
+        return (await tell({ type: "messages", at, url: address(), ...batch, visible_ms: visibleMs(), since_input_ms: sinceInputMs(at) })) === true;
+      };
+      // The conversations themselves are not left out of what is read of them.
+      return readTalk(address(), send, { ...reader, isLeftOut: isLeftOutOfPage });
+    },
   );
   watchPresence(
     (at) => {

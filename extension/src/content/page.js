@@ -39,11 +39,12 @@ let waitingSince = 0;
  * @param {() => Config | null} config
  * @param {(shown: Shown) => Promise<boolean>} send whether the background took it
  * @param {(element: Element) => boolean} isLeftOut
+ * @param {(reader: import("./visible_text.js").Reader) => Promise<void>} readTalk reads conversations first: what it reads is left out of the page
  * @returns {{look: () => void, changed: () => void, navigated: () => void}}
  */
-export function watchPage(config, send, isLeftOut) {
+export function watchPage(config, send, isLeftOut, readTalk) {
   const reader = { isLeftOut, shadowFound: (/** @type {ShadowRoot} */ root) => watchShadow(root, changed) };
-  const read = () => void scan(config, send, reader);
+  const read = () => void scan(config, send, reader, readTalk);
   let drawn = false;
   const look = () => {
     if (drawn) read();
@@ -79,13 +80,20 @@ export function watchPage(config, send, isLeftOut) {
  * @param {() => Config | null} config
  * @param {(shown: Shown) => Promise<boolean>} send
  * @param {import("./visible_text.js").Reader} reader
+ * @param {(reader: import("./visible_text.js").Reader) => Promise<void>} readTalk
  */
-async function scan(config, send, reader) {
+async function scan(config, send, reader, readTalk) {
   const capture = config()?.capture;
   if (!capture || !(capture.pages || (capture.addresses && isTop())) || !isVisible()) return;
   if (busy) {
     again = true;
     return;
+  }
+  if (capture.messages) {
+    busy = true;
+    await readTalk(reader).finally(() => {
+      busy = false;
+    });
   }
   startAddress();
   const now = performance.now();
@@ -108,7 +116,7 @@ async function scan(config, send, reader) {
   busy = false;
   if (again) {
     again = false;
-    await scan(config, send, reader);
+    await scan(config, send, reader, readTalk);
   }
 }
 

@@ -16,9 +16,9 @@ import { Notices } from "./until.mjs";
  */
 
 /** @type {Capture} */
-export const NOTHING = { pages: false, addresses: false, typed: false, searches: false, private_windows: false, software: false };
+export const NOTHING = { pages: false, addresses: false, typed: false, searches: false, messages: false, private_windows: false, software: false };
 /** @type {Capture} */
-export const EVERYTHING = { pages: true, addresses: true, typed: true, searches: true, private_windows: true, software: true };
+export const EVERYTHING = { pages: true, addresses: true, typed: true, searches: true, messages: true, private_windows: true, software: true };
 const LENGTH_BYTES = 4;
 
 export class FakeAgent {
