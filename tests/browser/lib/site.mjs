@@ -2,6 +2,7 @@
 
 import { createServer } from "node:http";
 import { ORDINARY_CASES, SECRET_CASES } from "./field-cases.mjs";
+import { TALK_PAGES } from "./talk-pages.mjs";
 import { Notices } from "./until.mjs";
 
 /** What each page shows; stories look for these. */
@@ -45,18 +46,6 @@ const PAGES = {
     <div id="editor" contenteditable="true">Quoted: an older letter</div>
     <script>message.addEventListener("keydown", (event) => { if (event.key !== "Enter") return; event.preventDefault();
       log.append(Object.assign(document.createElement("p"), {textContent: "Sent " + message.value.length})); message.value = ""; });</script>`),
-  "/room": () => page("Room 7 at the quay", `<h1>Room 7</h1><style>#log > div { display: flex; } .r { justify-content: flex-end; }</style>
-    <div id="log" role="log" aria-live="polite"><div><div class="b"><b class="username">kit</b> <span>the gulls are loud</span> <time datetime="2026-11-24T10:01:00Z">10:01</time></div></div>
-    <div class="r"><div class="b"><span>they are, down by the pier</span> <time datetime="2026-11-24T10:02:00Z">10:02</time></div></div></div>
-    <label>Message <textarea id="message" name="message"></textarea></label> <button id="answer">Answer</button>
-    <script>const say = (side, name, text) => { const row = document.createElement("div"); row.className = side;
-        row.innerHTML = '<div class="b">' + (name ? '<b class="username">' + name + "</b> " : "") + "<span></span></div>";
-        row.querySelector("span").textContent = text; log.append(row); };
-      message.addEventListener("keydown", (event) => { if (event.key !== "Enter") return; event.preventDefault(); say("r", "", message.value); message.value = ""; });
-      answer.onclick = () => say("", "kit", "see you at the lamp");</script>`),
-  "/thread": () => page("Board", `<main><h1>Painting the boat shed</h1><ul class="posts">${["Test Person 31", "Test Person 32", "Test Person 31"].map((name, at) =>
-    `<li class="post"><span class="author">${name}</span> <time datetime="2026-11-2${at}">${at} days ago</time><div class="body"><p>Post ${at} about harbour paint</p></div><button>Like</button></li>`).join("")}
-    </ul></main><aside><p>Rules of the board</p></aside>`),
   "/search": () => page("Search", `<form action="/results" role="search"><input id="q" name="q" type="search"></form>
     <p><label>Remark <input id="remark" name="remark"></label></p>`),
   "/suggest": () => page("Suggest", `<form id="form" action="/results" role="search"><input id="q" name="q" type="search" autocomplete="off"></form>
@@ -71,6 +60,7 @@ const PAGES = {
   "/big": () => page("Big", Array.from({ length: 100_000 }, (_, line) => `<p>${WORDS.big} ${line} "quoted\\" &amp; é ${"x".repeat(60)}</p>`).join("")),
 };
 
+for (const [path, [title, body]] of Object.entries(TALK_PAGES)) PAGES[path] = () => page(title, body);
 for (const [title, body] of Object.entries({ ...SECRET_CASES, ...ORDINARY_CASES })) PAGES[fieldPath(title)] = () => page("A field", body);
 
 /** Where the page of a case of field-cases.mjs is. @param {string} title */
