@@ -4,6 +4,7 @@
 
 use std::sync::LazyLock;
 
+use proviso_engine::import::{Defaults, Format, pack_text, read};
 use proviso_engine::sites::{Importer, SiteList};
 use proviso_engine::{Engine, Pack};
 use proviso_evidence::container::{Files, pack as zip, unpack};
@@ -22,7 +23,7 @@ use proviso_model::{Digest, Observation, Policy};
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target.
-pub const TARGETS: [Target; 16] = [
+pub const TARGETS: [Target; 17] = [
     ("order", order),
     ("policy", policy),
     ("envelope", envelope),
@@ -34,6 +35,7 @@ pub const TARGETS: [Target; 16] = [
     ("bundle_file", bundle_file),
     ("pack", pack),
     ("site_list", site_list),
+    ("pack_import", pack_import),
     ("observation", observation),
     ("enrol_request", enrol_request),
     ("force_keys", force_keys),
@@ -167,6 +169,24 @@ pub fn pack(data: &[u8]) {
     text(data, |text| {
         let _ = Pack::from_toml(text);
     });
+}
+
+/// A force's own list: the first byte says how it is written. What is taken of it makes a pack that is read, term for term.
+pub fn pack_import(data: &[u8]) {
+    let Some((choice, file)) = data.split_first() else { return };
+    let format = if choice % 2 == 0 { Format::Csv } else { Format::Json };
+    let defaults = Defaults { weight_permille: 1000, language: None };
+    let Ok(list) = read(file, format, &defaults) else { return };
+    if list.entries.is_empty() {
+        return;
+    }
+    let text = pack_text("fuzz", "1", "Fuzz.", "sexual", &list.entries);
+    let pack = Pack::from_toml(&text).expect("a list that was taken is a pack");
+    let mut terms: Vec<_> = pack.categories[0].terms.iter().map(|term| term.text.as_str()).collect();
+    let mut entries: Vec<_> = list.entries.iter().map(|entry| entry.term.as_str()).collect();
+    terms.sort_unstable();
+    entries.sort_unstable();
+    assert_eq!(terms, entries, "the pack holds the terms of the list");
 }
 
 /// An observation, evaluated and reduced.

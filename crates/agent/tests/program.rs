@@ -5,12 +5,14 @@ mod support;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, Command, Output, Stdio};
 
+use base64::Engine as _;
 use proviso_agent::identity::{DeviceKeys, Identity};
 use proviso_agent::pin::PinKeep;
 use proviso_agent::{PolicyKeep, SpoolLimits, StateDir};
 use proviso_ledger::SignKey;
 use proviso_model::Timestamp;
 use proviso_model::gap::GapCause;
+use proviso_model::wire::{SignedPack, signed_pack};
 use rcgen::{CertificateParams, KeyPair};
 use support::{TestForce, ended_gaps, kinds, rng};
 
@@ -305,6 +307,44 @@ fn the_sentence_model_is_asked_about_a_doubtful_text_and_its_absence_is_said() {
     assert_eq!(output(&dir, &["classify", "text"], doubtful).stdout, asked.stdout, "the same again");
     let plain = output(&dir, &["classify", "text", "--models", nowhere], "The ferry leaves at seven.\n");
     assert!(plain.stderr.is_empty(), "where there is no doubt it is not missed: {}", words(&plain));
+}
+
+#[test]
+fn a_pack_that_the_force_signed_is_verified_and_a_changed_byte_is_refused() {
+    let force = TestForce::new();
+    let dir = force.dir();
+    let pack = "name = \"harbour-list\"\nversion = \"1\"\nabout = \"\"\n[[category]]\nname = \"sexual\"\nabout = \"\"\n\
+        threshold_permille = 1000\n[[category.group]]\nweight_permille = 1000\nterms = [\"blue anchor\"]\n";
+    let signature = SignKey::from_seed([11; 32]).sign(&signed_pack(pack));
+    let good = SignedPack {
+        pack: pack.to_owned(),
+        signature: base64::engine::general_purpose::STANDARD.encode(signature),
+        keys: force.keys.clone(),
+    };
+    let changed = SignedPack { pack: pack.replace("anchor", "anchos"), ..good.clone() };
+    let mut stranger = force.trust.clone();
+    stranger.root_key = SignKey::from_seed([99; 32]).public().to_hex();
+    let write = |name: &str, bytes: Vec<u8>| {
+        let path = force.folder.path().join(name);
+        std::fs::write(&path, bytes).expect("written");
+        path.display().to_string()
+    };
+    let trust = write("trust.json", serde_json::to_vec(&force.trust).expect("json"));
+    let other = write("other.json", serde_json::to_vec(&stranger).expect("json"));
+    let good = write("good.json", serde_json::to_vec(&good).expect("json"));
+    let changed = write("changed.json", serde_json::to_vec(&changed).expect("json"));
+    let plain = write("plain.toml", pack.as_bytes().to_vec());
+    let cases = [
+        (&good, &trust, 0, "verified: pack harbour-list version 1, 1 terms"),
+        (&changed, &trust, 1, "not verified: the pack"),
+        (&good, &other, 1, "not verified: the force's key statement"),
+        (&plain, &trust, 2, "is no signed pack"),
+    ];
+    for (file, root, code, said) in cases {
+        let output = output(&dir, &["packs", "verify", file, "--trust", root], "");
+        assert_eq!(output.status.code(), Some(code), "{}", words(&output));
+        assert!(words(&output).contains(said), "{said}: {}", words(&output));
+    }
 }
 
 #[test]

@@ -70,6 +70,8 @@ pub const NEAR_BYTES_MAX: usize = 1024;
 pub const CONTEXT_TERMS_MAX: usize = 200;
 /// A force's own list of words, as a file to import.
 pub const PACK_IMPORT_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Entries of such a list.
+pub const PACK_IMPORT_TERMS_MAX: usize = 100_000;
 /// A host name (RFC 1035).
 pub const HOST_BYTES_MAX: usize = 253;
 /// Conditions in one order.

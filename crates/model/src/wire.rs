@@ -216,6 +216,25 @@ pub fn signed_policy(policy: &str) -> Vec<u8> {
     format!("proviso/policy/v1\n{policy}").into_bytes()
 }
 
+/// A pack of a force's own words with what shows that the force signed it: a file that anyone can check against the force's
+/// root.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SignedPack {
+    /// The exact text of the pack file.
+    pub pack: String,
+    /// Signature of the pack key over [`signed_pack`], base64.
+    pub signature: String,
+    /// The keys in use when it was signed, certified by the root.
+    pub keys: ForceKeys,
+}
+
+/// The bytes that the pack key signs for a [`SignedPack::pack`].
+#[must_use]
+pub fn signed_pack(pack: &str) -> Vec<u8> {
+    format!("proviso/pack/v1\n{pack}").into_bytes()
+}
+
 /// `POST /v1/return`: a device that the server no longer knows, because it was enrolled after the backup from which the server
 /// was restored, shows what the force gave it. Signed with the record key that it names, over the client certificate that
 /// names it.

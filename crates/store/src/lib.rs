@@ -16,6 +16,7 @@ mod late;
 mod log;
 mod officer;
 mod opened;
+mod pack;
 mod record;
 mod returned;
 pub mod sqlite;
@@ -37,6 +38,7 @@ pub use late::{FindingFlag, LateStore, OrderEndRow, Outside, OutsideCause, Quara
 pub use log::{CheckpointRow, LeafKind, LogHasher, LogStore, Node};
 pub use officer::{OfficerRole, OfficerRow, OfficerStore, SessionRow};
 pub use opened::{FindingRow, GapRow, NoticeRow, ObservationRow, OpenedRecord, OpenedWhat, WatchedRow};
+pub use pack::{PackRow, PackStore};
 pub use record::{AppendBatch, Appended, ForkRow, NewRecord, RecordRow, RecordStore, ReplayOutcome, Stop};
 pub use returned::ReturnedStore;
 pub use sqlite::{SqliteOptions, SqliteStore};
@@ -58,6 +60,7 @@ pub trait Store:
     + DestructionStore
     + BackupStore
     + JobStore
+    + PackStore
     + LateStore
     + Send
     + Sync

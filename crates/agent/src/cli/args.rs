@@ -15,6 +15,7 @@ Examples:
   proviso-agent doctor
   proviso-agent evaluate --order order.toml < observations.jsonl > findings.jsonl
   echo 'some text' | proviso-agent classify text
+  proviso-agent packs verify harbour-list.json --trust force.trust.json
 
 Exit codes: 0 done or yes, 1 the answer is no, 2 a usage or input error.";
 
@@ -71,11 +72,30 @@ pub enum Command {
         #[arg(long)]
         packs: Option<PathBuf>,
     },
+    /// Look at packs of words.
+    Packs {
+        /// What to do.
+        #[command(subcommand)]
+        what: Packs,
+    },
     /// Score what is read from standard input.
     Classify {
         /// What to score.
         #[command(subcommand)]
         what: Classify,
+    },
+}
+
+/// What is done with packs.
+#[derive(Debug, Subcommand)]
+pub enum Packs {
+    /// Check that a force signed a pack and that no byte of it was changed since (exit code 0), or not (1).
+    Verify {
+        /// What proviso-server admin pack-show --signed wrote.
+        file: PathBuf,
+        /// The force's trust file, obtained elsewhere.
+        #[arg(long)]
+        trust: PathBuf,
     },
 }
 

@@ -16,7 +16,7 @@ use proviso_agent::Clock;
 use proviso_model::limits::PAGE_TEXT_BYTES_MAX;
 use rand_core::CryptoRng;
 
-use args::{Args, Classify, Command};
+use args::{Args, Classify, Command, Packs};
 
 /// What only the binary may bring: the real clock and real randomness.
 pub struct Wiring {
@@ -36,6 +36,7 @@ pub fn main(args: Args, wiring: &Wiring) -> ExitCode {
         Command::Status { json } => show::status(&dir, json),
         Command::Doctor { json } => show::doctor(dir, json, wiring),
         Command::Evaluate { order, packs } => evaluate::evaluate(&order, packs.as_deref()),
+        Command::Packs { what: Packs::Verify { file, trust } } => packs::verify(&file, &trust),
         Command::Classify { what: Classify::Text { jsonl, packs, models } } => {
             classify::text(jsonl, packs.as_deref(), models.as_deref())
         }

@@ -18,7 +18,7 @@ use crate::release::{self, RELEASE_NOTE, Release};
 use crate::state_dir::{Readers, StateDir, StateError};
 
 pub(crate) use verify::decode_signature;
-pub use verify::{verify_keys, verify_policy};
+pub use verify::{verify_keys, verify_pack, verify_policy};
 
 const TRUST: &str = "trust.json";
 const KEYS: &str = "force-keys.json";

@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use proviso_engine::Engine;
+use proviso_engine::{Engine, Pack};
 use proviso_ledger::hash::policy_hash;
 use proviso_ledger::seal::CasePublicKey;
 use proviso_ledger::sign::VerifyKey;
@@ -11,7 +11,8 @@ use proviso_model::ids::DeviceId;
 use proviso_model::limits::POLICY_BYTES_MAX;
 use proviso_model::policy::{POLICY_FORMAT, Policy};
 use proviso_model::wire::{
-    ForceKeys, ForceKeysStatement, SignedPolicy, TrustFile, newest_root, signed_keys, signed_policy,
+    ForceKeys, ForceKeysStatement, SignedPack, SignedPolicy, TrustFile, newest_root, signed_keys,
+    signed_pack, signed_policy,
 };
 
 use super::{CheckedKeys, KeptPolicy, PolicyError};
@@ -78,6 +79,21 @@ pub fn verify_policy(
     let case_key = CasePublicKey::from_hex(&policy.case_key.public)
         .map_err(|error| PolicyError::Shape("the case key", error.to_string()))?;
     Ok(KeptPolicy { policy, hash, engine, case_key })
+}
+
+/// Checks a pack of the force: that its root certified the keys, that the pack key signed the exact text, and that the text is
+/// a pack.
+///
+/// # Errors
+/// [`PolicyError`].
+pub fn verify_pack(trust: &TrustFile, signed: &SignedPack) -> Result<Pack, PolicyError> {
+    const WHAT: &str = "the pack";
+    let keys = verify_keys(trust, &signed.keys)?;
+    let says = keys.statement.pack_key.as_deref();
+    let pack_key =
+        key(says.ok_or(PolicyError::Stranger("the force's key statement", "pack key"))?, "the pack key")?;
+    verify(&pack_key, &signed_pack(&signed.pack), &signed.signature, WHAT)?;
+    Pack::from_toml(&signed.pack).map_err(|error| PolicyError::Shape(WHAT, error.to_string()))
 }
 
 fn key(hexadecimal: &str, what: &'static str) -> Result<VerifyKey, PolicyError> {

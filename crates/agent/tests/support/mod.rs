@@ -111,7 +111,7 @@ impl TestForce {
             issued_at: Timestamp::parse(START).expect("an instant"),
             policy_key: policy_key.public().to_hex(),
             checkpoint_key: checkpoint_key.public().to_hex(),
-            pack_key: None,
+            pack_key: Some(SignKey::from_seed([11; 32]).public().to_hex()),
             valid_until: None,
             checkpoint_origin: "test-force.example/log".to_owned(),
             ca_pem: String::new(),

@@ -1,12 +1,13 @@
 //! What every act is given: store, keys, clock, randomness, and the bracket that logs an act before it is done.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use object_store::ObjectStore;
 use proviso_engine::Pack;
-use proviso_model::Timestamp;
 use proviso_model::ids::{AuditId, CaseId, CaseKeyId};
+use proviso_model::{Digest, Timestamp};
 use proviso_store::{AuditClose, AuditEntry, Store, StoreError};
 use rand_core::CryptoRng;
 use serde::Serialize;
@@ -70,6 +71,8 @@ pub struct AppContext {
     pub hub: Arc<Hub>,
     /// Wakes the workers of this process.
     pub work: Arc<Notify>,
+    /// Packs of the force as read, by the hash of their text, which was checked before each look.
+    read_packs: Arc<Mutex<BTreeMap<Digest, Arc<Pack>>>>,
     master: Arc<MasterKey>,
     case_keys_dir: Arc<PathBuf>,
     journal: Arc<Journal>,
@@ -90,6 +93,7 @@ impl AppContext {
             require_backup: parts.require_backup,
             hub: Arc::new(Hub::default()),
             work: Arc::new(Notify::new()),
+            read_packs: Arc::default(),
             master: Arc::new(parts.master),
             case_keys_dir: Arc::new(parts.case_keys_dir),
             journal: Arc::new(parts.journal),
@@ -116,6 +120,36 @@ impl AppContext {
     pub fn with_rng<T>(&self, work: impl FnOnce(&mut dyn CryptoRng) -> T) -> T {
         let mut rng = self.rng.lock().unwrap_or_else(PoisonError::into_inner);
         work(&mut **rng)
+    }
+
+    /// Seals what belongs to the force and to no case.
+    pub(super) fn seal_for_force(&self, purpose: &str, plaintext: &[u8]) -> Vec<u8> {
+        self.with_rng(|rng| self.master.seal(rng, purpose, plaintext))
+    }
+
+    /// Opens what [`AppContext::seal_for_force`] sealed.
+    pub(super) fn open_for_force(
+        &self,
+        purpose: &str,
+        sealed: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, KeyError> {
+        self.master.open(purpose, sealed)
+    }
+
+    /// The pack whose text has this hash, read once in the life of the process.
+    pub(super) fn pack_read_once<E>(
+        &self,
+        sha256: Digest,
+        read: impl FnOnce() -> Result<Pack, E>,
+    ) -> Result<Arc<Pack>, E> {
+        let packs = || self.read_packs.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = packs().get(&sha256).cloned();
+        if let Some(pack) = known {
+            return Ok(pack);
+        }
+        let pack = Arc::new(read()?);
+        packs().insert(sha256, Arc::clone(&pack));
+        Ok(pack)
     }
 
     /// The force's name, for screens.

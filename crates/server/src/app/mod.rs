@@ -10,6 +10,7 @@ pub mod force;
 pub mod late;
 mod log;
 pub mod officer;
+pub mod packs;
 pub mod witness;
 
 pub use context::{AppContext, Clock, Parts};

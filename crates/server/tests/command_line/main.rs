@@ -83,6 +83,41 @@ fn an_administrator_sets_up_a_force_and_a_case_and_the_server_ends_when_told() {
 }
 
 #[test]
+fn a_list_of_words_is_tried_imported_shown_and_retired() {
+    let folder = force();
+    let data = folder.path().join("data");
+    let file = folder.path().join("words.csv");
+    std::fs::write(&file, "term,weight\nblue anchor,\nthe,\nx,\nBLUE anchor,600\n").expect("written");
+    let path = file.display().to_string();
+    let import = ["admin", "pack-import", &path, "--category", "sexual", "--name", "harbour-list"];
+    let tried = done(&data, &[&import[..], &["--dry-run"]].concat(), "");
+    assert_eq!((tried["terms"].as_u64(), tried["twice"][0]["line"].as_u64()), (Some(2), Some(5)));
+    assert_eq!(tried["refused"][0]["line"].as_u64(), Some(4));
+    assert!(tried["ordinary"]["spoken"].as_u64() > Some(20), "the word \"the\" is everywhere: {tried}");
+    assert_eq!(
+        done(&data, &["admin", "pack-list"], "")["packs"],
+        Value::Array(Vec::new()),
+        "nothing was kept"
+    );
+
+    let said = refused(&data, &import, "");
+    assert!(said.contains("words.csv") && said.contains("line 4: \"x\" is one letter"), "{said}");
+    std::fs::write(&file, "term,weight\nblue anchor,\n").expect("written");
+    assert_eq!(done(&data, &import, "")["version"].as_u64(), Some(1));
+    let signed = folder.path().join("signed.json").display().to_string();
+    let shown = done(&data, &["admin", "pack-show", "harbour-list", "--signed", &signed], "");
+    assert!(shown["pack"].as_str().is_some_and(|text| text.contains("\"blue anchor\"")), "{shown}");
+    assert!(std::fs::read_to_string(&signed).expect("written").contains("signature"));
+    done(&data, &["admin", "pack-remove", "harbour-list"], "");
+    let rows = done(&data, &["admin", "pack-list"], "");
+    assert!(rows["packs"][0]["retired_at"].is_string(), "{rows}");
+    let said = refused(&data, &["admin", "pack-remove", "harbour-list"], "");
+    assert!(said.contains("does not exist"), "{said}");
+    std::fs::write(&file, vec![b'a'; 17 * 1024 * 1024]).expect("written");
+    assert!(refused(&data, &import, "").contains("split it into several packs"));
+}
+
+#[test]
 fn what_cannot_be_done_is_said_in_words_with_exit_code_2() {
     let folder = force();
     let data = folder.path().join("data");

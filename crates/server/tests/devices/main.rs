@@ -8,6 +8,7 @@ mod enrolment;
 mod facts;
 mod keys;
 mod late;
+mod packs;
 #[path = "../../../testkit/src/shared/planted.rs"]
 mod planted;
 mod records;

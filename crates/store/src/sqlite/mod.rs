@@ -15,6 +15,7 @@ mod log;
 mod officer;
 mod open;
 mod opened;
+mod pack;
 mod record;
 mod record_keys;
 mod returned;

@@ -5,6 +5,7 @@
 mod destruction;
 mod fixtures;
 mod late;
+mod packs;
 mod people;
 mod records;
 mod review;
@@ -20,6 +21,7 @@ async fn story(store: &dyn Store) {
     people::an_officer_signs_in_and_out(store).await;
     people::a_case_is_opened_and_its_order_changes(store).await;
     people::a_code_enrols_one_device_once(store).await;
+    packs::a_list_has_one_version_in_use_and_keeps_those_before(store).await;
     records::a_batch_is_taken_as_far_as_it_is_good(store).await;
     records::a_job_is_claimed_by_one_worker_and_comes_back_when_its_lease_ends(store).await;
     review::findings_join_an_open_alert_and_never_twice(store).await;

@@ -1,12 +1,15 @@
 //! Policies: an order compiled for one device, signed, and kept with the case's other sealed columns.
 
+use std::sync::Arc;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use proviso_engine::{CompileError, CompileInputs};
+use proviso_engine::{CompileError, CompileInputs, Pack};
 use proviso_ledger::hash::policy_hash;
 use proviso_model::Order;
 use proviso_model::hash::Digest;
 use proviso_model::ids::{CaseId, DeviceId};
+use proviso_model::limits::POLICY_BYTES_MAX;
 use proviso_model::policy::{CaseKeyRef, Policy};
 use proviso_model::wire::{SignedPolicy, signed_policy};
 use proviso_store::{DeviceRow, PolicyRow};
@@ -82,20 +85,21 @@ impl From<CompileError> for NoPolicy {
     }
 }
 
-/// Compiles an order with this server's packs.
+/// Compiles an order with packs.
 ///
 /// # Errors
 /// [`NoPolicy`].
-pub fn compile(ctx: &AppContext, order: &Order, inputs: &CompileInputs) -> Result<Policy, NoPolicy> {
-    Ok(proviso_engine::compile_with(order, ctx.packs.iter().map(AsRef::as_ref), inputs)?)
+pub fn compile(packs: &[Arc<Pack>], order: &Order, inputs: &CompileInputs) -> Result<Policy, NoPolicy> {
+    Ok(proviso_engine::compile_with(order, packs.iter().map(AsRef::as_ref), inputs)?)
 }
 
-/// Compiles and signs a policy.
+/// Compiles and signs a policy with these packs ([`crate::app::packs::in_use`]).
 ///
 /// # Errors
 /// [`NoPolicy`] when the order does not allow it.
 pub fn make(
     ctx: &AppContext,
+    packs: &[Arc<Pack>],
     keys: &CaseKeys,
     order: &Order,
     device: DeviceId,
@@ -112,7 +116,7 @@ pub fn make(
         site_lists: Vec::new(),
         languages: ctx.languages.to_vec(),
     };
-    sign(ctx, keys, &compile(ctx, order, &inputs)?)
+    sign(ctx, keys, &compile(packs, order, &inputs)?)
 }
 
 /// A policy that ends monitoring on a device: its newest one without conditions, over from now on.
@@ -132,6 +136,12 @@ pub fn ending(ctx: &AppContext, keys: &CaseKeys, newest: &PolicyRow) -> Result<M
 fn sign(ctx: &AppContext, keys: &CaseKeys, policy: &Policy) -> Result<Made, NoPolicy> {
     let text = serde_json::to_string(policy)
         .map_err(|error| NoPolicy::Faulty(format!("the policy cannot be written: {error}")))?;
+    if text.len() > POLICY_BYTES_MAX {
+        return Err(NoPolicy::Faulty(format!(
+            "the policy would have {} bytes, and a device takes at most {POLICY_BYTES_MAX}; retire a pack, or name fewer words or languages",
+            text.len()
+        )));
+    }
     let signature = ctx.keys.policy.sign(&signed_policy(&text));
     let row = row(ctx, keys, policy, text.as_bytes(), signature);
     Ok(Made { signed: SignedPolicy { policy: text, signature: STANDARD.encode(signature) }, row })

@@ -1,6 +1,8 @@
 //! Opening a case with its order, and entering a changed order.
 
-use proviso_engine::{CompileInputs, OrderVersion};
+use std::sync::Arc;
+
+use proviso_engine::{CompileInputs, OrderVersion, Pack};
 use proviso_model::Order;
 use proviso_model::ids::{CaseId, DeviceId, OfficerId, OrderId};
 use proviso_store::{CaseRow, CaseState, DeviceState, OrderVersionRow, PolicyRow, StoreError};
@@ -12,6 +14,7 @@ use crate::app::late::{
     self,
     order_end::{Effect, spread},
 };
+use crate::app::packs;
 use crate::keys::CaseKeys;
 use crate::keys::case::Purpose;
 
@@ -39,7 +42,9 @@ pub async fn create(
     let order = read_order(order_toml, place)?;
     // An order that no device could be enrolled under is found at the desk, not at the visit. One that captures
     // nothing by its own terms is still a case.
-    if let Err(NoPolicy::Faulty(why)) = policy::compile(ctx, &order, &CompileInputs::offline()) {
+    if let Err(NoPolicy::Faulty(why)) =
+        policy::compile(&packs::in_use(ctx).await?, &order, &CompileInputs::offline())
+    {
         return Err(ForceError::Order(format!("{place}: {why}")));
     }
     let now = ctx.now();
@@ -99,7 +104,9 @@ pub async fn order_change_from(
 ) -> Result<(u32, Effect), ForceError> {
     let order = read_order(order_toml, place)?;
     // Its own faults first, with their place in the file.
-    if let Err(NoPolicy::Faulty(why)) = policy::compile(ctx, &order, &CompileInputs::offline()) {
+    if let Err(NoPolicy::Faulty(why)) =
+        policy::compile(&packs::in_use(ctx).await?, &order, &CompileInputs::offline())
+    {
         return Err(ForceError::Order(format!("{place}: {why}")));
     }
     let id = OrderId::new(ctx.now(), ctx.random());
@@ -134,12 +141,13 @@ pub(in crate::app) async fn policies(
     order: &Order,
     place: &str,
 ) -> Result<Vec<PolicyRow>, ForceError> {
+    let packs = packs::in_use(ctx).await?;
     let mut made = Vec::new();
     for device in ctx.store.device_list(Some(keys.case)).await? {
         if device.state != DeviceState::Active {
             continue;
         }
-        made.push(next_policy(ctx, keys, order, device.id, place).await?);
+        made.push(next_policy(ctx, &packs, keys, order, device.id, place).await?);
     }
     Ok(made)
 }
@@ -147,6 +155,7 @@ pub(in crate::app) async fn policies(
 /// The policy that follows a device's newest one, made from `order`; one that ends monitoring where the order allows none.
 pub(super) async fn next_policy(
     ctx: &AppContext,
+    packs: &[Arc<Pack>],
     keys: &CaseKeys,
     order: &Order,
     device: DeviceId,
@@ -154,7 +163,7 @@ pub(super) async fn next_policy(
 ) -> Result<PolicyRow, ForceError> {
     let newest = ctx.store.policy_current(device).await?;
     let newest = newest.ok_or(StoreError::Missing("the device's policy"))?;
-    match policy::make(ctx, keys, order, device, newest.serial.saturating_add(1)) {
+    match policy::make(ctx, packs, keys, order, device, newest.serial.saturating_add(1)) {
         Ok(next) => Ok(next.row),
         Err(NoPolicy::Stops(_)) => policy::ending(ctx, keys, &newest)
             .map(|next| next.row)

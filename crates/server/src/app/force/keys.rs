@@ -1,10 +1,16 @@
 //! After new keys were installed: noted in the log, and every device gets its policy anew.
 
-use proviso_store::DeviceState;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use proviso_engine::Pack;
+use proviso_model::ids::DeviceId;
+use proviso_store::{DeviceState, PolicyRow};
 
 use super::{COMMAND_LINE, ForceError, case};
 use crate::app::AppContext;
 use crate::app::device::policy;
+use crate::app::packs;
 
 /// Notes that keys were installed and makes every active device's policy anew, so that none rests on a key that was
 /// retired. Gives how many.
@@ -14,21 +20,34 @@ use crate::app::device::policy;
 pub async fn installed(ctx: &AppContext) -> Result<u64, ForceError> {
     let objects = proviso_ledger::hash::sha256(ctx.keys.statement.statement.as_bytes());
     ctx.logged(COMMAND_LINE, "keys-install", None, &hex::encode(objects), async {
+        let packs = packs::in_use(ctx).await?;
         let mut made = 0;
-        for device in ctx.store.device_list(None).await? {
-            if device.state != DeviceState::Active {
-                continue;
-            }
-            let keys = ctx.case_keys(device.case)?;
-            let order = policy::known_now(ctx, &keys)
-                .await
-                .map_err(|refusal| ForceError::Refused(refusal.to_string()))?;
-            let place = format!("the order of case {}", device.case);
-            let next = case::next_policy(ctx, &keys, &order, device.id, &place).await?;
+        for next in policies_of_all(ctx, &packs, &BTreeSet::new()).await? {
             ctx.store.policy_add(&next).await?;
             made += 1;
         }
         Ok(made)
     })
     .await
+}
+
+/// The next policy of every active device, made with these packs from the orders as known now; of none of `but`.
+pub(super) async fn policies_of_all(
+    ctx: &AppContext,
+    packs: &[Arc<Pack>],
+    but: &BTreeSet<DeviceId>,
+) -> Result<Vec<PolicyRow>, ForceError> {
+    let mut made = Vec::new();
+    for device in ctx.store.device_list(None).await? {
+        if device.state != DeviceState::Active || but.contains(&device.id) {
+            continue;
+        }
+        let keys = ctx.case_keys(device.case)?;
+        let order = policy::known_now(ctx, &keys)
+            .await
+            .map_err(|refusal| ForceError::Refused(refusal.to_string()))?;
+        let place = format!("the order of case {}", device.case);
+        made.push(case::next_policy(ctx, packs, &keys, &order, device.id, &place).await?);
+    }
+    Ok(made)
 }

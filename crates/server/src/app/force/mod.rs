@@ -4,11 +4,13 @@ pub mod case;
 pub mod device;
 pub mod keys;
 pub mod officer;
+pub mod pack;
 
 use proviso_store::StoreError;
 
 use crate::app::destruction::DestructionError;
 use crate::app::officer::error::ActError;
+use crate::app::packs::PackFault;
 use crate::keys::KeyError;
 
 /// The actor of the log for the command line.
@@ -32,6 +34,9 @@ pub enum ForceError {
     /// The order as known now cannot be applied.
     #[error(transparent)]
     Late(#[from] crate::app::late::LateError),
+    /// A pack cannot be used.
+    #[error(transparent)]
+    Pack(#[from] PackFault),
     /// The store said no.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -72,7 +72,7 @@ pub enum Sorted {
 impl Sorted {
     /// Sorts the findings of a record.
     #[must_use]
-    pub fn of(ctx: &AppContext, known: &Known, captured: &Observation, findings: &[Finding]) -> Self {
+    pub fn of(known: &Known, captured: &Observation, findings: &[Finding]) -> Self {
         let at = captured.observed_at;
         if findings.is_empty() {
             let counted = |outside| Counted { paragraph: String::new(), outside, findings: 0 };
@@ -80,7 +80,7 @@ impl Sorted {
         }
         let why: Vec<Option<Outside>> = findings
             .iter()
-            .map(|one| known.outside(ctx, &one.paragraph, one.condition, at, || Some(captured)))
+            .map(|one| known.outside(&one.paragraph, one.condition, at, || Some(captured)))
             .collect();
         if why.iter().all(Option::is_none) {
             return Self::Inside;
@@ -148,8 +148,8 @@ pub async fn reassess(ctx: &AppContext, case: CaseId) -> Result<usize, LateError
     for finding in ctx.store.finding_list(case, ALWAYS).await? {
         let captured = captured(ctx, &keys, &known, &finding).await?;
         let Captured::Readable(captured) = captured else { continue };
-        let outside = known
-            .outside(ctx, &finding.paragraph, finding.condition, finding.observed_at, || captured.as_deref());
+        let outside =
+            known.outside(&finding.paragraph, finding.condition, finding.observed_at, || captured.as_deref());
         if outside != finding.outside {
             flags.push(FindingFlag { record: finding.record, position: finding.position, outside });
         }

@@ -1,8 +1,8 @@
 //! The order of a case as known now, with what is needed to apply it to a record.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
-use proviso_engine::{CompileInputs, Engine, KnownOrder, NotInForce, OrderVersion, Standing};
+use proviso_engine::{CompileInputs, Engine, KnownOrder, NotInForce, OrderVersion, Pack, Standing};
 use proviso_model::hash::Digest;
 use proviso_model::order::{ConditionKind, Order};
 use proviso_model::{Observation, Timestamp};
@@ -11,6 +11,7 @@ use proviso_store::{OrderEndRow, Outside, OutsideCause};
 use super::LateError;
 use crate::app::AppContext;
 use crate::app::device::policy;
+use crate::app::packs;
 use crate::keys::CaseKeys;
 use crate::keys::case::Purpose;
 
@@ -21,6 +22,7 @@ pub struct Known {
     /// What ended it, those withdrawn included, oldest first.
     pub ends: Vec<OrderEndRow>,
     versions: Vec<OrderVersion>,
+    packs: Vec<Arc<Pack>>,
     /// The order as rules, made when first needed; `None` inside when it gives none.
     engine: OnceLock<Option<Engine>>,
 }
@@ -39,7 +41,9 @@ pub async fn known(ctx: &AppContext, keys: &CaseKeys) -> Result<Known, LateError
         let applies_from = applies_from.map_err(|_| LateError::Order { version: row.version })?;
         versions.push(OrderVersion { applies_from, order });
     }
-    Known::new(versions, ctx.store.order_end_list(keys.case).await?)
+    // Only where versions say different things are rules needed. A finding of a pack that was retired since is covered still.
+    let packs = if versions.len() > 1 { packs::ever(ctx).await? } else { Vec::new() };
+    Known::new(versions, ctx.store.order_end_list(keys.case).await?, packs)
 }
 
 impl Known {
@@ -47,11 +51,15 @@ impl Known {
     ///
     /// # Errors
     /// [`LateError::Days`].
-    pub fn new(versions: Vec<OrderVersion>, ends: Vec<OrderEndRow>) -> Result<Self, LateError> {
+    pub fn new(
+        versions: Vec<OrderVersion>,
+        ends: Vec<OrderEndRow>,
+        packs: Vec<Arc<Pack>>,
+    ) -> Result<Self, LateError> {
         let standing = ends.iter().filter(|row| row.withdrawn_at.is_none());
         let standing = standing.map(|row| (row.id, row.end.clone())).collect();
         let order = KnownOrder::new(versions.clone(), standing)?;
-        Ok(Self { order, ends, versions, engine: OnceLock::new() })
+        Ok(Self { order, ends, versions, packs, engine: OnceLock::new() })
     }
 
     /// The same versions with other ends.
@@ -59,7 +67,7 @@ impl Known {
     /// # Errors
     /// [`LateError::Days`].
     pub fn with_ends(self, ends: Vec<OrderEndRow>) -> Result<Self, LateError> {
-        Self::new(self.versions, ends)
+        Self::new(self.versions, ends, self.packs)
     }
 
     /// The same ends with one more version.
@@ -68,7 +76,7 @@ impl Known {
     /// [`LateError::Days`].
     pub fn with_version(mut self, version: OrderVersion) -> Result<Self, LateError> {
         self.versions.push(version);
-        Self::new(self.versions, self.ends)
+        Self::new(self.versions, self.ends, self.packs)
     }
 
     /// Whether both know the same.
@@ -87,7 +95,6 @@ impl Known {
     /// runs but says other things in another version of the order.
     pub fn outside<'o>(
         &self,
-        ctx: &AppContext,
         paragraph: &str,
         kind: ConditionKind,
         at: Timestamp,
@@ -97,7 +104,7 @@ impl Known {
             Standing::InForce => None,
             Standing::Outside(why) => Some(self.in_store_words(why)),
             Standing::InForceChanged => {
-                let found = captured().zip(self.engine(ctx)).is_some_and(|(seen, engine)| {
+                let found = captured().zip(self.engine()).is_some_and(|(seen, engine)| {
                     engine.evaluate(seen).iter().any(|finding| finding.paragraph == paragraph)
                 });
                 (!found).then_some(Outside { cause: OutsideCause::NotCovered, end: None })
@@ -122,10 +129,10 @@ impl Known {
         }
     }
 
-    fn engine(&self, ctx: &AppContext) -> Option<&Engine> {
+    fn engine(&self) -> Option<&Engine> {
         let made = self.engine.get_or_init(|| {
             let order = self.order.effective(None)?;
-            let policy = policy::compile(ctx, &order, &CompileInputs::offline()).ok()?;
+            let policy = policy::compile(&self.packs, &order, &CompileInputs::offline()).ok()?;
             Engine::new(&policy, Digest::default()).ok()
         });
         made.as_ref()

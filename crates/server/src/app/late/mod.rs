@@ -15,6 +15,7 @@ pub use assess::{Counted, Sorted, reassess, requeue_held};
 pub use known::{Known, known};
 
 use crate::app::officer::error::ActError;
+use crate::app::packs::PackFault;
 use crate::keys::KeyError;
 
 /// The kind of a record that is held unseen, in the clear.
@@ -37,6 +38,9 @@ pub enum LateError {
     /// Keys could not be used.
     #[error(transparent)]
     Key(#[from] KeyError),
+    /// A pack cannot be used.
+    #[error(transparent)]
+    Pack(#[from] PackFault),
     /// The store said no.
     #[error(transparent)]
     Store(#[from] StoreError),

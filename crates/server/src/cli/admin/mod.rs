@@ -7,6 +7,7 @@ mod device_revoke;
 mod init;
 mod keys;
 mod order_end;
+mod pack;
 mod quarantine;
 mod root;
 mod secret;
@@ -105,6 +106,14 @@ pub(super) enum Admin {
     CaseDestroy(destroy::CaseArgs),
     /// Forbid destruction in a case, or allow it again.
     LegalHold(destroy::HoldArgs),
+    /// Take a list of the force's own words into use, or say what that would do; devices get a new policy.
+    PackImport(pack::ImportArgs),
+    /// Say which packs are in use and which were.
+    PackList,
+    /// Print a pack of the force, or write it signed to a file.
+    PackShow(pack::ShowArgs),
+    /// Retire a pack of the force; devices get a new policy, records go on naming it.
+    PackRemove(pack::RemoveArgs),
     /// Make a backup of database and blobs while the server runs, or check one.
     Backup(backup::BackupArgs),
     /// Make a backup of the keys, which lapses after 30 days.
@@ -201,6 +210,10 @@ impl Admin {
             Self::RecordDestroy(args) => args.run(ctx).await?,
             Self::CaseDestroy(args) => args.run(ctx).await?,
             Self::LegalHold(args) => args.run(ctx).await?,
+            Self::PackImport(args) => args.act(ctx).await?,
+            Self::PackList => pack::list(ctx).await?,
+            Self::PackShow(args) => args.act(ctx).await?,
+            Self::PackRemove(args) => args.act(ctx).await?,
             Self::Checkpoint => {
                 ctx.note(COMMAND_LINE, "checkpoint", None, "").await?;
                 let made = ctx.store.checkpoint_add(ctx.now()).await?;

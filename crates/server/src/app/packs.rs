@@ -1,0 +1,146 @@
+//! The packs that policies are made with: those built in (or of the settings' folder) and the force's own, each checked
+//! against the pack key whenever it is read.
+
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use proviso_engine::Pack;
+use proviso_ledger::hash::sha256;
+use proviso_ledger::sign::VerifyKey;
+use proviso_model::Digest;
+use proviso_model::wire::{ForceKeys, ForceKeysStatement, SignedPack, signed_pack};
+use proviso_store::{PackRow, StoreError};
+
+use super::AppContext;
+use super::device::DeviceRefusal;
+
+/// What packs are sealed for, under the master key.
+const PURPOSE: &str = "pack";
+
+/// Why a pack of the force cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum PackFault {
+    /// Changed since it was signed.
+    #[error(
+        "pack {name} version {version} was changed after it was imported: its seal or its signature does not hold. No policy is made with \
+         it; find out who changed the database, then import the list again"
+    )]
+    Signature {
+        /// Its name.
+        name: String,
+        /// Its version.
+        version: u32,
+    },
+    /// Signed, and no pack that this program reads.
+    #[error(
+        "pack {name} version {version} cannot be read: {why}; import the list again, or retire it with admin pack-remove"
+    )]
+    Unreadable {
+        /// Its name.
+        name: String,
+        /// Its version.
+        version: u32,
+        /// Why.
+        why: String,
+    },
+    /// The store said no.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<PackFault> for DeviceRefusal {
+    fn from(fault: PackFault) -> Self {
+        match fault {
+            PackFault::Store(error) => error.into(),
+            other => Self::NoAuthority(other.to_string()),
+        }
+    }
+}
+
+/// The packs that policies are made with now.
+///
+/// # Errors
+/// [`PackFault`]; then no policy is made, for one without the force's words would look as if it had them.
+pub async fn in_use(ctx: &AppContext) -> Result<Vec<Arc<Pack>>, PackFault> {
+    let mut packs = ctx.packs.to_vec();
+    for row in ctx.store.pack_list().await?.iter().filter(|row| row.retired_at.is_none()) {
+        packs.push(one(ctx, row)?);
+    }
+    Ok(packs)
+}
+
+/// The packs that policies were ever made with: what a record may rest on. One that was changed since is left out: it makes no
+/// policy any more, and what it would say is nobody's word.
+///
+/// # Errors
+/// [`PackFault`].
+pub async fn ever(ctx: &AppContext) -> Result<Vec<Arc<Pack>>, PackFault> {
+    let mut packs = ctx.packs.to_vec();
+    for row in ctx.store.pack_list().await? {
+        match one(ctx, &row) {
+            Ok(pack) => packs.push(pack),
+            Err(fault @ (PackFault::Signature { .. } | PackFault::Unreadable { .. })) => {
+                tracing::error!(%fault, "a pack of the force is left out");
+            }
+            Err(other) => return Err(other),
+        }
+    }
+    Ok(packs)
+}
+
+/// One pack of the force, checked.
+///
+/// # Errors
+/// [`PackFault`].
+pub fn one(ctx: &AppContext, row: &PackRow) -> Result<Arc<Pack>, PackFault> {
+    let text = text(ctx, row)?;
+    ctx.pack_read_once(Digest(sha256(text.as_bytes())), || {
+        Pack::from_toml(&text).map_err(|error| PackFault::Unreadable {
+            name: row.name.clone(),
+            version: row.version,
+            why: error.to_string(),
+        })
+    })
+}
+
+/// The text of a pack, once its signature was checked.
+///
+/// # Errors
+/// [`PackFault`].
+pub fn text(ctx: &AppContext, row: &PackRow) -> Result<String, PackFault> {
+    let changed = || PackFault::Signature { name: row.name.clone(), version: row.version };
+    let text = ctx.open_for_force(PURPOSE, &row.sealed).map_err(|_| changed())?;
+    let text = String::from_utf8_lossy(&text).into_owned();
+    signed_by(ctx, &text, &row.signature).ok_or_else(changed)?;
+    Ok(text)
+}
+
+/// A pack as handed out: with its signature and what certifies the key that made it.
+///
+/// # Errors
+/// [`PackFault`].
+pub fn signed(ctx: &AppContext, row: &PackRow) -> Result<SignedPack, PackFault> {
+    let pack = text(ctx, row)?;
+    let keys = signed_by(ctx, &pack, &row.signature)
+        .ok_or_else(|| PackFault::Signature { name: row.name.clone(), version: row.version })?;
+    Ok(SignedPack { pack, signature: STANDARD.encode(row.signature), keys: keys.clone() })
+}
+
+/// The keys, in use or retired, of which the pack key made this signature over a pack's text.
+#[must_use]
+pub fn signed_by<'c>(ctx: &'c AppContext, text: &str, signature: &[u8; 64]) -> Option<&'c ForceKeys> {
+    let bytes = signed_pack(text);
+    std::iter::once(&ctx.keys.statement).chain(ctx.keys.retired.iter().rev()).find(|keys| {
+        serde_json::from_str::<ForceKeysStatement>(&keys.statement)
+            .ok()
+            .and_then(|says| VerifyKey::from_hex(&says.pack_key?).ok())
+            .is_some_and(|key| key.verify(&bytes, signature).is_ok())
+    })
+}
+
+/// Signs and seals the text of a pack: signature, and text as kept.
+#[must_use]
+pub fn sign_and_seal(ctx: &AppContext, text: &str) -> ([u8; 64], Vec<u8>) {
+    (ctx.keys.pack.sign(&signed_pack(text)), ctx.seal_for_force(PURPOSE, text.as_bytes()))
+}

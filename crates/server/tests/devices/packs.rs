@@ -1,0 +1,204 @@
+//! A force's own list: imported, in the devices' policies, behind a finding, retired; and what keeps it out.
+
+use std::collections::BTreeSet;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use proviso_engine::Engine;
+use proviso_engine::import::{Defaults, Format};
+use proviso_ledger::sign::VerifyKey;
+use proviso_model::observation::Act;
+use proviso_model::policy::{Policy, Rule};
+use proviso_model::record::{Generated, RecordBody};
+use proviso_model::wire::{ForceKeysStatement, SignedPolicy, signed_pack};
+use proviso_model::{Digest, Passage};
+use proviso_server::app::force::case::order_change;
+use proviso_server::app::force::pack::{self, NewPack};
+use proviso_server::app::{bundle, packs};
+use proviso_server::jobs;
+use proviso_store::AlertFilter;
+use reqwest::Method;
+
+use crate::device::Device;
+use crate::facts::{page, watched};
+use crate::rig::{ORDER, Rig};
+
+fn list(file: &str) -> NewPack<'_> {
+    NewPack {
+        name: "harbour-list",
+        category: "sexual",
+        format: Format::Csv,
+        defaults: Defaults { weight_permille: 1000, language: None },
+        file: file.as_bytes(),
+    }
+}
+
+async fn newest(rig: &Rig, device: &mut Device) -> Policy {
+    let answer = device.ask(rig, Method::GET, "/v1/policy", Vec::new()).await;
+    let signed: SignedPolicy = serde_json::from_slice(&answer.body).expect("a policy");
+    serde_json::from_str(&signed.policy).expect("a policy")
+}
+
+/// The versions of the list in a policy's rules for sexual words.
+fn packs_of(policy: &Policy) -> BTreeSet<String> {
+    let rules = policy.conditions.iter().flat_map(|condition| &condition.rules);
+    rules
+        .filter_map(|rule| match rule {
+            Rule::Words { id, pack, more_packs, .. } if id == "words/sexual" => Some((pack, more_packs)),
+            _ => None,
+        })
+        .flat_map(|(pack, more)| std::iter::once(pack).chain(more))
+        .filter(|pack| pack.name == "harbour-list")
+        .map(|pack| format!("{} {}", pack.name, pack.version))
+        .collect()
+}
+
+/// A rig whose order forbids sexualised chat too.
+async fn rig() -> Rig {
+    let rig = Rig::with_workers(0).await;
+    let order = format!(
+        "{ORDER}\n[[condition]]\nparagraph = \"21\"\ntext = \"No sexualised chat.\"\nkind = \"sexualised-chat\"\n"
+    );
+    order_change(&rig.ctx, rig.case, &order, "order.toml").await.expect("entered");
+    rig
+}
+
+#[tokio::test]
+async fn a_list_is_imported_reaches_a_device_is_behind_a_finding_and_is_retired() {
+    let mut rig = rig().await;
+    let mut device = Device::enrol(&rig).await;
+    let file = "term,weight,unless\nblue anchor,,museum\nrope ladder,1000,\n";
+
+    let review = pack::review(&rig.ctx, &list(file)).await.expect("looked at");
+    assert_eq!((review.version, review.added, review.dropped, review.trial.spoken), (1, 2, 0, 0));
+    assert!(rig.ctx.store.pack_list().await.expect("read").is_empty(), "looking changes nothing");
+
+    let (_, devices) = pack::import(&rig.ctx, &list(file), false).await.expect("imported");
+    assert_eq!(devices, 1);
+    let policy = newest(&rig, &mut device).await;
+    assert_eq!(packs_of(&policy), BTreeSet::from(["harbour-list 1".to_owned()]));
+    assert_eq!(policy.serial, 2);
+
+    // What the device finds with it replays on the server and comes before an officer, also after the list was retired.
+    let text = serde_json::to_string(&policy).expect("text");
+    let hash = proviso_ledger::hash::policy_hash(text.as_bytes());
+    let engine = Engine::new(&policy, Digest(hash)).expect("an engine");
+    let mut seen = page(rig.ctx.now(), Act::Opened);
+    let proviso_model::Fact::Page { text, .. } = &mut seen.fact else { panic!("a page") };
+    *text = Passage::whole("A blue anchor hung there. In the museum, another blue anchor and a rope ladder.");
+    let findings: Vec<_> =
+        engine.evaluate(&seen).into_iter().filter(|finding| finding.paragraph == "21").collect();
+    let [finding] = findings.as_slice() else { panic!("one finding: {findings:?}") };
+    assert_eq!(finding.pack.name, "harbour-list");
+    device.policy = policy;
+    device.policy_hash = hash;
+    let captured = engine.reduce(&seen, &engine.evaluate(&seen));
+    let findings = engine.evaluate(&seen);
+    let record = device.seal(RecordBody::Finding { captured, generated: Generated { findings } });
+
+    assert_eq!(pack::retire(&rig.ctx, "harbour-list").await.expect("retired"), 1);
+    let after = newest(&rig, &mut device).await;
+    assert_eq!((packs_of(&after), after.serial), (BTreeSet::new(), 3));
+    let fresh = device.seal(watched(rig.ctx.now(), 3));
+    device.send(&rig, &[&record, &fresh]).await.receipt();
+    jobs::drain(&rig.ctx).await.expect("worked");
+    let alerts = rig.ctx.store.alert_list(AlertFilter::default()).await.expect("read");
+    assert_eq!(alerts.len(), 1, "an officer sees it, though the list was retired since");
+
+    let asker = bundle::Asker {
+        actor: "command-line".to_owned(),
+        name: "Test Officer 014".to_owned(),
+        officer: None,
+    };
+    let whole = proviso_evidence::Shown::Everything;
+    let made = bundle::make(&rig.ctx, &asker, bundle::Scope::Case(rig.case), &whole).await.expect("made");
+    let report = proviso_evidence::verify(&made.bytes, Some(&rig.trust)).expect("a bundle");
+    // Its terms are in the policy, which is in the bundle: an expert repeats the finding without the list.
+    assert!(
+        report.checks.iter().all(|check| check.state == proviso_evidence::CheckState::Passed),
+        "{report:#?}"
+    );
+
+    let acts = rig.ctx.store.audit_list(None, 0, 100).await.expect("read");
+    let acts: Vec<&str> = acts.iter().map(|row| row.entry.act.as_str()).collect();
+    assert!(acts.contains(&"pack-import") && acts.contains(&"pack-remove"), "{acts:?}");
+    rig.stop().await;
+}
+
+#[tokio::test]
+async fn a_list_imported_again_is_the_next_version_and_the_one_before_is_retired() {
+    let mut rig = rig().await;
+    let mut device = Device::enrol(&rig).await;
+    pack::import(&rig.ctx, &list("blue anchor\nrope ladder\n"), false).await.expect("imported");
+    let (review, _) =
+        pack::import(&rig.ctx, &list("rope ladder\nred buoy\n"), false).await.expect("imported");
+    assert_eq!((review.version, review.added, review.dropped), (2, 1, 1));
+    assert_eq!(packs_of(&newest(&rig, &mut device).await), BTreeSet::from(["harbour-list 2".to_owned()]));
+    let rows = rig.ctx.store.pack_list().await.expect("read");
+    let states: Vec<(u32, bool)> = rows.iter().map(|row| (row.version, row.retired_at.is_some())).collect();
+    assert_eq!(states, [(1, true), (2, false)]);
+    // The server starts again and has it still; a device that comes later gets it too.
+    rig.restart(|_| {}).await;
+    let second = Device::enrol(&rig).await;
+    assert_eq!(packs_of(&second.policy), BTreeSet::from(["harbour-list 2".to_owned()]));
+    assert_eq!(pack::show(&rig.ctx, "harbour-list", Some(1)).await.expect("shown").0.terms, 2);
+    rig.stop().await;
+}
+
+#[tokio::test]
+async fn a_pack_is_signed_at_import_and_a_changed_byte_keeps_every_policy_from_being_made() {
+    let mut rig = rig().await;
+    let _device = Device::enrol(&rig).await;
+    pack::import(&rig.ctx, &list("blue anchor\n"), false).await.expect("imported");
+    let (row, signed) = pack::show(&rig.ctx, "harbour-list", None).await.expect("shown");
+    let says: ForceKeysStatement = serde_json::from_str(&signed.keys.statement).expect("a statement");
+    let key = VerifyKey::from_hex(says.pack_key.as_deref().expect("a pack key")).expect("a key");
+    let signature = STANDARD.decode(&signed.signature).expect("base64").try_into().expect("64 bytes");
+    key.verify(&signed_pack(&signed.pack), &signature).expect("signed with the pack key");
+    assert!(packs::signed_by(&rig.ctx, &signed.pack, &row.signature).is_some());
+    let changed = signed.pack.replace("blue anchor", "blue anchos");
+    assert!(packs::signed_by(&rig.ctx, &changed, &row.signature).is_none());
+
+    // Somebody puts another list's text under this pack's name: the signature says so, and nothing is made with it.
+    for (version, seal, sign) in [(2, 0, 1), (3, 1, 0)] {
+        let mut forged = row.clone();
+        forged.version = version;
+        forged.signature[0] ^= sign;
+        *forged.sealed.last_mut().expect("sealed") ^= seal;
+        rig.ctx.store.pack_add(&forged, &[]).await.expect("put into the database behind the server's back");
+        let refused = order_change(&rig.ctx, rig.case, ORDER, "order.toml").await.expect_err("no policy");
+        assert!(refused.to_string().contains("was changed after it was imported"), "{refused}");
+    }
+    pack::retire(&rig.ctx, "harbour-list").await.expect("a changed pack can be retired");
+    order_change(&rig.ctx, rig.case, ORDER, "order.toml").await.expect("entered");
+    rig.stop().await;
+}
+
+#[tokio::test]
+async fn what_cannot_be_a_list_is_refused_and_nothing_is_lost() {
+    let mut rig = rig().await;
+    let mut device = Device::enrol(&rig).await;
+    pack::import(&rig.ctx, &list("blue anchor\n"), false).await.expect("imported");
+    let million = "ab\n".repeat(1_000_000);
+    let cases = [
+        (list("x\nrope ladder\n"), "line 1: \"x\" is one letter"),
+        (list("=HYPERLINK(1)\nrope ladder\n"), "begins as a spreadsheet formula does"),
+        (list(&million), "more than 100000 entries"),
+        (NewPack { file: b"f\xFCr\n", ..list("") }, "not UTF-8"),
+        (NewPack { name: "words-core", ..list("rope ladder\n") }, "comes with the program"),
+        (NewPack { name: "Harbour List", ..list("rope ladder\n") }, "is no name for a pack"),
+        (NewPack { category: "pirates", ..list("rope ladder\n") }, "is no category"),
+    ];
+    for (new, expected) in cases {
+        let refused = pack::import(&rig.ctx, &new, false).await.err().expect(expected).to_string();
+        assert!(refused.contains(expected), "{expected}: {refused}");
+    }
+    assert_eq!(
+        packs_of(&newest(&rig, &mut device).await),
+        BTreeSet::from(["harbour-list 1".to_owned()]),
+        "as it was"
+    );
+    let (review, _) = pack::import(&rig.ctx, &list("x\nrope ladder\n"), true).await.expect("left out");
+    assert_eq!((review.list.entries.len(), review.list.refused.len()), (1, 1));
+    rig.stop().await;
+}

@@ -1,0 +1,97 @@
+//! A force's own lists of words, on SQLite.
+
+use async_trait::async_trait;
+use proviso_model::{Digest, Timestamp};
+use sqlx::SqliteConnection;
+use sqlx::sqlite::SqliteRow;
+
+use super::SqliteStore;
+use super::device::policy_append;
+use super::rows::{blob, bytes, int, number, text, time, time_maybe};
+use crate::device::PolicyRow;
+use crate::error::{Result, StoreError};
+use crate::pack::{PackRow, PackStore};
+
+fn pack(row: &SqliteRow) -> Result<PackRow> {
+    Ok(PackRow {
+        name: text(row, "name")?,
+        version: number(row, "version")?,
+        category: text(row, "category")?,
+        terms: number(row, "terms")?,
+        sha256: Digest(bytes(row, "sha256")?),
+        imported_at: time(row, "imported_at")?,
+        retired_at: time_maybe(row, "retired_at")?,
+        signature: bytes(row, "signature")?,
+        sealed: blob(row, "sealed")?,
+    })
+}
+
+/// Retires the version in use; whether there was one.
+async fn retire(connection: &mut SqliteConnection, name: &str, at: Timestamp) -> Result<bool> {
+    let done = sqlx::query("UPDATE pack SET retired_at = $2 WHERE name = $1 AND retired_at IS NULL")
+        .bind(name.to_owned())
+        .bind(at.as_micros())
+        .execute(connection)
+        .await?;
+    Ok(done.rows_affected() > 0)
+}
+
+async fn add(connection: &mut SqliteConnection, pack: PackRow, policies: Vec<PolicyRow>) -> Result<()> {
+    let last: i64 = sqlx::query_scalar("SELECT coalesce(max(version), 0) FROM pack WHERE name = $1")
+        .bind(pack.name.clone())
+        .fetch_one(&mut *connection)
+        .await?;
+    if i64::from(pack.version) != last.saturating_add(1) {
+        return Err(StoreError::Conflict(
+            "another version of this pack was imported just now; look at it and try again",
+        ));
+    }
+    retire(connection, &pack.name, pack.imported_at).await?;
+    sqlx::query(
+        "INSERT INTO pack (name, version, category, terms, sha256, imported_at, signature, sealed)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+    )
+    .bind(pack.name)
+    .bind(i64::from(pack.version))
+    .bind(pack.category)
+    .bind(int(pack.terms)?)
+    .bind(pack.sha256.0.to_vec())
+    .bind(pack.imported_at.as_micros())
+    .bind(pack.signature.to_vec())
+    .bind(pack.sealed)
+    .execute(&mut *connection)
+    .await?;
+    for policy in policies {
+        policy_append(connection, policy).await?;
+    }
+    Ok(())
+}
+
+#[async_trait]
+impl PackStore for SqliteStore {
+    async fn pack_add(&self, pack: &PackRow, policies: &[PolicyRow]) -> Result<()> {
+        let (pack, policies) = (pack.clone(), policies.to_vec());
+        self.write(move |connection| Box::pin(add(connection, pack, policies))).await
+    }
+
+    async fn pack_retire(&self, name: &str, at: Timestamp, policies: &[PolicyRow]) -> Result<()> {
+        let (name, policies) = (name.to_owned(), policies.to_vec());
+        self.write(move |connection| {
+            Box::pin(async move {
+                if !retire(connection, &name, at).await? {
+                    return Err(StoreError::Missing("a pack of this name in use"));
+                }
+                for policy in policies {
+                    policy_append(connection, policy).await?;
+                }
+                Ok(())
+            })
+        })
+        .await
+    }
+
+    async fn pack_list(&self) -> Result<Vec<PackRow>> {
+        let rows = sqlx::query("SELECT * FROM pack ORDER BY name, version").fetch_all(&self.readers).await?;
+        rows.iter().map(pack).collect()
+    }
+}

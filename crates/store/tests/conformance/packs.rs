@@ -1,0 +1,45 @@
+//! A force's own lists of words.
+
+use proviso_model::Digest;
+use proviso_store::{PackRow, Store, StoreError};
+
+use crate::fixtures::{at, policy};
+
+fn pack(version: u32, seconds: i64) -> PackRow {
+    PackRow {
+        name: "harbour-list".to_owned(),
+        version,
+        category: "sexual".to_owned(),
+        terms: 2,
+        sha256: Digest([7; 32]),
+        imported_at: at(seconds),
+        retired_at: None,
+        signature: [8; 64],
+        sealed: vec![9; 40],
+    }
+}
+
+pub async fn a_list_has_one_version_in_use_and_keeps_those_before(store: &dyn Store) {
+    let last = store.policy_current(policy(1).device).await.expect("read").expect("a policy").serial;
+    assert_eq!(store.pack_list().await.expect("read"), []);
+    store.pack_add(&pack(1, 300), &[policy(last + 1)]).await.expect("in use, with the policy made of it");
+    let current = store.policy_current(policy(1).device).await.expect("read").expect("a policy");
+    assert_eq!(current.serial, last + 1);
+
+    // Neither is kept when one of the two cannot be.
+    let stale =
+        store.pack_add(&pack(2, 310), &[policy(last + 1)]).await.expect_err("a serial that does not rise");
+    assert!(matches!(stale, StoreError::Conflict(_)), "{stale}");
+    let twice = store.pack_add(&pack(1, 310), &[]).await.expect_err("a version that is there");
+    assert!(matches!(twice, StoreError::Conflict(_)), "{twice}");
+    assert_eq!(store.pack_list().await.expect("read"), [pack(1, 300)]);
+
+    store.pack_add(&pack(2, 320), &[]).await.expect("the next version");
+    let before = PackRow { retired_at: Some(at(320)), ..pack(1, 300) };
+    assert_eq!(store.pack_list().await.expect("read"), [before.clone(), pack(2, 320)]);
+    store.pack_retire("harbour-list", at(330), &[]).await.expect("retired");
+    let none = store.pack_retire("harbour-list", at(340), &[]).await.expect_err("none is in use");
+    assert!(matches!(none, StoreError::Missing(_)), "{none}");
+    let retired = PackRow { retired_at: Some(at(330)), ..pack(2, 320) };
+    assert_eq!(store.pack_list().await.expect("read"), [before, retired]);
+}
