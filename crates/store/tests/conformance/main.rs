@@ -21,7 +21,6 @@ async fn story(store: &dyn Store) {
     people::an_officer_signs_in_and_out(store).await;
     people::a_case_is_opened_and_its_order_changes(store).await;
     people::a_code_enrols_one_device_once(store).await;
-    packs::a_list_has_one_version_in_use_and_keeps_those_before(store).await;
     records::a_batch_is_taken_as_far_as_it_is_good(store).await;
     records::a_job_is_claimed_by_one_worker_and_comes_back_when_its_lease_ends(store).await;
     review::findings_join_an_open_alert_and_never_twice(store).await;
@@ -32,6 +31,7 @@ async fn story(store: &dyn Store) {
     late::what_ended_an_order_is_kept_changed_and_withdrawn(store).await;
     late::what_is_held_waits_for_review_and_is_given_back_or_noted_as_erased(store).await;
     late::findings_seen_before_are_flagged_and_their_alert_comes_last(store).await;
+    packs::a_list_has_one_version_in_use_and_keeps_those_before(store).await;
     destruction::a_destroyed_record_keeps_its_place_and_nothing_else(store).await;
     destruction::a_destroyed_case_leaves_ids_and_times(store).await;
 }
