@@ -336,8 +336,8 @@ fn a_pack_that_the_force_signed_is_verified_and_a_changed_byte_is_refused() {
     let plain = write("plain.toml", pack.as_bytes().to_vec());
     let cases = [
         (&good, &trust, 0, "verified: pack harbour-list version 1, 1 terms"),
-        (&changed, &trust, 1, "not verified: the pack"),
-        (&good, &other, 1, "not verified: the force's key statement"),
+        (&changed, &trust, 1, "not verified: the signature of the pack does not hold"),
+        (&good, &other, 1, "not verified: the signature of the force's key statement"),
         (&plain, &trust, 2, "is no signed pack"),
     ];
     for (file, root, code, said) in cases {
