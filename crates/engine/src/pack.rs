@@ -1,6 +1,8 @@
 //! Detection packs: versioned data with terms by category, or facts about search addresses.
 
 mod built_in;
+mod error;
+pub mod settings;
 
 use std::collections::BTreeSet;
 
@@ -12,7 +14,9 @@ use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
 pub use built_in::BUILT_IN;
+pub use error::PackError;
 
+use self::settings::{ContextFacts, ScoreFacts, WordingFacts};
 use crate::conversation::{StageFacts, Stages};
 use crate::search::{InSite, SearchFacts, SearchSite};
 use crate::text::{is_searchable, normalise_term};
@@ -40,6 +44,12 @@ pub struct Pack {
     pub search: SearchFacts,
     /// Stages of conversations.
     pub conversation: StageFacts,
+    /// When a model's chance speaks.
+    pub scores: Vec<ScoreFacts>,
+    /// Innocent settings.
+    pub contexts: Vec<ContextFacts>,
+    /// Doubts about wording.
+    pub wording: Vec<WordingFacts>,
 }
 
 /// Terms of one category.
@@ -69,22 +79,6 @@ impl Category {
     }
 }
 
-/// What is wrong with a pack file.
-#[derive(Debug, thiserror::Error)]
-pub enum PackError {
-    /// Not the shape of a pack; the message has line and column.
-    #[error("the pack cannot be read: {0}")]
-    Shape(#[from] toml::de::Error),
-    /// A value that a pack may not have.
-    #[error("pack \"{pack}\": {problem}")]
-    Value {
-        /// Name of the pack.
-        pack: String,
-        /// What is wrong and what to write.
-        problem: String,
-    },
-}
-
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct PackFile {
@@ -101,6 +95,23 @@ struct PackFile {
     in_site: InSite,
     #[serde(default)]
     conversation: StageFacts,
+    #[serde(default)]
+    score: Vec<ScoreFacts>,
+    #[serde(default)]
+    context: Vec<ContextFacts>,
+    #[serde(default)]
+    wording: Vec<WordingFacts>,
+}
+
+impl PackFile {
+    fn is_empty(&self) -> bool {
+        self.category.is_empty()
+            && self.engine.is_empty()
+            && self.conversation.stage.is_empty()
+            && self.score.is_empty()
+            && self.context.is_empty()
+            && self.wording.is_empty()
+    }
 }
 
 #[derive(Deserialize)]
@@ -149,12 +160,14 @@ impl Pack {
         if file.name.trim().is_empty() || file.version.trim().is_empty() {
             return Err(fault("name and version are needed; write both".to_owned()));
         }
-        if file.category.is_empty() && file.engine.is_empty() && file.conversation.stage.is_empty() {
+        if file.is_empty() {
             return Err(fault(
-                "it holds nothing; add [[category]], [[engine]] or [[conversation.stage]]".to_owned(),
+                "it holds nothing; add [[category]], [[engine]], [[conversation.stage]], [[score]], [[context]] or [[wording]]".to_owned(),
             ));
         }
         Stages::new(&file.conversation).map_err(&fault)?;
+        file.score.iter().try_for_each(ScoreFacts::check).map_err(&fault)?;
+        file.context.iter().try_for_each(ContextFacts::check).map_err(&fault)?;
         let mut categories: Vec<Category> = Vec::new();
         for category in &file.category {
             if categories.iter().any(|earlier| earlier.name == category.name) {
@@ -169,6 +182,9 @@ impl Pack {
             categories,
             search: SearchFacts { engines: file.engine, in_site: file.in_site },
             conversation: file.conversation,
+            scores: file.score,
+            contexts: file.context,
+            wording: file.wording,
         })
     }
 

@@ -3,6 +3,8 @@
 mod common;
 mod talk;
 
+use std::sync::LazyLock;
+
 use common::{engine, order, page, policy, searched, seen, typed, words};
 use proptest::prelude::*;
 use proviso_engine::{CompileError, CompileInputs, Engine, EngineError, Pack, compile};
@@ -213,12 +215,18 @@ const TERMS: &[&str] = &[
     "x",
 ];
 
+static SEARCHED: LazyLock<Engine> = LazyLock::new(|| {
+    let first = EVERYTHING.split("[[condition]]\nparagraph = \"5\"").next().unwrap_or_default();
+    engine(&(words(TERMS) + first))
+});
+static ALL_KINDS: LazyLock<Engine> = LazyLock::new(|| engine(EVERYTHING));
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(256))]
 
     #[test]
     fn invariant_06_a_cut_observation_replays_to_the_byte(text in texts()) {
-        let engine = engine(&(words(TERMS) + EVERYTHING.split("[[condition]]\nparagraph = \"5\"").next().unwrap_or_default()));
+        let engine = &*SEARCHED;
         for observation in [page(&text), typed(&text), searched(&text, "harbour+lantern"), searched(&text, "tide")] {
             let findings = engine.evaluate(&observation);
             let cut = engine.reduce(&observation, &findings);
@@ -235,7 +243,7 @@ proptest! {
         foreground: bool,
         visible_ms in 0_u64..3,
     ) {
-        let engine = engine(EVERYTHING);
+        let engine = &*ALL_KINDS;
         let long = text + " harbour lantern ";
         let facts = [
             page(&long).fact,

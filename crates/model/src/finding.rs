@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::hash::Digest;
+use crate::judgement::{InnocentContext, MinorReference, ModelScore, WordingDoubt};
 use crate::observation::Act;
 use crate::order::ConditionKind;
 use crate::policy::PackRef;
@@ -39,6 +40,18 @@ pub struct Finding {
     /// Spans beyond the limit, counted and not kept.
     #[serde(default)]
     pub spans_left_out: u32,
+    /// What a model adds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub score: Option<ModelScore>,
+    /// A child or an age spoken of in the same passage: such a finding comes first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub minor_reference: Option<MinorReference>,
+    /// Innocent settings, with what each took off the strength.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub contexts: Vec<InnocentContext>,
+    /// Where the paragraph's literal and technical meanings differ.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub wording_doubt: Vec<WordingDoubt>,
     /// One plain paragraph made from the data above.
     pub explanation: String,
     /// Version of the engine.
@@ -47,6 +60,15 @@ pub struct Finding {
     pub engine_semantics: u32,
     /// The policy in force.
     pub policy: Digest,
+}
+
+impl Finding {
+    /// All captured text that it names: what the rule rests on, references to children, innocent settings.
+    pub fn all_spans(&self) -> impl Iterator<Item = &Span> {
+        let minor = self.minor_reference.iter().flat_map(|minor| &minor.spans);
+        let contexts = self.contexts.iter().flat_map(|context| &context.spans);
+        self.spans.iter().chain(minor).chain(contexts)
+    }
 }
 
 /// A stretch of original text that a rule rests on.

@@ -84,6 +84,12 @@ pub const POLICY_BYTES_MAX: usize = 16 * 1024 * 1024;
 pub const SURROUNDINGS_BYTES: usize = 400;
 /// Spans that one finding keeps; more are counted.
 pub const SPANS_MAX: usize = 64;
+/// Bytes of a page, from its beginning, that a model of words reads.
+pub const SCORED_BYTES_MAX: u64 = 256 * 1024;
+/// Passages whose scores one finding rests on.
+pub const SCORED_PASSAGES_MAX: usize = 8;
+/// References to children, and words of each innocent setting, that one finding shows.
+pub const BESIDE_SPANS_MAX: usize = 6;
 /// An evidence bundle that the verifier opens.
 pub const BUNDLE_BYTES_MAX: u64 = 1024 * 1024 * 1024;
 /// A file within a bundle.

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::hash::Digest;
 use crate::ids::{CaseId, CaseKeyId, DeviceId, ForceId};
 use crate::order::{AuthorityBasis, ConditionKind, Exceptions, OrderKind};
+use crate::setting::{Beside, ContextRule, MinorRule, WordingRule};
 use crate::stages::StageFacts;
 use crate::time::Timestamp;
 
@@ -43,6 +44,12 @@ pub struct Policy {
     pub case_key: CaseKeyRef,
     /// The conditions.
     pub conditions: Vec<PolicyCondition>,
+    /// Innocent settings.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub contexts: Vec<ContextRule>,
+    /// How references to children are found, where a condition's findings are read together with them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub minor: Option<Box<MinorRule>>,
     /// Hosts and addresses of people on the shield list: dropped on the device and counted.
     #[serde(default)]
     pub shield: Vec<String>,
@@ -89,6 +96,9 @@ pub struct PolicyCondition {
     /// Carve-outs.
     #[serde(default)]
     pub except: Exceptions,
+    /// Doubts that its wording raises.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub wording: Vec<WordingRule>,
 }
 
 impl PolicyCondition {
@@ -253,6 +263,30 @@ pub enum Rule {
         /// Lists whose entries lower what the others say, such as sex education and sites of mixed content.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         lowered_by: Vec<SiteListRef>,
+    },
+    /// A score: speaks when enough passages reach a chance that a linear model gives them, read with key words.
+    Score {
+        /// For example `score/sexual`.
+        id: String,
+        /// For example `sexual`.
+        category: String,
+        /// Where the threshold comes from.
+        pack: PackRef,
+        /// The model, by name, version and SHA-256 of its weights; an engine without exactly it refuses the policy.
+        model: PackRef,
+        /// Rule of words of the same condition whose strength in a passage the model takes in.
+        keywords: String,
+        /// Rule of words of the same condition of which a passage must show something too.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        beside: Option<Beside>,
+        /// Sum of weights of key words at which their strength is half, as the model was trained.
+        keywords_permille: u16,
+        /// Chance at which a passage counts, permille.
+        threshold_permille: u16,
+        /// Passages that must count.
+        passages_min: u16,
+        /// Words, numbers and signs that a passage has at least: fewer rest on too little.
+        tokens_min: u16,
     },
     /// A state: a private window, or monitoring software switched off.
     State {

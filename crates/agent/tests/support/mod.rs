@@ -167,6 +167,7 @@ impl TestForce {
             valid_until: Timestamp::parse(START).expect("an instant").plus_millis(seconds * 1_000),
             rules,
             except: Default::default(),
+            wording: Vec::new(),
         };
         let pack = PackRef { name: "order".to_owned(), version: "1".to_owned(), sha256: Digest([0; 32]) };
         let words = Rule::Words {
@@ -208,6 +209,8 @@ impl TestForce {
                 condition("6", ConditionKind::MonitoringSoftware, vec![state("monitoring-software")]),
                 condition("7", ConditionKind::NoPrivateBrowsing, vec![state("private-window")]),
             ],
+            contexts: Vec::new(),
+            minor: None,
             shield: vec!["solicitor.example".to_owned()],
         }
     }

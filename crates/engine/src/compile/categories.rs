@@ -28,6 +28,11 @@ impl<'p> Packs<'p> {
         Self { packs, languages: languages.clone() }
     }
 
+    /// The packs, in that order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &'p Pack> {
+        self.packs.iter().copied()
+    }
+
     fn is_asked_for(&self, language: Option<&str>) -> bool {
         let Some(language) = language else { return true };
         self.languages.is_empty()

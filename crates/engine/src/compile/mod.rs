@@ -2,6 +2,7 @@
 
 mod categories;
 mod rules;
+mod settings;
 mod window;
 
 use std::collections::BTreeSet;
@@ -108,6 +109,16 @@ pub enum CompileError {
         /// The category.
         category: &'static str,
     },
+    /// A model that this engine does not hold.
+    #[error(
+        "pack \"{pack}\" names the model \"{model}\", which this version does not hold; use a pack made for it"
+    )]
+    ModelMissing {
+        /// The pack.
+        pack: String,
+        /// The model.
+        model: String,
+    },
     /// A host that cannot be a rule.
     #[error("{place}: {error}")]
     Host {
@@ -172,6 +183,8 @@ pub fn compile_with<'p>(
     if terms > TERMS_MAX {
         return Err(CompileError::TooManyTerms(terms));
     }
+    let contexts = settings::contexts(order, &packs, &conditions)?;
+    let minor = settings::minor(order, &packs, &conditions);
     Ok(Policy {
         format: POLICY_FORMAT,
         serial: inputs.serial,
@@ -187,6 +200,8 @@ pub fn compile_with<'p>(
         engine_semantics: SEMANTICS,
         case_key: inputs.case_key.clone(),
         conditions,
+        contexts,
+        minor,
         shield: shield(&inputs.shield)?,
     })
 }
@@ -239,6 +254,7 @@ fn compile_condition(
         valid_until,
         rules,
         except: exceptions(condition)?,
+        wording: settings::wording(condition, packs),
     })
 }
 
@@ -281,6 +297,6 @@ fn rule_terms(rule: &Rule) -> usize {
         Rule::Conversation { stages, .. } => {
             stages.stage.iter().flat_map(|stage| &stage.family).map(|family| family.patterns.len()).sum()
         }
-        Rule::State { .. } => 1,
+        Rule::State { .. } | Rule::Score { .. } => 1,
     }
 }

@@ -7,6 +7,7 @@ use proviso_model::order::{Condition, Order};
 use proviso_model::policy::{PackRef, Rule, SiteListRef, Term};
 
 use super::categories::Packs;
+use super::settings::score;
 use super::{CompileError, hosts};
 use crate::behaviour::State;
 use crate::pack::sha256;
@@ -45,6 +46,8 @@ pub(super) fn of(
             rules.push(packs.rule(condition, "sexual", false, 1, None)?);
             rules.push(packs.rule(condition, "solicitation", false, 1, None)?);
             rules.extend(packs.conversation(CONVERSATION_THRESHOLD_PERMILLE));
+            rules.extend(score(packs, "sexual")?);
+            rules.extend(score(packs, "solicitation")?);
         }
         ConditionKind::Pornography => {
             rules.extend(listed_sites(order, condition)?);
@@ -56,8 +59,10 @@ pub(super) fn of(
                 PORNOGRAPHY_THRESHOLD_TIMES,
                 Some(PORNOGRAPHY_QUERY_PERMILLE),
             )?);
+            rules.extend(score(packs, "sexual")?);
         }
         ConditionKind::ProhibitedSearches => {
+            // Words only: a query is no prose, and too short for a model of prose.
             rules.push(packs.rule(condition, "sexual", true, 1, Some(SEARCH_QUERY_PERMILLE))?);
         }
         ConditionKind::SpecifiedWords => {}
@@ -148,7 +153,7 @@ fn state(state: State) -> Rule {
 }
 
 /// What the order itself names, as a pack: versioned by the day it was made, hashed over the entries, a line each.
-fn order_pack(order: &Order, entries: &[String]) -> PackRef {
+pub(super) fn order_pack(order: &Order, entries: &[String]) -> PackRef {
     PackRef {
         name: "order".to_owned(),
         version: order.made_on.to_string(),

@@ -2,6 +2,7 @@
 //! hand, nothing trained; a score is an indicator for a person to judge.
 
 mod context;
+mod minor;
 mod pattern;
 mod score;
 mod tokens;
@@ -9,6 +10,7 @@ mod tokens;
 use std::collections::HashMap;
 
 pub use context::{Contexts, name_of};
+pub use minor::MinorSighting;
 pub use pattern::Pattern;
 pub use proviso_model::stages::{FamilyFile, Role, Says, StageFacts, StageFile};
 

@@ -8,6 +8,9 @@ use proviso_model::observation::{Field, SearchStart, SoftwareState};
 use proviso_model::policy::{PackRef, PolicyCondition, Rule};
 use proviso_model::{Act, Attribution, Fact, Observation, Span};
 
+mod beside;
+
+use super::worded::Beside;
 use super::{Spoken, explain_talk, searched};
 use crate::behaviour::State;
 use crate::compile::OFFENCE_RULE;
@@ -20,14 +23,15 @@ const SHOWN_MAX: usize = 5;
 /// Characters shown of one word or name.
 const SHOWN_CHARS_MAX: usize = 60;
 
-pub(super) fn explain(observation: &Observation, condition: &PolicyCondition, spoken: &Spoken<'_>) -> String {
-    let rule = match spoken.rule {
-        Rule::Words { id, .. }
-        | Rule::Sites { id, .. }
-        | Rule::SiteLists { id, .. }
-        | Rule::Conversation { id, .. }
-        | Rule::State { id, .. } => id,
-    };
+/// The paragraph. `spans` are all that the rule considered.
+pub(super) fn explain(
+    observation: &Observation,
+    condition: &PolicyCondition,
+    spoken: &Spoken<'_>,
+    spans: &[Span],
+    beside: &Beside,
+) -> String {
+    let rule = spoken.rule.id();
     let source = match spoken.packs.first() {
         Some(pack) if rule == OFFENCE_RULE => {
             format!("words that this order ties to the index offence, from the order of {}", pack.version)
@@ -41,12 +45,21 @@ pub(super) fn explain(observation: &Observation, condition: &PolicyCondition, sp
             format!("{} {seen}", explain_talk::place(observation)),
             format!("{} {}", explain_talk::shown(observation), circumstances(&observation.attribution)),
         ),
-        None => (seen(observation, &spoken.spans), act(&observation.attribution)),
+        None => (seen(observation, spoken, spans), act(observation)),
     };
-    format!(
-        "{seen} {act} Rule {rule}, {source}, serves paragraph {}; it spoke with strength {} of 1000. {} This is a machine's opinion for an officer to judge.",
-        condition.paragraph, spoken.strength_permille, spoken.why_not,
-    )
+    let mut said = format!("{seen} {act} Rule {rule}, {source}, serves paragraph {}.", condition.paragraph);
+    if let Some(score) = &spoken.score {
+        said.push_str(&beside::score(score, matches!(spoken.rule, Rule::Words { .. })));
+    }
+    if let Some(minor) = &beside.minor {
+        said.push_str(&beside::minor(minor));
+    }
+    said.push_str(&beside::contexts(&beside.contexts, spoken.strength_permille, beside.strength_permille));
+    said.push_str(&beside::certainty(spoken, beside));
+    said.push(' ');
+    said.push_str(&spoken.why_not);
+    said.push_str(" This is a machine's opinion for an officer to judge.");
+    said
 }
 
 fn packs(packs: &[&PackRef]) -> String {
@@ -55,14 +68,22 @@ fn packs(packs: &[&PackRef]) -> String {
     format!("from {} {}", if packs.len() == 1 { "pack" } else { "packs" }, named.join(" and "))
 }
 
-fn seen(observation: &Observation, spans: &[Span]) -> String {
+fn seen(observation: &Observation, spoken: &Spoken<'_>, spans: &[Span]) -> String {
+    // Where words and a score speak together, the words are what is shown first.
+    let own: Vec<&Span> = spans.iter().filter(|span| span.rule == spoken.rule.id()).collect();
+    let holds = match spoken.rule {
+        Rule::Score { .. } => {
+            format!("text that a model reads as {}, by {}", spoken.rule.category(), words(&own))
+        }
+        _ => words(&own),
+    };
     match &observation.fact {
         Fact::Page { url, search, .. } => match spans.first() {
             Some(span) if span.field == TextField::Url => {
                 format!("A page of {} was captured; the site is on the list.", quoted(&span.text))
             }
-            Some(span) if span.field == TextField::Query => of_search(url, search.as_ref(), spans),
-            _ => format!("A page of {} holds {}.", site(url), words(spans)),
+            Some(span) if span.field == TextField::Query => of_search(url, search.as_ref(), &own),
+            _ => format!("A page of {} holds {holds}.", site(url)),
         },
         Fact::Typed { url, field, .. } => {
             let field = match field {
@@ -70,7 +91,7 @@ fn seen(observation: &Observation, spans: &[Span]) -> String {
                 Field::Message => "a message field",
                 Field::Text => "a text field",
             };
-            format!("Text in {field} on {} holds {}.", site(url), words(spans))
+            format!("Text in {field} on {} holds {holds}.", site(url))
         }
         Fact::Messages { .. } => explain_talk::place(observation),
         Fact::PrivateWindow { browser } => format!("A private window of {} was open.", quoted(browser)),
@@ -86,7 +107,7 @@ fn seen(observation: &Observation, spans: &[Span]) -> String {
 }
 
 /// A finding that rests on the query: on which engine, and how the search came about.
-fn of_search(url: &str, start: Option<&SearchStart>, spans: &[Span]) -> String {
+fn of_search(url: &str, start: Option<&SearchStart>, spans: &[&Span]) -> String {
     let search = search_of(url);
     let engine = search.as_ref().and_then(|search| search.engine).map(|engine| format!("{} (", engine.name));
     let place = match engine {
@@ -103,7 +124,7 @@ pub(super) fn site(address: &str) -> String {
 }
 
 /// The different words found, the first of each as it stands in the text, and where.
-fn words(spans: &[Span]) -> String {
+fn words(spans: &[&Span]) -> String {
     let mut shown: Vec<(&str, usize)> = Vec::new();
     let mut places: HashMap<&str, usize> = HashMap::new();
     for span in spans {
@@ -142,7 +163,9 @@ fn place(field: TextField) -> &'static str {
     }
 }
 
-fn act(attribution: &Attribution) -> String {
+/// How it came about, and who wrote it as far as the device can tell: an account at most, never a person.
+fn act(observation: &Observation) -> String {
+    let Observation { attribution, account, .. } = observation;
     let act = match attribution.act {
         Act::Typed => "It was typed in the watched account",
         Act::Opened => "It was opened by a human gesture",
@@ -154,7 +177,15 @@ fn act(attribution: &Attribution) -> String {
         Act::Unknown => "The device cannot tell how it came about",
     };
     let front = if attribution.foreground { "in front" } else { "not in front" };
-    format!("{act}, {front}, {}", circumstances(attribution))
+    let account = match account.trim() {
+        name if attribution.act == Act::Typed && !name.is_empty() => format!(" ({})", unquoted(name)),
+        _ => String::new(),
+    };
+    let wrote = match &observation.fact {
+        Fact::Page { .. } => " Who wrote it is not known.",
+        _ => "",
+    };
+    format!("{act}{account}, {front}, {}{wrote}", circumstances(attribution))
 }
 
 fn circumstances(attribution: &Attribution) -> String {
@@ -209,6 +240,28 @@ pub(super) fn in_context(needed: &[(&str, &str)], excluded: &[(&str, &str)]) -> 
     said
 }
 
+/// What it would have taken for a rule of scores not to speak.
+pub(super) fn score_would_not(threshold_permille: u16, passages_min: u16) -> String {
+    let chance = threshold_permille / 10;
+    match passages_min {
+        0 | 1 => format!("It would not have spoken had no passage reached a chance of {chance} in 100."),
+        many => {
+            format!(
+                "It would not have spoken had fewer than {many} passages reached a chance of {chance} in 100."
+            )
+        }
+    }
+}
+
+/// What it would have taken where words and a score both speak.
+pub(super) fn either_would_not(words: &str, score: &str) -> String {
+    let figures = words.split(" It would not").next().unwrap_or_default();
+    let passages = score.strip_prefix("It would not have spoken had ").unwrap_or_default();
+    format!(
+        "{figures} Words and score would each have been enough: It would not have spoken had the words weighed less and, also, {passages}"
+    )
+}
+
 /// What it would have taken for a rule of sites not to speak.
 pub(super) const SITE_WOULD_NOT: &str = "It would not have spoken on a page of a site that is not listed.";
 
@@ -223,10 +276,14 @@ pub(super) fn state_would_not(state: State) -> &'static str {
 }
 
 pub(super) fn quoted(text: &str) -> String {
+    format!("\"{}\"", unquoted(text))
+}
+
+fn unquoted(text: &str) -> String {
     // Characters that take no room would hide in the sentence, or turn its direction.
     let mut seen = text.chars().filter(|c| !is_ignorable(*c));
     let short: String = seen.by_ref().take(SHOWN_CHARS_MAX).collect();
     let more = if seen.next().is_some() { "..." } else { "" };
     let line: Vec<&str> = short.split_whitespace().collect();
-    format!("\"{}{more}\"", line.join(" "))
+    format!("{}{more}", line.join(" ").replace('"', "'"))
 }

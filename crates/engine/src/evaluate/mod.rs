@@ -1,33 +1,48 @@
 //! Observations to findings, and the cut of an observation to what its findings rest on.
 
+mod contexts;
 mod counting;
+mod doubt;
 mod explain;
 mod explain_talk;
 mod jsonl;
+mod judging;
+mod minor;
 mod near;
+mod passages;
 mod reading;
 mod reduce;
+mod scores;
 mod searched;
+mod settings;
 mod site_lists;
 mod stages;
 mod talk;
+mod worded;
 mod words;
 mod words_talk;
 
+use std::collections::BTreeSet;
+
+use proviso_model::judgement::ModelScore;
 use proviso_model::policy::{PackRef, Policy, PolicyCondition, Rule};
 use proviso_model::{Digest, Fact, Finding, Observation, Passage, Span};
 
 pub use jsonl::{LineError, evaluate_line};
 
 pub(crate) use counting::Counting;
+pub(crate) use minor::is_read_with_minors;
 
+use self::judging::Judging;
 use self::reading::Reading;
+use self::scores::ScoreRule;
+use self::settings::Settings;
 use self::words::WordsRule;
+use crate::SEMANTICS;
 use crate::behaviour::State;
 use crate::conversation::Stages;
 use crate::sites::{host_of_address, with_parents};
 use crate::text::{TermIndex, TermIndexError};
-use crate::{ENGINE, SEMANTICS};
 
 /// A policy that this engine cannot run.
 #[derive(Debug, thiserror::Error)]
@@ -43,6 +58,16 @@ pub enum EngineError {
     /// Terms that could not be made ready.
     #[error(transparent)]
     Terms(#[from] TermIndexError),
+    /// A model that this engine does not hold.
+    #[error(
+        "rule {rule} of the policy needs the model {model}, which this engine does not hold; use the version that made the policy"
+    )]
+    UnknownModel {
+        /// The rule.
+        rule: String,
+        /// The model.
+        model: String,
+    },
     /// A rule that this engine does not know.
     #[error("the policy has a rule \"{0}\" that this engine does not know; use a newer version")]
     UnknownRule(String),
@@ -60,6 +85,7 @@ pub enum EngineError {
 #[derive(Debug, Clone)]
 pub struct Engine {
     conditions: Vec<Ready>,
+    settings: Settings,
     index: TermIndex,
     shield_hosts: Vec<String>,
     shield_addresses: Vec<String>,
@@ -74,6 +100,8 @@ struct Ready {
     words: Vec<Option<WordsRule>>,
     /// One for each rule of the condition; nothing for rules that read no conversation.
     stages: Vec<Option<Stages>>,
+    /// One for each rule; nothing for rules that read no scores.
+    scores: Vec<Option<ScoreRule>>,
 }
 
 impl Ready {
@@ -100,6 +128,7 @@ struct Spoken<'p> {
     packs: Vec<&'p PackRef>,
     /// Numbers of the messages that it rests on, where the fact is a conversation.
     rests_on: Vec<u32>,
+    score: Option<ModelScore>,
 }
 
 impl<'p> Spoken<'p> {
@@ -113,7 +142,17 @@ impl<'p> Spoken<'p> {
             why_not,
             packs: vec![pack],
             rests_on: Vec::new(),
+            score: None,
         }
+    }
+
+    /// Takes in what a score says of the same category.
+    fn join(&mut self, score: Self) {
+        self.strength_permille = self.strength_permille.max(score.strength_permille);
+        self.spans.extend(score.spans);
+        self.why_not = explain::either_would_not(&self.why_not, &score.why_not);
+        self.rests_on.extend(score.rests_on);
+        self.score = score.score;
     }
 }
 
@@ -133,15 +172,22 @@ impl Engine {
         let mut index = TermIndex::default();
         let mut conditions = Vec::new();
         for condition in &policy.conditions {
-            let (mut words, mut stages) = (Vec::new(), Vec::new());
+            let mut ready = Ready {
+                condition: condition.clone(),
+                words: Vec::new(),
+                stages: Vec::new(),
+                scores: Vec::new(),
+            };
             for rule in &condition.rules {
                 if let Rule::State { id, .. } = rule
                     && State::of_rule(rule).is_none()
                 {
                     return Err(EngineError::UnknownRule(id.clone()));
                 }
-                words.push(WordsRule::new(rule, &condition.except.words, &mut index));
-                stages.push(match rule {
+                let except = settings::carved_out(policy, condition, rule);
+                ready.words.push(WordsRule::new(rule, &except, &mut index));
+                ready.scores.push(ScoreRule::new(rule, condition)?);
+                ready.stages.push(match rule {
                     Rule::Conversation { id, stages, .. } => {
                         let fault = |problem| EngineError::Stages { rule: id.clone(), problem };
                         Some(Stages::new(stages).map_err(fault)?)
@@ -149,11 +195,19 @@ impl Engine {
                     _ => None,
                 });
             }
-            conditions.push(Ready { condition: condition.clone(), words, stages });
+            conditions.push(ready);
         }
+        let settings = Settings::new(policy, &mut index)?;
         index.build()?;
         let (addresses, hosts) = policy.shield.iter().cloned().partition(|entry| entry.contains('@'));
-        Ok(Self { conditions, index, shield_hosts: hosts, shield_addresses: addresses, policy: policy_hash })
+        Ok(Self {
+            conditions,
+            settings,
+            index,
+            shield_hosts: hosts,
+            shield_addresses: addresses,
+            policy: policy_hash,
+        })
     }
 
     /// Whether an observation belongs to a contact on the shield list: such a one raises no finding, and is dropped on
@@ -186,42 +240,41 @@ impl Engine {
     /// conversation is part of its observation: see [`crate::conversation::Contexts`].
     #[must_use]
     pub fn evaluate(&self, observation: &Observation) -> Vec<Finding> {
-        let spoken = self.spoken(observation).into_iter();
-        spoken.map(|(condition, spoken)| self.finding(observation, condition, spoken)).collect()
-    }
-
-    fn spoken(&self, observation: &Observation) -> Vec<(&PolicyCondition, Spoken<'_>)> {
-        if is_background(observation) || self.is_shielded(observation) {
-            return Vec::new();
-        }
-        let in_force: Vec<&Ready> = self
-            .conditions
-            .iter()
-            .filter(|ready| ready.condition.in_force(observation.observed_at))
-            .filter(|ready| reading::captures(ready.condition.kind, &observation.fact))
-            .collect();
+        let in_force = self.in_force(observation);
         if in_force.is_empty() {
             return Vec::new();
         }
         let reading = Reading::of(observation, &self.index);
-        let mut all = Vec::new();
-        for ready in in_force {
-            let except = &ready.condition.except.sites;
-            if observation.fact.url().is_some_and(|address| is_listed(address, except)) {
-                continue;
-            }
-            let lines = talk::within(&reading.talk, &ready.condition);
-            let made_ready = ready.words.iter().zip(&ready.stages);
-            for (rule, (words, stages)) in ready.condition.rules.iter().zip(made_ready) {
-                let spoken = match stages {
-                    Some(stages) => stages::speak(rule, stages, ready.sexual(), &lines),
-                    None if lines.is_empty() => speak(rule, words.as_ref(), observation, &reading),
-                    None => words.as_ref().and_then(|words| words.speak_in_talk(rule, &lines)),
-                };
-                all.extend(spoken.map(|spoken| (&ready.condition, spoken)));
-            }
+        let judging = Judging::of(&reading, &self.index);
+        let spoken = spoken(&in_force, observation, &reading, &judging);
+        let finding = |(condition, spoken)| self.finding(observation, condition, spoken, &judging);
+        spoken.into_iter().filter_map(finding).collect()
+    }
+
+    /// The conditions that may say anything of an observation.
+    fn in_force(&self, observation: &Observation) -> Vec<&Ready> {
+        if is_background(observation) || self.is_shielded(observation) {
+            return Vec::new();
         }
-        all
+        let is_excepted = |ready: &Ready| {
+            let except = &ready.condition.except.sites;
+            observation.fact.url().is_some_and(|address| is_listed(address, except))
+        };
+        self.conditions
+            .iter()
+            .filter(|ready| ready.condition.in_force(observation.observed_at))
+            .filter(|ready| reading::captures(ready.condition.kind, &observation.fact))
+            .filter(|ready| !is_excepted(ready))
+            .collect()
+    }
+
+    /// Numbers of the messages that any rule rests on.
+    fn messages_used(&self, observation: &Observation) -> BTreeSet<u32> {
+        let in_force = self.in_force(observation);
+        let reading = Reading::of(observation, &self.index);
+        let judging = Judging::of(&reading, &self.index);
+        let spoken = spoken(&in_force, observation, &reading, &judging);
+        spoken.into_iter().flat_map(|(_, spoken)| spoken.rests_on).collect()
     }
 
     /// The observation cut to the passages that its findings rest on, with surroundings. Evaluating the cut gives
@@ -230,39 +283,6 @@ impl Engine {
     pub fn reduce(&self, observation: &Observation, findings: &[Finding]) -> Observation {
         reduce::reduce(self, observation, findings)
     }
-
-    fn finding(&self, observation: &Observation, condition: &PolicyCondition, spoken: Spoken<'_>) -> Finding {
-        let (id, category, pack) = match spoken.rule {
-            Rule::Words { id, category, pack, .. }
-            | Rule::Sites { id, category, pack, .. }
-            | Rule::Conversation { id, category, pack, .. }
-            | Rule::SiteLists { id, category, pack, .. }
-            | Rule::State { id, category, pack } => (id, category, pack),
-        };
-        let (pack, more_packs) =
-            spoken.packs.split_first().map_or((pack, &[][..]), |(pack, more)| (*pack, more));
-        let more_packs = more_packs.iter().map(|pack| (*pack).clone()).collect();
-        let explanation = explain::explain(observation, condition, &spoken);
-        let (spans, spans_left_out) = words::keep_spans(spoken.spans);
-        Finding {
-            id: observation.id.clone(),
-            paragraph: condition.paragraph.clone(),
-            condition: condition.kind,
-            rule: id.clone(),
-            category: category.clone(),
-            pack: pack.clone(),
-            more_packs,
-            observed_at: observation.observed_at,
-            act: observation.attribution.act,
-            strength_permille: spoken.strength_permille,
-            spans,
-            spans_left_out,
-            explanation,
-            engine: ENGINE.to_owned(),
-            engine_semantics: SEMANTICS,
-            policy: self.policy,
-        }
-    }
 }
 
 /// Background activity of pages and windows. The monitoring software's own state is no such activity: it has no tab.
@@ -270,14 +290,42 @@ fn is_background(observation: &Observation) -> bool {
     !matches!(observation.fact, Fact::Software { .. }) && observation.attribution.is_background()
 }
 
-fn speak<'p>(
-    rule: &'p Rule,
-    words: Option<&WordsRule>,
+/// What the rules of each condition say, each category once: what a score adds to a rule of words becomes part of it.
+fn spoken<'p>(
+    conditions: &[&'p Ready],
     observation: &Observation,
     reading: &Reading<'_>,
-) -> Option<Spoken<'p>> {
+    judging: &Judging<'_>,
+) -> Vec<(&'p PolicyCondition, Spoken<'p>)> {
+    let mut all = Vec::new();
+    for ready in conditions {
+        let mut of_condition: Vec<Spoken<'p>> = Vec::new();
+        let lines = talk::within(&reading.talk, &ready.condition);
+        let made_ready = ready.words.iter().zip(&ready.stages).zip(&ready.scores);
+        for (rule, ((words, stages), score)) in ready.condition.rules.iter().zip(made_ready) {
+            let new = match (rule, stages, score, words) {
+                (_, Some(stages), ..) => stages::speak(rule, stages, ready.sexual(), &lines),
+                (_, _, Some(score), _) => score.speak(rule, &ready.words, judging, &lines),
+                (_, _, _, Some(words)) if lines.is_empty() => words.speak(rule, reading),
+                (_, _, _, Some(words)) => words.speak_in_talk(rule, &lines),
+                _ => speak(rule, observation),
+            };
+            let Some(new) = new else { continue };
+            let joined =
+                |one: &&mut Spoken<'_>| new.score.is_some() && one.rule.category() == rule.category();
+            match of_condition.iter_mut().find(joined) {
+                Some(words) => words.join(new),
+                None => of_condition.push(new),
+            }
+        }
+        all.extend(of_condition.into_iter().map(|spoken| (&ready.condition, spoken)));
+    }
+    all
+}
+
+fn speak<'p>(rule: &'p Rule, observation: &Observation) -> Option<Spoken<'p>> {
     match rule {
-        Rule::Words { .. } => words?.speak(rule, reading),
+        Rule::Words { .. } | Rule::Score { .. } | Rule::Conversation { .. } => None,
         Rule::Sites { hosts, pack, .. } => {
             let Fact::Page { url, .. } = &observation.fact else { return None };
             let span = reading::listed_host(url, hosts, rule)?;
@@ -290,7 +338,6 @@ fn speak<'p>(
             state.shown_by(&observation.fact).then(|| Spoken::certain(rule, pack, Vec::new(), why_not))
         }
         Rule::SiteLists { .. } => site_lists::speak(rule, observation),
-        Rule::Conversation { .. } => None,
     }
 }
 

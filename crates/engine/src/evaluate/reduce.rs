@@ -23,7 +23,7 @@ const SURROUNDINGS: &[usize] = &[SURROUNDINGS_BYTES, SURROUNDINGS_BYTES * 4, SUR
 /// sure of here rather than hoped for. The whole observation is the last resort.
 pub(super) fn reduce(engine: &Engine, observation: &Observation, findings: &[Finding]) -> Observation {
     if matches!(observation.fact, Fact::Messages { .. }) {
-        let cut = talk::cut(observation, &engine.spoken(observation));
+        let cut = talk::cut(observation, &engine.messages_used(observation));
         return if engine.evaluate(&cut) == findings { cut } else { observation.clone() };
     }
     let mut fallback = None;
@@ -64,7 +64,9 @@ fn cut(engine: &Engine, observation: &Observation, findings: &[Finding], surroun
     spans.extend(besides.iter().filter(|beside| beside.shown).map(|beside| (beside.range.clone(), false)));
     let mut passages = Vec::new();
     for passage in text.iter() {
-        passages.extend(cut_passage(passage, &spans, &besides, surroundings));
+        let units =
+            if engine.settings.by_passages { super::passages::passages(&passage.text) } else { Vec::new() };
+        passages.extend(cut_passage(passage, &spans, &besides, &units, surroundings));
     }
     *text = passages;
     kept
@@ -88,6 +90,10 @@ fn spans_used(engine: &Engine, observation: &Observation, findings: &[Finding]) 
         .filter(in_text)
         .map(|span| (span.start..span.end, true))
         .collect();
+    let scored =
+        findings.iter().filter_map(|finding| finding.score.as_ref()).flat_map(|score| &score.passages);
+    let scored = scored.filter(|passage| matches!(passage.field, Text | Typed));
+    spans.extend(scored.map(|passage| (passage.start..passage.end, true)));
     if findings.iter().any(|finding| finding.spans_left_out > 0) {
         let reading = Reading::of(observation, &engine.index);
         let all = engine.conditions.iter().flat_map(|ready| ready.condition.rules.iter().zip(&ready.words));
@@ -116,30 +122,30 @@ fn besides(engine: &Engine, observation: &Observation, findings: &[Finding]) -> 
     all
 }
 
+/// `units` are the passages that rules judge as wholes: a window with surroundings never parts one, for a part could be
+/// judged otherwise. Bare windows hold single words, which are too little to be judged.
 fn cut_passage(
     passage: &Passage,
     spans: &[(Range<u64>, bool)],
     besides: &[Beside],
+    units: &[Range<usize>],
     surroundings: usize,
 ) -> Vec<Passage> {
-    let mut windows: Vec<Range<usize>> = Vec::new();
+    let (mut windows, mut bare) = (Vec::new(), Vec::new());
     for (span, with_surroundings) in spans {
         let Some(local) = local(passage, span) else { continue };
-        let width = if *with_surroundings { surroundings } else { 0 };
+        let (width, windows) = if *with_surroundings { (surroundings, &mut windows) } else { (0, &mut bare) };
         windows.push(start_of(&passage.text, local.start, width)..end_of(&passage.text, local.end, width));
     }
     let besides: Vec<Range<usize>> =
         besides.iter().filter_map(|beside| local(passage, &beside.range)).collect();
-    let mut merged = merge(windows);
-    loop {
-        let parted: Vec<Range<usize>> =
-            besides.iter().filter(|beside| is_parted(beside, &merged)).cloned().collect();
-        if parted.is_empty() {
-            break;
-        }
-        merged.extend(parted);
-        merged = merge(merged);
-    }
+    let mut merged = unparted(merge(windows), |windows| {
+        besides.iter().chain(units).filter(|stretch| is_parted(stretch, windows)).cloned().collect()
+    });
+    merged.extend(bare);
+    let merged = unparted(merge(merged), |windows| {
+        besides.iter().filter(|stretch| is_parted(stretch, windows)).cloned().collect()
+    });
     merged
         .into_iter()
         .filter_map(|window| {
@@ -147,6 +153,21 @@ fn cut_passage(
             Some(Passage { offset: passage.offset.saturating_add(window.start as u64), text })
         })
         .collect()
+}
+
+/// Windows widened until `parted` finds no stretch that they part.
+fn unparted(
+    mut windows: Vec<Range<usize>>,
+    parted: impl Fn(&[Range<usize>]) -> Vec<Range<usize>>,
+) -> Vec<Range<usize>> {
+    loop {
+        let parted = parted(&windows);
+        if parted.is_empty() {
+            return windows;
+        }
+        windows.extend(parted);
+        windows = merge(windows);
+    }
 }
 
 /// Windows in order, each joined with those that it touches.

@@ -61,6 +61,7 @@ pub(super) fn speak<'p>(rule: &'p Rule, observation: &Observation) -> Option<Spo
         seen: None,
         why_not: why.join(" "),
         rests_on: Vec::new(),
+        score: None,
         packs: hits.iter().map(|(list, _)| &list.list).collect(),
     })
 }

@@ -65,6 +65,7 @@ pub(super) fn speak<'p>(
         spans,
         packs: vec![pack],
         rests_on: used.into_iter().collect(),
+        score: None,
     })
 }
 

@@ -6,7 +6,6 @@ use proviso_model::limits::{NEIGHBOUR_BYTES_MAX, NEIGHBOURS_MAX};
 use proviso_model::policy::PolicyCondition;
 use proviso_model::{Fact, Message, Observation};
 
-use super::Spoken;
 use crate::conversation::Said;
 use crate::text::{Occurrence, TermIndex};
 
@@ -89,12 +88,11 @@ impl<'t> Script<'t> {
 const THIS_ACCOUNT: &str = "\nthis account";
 
 /// The observation with the messages that the findings rest on, and their neighbours, alone.
-pub(super) fn cut(observation: &Observation, spoken: &[(&PolicyCondition, Spoken<'_>)]) -> Observation {
-    let used: BTreeSet<u32> = spoken.iter().flat_map(|(_, spoken)| spoken.rests_on.iter().copied()).collect();
+pub(super) fn cut(observation: &Observation, used: &BTreeSet<u32>) -> Observation {
     let mut kept = observation.clone();
     let Fact::Messages { messages, earlier, .. } = &mut kept.fact else { return kept };
     for list in [messages, earlier] {
-        let keep = with_neighbours(&list.iter().collect::<Vec<_>>(), &used);
+        let keep = with_neighbours(&list.iter().collect::<Vec<_>>(), used);
         let mut keep = keep.into_iter();
         list.retain(|_| keep.next().unwrap_or_default());
     }

@@ -102,7 +102,36 @@ impl WordsRule {
             packs: numbers.into_iter().map(|number| pack_of(pack, more_packs, number)).collect(),
             seen: None,
             rests_on: Vec::new(),
+            score: None,
         })
+    }
+
+    /// Weights of the distinct terms that count among `hits`, all that were found in `text`.
+    pub(super) fn weight_in(&self, text: &str, hits: &[Occurrence]) -> u32 {
+        let mut weights: BTreeMap<usize, u16> = BTreeMap::new();
+        for hit in self.counting.read(text, hits, &self.except).counted {
+            let weight = weights.entry(hit.hit.term).or_default();
+            *weight = (*weight).max(hit.way.weight_permille);
+        }
+        weights.values().map(|weight| u32::from(*weight)).sum()
+    }
+
+    /// Where the terms that count among `hits` stand.
+    pub(super) fn ranges_in(&self, text: &str, hits: &[Occurrence]) -> Vec<Range<usize>> {
+        let read = self.counting.read(text, hits, &self.except);
+        read.counted.iter().map(|hit| hit.hit.range()).collect()
+    }
+
+    /// What is carved out of a text: in order, not overlapping.
+    pub(super) fn carved_out(&self, hits: &[Occurrence]) -> Vec<Range<usize>> {
+        let mut carved: Vec<Range<usize>> = Vec::new();
+        for hit in hits.iter().filter(|hit| self.except.contains(&hit.term)) {
+            match carved.last_mut() {
+                Some(last) if hit.start <= last.end => last.end = last.end.max(hit.end),
+                _ => carved.push(hit.range()),
+            }
+        }
+        carved
     }
 
     /// The stretches of text from one word to another on which it depends whether a term counts. `spoke` says whether the

@@ -108,6 +108,7 @@ impl WordsRule {
             spans,
             packs: packs.into_iter().map(|number| pack_of(pack, more_packs, number)).collect(),
             rests_on: weighed.rests_on.into_iter().collect(),
+            score: None,
         })
     }
 }

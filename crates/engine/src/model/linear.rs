@@ -1,7 +1,10 @@
 //! A linear model as `tools/train` writes it: one file of whole-number weights, one of facts about them.
 
 use std::ops::Range;
+use std::sync::OnceLock;
 
+use proviso_model::Digest;
+use proviso_model::policy::PackRef;
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
@@ -12,6 +15,8 @@ use super::tokens::{Tokens, tokens};
 const COUNT_MAX: usize = 255;
 /// Stretches of text that a reading names.
 const SPANS_MAX: usize = 16;
+/// A stretch tells why a text scores when it weighs at least one of so many parts of the weightiest.
+const TELLING_SHARE: i64 = 4;
 /// The one feature specification that this code carries out.
 const FEATURES: &str = "text features v1";
 
@@ -79,10 +84,25 @@ pub struct Reading {
     pub spans: Vec<ModelSpan>,
 }
 
+/// The chance that a model gives a text.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Judged {
+    /// Calibrated chance, in millionths; 0 for a text without tokens.
+    pub chance_millionths: u32,
+    /// Words, numbers and signs of the text.
+    pub tokens: usize,
+}
+
+/// Room that judging needs, to be used again.
+#[derive(Debug, Default)]
+pub struct Scratch(Counts);
+
 /// A linear model made ready.
 #[derive(Debug, Clone)]
 pub struct LinearModel {
     manifest: Manifest,
+    /// Of the weights.
+    sha256: Digest,
     logs: Vec<i64>,
     weights: Vec<i16>,
 }
@@ -99,6 +119,24 @@ impl LinearModel {
         )
     }
 
+    /// The model of that name that comes with the engine, read once.
+    #[must_use]
+    pub fn named(name: &str) -> Option<&'static Self> {
+        static SEXUAL: OnceLock<Option<LinearModel>> = OnceLock::new();
+        let sexual = SEXUAL.get_or_init(|| Self::sexual().ok());
+        sexual.as_ref().filter(|model| model.manifest.name == name)
+    }
+
+    /// Name, version and hash of the weights, as findings and policies name it.
+    #[must_use]
+    pub fn reference(&self) -> PackRef {
+        PackRef {
+            name: self.manifest.name.clone(),
+            version: self.manifest.version.clone(),
+            sha256: self.sha256,
+        }
+    }
+
     /// Reads a model from its manifest and its weights.
     ///
     /// # Errors
@@ -110,7 +148,8 @@ impl LinearModel {
         if manifest.features != FEATURES {
             return Err(fault("it was trained on features other than \"text features v1\""));
         }
-        if hex(&Sha256::digest(weights)) != manifest.weights_sha256 {
+        let sha256 = Digest(Sha256::digest(weights).into());
+        if sha256.to_string() != manifest.weights_sha256 {
             return Err(fault("the weights are not those that the manifest names"));
         }
         let curve = &manifest.calibration;
@@ -132,7 +171,7 @@ impl LinearModel {
         }
         let logs = logs.as_chunks().0.iter().map(|log| i64::from(u16::from_le_bytes(*log))).collect();
         let weights = table.as_chunks().0.iter().map(|weight| i16::from_le_bytes(*weight)).collect();
-        Ok(Self { manifest, logs, weights })
+        Ok(Self { manifest, sha256, logs, weights })
     }
 
     /// Name and version, for example `sexual-linear-2`.
@@ -161,22 +200,53 @@ impl LinearModel {
         keywords_permille: u32,
         moved: impl FnOnce(u32) -> Option<i64>,
     ) -> Reading {
-        let texts: Vec<Tokens> = texts.iter().map(|text| tokens(text)).collect();
-        let mut counts = Counts::new();
-        for text in &texts {
-            features(text, |_, _, bucket| counts.add(bucket));
-        }
-        if counts.touched.is_empty() {
+        let Some((_, margin)) = self.margin(texts, keywords_permille, &mut Scratch::default()) else {
             return Reading::default();
+        };
+        let curve = &self.manifest.calibration;
+        let chance = curve.chance(margin);
+        let moved = moved(chance).map_or(chance, |by| curve.chance(margin.saturating_add(by)));
+        Reading { chance_millionths: moved, spans: self.all_weighed(texts) }
+    }
+
+    /// The chance that `texts`, read as one, get, without what weighed in it. `scratch` saves work where many are judged.
+    #[must_use]
+    pub fn judge(&self, texts: &[&str], keywords_permille: u32, scratch: &mut Scratch) -> Judged {
+        let judged = self.margin(texts, keywords_permille, scratch).map(|(tokens, margin)| Judged {
+            chance_millionths: self.manifest.calibration.chance(margin),
+            tokens,
+        });
+        judged.unwrap_or_default()
+    }
+
+    /// How many tokens there are, and the margin in millionths; nothing without tokens.
+    fn margin(&self, texts: &[&str], keywords_permille: u32, scratch: &mut Scratch) -> Option<(usize, i64)> {
+        let counts = &mut scratch.0;
+        counts.clear();
+        let mut count = 0;
+        for text in texts {
+            let text = tokens(text);
+            count += text.len();
+            features(&text, |_, _, bucket| counts.add(bucket));
         }
         let margin = &self.manifest.margin;
         let millionths = margin.bias_millionths
             + margin.keyword_scale * i64::from(keywords_permille) / 1000
-            + self.share(&counts) * margin.weight_scale / 1_000_000;
-        let curve = &self.manifest.calibration;
-        let chance = curve.chance(millionths);
-        let moved = moved(chance).map_or(chance, |by| curve.chance(millionths.saturating_add(by)));
-        Reading { chance_millionths: moved, spans: self.spans(&texts) }
+            + self.share(counts) * margin.weight_scale / 1_000_000;
+        (count > 0).then_some((count, millionths))
+    }
+
+    /// At most `most` stretches that weigh most towards the score, in the order of the text; none that weighs less than a
+    /// quarter of the weightiest, for it would not tell a reader why.
+    #[must_use]
+    pub fn weighed(&self, texts: &[&str], most: usize) -> Vec<ModelSpan> {
+        let texts: Vec<Tokens> = texts.iter().map(|text| tokens(text)).collect();
+        self.spans(&texts, most, TELLING_SHARE)
+    }
+
+    fn all_weighed(&self, texts: &[&str]) -> Vec<ModelSpan> {
+        let texts: Vec<Tokens> = texts.iter().map(|text| tokens(text)).collect();
+        self.spans(&texts, SPANS_MAX, i64::MAX)
     }
 
     /// The sum of the weights of everything in a passage: how much it matters to the score.
@@ -204,8 +274,8 @@ impl LinearModel {
         self.weights.get(bucket).copied().map_or(0, i64::from)
     }
 
-    /// The tokens and pairs with the largest sums of positive weights.
-    fn spans(&self, texts: &[Tokens]) -> Vec<ModelSpan> {
+    /// The tokens and pairs with the largest sums of positive weights, down to one `share`th of the largest.
+    fn spans(&self, texts: &[Tokens], most: usize, share: i64) -> Vec<ModelSpan> {
         let mut found = Vec::new();
         for (number, text) in texts.iter().enumerate() {
             let (mut alone, mut pairs) = (vec![0_i64; text.len()], vec![0_i64; text.len()]);
@@ -221,7 +291,9 @@ impl LinearModel {
             }
         }
         found.sort_by_key(|(place, weight)| (-weight, *place));
-        found.truncate(SPANS_MAX);
+        found.truncate(most);
+        let least = found.first().map_or(0, |(_, weight)| weight / share);
+        found.retain(|(_, weight)| *weight >= least);
         let mut spans: Vec<ModelSpan> = found
             .into_iter()
             .filter_map(|((number, first, last), _)| {
@@ -254,14 +326,25 @@ impl Calibration {
 }
 
 /// How often each bucket occurs.
+#[derive(Debug)]
 struct Counts {
     counts: Vec<u8>,
     touched: Vec<usize>,
 }
 
-impl Counts {
-    fn new() -> Self {
+impl Default for Counts {
+    fn default() -> Self {
         Self { counts: vec![0; BUCKETS], touched: Vec::new() }
+    }
+}
+
+impl Counts {
+    fn clear(&mut self) {
+        for bucket in self.touched.drain(..) {
+            if let Some(count) = self.counts.get_mut(bucket) {
+                *count = 0;
+            }
+        }
     }
 
     fn add(&mut self, bucket: usize) {
@@ -276,8 +359,4 @@ impl Counts {
     fn iter(&self) -> impl Iterator<Item = (usize, u8)> {
         self.touched.iter().filter_map(|bucket| Some((*bucket, *self.counts.get(*bucket)?)))
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

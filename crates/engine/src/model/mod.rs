@@ -6,7 +6,7 @@ mod linear;
 mod sentence;
 mod tokens;
 
-pub use linear::{LinearModel, ModelError, ModelSpan, Reading};
+pub use linear::{Judged, LinearModel, ModelError, ModelSpan, Reading, Scratch};
 pub use sentence::{SentenceHead, Sentences};
 
 #[cfg(test)]

@@ -31,6 +31,9 @@ pub struct Order {
     /// English always belongs to them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub languages: Vec<String>,
+    /// The person's own treatment programme, by its sites and its words: an innocent setting.
+    #[serde(default, skip_serializing_if = "Exceptions::is_empty")]
+    pub treatment: Exceptions,
     /// The numbered terms.
     pub conditions: Vec<Condition>,
 }

@@ -67,6 +67,7 @@ const ORDER_KEYS: &[&str] = &[
     "languages",
     "person",
     "authority",
+    "treatment",
     "condition",
 ];
 
@@ -122,6 +123,7 @@ fn read_order(root: &Fields<'_, '_>, faults: &mut Faults<'_>) -> Option<Order> {
     let languages = header::languages(root, faults);
     let person = header::person(root, faults);
     let authority = header::authority(root, faults);
+    let treatment = condition::treatment(root, faults);
     let window = Window {
         first: made_on.as_ref().map(|date| date.value),
         last: expires_on.as_ref().map(|date| date.value),
@@ -136,6 +138,7 @@ fn read_order(root: &Fields<'_, '_>, faults: &mut Faults<'_>) -> Option<Order> {
         person: person?,
         authority: authority?,
         languages,
+        treatment,
         conditions: conditions?,
     })
 }

@@ -185,6 +185,9 @@ fn seal_json<T: Serialize>(
 
 /// How soon an officer should look: a rule of thumb on kind and strength. An officer decides.
 fn priority(finding: &Finding) -> Priority {
+    if finding.minor_reference.is_some() {
+        return Priority::Today;
+    }
     match finding.condition {
         ConditionKind::SexualisedChat | ConditionKind::ProhibitedSearches => {
             if finding.strength_permille >= 700 { Priority::Today } else { Priority::ThisWeek }

@@ -107,7 +107,10 @@ pub fn policy(case_key: &CasePublicKey) -> Policy {
                 terms: terms.into(),
             }],
             except: Exceptions::default(),
+            wording: Vec::new(),
         }],
+        contexts: Vec::new(),
+        minor: None,
         shield: Vec::new(),
     }
 }

@@ -167,6 +167,17 @@ fn exceptions(fields: &Fields<'_, '_>, faults: &mut Faults<'_>) -> Exceptions {
     Exceptions { sites: sites(&except, faults), words: terms(&except, "words", faults) }
 }
 
+/// The person's own treatment programme.
+pub(super) fn treatment(root: &Fields<'_, '_>, faults: &mut Faults<'_>) -> Exceptions {
+    const ADVICE: &str =
+        "write [treatment] and under it sites = [\"programme.example\"] or words = [\"better lives\"]";
+    let Some(treatment) = root.table("treatment", "[treatment]", ADVICE, faults) else {
+        return Exceptions::default();
+    };
+    treatment.unknown_keys(&["sites", "words"], faults);
+    Exceptions { sites: sites(&treatment, faults), words: terms(&treatment, "words", faults) }
+}
+
 /// Which parameters a kind takes. One that would be ignored is refused: a court's word must not silently do nothing.
 fn parameters(fields: &Fields<'_, '_>, kind: ConditionKind, words: usize, faults: &mut Faults<'_>) {
     let (takes_words, takes_sites) = match kind {

@@ -11,6 +11,9 @@ use crate::app::officer::alert::{AlertView, ShownFinding};
 use crate::web::console::outside;
 use crate::web::console::words::{self, When};
 
+/// What is said of a child or an age before content is opened: without the age, which is captured content.
+const REFERS_TO_A_CHILD: &str = "refers to a child or a stated age within the same passage";
+
 /// What the template shows of one finding.
 pub struct FindingBox {
     pub attribution: String,
@@ -56,7 +59,7 @@ pub fn shown(one: &ShownFinding, view: &AlertView, zone: &TimeZone) -> FindingBo
     let content = view.content_open.then(|| content(one));
     let explanation = match content {
         Some(_) => generated.explanation.clone(),
-        None => without_content(&generated.explanation, &generated.spans, captured.fact.url()),
+        None => hidden(&generated.explanation, one),
     };
     FindingBox {
         attribution: words::attribution(
@@ -93,6 +96,19 @@ pub fn shown(one: &ShownFinding, view: &AlertView, zone: &TimeZone) -> FindingBo
         engine: format!("{} (semantics {})", generated.engine, generated.engine_semantics),
         policy: generated.policy.to_string(),
     }
+}
+
+/// The explanation without captured content. Words of a model and of settings stand in quotation marks there, which hide
+/// them; looking for each by itself would hide every "and".
+fn hidden(explanation: &str, one: &ShownFinding) -> String {
+    let finding = &one.generated;
+    let explanation = match &finding.minor_reference {
+        Some(minor) => explanation.replace(&minor.says, REFERS_TO_A_CHILD),
+        None => explanation.to_owned(),
+    };
+    let spans: Vec<_> =
+        finding.spans.iter().filter(|span| !span.rule.starts_with("score/")).cloned().collect();
+    without_content(&explanation, &spans, one.captured.fact.url())
 }
 
 /// For the middle of a sentence.

@@ -80,6 +80,10 @@ pub fn finding(raise: &Raise, observation: &Observation, at: Timestamp) -> Findi
         strength_permille: 800,
         spans: spans.into_iter().collect(),
         spans_left_out: 0,
+        score: None,
+        minor_reference: None,
+        contexts: Vec::new(),
+        wording_doubt: Vec::new(),
         explanation: match field {
             Some(_) => {
                 "The words \"blue heron\", which the order itself names in paragraph 4, stand in the text."

@@ -1,0 +1,84 @@
+//! Sentences on what goes with a rule: a model's score, a child or an age spoken of, innocent settings, how sure it is.
+
+use proviso_model::Span;
+use proviso_model::judgement::{InnocentContext, MinorReference, ModelScore};
+use proviso_model::policy::Rule;
+
+use super::{SHOWN_MAX, quoted};
+use crate::evaluate::Spoken;
+use crate::evaluate::worded::Beside;
+
+/// Where the figures of the models that come with the engine are.
+const CARDS: &str = "docs/cards";
+
+/// What the model adds.
+pub(super) fn score(score: &ModelScore, joined: bool) -> String {
+    let strongest = score.passages.iter().map(|passage| passage.chance_millionths).max().unwrap_or_default();
+    let passages = match score.passages.len() {
+        1 => "one passage".to_owned(),
+        count if count == proviso_model::limits::SCORED_PASSAGES_MAX => format!("{count} passages or more"),
+        count => format!("{count} passages"),
+    };
+    let also = if joined { "also " } else { "" };
+    format!(
+        " The model {} version {} {also}gives {passages} a chance of {} in 100 or more, the strongest {} in 100.",
+        score.model.name,
+        score.model.version,
+        score.threshold_permille / 10,
+        strongest / 10_000,
+    )
+}
+
+pub(super) fn minor(minor: &MinorReference) -> String {
+    format!(" It {}: {}. That says nothing of anyone's true age.", minor.says, listed(&minor.spans))
+}
+
+/// What each setting took off.
+pub(super) fn contexts(contexts: &[InnocentContext], before: u16, after: u16) -> String {
+    let mut said = String::new();
+    for context in contexts {
+        let shown = if context.spans.is_empty() { "by its site".to_owned() } else { listed(&context.spans) };
+        if context.lowered_permille == 0 {
+            said.push_str(&format!(" Not counted in {shown}: {}.", context.reason));
+        } else {
+            said.push_str(&format!(" An innocent setting is likely: {} ({shown}).", context.reason));
+        }
+    }
+    if after < before {
+        said.push_str(&format!(" That lowers the strength from {before} to {after} of 1000."));
+    }
+    said
+}
+
+/// How sure, in words and a figure, and what the figure is.
+pub(super) fn certainty(spoken: &Spoken<'_>, beside: &Beside) -> String {
+    let permille = beside.strength_permille;
+    let word = match permille {
+        0..=399 => "weak",
+        400..=749 => "moderate",
+        _ => "strong",
+    };
+    let figure = match (spoken.rule, &spoken.score) {
+        (Rule::Sites { .. } | Rule::SiteLists { .. } | Rule::State { .. }, _) => {
+            "what was seen is listed or not; whether it matters is for an officer".to_owned()
+        }
+        (_, Some(score)) => format!(
+            "not itself a probability; the model's chance was calibrated on the texts that its card names ({CARDS}/{}.md), and where such text is rarer the true chance is lower",
+            score.model.name
+        ),
+        _ => "a sum of weights of words, not a probability".to_owned(),
+    };
+    format!(" Its strength is {word}, {permille} of 1000 ({figure}).")
+}
+
+fn listed(spans: &[Span]) -> String {
+    let mut shown: Vec<String> = Vec::new();
+    for span in spans {
+        let text = quoted(&span.text);
+        if !shown.contains(&text) {
+            shown.push(text);
+        }
+    }
+    shown.truncate(SHOWN_MAX);
+    shown.join(", ")
+}

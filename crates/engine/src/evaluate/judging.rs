@@ -1,0 +1,131 @@
+//! The passages of an observation, each read by itself: what is found in one depends on nothing outside it, so that a cut
+//! of whole passages says the same.
+
+use std::cell::{OnceCell, RefCell};
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use proviso_model::Span;
+use proviso_model::finding::TextField;
+use proviso_model::limits::SCORED_BYTES_MAX;
+
+use super::passages::passages;
+use super::reading::Reading;
+use crate::model::{Judged, LinearModel, Scratch};
+use crate::text::{Occurrence, TermIndex};
+
+/// One passage.
+pub(super) struct PassageText<'r> {
+    pub(super) field: TextField,
+    /// First byte in the field's whole text.
+    pub(super) start: u64,
+    pub(super) text: &'r str,
+    /// Number of the message, in a conversation.
+    pub(super) message: Option<u32>,
+    is_query: bool,
+    hits: OnceCell<Vec<Occurrence>>,
+}
+
+impl PassageText<'_> {
+    /// A stretch of it as a span.
+    pub(super) fn span(&self, range: Range<usize>, rule: &str, category: &str) -> Span {
+        Span {
+            field: self.field,
+            start: self.start.saturating_add(range.start as u64),
+            end: self.start.saturating_add(range.end as u64),
+            rule: rule.to_owned(),
+            category: category.to_owned(),
+            text: self.text.get(range).unwrap_or_default().to_owned(),
+            message: self.message,
+        }
+    }
+
+    /// Whether a model of prose reads it: no queries, which are no sentences, and nothing far down a long page.
+    pub(super) fn is_scored(&self) -> bool {
+        !self.is_query && self.start < SCORED_BYTES_MAX
+    }
+}
+
+/// All passages of an observation, in the order of its texts.
+pub(super) struct Judging<'r> {
+    pub(super) passages: Vec<PassageText<'r>>,
+    index: &'r TermIndex,
+    scratch: RefCell<Scratch>,
+    /// By passage and strength of its key words: conditions share the model's work.
+    judged: RefCell<BTreeMap<(usize, u32), Judged>>,
+}
+
+impl<'r> Judging<'r> {
+    pub(super) fn of(reading: &'r Reading<'_>, index: &'r TermIndex) -> Self {
+        let mut all = Vec::new();
+        for stretch in &reading.stretches {
+            let text: &'r str = &stretch.text;
+            all.extend(passages(text).into_iter().filter_map(|range| {
+                Some(PassageText {
+                    field: stretch.field,
+                    start: stretch.offset.saturating_add(range.start as u64),
+                    text: text.get(range)?,
+                    message: None,
+                    is_query: stretch.is_query,
+                    hits: OnceCell::new(),
+                })
+            }));
+        }
+        // A message is short, and a record keeps it whole.
+        all.extend(reading.talk.iter().map(|line| PassageText {
+            field: TextField::Message,
+            start: 0,
+            text: &line.message.text,
+            message: Some(line.message.index),
+            is_query: false,
+            hits: OnceCell::from(line.hits.clone()),
+        }));
+        Self { passages: all, index, scratch: RefCell::default(), judged: RefCell::default() }
+    }
+
+    /// The terms in a passage.
+    pub(super) fn hits(&self, passage: usize) -> &[Occurrence] {
+        let Some(passage) = self.passages.get(passage) else { return &[] };
+        passage.hits.get_or_init(|| self.index.find(passage.text))
+    }
+
+    /// The passage in which a span begins.
+    pub(super) fn holding(&self, span: &Span) -> Option<usize> {
+        self.passages.iter().position(|passage| {
+            let end = passage.start.saturating_add(passage.text.len() as u64);
+            passage.field == span.field
+                && passage.message == span.message
+                && (passage.start..end).contains(&span.start)
+        })
+    }
+
+    /// What the model makes of a passage without the stretches of `carved`.
+    pub(super) fn judge(
+        &self,
+        passage: usize,
+        model: &LinearModel,
+        keywords_permille: u32,
+        carved: &[Range<usize>],
+    ) -> Judged {
+        let Some(text) = self.passages.get(passage).map(|passage| passage.text) else {
+            return Judged::default();
+        };
+        let run = || model.judge(&texts(text, carved), keywords_permille, &mut self.scratch.borrow_mut());
+        if !carved.is_empty() {
+            return run();
+        }
+        *self.judged.borrow_mut().entry((passage, keywords_permille)).or_insert_with(run)
+    }
+}
+
+/// What is left of a text around stretches that are ordered and do not overlap.
+pub(super) fn texts<'t>(text: &'t str, carved: &[Range<usize>]) -> Vec<&'t str> {
+    pieces(text, carved).into_iter().filter_map(|piece| text.get(piece)).collect()
+}
+
+/// As [`texts`], as ranges.
+pub(super) fn pieces(text: &str, carved: &[Range<usize>]) -> Vec<Range<usize>> {
+    let starts = std::iter::once(0).chain(carved.iter().map(|range| range.end));
+    let ends = carved.iter().map(|range| range.start).chain(std::iter::once(text.len()));
+    starts.zip(ends).filter(|(start, end)| start < end).map(|(start, end)| start..end).collect()
+}

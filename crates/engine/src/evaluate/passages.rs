@@ -1,0 +1,78 @@
+//! Passages: the stretches that a page is judged by. They end at a line or a sentence, and where one ends depends on
+//! nothing behind it, so a cut that keeps whole passages is divided in the same way as the whole.
+
+use std::ops::Range;
+
+/// A line ends a passage that has this much, so that headings and captions are judged with what they stand over.
+const LINE_BYTES_MIN: usize = 240;
+/// A sentence ends a passage that has this much.
+const SENTENCE_BYTES_MIN: usize = 600;
+/// A space ends a passage that has this much.
+const SPACE_BYTES_MIN: usize = 900;
+/// A passage never has more than this and one character.
+const PASSAGE_BYTES_MAX: usize = 1000;
+
+/// The passages of a text: in order, without room between them, none empty.
+pub(super) fn passages(text: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::with_capacity(text.len() / SENTENCE_BYTES_MIN + 1);
+    let (mut start, mut before) = (0, ' ');
+    for (at, c) in text.char_indices() {
+        let end = at + c.len_utf8();
+        if ends(end - start, before, c) {
+            found.push(start..end);
+            start = end;
+        }
+        before = c;
+    }
+    if start < text.len() {
+        found.push(start..text.len());
+    }
+    found
+}
+
+/// Whether a passage of so many bytes ends with `c`.
+fn ends(bytes: usize, before: char, c: char) -> bool {
+    match bytes {
+        0..LINE_BYTES_MIN => false,
+        PASSAGE_BYTES_MAX.. => true,
+        _ if c == '\n' => true,
+        SPACE_BYTES_MIN.. => c.is_whitespace(),
+        SENTENCE_BYTES_MIN.. => {
+            c.is_whitespace() && matches!(before, '.' | '!' | '?' | '\u{2026}' | '\u{3002}')
+        }
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{PASSAGE_BYTES_MAX, passages};
+
+    #[test]
+    fn a_cut_of_whole_passages_is_divided_like_the_whole() {
+        let sentence = "The harbour was quiet and the lamps were lit along the old sea wall. ";
+        let texts = [
+            sentence.repeat(40),
+            format!("A heading\n{}\n\nNext\n{}", sentence.repeat(5), sentence.repeat(30)),
+            "\u{6e2f}".repeat(2000),
+            format!("{}\u{e9}\u{301}", "x".repeat(PASSAGE_BYTES_MAX - 1)),
+        ];
+        for text in &texts {
+            let all = passages(text);
+            assert_eq!(all.first().map(|first| first.start), Some(0));
+            assert_eq!(all.last().map(|last| last.end), Some(text.len()));
+            assert!(all.windows(2).all(|pair| pair[0].end == pair[1].start));
+            assert!(all.iter().all(|passage| passage.len() <= PASSAGE_BYTES_MAX + 4));
+            for from in 0..all.len() {
+                for until in from..all.len() {
+                    let (start, end) = (all[from].start, all[until].end);
+                    let again: Vec<_> = passages(&text[start..end])
+                        .into_iter()
+                        .map(|passage| passage.start + start..passage.end + start)
+                        .collect();
+                    assert_eq!(again, all[from..=until]);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! Rules of scores: a linear model reads each passage, with the strength of the key words in it; enough passages with a
+//! high enough chance speak. What weighed in them becomes spans.
+
+use std::cmp::Reverse;
+use std::ops::Range;
+
+use proviso_model::Span;
+use proviso_model::judgement::{ModelScore, PassageScore};
+use proviso_model::limits::{SCORED_PASSAGES_MAX, SPANS_MAX};
+use proviso_model::policy::{PolicyCondition, Rule};
+
+use super::judging::{Judging, pieces, texts};
+use super::talk::Line;
+use super::words::WordsRule;
+use super::{EngineError, Spoken, explain, strength};
+use crate::model::LinearModel;
+
+/// Letters and digits of a stretch that is shown: shorter ones tell a reader nothing.
+const SHOWN_LETTERS_MIN: usize = 3;
+
+/// A rule of scores made ready.
+#[derive(Debug, Clone)]
+pub(super) struct ScoreRule {
+    model: &'static LinearModel,
+    /// Places of the rules of words among the rules of its condition.
+    keywords: Option<usize>,
+    beside: Option<usize>,
+}
+
+/// A passage that reached the threshold.
+struct Reached {
+    passage: usize,
+    chance_millionths: u32,
+    carved: Vec<Range<usize>>,
+}
+
+impl ScoreRule {
+    /// Makes a rule ready; nothing for a rule that reads no scores.
+    pub(super) fn new(rule: &Rule, condition: &PolicyCondition) -> Result<Option<Self>, EngineError> {
+        let Rule::Score { id, model, keywords, beside, .. } = rule else { return Ok(None) };
+        let built_in = LinearModel::named(&model.name).filter(|built_in| built_in.reference() == *model);
+        let built_in = built_in.ok_or_else(|| EngineError::UnknownModel {
+            rule: id.clone(),
+            model: format!("{} {}, SHA-256 {}", model.name, model.version, model.sha256),
+        })?;
+        let place = |name: &str| {
+            condition.rules.iter().position(|rule| matches!(rule, Rule::Words { id, .. } if id == name))
+        };
+        let beside = match beside {
+            Some(beside) => Some(
+                place(&beside.rule)
+                    .ok_or_else(|| EngineError::UnknownRule(format!("{id} beside {}", beside.rule)))?,
+            ),
+            None => None,
+        };
+        Ok(Some(Self { model: built_in, keywords: place(keywords), beside }))
+    }
+
+    /// What this rule says, if enough passages reach its threshold. `words` are the rules of words of its condition, `lines`
+    /// the messages of a conversation: there each message is a passage, those of others do not count, and a new one must.
+    pub(super) fn speak<'p>(
+        &self,
+        rule: &'p Rule,
+        words: &[Option<WordsRule>],
+        judging: &Judging<'_>,
+        lines: &[&Line<'_>],
+    ) -> Option<Spoken<'p>> {
+        let Rule::Score { id, category, pack, model, threshold_permille, passages_min, .. } = rule else {
+            return None;
+        };
+        let mut reached = self.reached(rule, words, judging, lines)?;
+        reached.sort_by_key(|one| (Reverse(one.chance_millionths), one.passage));
+        reached.truncate(SCORED_PASSAGES_MAX.max(usize::from(*passages_min)));
+        let message = |one: &Reached| judging.passages.get(one.passage)?.message;
+        let rests_on: Vec<u32> = reached.iter().filter_map(message).collect();
+        let is_new = |line: &&Line<'_>| line.is_new && rests_on.contains(&line.message.index);
+        if !lines.is_empty() && !lines.iter().any(is_new) {
+            return None;
+        }
+        let strongest = reached.first()?.chance_millionths;
+        reached.sort_by_key(|one| one.passage);
+        let spans = reached.iter().flat_map(|one| self.weighed(one, judging, id, category)).collect();
+        let score = |one: &Reached| {
+            let passage = judging.passages.get(one.passage)?;
+            Some(PassageScore {
+                field: passage.field,
+                message: passage.message,
+                start: passage.start,
+                end: passage.start.saturating_add(passage.text.len() as u64),
+                chance_millionths: one.chance_millionths,
+            })
+        };
+        Some(Spoken {
+            rule,
+            strength_permille: strength_of(strongest, *threshold_permille),
+            spans,
+            why_not: explain::score_would_not(*threshold_permille, *passages_min),
+            packs: vec![pack],
+            seen: None,
+            rests_on,
+            score: Some(ModelScore {
+                rule: id.clone(),
+                model: model.clone(),
+                pack: pack.clone(),
+                threshold_permille: *threshold_permille,
+                passages: reached.iter().filter_map(score).collect(),
+            }),
+        })
+    }
+
+    /// The passages that reach the threshold, where there are enough.
+    fn reached(
+        &self,
+        rule: &Rule,
+        words: &[Option<WordsRule>],
+        judging: &Judging<'_>,
+        lines: &[&Line<'_>],
+    ) -> Option<Vec<Reached>> {
+        let Rule::Score { beside, threshold_permille, passages_min, tokens_min, keywords_permille, .. } =
+            rule
+        else {
+            return None;
+        };
+        let keywords = rule_at(words, self.keywords);
+        let needed = beside.as_ref().map(|beside| u32::from(beside.weight_permille));
+        let mut reached = Vec::new();
+        for (number, passage) in judging.passages.iter().enumerate().filter(|(_, one)| one.is_scored()) {
+            if passage.message.is_some_and(|message| !counts(message, lines)) {
+                continue;
+            }
+            let hits = judging.hits(number);
+            if let (Some(needed), Some(beside)) = (needed, rule_at(words, self.beside))
+                && beside.weight_in(passage.text, hits) < needed
+            {
+                continue;
+            }
+            let sum = keywords.map_or(0, |keywords| keywords.weight_in(passage.text, hits));
+            let carved = keywords.map_or_else(Vec::new, |keywords| keywords.carved_out(hits));
+            let judged =
+                judging.judge(number, self.model, u32::from(strength(sum, *keywords_permille)), &carved);
+            if judged.tokens >= usize::from(*tokens_min)
+                && judged.chance_millionths >= u32::from(*threshold_permille) * 1000
+            {
+                reached.push(Reached {
+                    passage: number,
+                    chance_millionths: judged.chance_millionths,
+                    carved,
+                });
+            }
+        }
+        (reached.len() >= usize::from(*passages_min).max(1)).then_some(reached)
+    }
+
+    /// What weighed most in a passage.
+    fn weighed(&self, one: &Reached, judging: &Judging<'_>, rule: &str, category: &str) -> Vec<Span> {
+        let Some(passage) = judging.passages.get(one.passage) else { return Vec::new() };
+        let pieces = pieces(passage.text, &one.carved);
+        self.model
+            .weighed(&texts(passage.text, &one.carved), SPANS_MAX / SCORED_PASSAGES_MAX)
+            .into_iter()
+            .filter_map(|span| {
+                let from = pieces.get(span.text)?.start;
+                Some(passage.span(from + span.range.start..from + span.range.end, rule, category))
+            })
+            .filter(|span| span.text.chars().filter(|c| c.is_alphanumeric()).count() >= SHOWN_LETTERS_MIN)
+            .collect()
+    }
+}
+
+/// Whether a message may be read for this condition, and is not another's.
+fn counts(message: u32, lines: &[&Line<'_>]) -> bool {
+    lines.iter().any(|line| line.message.index == message && line.message.own != Some(false))
+}
+
+fn rule_at(words: &[Option<WordsRule>], place: Option<usize>) -> Option<&WordsRule> {
+    words.get(place?)?.as_ref()
+}
+
+/// Strength of a chance, 0 to 1000: 500 at the threshold, 1000 where the model is certain.
+fn strength_of(chance_millionths: u32, threshold_permille: u16) -> u16 {
+    let threshold = u32::from(threshold_permille) * 1000;
+    let room = 1_000_000_u32.saturating_sub(threshold).max(1);
+    let above = u64::from(chance_millionths.saturating_sub(threshold));
+    u16::try_from(500 + above * 500 / u64::from(room)).unwrap_or(1000).min(1000)
+}

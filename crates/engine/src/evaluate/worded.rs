@@ -1,0 +1,108 @@
+//! From a rule that spoke to a finding: innocent settings, references to children, doubts about the wording, and the
+//! explanation.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proviso_model::judgement::{InnocentContext, MinorReference, WordingDoubt};
+use proviso_model::policy::{PolicyCondition, Rule};
+use proviso_model::{Finding, Observation, Span};
+
+use super::judging::Judging;
+use super::{Engine, Spoken, contexts, doubt, explain, talk, words};
+use crate::{ENGINE, SEMANTICS};
+
+/// What is said beside the rule.
+pub(super) struct Beside {
+    pub(super) strength_permille: u16,
+    pub(super) contexts: Vec<InnocentContext>,
+    pub(super) minor: Option<MinorReference>,
+    pub(super) doubts: Vec<WordingDoubt>,
+}
+
+impl Engine {
+    /// The finding, unless an innocent setting leaves too little of it (see [`contexts`]).
+    pub(super) fn finding(
+        &self,
+        observation: &Observation,
+        condition: &PolicyCondition,
+        mut spoken: Spoken<'_>,
+        judging: &Judging<'_>,
+    ) -> Option<Finding> {
+        let (rule, category) = (spoken.rule, spoken.rule.category());
+        let all = std::mem::take(&mut spoken.spans);
+        let (spans, spans_left_out) = words::keep_spans(all.clone());
+        let used = used(&spans, judging);
+        let (contexts, strength_permille) = match rule {
+            Rule::Words { .. } | Rule::Score { .. } | Rule::Conversation { .. } => contexts::lower(
+                &self.settings.contexts,
+                category,
+                spoken.strength_permille,
+                observation,
+                &used,
+                judging,
+            )?,
+            Rule::Sites { .. } | Rule::SiteLists { .. } | Rule::State { .. } => {
+                (Vec::new(), spoken.strength_permille)
+            }
+        };
+        let read = read_beside(observation, &spoken.rests_on, &used, judging);
+        let minor = self.settings.minor.as_ref().and_then(|minor| minor.beside(category, &read, judging));
+        let doubts = doubt::doubts(observation, condition, rule, &spans);
+        let beside = Beside { strength_permille, contexts, minor, doubts };
+        let explanation = explain::explain(observation, condition, &spoken, &all, &beside);
+        let mut packs = spoken.packs.iter().map(|pack| (*pack).clone());
+        Some(Finding {
+            id: observation.id.clone(),
+            paragraph: condition.paragraph.clone(),
+            condition: condition.kind,
+            rule: rule.id().to_owned(),
+            category: category.to_owned(),
+            pack: packs.next().unwrap_or_else(|| rule.pack().clone()),
+            more_packs: packs.collect(),
+            observed_at: observation.observed_at,
+            act: observation.attribution.act,
+            strength_permille,
+            spans,
+            spans_left_out,
+            score: spoken.score,
+            minor_reference: beside.minor,
+            contexts: beside.contexts,
+            wording_doubt: beside.doubts,
+            explanation,
+            engine: ENGINE.to_owned(),
+            engine_semantics: SEMANTICS,
+            policy: self.policy,
+        })
+    }
+}
+
+/// The passages in which references to children are looked for: those used, and in a conversation the messages near them
+/// that a record keeps with them.
+fn read_beside(
+    observation: &Observation,
+    rests_on: &[u32],
+    used: &BTreeMap<usize, usize>,
+    judging: &Judging<'_>,
+) -> BTreeSet<usize> {
+    let messages: Vec<_> = observation.fact.messages().collect();
+    if messages.is_empty() {
+        return used.keys().copied().collect();
+    }
+    let near = talk::with_neighbours(&messages, &rests_on.iter().copied().collect());
+    let near: BTreeSet<u32> =
+        messages.iter().zip(near).filter(|(_, near)| *near).map(|(message, _)| message.index).collect();
+    let is_near = |number: &usize| {
+        let message = judging.passages.get(*number).and_then(|passage| passage.message);
+        message.is_some_and(|message| near.contains(&message))
+    };
+    (0..judging.passages.len()).filter(is_near).collect()
+}
+
+/// How many of the spans stand in each passage.
+fn used(spans: &[Span], judging: &Judging<'_>) -> BTreeMap<usize, usize> {
+    let mut used = BTreeMap::new();
+    for number in spans.iter().filter_map(|span| judging.holding(span)) {
+        *used.entry(number).or_default() += 1;
+    }
+    used
+}

@@ -1,0 +1,78 @@
+//! What a finding says beside its rule: passages that a model scored, a child or an age spoken of in the same passage,
+//! innocent settings, and doubts about the paragraph's wording. Machine opinions, all of them.
+
+use serde::{Deserialize, Serialize};
+
+use crate::finding::{Span, TextField};
+use crate::policy::PackRef;
+
+/// A passage with the chance that a model gives it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PassageScore {
+    /// Which text.
+    pub field: TextField,
+    /// First byte in the original text.
+    pub start: u64,
+    /// One past the last byte.
+    pub end: u64,
+    /// Number of the message, in a conversation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<u32>,
+    /// The model's calibrated chance, in millionths.
+    pub chance_millionths: u32,
+}
+
+/// What a linear model adds to a finding.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ModelScore {
+    /// The rule of scores, for example `score/sexual`.
+    pub rule: String,
+    /// The model by name, version and SHA-256 of its weights.
+    pub model: PackRef,
+    /// Where the threshold comes from.
+    pub pack: PackRef,
+    /// Chance at which a passage counts, permille.
+    pub threshold_permille: u16,
+    /// The strongest passages that reached it, in the order of the text; at most [`crate::limits::SCORED_PASSAGES_MAX`].
+    pub passages: Vec<PassageScore>,
+}
+
+/// The same passage refers to a child or states an age. Says nothing of anyone's true age.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MinorReference {
+    /// In words, without captured text.
+    pub says: String,
+    /// The references, in the order of the text.
+    pub spans: Vec<Span>,
+    /// Where the words and patterns come from.
+    pub packs: Vec<PackRef>,
+}
+
+/// An innocent setting that the text speaks of, and what it took off the strength.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InnocentContext {
+    /// For example `health`.
+    pub name: String,
+    /// For the officer: `it reads as health information`.
+    pub reason: String,
+    /// Taken off the strength, permille of it; 0 for names, which only keep a word from counting.
+    pub lowered_permille: u16,
+    /// What shows it, in the order of the text; none where the site shows it.
+    pub spans: Vec<Span>,
+    /// Where it comes from.
+    pub pack: PackRef,
+}
+
+/// The paragraph's literal and technical meanings differ here: a question for the officer, no statement.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WordingDoubt {
+    /// How the meanings differ.
+    pub doubt: String,
+    /// What the officer should settle.
+    pub question: String,
+}
