@@ -1,0 +1,88 @@
+//! Conversations on the device: what is held between messages, and when it is let go.
+
+mod support;
+
+use std::sync::Arc;
+
+use proviso_agent::{Observed, SpoolLimits, Watcher};
+use proviso_model::record::{NoticeResponse, RecordBody};
+use proviso_model::{Fact, Message};
+use support::{LISTED, TestForce, shown};
+
+const HOUR: i64 = 3_600;
+
+fn messages(own: bool, text: &str, index: u32, earlier: &[&str]) -> Fact {
+    let message = |text: &str| Message {
+        own: Some(own),
+        typed: own,
+        text: text.to_owned(),
+        index,
+        ..Message::default()
+    };
+    Fact::Messages {
+        url: "https://chat.example/room/7".to_owned(),
+        channel: "Room 7".to_owned(),
+        window: "3".to_owned(),
+        messages: vec![message(text)],
+        earlier: earlier.iter().map(|text| message(text)).collect(),
+    }
+}
+
+/// Of each finding on record, the texts of its earlier messages and of its new ones.
+fn sealed(force: &TestForce, spool: &proviso_agent::Spool) -> Vec<(Vec<String>, Vec<String>)> {
+    let texts = |list: &[Message]| list.iter().map(|message| message.text.clone()).collect();
+    force
+        .records(spool)
+        .into_iter()
+        .filter_map(|body| match body {
+            RecordBody::Finding { captured, .. } => match captured.fact {
+                Fact::Messages { messages, earlier, .. } => Some((texts(&earlier), texts(&messages))),
+                _ => None,
+            },
+            _ => None,
+        })
+        .collect()
+}
+
+fn start(force: &TestForce, seconds: i64) -> (Watcher, Arc<proviso_agent::Spool>) {
+    let keep = force.enrol(seconds);
+    let (spool, opened) = force.spool(SpoolLimits::default());
+    let mut watcher = force.watcher(&keep, &spool, &opened);
+    watcher
+        .notice_shown("terminal", NoticeResponse::Acknowledged, "the supervised person")
+        .expect("on record");
+    (watcher, spool)
+}
+
+#[test]
+fn a_finding_seals_what_was_said_around_it_and_never_what_a_browser_says_was_there_before() {
+    let force = TestForce::new();
+    let (mut watcher, spool) = start(&force, 24 * HOUR);
+    let other = messages(false, "a walk in the park", 1, &[]);
+    assert_eq!(watcher.observe("one", 1, force.now(), shown(), other), Observed::Dropped);
+    let own = messages(true, LISTED, 2, &["never seen by this agent"]);
+    assert_eq!(watcher.observe("one", 2, force.now(), shown(), own), Observed::Kept);
+    let around = vec!["a walk in the park".to_owned()];
+    assert_eq!(sealed(&force, &spool), [(around, vec![LISTED.to_owned()])]);
+    let chatter = messages(false, "fine weather", 3, &[]);
+    assert_eq!(
+        watcher.observe("one", 3, force.now(), shown(), chatter),
+        Observed::Dropped,
+        "nothing new was said"
+    );
+}
+
+#[test]
+fn what_is_held_of_conversations_does_not_outlive_the_agent() {
+    let force = TestForce::new();
+    let (mut watcher, spool) = start(&force, 24 * HOUR);
+    let other = messages(false, "a walk in the park", 1, &[]);
+    assert_eq!(watcher.observe("one", 1, force.now(), shown(), other), Observed::Dropped);
+    drop((watcher, spool));
+    let (mut watcher, spool) = start(&force, 24 * HOUR);
+    let own = messages(true, LISTED, 2, &[]);
+    assert_eq!(watcher.observe("two", 1, force.now(), shown(), own), Observed::Kept);
+    assert_eq!(sealed(&force, &spool), [(Vec::new(), vec![LISTED.to_owned()])]);
+    let folder = format!("{:?}", force.records(&spool));
+    assert!(!folder.contains("walk in the park"), "it was never on disk");
+}
