@@ -182,7 +182,8 @@ pub fn pack_import(data: &[u8]) {
     }
     let text = pack_text("fuzz", "1", "Fuzz.", "sexual", &list.entries);
     let pack = Pack::from_toml(&text).expect("a list that was taken is a pack");
-    let mut terms: Vec<_> = pack.categories[0].terms.iter().map(|term| term.text.as_str()).collect();
+    let written = pack.categories.iter().flat_map(|category| &category.terms);
+    let mut terms: Vec<_> = written.map(|term| term.text.as_str()).collect();
     let mut entries: Vec<_> = list.entries.iter().map(|entry| entry.term.as_str()).collect();
     terms.sort_unstable();
     entries.sort_unstable();

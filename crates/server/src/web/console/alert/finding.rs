@@ -1,7 +1,9 @@
 //! One finding on an alert's page: captured facts in one box, the machine's opinion in another (invariant 5).
 
 use jiff::tz::TimeZone;
+use proviso_model::Span;
 use proviso_model::finding::TextField;
+use proviso_model::judgement::{InnocentContext, WordingDoubt};
 use proviso_model::observation::{Fact, Passage};
 use proviso_store::ReplayOutcome;
 
@@ -32,6 +34,13 @@ pub struct FindingBox {
     pub clock_in_doubt: bool,
     pub leaf: String,
     pub explanation: String,
+    pub refers_to_a_child: bool,
+    /// Innocent settings, and what each took off the strength.
+    pub settings: Vec<String>,
+    /// Where the paragraph's wording leaves a question to the officer.
+    pub wording: Vec<WordingDoubt>,
+    /// The model that a score came from, and the hash of its weights.
+    pub model: Option<(String, String)>,
     pub rule: String,
     pub category: String,
     pub strength: &'static str,
@@ -86,6 +95,12 @@ pub fn shown(one: &ShownFinding, view: &AlertView, zone: &TimeZone) -> FindingBo
             false => record.leaf.to_string(),
         },
         explanation,
+        refers_to_a_child: generated.minor_reference.is_some(),
+        settings: generated.contexts.iter().map(setting).collect(),
+        wording: generated.wording_doubt.clone(),
+        model: generated.score.as_ref().map(|score| {
+            (format!("{} {}", score.model.name, score.model.version), score.model.sha256.to_string())
+        }),
         rule: generated.rule.clone(),
         category: generated.category.clone(),
         strength: words::strength(generated.strength_permille),
@@ -111,6 +126,14 @@ fn hidden(explanation: &str, one: &ShownFinding) -> String {
     without_content(&explanation, &spans, one.captured.fact.url())
 }
 
+/// An innocent setting as a row of the page. One that takes nothing off only kept a name from counting.
+fn setting(context: &InnocentContext) -> String {
+    match context.lowered_permille {
+        0 => context.reason.clone(),
+        permille => format!("{} (strength lowered by {} %)", context.reason, permille / 10),
+    }
+}
+
 /// For the middle of a sentence.
 fn lower_first(text: &str) -> String {
     let mut letters = text.chars();
@@ -132,7 +155,7 @@ fn replay(outcome: Option<ReplayOutcome>) -> &'static str {
 }
 
 fn content(one: &ShownFinding) -> Content {
-    let spans = &one.generated.spans;
+    let spans: &[Span] = &one.generated.all_spans().cloned().collect::<Vec<_>>();
     let whole = |text: &str, field| {
         let passage = Passage { offset: 0, text: text.to_owned() };
         (!text.is_empty()).then(|| pieces(&passage, spans, field))

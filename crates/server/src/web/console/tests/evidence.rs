@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use axum::http::StatusCode;
 use proviso_model::AlertState;
+use proviso_model::judgement::{InnocentContext, MinorReference, ModelScore, WordingDoubt};
 use proviso_model::observation::Act;
 use proviso_model::order::ConditionKind;
 use proviso_store::{Priority, StoreError};
 
 use super::client::{Client, acts, between, force, two_at_night};
-use super::seed::{CAPTURED, Raise, TestClock, seed_within};
+use super::seed::{CAPTURED, Raise, TestClock, facts, seed_within};
 use crate::web::console::router;
 
 #[tokio::test]
@@ -50,6 +51,56 @@ async fn the_alert_page_says_why_and_who_and_judges_nobody() {
     ] {
         assert!(page.body.contains(words), "missing: {words}");
     }
+}
+
+#[tokio::test]
+async fn settings_a_question_of_wording_and_a_reference_to_a_child_stand_beside_the_rule() {
+    let mut force = force().await;
+    let raise = Raise {
+        paragraph: "4",
+        condition: ConditionKind::SpecifiedWords,
+        priority: Priority::Today,
+        act: Act::Shown,
+        ago_millis: 0,
+    };
+    let at = force.seed.ctx.now();
+    let observation = facts::observation(&raise, at);
+    let mut finding = facts::finding(&raise, &observation, at);
+    let pack = finding.pack.clone();
+    let says = "refers to a child or a stated age of 12 within the same passage".to_owned();
+    finding.explanation = format!("Words of the schedule were found; the text {says}.");
+    finding.minor_reference = Some(MinorReference { says, spans: Vec::new(), packs: vec![pack.clone()] });
+    finding.contexts = vec![InnocentContext {
+        name: "news".to_owned(),
+        reason: "it reads as a news report".to_owned(),
+        lowered_permille: 300,
+        spans: Vec::new(),
+        pack: pack.clone(),
+    }];
+    finding.wording_doubt = vec![WordingDoubt {
+        doubt: "The paragraph speaks of messages; this finding rests on a page.".to_owned(),
+        question: "Who wrote what was shown?".to_owned(),
+    }];
+    finding.score = Some(ModelScore {
+        rule: "score/test".to_owned(),
+        model: pack.clone(),
+        pack,
+        threshold_permille: 700,
+        passages: Vec::new(),
+    });
+    let alert = force.seed.put(&observation, &[finding], Priority::Today).await;
+    let mut officer = Client::signed_in(&force, "om1").await;
+    let page = officer.get(&format!("/alerts/{alert}")).await;
+    for words in [
+        "<strong>Refers to a child or states an age</strong>",
+        "That says nothing of anyone’s true age.",
+        "it reads as a news report (strength lowered by 30 %)",
+        "this finding rests on a page. Who wrote what was shown?",
+        "<dt>Model</dt>",
+    ] {
+        assert!(page.body.contains(words), "missing: {words}");
+    }
+    assert!(!page.body.contains("age of 12"), "a stated age is content, which nobody has opened yet");
 }
 
 #[tokio::test]
