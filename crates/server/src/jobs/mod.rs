@@ -13,8 +13,9 @@ use crate::app::AppContext;
 use crate::app::destruction::DestructionError;
 use crate::keys::KeyError;
 
-/// How long a claim holds, in milliseconds.
-const LEASE_MILLIS: i64 = 60_000;
+/// How long a claim holds, in milliseconds: a job takes far less, and what a killed server had claimed waits so long, an
+/// alert with it.
+const LEASE_MILLIS: i64 = 20_000;
 /// Attempts before a job is dead.
 const ATTEMPTS_MAX: u32 = 8;
 /// How often to look for work that nobody in this process announced.
