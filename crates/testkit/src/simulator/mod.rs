@@ -194,6 +194,10 @@ impl Run {
         if self.device.is_none() {
             self.start_device();
         }
+        if self.disk.is_dead() {
+            // The power went while the agent looked at its clocks or started: nothing of it lives on.
+            return self.power_cycle();
+        }
         match self.chance.below(10) {
             0..=3 => self.see(),
             4..=7 => self.send(runtime),
