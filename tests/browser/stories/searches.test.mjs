@@ -3,6 +3,11 @@ import { story } from "../lib/story.mjs";
 
 /** @typedef {import("../lib/scene.mjs").Scene} Scene */
 
+/** A gesture that leaves the page: it is over when the next one is there, so that nothing after it meets the old one. @param {Scene} scene @param {Promise<unknown>} gesture */
+async function leaving({ page }, gesture) {
+  await Promise.all([page.waitForNavigation(), gesture]);
+}
+
 /** What the page of results for a query says of how the search began. @param {Scene} scene @param {string} query */
 async function searchFor({ agent }, query) {
   const { fact } = await agent.observation(
@@ -17,7 +22,7 @@ story("a search that was typed goes with what was typed", async (scene) => {
   const { page, site } = scene;
   await page.goto(site.url("/suggest"));
   await page.type("#q", "tide table");
-  await page.keyboard.press("Enter");
+  await leaving(scene, page.keyboard.press("Enter"));
   const search = await searchFor(scene, "tide table");
   assert.equal(search?.typed, "tide table");
   assert.equal(search?.suggestion, undefined);
@@ -27,7 +32,7 @@ story("a search chosen from suggestions goes with the beginning that was typed",
   const { page, site } = scene;
   await page.goto(site.url("/suggest"));
   await page.type("#q", "harb");
-  await page.click("#first");
+  await leaving(scene, page.click("#first"));
   const search = await searchFor(scene, "harbour lantern");
   assert.equal(search?.typed, "harb");
   assert.equal(search?.suggestion, true);
@@ -37,10 +42,10 @@ story("a search that came with a link says so, and an earlier search is not take
   const { page, site } = scene;
   await page.goto(site.url("/suggest"));
   await page.type("#q", "tide table");
-  await page.keyboard.press("Enter");
+  await leaving(scene, page.keyboard.press("Enter"));
   await searchFor(scene, "tide table");
   await page.goto(site.url("/suggest"));
-  await page.click("#linked");
+  await leaving(scene, page.click("#linked"));
   assert.deepEqual(await searchFor(scene, "linked lantern"), { by: "link" });
 });
 
@@ -50,7 +55,7 @@ story(
     const { agent, page, site } = scene;
     await page.goto(site.url("/suggest"));
     await page.type("#q", "harb");
-    await page.click("#first");
+    await leaving(scene, page.click("#first"));
     const search = await searchFor(scene, "harbour lantern");
     assert.equal(search?.typed, undefined);
     assert.equal(search?.suggestion, undefined);
