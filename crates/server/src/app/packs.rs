@@ -94,26 +94,28 @@ pub async fn ever(ctx: &AppContext) -> Result<Vec<Arc<Pack>>, PackFault> {
 /// # Errors
 /// [`PackFault`].
 pub fn one(ctx: &AppContext, row: &PackRow) -> Result<Arc<Pack>, PackFault> {
-    let text = text(ctx, row)?;
-    ctx.pack_read_once(Digest(sha256(text.as_bytes())), || {
+    let (text, _) = opened(ctx, row)?;
+    let pack = ctx.pack_read_once(Digest(sha256(text.as_bytes())), || {
         Pack::from_toml(&text).map_err(|error| PackFault::Unreadable {
             name: row.name.clone(),
             version: row.version,
             why: error.to_string(),
         })
-    })
+    })?;
+    // The signature is over a text, which another row of the database may hold.
+    if pack.name != row.name || pack.version != row.version.to_string() {
+        return Err(PackFault::Signature { name: row.name.clone(), version: row.version });
+    }
+    Ok(pack)
 }
 
-/// The text of a pack, once its signature was checked.
-///
-/// # Errors
-/// [`PackFault`].
-pub fn text(ctx: &AppContext, row: &PackRow) -> Result<String, PackFault> {
+/// The text of a pack, once its signature was checked, and the keys that certify the key which made it.
+fn opened<'c>(ctx: &'c AppContext, row: &PackRow) -> Result<(String, &'c ForceKeys), PackFault> {
     let changed = || PackFault::Signature { name: row.name.clone(), version: row.version };
     let text = ctx.open_for_force(PURPOSE, &row.sealed).map_err(|_| changed())?;
     let text = String::from_utf8_lossy(&text).into_owned();
-    signed_by(ctx, &text, &row.signature).ok_or_else(changed)?;
-    Ok(text)
+    let keys = signed_by(ctx, &text, &row.signature).ok_or_else(changed)?;
+    Ok((text, keys))
 }
 
 /// A pack as handed out: with its signature and what certifies the key that made it.
@@ -121,9 +123,7 @@ pub fn text(ctx: &AppContext, row: &PackRow) -> Result<String, PackFault> {
 /// # Errors
 /// [`PackFault`].
 pub fn signed(ctx: &AppContext, row: &PackRow) -> Result<SignedPack, PackFault> {
-    let pack = text(ctx, row)?;
-    let keys = signed_by(ctx, &pack, &row.signature)
-        .ok_or_else(|| PackFault::Signature { name: row.name.clone(), version: row.version })?;
+    let (pack, keys) = opened(ctx, row)?;
     Ok(SignedPack { pack, signature: STANDARD.encode(row.signature), keys: keys.clone() })
 }
 

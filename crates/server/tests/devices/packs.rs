@@ -159,8 +159,9 @@ async fn a_pack_is_signed_at_import_and_a_changed_byte_keeps_every_policy_from_b
     let changed = signed.pack.replace("blue anchor", "blue anchos");
     assert!(packs::signed_by(&rig.ctx, &changed, &row.signature).is_none());
 
-    // Somebody puts another list's text under this pack's name: the signature says so, and nothing is made with it.
-    for (version, seal, sign) in [(2, 0, 1), (3, 1, 0)] {
+    // Somebody changes the signature, or the text, or puts another list's text and signature under this version: each shows,
+    // and nothing is made with it.
+    for (version, seal, sign) in [(2, 0, 1), (3, 1, 0), (4, 0, 0)] {
         let mut forged = row.clone();
         forged.version = version;
         forged.signature[0] ^= sign;

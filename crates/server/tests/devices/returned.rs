@@ -79,8 +79,9 @@ async fn policies_and_devices_that_came_after_the_backup_come_back_on_the_force_
     rig.stop().await;
 }
 
-#[tokio::test]
-async fn an_order_entered_after_a_restore_wins_over_an_older_policy_that_comes_back() {
+/// A server that was put back from before a device's newest policy, the folder it now lives in, that device, and the
+/// policy.
+async fn with_a_policy_lost() -> (Rig, Kept, Device, SignedPolicy) {
     let mut rig = Rig::start().await;
     let (kept, mut device) = (Kept::new(), Device::enrol(&rig).await);
     kept.take(&rig).await;
@@ -91,6 +92,12 @@ async fn an_order_entered_after_a_restore_wins_over_an_older_policy_that_comes_b
     let plan = kept.plan(&rig);
     kept.restore(&mut rig, &plan).await;
     rig.clock.forward_seconds(60);
+    (rig, kept, device, lost)
+}
+
+#[tokio::test]
+async fn an_order_entered_after_a_restore_wins_over_an_older_policy_that_comes_back() {
+    let (mut rig, _kept, mut device, lost) = with_a_policy_lost().await;
     // The officer is quicker than the device: two policies have number 2 now.
     case::order_change(&rig.ctx, rig.case, ORDER, "order.toml").await.expect("entered again");
     let body = serde_json::to_vec(&lost).expect("JSON");
@@ -105,16 +112,7 @@ async fn an_order_entered_after_a_restore_wins_over_an_older_policy_that_comes_b
 
 #[tokio::test]
 async fn a_paragraph_struck_out_after_a_restore_stays_out_of_the_policy_signed_anew() {
-    let mut rig = Rig::start().await;
-    let (kept, mut device) = (Kept::new(), Device::enrol(&rig).await);
-    kept.take(&rig).await;
-    rig.clock.forward_seconds(60);
-    case::order_change(&rig.ctx, rig.case, ORDER, "order.toml").await.expect("entered");
-    let lost = device.fetch_policy(&rig).await;
-
-    let plan = kept.plan(&rig);
-    kept.restore(&mut rig, &plan).await;
-    rig.clock.forward_seconds(60);
+    let (mut rig, _kept, mut device, lost) = with_a_policy_lost().await;
     let end = OrderEnd {
         kind: OrderEndKind::Struck,
         paragraph: Some("3".to_owned()),

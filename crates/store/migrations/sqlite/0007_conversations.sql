@@ -9,3 +9,5 @@ DROP INDEX alert_to_join;
 CREATE UNIQUE INDEX alert_to_join ON alert (device, paragraph, rule) WHERE state <> 'decided' AND conversation IS NULL;
 CREATE UNIQUE INDEX alert_to_grow ON alert (case_id, paragraph, conversation)
     WHERE state <> 'decided' AND conversation IS NOT NULL;
+-- Whether anybody was told of an alert since it was looked at is asked for each finding.
+CREATE INDEX notification_by_alert ON notification (alert);

@@ -107,25 +107,30 @@ struct Fresh {
     at: Timestamp,
 }
 
-/// The open alert that a finding grows: of the same conversation, else of the same device and rule. The database keeps
-/// both rules with an index each.
-const JOIN: &str = "SELECT id FROM alert WHERE state <> 'decided' AND paragraph = $1 AND
-    CASE WHEN $2 IS NULL THEN conversation IS NULL AND device = $3 AND rule = $4
-         ELSE conversation = $2 AND case_id = $5 END";
+/// The open alert that a finding grows: of the same device and rule, or of the same conversation. The database keeps both
+/// rules with an index each, which a statement finds only by the index's own words.
+const JOIN_RULE: &str = "SELECT id FROM alert WHERE device = $1 AND paragraph = $2 AND rule = $3
+    AND state <> 'decided' AND conversation IS NULL";
+const JOIN_CONVERSATION: &str =
+    "SELECT id FROM alert WHERE case_id = $1 AND paragraph = $2 AND conversation = $3
+    AND state <> 'decided' AND conversation IS NOT NULL";
 
 async fn join_or_raise(
     connection: &mut SqliteConnection,
     finding: &FindingRow,
     fresh: &Fresh,
 ) -> Result<AlertId> {
-    let open = sqlx::query(JOIN)
-        .bind(&finding.paragraph)
-        .bind(fresh.conversation.map(|hash| hash.to_vec()))
-        .bind(finding.device.as_bytes().to_vec())
-        .bind(&finding.rule)
-        .bind(finding.case.as_bytes().to_vec())
-        .fetch_optional(&mut *connection)
-        .await?;
+    let open = match fresh.conversation {
+        None => sqlx::query(JOIN_RULE)
+            .bind(finding.device.as_bytes().to_vec())
+            .bind(&finding.paragraph)
+            .bind(&finding.rule),
+        Some(conversation) => sqlx::query(JOIN_CONVERSATION)
+            .bind(finding.case.as_bytes().to_vec())
+            .bind(&finding.paragraph)
+            .bind(conversation.to_vec()),
+    };
+    let open = open.fetch_optional(&mut *connection).await?;
     let alert = match open {
         Some(row) => {
             let alert = AlertId::from_bytes(bytes(&row, "id")?);

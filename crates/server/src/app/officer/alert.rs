@@ -104,8 +104,8 @@ async fn show(ctx: &AppContext, who: &Who, id: AlertId, content_open: bool) -> R
     let act = if content_open { "content-open" } else { "alert-view" };
     ctx.logged(&who.actor(), act, Some(case.id), &id.to_string(), async {
         let mut alert = ctx.store.alert_open(id, ctx.now()).await?;
-        if !content_open {
-            // Content is opened from a page that has just been looked at: what was new there still is.
+        if alert.is_conversation && !content_open {
+            // Only a conversation shows what is new. Content is opened from a page that has just been looked at: what was new there still is.
             alert = ctx.store.alert_looked(id, ctx.now()).await?;
         }
         ctx.hub.wake();

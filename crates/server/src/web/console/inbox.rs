@@ -192,7 +192,7 @@ fn row(row: &InboxRow, ends: &[OrderEndRow], now: Timestamp) -> Row {
         person: row.person.name.clone(),
         device: words::device(&row.device.system).to_owned(),
         account: row.device.account.clone(),
-        happened: words::happened(alert.condition, row.act),
+        happened: words::happened(alert, row.act),
         paragraph: alert.paragraph.clone(),
         kind: alert.condition.in_words(),
         is_new: alert.state == AlertState::New,

@@ -3,6 +3,7 @@
 use jiff::tz::TimeZone;
 use proviso_model::observation::{Act, Fact, Field, SoftwareState};
 use proviso_model::{ConditionKind, Source, Timestamp};
+use proviso_store::AlertRow;
 
 /// An instant as pages show it: once in the order's own time zone, once in UTC.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,8 +92,9 @@ pub fn force_zone() -> TimeZone {
 
 /// What happened, in one line and without content.
 #[must_use]
-pub fn happened(condition: ConditionKind, act: Act) -> &'static str {
-    match (condition, act) {
+pub fn happened(alert: &AlertRow, act: Act) -> &'static str {
+    match (alert.condition, act) {
+        _ if alert.is_conversation => "A conversation to look at",
         (ConditionKind::NoPrivateBrowsing, _) => "A private window was open",
         (ConditionKind::MonitoringSoftware, _) => "Monitoring software was switched off or removed",
         (ConditionKind::ProhibitedSearches, Act::Typed) => "A search was typed",

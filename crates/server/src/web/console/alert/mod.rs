@@ -147,10 +147,7 @@ fn alert_page(signed_in: &SignedIn, view: &AlertView, draft: Draft, just_decided
     let zone = words::zone(&view.order.timezone);
     let findings: Vec<_> = view.findings.iter().map(|one| finding::shown(one, view, &zone)).collect();
     let act = view.findings.first().map_or(proviso_model::Act::Unknown, |one| one.captured.attribution.act);
-    let happened = match view.alert.is_conversation {
-        true => "A conversation to look at",
-        false => words::happened(view.alert.condition, act),
-    };
+    let happened = words::happened(&view.alert, act);
     let problem = match (draft.tried, draft.outcome.is_none(), draft.reason.trim().is_empty()) {
         (true, true, _) => Some(Problem { field: "outcome", text: "Choose an outcome" }),
         (true, false, true) => Some(Problem { field: "reason", text: "Write a reason" }),
