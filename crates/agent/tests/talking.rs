@@ -2,10 +2,8 @@
 
 mod support;
 
-use std::sync::Arc;
-
-use proviso_agent::{Observed, SpoolLimits, Watcher};
-use proviso_model::record::{NoticeResponse, RecordBody};
+use proviso_agent::Observed;
+use proviso_model::record::RecordBody;
 use proviso_model::{Fact, Message};
 use support::{LISTED, TestForce, shown};
 
@@ -44,20 +42,10 @@ fn sealed(force: &TestForce, spool: &proviso_agent::Spool) -> Vec<(Vec<String>, 
         .collect()
 }
 
-fn start(force: &TestForce, seconds: i64) -> (Watcher, Arc<proviso_agent::Spool>) {
-    let keep = force.enrol(seconds);
-    let (spool, opened) = force.spool(SpoolLimits::default());
-    let mut watcher = force.watcher(&keep, &spool, &opened);
-    watcher
-        .notice_shown("terminal", NoticeResponse::Acknowledged, "the supervised person")
-        .expect("on record");
-    (watcher, spool)
-}
-
 #[test]
 fn a_finding_seals_what_was_said_around_it_and_never_what_a_browser_says_was_there_before() {
     let force = TestForce::new();
-    let (mut watcher, spool) = start(&force, 24 * HOUR);
+    let (mut watcher, spool) = force.watching(24 * HOUR);
     let other = messages(false, "a walk in the park", 1, &[]);
     assert_eq!(watcher.observe("one", 1, force.now(), shown(), other), Observed::Dropped);
     let own = messages(true, LISTED, 2, &["never seen by this agent"]);
@@ -75,11 +63,11 @@ fn a_finding_seals_what_was_said_around_it_and_never_what_a_browser_says_was_the
 #[test]
 fn what_is_held_of_conversations_does_not_outlive_the_agent() {
     let force = TestForce::new();
-    let (mut watcher, spool) = start(&force, 24 * HOUR);
+    let (mut watcher, spool) = force.watching(24 * HOUR);
     let other = messages(false, "a walk in the park", 1, &[]);
     assert_eq!(watcher.observe("one", 1, force.now(), shown(), other), Observed::Dropped);
     drop((watcher, spool));
-    let (mut watcher, spool) = start(&force, 24 * HOUR);
+    let (mut watcher, spool) = force.watching(24 * HOUR);
     let own = messages(true, LISTED, 2, &[]);
     assert_eq!(watcher.observe("two", 1, force.now(), shown(), own), Observed::Kept);
     assert_eq!(sealed(&force, &spool), [(Vec::new(), vec![LISTED.to_owned()])]);

@@ -13,17 +13,6 @@ use support::{LISTED, TestForce, begun_gaps, ended_gaps, kinds, page, page_at, s
 
 const HOUR: i64 = 3_600;
 
-fn watching(force: &TestForce, seconds: i64) -> (Watcher, std::sync::Arc<proviso_agent::Spool>) {
-    let keep = force.enrol(seconds);
-    let (spool, opened) = force.spool(SpoolLimits::default());
-    let mut watcher = force.watcher(&keep, &spool, &opened);
-    watcher
-        .notice_shown("terminal", NoticeResponse::Acknowledged, "the supervised person")
-        .expect("on record");
-    assert!(watcher.standing().watching);
-    (watcher, spool)
-}
-
 fn hello(watcher: &mut Watcher, connection: u64) {
     greet(watcher, connection, true);
 }
@@ -39,7 +28,7 @@ fn greet(watcher: &mut Watcher, connection: u64, private_allowed: bool) {
 fn invariant_03_what_matches_nothing_or_is_shielded_is_dropped_and_counted_and_a_finding_is_sealed_with_its_passage()
  {
     let force = TestForce::new();
-    let (mut watcher, spool) = watching(&force, 24 * HOUR);
+    let (mut watcher, spool) = force.watching(24 * HOUR);
     let observed = watcher.observe("one", 1, force.now(), shown(), page("a walk in the park"));
     assert_eq!(observed, Observed::Dropped);
     let text = format!("a glass of {LISTED} for everybody");
@@ -75,7 +64,7 @@ fn invariant_03_what_matches_nothing_or_is_shielded_is_dropped_and_counted_and_a
 #[test]
 fn invariant_01_at_a_condition_s_end_capture_stops_also_offline_and_the_clock_cannot_be_turned_back() {
     let force = TestForce::new();
-    let (mut watcher, spool) = watching(&force, HOUR);
+    let (mut watcher, spool) = force.watching(HOUR);
     assert_eq!(watcher.observe("one", 1, force.now(), shown(), page(LISTED)), Observed::Kept);
     force.clock.pass(HOUR - 1);
     assert_eq!(watcher.observe("one", 2, force.now(), shown(), page(LISTED)), Observed::Kept);
@@ -137,7 +126,7 @@ fn invariant_01_a_policy_with_a_wrong_signature_is_neither_obeyed_nor_kept() {
 #[test]
 fn a_number_seen_before_is_not_taken_again_also_after_a_restart() {
     let force = TestForce::new();
-    let (mut watcher, spool) = watching(&force, 24 * HOUR);
+    let (mut watcher, spool) = force.watching(24 * HOUR);
     assert_eq!(watcher.observe("one", 1, force.now(), shown(), page(LISTED)), Observed::Kept);
     assert_eq!(watcher.observe("one", 1, force.now(), shown(), page(LISTED)), Observed::Repeated);
     assert_eq!(watcher.observe("two", 1, force.now(), shown(), page(LISTED)), Observed::Kept);
@@ -154,7 +143,7 @@ fn a_browser_whose_extension_stops_is_a_gap_and_a_finding_about_the_software_and
 {
     for lives in [true, false] {
         let force = TestForce::new();
-        let (mut watcher, spool) = watching(&force, 24 * HOUR);
+        let (mut watcher, spool) = force.watching(24 * HOUR);
         hello(&mut watcher, 1);
         watcher.browser_closed(ConnectionId(1));
         force.processes.0.store(lives, Ordering::SeqCst);
@@ -176,7 +165,7 @@ fn a_browser_whose_extension_stops_is_a_gap_and_a_finding_about_the_software_and
 #[test]
 fn a_worker_that_was_killed_and_came_back_leaves_a_gap_and_no_silence() {
     let force = TestForce::new();
-    let (mut watcher, spool) = watching(&force, 24 * HOUR);
+    let (mut watcher, spool) = force.watching(24 * HOUR);
     hello(&mut watcher, 1);
     watcher.browser_closed(ConnectionId(1));
     force.clock.pass(2);
@@ -187,7 +176,7 @@ fn a_worker_that_was_killed_and_came_back_leaves_a_gap_and_no_silence() {
 #[test]
 fn sleep_and_jumping_clocks_are_told_apart() {
     let force = TestForce::new();
-    let (mut watcher, spool) = watching(&force, 240 * HOUR);
+    let (mut watcher, spool) = force.watching(240 * HOUR);
     force.clock.pass(5);
     watcher.tick();
     force.clock.sleep(8 * HOUR);
@@ -207,7 +196,7 @@ fn sleep_and_jumping_clocks_are_told_apart() {
 #[test]
 fn invariant_08_every_minute_across_a_restart_is_watched_or_a_gap_with_its_cause() {
     let force = TestForce::new();
-    let (mut watcher, spool) = watching(&force, 240 * HOUR);
+    let (mut watcher, spool) = force.watching(240 * HOUR);
     force.clock.pass(100);
     watcher.tick();
     watcher.shut_down();
@@ -234,7 +223,7 @@ fn invariant_08_every_minute_across_a_restart_is_watched_or_a_gap_with_its_cause
 #[test]
 fn a_private_window_is_a_finding_and_an_extension_kept_out_of_them_is_a_gap() {
     let force = TestForce::new();
-    let (mut watcher, spool) = watching(&force, 24 * HOUR);
+    let (mut watcher, spool) = force.watching(24 * HOUR);
     greet(&mut watcher, 1, false);
     assert!(begun_gaps(&force.records(&spool)).contains(&GapCause::PrivateWindowsUnseen));
     force.clock.pass(30);

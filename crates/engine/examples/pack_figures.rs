@@ -6,18 +6,20 @@
 
 #![expect(clippy::print_stdout, reason = "an example prints what it found")]
 
+// The builders of the tests.
+#[path = "../tests/common/mod.rs"]
+mod common;
+
 use std::collections::BTreeMap;
 use std::io::BufRead as _;
 use std::time::Instant;
 
+use common::{order, page};
 use proviso_engine::{CompileInputs, Engine, Pack, compile};
-use proviso_model::observation::{Attribution, Source};
-use proviso_model::{Act, Digest, Fact, Observation, Order, Passage, Timestamp};
+use proviso_model::Digest;
 
-const ORDER: &str = "reference = \"T1\"\nkind = \"shpo-conviction\"\nmade_on = 2026-03-31\nexpires_on = 2031-03-30\n\
-    timezone = \"Europe/London\"\n[person]\nname = \"Test Person 014\"\n[authority]\nbasis = \"paragraph\"\n\
-    paragraph = \"4\"\nlegal_basis = \"Order T1, paragraph 4.\"\nrecorded_by = \"Officer 4412\"\n\
-    recorded_on = 2026-04-01\n[[condition]]\nparagraph = \"1\"\ntext = \"No sexualised chat.\"\nkind = \"sexualised-chat\"\n";
+const CHAT: &str =
+    "[[condition]]\nparagraph = \"1\"\ntext = \"No sexualised chat.\"\nkind = \"sexualised-chat\"\n";
 
 /// Terms of the pack that is timed.
 const TERMS: usize = 100_000;
@@ -30,7 +32,7 @@ struct Paragraph {
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     load()?;
-    let order = Order::from_toml(ORDER).map_err(|faults| format!("{faults:?}"))?;
+    let order = order(CHAT);
     let packs = Pack::built_in()?;
     let mut engines = Vec::new();
     for languages in [vec!["en".to_owned()], Vec::new()] {
@@ -44,7 +46,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut paragraphs: BTreeMap<String, usize> = BTreeMap::new();
     for line in std::io::stdin().lock().lines() {
         let Ok(Paragraph { id, text }) = serde_json::from_str(&line?) else { continue };
-        let page = observation(&text)?;
+        let page = page(&text);
         for (name, engine) in &engines {
             *counts.entry((id.clone(), name)).or_default() += engine.evaluate(&page).len();
         }
@@ -73,27 +75,4 @@ fn load() -> Result<(), Box<dyn std::error::Error>> {
     let terms = pack.category("sexual").map_or(0, |category| category.terms.len());
     println!("a pack of {terms} terms ({} bytes) loads in {} ms", text.len(), loaded.as_millis());
     Ok(())
-}
-
-fn observation(text: &str) -> Result<Observation, Box<dyn std::error::Error>> {
-    Ok(Observation {
-        listed: Vec::new(),
-        id: None,
-        observed_at: Timestamp::parse("2026-07-01T12:00:00Z")?,
-        source: Source::Browser,
-        account: "account-a".to_owned(),
-        attribution: Attribution {
-            act: Act::Shown,
-            foreground: true,
-            visible_ms: 4000,
-            since_input_ms: Some(800),
-        },
-        fact: Fact::Page {
-            url: "https://news.example/a".to_owned(),
-            title: String::new(),
-            text: Passage::whole(text),
-            cut: false,
-            search: None,
-        },
-    })
 }

@@ -12,31 +12,11 @@ use proviso_model::limits::{SPANS_MAX, SURROUNDINGS_BYTES};
 use proviso_model::observation::Field;
 use proviso_model::{Act, ConditionKind, Digest, Fact, Order, Passage, Timestamp};
 
-const EVERYTHING: &str = "
-[[condition]]
-paragraph = \"1\"
-text = \"one\"
-kind = \"sexualised-chat\"
-[[condition]]
-paragraph = \"2\"
-text = \"two\"
-kind = \"pornography\"
-sites = [\"late-show.example\"]
-[[condition]]
-paragraph = \"3\"
-text = \"three\"
-kind = \"prohibited-searches\"
-words = [\"harbour lantern\"]
-[[condition]]
-paragraph = \"5\"
-text = \"five\"
-kind = \"no-private-browsing\"
-[[condition]]
-paragraph = \"6\"
-text = \"six\"
-kind = \"specified-words\"
-words = [\"harbour lantern\", \"tide table\"]
-";
+/// Every kind of condition but specified words, and then those.
+const EVERYTHING: &str = concat!(
+    include_str!("common/conditions.toml"),
+    "[[condition]]\nparagraph = \"6\"\ntext = \"six\"\nkind = \"specified-words\"\nwords = [\"harbour lantern\", \"tide table\"]\n"
+);
 
 fn good_order(name: &str) -> Order {
     let path = format!("{}/../../testdata/orders/good/{name}", env!("CARGO_MANIFEST_DIR"));

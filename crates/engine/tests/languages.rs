@@ -1,12 +1,15 @@
 //! The packs of other languages: what each finds, what it leaves alone, and what it says of itself.
 
-use std::path::PathBuf;
+mod common;
 
+use std::path::PathBuf;
+use std::sync::LazyLock;
+
+use common::typed;
 use proviso_engine::pack::{BUILT_IN, LEADING_PACK};
 use proviso_engine::text::{TermIndex, normalise_term};
 use proviso_engine::{CompileInputs, Engine, Pack, compile};
-use proviso_model::observation::{Attribution, Source};
-use proviso_model::{Act, Digest, Fact, Observation, Order, Passage, Timestamp};
+use proviso_model::{Digest, Order};
 
 const LANGUAGES: [&str; 8] = ["ar", "es", "fr", "pa", "pl", "pt", "ro", "ur"];
 
@@ -20,33 +23,20 @@ fn testdata(path: &str) -> String {
     std::fs::read_to_string(path).expect("a file")
 }
 
-/// Findings of a message, with the packs that each names.
-fn found(text: &str) -> Vec<Vec<String>> {
+/// With the packs of every language.
+static ENGINE: LazyLock<Engine> = LazyLock::new(|| {
     let order = Order::from_toml(&testdata("orders/good/shpo-all-kinds.toml")).expect("an order");
     let order = Order { languages: Vec::new(), ..order };
     let packs = Pack::built_in().expect("the packs");
     let policy = compile(&order, &packs, &CompileInputs::offline()).expect("a policy");
-    let engine = Engine::new(&policy, Digest([7; 32])).expect("an engine");
-    let observation = Observation {
-        listed: Vec::new(),
-        id: None,
-        observed_at: Timestamp::parse("2026-07-01T12:00:00Z").expect("an instant"),
-        source: Source::Browser,
-        account: "account-a".to_owned(),
-        attribution: Attribution {
-            act: Act::Shown,
-            foreground: true,
-            visible_ms: 4000,
-            since_input_ms: Some(10),
-        },
-        fact: Fact::Typed {
-            url: "https://chat.example/room".to_owned(),
-            field: proviso_model::observation::Field::Message,
-            text: Passage::whole(text),
-        },
-    };
-    let findings = engine.evaluate(&observation);
-    assert_eq!(engine.evaluate(&engine.reduce(&observation, &findings)), findings, "{text}");
+    Engine::new(&policy, Digest([7; 32])).expect("an engine")
+});
+
+/// Findings of a message, with the packs that each names.
+fn found(text: &str) -> Vec<Vec<String>> {
+    let observation = typed(text);
+    let findings = ENGINE.evaluate(&observation);
+    assert_eq!(ENGINE.evaluate(&ENGINE.reduce(&observation, &findings)), findings, "{text}");
     findings
         .iter()
         .map(|finding| {

@@ -32,8 +32,6 @@ pub const SEARCH_TYPED_BYTES_MAX: usize = 1024;
 pub const SITE_LIST_ENTRIES_MAX: usize = 8_000_000;
 /// A line of a list of sites as it is imported.
 pub const SITE_LIST_LINE_BYTES_MAX: usize = 4096;
-/// Results of looking one page up in lists of sites.
-pub const SITES_LISTED_MAX: usize = 64;
 /// An address.
 pub const URL_BYTES_MAX: usize = 8 * 1024;
 /// One native message from a browser (the browser's own limit to the host is larger).

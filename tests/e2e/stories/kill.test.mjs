@@ -46,7 +46,10 @@ test("chromium: server and agent are killed in turn; every page shown stands in 
     const all = Array.from({ length: visits }, (_, index) => index + 1);
     /** @type {number[]} */
     let held = [];
-    const whole = async () => all.every((visit) => held.includes(visit)) || ((held = await recorded(stack)), false);
+    const whole = async () => {
+      held = await recorded(stack);
+      return all.every((visit) => held.includes(visit));
+    };
     await until("every page to stand in the record", whole).catch((error) => assert.deepEqual(held, all, error.message));
     assert.deepEqual(held.sort((a, b) => a - b), all, "none is missing and none is there twice");
   } finally {

@@ -68,7 +68,7 @@ fn watched(capture: &Capture) -> Vec<&'static str> {
         (capture.searches && !capture.typed, "what is typed into search fields, and searches in addresses"),
         (
             capture.messages,
-            "conversations on those pages, message by message, also what others write there; to understand the next message, those of the last three days are held in memory and never written down",
+            "conversations on those pages, message by message, also what others write there; to understand the next message, those of the last three days are held in memory, and written down only where a finding rests on them or they stand next to such a message",
         ),
         (capture.private_windows, "whether a private (incognito) window is open"),
         (capture.software, "whether this program and its browser extension are running"),

@@ -23,7 +23,7 @@ use proviso_model::gap::GapCause;
 use proviso_model::ids::{CaseId, CaseKeyId, DeviceId, ForceId};
 use proviso_model::order::{AuthorityBasis, ConditionKind, OrderKind};
 use proviso_model::policy::{CaseKeyRef, PackRef, Policy, PolicyAuthority, PolicyCondition, Rule, Term};
-use proviso_model::record::{RecordBody, RecordContent};
+use proviso_model::record::{NoticeResponse, RecordBody, RecordContent};
 use proviso_model::wire::{ForceKeys, ForceKeysStatement, SignedPolicy, TrustFile};
 use proviso_model::{Act, Attribution, Digest, Fact, Passage, Timestamp};
 use rand_core::{TryCryptoRng, TryRng};
@@ -245,6 +245,18 @@ impl TestForce {
 
     pub fn writer(&self, spool: &Arc<Spool>) -> RecordWriter {
         RecordWriter::new(Arc::clone(spool), self.record_key(), self.rng())
+    }
+
+    /// Enrols for so many seconds and watches, its notice acknowledged.
+    pub fn watching(&self, seconds: i64) -> (Watcher, Arc<Spool>) {
+        let keep = self.enrol(seconds);
+        let (spool, opened) = self.spool(SpoolLimits::default());
+        let mut watcher = self.watcher(&keep, &spool, &opened);
+        watcher
+            .notice_shown("terminal", NoticeResponse::Acknowledged, "the supervised person")
+            .expect("on record");
+        assert!(watcher.standing().watching);
+        (watcher, spool)
     }
 
     pub fn watcher(&self, keep: &Arc<PolicyKeep>, spool: &Arc<Spool>, opened: &Opened) -> Watcher {

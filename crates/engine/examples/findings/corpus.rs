@@ -10,48 +10,36 @@ use proviso_model::{Digest, Fact, Observation, Order};
 
 pub type Fault = Box<dyn std::error::Error>;
 
-const ORDER: &str = "
-reference = \"T2026-0300\"
-kind = \"shpo-conviction\"
+/// An order with every kind of condition.
+const ORDER: &str = concat!(
+    r#"
+reference = "T2026-0300"
+kind = "shpo-conviction"
 made_on = 2026-03-31
 expires_on = 2031-03-30
-timezone = \"Europe/London\"
+timezone = "Europe/London"
 [person]
-name = \"Test Person 300\"
+name = "Test Person 300"
 [authority]
-basis = \"paragraph\"
-paragraph = \"4\"
-legal_basis = \"Order T2026-0300, paragraph 4.\"
-recorded_by = \"Officer 4412\"
+basis = "paragraph"
+paragraph = "4"
+legal_basis = "Order T2026-0300, paragraph 4."
+recorded_by = "Officer 4412"
 recorded_on = 2026-04-01
+"#,
+    include_str!("../../tests/common/conditions.toml"),
+    r#"
 [[condition]]
-paragraph = \"1\"
-text = \"one\"
-kind = \"sexualised-chat\"
+paragraph = "6"
+text = "six"
+kind = "specified-words"
+words = ["harbour lantern", "tide table", "\U0001F3EE", "\u706F\u7C60", "\u0641\u0627\u0646\u0648\u0633"]
 [[condition]]
-paragraph = \"2\"
-text = \"two\"
-kind = \"pornography\"
-sites = [\"late-show.example\"]
-[[condition]]
-paragraph = \"3\"
-text = \"three\"
-kind = \"prohibited-searches\"
-words = [\"harbour lantern\"]
-[[condition]]
-paragraph = \"5\"
-text = \"five\"
-kind = \"no-private-browsing\"
-[[condition]]
-paragraph = \"6\"
-text = \"six\"
-kind = \"specified-words\"
-words = [\"harbour lantern\", \"tide table\", \"\u{1F3EE}\", \"\u{706F}\u{7C60}\", \"\u{641}\u{627}\u{646}\u{648}\u{633}\"]
-[[condition]]
-paragraph = \"7\"
-text = \"seven\"
-kind = \"monitoring-software\"
-";
+paragraph = "7"
+text = "seven"
+kind = "monitoring-software"
+"#
+);
 
 /// Texts of the seeded mixture.
 const MIXTURES: usize = 100;

@@ -3,7 +3,7 @@
 
 mod lines;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use serde::Serialize;
@@ -11,7 +11,7 @@ use serde::Serialize;
 pub use lines::{ClassifyLineError, jsonl_line, text_line};
 
 use crate::conversation::{Said, StageReading, Stages};
-use crate::evaluate::{Counting, strength};
+use crate::evaluate::{Counting, strength, weight_of};
 use crate::model::{LinearModel, ModelError, SentenceHead, Sentences};
 use crate::pack::{LEADING_PACK, Pack};
 use crate::text::{Occurrence, TermIndex, TermIndexError};
@@ -222,11 +222,9 @@ impl Scored {
         numbered: bool,
         spans: &mut Vec<ClassifySpan>,
     ) -> u32 {
-        let mut found: BTreeMap<usize, u16> = BTreeMap::new();
+        let mut found = Vec::new();
         for (message, (said, hits)) in messages.iter().zip(hits).enumerate() {
             for counted in self.counting.read(said.text, hits, &BTreeSet::new()).counted {
-                let weight = found.entry(counted.hit.term).or_default();
-                *weight = (*weight).max(counted.way.weight_permille);
                 spans.push(ClassifySpan {
                     start: counted.hit.start,
                     end: counted.hit.end,
@@ -234,8 +232,9 @@ impl Scored {
                     category: self.name.replace('-', "_"),
                     message: numbered.then_some(message),
                 });
+                found.push(counted);
             }
         }
-        found.values().map(|weight| u32::from(*weight)).sum()
+        weight_of(found)
     }
 }

@@ -10,8 +10,8 @@ use crate::sites::host_of_address;
 
 const HOUR_MS: i64 = 60 * 60 * 1000;
 
-/// Site, channel and window.
-type Key = (String, String, String);
+/// Name of the conversation, and window.
+type Key = (String, String);
 
 /// Every conversation that is held.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -125,12 +125,8 @@ pub fn name_of(fact: &Fact) -> Option<String> {
 }
 
 fn key(fact: &Fact) -> Option<Key> {
-    let Fact::Messages { url, channel, window, .. } = fact else { return None };
-    let channel = match channel.trim() {
-        "" => url.split(['?', '#']).next().unwrap_or_default(),
-        channel => channel,
-    };
-    Some((site(url), channel.to_owned(), window.clone()))
+    let Fact::Messages { window, .. } = fact else { return None };
+    Some((name_of(fact)?, window.clone()))
 }
 
 fn site(url: &str) -> String {

@@ -60,20 +60,19 @@ impl ContextReady {
         let all: usize = used.values().sum();
         let is_own_site = observation.fact.url().is_some_and(|address| is_listed(address, &self.rule.hosts));
         let title = judging.passages.iter().position(|passage| passage.field == TextField::Title);
-        let mut within = 0;
+        let mut within = if is_own_site { all } else { 0 };
         let mut spans: Vec<Span> = Vec::new();
-        for (number, count) in used {
-            let (sum, shown) = self.shown_in([title, Some(*number)], judging);
-            if sum >= u32::from(self.rule.needs_permille) && !is_own_site {
+        // On a site of its own it shows everywhere.
+        for (number, count) in used.iter().filter(|_| !is_own_site) {
+            let title = title.filter(|title| title != number);
+            let (sum, shown) = self.shown_in(title.into_iter().chain([*number]), judging);
+            if sum >= u32::from(self.rule.needs_permille) {
                 within += count;
                 let new = shown.into_iter().filter(|span| !spans.contains(span));
                 spans.extend(new.collect::<Vec<_>>());
             }
         }
         let names = self.names_in(used, judging);
-        if is_own_site {
-            within = all;
-        }
         if within == 0 && names.is_empty() {
             return None;
         }
@@ -90,15 +89,11 @@ impl ContextReady {
     }
 
     /// Weights of the distinct terms in those passages together, and where each stands first.
-    fn shown_in(&self, passages: [Option<usize>; 2], judging: &Judging<'_>) -> (u32, Vec<Span>) {
+    fn shown_in(&self, passages: impl Iterator<Item = usize>, judging: &Judging<'_>) -> (u32, Vec<Span>) {
         let mut spans = Vec::new();
         let mut seen: BTreeMap<usize, u16> = BTreeMap::new();
-        let mut read = Vec::new();
-        for number in passages.into_iter().flatten() {
-            let Some(passage) = judging.passages.get(number).filter(|_| !read.contains(&number)) else {
-                continue;
-            };
-            read.push(number);
+        for number in passages {
+            let Some(passage) = judging.passages.get(number) else { continue };
             let mut until = 0;
             for hit in judging.hits(number) {
                 let Some(weight) = self.weights.get(&hit.term).filter(|_| hit.start >= until) else {

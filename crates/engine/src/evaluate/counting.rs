@@ -1,7 +1,7 @@
 //! Which hits of terms count: between carve-outs, the leftmost and longest where they overlap, and only where their
 //! context allows it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proviso_model::policy::{Term, TermContext};
 
@@ -48,6 +48,16 @@ pub(crate) struct TermAt<'h> {
     pub(crate) hit: &'h Occurrence,
     pub(crate) way: Way,
     pub(crate) beside: Option<&'h Occurrence>,
+}
+
+/// The weights of distinct terms, each at its weightiest, together.
+pub(crate) fn weight_of<'h>(counted: impl IntoIterator<Item = TermAt<'h>>) -> u32 {
+    let mut weights: BTreeMap<usize, u16> = BTreeMap::new();
+    for at in counted {
+        let weight = weights.entry(at.hit.term).or_default();
+        *weight = (*weight).max(at.way.weight_permille);
+    }
+    weights.values().map(|weight| u32::from(*weight)).sum()
 }
 
 impl TermAt<'_> {

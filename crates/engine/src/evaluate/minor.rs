@@ -92,13 +92,8 @@ impl MinorReady {
     fn references(&self, number: usize, judging: &Judging<'_>, ages: &mut BTreeSet<u32>) -> Vec<Span> {
         let Some(passage) = judging.passages.get(number) else { return Vec::new() };
         let hits = judging.hits(number);
-        let mut sum = self.words.weight_in(passage.text, hits);
-        let mut ranges: Vec<_> = self
-            .words
-            .ranges_in(passage.text, hits)
-            .into_iter()
-            .map(|range| (range, self.rule.as_str()))
-            .collect();
+        let (mut sum, ranges) = self.words.weigh(passage.text, hits);
+        let mut ranges: Vec<_> = ranges.into_iter().map(|range| (range, self.rule.as_str())).collect();
         let mut seen = BTreeSet::new();
         let mut stated = BTreeSet::new();
         for (pack, patterns) in self.patterns.iter().enumerate() {

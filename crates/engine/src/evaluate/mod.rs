@@ -30,7 +30,7 @@ use proviso_model::{Digest, Fact, Finding, Observation, Passage, Span};
 
 pub use jsonl::{LineError, evaluate_line};
 
-pub(crate) use counting::Counting;
+pub(crate) use counting::{Counting, weight_of};
 pub(crate) use minor::is_read_with_minors;
 
 use self::judging::Judging;

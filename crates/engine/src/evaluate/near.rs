@@ -17,6 +17,8 @@ pub(super) struct Members {
     hits: Vec<usize>,
     /// Words of the longest of them, less one.
     longest: u32,
+    /// Bytes of the longest of them.
+    longest_bytes: usize,
 }
 
 impl WordPlaces {
@@ -39,11 +41,12 @@ impl WordPlaces {
     }
 
     pub(super) fn members(&self, hits: &[Occurrence], terms: &BTreeSet<usize>) -> Members {
-        let mut members = Members { hits: Vec::new(), longest: 0 };
+        let mut members = Members { hits: Vec::new(), longest: 0, longest_bytes: 0 };
         for (index, hit) in hits.iter().enumerate() {
             if terms.contains(&hit.term) {
                 let (first, last) = self.words.get(index).copied().unwrap_or_default();
                 members.longest = members.longest.max(last.saturating_sub(first));
+                members.longest_bytes = members.longest_bytes.max(hit.range().len());
                 members.hits.push(index);
             }
         }
@@ -78,15 +81,20 @@ impl WordPlaces {
                 best = Some((distance, member));
             }
         };
+        // Hits ascend, so the walk ends where nothing further is near: in words, and in bytes where many hits share a word.
         let first_of = |member: usize| self.words.get(member).map_or(0, |words| words.0);
+        let start_of = |member: usize| hits.get(member).map_or(0, |hit| hit.start);
         for member in members.hits.get(from..).unwrap_or_default() {
-            if first_of(*member) > last.saturating_add(within) {
+            let is_far = start_of(*member) > hit.end.saturating_add(NEAR_BYTES_MAX);
+            if is_far || first_of(*member) > last.saturating_add(within) {
                 break;
             }
             consider(*member);
         }
         for member in members.hits.get(..from).unwrap_or_default().iter().rev() {
-            if first_of(*member).saturating_add(members.longest).saturating_add(within) < first {
+            let end = start_of(*member).saturating_add(members.longest_bytes);
+            let is_far = end.saturating_add(NEAR_BYTES_MAX) < hit.start;
+            if is_far || first_of(*member).saturating_add(members.longest).saturating_add(within) < first {
                 break;
             }
             consider(*member);

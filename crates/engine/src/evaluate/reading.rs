@@ -7,7 +7,7 @@ use proviso_model::{ConditionKind, Fact, Observation, Span};
 
 use super::talk::{Line, lines};
 use crate::search::{Search, search_of};
-use crate::sites::{host_of_address, with_parents};
+use crate::sites::{SiteHost, host_of_address, with_parents};
 use crate::text::{Occurrence, TermIndex};
 
 /// One stretch of text and every term found in it.
@@ -88,12 +88,17 @@ pub(super) fn listed_host(address: &str, hosts: &[String], rule: &Rule) -> Optio
     let site = host_of_address(address)?;
     // Compiled hosts are sorted.
     with_parents(&site.host).find(|name| hosts.binary_search_by(|host| host.as_str().cmp(name)).is_ok())?;
+    host_span(address, &site, id, category)
+}
+
+/// The host of `address` as a span of a rule.
+pub(super) fn host_span(address: &str, site: &SiteHost, rule: &str, category: &str) -> Option<Span> {
     Some(Span {
         field: TextField::Url,
         start: site.start as u64,
         end: site.end as u64,
-        rule: id.clone(),
-        category: category.clone(),
+        rule: rule.to_owned(),
+        category: category.to_owned(),
         text: address.get(site.start..site.end)?.to_owned(),
         message: None,
     })

@@ -1,6 +1,7 @@
 //! The cut of an observation to what its findings rest on (invariants 3 and 6): exactly the passages used, with
 //! surroundings enough to be fair.
 
+use std::cell::OnceCell;
 use std::ops::Range;
 
 use proviso_model::finding::TextField;
@@ -26,9 +27,10 @@ pub(super) fn reduce(engine: &Engine, observation: &Observation, findings: &[Fin
         let cut = talk::cut(observation, &engine.messages_used(observation));
         return if engine.evaluate(&cut) == findings { cut } else { observation.clone() };
     }
+    let rests = RestsOn::of(engine, observation, findings);
     let mut fallback = None;
     for surroundings in SURROUNDINGS {
-        let cut = cut(engine, observation, findings, *surroundings);
+        let cut = cut(engine, observation, findings, &rests, *surroundings);
         if engine.evaluate(&cut) != findings {
             continue;
         }
@@ -44,10 +46,35 @@ fn kept_bytes(observation: &Observation) -> usize {
     observation.fact.passages().iter().map(|passage| passage.text.len()).sum()
 }
 
-fn cut(engine: &Engine, observation: &Observation, findings: &[Finding], surroundings: usize) -> Observation {
+/// Where in the text findings rest, whatever the width of the surroundings.
+struct RestsOn {
+    /// In order, with whether surroundings are kept.
+    spans: Vec<(Range<u64>, bool)>,
+    besides: Vec<Beside>,
+}
+
+impl RestsOn {
+    fn of(engine: &Engine, observation: &Observation, findings: &[Finding]) -> Self {
+        let reading = OnceCell::new();
+        let reading = || reading.get_or_init(|| Reading::of(observation, &engine.index));
+        let mut spans = spans_used(engine, findings, reading);
+        let besides = besides(engine, findings, reading);
+        let shown = besides.iter().filter(|beside| beside.shown);
+        spans.extend(shown.map(|beside| (beside.range.clone(), false)));
+        Self { spans, besides }
+    }
+}
+
+fn cut(
+    engine: &Engine,
+    observation: &Observation,
+    findings: &[Finding],
+    rests: &RestsOn,
+    surroundings: usize,
+) -> Observation {
     let mut kept = observation.clone();
     let rules = || engine.conditions.iter().flat_map(|ready| &ready.condition.rules);
-    let spoke = |rule: &Rule| findings.iter().any(|finding| rule_id(rule) == Some(finding.rule.as_str()));
+    let spoke = |rule: &Rule| findings.iter().any(|finding| finding.rule == rule.id());
     kept.listed.retain(|listed| rules().any(|rule| spoke(rule) && site_lists::is_used(rule, listed)));
     if let Fact::Page { search, .. } = &mut kept.fact
         && !findings.iter().flat_map(|finding| &finding.spans).any(|span| span.field == TextField::Query)
@@ -59,29 +86,23 @@ fn cut(engine: &Engine, observation: &Observation, findings: &[Finding], surroun
     if !in_order(text) {
         return kept;
     }
-    let mut spans = spans_used(engine, observation, findings);
-    let besides = besides(engine, observation, findings);
-    spans.extend(besides.iter().filter(|beside| beside.shown).map(|beside| (beside.range.clone(), false)));
     let mut passages = Vec::new();
     for passage in text.iter() {
         let units =
             if engine.settings.by_passages { super::passages::passages(&passage.text) } else { Vec::new() };
-        passages.extend(cut_passage(passage, &spans, &besides, &units, surroundings));
+        passages.extend(cut_passage(passage, rests, &units, surroundings));
     }
     *text = passages;
     kept
 }
 
-fn rule_id(rule: &Rule) -> Option<&str> {
-    match rule {
-        Rule::SiteLists { id, .. } => Some(id),
-        _ => None,
-    }
-}
-
 /// Every span that the findings rest on, with whether its surroundings are kept: spans that a finding only counts are
 /// kept bare.
-fn spans_used(engine: &Engine, observation: &Observation, findings: &[Finding]) -> Vec<(Range<u64>, bool)> {
+fn spans_used<'r, 'o: 'r>(
+    engine: &Engine,
+    findings: &[Finding],
+    reading: impl Fn() -> &'r Reading<'o>,
+) -> Vec<(Range<u64>, bool)> {
     use proviso_model::finding::TextField::{Text, Typed};
     let in_text = |span: &&proviso_model::Span| matches!(span.field, Text | Typed);
     let mut spans: Vec<(Range<u64>, bool)> = findings
@@ -95,10 +116,9 @@ fn spans_used(engine: &Engine, observation: &Observation, findings: &[Finding]) 
     let scored = scored.filter(|passage| matches!(passage.field, Text | Typed));
     spans.extend(scored.map(|passage| (passage.start..passage.end, true)));
     if findings.iter().any(|finding| finding.spans_left_out > 0) {
-        let reading = Reading::of(observation, &engine.index);
         let all = engine.conditions.iter().flat_map(|ready| ready.condition.rules.iter().zip(&ready.words));
         for (rule, words) in all {
-            let spoken = words.as_ref().and_then(|words| words.speak(rule, &reading));
+            let spoken = words.as_ref().and_then(|words| words.speak(rule, reading()));
             let bare = spoken.into_iter().flat_map(|spoken| spoken.spans);
             spans.extend(bare.filter(|span| in_text(&span)).map(|span| (span.start..span.end, false)));
         }
@@ -108,15 +128,21 @@ fn spans_used(engine: &Engine, observation: &Observation, findings: &[Finding]) 
 }
 
 /// Every stretch on which it depends whether a term counts: one that a cut parts would count otherwise in the cut.
-fn besides(engine: &Engine, observation: &Observation, findings: &[Finding]) -> Vec<Beside> {
-    let reading = Reading::of(observation, &engine.index);
+fn besides<'r, 'o: 'r>(
+    engine: &Engine,
+    findings: &[Finding],
+    reading: impl Fn() -> &'r Reading<'o>,
+) -> Vec<Beside> {
     let mut all = Vec::new();
     for ready in &engine.conditions {
         for (rule, words) in ready.condition.rules.iter().zip(&ready.words) {
             let (Rule::Words { id, .. }, Some(words)) = (rule, words) else { continue };
+            if words.is_without_contexts() {
+                continue;
+            }
             let paragraph = &ready.condition.paragraph;
             let spoke = findings.iter().any(|found| found.rule == *id && found.paragraph == *paragraph);
-            all.extend(words.besides(&reading, spoke));
+            all.extend(words.besides(reading(), spoke));
         }
     }
     all
@@ -126,19 +152,18 @@ fn besides(engine: &Engine, observation: &Observation, findings: &[Finding]) -> 
 /// judged otherwise. Bare windows hold single words, which are too little to be judged.
 fn cut_passage(
     passage: &Passage,
-    spans: &[(Range<u64>, bool)],
-    besides: &[Beside],
+    rests: &RestsOn,
     units: &[Range<usize>],
     surroundings: usize,
 ) -> Vec<Passage> {
     let (mut windows, mut bare) = (Vec::new(), Vec::new());
-    for (span, with_surroundings) in spans {
+    for (span, with_surroundings) in &rests.spans {
         let Some(local) = local(passage, span) else { continue };
         let (width, windows) = if *with_surroundings { (surroundings, &mut windows) } else { (0, &mut bare) };
         windows.push(start_of(&passage.text, local.start, width)..end_of(&passage.text, local.end, width));
     }
     let besides: Vec<Range<usize>> =
-        besides.iter().filter_map(|beside| local(passage, &beside.range)).collect();
+        rests.besides.iter().filter_map(|beside| local(passage, &beside.range)).collect();
     let mut merged = unparted(merge(windows), |windows| {
         besides.iter().chain(units).filter(|stretch| is_parted(stretch, windows)).cloned().collect()
     });
@@ -171,7 +196,7 @@ fn unparted(
 }
 
 /// Windows in order, each joined with those that it touches.
-fn merge(mut windows: Vec<Range<usize>>) -> Vec<Range<usize>> {
+pub(super) fn merge(mut windows: Vec<Range<usize>>) -> Vec<Range<usize>> {
     windows.sort_by_key(|window| (window.start, window.end));
     let mut merged: Vec<Range<usize>> = Vec::new();
     for window in windows {

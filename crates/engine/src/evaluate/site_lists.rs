@@ -1,13 +1,13 @@
 //! Rules of site lists: they speak from the look-up that is recorded with a page, so that they can be evaluated again without
 //! the lists.
 
-use proviso_model::finding::TextField;
 use proviso_model::observation::SiteListed;
 use proviso_model::policy::{Rule, SiteListRef};
-use proviso_model::{Fact, Observation, Span};
+use proviso_model::{Fact, Observation};
 
 use super::Spoken;
 use super::explain::quoted;
+use super::reading::host_span;
 use crate::sites::{host_of_address, with_parents};
 
 /// Strength of an entry on a list: somebody once thought that the site belongs there.
@@ -49,15 +49,7 @@ pub(super) fn speak<'p>(rule: &'p Rule, observation: &Observation) -> Option<Spo
     Some(Spoken {
         rule,
         strength_permille,
-        spans: vec![Span {
-            field: TextField::Url,
-            start: site.start as u64,
-            end: site.end as u64,
-            rule: id.clone(),
-            category: category.clone(),
-            text: url.get(site.start..site.end)?.to_owned(),
-            message: None,
-        }],
+        spans: vec![host_span(url, &site, id, category)?],
         seen: None,
         why_not: why.join(" "),
         rests_on: Vec::new(),

@@ -29,7 +29,7 @@ pub(super) fn speak<'p>(
         used.extend(&weighed.rests_on);
         weighed.sum
     });
-    let sexual_permille = sexual.map_or(0, |words| u32::from(strength(sexual_sum, words.threshold())));
+    let sexual_permille = sexual.map_or(0, |words| u32::from(strength(sexual_sum, words.threshold_permille)));
     // Only what a record will hold is read, so that a replay reads the same.
     let messages: Vec<&Message> = lines.iter().map(|line| line.message).collect();
     let keep = with_neighbours(&messages, &used);

@@ -7,8 +7,9 @@ use proviso_model::Span;
 use proviso_model::limits::SPANS_MAX;
 use proviso_model::policy::{PackRef, Rule};
 
-use super::counting::{Counted, Counting, TermAt, Way};
+use super::counting::{Counted, Counting, TermAt, Way, weight_of};
 use super::reading::{Reading, Stretch};
+use super::reduce::merge;
 use super::{Spoken, explain, strength};
 use crate::search::Search;
 use crate::text::{Occurrence, TermIndex};
@@ -108,39 +109,30 @@ impl WordsRule {
 
     /// Weights of the distinct terms that count among `hits`, all that were found in `text`.
     pub(super) fn weight_in(&self, text: &str, hits: &[Occurrence]) -> u32 {
-        let mut weights: BTreeMap<usize, u16> = BTreeMap::new();
-        for hit in self.counting.read(text, hits, &self.except).counted {
-            let weight = weights.entry(hit.hit.term).or_default();
-            *weight = (*weight).max(hit.way.weight_permille);
-        }
-        weights.values().map(|weight| u32::from(*weight)).sum()
+        self.weigh(text, hits).0
     }
 
-    /// Where the terms that count among `hits` stand.
-    pub(super) fn ranges_in(&self, text: &str, hits: &[Occurrence]) -> Vec<Range<usize>> {
-        let read = self.counting.read(text, hits, &self.except);
-        read.counted.iter().map(|hit| hit.hit.range()).collect()
+    /// The same, with where the terms that count stand.
+    pub(super) fn weigh(&self, text: &str, hits: &[Occurrence]) -> (u32, Vec<Range<usize>>) {
+        let counted = self.counted(text, hits).counted;
+        let ranges = counted.iter().map(|at| at.hit.range()).collect();
+        (weight_of(counted), ranges)
     }
 
     /// What is carved out of a text: in order, not overlapping.
     pub(super) fn carved_out(&self, hits: &[Occurrence]) -> Vec<Range<usize>> {
-        let mut carved: Vec<Range<usize>> = Vec::new();
-        for hit in hits.iter().filter(|hit| self.except.contains(&hit.term)) {
-            match carved.last_mut() {
-                Some(last) if hit.start <= last.end => last.end = last.end.max(hit.end),
-                _ => carved.push(hit.range()),
-            }
-        }
-        carved
+        merge(hits.iter().filter(|hit| self.except.contains(&hit.term)).map(Occurrence::range).collect())
+    }
+
+    /// Whether its words count whatever stands near them.
+    pub(super) fn is_without_contexts(&self) -> bool {
+        self.counting.is_without_contexts()
     }
 
     /// The stretches of text from one word to another on which it depends whether a term counts. `spoke` says whether the
     /// rule spoke: its explanation names them then.
     pub(super) fn besides(&self, reading: &Reading<'_>, spoke: bool) -> Vec<Beside> {
         use proviso_model::finding::TextField::{Text, Typed};
-        if self.counting.is_without_contexts() {
-            return Vec::new();
-        }
         let mut all = Vec::new();
         let mut shown = BTreeSet::new();
         let mut considered = 0;
@@ -174,14 +166,8 @@ impl WordsRule {
         if self.queries_only || reading.search.as_ref().is_some_and(Search::is_results) {
             return Scope::Queries;
         }
-        let mut weights = BTreeMap::new();
-        for stretch in self.stretches(reading, Scope::Queries) {
-            for hit in self.read(stretch).counted {
-                let weight: &mut u16 = weights.entry(hit.hit.term).or_default();
-                *weight = (*weight).max(hit.way.weight_permille);
-            }
-        }
-        let sum: u32 = weights.values().map(|weight| u32::from(*weight)).sum();
+        let queries = self.stretches(reading, Scope::Queries);
+        let sum = weight_of(queries.flat_map(|stretch| self.read(stretch).counted));
         if sum >= u32::from(threshold) { Scope::Queries } else { Scope::All }
     }
 

@@ -37,11 +37,6 @@ struct Place {
 }
 
 impl WordsRule {
-    /// Sum of weights at which the rule speaks.
-    pub(super) fn threshold(&self) -> u16 {
-        self.threshold_permille
-    }
-
     /// Weighs a conversation.
     pub(super) fn weigh_talk(&self, lines: &[&Line<'_>]) -> WeighedTalk {
         let mut weighed =

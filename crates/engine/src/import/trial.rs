@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::evaluate::Counting;
+use crate::evaluate::{Counting, weight_of};
 use crate::pack::Pack;
 use crate::text::{TermIndex, TermIndexError};
 
@@ -49,14 +49,10 @@ impl Trial {
             let mut spoke = false;
             let mut here = BTreeSet::new();
             for (counting, threshold) in &categories {
-                let mut weights: BTreeMap<usize, u16> = BTreeMap::new();
-                for found in counting.read(text, &hits, &BTreeSet::new()).counted {
-                    let weight = weights.entry(found.hit.term).or_default();
-                    *weight = (*weight).max(found.way.weight_permille);
-                    here.insert(text.get(found.hit.range()).unwrap_or_default().to_lowercase());
-                }
-                let sum: u32 = weights.values().map(|weight| u32::from(*weight)).sum();
-                spoke |= sum >= u32::from(*threshold);
+                let counted = counting.read(text, &hits, &BTreeSet::new()).counted;
+                let found = counted.iter().map(|at| text.get(at.hit.range()).unwrap_or_default());
+                here.extend(found.map(str::to_lowercase));
+                spoke |= weight_of(counted) >= u32::from(*threshold);
             }
             trial.spoken += usize::from(spoke);
             for term in here {

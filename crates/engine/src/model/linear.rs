@@ -200,19 +200,21 @@ impl LinearModel {
         keywords_permille: u32,
         moved: impl FnOnce(u32) -> Option<i64>,
     ) -> Reading {
-        let Some((_, margin)) = self.margin(texts, keywords_permille, &mut Scratch::default()) else {
+        let texts: Vec<Tokens> = texts.iter().map(|text| tokens(text)).collect();
+        let Some((_, margin)) = self.margin(&texts, keywords_permille, &mut Scratch::default()) else {
             return Reading::default();
         };
         let curve = &self.manifest.calibration;
         let chance = curve.chance(margin);
         let moved = moved(chance).map_or(chance, |by| curve.chance(margin.saturating_add(by)));
-        Reading { chance_millionths: moved, spans: self.all_weighed(texts) }
+        Reading { chance_millionths: moved, spans: self.spans(&texts, SPANS_MAX, i64::MAX) }
     }
 
     /// The chance that `texts`, read as one, get, without what weighed in it. `scratch` saves work where many are judged.
     #[must_use]
     pub fn judge(&self, texts: &[&str], keywords_permille: u32, scratch: &mut Scratch) -> Judged {
-        let judged = self.margin(texts, keywords_permille, scratch).map(|(tokens, margin)| Judged {
+        let texts: Vec<Tokens> = texts.iter().map(|text| tokens(text)).collect();
+        let judged = self.margin(&texts, keywords_permille, scratch).map(|(tokens, margin)| Judged {
             chance_millionths: self.manifest.calibration.chance(margin),
             tokens,
         });
@@ -220,14 +222,18 @@ impl LinearModel {
     }
 
     /// How many tokens there are, and the margin in millionths; nothing without tokens.
-    fn margin(&self, texts: &[&str], keywords_permille: u32, scratch: &mut Scratch) -> Option<(usize, i64)> {
+    fn margin(
+        &self,
+        texts: &[Tokens],
+        keywords_permille: u32,
+        scratch: &mut Scratch,
+    ) -> Option<(usize, i64)> {
         let counts = &mut scratch.0;
         counts.clear();
         let mut count = 0;
         for text in texts {
-            let text = tokens(text);
             count += text.len();
-            features(&text, |_, _, bucket| counts.add(bucket));
+            features(text, |_, _, bucket| counts.add(bucket));
         }
         let margin = &self.manifest.margin;
         let millionths = margin.bias_millionths
@@ -242,11 +248,6 @@ impl LinearModel {
     pub fn weighed(&self, texts: &[&str], most: usize) -> Vec<ModelSpan> {
         let texts: Vec<Tokens> = texts.iter().map(|text| tokens(text)).collect();
         self.spans(&texts, most, TELLING_SHARE)
-    }
-
-    fn all_weighed(&self, texts: &[&str]) -> Vec<ModelSpan> {
-        let texts: Vec<Tokens> = texts.iter().map(|text| tokens(text)).collect();
-        self.spans(&texts, SPANS_MAX, i64::MAX)
     }
 
     /// The sum of the weights of everything in a passage: how much it matters to the score.

@@ -17,17 +17,16 @@ pub(super) fn fold(c: char, mut emit: impl FnMut(char)) {
         return emit('\u{3F2}');
     }
     // A spacing accent decomposes to a space under an accent, which would part words as white space does: it stays.
-    let mut first = None;
-    decompose_compatible(c, |part| first = first.or(Some(part)));
-    if first == Some(' ') {
-        return emit(plain_punctuation(c));
-    }
+    let mut stays = None;
     decompose_compatible(c, |part| {
-        if is_ignorable(part) || is_accent(part) {
+        if *stays.get_or_insert(part == ' ') || is_ignorable(part) || is_accent(part) {
             return;
         }
         fold_case(plain_punctuation(part), &mut emit);
     });
+    if stays == Some(true) {
+        emit(plain_punctuation(c));
+    }
 }
 
 /// Full case folding by way of the standard library's tables: lower, upper, lower gives `ß` and `ẞ` as `ss`, the two

@@ -43,6 +43,7 @@ pub fn normalise(original: &str) -> Normalised {
     let mut at = 0;
     while let Some(first) = bytes.get(at) {
         let plain = match writer.space {
+            _ if !first.is_ascii() => 0,
             Some(_) if is_space(*first) => 0,
             _ => writer.plain(at, bytes.get(at..).unwrap_or_default()),
         };

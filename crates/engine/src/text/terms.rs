@@ -88,23 +88,23 @@ impl WithoutEdges {
 impl TermIndex {
     /// The number of a term; equal normalised texts share one. Nothing for a text with nothing to look for.
     pub fn number(&mut self, term: &str) -> Option<usize> {
-        let normal = normalise_term(term);
-        if !is_searchable(&normal) {
-            return None;
-        }
-        let next = self.numbers.len() + self.inside_words.len();
-        Some(*self.numbers.entry(normal).or_insert(next))
+        self.numbered(term, false)
     }
 
     /// The number of a term that is looked for as written within longer words too, but not behind a disguise. It differs
     /// from the number of the same text with word edges.
     pub fn number_inside(&mut self, term: &str) -> Option<usize> {
+        self.numbered(term, true)
+    }
+
+    fn numbered(&mut self, term: &str, inside: bool) -> Option<usize> {
         let normal = normalise_term(term);
         if !is_searchable(&normal) {
             return None;
         }
         let next = self.numbers.len() + self.inside_words.len();
-        Some(*self.inside_words.entry(normal).or_insert(next))
+        let known = if inside { &mut self.inside_words } else { &mut self.numbers };
+        Some(*known.entry(normal).or_insert(next))
     }
 
     /// Makes ready what [`TermIndex::number`] was given.

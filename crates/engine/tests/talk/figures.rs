@@ -53,8 +53,8 @@ fn read_line_by_line_staged_contact_is_found_and_ordinary_chat_stays_silent() {
         let file: File = toml::from_str(&std::fs::read_to_string(path).expect("a file")).expect("cases");
         for case in &file.case {
             // In contact the account is the one who draws the other closer, whichever that is.
-            let by_side = speaks(&engine, &case.lines, "a") || speaks(&engine, &case.lines, "b");
-            let blind = speaks(&engine, &case.lines, "");
+            let by_side = speaks(engine, &case.lines, "a") || speaks(engine, &case.lines, "b");
+            let blind = speaks(engine, &case.lines, "");
             if file.kind == "contact" {
                 contacts += 1;
                 known += usize::from(by_side);

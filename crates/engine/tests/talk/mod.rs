@@ -2,6 +2,8 @@
 
 mod figures;
 
+use std::sync::LazyLock;
+
 use crate::common::{policy, seen};
 use proptest::prelude::*;
 use proviso_engine::Engine;
@@ -39,9 +41,13 @@ struct Step {
     speaks: Option<Vec<String>>,
 }
 
-fn engine() -> Engine {
-    Engine::new(&policy(CONDITIONS, &["clinic.example", "nurse@clinic.example"]), Digest([9; 32]))
-        .expect("an engine")
+/// Made once: a policy with every pack takes a while.
+fn engine() -> &'static Engine {
+    static ENGINE: LazyLock<Engine> = LazyLock::new(|| {
+        Engine::new(&policy(CONDITIONS, &["clinic.example", "nurse@clinic.example"]), Digest([9; 32]))
+            .expect("an engine")
+    });
+    &ENGINE
 }
 
 fn message(line: &str, index: usize) -> Message {

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use proviso_model::Digest;
 use sha2::{Digest as _, Sha256};
 
 use crate::InferenceError;
@@ -38,24 +39,21 @@ impl ModelFile {
         folders.iter().map(|folder| folder.join(self.path)).find(|path| path.is_file())
     }
 
-    /// Its bytes, checked.
+    /// Its bytes, checked, with their hash.
     ///
     /// # Errors
     /// [`InferenceError`] when it cannot be read or is another file.
-    pub fn read(&self, path: &Path) -> Result<Vec<u8>, InferenceError> {
+    pub fn read(&self, path: &Path) -> Result<(Vec<u8>, Digest), InferenceError> {
         let shown = path.display().to_string();
         let bytes =
             std::fs::read(path).map_err(|source| InferenceError::Read { path: shown.clone(), source })?;
-        let found = hex(&Sha256::digest(&bytes));
-        if found != self.sha256 {
-            return Err(InferenceError::OtherFile { path: shown, found, pinned: self.sha256.to_owned() });
+        let found = Digest(Sha256::digest(&bytes).into());
+        if Digest::parse(self.sha256) != Some(found) {
+            let (found, pinned) = (found.to_string(), self.sha256.to_owned());
+            return Err(InferenceError::OtherFile { path: shown, found, pinned });
         }
-        Ok(bytes)
+        Ok((bytes, found))
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]
@@ -74,7 +72,7 @@ mod tests {
         std::fs::write(folder.path().join("words.txt"), "abc").expect("written");
         let places = folders(Some(folder.path()), Some(Path::new("/opt/proviso/bin/proviso-agent")));
         let path = file.find(&places).expect("found");
-        assert_eq!(file.read(&path).expect("the right file"), b"abc");
+        assert_eq!(file.read(&path).expect("the right file").0, b"abc");
         std::fs::write(&path, "abd").expect("written");
         let refused = file.read(&path);
         assert!(matches!(refused, Err(InferenceError::OtherFile { .. })), "{refused:?}");

@@ -11,7 +11,6 @@ use rten_tensor::{NdTensor, Tensor};
 use rten_text::Tokenizer;
 use rten_text::tokenizer::EncodeOptions;
 use safetensors::SafeTensors;
-use sha2::Digest as _;
 
 use crate::InferenceError;
 use crate::files::ModelFile;
@@ -81,12 +80,12 @@ impl MiniLm {
         let (Some(weights), Some(tokenizer)) = (WEIGHTS.find(folders), TOKENIZER.find(folders)) else {
             return Ok(None);
         };
-        let tokenizer = TOKENIZER.read(&tokenizer)?;
-        let weights = WEIGHTS.read(&weights)?;
-        Self::from_bytes(&weights, &tokenizer).map(Some)
+        let (tokenizer, _) = TOKENIZER.read(&tokenizer)?;
+        let (weights, sha256) = WEIGHTS.read(&weights)?;
+        Self::from_bytes(&weights, sha256, &tokenizer).map(Some)
     }
 
-    fn from_bytes(weights: &[u8], tokenizer: &[u8]) -> Result<Self, InferenceError> {
+    fn from_bytes(weights: &[u8], sha256: Digest, tokenizer: &[u8]) -> Result<Self, InferenceError> {
         let fault = |problem: String| InferenceError::Model { model: NAME, problem };
         let json = std::str::from_utf8(tokenizer).map_err(|error| fault(error.to_string()))?;
         let tokenizer = Tokenizer::from_json(json).map_err(|error| fault(error.to_string()))?;
@@ -98,7 +97,6 @@ impl MiniLm {
             .map_err(|error| fault(error.to_string()))?;
         let node = |name| model.node_id(name).map_err(|error| fault(error.to_string()));
         let (ids, places, output) = (node(IDS)?, node(PLACES)?, node(OUTPUT)?);
-        let sha256 = Digest(sha2::Sha256::digest(weights).into());
         let threads = Arc::new(ThreadPool::with_num_threads(1));
         Ok(Self { model, tokenizer, ids, places, output, sha256, threads })
     }

@@ -39,7 +39,10 @@ impl Again {
     /// as a whole.
     pub(super) fn normalised(&self, found: &Range<usize>) -> Option<Range<usize>> {
         let (mut start, mut end, mut otherwise) = (None, None, false);
-        for (here, there, replaced) in &self.pieces {
+        // Pieces follow each other without room, so only those that the find touches are looked at.
+        let first = self.pieces.partition_point(|(here, ..)| here.end <= found.start);
+        let near = self.pieces.get(first..).unwrap_or_default();
+        for (here, there, replaced) in near.iter().take_while(|(here, ..)| here.start < found.end) {
             if here.contains(&found.start) {
                 let into = found.start - here.start;
                 start = if *replaced { (into == 0).then_some(there.start) } else { Some(there.start + into) };
