@@ -4,7 +4,7 @@ use proviso_model::gap::{Gap, GapCause};
 use proviso_model::{Source, Timestamp};
 
 use super::Watcher;
-use crate::clock::{Doubt, Reading};
+use crate::clock::{DOUBT_MS_MIN, Doubt, Reading};
 use crate::gaps::correction;
 
 /// A sleep shorter than this is not told apart from a busy machine.
@@ -56,7 +56,17 @@ impl Watcher {
         self.end_stretch(expected);
         self.browsers.clock_corrected(self.moment.reckoned);
         // The last stamp says a time that is known to be wrong.
-        self.stamped_at = None;
+        self.stamped = None;
+    }
+
+    /// Whether a stamp is due: in its rhythm, and at once when the wall clock was set. A clock that was set back and of
+    /// which nothing was kept cannot be told, after a power cut, from one that is right.
+    pub(super) fn stamp_due(&self) -> bool {
+        let ahead_ms = |reading: &Reading| reading.wall.millis_since(reading.reckoned);
+        self.stamped.is_none_or(|stamped| {
+            self.moment.reckoned.millis_since(stamped.reckoned) >= self.settings.alive_every_ms
+                || (ahead_ms(&self.moment) - ahead_ms(&stamped)).abs() >= DOUBT_MS_MIN
+        })
     }
 
     /// A time in doubt is a gap, which goes away when the clock comes back or the server says the time.

@@ -118,7 +118,8 @@ pub struct Watcher {
     powered_kept: Option<Powered>,
     /// Policy and keys are to be given up.
     release: Option<Release>,
-    stamped_at: Option<Timestamp>,
+    /// The clocks at the last stamp that was kept.
+    stamped: Option<Reading>,
     appended: u64,
 }
 
@@ -154,7 +155,7 @@ impl Watcher {
             powered,
             powered_kept: powered,
             release,
-            stamped_at: None,
+            stamped: None,
             appended: 0,
             writer: parts.writer,
             keep: parts.keep,
@@ -324,7 +325,7 @@ impl Watcher {
                 self.appended += 1;
                 self.gaps_kept.clone_from(&self.gaps);
                 self.powered_kept = self.powered;
-                self.stamped_at = Some(self.moment.reckoned);
+                self.stamped = Some(self.moment);
             }
             Err(SpoolError::Full(_)) => self.spool_full = true,
             Err(error) => tracing::error!(%error, "a record could not be kept"),
@@ -374,7 +375,7 @@ impl Watcher {
     fn stamp(&mut self) {
         match self.notes().and_then(|notes| self.spool.keep(&notes)) {
             Ok(()) => {
-                self.stamped_at = Some(self.moment.reckoned);
+                self.stamped = Some(self.moment);
                 self.gaps_kept.clone_from(&self.gaps);
                 self.powered_kept = self.powered;
             }

@@ -41,8 +41,7 @@ impl Watcher {
         self.record_gaps();
         self.record_contradictions();
         self.look_for_release();
-        let every_ms = self.settings.alive_every_ms;
-        if self.stamped_at.is_none_or(|stamped| now.millis_since(stamped) >= every_ms) {
+        if self.stamp_due() {
             self.stamp();
         }
     }

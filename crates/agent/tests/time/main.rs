@@ -44,6 +44,8 @@ const STORIES: &[Story] = &[
      &[Run(HOUR), Set(-HOUR), Run(HOUR), Watches(true), Set(HOUR), Run(HOUR)], &[ClockJump]),
     ("set back an hour after the server spoke", &LONG,
      &[Server, Run(HOUR), Set(-HOUR), Run(HOUR), Watches(true), Server, Run(HOUR)], &[]),
+    ("set back an hour after the server spoke, and the battery is pulled at once", &LONG,
+     &[Server, Run(HOUR), Set(-HOUR), Cut(2 * HOUR), Run(HOUR), Server, Run(HOUR), Watches(true)], &[ClockJump, PowerOff]),
     ("set back a day, and shut down before it is found", &LONG,
      &[Run(HOUR), Set(-DAY), Run(HOUR), Off(HOUR, 0), Run(HOUR), Watches(true), Server, Run(HOUR)], &[ClockJump, PowerOff]),
     ("set back a year, and the order's end comes all the same", &FORTNIGHT,
