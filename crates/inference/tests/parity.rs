@@ -42,3 +42,15 @@ fn a_megabyte_without_a_space_and_a_text_of_marks_are_answered() {
         assert!(model.vector(&text).expect("a vector").0.iter().all(|value| value.is_finite()));
     }
 }
+
+#[test]
+fn a_short_text_of_one_word_in_many_pieces_is_cut_and_answered() {
+    let model = model();
+    for text in
+        ["qzxjvkqzxjvkqzxjvk", "wordsthatnobodyputapartqzxj \u{0130}\u{0130}\u{0130}", "\u{0130}qzxjvkq"]
+    {
+        let passages = model.passages(text).expect("passages");
+        assert!(passages.iter().all(|passage| text.get(passage.clone()).is_some()), "{text}: {passages:?}");
+        assert!(model.vector(text).expect("a vector").0.iter().all(|value| value.is_finite()), "{text}");
+    }
+}

