@@ -106,7 +106,7 @@ export const CAPTURE_NOTHING = Object.freeze({
  * Within the extension: from a page's content script to the background.
  * @typedef {{type: "config"}} AskConfig
  * @typedef {{type: "input", at: number}} InputSeen
- * @typedef {{type: "suggestion", at: number}} SuggestionChosen
+ * @typedef {{type: "suggestion", at: number, words: string[]}} SuggestionChosen what the entry says: whole, and line by line
  * @typedef {{type: "page", at: number, url: string, title: string, text: string, cut: boolean, first: boolean,
  *   opening: boolean, visible_ms: number, since_input_ms: number | null}} PageSeen
  * @typedef {{type: "typed", at: number, url: string, field: Field, text: string,

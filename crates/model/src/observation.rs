@@ -52,7 +52,7 @@ pub struct SearchStart {
     /// captured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub typed: Option<String>,
-    /// Whether after that an entry of a list of suggestions was chosen.
+    /// Whether after that an entry of that field's own list of suggestions was chosen whose words the address then held.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub suggestion: bool,
 }

@@ -37,7 +37,7 @@ async function answer(message, sender) {
       if (sender.tab?.id !== undefined) navigation.inputSeen(sender.tab.id, message.at);
       return true;
     case "suggestion":
-      if (sender.tab?.id !== undefined) suggestionChosen(sender.tab.id, message.at);
+      if (sender.tab?.id !== undefined) suggestionChosen(sender.tab.id, message.words, message.at);
       return true;
     case "page":
       return pageSeen(message, sender);

@@ -7,7 +7,7 @@ import { openerOf, openingOf } from "./navigation.js";
 
 /**
  * @typedef {import("../protocol.js").SearchStart} SearchStart
- * @typedef {{typed: string | null, suggestion: boolean, at: number}} Begun
+ * @typedef {{typed: string | null, chosen: string[], at: number}} Begun
  */
 
 /** A page that comes later than this after the last key or choice was not opened by it. */
@@ -24,16 +24,17 @@ const begun = new Map();
  * @param {number} at
  */
 export function searchTyped(tabId, text, at) {
-  begun.set(tabId, { typed: text, suggestion: false, at });
+  begun.set(tabId, { typed: text, chosen: [], at });
 }
 
 /**
  * @param {number} tabId
+ * @param {string[]} words of the entry that was chosen: kept to be compared with the query that follows, told to nobody
  * @param {number} at
  */
-export function suggestionChosen(tabId, at) {
+export function suggestionChosen(tabId, words, at) {
   const known = fresh(tabId, at);
-  begun.set(tabId, { typed: known?.typed ?? null, suggestion: true, at });
+  begun.set(tabId, { typed: known?.typed ?? null, chosen: words.map(plain), at });
 }
 
 /** @param {number} tabId */
@@ -57,7 +58,27 @@ export function searchStart(tabId, frameId, url, at) {
   if (origin === undefined || !start || by === "address-bar") return { by };
   begun.delete(origin);
   const typed = start.typed === null ? {} : { typed: cutToBytes(start.typed, SEARCH_TYPED_BYTES_MAX).text };
-  return { by, ...typed, ...(start.suggestion ? { suggestion: true } : {}) };
+  return { by, ...typed, ...(isOneOf(start.chosen, url) ? { suggestion: true } : {}) };
+}
+
+/**
+ * Whether an address holds one of these as a whole value of its query or fragment, or as a whole segment of its path.
+ * @param {string[]} chosen
+ * @param {string} url
+ */
+export function isOneOf(chosen, url) {
+  if (chosen.length === 0) return false;
+  const { searchParams, hash, pathname } = new URL(url);
+  const fragment = new URLSearchParams(hash.slice(1));
+  // A segment reads like a value: percent signs, and plus signs for spaces.
+  const segments = pathname.split("/").flatMap((segment) => [...new URLSearchParams(`of=${segment.replaceAll("&", "%26")}`).values()]);
+  const held = new Set([...searchParams.values(), ...fragment.values(), ...segments].map(plain));
+  return chosen.some((words) => words !== "" && held.has(words));
+}
+
+/** @param {string} text */
+function plain(text) {
+  return text.normalize("NFKC").replace(/\s+/g, " ").trim().toLowerCase();
 }
 
 /**

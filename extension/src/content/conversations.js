@@ -15,25 +15,37 @@ const PLAIN_NAMES = /^(messages?|chat|chat log|conversation|log|posts?|replies|c
  * @property {Element} container
  * @property {Element[]} items messages in their order
  * @property {boolean} isLive whether the page itself says that it is a log
+ * @typedef {Map<Element, Set<string>>} Rows shapes of the children that are rows of a conversation, by what holds them
  */
 
 /** @returns {Found[]} */
 export function findConversations() {
   /** @type {Found[]} */
   const found = [];
-  const isInside = (/** @type {Element} */ element) => found.some(({ container }) => container.contains(element) || element.contains(container));
+  /** @type {Set<Element>} */
+  const containers = new Set();
+  /** What holds a conversation. @type {Set<Element>} */
+  const holders = new Set();
+  const isInside = (/** @type {Element} */ element) => holders.has(element) || withParents(element).some((one) => containers.has(one));
+  const add = (/** @type {Found} */ one) => {
+    found.push(one);
+    containers.add(one.container);
+    for (const parent of withParents(one.container)) holders.add(parent);
+  };
   for (const live of document.querySelectorAll(LIVE)) {
     const container = spread(live);
     const items = itemsOf(container);
     const isLog = live.matches('[role="log"], [role="feed"]');
-    if (!isInside(container) && items.length > 0 && (isLog || marked(items) * 2 >= items.length)) found.push({ container, items, isLive: true });
+    if (!isInside(container) && items.length > 0 && (isLog || marked(items) * 2 >= items.length)) add({ container, items, isLive: true });
   }
   let marks = 0;
+  /** @type {Rows} */
+  const rows = new Map();
   for (const mark of document.querySelectorAll(MARKS)) {
     if ((marks += 1) > MARKS_MAX) break;
     if (isInside(mark)) continue;
-    const container = rowsAround(mark);
-    if (container && !isInside(container)) found.push({ container, items: itemsOf(container), isLive: false });
+    const container = rowsAround(mark, rows);
+    if (container && !isInside(container)) add({ container, items: itemsOf(container), isLive: false });
   }
   return found;
 }
@@ -77,18 +89,42 @@ function marked(items) {
   return items.filter((item) => item.matches(MARKS) || item.querySelector(MARKS)).length;
 }
 
-/** The element whose children are of one shape and have marks, one of them holding `mark`. @param {Element} mark */
-function rowsAround(mark) {
+/**
+ * The element whose children are of one shape and have marks, one of them holding `mark`.
+ * @param {Element} mark
+ * @param {Rows} known of this look at the page: every list is gone through once, however many marks it has
+ */
+function rowsAround(mark, known) {
   let row = mark;
   for (let depth = 0; depth < DEPTH_MAX && row.parentElement; depth += 1) {
     const container = row.parentElement;
-    const alike = [...container.children].filter((other) => shape(other) === shape(row));
-    const withMarks = alike.filter((other) => other.querySelector("time, [datetime], [data-timestamp]") && other.querySelector("p, div, span, blockquote"));
-    if (withMarks.length >= 2 && withMarks.length * 2 >= alike.length && !container.matches("tr, p, nav")) return container;
+    const shapes = known.get(container) ?? rowShapes(container);
+    known.set(container, shapes);
+    if (shapes.has(shape(row))) return container;
     row = container;
     if (container === document.body) break;
   }
   return null;
+}
+
+/** Shapes of which at least two children, and half of all of that shape, have a time and words. @param {Element} container */
+function rowShapes(container) {
+  /** @type {Map<string, {all: number, rows: number}>} */
+  const counts = new Map();
+  for (const child of container.matches("tr, p, nav") ? [] : container.children) {
+    const count = counts.get(shape(child)) ?? { all: 0, rows: 0 };
+    count.all += 1;
+    if (child.querySelector("time, [datetime], [data-timestamp]") && child.querySelector("p, div, span, blockquote")) count.rows += 1;
+    counts.set(shape(child), count);
+  }
+  return new Set([...counts].filter(([, { all, rows }]) => rows >= 2 && rows * 2 >= all).map(([name]) => name));
+}
+
+/** An element and all that it stands in. @param {Element} element */
+function withParents(element) {
+  const all = [];
+  for (let next = /** @type {Element | null} */ (element); next; next = next.parentElement) all.push(next);
+  return all;
 }
 
 /** @param {Element} element */

@@ -79,10 +79,10 @@ function start() {
   );
   watchTyping(sendTyped, () => sinceInputMs(Date.now()));
   // After the fields: what was typed is told before what was chosen.
-  watchSuggestions(() => {
+  watchSuggestions((words) => {
     if (!config?.capture.typed && !config?.capture.searches) return;
     flushTyping(sendTyped);
-    void tell({ type: "suggestion", at: Date.now() });
+    void tell({ type: "suggestion", at: Date.now(), words });
   });
   chrome.runtime.onMessage.addListener((/** @type {ToPage} */ message) => {
     if (message.type === "config") obey(message);

@@ -2,8 +2,6 @@
 
 import { asWords } from "../lib/text.js";
 
-/** @typedef {import("./visible_text.js").Reader} Reader */
-
 const AUTHOR = [
   "[data-author]", "[data-sender]", "[data-username]", "[data-user-name]", "[data-nick]", "[itemprop=author]", "[rel~=author]", "address",
 ].join(",");
@@ -16,8 +14,7 @@ const OTHER_WORDS = /(^| )(other|others|incoming|received|them|from them|not me)
 const YOU = /^(you|me|yourself|ich|du|sie|moi|vous|toi|yo|tú|usted|eu|você|ja|ty|eu însumi|آپ|أنت|ਤੁਸੀਂ)$/u;
 /** `aria-label`s of common layouts: "Message from Kit, 10:02", "Kit said: ...", "You sent ...". */
 const LABELS = [/^message (?:from|by) (.{1,80}?)(?:[,:;.]|\s+at\s|$)/iu, /^(.{1,80}?)\s+(?:said|wrote|sent|says|replied)\b/iu];
-const NAME_LENGTH_MAX = 80;
-const NAME_BYTES = 200;
+const NAME_LENGTH_MAX = 100;
 
 /**
  * @typedef {object} Parts
@@ -42,9 +39,7 @@ export function partsOf(item) {
   for (const pattern of author ? [] : LABELS) author ||= short(pattern.exec(item.getAttribute("aria-label") ?? "")?.[1] ?? "");
   const dated = timeAt ? attribute(timeAt, ["datetime", "data-time", "data-timestamp"]) : "";
   const time = dated || short(timeAt?.textContent);
-  if (timeAt) {
-    if (timeAt !== item) labels.add(timeAt);
-  }
+  if (timeAt && timeAt !== item) labels.add(timeAt);
   return { author, own: ownBy(item, author), time, isDated: dated !== "", labels };
 }
 
@@ -97,7 +92,7 @@ function attribute(element, names) {
 /** @param {string | null | undefined} text */
 function short(text) {
   const line = (text ?? "").replace(/[\s\p{Cc}]+/gu, " ").trim().replace(/[:,]$/, "");
-  return line.length > NAME_BYTES / 2 ? "" : line;
+  return line.length > NAME_LENGTH_MAX ? "" : line;
 }
 
 /**

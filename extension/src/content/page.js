@@ -9,6 +9,7 @@ import { visibleLines } from "./visible_text.js";
 /**
  * @typedef {import("../protocol.js").Config} Config
  * @typedef {{url: string, title: string, text: string, cut: boolean, first: boolean, opening: boolean}} Shown
+ * @typedef {(reader: import("./visible_text.js").Reader) => Promise<number>} ReadTalk gives the milliseconds that the reading itself took
  */
 
 const QUIET_MS = 700;
@@ -29,7 +30,9 @@ let firstTaken = false;
 let current = "";
 let shownAt = 0;
 let busy = false;
+/** A scan was asked for while one ran. */
 let again = false;
+/** What the last scan took of the page's time, conversations included, without the wait for the background. */
 let scanMs = 0;
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let timer;
@@ -39,12 +42,23 @@ let waitingSince = 0;
  * @param {() => Config | null} config
  * @param {(shown: Shown) => Promise<boolean>} send whether the background took it
  * @param {(element: Element) => boolean} isLeftOut
- * @param {(reader: import("./visible_text.js").Reader) => Promise<void>} readTalk reads conversations first: what it reads is left out of the page
+ * @param {ReadTalk} readTalk reads conversations first: what it reads is left out of the page
  * @returns {{look: () => void, changed: () => void, navigated: () => void}}
  */
 export function watchPage(config, send, isLeftOut, readTalk) {
   const reader = { isLeftOut, shadowFound: (/** @type {ShadowRoot} */ root) => watchShadow(root, changed) };
-  const read = () => void scan(config, send, reader, readTalk);
+  const read = () => {
+    if (busy) {
+      again = true;
+      return;
+    }
+    busy = true;
+    void scan(config, send, reader, readTalk).finally(() => {
+      busy = false;
+      if (again) soon(0);
+      again = false;
+    });
+  };
   let drawn = false;
   const look = () => {
     if (drawn) read();
@@ -80,21 +94,13 @@ export function watchPage(config, send, isLeftOut, readTalk) {
  * @param {() => Config | null} config
  * @param {(shown: Shown) => Promise<boolean>} send
  * @param {import("./visible_text.js").Reader} reader
- * @param {(reader: import("./visible_text.js").Reader) => Promise<void>} readTalk
+ * @param {ReadTalk} readTalk
  */
 async function scan(config, send, reader, readTalk) {
-  const capture = config()?.capture;
-  if (!capture || !(capture.pages || (capture.addresses && isTop())) || !isVisible()) return;
-  if (busy) {
-    again = true;
-    return;
-  }
-  if (capture.messages) {
-    busy = true;
-    await readTalk(reader).finally(() => {
-      busy = false;
-    });
-  }
+  const talkMs = readable(config())?.messages ? await readTalk(reader) : 0;
+  const capture = readable(config()); // Reading conversations waits for the background: what may be read may have changed.
+  if (!capture) return;
+  scanMs = talkMs;
   startAddress();
   const now = performance.now();
   shownAt ||= now;
@@ -103,7 +109,6 @@ async function scan(config, send, reader, readTalk) {
   const fresh = lines.filter((line) => !taken.has(line));
   const titleKey = `title: ${title}`;
   if (firstTaken ? fresh.length === 0 && (taken.has(titleKey) || !capture.pages) : !isTop() && fresh.length === 0) return;
-  busy = true;
   const shown = { url: address(), title, text: fresh.join("\n"), cut, first: !firstTaken, opening: now - shownAt <= OPENING_MS_MAX };
   if (await send(shown)) {
     firstTaken = true;
@@ -113,11 +118,12 @@ async function scan(config, send, reader, readTalk) {
       taken.delete(line);
     }
   }
-  busy = false;
-  if (again) {
-    again = false;
-    await scan(config, send, reader, readTalk);
-  }
+}
+
+/** What may be captured of this page while it is on the screen. @param {Config | null} config */
+function readable(config) {
+  const capture = config?.capture;
+  return capture && (capture.pages || (capture.addresses && isTop())) && isVisible() ? capture : null;
 }
 
 /** At another address everything is new. */
@@ -135,7 +141,7 @@ function readText(reader) {
   const start = performance.now();
   const root = document.body ?? document.documentElement;
   const result = root ? visibleLines(root, PAGE_TEXT_BYTES_MAX, reader) : { lines: [], cut: false };
-  scanMs = performance.now() - start;
+  scanMs += performance.now() - start;
   return result;
 }
 

@@ -31,7 +31,11 @@ const counted = new Map();
 const typed = [];
 /** Conversations that are surely such: their messages are no text of the page. @type {Set<Element>} */
 const sure = new Set();
+let url = "";
+/** The page that conversations are of: neither query nor fragment names another one (as engine/src/conversation/context.rs). */
 let place = "";
+/** Conversations that were counted before the address changed and have not been looked at since. @type {Set<string>} */
+const moved = new Set();
 let channelNow = "";
 let busy = false;
 
@@ -60,23 +64,23 @@ export function draft(text) {
 
 /**
  * Reads what is new and sends it; what was not taken is read again.
- * @param {string} url
+ * @param {string} address
  * @param {(batch: Batch) => Promise<boolean>} send
  * @param {import("./visible_text.js").Reader} reader
+ * @returns {Promise<number>} milliseconds that the reading took, without the wait for `send`
  */
-export async function readTalk(url, send, reader) {
-  if (busy) return;
-  if (place !== url) {
-    place = url;
-    keys.clear();
-    counted.clear();
-    sure.clear();
-  }
+export async function readTalk(address, send, reader) {
+  if (busy) return 0;
+  startAddress(address);
   busy = true;
+  let began = performance.now();
+  let tookMs = 0;
   try {
     for (const found of findConversations()) {
       const name = nameOf(found.container);
-      const fresh = freshOf(found, reader);
+      const { fresh, isWhole } = freshOf(found, name, reader);
+      // Drawn anew with nothing to know it by: counted from the start again, so that the agent takes out what it has.
+      if (moved.delete(name) && isWhole) counted.delete(name);
       if (found.isLive || fresh.some(({ message }) => message.own === true)) {
         sure.add(found.container);
         channelNow = name;
@@ -84,7 +88,10 @@ export async function readTalk(url, send, reader) {
       for (const batch of batches(fresh)) {
         const from = counted.get(name) ?? 0;
         const messages = batch.map(({ message }, at) => ({ ...message, index: from + at }));
-        if (!(await send({ channel: name, messages }))) return;
+        tookMs += performance.now() - began;
+        const isTaken = await send({ channel: name, messages });
+        began = performance.now();
+        if (!isTaken) return tookMs;
         counted.set(name, from + messages.length);
         for (const { element, words, key } of batch) {
           read.set(element, words);
@@ -96,17 +103,34 @@ export async function readTalk(url, send, reader) {
       if (keys.size <= KEYS_REMEMBERED_MAX) break;
       keys.delete(key);
     }
+    return tookMs + performance.now() - began;
   } finally {
     busy = false;
   }
 }
 
+/** @param {string} address */
+function startAddress(address) {
+  if (url === address) return;
+  url = address;
+  const page = address.split(/[?#]/)[0] ?? "";
+  if (place !== page) {
+    place = page;
+    keys.clear();
+    counted.clear();
+    sure.clear();
+  }
+  for (const name of counted.keys()) moved.add(name);
+}
+
 /**
+ * What was not read before, and whether that is all that the conversation shows.
  * @param {import("./conversations.js").Found} found
+ * @param {string} name
  * @param {import("./visible_text.js").Reader} reader
- * @returns {Fresh[]}
+ * @returns {{fresh: Fresh[], isWhole: boolean}}
  */
-function freshOf({ container, items }, reader) {
+function freshOf({ container, items }, name, reader) {
   const frame = container.getBoundingClientRect();
   const rows = items.map((element) => ({ element, side: sideOf(element, frame) }));
   const ownSide = getComputedStyle(container).direction === "rtl" ? "left" : "right";
@@ -122,9 +146,9 @@ function freshOf({ container, items }, reader) {
   // Once the page has said of some that they are the account's own, those with another name are others'.
   const ownNames = new Set(seen.filter(({ own, parts }) => own === true && parts.author).map(({ parts }) => parts.author));
   const knowsOwn = seen.some(({ own }) => own === true);
-  return seen.flatMap(({ element, parts, text, cut, own }) => {
+  const fresh = seen.flatMap(({ element, parts, text, cut, own }) => {
     const words = `${parts.author}\n${text}`;
-    const key = parts.isDated ? `${parts.time}\n${words}` : "";
+    const key = parts.isDated ? `${name}\n${parts.time}\n${words}` : "";
     if (read.get(element) === words || (key !== "" && keys.has(key))) return [];
     const isTyped = own !== false && wasTyped(text);
     const named = parts.author === "" ? null : ownNames.has(parts.author);
@@ -138,6 +162,7 @@ function freshOf({ container, items }, reader) {
     if (cut) message.cut = true;
     return [{ element, words, key, message }];
   });
+  return { fresh, isWhole: fresh.length === seen.length };
 }
 
 /**

@@ -1,5 +1,7 @@
-// A small local site of plainly invented pages with benign words. Stands for the internet in the tests and the demo.
+// A small local site of plainly invented pages with benign words. Stands for the internet in the tests and the demo. Under
+// `/extension/` it gives the content script's modules, for stories that drive one of them in a real page.
 
+import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { ORDINARY_CASES, SECRET_CASES } from "./field-cases.mjs";
 import { TALK_PAGES } from "./talk-pages.mjs";
@@ -48,9 +50,7 @@ const PAGES = {
       log.append(Object.assign(document.createElement("p"), {textContent: "Sent " + message.value.length})); message.value = ""; });</script>`),
   "/search": () => page("Search", `<form action="/results" role="search"><input id="q" name="q" type="search"></form>
     <p><label>Remark <input id="remark" name="remark"></label></p>`),
-  "/suggest": () => page("Suggest", `<form id="form" action="/results" role="search"><input id="q" name="q" type="search" autocomplete="off"></form>
-    <ul id="list" role="listbox" hidden><li id="first" role="option">harbour lantern</li></ul><a id="linked" href="/results?q=linked+lantern">A search</a>
-    <script>q.oninput = () => { list.hidden = q.value === ""; }; first.onclick = () => { q.value = first.textContent; form.submit(); };</script>`),
+  "/suggest": suggest,
   "/results": () => page("Results", `<p>No results</p>`),
   "/secrets": secrets,
   "/spa": () => page("One page", `<button id="go">Go on</button><main id="view">${WORDS.spaFirst}</main>
@@ -109,6 +109,7 @@ export class Site {
     }
     if (url.pathname === "/loaded") this.loaded.push(url.search.slice(1));
     else this.requests.push(url.pathname);
+    if (sendModule(url.pathname, response)) return;
     const found = PAGES[url.pathname];
     response.writeHead(found || url.pathname === "/loaded" ? 200 : 404, { "content-type": "text/html; charset=utf-8", "cache-control": "max-age=60" });
     response.end(found?.() ?? "");
@@ -149,4 +150,22 @@ export class Site {
     this.#server.close();
     this.#server.closeAllConnections();
   }
+}
+
+/** A search with suggestions of its own, and a list that is of something else. */
+function suggest() {
+  return page("Suggest", `<form id="form" action="/results" role="search"><input id="q" name="q" type="search" autocomplete="off" aria-controls="list"></form>
+    <ul id="list" role="listbox" hidden><li id="first" role="option">harbour lantern</li><li id="other" role="option">harbour wall</li></ul>
+    <ul role="listbox"><li id="stranger" role="option">harbour lantern</li></ul><a id="linked" href="/results?q=linked+lantern">A search</a>
+    <script>q.oninput = () => { list.hidden = q.value === ""; }; first.onclick = () => { q.value = first.textContent; form.submit(); };
+      other.onclick = stranger.onclick = () => { q.value = "harbour lantern"; form.submit(); };</script>`);
+}
+
+/** One of the content script's modules, where a path names one. @param {string} path @param {import("node:http").ServerResponse} response */
+function sendModule(path, response) {
+  const module = /^\/extension(\/(?:content|lib)\/\w+\.js|\/protocol\.js)$/.exec(path)?.[1];
+  if (!module) return false;
+  response.writeHead(200, { "content-type": "text/javascript" });
+  response.end(readFileSync(new URL(`../../../extension/src${module}`, import.meta.url)));
+  return true;
 }

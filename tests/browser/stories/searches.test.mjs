@@ -38,6 +38,30 @@ story("a search chosen from suggestions goes with the beginning that was typed",
   assert.equal(search?.suggestion, true);
 });
 
+for (const [title, entry] of [["an entry of another list", "#stranger"], ["an entry that says something else than the query", "#other"]]) {
+  story(`${title} is no suggestion that was chosen`, async (scene) => {
+    const { page, site } = scene;
+    await page.goto(site.url("/suggest"));
+    await page.type("#q", "harb");
+    await leaving(scene, page.click(entry ?? ""));
+    const search = await searchFor(scene, "harbour lantern");
+    assert.deepEqual([search?.typed, search?.suggestion], ["harb", undefined]);
+  });
+}
+
+story("a suggestion chosen with the keys is one", async (scene) => {
+  const { page, site } = scene;
+  await page.goto(site.url("/suggest"));
+  await page.type("#q", "harb");
+  await page.evaluate(() => {
+    const field = /** @type {HTMLInputElement} */ (document.querySelector("#q"));
+    field.setAttribute("aria-activedescendant", "first");
+    field.value = "harbour lantern";
+  });
+  await leaving(scene, page.keyboard.press("Enter"));
+  assert.equal((await searchFor(scene, "harbour lantern"))?.suggestion, true);
+});
+
 story("a search that came with a link says so, and an earlier search is not taken for it", async (scene) => {
   const { page, site } = scene;
   await page.goto(site.url("/suggest"));

@@ -40,6 +40,27 @@ story("a chat is read message by message, the account's own apart from others', 
   assert.equal(gulls.length, 1, "a message is sent once");
 });
 
+story("a chat that is drawn anew under another query or fragment is not captured again", async (scene) => {
+  const { agent, page, site } = scene;
+  await page.goto(site.url("/room"));
+  await message(scene, "they are, down by the pier");
+  for (const address of ["/room?seen=2", "/room?seen=2#latest"]) {
+    await page.evaluate((next) => {
+      history.pushState({}, "", next);
+      const log = /** @type {Element} */ (document.querySelector("#log"));
+      log.innerHTML = String(log.innerHTML);
+    }, address);
+    // The page is captured anew: by then its conversation has been read.
+    await agent.observation(`the page ${address}`, ({ fact }) => fact.kind === "page" && fact.url.endsWith(address.split("#")[0] ?? ""));
+  }
+  await page.click("#answer");
+  const answer = await message(scene, "see you at the lamp");
+  assert.equal(answer.attribution.act, "received", "a message that comes later is not what opening the page showed");
+  await fence(scene);
+  const gulls = agent.observations.filter(({ fact }) => fact.kind === "messages" && fact.messages.some((one) => one.text === "the gulls are loud"));
+  assert.equal(gulls.length, 1);
+});
+
 story("a forum thread is read post by post with its authors; nobody's side is guessed", async (scene) => {
   const { page, site } = scene;
   await page.goto(site.url("/thread"));

@@ -15,7 +15,7 @@ pub(super) fn how(search: &Search, start: Option<&SearchStart>) -> Option<String
         Some((_, normal)) if normal == query => {
             "The query was typed in the search field in the watched account.".to_owned()
         }
-        Some((typed, normal)) if start.suggestion || query.starts_with(&normal) => {
+        Some((typed, _)) if start.suggestion => {
             format!("The query was chosen from suggestions after typing {}.", quoted(typed))
         }
         Some((typed, _)) => {
@@ -51,7 +51,13 @@ mod tests {
         let search = Search { query: Some("Harbour lantern".to_owned()), engine: None };
         for (by, typed, suggestion, says) in [
             (SearchOpening::Form, Some("harbour  lantern"), false, Some("was typed in the search field")),
-            (SearchOpening::Form, Some("harb"), false, Some("chosen from suggestions after typing \"harb\"")),
+            (SearchOpening::Form, Some("harb"), true, Some("chosen from suggestions after typing \"harb\"")),
+            (
+                SearchOpening::Form,
+                Some("harb"),
+                false,
+                Some("held \"harb\" before; how it became the query was not seen"),
+            ),
             (SearchOpening::Link, Some("lamp"), true, Some("chosen from suggestions after typing \"lamp\"")),
             (SearchOpening::Form, Some("tide table"), false, Some("held \"tide table\" before")),
             (SearchOpening::Link, None, true, Some("without anything being typed")),
