@@ -163,7 +163,8 @@ pub fn circumstances(attribution: &proviso_model::Attribution) -> String {
     };
     match attribution.visible_ms {
         0 => format!("{front}; {input}."),
-        shown => format!("{front} and had been visible for {} s; {input}.", shown.div_ceil(1_000)),
+        1..1_000 => format!("{front} and had been visible for less than a second; {input}."),
+        shown => format!("{front} and had been visible for {} s; {input}.", shown / 1_000),
     }
 }
 
