@@ -2,6 +2,7 @@
 
 mod backup;
 mod bundle;
+mod copied;
 mod destruction;
 mod device;
 mod enrolment;
