@@ -117,6 +117,21 @@ fn an_explanation_names_the_word_near_and_the_cut_holds_it() {
 }
 
 #[test]
+fn what_a_score_adds_leaves_said_why_a_word_counts() {
+    const ADULT: &str = include_str!("../testdata/model/unlisted.txt");
+    let mut packs = Pack::built_in().expect("the packs");
+    packs.push(Pack::from_toml(PACK).expect("a pack"));
+    let policy = compile(&order(CHAT), &packs, &CompileInputs::offline()).expect("a policy");
+    let engine = Engine::new(&policy, Digest([9; 32])).expect("an engine");
+    let (found, _) = findings(&engine, &page(&format!("{}\na compass left of the lantern", ADULT.trim())));
+    let joined = found.iter().find(|finding| finding.score.is_some()).expect("a score");
+    assert_eq!(joined.rule, "words/sexual");
+    for said in ["would each have been enough", "\"compass\" counts because \"lantern\" stands near it."] {
+        assert!(joined.explanation.contains(said), "{said}: {}", joined.explanation);
+    }
+}
+
+#[test]
 fn a_term_counts_within_longer_words_only_where_the_pack_says_so() {
     let engine = made(CHAT, &[]);
     let spoke = |text: &str| findings(&engine, &page(text)).0.len();
@@ -173,6 +188,26 @@ fn words_tied_to_the_index_offence_are_found_as_such_and_apart_from_the_order_s_
     assert_eq!(found[1].category, "offence-words");
     assert!(found[1].explanation.contains("words that this order ties to the index offence"));
     assert!(!found[0].explanation.contains("index offence"));
+}
+
+#[test]
+fn stages_whose_weights_could_outgrow_the_arithmetic_are_refused() {
+    let pack = |most: u32, weight: u32, score: u32| {
+        format!(
+            "name = \"x\"\nversion = \"1\"\nabout = \"Invented.\"\n[conversation]\ntable = [[0, 0], [400, {score}]]\n[[conversation.stage]]\n\
+            name = \"quay\"\nroles = [\"approach\"]\nmost_permille = {most}\n\
+            family = [{{ weight_permille = {weight}, patterns = [\"to the quay\"] }}]\n"
+        )
+    };
+    assert!(Pack::from_toml(&pack(10_000, 1000, 1000)).is_ok());
+    for (text, expected) in [
+        (pack(10_000, u32::MAX, 1000), "stage \"quay\": weight_permille 4294967295 is above 1000"),
+        (pack(10_001, 1000, 1000), "most_permille 10001 is above 10000"),
+        (pack(10_000, 1000, 1001), "ends at 1000, not at 1001"),
+    ] {
+        let error = Pack::from_toml(&text).expect_err(expected).to_string();
+        assert!(error.contains(expected), "{error}");
+    }
 }
 
 #[test]

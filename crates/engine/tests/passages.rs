@@ -53,6 +53,16 @@ static NEUTRAL: LazyLock<Engine> = LazyLock::new(|| {
     made(&compile(&order(CHAT_AND_PORNOGRAPHY), &packs, &CompileInputs::offline()).expect("a policy"))
 });
 
+/// The same, and words that the order names.
+static WITH_WORDS: LazyLock<Engine> = LazyLock::new(|| {
+    let conditions = format!(
+        "{CHAT_AND_PORNOGRAPHY}\n[[condition]]\nparagraph = \"3\"\ntext = \"Must not use the words of schedule B.\"\n\
+        kind = \"specified-words\"\nwords = [\"paper kite\"]\n"
+    );
+    let packs = Pack::built_in().expect("the packs");
+    made(&compile(&order(&conditions), &packs, &CompileInputs::offline()).expect("a policy"))
+});
+
 fn kept_bytes(observation: &Observation) -> usize {
     observation.fact.passages().iter().map(|passage| passage.text.len()).sum()
 }
@@ -169,6 +179,20 @@ fn nobody_s_age_is_asserted_and_both_are_shown() {
     );
 }
 
+#[test]
+fn a_rule_that_a_setting_silenced_brings_only_its_own_passages_into_the_cut() {
+    // Sexual words among words of health are silent; one of them stands beside the order's own words, where no setting shows.
+    let health = format!("{HEALTH}{HEALTH}Patients ask about sex and porn. ");
+    let beside = "A paper kite over the quay, and porn. ";
+    let text = [health.as_str(), &FILLER.repeat(60), beside, &FILLER.repeat(60), &health].join("\n");
+    let (findings, cut) = replays(&WITH_WORDS, &page(&text));
+    let spoke: Vec<&str> = findings.iter().map(|finding| finding.rule.as_str()).collect();
+    assert_eq!(spoke, ["words/order"]);
+    assert!(kept_bytes(&cut) < 6_000, "{} of {} bytes kept", kept_bytes(&cut), text.len());
+    let alone = WITH_WORDS.evaluate(&page(beside));
+    assert!(alone.len() > 1, "else nothing had been silenced: {alone:?}");
+}
+
 /// A page of passages, some of them of interest.
 fn pages(pieces: &'static [&'static str]) -> impl Strategy<Value = String> {
     let piece = prop::sample::select(pieces);
@@ -189,6 +213,20 @@ proptest! {
         let fact = Fact::Page { url: "https://a.example/".to_owned(), title: title.to_owned(), text: Passage::whole(text.clone()), cut: false, search: None };
         replays(&BUILT_IN, &seen(fact));
         replays(&BUILT_IN, &typed(&text));
+    }
+
+    #[test]
+    fn invariant_03_of_a_page_with_silenced_rules_no_text_far_from_every_word_is_sealed(
+        before in pages(&[HEALTH, HEALTH, "Patients ask about sex and porn. ", "porn ", FILLER]),
+        beside in prop::sample::select(vec!["porn", "sex", "nothing", "porn and sexy tapes"]),
+        after in pages(&[HEALTH, HEALTH, "Patients ask about sex and porn. ", "porn ", FILLER]),
+    ) {
+        let far = FILLER.repeat(80);
+        let text = format!("{before}\n{far}\nA paper kite over the quay, and {beside}.\n{far}\n{after}");
+        let (findings, cut) = replays(&WITH_WORDS, &page(&text));
+        prop_assert!(findings.iter().any(|finding| finding.rule == "words/order"));
+        let most = FILLER.repeat(50);
+        prop_assert!(cut.fact.passages().iter().all(|passage| !passage.text.contains(&most)));
     }
 
     #[test]

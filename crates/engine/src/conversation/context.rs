@@ -44,13 +44,14 @@ impl Contexts {
         if messages.first().is_some_and(|message| message.index == 0) {
             drop_known(messages, &known);
         }
-        let next = held.map_or(0, |held| held.next);
+        let gone = held.map_or_else(Vec::new, |held| held.given_way(messages));
+        *earlier = known;
+        close_up(earlier, &gone);
+        let next = held.map_or(0, |held| held.next_without(&gone));
         for (message, number) in messages.iter_mut().zip(next..) {
             message.index = number;
             message.seen_at = None;
         }
-        *earlier = known;
-        earlier.retain(|old| !messages.iter().any(|new| takes_place_of(new, old)));
         observation
     }
 
@@ -62,7 +63,9 @@ impl Contexts {
         let now = joined.observed_at;
         let held = self.held.entry(key).or_insert(Held { messages: Vec::new(), next: 0, last_at: now });
         held.last_at = held.last_at.max(now);
-        held.messages.retain(|old| !messages.iter().any(|new| takes_place_of(new, old)));
+        let gone = held.given_way(messages);
+        held.next = held.next_without(&gone);
+        close_up(&mut held.messages, &gone);
         for message in messages {
             held.next = held.next.max(message.index.saturating_add(1));
             held.messages.push(Message { seen_at: Some(now), ..message.clone() });
@@ -97,6 +100,17 @@ impl Contexts {
 }
 
 impl Held {
+    /// Numbers of the drafts that give way to `new`, rising.
+    fn given_way(&self, new: &[Message]) -> Vec<u32> {
+        let gives_way = |old: &&Message| new.iter().any(|new| takes_place_of(new, old));
+        self.messages.iter().filter(gives_way).map(|old| old.index).collect()
+    }
+
+    /// Number of the next message once those have given way.
+    fn next_without(&self, gone: &[u32]) -> u32 {
+        self.next.saturating_sub(u32::try_from(gone.len()).unwrap_or(u32::MAX))
+    }
+
     fn bound(&mut self) {
         let mut bytes = 0;
         let mut kept = 0;
@@ -152,6 +166,16 @@ fn drop_known(messages: &mut Vec<Message>, known: &[Message]) {
             None => true,
         }
     });
+}
+
+/// Takes out the messages numbered `gone` and numbers those after them anew: a hole would read as a message that was left
+/// out, and keep words apart that followed each other.
+fn close_up(messages: &mut Vec<Message>, gone: &[u32]) {
+    messages.retain(|message| gone.binary_search(&message.index).is_err());
+    for message in messages {
+        let before = gone.partition_point(|number| *number < message.index);
+        message.index = message.index.saturating_sub(u32::try_from(before).unwrap_or(u32::MAX));
+    }
 }
 
 /// Whether `old` was only typed and `new` is the same text grown on, or seen to appear.

@@ -26,6 +26,11 @@ const YOU: &str = "you";
 
 /// A weight below this alone shows nothing.
 const SLIGHT_PERMILLE: u32 = 200;
+/// What a pattern may weigh, and all of a stage; more stages than these together could outgrow the arithmetic.
+const WEIGHT_PERMILLE_MAX: u32 = 1000;
+const STAGE_PERMILLE_MAX: u32 = 10_000;
+const STAGES_OF_PACK_MAX: usize = 100;
+
 /// Where a rule would speak.
 const SPEAKS_PERMILLE: u32 = 500;
 
@@ -92,6 +97,29 @@ struct Stage {
     says: Option<Says>,
 }
 
+/// Weights are added and multiplied as integers of 32 bits: within these bounds nothing can run over.
+fn bounded(facts: &StageFacts) -> Result<(), String> {
+    if facts.stage.len() > STAGES_OF_PACK_MAX {
+        return Err(format!("{} stages; at most {STAGES_OF_PACK_MAX}", facts.stage.len()));
+    }
+    for file in &facts.stage {
+        let fault = |name: &str, value: u32, most: u32| {
+            Err(format!("stage \"{}\": {name} {value} is above {most}", file.name))
+        };
+        if file.most_permille > STAGE_PERMILLE_MAX {
+            return fault("most_permille", file.most_permille, STAGE_PERMILLE_MAX);
+        }
+        let mut weights = file.family.iter().map(|family| family.weight_permille);
+        if let Some(weight) = weights.find(|weight| *weight > WEIGHT_PERMILLE_MAX) {
+            return fault("weight_permille", weight, WEIGHT_PERMILLE_MAX);
+        }
+    }
+    match facts.table.iter().find(|(_, score)| *score > 1000) {
+        Some((_, score)) => Err(format!("the table of scores ends at 1000, not at {score}")),
+        None => Ok(()),
+    }
+}
+
 /// A pattern found.
 #[derive(Debug, Clone, Copy)]
 struct Sighting {
@@ -104,7 +132,7 @@ impl Stages {
     /// Makes the stages of a pack ready.
     ///
     /// # Errors
-    /// What is wrong with a pattern or the table, and where.
+    /// What is wrong with a pattern, a weight or the table, and where.
     pub fn new(facts: &StageFacts) -> Result<Self, String> {
         let mut ready = Self::default();
         for (word, spellings) in &facts.spellings {
@@ -113,6 +141,7 @@ impl Stages {
             }
         }
         let class = |name: &str| facts.classes.get(name).cloned();
+        bounded(facts)?;
         for file in &facts.stage {
             let stage = ready.stages.len();
             ready.stages.push(Stage {

@@ -58,6 +58,7 @@ pub(super) fn explain(
     said.push_str(&beside::certainty(spoken, beside));
     said.push(' ');
     said.push_str(&spoken.why_not);
+    said.push_str(&spoken.in_context);
     said.push_str(" This is a machine's opinion for an officer to judge.");
     said
 }

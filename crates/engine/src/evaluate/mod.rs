@@ -124,6 +124,8 @@ struct Spoken<'p> {
     /// What was seen, where the spans alone do not tell it.
     seen: Option<String>,
     why_not: String,
+    /// Which words count, or do not, for a word near them: sentences, empty for none.
+    in_context: String,
     /// Whose words were found, in the order of the rule; at least one.
     packs: Vec<&'p PackRef>,
     /// Numbers of the messages that it rests on, where the fact is a conversation.
@@ -140,6 +142,7 @@ impl<'p> Spoken<'p> {
             spans,
             seen: None,
             why_not,
+            in_context: String::new(),
             packs: vec![pack],
             rests_on: Vec::new(),
             score: None,
@@ -266,6 +269,14 @@ impl Engine {
             .filter(|ready| reading::captures(ready.condition.kind, &observation.fact))
             .filter(|ready| !is_excepted(ready))
             .collect()
+    }
+
+    /// The same engine for some of its conditions alone: what would have been found, and sealed, for them.
+    #[must_use]
+    pub fn only(&self, is_meant: impl Fn(&PolicyCondition) -> bool) -> Self {
+        let mut only = self.clone();
+        only.conditions.retain(|ready| is_meant(&ready.condition));
+        only
     }
 
     /// Numbers of the messages that any rule rests on.

@@ -2,14 +2,16 @@
 //! surroundings enough to be fair.
 
 use std::cell::OnceCell;
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use proviso_model::finding::TextField;
-use proviso_model::limits::SURROUNDINGS_BYTES;
+use proviso_model::limits::{SPANS_MAX, SURROUNDINGS_BYTES};
 use proviso_model::observation::Passage;
 use proviso_model::policy::Rule;
 use proviso_model::{Fact, Finding, Observation};
 
+use super::judging::Judging;
 use super::reading::Reading;
 use super::words::Beside;
 use super::{Engine, in_order, site_lists, talk};
@@ -21,35 +23,67 @@ const KEPT_BYTES_MAX: usize = 192 * 1024;
 const SURROUNDINGS: &[usize] = &[SURROUNDINGS_BYTES, SURROUNDINGS_BYTES * 4, SURROUNDINGS_BYTES / 4, 0];
 
 /// Cuts, evaluates the cut, and takes the first that gives the same findings: the equality that replay needs is made
-/// sure of here rather than hoped for. The whole observation is the last resort.
+/// sure of here rather than hoped for. A rule that an innocent setting silenced may speak in the cut, where that setting
+/// does not show: then the cut holds the passages of its words too. The whole observation is the last resort.
 pub(super) fn reduce(engine: &Engine, observation: &Observation, findings: &[Finding]) -> Observation {
     if matches!(observation.fact, Fact::Messages { .. }) {
         let cut = talk::cut(observation, &engine.messages_used(observation));
         return if engine.evaluate(&cut) == findings { cut } else { observation.clone() };
     }
-    let rests = RestsOn::of(engine, observation, findings);
-    let mut fallback = None;
-    for surroundings in SURROUNDINGS {
-        let cut = cut(engine, observation, findings, &rests, *surroundings);
-        if engine.evaluate(&cut) != findings {
-            continue;
+    let mut rests = RestsOn::of(engine, observation, findings);
+    let mut woken = BTreeSet::new();
+    loop {
+        let known = woken.len();
+        let mut fallback = None;
+        for surroundings in SURROUNDINGS {
+            let cut = cut(engine, observation, findings, &rests, *surroundings);
+            let said = engine.evaluate(&cut);
+            if said != findings {
+                let spoke = |found: &Finding| findings.iter().any(|one| name_of(one) == name_of(found));
+                woken.extend(said.iter().filter(|found| !spoke(found)).map(name_of));
+                continue;
+            }
+            if kept_bytes(&cut) <= KEPT_BYTES_MAX {
+                return cut;
+            }
+            fallback = Some(cut);
         }
-        if kept_bytes(&cut) <= KEPT_BYTES_MAX {
+        if let Some(cut) = fallback {
             return cut;
         }
-        fallback = Some(cut);
+        if woken.len() == known {
+            return observation.clone();
+        }
+        rests.add_silent(engine, observation, &woken);
     }
-    fallback.unwrap_or_else(|| observation.clone())
+}
+
+/// Paragraph and rule.
+type Name = (String, String);
+
+fn name_of(finding: &Finding) -> Name {
+    (finding.paragraph.clone(), finding.rule.clone())
 }
 
 fn kept_bytes(observation: &Observation) -> usize {
     observation.fact.passages().iter().map(|passage| passage.text.len()).sum()
 }
 
+/// What of a span is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Keep {
+    /// It and its surroundings, in whole passages.
+    Around,
+    /// The passage in which it stands.
+    Passage,
+    /// It alone.
+    Bare,
+}
+
 /// Where in the text findings rest, whatever the width of the surroundings.
 struct RestsOn {
-    /// In order, with whether surroundings are kept.
-    spans: Vec<(Range<u64>, bool)>,
+    /// In order.
+    spans: Vec<(Range<u64>, Keep)>,
     besides: Vec<Beside>,
 }
 
@@ -60,8 +94,27 @@ impl RestsOn {
         let mut spans = spans_used(engine, findings, reading);
         let besides = besides(engine, findings, reading);
         let shown = besides.iter().filter(|beside| beside.shown);
-        spans.extend(shown.map(|beside| (beside.range.clone(), false)));
+        spans.extend(shown.map(|beside| (beside.range.clone(), Keep::Bare)));
         Self { spans, besides }
+    }
+
+    /// Adds the words of rules that were silent, in the passages by which they were judged.
+    fn add_silent(&mut self, engine: &Engine, observation: &Observation, silent: &BTreeSet<Name>) {
+        let in_force = engine.in_force(observation);
+        let reading = Reading::of(observation, &engine.index);
+        let judging = Judging::of(&reading, &engine.index);
+        for (condition, spoken) in super::spoken(&in_force, observation, &reading, &judging) {
+            if !silent.contains(&(condition.paragraph.clone(), spoken.rule.id().to_owned())) {
+                continue;
+            }
+            let keep = |at: usize| if at < SPANS_MAX { Keep::Passage } else { Keep::Bare };
+            let spans = spoken.spans.iter().enumerate().filter(|(_, span)| in_text(span.field));
+            self.spans.extend(spans.map(|(at, span)| (span.start..span.end, keep(at))));
+            let scored = spoken.score.iter().flat_map(|score| &score.passages);
+            let scored = scored.filter(|passage| in_text(passage.field));
+            self.spans.extend(scored.map(|passage| (passage.start..passage.end, Keep::Passage)));
+        }
+        self.spans.sort_by_key(|(range, _)| (range.start, range.end));
     }
 }
 
@@ -96,31 +149,34 @@ fn cut(
     kept
 }
 
-/// Every span that the findings rest on, with whether its surroundings are kept: spans that a finding only counts are
-/// kept bare.
+/// Whether a cut shortens the text that a place lies in.
+fn in_text(field: TextField) -> bool {
+    matches!(field, TextField::Text | TextField::Typed)
+}
+
+/// Every span that the findings rest on: those that a finding only counts are kept bare.
 fn spans_used<'r, 'o: 'r>(
     engine: &Engine,
     findings: &[Finding],
     reading: impl Fn() -> &'r Reading<'o>,
-) -> Vec<(Range<u64>, bool)> {
-    use proviso_model::finding::TextField::{Text, Typed};
-    let in_text = |span: &&proviso_model::Span| matches!(span.field, Text | Typed);
-    let mut spans: Vec<(Range<u64>, bool)> = findings
+) -> Vec<(Range<u64>, Keep)> {
+    let mut spans: Vec<(Range<u64>, Keep)> = findings
         .iter()
         .flat_map(|finding| &finding.spans)
-        .filter(in_text)
-        .map(|span| (span.start..span.end, true))
+        .filter(|span| in_text(span.field))
+        .map(|span| (span.start..span.end, Keep::Around))
         .collect();
     let scored =
         findings.iter().filter_map(|finding| finding.score.as_ref()).flat_map(|score| &score.passages);
-    let scored = scored.filter(|passage| matches!(passage.field, Text | Typed));
-    spans.extend(scored.map(|passage| (passage.start..passage.end, true)));
+    let scored = scored.filter(|passage| in_text(passage.field));
+    spans.extend(scored.map(|passage| (passage.start..passage.end, Keep::Around)));
     if findings.iter().any(|finding| finding.spans_left_out > 0) {
         let all = engine.conditions.iter().flat_map(|ready| ready.condition.rules.iter().zip(&ready.words));
         for (rule, words) in all {
             let spoken = words.as_ref().and_then(|words| words.speak(rule, reading()));
             let bare = spoken.into_iter().flat_map(|spoken| spoken.spans);
-            spans.extend(bare.filter(|span| in_text(&span)).map(|span| (span.start..span.end, false)));
+            let bare = bare.filter(|span| in_text(span.field));
+            spans.extend(bare.map(|span| (span.start..span.end, Keep::Bare)));
         }
     }
     spans.sort_by_key(|(range, _)| (range.start, range.end));
@@ -157,9 +213,13 @@ fn cut_passage(
     surroundings: usize,
 ) -> Vec<Passage> {
     let (mut windows, mut bare) = (Vec::new(), Vec::new());
-    for (span, with_surroundings) in &rests.spans {
+    for (span, keep) in &rests.spans {
         let Some(local) = local(passage, span) else { continue };
-        let (width, windows) = if *with_surroundings { (surroundings, &mut windows) } else { (0, &mut bare) };
+        let (width, windows) = match keep {
+            Keep::Around => (surroundings, &mut windows),
+            Keep::Passage => (0, &mut windows),
+            Keep::Bare => (0, &mut bare),
+        };
         windows.push(start_of(&passage.text, local.start, width)..end_of(&passage.text, local.end, width));
     }
     let besides: Vec<Range<usize>> =

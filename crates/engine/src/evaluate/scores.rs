@@ -95,6 +95,7 @@ impl ScoreRule {
             strength_permille: strength_of(strongest, *threshold_permille),
             spans,
             why_not: explain::score_would_not(*threshold_permille, *passages_min),
+            in_context: String::new(),
             packs: vec![pack],
             seen: None,
             rests_on,

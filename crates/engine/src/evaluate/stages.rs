@@ -63,6 +63,7 @@ pub(super) fn speak<'p>(
         why_not: explain_talk::stages_would_not(*threshold_permille),
         seen: Some(explain_talk::stages_seen(&spans, &kept)),
         spans,
+        in_context: String::new(),
         packs: vec![pack],
         rests_on: used.into_iter().collect(),
         score: None,

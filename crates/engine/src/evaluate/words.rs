@@ -92,14 +92,13 @@ impl WordsRule {
         if sum < u32::from(threshold) {
             return None;
         }
-        let mut why_not = explain::words_would_not(terms, sum, threshold);
-        why_not.push_str(&found.in_context());
         let numbers: BTreeSet<u16> = found.terms.values().map(|(_, way)| way.pack).collect();
         Some(Spoken {
             rule,
             strength_permille: strength(sum, threshold),
+            why_not: explain::words_would_not(terms, sum, threshold),
+            in_context: found.in_context(),
             spans: found.spans,
-            why_not,
             packs: numbers.into_iter().map(|number| pack_of(pack, more_packs, number)).collect(),
             seen: None,
             rests_on: Vec::new(),

@@ -101,6 +101,7 @@ impl WordsRule {
             seen: Some(explain_talk::words_seen(&spans, lines)),
             why_not: explain::words_would_not(terms, weighed.sum, self.threshold_permille),
             spans,
+            in_context: String::new(),
             packs: packs.into_iter().map(|number| pack_of(pack, more_packs, number)).collect(),
             rests_on: weighed.rests_on.into_iter().collect(),
             score: None,

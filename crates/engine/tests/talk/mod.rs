@@ -197,7 +197,48 @@ fn a_page_opened_again_brings_only_what_is_new_and_a_draft_gives_way_to_the_mess
     assert_eq!(texts(parts(&sent).1).len(), 3, "the draft has given way");
     contexts.keep(&sent);
     let next = contexts.join(talk(&["kit: yes"], 4));
-    assert_eq!(texts(parts(&next).1).last(), Some(&(4, "shall we meet".to_owned())));
+    assert_eq!(texts(parts(&next).1).last(), Some(&(3, "shall we meet".to_owned())));
+}
+
+#[test]
+fn a_draft_that_gave_way_leaves_no_hole_between_messages_that_followed_each_other() {
+    let draft = |text: &str, at: usize| {
+        let mut observation = talk(&[text], at);
+        if let Fact::Messages { messages, .. } = &mut observation.fact {
+            messages[0].unsent = true;
+        }
+        observation
+    };
+    let heard = |steps: Vec<Observation>| {
+        let mut contexts = Contexts::default();
+        let mut last = None;
+        for step in steps {
+            let joined = contexts.join(step);
+            assert_eq!(contexts.join(joined.clone()).fact, joined.fact, "read again the same");
+            contexts.keep(&joined);
+            last = Some(joined);
+        }
+        last.expect("a step")
+    };
+    let asked = "kit: how old are you";
+    let whole = heard(vec![
+        talk(&[asked], 0),
+        talk(&["kit: tell me"], 1),
+        talk(&["me: im 13"], 2),
+        talk(&["me: dont tell your mom"], 3),
+    ]);
+    let typed = heard(vec![
+        talk(&[asked], 0),
+        draft("me: im", 1),
+        talk(&["kit: tell me"], 1),
+        draft("me: im 1", 2),
+        talk(&["me: im 13"], 2),
+        draft("me: dont", 3),
+        talk(&["me: dont tell your mom"], 3),
+    ]);
+    assert_eq!(parts(&typed), parts(&whole));
+    let numbers: Vec<u32> = typed.fact.messages().map(|message| message.index).collect();
+    assert_eq!(numbers, [0, 1, 2, 3]);
 }
 
 #[test]
