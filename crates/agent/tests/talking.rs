@@ -2,8 +2,11 @@
 
 mod support;
 
-use proviso_agent::Observed;
-use proviso_model::record::RecordBody;
+use std::sync::Arc;
+
+use proviso_agent::clock::TrueTime;
+use proviso_agent::{Observed, SpoolLimits};
+use proviso_model::record::{NoticeResponse, RecordBody};
 use proviso_model::{Fact, Message};
 use support::{LISTED, TestForce, shown};
 
@@ -73,4 +76,26 @@ fn what_is_held_of_conversations_does_not_outlive_the_agent() {
     assert_eq!(sealed(&force, &spool), [(Vec::new(), vec![LISTED.to_owned()])]);
     let folder = format!("{:?}", force.records(&spool));
     assert!(!folder.contains("walk in the park"), "it was never on disk");
+}
+
+#[test]
+fn what_is_held_of_conversations_is_let_go_when_the_server_says_that_the_clock_was_wrong() {
+    let force = TestForce::new();
+    let keep = force.enrol(24 * HOUR);
+    let (spool, opened) = force.spool(SpoolLimits::default());
+    let time = Arc::new(TrueTime::new(Box::new(force.clock.clone()), None));
+    let mut watcher = force.watcher_at(&keep, &spool, &opened, &time);
+    let acknowledged = NoticeResponse::Acknowledged;
+    watcher.notice_shown("terminal", acknowledged, "the supervised person").expect("on record");
+    force.clock.pass(6 * HOUR);
+    let other = messages(false, "a walk in the park", 1, &[]);
+    assert_eq!(watcher.observe("one", 1, force.now(), shown(), other), Observed::Dropped);
+    time.server_said(force.now().plus_millis(-3 * HOUR * 1_000)).expect("kept");
+    let own = messages(true, LISTED, 2, &[]);
+    assert_eq!(watcher.observe("one", 2, force.now(), shown(), own), Observed::Kept);
+    assert_eq!(
+        sealed(&force, &spool),
+        [(Vec::new(), vec![LISTED.to_owned()])],
+        "it was held under a wrong time"
+    );
 }

@@ -55,6 +55,8 @@ impl Watcher {
         self.gaps.set_back(self.moment.reckoned, expected.millis_since(self.moment.reckoned));
         self.end_stretch(expected);
         self.browsers.clock_corrected(self.moment.reckoned);
+        // So do the times of messages held from before: what was said hours ago would pass for new.
+        self.contexts.forget();
         // The last stamp says a time that is known to be wrong.
         self.stamped = None;
     }

@@ -71,29 +71,32 @@ pub enum Sorted {
 
 impl Sorted {
     /// Sorts the findings of a record.
-    #[must_use]
-    pub fn of(known: &Known, captured: &Observation, findings: &[Finding]) -> Self {
+    ///
+    /// # Errors
+    /// [`LateError::Rules`].
+    pub fn of(known: &Known, captured: &Observation, findings: &[Finding]) -> Result<Self, LateError> {
         let at = captured.observed_at;
         if findings.is_empty() {
             let counted = |outside| Counted { paragraph: String::new(), outside, findings: 0 };
-            return known.nothing_runs(at).map_or(Self::Inside, |why| Self::Outside(vec![counted(why)]));
+            let nothing = known.nothing_runs(at);
+            return Ok(nothing.map_or(Self::Inside, |why| Self::Outside(vec![counted(why)])));
         }
         let why: Vec<Option<Outside>> = findings
             .iter()
             .map(|one| known.outside(&one.paragraph, one.condition, at, || Some(captured)))
-            .collect();
+            .collect::<Result<_, _>>()?;
         if why.iter().all(Option::is_none) {
-            return Self::Inside;
+            return Ok(Self::Inside);
         }
         let pairs = || findings.iter().zip(why.iter().copied());
         let inside: Vec<&Finding> = pairs().filter(|(_, why)| why.is_none()).map(|(one, _)| one).collect();
         let outside: Vec<&Finding> = pairs().filter(|(_, why)| why.is_some()).map(|(one, _)| one).collect();
         if !inside.is_empty() && all_serves(captured, &inside, &outside) {
             let left_out = counted(pairs().filter_map(|(one, why)| Some((one, why?))));
-            return Self::Partly { keep: why.iter().map(Option::is_none).collect(), left_out };
+            return Ok(Self::Partly { keep: why.iter().map(Option::is_none).collect(), left_out });
         }
         let with_others = Outside { cause: OutsideCause::WithOthers, end: None };
-        Self::Outside(counted(pairs().map(|(one, why)| (one, why.unwrap_or(with_others)))))
+        Ok(Self::Outside(counted(pairs().map(|(one, why)| (one, why.unwrap_or(with_others))))))
     }
 }
 
@@ -148,8 +151,8 @@ pub async fn reassess(ctx: &AppContext, case: CaseId) -> Result<usize, LateError
     for finding in ctx.store.finding_list(case, ALWAYS).await? {
         let captured = captured(ctx, &keys, &known, &finding).await?;
         let Captured::Readable(captured) = captured else { continue };
-        let outside =
-            known.outside(&finding.paragraph, finding.condition, finding.observed_at, || captured.as_deref());
+        let outside = known
+            .outside(&finding.paragraph, finding.condition, finding.observed_at, || captured.as_deref())?;
         if outside != finding.outside {
             flags.push(FindingFlag { record: finding.record, position: finding.position, outside });
         }

@@ -23,8 +23,8 @@ pub struct Known {
     pub ends: Vec<OrderEndRow>,
     versions: Vec<OrderVersion>,
     packs: Vec<Arc<Pack>>,
-    /// The order as rules, made when first needed; `None` inside when it gives none.
-    engine: OnceLock<Option<Engine>>,
+    /// The order as rules, made when first needed; `None` inside when nothing of it is left, else why it gives none.
+    engine: OnceLock<Result<Option<Engine>, String>>,
 }
 
 /// Reads what is known now.
@@ -93,23 +93,26 @@ impl Known {
 
     /// Why a paragraph does not cover what was observed; `None` when it does. `captured` is read only where the paragraph
     /// runs but says other things in another version of the order.
+    ///
+    /// # Errors
+    /// [`LateError::Rules`]: then nothing is hidden and nothing is shown until somebody has mended it.
     pub fn outside<'o>(
         &self,
         paragraph: &str,
         kind: ConditionKind,
         at: Timestamp,
         captured: impl FnOnce() -> Option<&'o Observation>,
-    ) -> Option<Outside> {
-        match self.order.standing(paragraph, kind, at) {
+    ) -> Result<Option<Outside>, LateError> {
+        Ok(match self.order.standing(paragraph, kind, at) {
             Standing::InForce => None,
             Standing::Outside(why) => Some(self.in_store_words(why)),
             Standing::InForceChanged => {
-                let found = captured().zip(self.engine()).is_some_and(|(seen, engine)| {
+                let found = captured().zip(self.engine()?).is_some_and(|(seen, engine)| {
                     engine.evaluate(seen).iter().any(|finding| finding.paragraph == paragraph)
                 });
                 (!found).then_some(Outside { cause: OutsideCause::NotCovered, end: None })
             }
-        }
+        })
     }
 
     /// Why no paragraph at all runs at `at`; `None` when one does.
@@ -129,12 +132,14 @@ impl Known {
         }
     }
 
-    fn engine(&self) -> Option<&Engine> {
+    /// The rules of the order; none where nothing of it is left.
+    fn engine(&self) -> Result<Option<&Engine>, LateError> {
         let made = self.engine.get_or_init(|| {
-            let order = self.order.effective(None)?;
-            let policy = policy::compile(&self.packs, &order, &CompileInputs::offline()).ok()?;
-            Engine::new(&policy, Digest::default()).ok()
+            let Some(order) = self.order.effective(None) else { return Ok(None) };
+            let policy = policy::compile(&self.packs, &order, &CompileInputs::offline());
+            let engine = Engine::new(&policy.map_err(|why| why.to_string())?, Digest::default());
+            engine.map(Some).map_err(|why| why.to_string())
         });
-        made.as_ref()
+        made.as_ref().map(Option::as_ref).map_err(|why| LateError::Rules(why.clone()))
     }
 }

@@ -32,6 +32,12 @@ pub enum LateError {
         /// Which.
         version: u32,
     },
+    /// Its versions together cannot be made into rules, so nobody can say what they cover.
+    #[error(
+        "the order of this case as known now cannot be made into rules: {0}. Its new findings wait, neither shown nor held; enter the order \
+         again with admin order-change, or mend the packs"
+    )]
+    Rules(String),
     /// Its days or time zone cannot be used.
     #[error(transparent)]
     Days(#[from] CompileError),
