@@ -1,6 +1,7 @@
 //! One plain paragraph for each finding, made from its data: what was seen, where, by which act, which rule spoke, how
 //! strongly, and what it would have taken for it not to speak.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use proviso_model::finding::TextField;
@@ -202,20 +203,21 @@ fn seconds(millis: u64) -> String {
 }
 
 /// What it would have taken for a rule of words not to speak. `terms` are the distinct terms found with their weights.
-pub(super) fn words_would_not(mut terms: Vec<(&str, u16)>, sum: u32, threshold: u16) -> String {
+pub(super) fn words_would_not(terms: &[(&str, u16)], sum: u32, threshold: u16) -> String {
     let threshold = u32::from(threshold);
     let mut left = sum;
     let mut needed = 0;
-    terms.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
-    for (_, weight) in &terms {
-        left = left.saturating_sub(u32::from(*weight));
+    let mut weights: Vec<u16> = terms.iter().map(|(_, weight)| *weight).collect();
+    weights.sort_unstable_by_key(|weight| Reverse(*weight));
+    for weight in weights {
+        left = left.saturating_sub(u32::from(weight));
         needed += 1;
         if left < threshold {
             break;
         }
     }
     let figures = format!("The words found weigh {sum} together, {threshold} are needed.");
-    match (needed, terms.first()) {
+    match (needed, terms.iter().min_by_key(|(text, weight)| (Reverse(*weight), *text))) {
         (1, Some((text, _))) => {
             format!("{figures} It would not have spoken had {} been absent.", quoted(text))
         }

@@ -14,33 +14,48 @@ const PASSAGE_BYTES_MAX: usize = 1000;
 
 /// The passages of a text: in order, without room between them, none empty.
 pub(super) fn passages(text: &str) -> Vec<Range<usize>> {
-    let mut found = Vec::with_capacity(text.len() / SENTENCE_BYTES_MIN + 1);
-    let (mut start, mut before) = (0, ' ');
-    for (at, c) in text.char_indices() {
-        let end = at + c.len_utf8();
-        if ends(end - start, before, c) {
-            found.push(start..end);
-            start = end;
+    let mut found = Vec::with_capacity(text.len() / LINE_BYTES_MIN + 1);
+    let mut start = 0;
+    while start < text.len() {
+        let end = start + length(text.get(start..).unwrap_or_default());
+        found.push(start..end);
+        start = end;
+    }
+    found
+}
+
+/// Bytes of the passage that a text, which is not empty, begins with. Most of them need no look: no passage ends there, or
+/// only at a line.
+fn length(text: &str) -> usize {
+    let lines_from = LINE_BYTES_MIN - 1;
+    let lines_until = text.len().min(SENTENCE_BYTES_MIN - 1);
+    let line_feed = text
+        .as_bytes()
+        .get(lines_from..lines_until)
+        .and_then(|room| room.iter().position(|byte| *byte == b'\n'));
+    if let Some(at) = line_feed {
+        return lines_from + at + 1;
+    }
+    let from = text.floor_char_boundary(lines_until);
+    let mut before = text.get(..from).and_then(|head| head.chars().next_back()).unwrap_or(' ');
+    for (at, c) in text.get(from..).unwrap_or_default().char_indices() {
+        let end = from + at + c.len_utf8();
+        if ends(end, before, c) {
+            return end;
         }
         before = c;
     }
-    if start < text.len() {
-        found.push(start..text.len());
-    }
-    found
+    text.len()
 }
 
 /// Whether a passage of so many bytes ends with `c`.
 fn ends(bytes: usize, before: char, c: char) -> bool {
     match bytes {
-        0..LINE_BYTES_MIN => false,
+        0..SENTENCE_BYTES_MIN => bytes >= LINE_BYTES_MIN && c == '\n',
         PASSAGE_BYTES_MAX.. => true,
         _ if c == '\n' => true,
         SPACE_BYTES_MIN.. => c.is_whitespace(),
-        SENTENCE_BYTES_MIN.. => {
-            c.is_whitespace() && matches!(before, '.' | '!' | '?' | '\u{2026}' | '\u{3002}')
-        }
-        _ => false,
+        _ => c.is_whitespace() && matches!(before, '.' | '!' | '?' | '\u{2026}' | '\u{3002}'),
     }
 }
 

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use proviso_model::judgement::{InnocentContext, MinorReference, WordingDoubt};
+use proviso_model::limits::SPANS_MAX;
 use proviso_model::policy::{PolicyCondition, Rule};
 use proviso_model::{Finding, Observation, Span};
 
@@ -29,9 +30,9 @@ impl Engine {
         judging: &Judging<'_>,
     ) -> Option<Finding> {
         let (rule, category) = (spoken.rule, spoken.rule.category());
-        let all = std::mem::take(&mut spoken.spans);
-        let (spans, spans_left_out) = words::keep_spans(all.clone());
-        let used = used(&spans, judging);
+        let mut all = std::mem::take(&mut spoken.spans);
+        let (spans, spans_left_out) = words::kept_spans(&all);
+        let used = used(spans, judging);
         let (contexts, strength_permille) = match rule {
             Rule::Words { .. } | Rule::Score { .. } | Rule::Conversation { .. } => contexts::lower(
                 &self.settings.contexts,
@@ -47,9 +48,10 @@ impl Engine {
         };
         let read = read_beside(observation, &spoken.rests_on, &used, judging);
         let minor = self.settings.minor.as_ref().and_then(|minor| minor.beside(category, &read, judging));
-        let doubts = doubt::doubts(observation, condition, rule, &spans);
+        let doubts = doubt::doubts(observation, condition, rule, spans);
         let beside = Beside { strength_permille, contexts, minor, doubts };
         let explanation = explain::explain(observation, condition, &spoken, &all, &beside);
+        all.truncate(SPANS_MAX);
         let mut packs = spoken.packs.iter().map(|pack| (*pack).clone());
         Some(Finding {
             id: observation.id.clone(),
@@ -62,7 +64,7 @@ impl Engine {
             observed_at: observation.observed_at,
             act: observation.attribution.act,
             strength_permille,
-            spans,
+            spans: all,
             spans_left_out,
             score: spoken.score,
             minor_reference: beside.minor,

@@ -47,8 +47,8 @@ pub(super) struct Beside {
 /// What a rule found in an observation.
 #[derive(Default)]
 struct Found<'r> {
-    /// Distinct terms: as first found, and the way in which they weigh most.
-    terms: BTreeMap<usize, (&'r str, Way)>,
+    /// What counts, by place: the term, as found, and the way.
+    terms: Vec<(usize, &'r str, Way)>,
     /// Distinct terms that count for a word near them, and that word.
     needed: BTreeMap<usize, (&'r str, &'r str)>,
     /// Distinct terms that do not count for a word near them, and that word, by place.
@@ -86,17 +86,18 @@ impl WordsRule {
             let read = self.read(stretch);
             found.add(stretch, &read, id, category);
         }
+        let distinct = found.distinct();
         let terms: Vec<(&str, u16)> =
-            found.terms.values().map(|(text, way)| (*text, way.weight_permille)).collect();
+            distinct.iter().map(|(text, way)| (*text, way.weight_permille)).collect();
         let sum: u32 = terms.iter().map(|(_, weight)| u32::from(*weight)).sum();
         if sum < u32::from(threshold) {
             return None;
         }
-        let numbers: BTreeSet<u16> = found.terms.values().map(|(_, way)| way.pack).collect();
+        let numbers: BTreeSet<u16> = distinct.iter().map(|(_, way)| way.pack).collect();
         Some(Spoken {
             rule,
             strength_permille: strength(sum, threshold),
-            why_not: explain::words_would_not(terms, sum, threshold),
+            why_not: explain::words_would_not(&terms, sum, threshold),
             in_context: found.in_context(),
             spans: found.spans,
             packs: numbers.into_iter().map(|number| pack_of(pack, more_packs, number)).collect(),
@@ -202,17 +203,14 @@ impl<'r> Found<'r> {
                 break;
             }
             let text = stretch.text.get(hit.hit.range()).unwrap_or_default();
-            let known = self.terms.entry(hit.hit.term).or_insert((text, hit.way));
-            if hit.way.weight_permille > known.1.weight_permille {
-                known.1 = hit.way;
-            }
+            self.terms.push((hit.hit.term, text, hit.way));
             if let Some(beside) = hit.beside {
                 let near = stretch.text.get(beside.range()).unwrap_or_default();
                 self.needed.entry(hit.hit.term).or_insert((text, near));
             }
-            // No finding keeps the later ones, whose rule and category are not written then.
-            let (rule, category) =
-                if self.spans.len() < SPANS_MAX { (rule, category) } else { Default::default() };
+            // No finding keeps the later ones, of which only the place is written then.
+            let (rule, category, text) =
+                if self.spans.len() < SPANS_MAX { (rule, category, text) } else { Default::default() };
             self.spans.push(Span {
                 field: stretch.field,
                 start: stretch.offset.saturating_add(hit.hit.start as u64),
@@ -233,6 +231,22 @@ impl<'r> Found<'r> {
         }
     }
 
+    /// Distinct terms: as first found, and the way in which they weigh most.
+    fn distinct(&mut self) -> Vec<(&'r str, Way)> {
+        // The sort keeps the order of places.
+        self.terms.sort_by_key(|(term, ..)| *term);
+        let same_term = self.terms.chunk_by(|(a, ..), (b, ..)| a == b);
+        same_term
+            .filter_map(|same| {
+                let (_, text, first) = same.first()?;
+                let heavier = |most: Way, (_, _, way): &(usize, &str, Way)| {
+                    if way.weight_permille > most.weight_permille { *way } else { most }
+                };
+                Some((*text, same.iter().fold(*first, heavier)))
+            })
+            .collect()
+    }
+
     fn in_context(&self) -> String {
         let needed: Vec<(&str, &str)> = self.needed.values().copied().collect();
         let excluded: Vec<(&str, &str)> =
@@ -246,8 +260,7 @@ pub(super) fn pack_of<'p>(pack: &'p PackRef, more: &'p [PackRef], number: u16) -
 }
 
 /// The spans that a finding keeps, and how many more there were.
-pub(super) fn keep_spans(mut spans: Vec<Span>) -> (Vec<Span>, u32) {
-    let more = spans.len().saturating_sub(SPANS_MAX);
-    spans.truncate(SPANS_MAX);
-    (spans, u32::try_from(more).unwrap_or(u32::MAX))
+pub(super) fn kept_spans(spans: &[Span]) -> (&[Span], u32) {
+    let (kept, more) = spans.split_at_checked(SPANS_MAX).unwrap_or((spans, &[]));
+    (kept, u32::try_from(more.len()).unwrap_or(u32::MAX))
 }

@@ -93,13 +93,14 @@ impl WordsRule {
                 })
             })
             .collect();
-        let terms = weighed.terms.values().map(|term| (term.text.as_str(), term.weight_permille)).collect();
+        let terms: Vec<(&str, u16)> =
+            weighed.terms.values().map(|term| (term.text.as_str(), term.weight_permille)).collect();
         let packs: BTreeSet<u16> = weighed.terms.values().map(|term| term.pack).collect();
         Some(Spoken {
             rule,
             strength_permille: strength(weighed.sum, self.threshold_permille),
             seen: Some(explain_talk::words_seen(&spans, lines)),
-            why_not: explain::words_would_not(terms, weighed.sum, self.threshold_permille),
+            why_not: explain::words_would_not(&terms, weighed.sum, self.threshold_permille),
             spans,
             in_context: String::new(),
             packs: packs.into_iter().map(|number| pack_of(pack, more_packs, number)).collect(),

@@ -3,15 +3,20 @@
 
 use std::ops::Range;
 
+use super::edges::in_word;
+
 /// Bytes in a block.
 pub(super) const BLOCK: usize = 64;
+
+/// Words that are looked up together, about.
+const WORDS_AT_ONCE: usize = 128;
 
 /// `a` to `z` and `0` to `9`.
 const WORD: u8 = 1;
 /// Part of a character beyond ASCII.
 const HIGH: u8 = 2;
-/// A digit, or a sign that is read as a letter in a disguised word.
-const MARK: u8 = 4;
+/// A sign that is read as a letter in a disguised word.
+const SIGN: u8 = 4;
 /// `a` to `z`.
 const LETTER: u8 = 8;
 /// `!` and `|`, which mostly are what they seem.
@@ -24,6 +29,7 @@ const TWICE: u8 = 32;
 pub(super) struct Bits {
     pub(super) word: u64,
     pub(super) high: u64,
+    /// Digits, and signs that are read as letters in a disguised word.
     pub(super) mark: u64,
     pub(super) letter: u64,
     pub(super) bang: u64,
@@ -62,32 +68,68 @@ impl Blocks {
         (0..self.bits.len()).map(move |nth| (at(nth.checked_sub(1)), at(Some(nth)), at(nth.checked_add(1))))
     }
 
-    /// Calls `each` with every longest stretch of letters, digits and bytes beyond ASCII, and whether it has any of the
-    /// last.
-    pub(super) fn stretches(&self, mut each: impl FnMut(Range<usize>, bool)) {
-        let mut open: Option<(usize, bool)> = None;
+    /// Calls `each` with the words of `text`, many at a time: where each begins and ends.
+    pub(super) fn words(&self, text: &str, mut each: impl FnMut(&[[usize; 2]])) {
+        // In turn where a stretch of letters, digits and bytes beyond ASCII begins, and where it ends.
+        let mut turns: Vec<usize> = Vec::with_capacity(WORDS_AT_ONCE * 2 + BLOCK * 2);
+        // Whether a byte beyond ASCII stands in the stretch that is open.
+        let mut is_high = false;
         for (nth, bits) in self.bits.iter().enumerate() {
             let base = nth * BLOCK;
             let inside = bits.word | bits.high;
-            let before = (inside << 1) | u64::from(open.is_some());
-            // A one where a stretch begins or has just ended.
-            let mut turns = inside ^ before;
-            while turns != 0 {
-                let at = base + turns.trailing_zeros() as usize;
-                turns &= turns - 1;
-                match open.take() {
-                    None => open = Some((at, false)),
-                    Some((start, high)) => each(start..at, high || has_high(bits, base, start..at)),
+            let mut left = inside ^ ((inside << 1) | (turns.len() as u64 & 1));
+            while left != 0 {
+                let at = base + left.trailing_zeros() as usize;
+                left &= left - 1;
+                if bits.high | u64::from(is_high) != 0
+                    && turns.len() % 2 == 1
+                    && let Some(start) = turns.pop()
+                {
+                    if is_high || has_high(bits, base, start..at) {
+                        words_of(text, start..at, &mut turns);
+                    } else {
+                        turns.extend([start, at]);
+                    }
+                    is_high = false;
+                } else {
+                    turns.push(at);
                 }
             }
-            if let Some((start, high)) = open {
-                open = Some((start, high || has_high(bits, base, start..base + BLOCK)));
+            if turns.len() % 2 == 1 && bits.high != 0 {
+                let start = turns.last().copied().unwrap_or_default();
+                is_high |= has_high(bits, base, start..base + BLOCK);
+            }
+            if turns.len() >= WORDS_AT_ONCE * 2 {
+                let (words, open) = turns.as_chunks::<2>();
+                each(words);
+                let open = open.first().copied();
+                turns.clear();
+                turns.extend(open);
             }
         }
-        if let Some((start, high)) = open {
-            each(start..self.bits.len() * BLOCK, high);
+        if turns.len() % 2 == 1
+            && let Some(start) = turns.pop()
+        {
+            words_of(text, start..text.len(), &mut turns);
         }
+        each(turns.as_chunks::<2>().0);
     }
+}
+
+/// Adds where the words with edges of a stretch begin and end.
+fn words_of(text: &str, stretch: Range<usize>, turns: &mut Vec<usize>) {
+    let mut from = stretch.start;
+    while let Some(word) = text.get(from..stretch.end).and_then(first_word) {
+        turns.extend([from + word.start, from + word.end]);
+        from += word.end;
+    }
+}
+
+/// The first word with edges of a text.
+pub(super) fn first_word(text: &str) -> Option<Range<usize>> {
+    let start = text.find(in_word)?;
+    let rest = text.get(start..)?;
+    Some(start..start + rest.find(|c| !in_word(c)).unwrap_or(rest.len()))
 }
 
 /// Whether a byte beyond ASCII stands in that part of a stretch that lies in the block at `base`.
@@ -113,22 +155,26 @@ impl Bits {
             let letter = byte.wrapping_sub(b'a') < 26;
             let digit = byte.wrapping_sub(b'0') < 10;
             let bang = (*byte == b'!') | (*byte == b'|');
-            let mark = digit | bang | (*byte == b'@') | (*byte == b'$');
+            let sign = bang | (*byte == b'@') | (*byte == b'$');
             *kind = (u8::from(letter | digit) * WORD)
                 | (u8::from(*byte >= 0x80) * HIGH)
-                | (u8::from(mark) * MARK)
+                | (u8::from(sign) * SIGN)
                 | (u8::from(letter) * LETTER)
                 | (u8::from(bang) * BANG)
                 | (u8::from(byte == next) * TWICE);
         }
-        Self {
-            word: gathered(&kinds, WORD),
-            high: gathered(&kinds, HIGH),
-            mark: gathered(&kinds, MARK),
-            letter: gathered(&kinds, LETTER),
-            bang: gathered(&kinds, BANG),
-            twice: gathered(&kinds, TWICE),
+        let (word, letter) = (gathered(&kinds, WORD), gathered(&kinds, LETTER));
+        let mut bits = Self { word, letter, twice: gathered(&kinds, TWICE), ..Self::default() };
+        // Most blocks have none of these.
+        let rare = HIGH | SIGN | BANG;
+        if kinds.iter().fold(0, |all, kind| all | kind) & rare != 0 {
+            bits.high = gathered(&kinds, HIGH);
+            bits.bang = gathered(&kinds, BANG);
+            bits.mark = gathered(&kinds, SIGN);
         }
+        // Digits are marks too.
+        bits.mark |= word & !letter;
+        bits
     }
 
     /// Bytes that may be part of a disguised word.

@@ -5,26 +5,33 @@ use std::ops::Range;
 const MIX_A: u64 = 0x9E37_79B9_7F4A_7C15;
 const MIX_B: u64 = 0xD6E8_FEB8_6659_FD93;
 
-/// The hash of bytes `range` of `text`. The same on every machine, and of no meaning beyond finding: what it finds is
-/// compared byte by byte.
+/// The key of the word `text[start..end]`, which is not empty. The same on every machine, and of no meaning beyond finding:
+/// what it finds is compared byte by byte.
 #[inline]
-pub(super) fn hash(text: &[u8], range: Range<usize>) -> u64 {
-    let length = range.end.saturating_sub(range.start);
-    if length <= 8 {
-        // The bytes after the word are there nearly always, and masked away.
-        let word = match load(text, range.start) {
-            Some(word) => word & (u64::MAX >> (64 - 8 * length.clamp(1, 8))),
-            None => short(text.get(range).unwrap_or_default()),
-        };
-        return mix(word, length as u64);
-    }
-    let mut hash = length as u64;
-    let mut at = range.start;
-    while at + 8 < range.end {
+pub(super) fn word_key(text: &[u8], start: usize, end: usize) -> u32 {
+    let length = end.saturating_sub(start);
+    // The bytes after the word are there nearly always, and masked away.
+    let first = load(text, start).unwrap_or_else(|| short(text.get(start..end).unwrap_or_default()));
+    let first = first & MASKS.get(length).unwrap_or(&u64::MAX);
+    // No branch, for words of either kind follow each other as they like.
+    let last = load(text, end.saturating_sub(8)).unwrap_or_default();
+    let last = if length > 8 { last } else { 0 };
+    let mut hash = mix(first, last ^ length as u64);
+    let mut at = start + 8;
+    while at + 8 < end {
         hash = mix(load(text, at).unwrap_or_default(), hash);
         at += 8;
     }
-    mix(load(text, range.end - 8).unwrap_or_default(), hash)
+    key(hash)
+}
+
+/// The bytes of a word of so many, in eight.
+const MASKS: [u64; 8] =
+    [0, 0xFF, 0xFFFF, 0xFF_FFFF, 0xFFFF_FFFF, 0xFF_FFFF_FFFF, 0xFFFF_FFFF_FFFF, 0xFF_FFFF_FFFF_FFFF];
+
+/// The part of a hash by which things are found.
+pub(super) fn key(hash: u64) -> u32 {
+    (hash >> 32) as u32
 }
 
 /// Puts one more value into a hash.
@@ -39,24 +46,24 @@ fn load(text: &[u8], at: usize) -> Option<u64> {
 }
 
 fn short(bytes: &[u8]) -> u64 {
-    bytes.iter().rev().fold(0, |word, byte| (word << 8) | u64::from(*byte))
+    bytes.iter().take(8).rev().fold(0, |word, byte| (word << 8) | u64::from(*byte))
 }
 
 /// Bits of the bitmap for each key: one in so many unknown words goes on to the table.
 const BITS_PER_KEY: usize = 16;
 
-/// A key and its neighbours in the list that the buckets were made of.
+/// A key and where its things stand in the list that the buckets were made of.
 #[derive(Debug, Clone, Copy, Default)]
 struct Slot {
-    hash: u64,
+    key: u32,
     first: u32,
     /// None: an empty slot.
     count: u32,
     /// What its things ask of their surroundings, all together.
-    asks: u64,
+    asks: u32,
 }
 
-/// Where in a list, ordered by hash, the things of one hash stand.
+/// Where in a list, ordered by key, the things of one key stand.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Buckets {
     bitmap: Vec<u64>,
@@ -65,34 +72,35 @@ pub(super) struct Buckets {
 }
 
 impl Buckets {
-    /// Makes the buckets of a list by the hashes of its things, which are in order, each with bits of what it asks.
-    pub(super) fn of(hashes: &[(u64, u64)]) -> Self {
+    /// Makes the buckets of a list by the keys of its things, which are in order, each with bits of what it asks.
+    pub(super) fn of(keys: &[(u32, u32)]) -> Self {
         let mut buckets = Self::default();
-        if hashes.is_empty() {
+        let different = keys.chunk_by(|(a, _), (b, _)| a == b).count();
+        if different == 0 {
             return buckets;
         }
-        let bits = (hashes.len() * BITS_PER_KEY).next_power_of_two().max(64);
+        let bits = (different * BITS_PER_KEY).next_power_of_two().clamp(64, 1 << 31);
         buckets.bitmap = vec![0; bits / 64];
-        buckets.bitmap_shift = 64 - bits.trailing_zeros();
-        buckets.slots = vec![Slot::default(); (hashes.len() * 2).next_power_of_two()];
+        buckets.bitmap_shift = 32 - bits.trailing_zeros();
+        buckets.slots = vec![Slot::default(); (different * 2).next_power_of_two()];
         let mut first = 0;
-        for same in hashes.chunk_by(|(a, _), (b, _)| a == b) {
-            let Some((hash, _)) = same.first() else { continue };
+        for same in keys.chunk_by(|(a, _), (b, _)| a == b) {
+            let Some((key, _)) = same.first() else { continue };
             let count = u32::try_from(same.len()).unwrap_or(u32::MAX);
             let asks = same.iter().fold(0, |all, (_, asks)| all | asks);
-            buckets.put(Slot { hash: *hash, first, count, asks });
+            buckets.put(Slot { key: *key, first, count, asks });
             first = first.saturating_add(count);
         }
         buckets
     }
 
     fn put(&mut self, slot: Slot) {
-        let bit = slot.hash >> self.bitmap_shift;
+        let bit = slot.key >> self.bitmap_shift;
         if let Some(word) = self.bitmap.get_mut((bit / 64) as usize) {
             *word |= 1 << (bit % 64);
         }
         let mask = self.slots.len().saturating_sub(1);
-        let mut at = slot.hash as usize & mask;
+        let mut at = slot.key as usize & mask;
         while let Some(there) = self.slots.get_mut(at) {
             if there.count == 0 {
                 *there = slot;
@@ -102,20 +110,21 @@ impl Buckets {
         }
     }
 
-    /// The places of the things with this hash, and all that they ask; nothing for nearly every hash that has none, after
-    /// one look.
+    /// Whether there may be things with this key: no for nearly every one that has none.
     #[inline]
-    pub(super) fn get(&self, hash: u64) -> Option<(Range<usize>, u64)> {
-        let bit = hash >> self.bitmap_shift;
-        let word = self.bitmap.get((bit / 64) as usize)?;
-        if word & (1 << (bit % 64)) == 0 {
-            return None;
-        }
+    pub(super) fn may_hold(&self, key: u32) -> bool {
+        let bit = key >> self.bitmap_shift;
+        self.bitmap.get((bit / 64) as usize).is_some_and(|word| (word >> (bit % 64)) & 1 == 1)
+    }
+
+    /// The places of the things with this key, and all that they ask.
+    #[inline]
+    pub(super) fn get(&self, key: u32) -> Option<(Range<usize>, u32)> {
         let mask = self.slots.len().saturating_sub(1);
-        let mut at = hash as usize & mask;
+        let mut at = key as usize & mask;
         loop {
             let slot = self.slots.get(at).filter(|slot| slot.count > 0)?;
-            if slot.hash == hash {
+            if slot.key == key {
                 let first = slot.first as usize;
                 return Some((first..first + slot.count as usize, slot.asks));
             }

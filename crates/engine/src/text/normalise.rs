@@ -39,20 +39,9 @@ impl Normalised {
 pub fn normalise(original: &str) -> Normalised {
     let mut writer = Writer::default();
     writer.text.reserve(original.len() + BLOCK);
-    let bytes = original.as_bytes();
     let mut at = 0;
-    while let Some(first) = bytes.get(at) {
-        let plain = match writer.space {
-            _ if !first.is_ascii() => 0,
-            Some(_) if is_space(*first) => 0,
-            _ => writer.plain(at, bytes.get(at..).unwrap_or_default()),
-        };
-        if plain > 0 {
-            at += plain;
-        } else if let Some(c) = original.get(at..).and_then(|rest| rest.chars().next()) {
-            writer.character(at, c);
-            at += c.len_utf8();
-        }
+    while at < original.len() {
+        at += writer.block(original, at);
     }
     // Only whole characters were written, so this takes the bytes as they are.
     Normalised { text: String::from_utf8(writer.text).unwrap_or_default(), offsets: writer.offsets }
@@ -80,20 +69,20 @@ fn plain_byte(byte: u8) -> u8 {
     if is_space(byte) { b' ' } else { byte | (u8::from(upper) << 5) }
 }
 
-/// The bytes of a block as normalised, and how many of them that holds for: no character beyond ASCII, no white space
-/// before white space. `after` is the byte that follows the block.
-fn plain_block(block: &[u8; BLOCK], after: u8) -> ([u8; BLOCK], usize) {
+/// The bytes of a block as normalised, with as much room behind them, and a bit for each that they do not hold for:
+/// characters beyond ASCII, white space before white space. `after` is the byte that follows the block.
+fn plain_block(block: &[u8; BLOCK], after: u8) -> ([u8; BLOCK * 2], u64) {
     let mut next = [after; BLOCK];
     for (to, from) in next.iter_mut().zip(block.iter().skip(1)) {
         *to = *from;
     }
-    let (mut plain, mut stops) = ([0; BLOCK], [0; BLOCK]);
+    let (mut plain, mut stops) = ([0; BLOCK * 2], [0; BLOCK]);
     // Without a branch, so that the compiler makes vector code of it.
     for (((plain, stop), byte), next) in plain.iter_mut().zip(&mut stops).zip(block).zip(&next) {
         *plain = plain_byte(*byte);
         *stop = u8::from((*byte >= 0x80) | (is_space(*byte) & is_space(*next)));
     }
-    (plain, gathered(&stops, 1).trailing_zeros() as usize)
+    (plain, gathered(&stops, 1))
 }
 
 #[derive(Default)]
@@ -105,43 +94,74 @@ struct Writer {
 }
 
 impl Writer {
-    /// Writes the ASCII that `rest`, which stands at `at` in the original, begins with, as far as it normalises byte for
-    /// byte, and says how many bytes that is.
-    fn plain(&mut self, at: usize, rest: &[u8]) -> usize {
-        let start = self.text.len();
-        let (blocks, _) = rest.as_chunks::<BLOCK>();
-        for (nth, block) in blocks.iter().enumerate() {
-            let after = rest.get((nth + 1) * BLOCK).copied().unwrap_or_default();
-            let (plain, length) = plain_block(block, after);
-            self.text.extend_from_slice(plain.get(..length).unwrap_or_default());
-            if length < BLOCK {
-                return self.plain_until(at, start, rest);
+    /// Writes the block at `at` and the rest of the character or white space that it ends in; says how many bytes of the
+    /// original that is.
+    fn block(&mut self, original: &str, at: usize) -> usize {
+        let rest = original.as_bytes().get(at..).unwrap_or_default();
+        let mut block = [0; BLOCK];
+        let length = match rest.first_chunk::<BLOCK>() {
+            Some(whole) => {
+                block = *whole;
+                BLOCK
+            }
+            None => {
+                block.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
+                rest.len()
+            }
+        };
+        let (plain, stops) = plain_block(&block, rest.get(BLOCK).copied().unwrap_or_default());
+        let byte_at = |at: usize| block.get(at).copied().unwrap_or_default();
+        let mut done = 0;
+        while done < length {
+            let goes_on = self.space.is_some() && is_space(byte_at(done));
+            let run = if goes_on { 0 } else { (stops >> done).trailing_zeros() as usize };
+            let run = run.min(length - done);
+            if run > 0 {
+                self.plain(at + done, plain.get(done..).unwrap_or_default(), run);
+                done += run;
+                let last = byte_at(done - 1);
+                self.space = is_space(last).then(|| (at + done - 1, usize::from(last == b'\n')));
+            }
+            if done < length {
+                done += self.stop(original, at + done);
             }
         }
-        let tail = rest.get(blocks.len() * BLOCK..).unwrap_or_default();
-        let follows = tail.iter().skip(1).copied().chain(std::iter::once(0));
-        let plain = tail
-            .iter()
-            .zip(follows)
-            .take_while(|(byte, next)| byte.is_ascii() && !(is_space(**byte) && is_space(*next)));
-        self.text.extend(plain.map(|(byte, _)| plain_byte(*byte)));
-        self.plain_until(at, start, rest)
+        done
     }
 
-    /// Notes where the plain bytes from `start` on come from.
-    fn plain_until(&mut self, at: usize, start: usize, rest: &[u8]) -> usize {
-        let length = self.text.len() - start;
-        if let Some(last) = length.checked_sub(1) {
-            self.offsets.run(start, at);
-            let last_byte = rest.get(last).copied().unwrap_or_default();
-            self.space = is_space(last_byte).then(|| (at + last, usize::from(last_byte == b'\n')));
+    /// Writes the first `length` bytes of `plain`, which come from `at` on.
+    fn plain(&mut self, at: usize, plain: &[u8], length: usize) {
+        let start = self.text.len();
+        self.offsets.run(start, at);
+        match plain.first_chunk::<BLOCK>() {
+            // A copy of known length and a cut cost less than one of any length.
+            Some(block) => {
+                self.text.extend_from_slice(block);
+                self.text.truncate(start + length);
+            }
+            None => self.text.extend_from_slice(plain.get(..length).unwrap_or_default()),
         }
-        length
+    }
+
+    /// Writes the white space or the character at `at`, and says how many bytes of the original that is.
+    fn stop(&mut self, original: &str, at: usize) -> usize {
+        let rest = original.get(at..).unwrap_or_default();
+        let spaces = rest.bytes().take_while(|byte| is_space(*byte));
+        let (length, line_feeds) =
+            spaces.fold((0, 0), |(length, feeds), byte| (length + 1, feeds + usize::from(byte == b'\n')));
+        if length > 0 {
+            self.white_space(at, length, line_feeds, 1);
+            return length;
+        }
+        let Some(c) = rest.chars().next() else { return 1 };
+        self.character(at, c);
+        c.len_utf8()
     }
 
     fn character(&mut self, at: usize, c: char) {
         if c.is_whitespace() {
-            return self.white_space(at, c);
+            let line_feeds = usize::from(matches!(c, '\n' | '\u{2028}' | '\u{2029}'));
+            return self.white_space(at, c.len_utf8(), line_feeds, c.len_utf8());
         }
         let start = self.text.len();
         let mut parts = 0_usize;
@@ -161,20 +181,19 @@ impl Writer {
         }
     }
 
-    fn white_space(&mut self, at: usize, c: char) {
-        let line_feed = usize::from(matches!(c, '\n' | '\u{2028}' | '\u{2029}'));
-        let Some((began, line_feeds)) = self.space else {
-            match c.len_utf8() {
+    /// Writes `length` bytes of white space, whose characters have `character` bytes each.
+    fn white_space(&mut self, at: usize, length: usize, line_feeds: usize, character: usize) {
+        let (began, before) = self.space.unwrap_or_else(|| {
+            match character {
                 1 => self.offsets.run(self.text.len(), at),
                 bytes => self.offsets.character(self.text.len(), at, bytes),
             }
             self.text.push(b' ');
-            self.space = Some((at, line_feed));
-            return;
-        };
-        let line_feeds = line_feeds + line_feed;
+            (at, 0)
+        });
+        let line_feeds = before + line_feeds;
         self.space = Some((began, line_feeds));
-        if line_feeds > 1 || at - began >= WHITE_SPACE_BYTES_MAX {
+        if line_feeds > 1 || at + length - character - began >= WHITE_SPACE_BYTES_MAX {
             self.text.pop();
             self.text.push(b'\n');
         }

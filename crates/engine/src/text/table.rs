@@ -3,9 +3,9 @@
 
 use std::ops::Range;
 
-use super::blocks::Blocks;
+use super::blocks::{Blocks, first_word};
 use super::edges::in_word;
-use super::hashes::{Buckets, hash};
+use super::hashes::{Buckets, word_key};
 
 /// No entry.
 const NONE: u32 = u32::MAX;
@@ -38,42 +38,40 @@ pub(super) struct TermTable {
     lengths: u64,
 }
 
-/// The first word with edges of a text.
-pub(super) fn first_word(text: &str) -> Option<Range<usize>> {
-    let start = text.find(in_word)?;
-    let rest = text.get(start..)?;
-    Some(start..start + rest.find(|c| !in_word(c)).unwrap_or(rest.len()))
-}
-
 impl TermTable {
     /// Makes a table of normalised terms with their numbers. Terms without a word with edges are left out.
     pub(super) fn of<'t>(terms: impl Iterator<Item = (&'t str, usize)>) -> Self {
         let mut table = Self::default();
-        let mut hashed = Vec::new();
+        let mut keyed = Vec::new();
         for (term, number) in terms {
             let Some(word) = first_word(term) else { continue };
-            let (Ok(start), Ok(head), Ok(tail), Ok(number)) = (
-                u32::try_from(table.text.len()),
-                u32::try_from(word.start),
-                u32::try_from(term.len() - word.start),
-                u32::try_from(number),
-            ) else {
+            let (Ok(head), Ok(tail), Ok(number)) =
+                (u32::try_from(word.start), u32::try_from(term.len() - word.start), u32::try_from(number))
+            else {
                 continue;
             };
-            table.text.push_str(term);
-            table.lengths |= length_bit(&word);
+            table.lengths |= length_bit(word.len());
             let ends_in_word = term.chars().next_back().is_some_and(in_word);
             let asks = asks(term.as_bytes().get(word.end..).unwrap_or_default());
-            let entry = Entry { start, head, tail, ends_in_word, beginning: NONE, term: number };
-            hashed.push(((hash(term.as_bytes(), word), asks), entry));
+            let entry = Entry { start: 0, head, tail, ends_in_word, beginning: NONE, term: number };
+            keyed.push((
+                word_key(term.as_bytes(), word.start, word.end),
+                term.get(word.start..),
+                asks,
+                entry,
+                term,
+            ));
         }
-        hashed.sort_by(|((hash_a, _), a), ((hash_b, _), b)| {
-            (hash_a, table.tail(a), a.head, a.term).cmp(&(hash_b, table.tail(b), b.head, b.term))
-        });
-        let hashes: Vec<(u64, u64)> = hashed.iter().map(|(hash, _)| *hash).collect();
-        table.buckets = Buckets::of(&hashes);
-        table.entries = hashed.into_iter().map(|(_, entry)| entry).collect();
-        table.link(&hashes);
+        keyed.sort_unstable_by_key(|(key, tail, _, entry, _)| (*key, *tail, entry.head, entry.term));
+        let keys: Vec<(u32, u32)> = keyed.iter().map(|(key, _, asks, ..)| (*key, *asks)).collect();
+        table.buckets = Buckets::of(&keys);
+        // Texts in the order of the entries: those of one bucket are near each other.
+        for (.., entry, term) in keyed {
+            let Ok(start) = u32::try_from(table.text.len()) else { break };
+            table.text.push_str(term);
+            table.entries.push(Entry { start, ..entry });
+        }
+        table.link(&keys);
         table
     }
 
@@ -84,13 +82,13 @@ impl TermTable {
 
     /// Leads each entry to the longest beginning of it in its bucket. Beginnings come before what they begin, and those
     /// of one entry begin each other, so a stack of them is enough.
-    fn link(&mut self, hashes: &[(u64, u64)]) {
+    fn link(&mut self, keys: &[(u32, u32)]) {
         let mut open: Vec<u32> = Vec::new();
         let mut last = None;
-        for (nth, (hash, _)) in hashes.iter().enumerate() {
-            if last != Some(*hash) {
+        for (nth, (key, _)) in keys.iter().enumerate() {
+            if last != Some(*key) {
                 open.clear();
-                last = Some(*hash);
+                last = Some(*key);
             }
             let Some(entry) = self.entries.get(nth).copied() else { continue };
             while let Some(beginning) = open.last().and_then(|at| self.entries.get(*at as usize)) {
@@ -119,30 +117,46 @@ impl TermTable {
     /// Calls `add` with every place in `text`, normalised and looked at in `blocks`, where a term stands between word
     /// edges, and the term's number.
     pub(super) fn find(&self, text: &str, blocks: &Blocks, mut add: impl FnMut(Range<usize>, usize)) {
-        blocks.stretches(|stretch, high| {
-            if !high {
-                return self.at(text, &stretch, &mut add);
+        let mut may_begin: Vec<([usize; 2], u32)> = Vec::new();
+        let mut begin: Vec<(usize, Range<usize>)> = Vec::new();
+        // Step by step for many words, so that one waits for memory while the next are looked up.
+        blocks.words(text, |words| {
+            self.may_begin(text, words, &mut may_begin);
+            begin.clear();
+            for ([start, end], key) in &may_begin {
+                if let Some((bucket, asked)) = self.buckets.get(*key)
+                    && asked & follows(text.as_bytes().get(*end..).unwrap_or_default()) != 0
+                {
+                    begin.push((*start, bucket));
+                }
             }
-            let base = stretch.start;
-            let stretch = text.get(stretch).unwrap_or_default();
-            let mut from = 0;
-            while let Some(word) = first_word(stretch.get(from..).unwrap_or_default()) {
-                self.at(text, &(base + from + word.start..base + from + word.end), &mut add);
-                from += word.end;
+            for (start, bucket) in begin.drain(..) {
+                self.verify(text, start, bucket, &mut add);
             }
         });
     }
 
-    /// Calls `add` with the terms whose first word is the word `word` of `text`.
-    #[inline]
-    fn at(&self, text: &str, word: &Range<usize>, add: &mut impl FnMut(Range<usize>, usize)) {
-        if self.lengths & length_bit(word) == 0 {
-            return;
+    /// The words that are as long as a first word and have, as far as one bit tells, its key.
+    fn may_begin(&self, text: &str, words: &[[usize; 2]], found: &mut Vec<([usize; 2], u32)>) {
+        found.resize(words.len() + 1, Default::default());
+        // Each is written, and the next one over it where it is none: no branch that could be guessed wrong.
+        let mut long = 0;
+        for word in words {
+            if let Some(place) = found.get_mut(long) {
+                place.0 = *word;
+            }
+            long += usize::from(self.lengths & length_bit(word[1].saturating_sub(word[0])) != 0);
         }
-        let Some((bucket, asked)) = self.buckets.get(hash(text.as_bytes(), word.clone())) else { return };
-        if asked & follows(text.as_bytes().get(word.end..).unwrap_or_default()) != 0 {
-            self.verify(text, word.start, bucket, add);
+        let mut count = 0;
+        for nth in 0..long {
+            let Some(([start, end], _)) = found.get(nth).copied() else { continue };
+            let key = word_key(text.as_bytes(), start, end);
+            if let Some(place) = found.get_mut(count) {
+                *place = ([start, end], key);
+            }
+            count += usize::from(self.buckets.may_hold(key));
         }
+        found.truncate(count);
     }
 
     #[inline(never)]
@@ -182,10 +196,10 @@ impl TermTable {
 }
 
 /// The bit of a term that asks for nothing after its first word, or for too little to tell.
-const ANYTHING: u64 = 1 << 63;
+const ANYTHING: u32 = 1 << 31;
 
 /// One bit for what a term has after its first word: by the second and third byte, for the first mostly is a space.
-fn asks(rest: &[u8]) -> u64 {
+fn asks(rest: &[u8]) -> u32 {
     match rest {
         [_, second, third, ..] => pair_bit(*second, *third),
         _ => ANYTHING,
@@ -193,20 +207,20 @@ fn asks(rest: &[u8]) -> u64 {
 }
 
 /// The bits of terms that may go on as the text does after a word.
-fn follows(rest: &[u8]) -> u64 {
+fn follows(rest: &[u8]) -> u32 {
     match rest {
         [_, second, third, ..] => pair_bit(*second, *third) | ANYTHING,
         _ => ANYTHING,
     }
 }
 
-fn pair_bit(second: u8, third: u8) -> u64 {
+fn pair_bit(second: u8, third: u8) -> u32 {
     let mixed = u32::from(second).wrapping_mul(31).wrapping_add(u32::from(third).wrapping_mul(7));
-    1 << (mixed % 63)
+    1 << (mixed % 31)
 }
 
-fn length_bit(word: &Range<usize>) -> u64 {
-    1 << (word.end.saturating_sub(word.start)).min(63)
+fn length_bit(length: usize) -> u64 {
+    1 << length.min(63)
 }
 
 fn to_u32(at: usize) -> u32 {

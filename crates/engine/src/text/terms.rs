@@ -5,12 +5,12 @@ use std::ops::Range;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
-use super::blocks::Blocks;
+use super::blocks::{Blocks, first_word};
 use super::disguise::Disguised;
 use super::edges::is_searchable;
 use super::normalise::{normalise, normalise_term, over_accents};
 use super::reversed::reversed;
-use super::table::{TermTable, first_word};
+use super::table::TermTable;
 
 /// Below this many terms the faster automaton is small enough.
 const DFA_TERMS_MAX: usize = 300;
@@ -138,7 +138,8 @@ impl TermIndex {
                 Occurrence { start: range.start, end: range.end, term: hit.term }
             }));
         }
-        hits.sort_unstable_by(|a, b| (a.start, b.end, a.term).cmp(&(b.start, a.end, b.term)));
+        // Most are in order as they were found.
+        hits.sort_by(|a, b| (a.start, b.end, a.term).cmp(&(b.start, a.end, b.term)));
         hits.dedup();
         hits
     }

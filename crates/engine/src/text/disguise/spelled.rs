@@ -1,14 +1,16 @@
 //! Words of terms by their outline, and whether a run of characters may be meant as one of them.
 
+use std::ops::Range;
+
 use super::super::edges::without_spaces;
-use super::super::hashes::{Buckets, mix};
+use super::super::hashes::{Buckets, key, mix};
 use super::WORD_BYTES_MAX;
 use super::lookalikes::{outline, reads};
 
 /// Shorter words are too easily made of anything to be read behind a disguise.
 const DISGUISED_LETTERS_MIN: usize = 3;
 
-/// Words of terms, ordered by the hash of their outline.
+/// Words of terms, ordered by the key of their outline.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Spellings {
     words: Vec<Box<str>>,
@@ -19,21 +21,21 @@ pub(super) struct Spellings {
 impl Spellings {
     /// The words of normalised terms that may be disguised: letters alone, of a script with spaces.
     pub(super) fn of<'t>(terms: impl Iterator<Item = &'t str>) -> Self {
-        let mut hashed: Vec<(u64, Box<str>)> = Vec::new();
+        let mut keyed: Vec<(u32, Box<str>)> = Vec::new();
         let mut letters_max = 0;
         for word in terms.flat_map(|term| term.split(|c: char| !c.is_alphanumeric())) {
             let letters = word.chars().count();
             let is_word = |c: char| c.is_alphabetic() && !without_spaces(c);
             if letters >= DISGUISED_LETTERS_MIN && word.len() <= WORD_BYTES_MAX && word.chars().all(is_word) {
                 letters_max = letters_max.max(letters);
-                hashed.push((outline_hash(word.chars()), word.into()));
+                keyed.push((outline_key(word.chars()), word.into()));
             }
         }
-        hashed.sort_unstable();
-        hashed.dedup();
-        let hashes: Vec<(u64, u64)> = hashed.iter().map(|(hash, _)| (*hash, 0)).collect();
-        let words = hashed.into_iter().map(|(_, word)| word).collect();
-        Self { words, buckets: Buckets::of(&hashes), letters_max }
+        keyed.sort_unstable();
+        keyed.dedup();
+        let keys: Vec<(u32, u32)> = keyed.iter().map(|(key, _)| (*key, 0)).collect();
+        let words = keyed.into_iter().map(|(_, word)| word).collect();
+        Self { words, buckets: Buckets::of(&keys), letters_max }
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -47,19 +49,23 @@ impl Spellings {
 
     /// Whether a word has the outline of `seen`: one look that says no to nearly all.
     pub(super) fn has_outline(&self, seen: &str) -> bool {
-        seen.len() <= WORD_BYTES_MAX && self.buckets.get(outline_hash(seen.chars())).is_some()
+        seen.len() <= WORD_BYTES_MAX && self.bucket(seen).is_some()
+    }
+
+    fn bucket(&self, seen: &str) -> Option<Range<usize>> {
+        let key = outline_key(seen.chars());
+        if self.buckets.may_hold(key) { Some(self.buckets.get(key)?.0) } else { None }
     }
 
     /// The words that `seen` may be meant as, itself among them, in alphabetical order.
     pub(super) fn of_word<'s>(&'s self, seen: &'s str) -> impl Iterator<Item = &'s str> {
-        let (bucket, _) = self.buckets.get(outline_hash(seen.chars())).unwrap_or_default();
-        let words = self.words.get(bucket).unwrap_or_default();
+        let words = self.bucket(seen).and_then(|bucket| self.words.get(bucket)).unwrap_or_default();
         words.iter().map(AsRef::as_ref).filter(|word| is_meant(seen, word))
     }
 }
 
 /// Equal for all that may be meant as one word: the same outline of letters, each once where it is repeated.
-fn outline_hash(word: impl Iterator<Item = char>) -> u64 {
+fn outline_key(word: impl Iterator<Item = char>) -> u32 {
     let mut last = None;
     let mut hash = 0;
     for letter in word.map(outline) {
@@ -68,7 +74,7 @@ fn outline_hash(word: impl Iterator<Item = char>) -> u64 {
             last = Some(letter);
         }
     }
-    hash
+    key(hash)
 }
 
 /// Whether `seen` may be meant as `word`: each character as a letter that it may stand for, and three or more in a row for
