@@ -61,7 +61,24 @@ fn ends(bytes: usize, before: char, c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{PASSAGE_BYTES_MAX, passages};
+    use super::{PASSAGE_BYTES_MAX, ends, passages};
+
+    /// The same, with every character looked at.
+    fn plainly(text: &str) -> Vec<std::ops::Range<usize>> {
+        let (mut found, mut start, mut before) = (Vec::new(), 0, ' ');
+        for (at, c) in text.char_indices() {
+            let end = at + c.len_utf8();
+            if ends(end - start, before, c) {
+                found.push(start..end);
+                start = end;
+            }
+            before = c;
+        }
+        if start < text.len() {
+            found.push(start..text.len());
+        }
+        found
+    }
 
     #[test]
     fn a_cut_of_whole_passages_is_divided_like_the_whole() {
@@ -70,10 +87,12 @@ mod tests {
             sentence.repeat(40),
             format!("A heading\n{}\n\nNext\n{}", sentence.repeat(5), sentence.repeat(30)),
             "\u{6e2f}".repeat(2000),
+            format!("{}\n{}\u{2026} {}\n", "line ".repeat(48), "\u{e9}".repeat(310), "x".repeat(1200)),
             format!("{}\u{e9}\u{301}", "x".repeat(PASSAGE_BYTES_MAX - 1)),
         ];
         for text in &texts {
             let all = passages(text);
+            assert_eq!(all, plainly(text));
             assert_eq!(all.first().map(|first| first.start), Some(0));
             assert_eq!(all.last().map(|last| last.end), Some(text.len()));
             assert!(all.windows(2).all(|pair| pair[0].end == pair[1].start));

@@ -9,7 +9,7 @@ use super::edges::in_word;
 pub(super) const BLOCK: usize = 64;
 
 /// Words that are looked up together, about.
-const WORDS_AT_ONCE: usize = 128;
+const WORDS_AT_ONCE: usize = 512;
 
 /// `a` to `z` and `0` to `9`.
 const WORD: u8 = 1;
@@ -78,11 +78,19 @@ impl Blocks {
             let base = nth * BLOCK;
             let inside = bits.word | bits.high;
             let mut left = inside ^ ((inside << 1) | (turns.len() as u64 & 1));
+            if bits.high == 0 && !is_high {
+                // An iterator of known length, so that room is asked for once.
+                turns.extend((0..left.count_ones()).map(|_| {
+                    let at = base + left.trailing_zeros() as usize;
+                    left &= left - 1;
+                    at
+                }));
+                left = 0;
+            }
             while left != 0 {
                 let at = base + left.trailing_zeros() as usize;
                 left &= left - 1;
-                if bits.high | u64::from(is_high) != 0
-                    && turns.len() % 2 == 1
+                if turns.len() % 2 == 1
                     && let Some(start) = turns.pop()
                 {
                     if is_high || has_high(bits, base, start..at) {

@@ -47,6 +47,17 @@ pub fn normalise(original: &str) -> Normalised {
     Normalised { text: String::from_utf8(writer.text).unwrap_or_default(), offsets: writer.offsets }
 }
 
+/// The same, with every character looked at by itself.
+#[cfg(test)]
+pub(super) fn normalise_plainly(original: &str) -> Normalised {
+    let mut writer = Writer::default();
+    for (at, c) in original.char_indices() {
+        writer.character(at, c);
+        writer.folded.clear();
+    }
+    Normalised { text: String::from_utf8(writer.text).unwrap_or_default(), offsets: writer.offsets }
+}
+
 /// Normalises a term, which is one line without space around it.
 #[must_use]
 pub fn normalise_term(term: &str) -> String {
@@ -85,12 +96,27 @@ fn plain_block(block: &[u8; BLOCK], after: u8) -> ([u8; BLOCK * 2], u64) {
     (plain, gathered(&stops, 1))
 }
 
+/// Characters whose folding is kept, and the most bytes that one may become for that: a text has few that are not ASCII.
+const FOLDED_KEPT: usize = 128;
+const FOLDED_BYTES: usize = 8;
+
+/// What a character becomes.
+#[derive(Debug, Clone, Copy, Default)]
+struct Folded {
+    of: Option<char>,
+    bytes: [u8; FOLDED_BYTES],
+    length: usize,
+    /// Whether it is one character.
+    is_one: bool,
+}
+
 #[derive(Default)]
 struct Writer {
     text: Vec<u8>,
     offsets: Offsets,
     /// While the text ends in white space: where that began in the original, and line feeds in it.
     space: Option<(usize, usize)>,
+    folded: Vec<Folded>,
 }
 
 impl Writer {
@@ -164,21 +190,45 @@ impl Writer {
             return self.white_space(at, c.len_utf8(), line_feeds, c.len_utf8());
         }
         let start = self.text.len();
+        let place = c as usize % FOLDED_KEPT;
+        let folded = match self.folded.get(place).filter(|folded| folded.of == Some(c)) {
+            Some(known) => {
+                let known = *known;
+                self.text.extend_from_slice(known.bytes.get(..known.length).unwrap_or_default());
+                known
+            }
+            None => self.fold(c, place),
+        };
+        if folded.length == 0 {
+            return;
+        }
+        self.space = None;
+        if folded.is_one && folded.length == c.len_utf8() {
+            self.offsets.run(start, at);
+        } else {
+            self.offsets.character(start, at, c.len_utf8());
+        }
+    }
+
+    /// Writes what a character becomes, and keeps it for the next time, at `place`.
+    fn fold(&mut self, c: char, place: usize) -> Folded {
+        let start = self.text.len();
         let mut parts = 0_usize;
         fold(c, |part| {
             self.text.extend_from_slice(part.encode_utf8(&mut [0; 4]).as_bytes());
             parts += 1;
         });
-        let length = self.text.len() - start;
-        if length == 0 {
-            return;
+        let written = self.text.get(start..).unwrap_or_default();
+        let mut folded =
+            Folded { of: Some(c), bytes: [0; FOLDED_BYTES], length: written.len(), is_one: parts == 1 };
+        if let Some(room) = folded.bytes.get_mut(..written.len()) {
+            room.copy_from_slice(written);
+            self.folded.resize(FOLDED_KEPT, Folded::default());
+            if let Some(kept) = self.folded.get_mut(place) {
+                *kept = folded;
+            }
         }
-        self.space = None;
-        if parts == 1 && length == c.len_utf8() {
-            self.offsets.run(start, at);
-        } else {
-            self.offsets.character(start, at, c.len_utf8());
-        }
+        folded
     }
 
     /// Writes `length` bytes of white space, whose characters have `character` bytes each.

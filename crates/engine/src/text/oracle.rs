@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use super::blocks::Blocks;
 use super::disguise::{Again, Disguised};
 use super::edges::joins;
-use super::normalise::{normalise, normalise_term, over_accents};
+use super::normalise::{normalise, normalise_plainly, normalise_term, over_accents};
 use super::terms::{Occurrence, TermIndex};
 
 fn at_edges(text: &str, start: usize, end: usize) -> bool {
@@ -107,6 +107,10 @@ fn text(pieces: usize) -> impl Strategy<Value = String> {
         "\u{94D}",
         "\u{201C}",
         "\u{2026}",
+        "\u{A0}",
+        "\u{2029}",
+        "\t \r\n",
+        "                                                                 ",
         "\u{2014}",
         "AB",
         "Abc ",
@@ -137,6 +141,17 @@ proptest! {
         index.build().expect("an index");
         prop_assume!(!terms.is_empty());
         prop_assert_eq!(index.find(&text), plain(&terms, &text), "{:?} in {:?}", terms, text);
+    }
+
+    #[test]
+    fn a_text_is_normalised_as_its_characters_are(text in text(60)) {
+        let (fast, plain) = (normalise(&text), normalise_plainly(&text));
+        prop_assert_eq!(fast.text(), plain.text(), "{:?}", text);
+        for start in 0..=plain.text().len() {
+            for end in [start, start + 1, start + 2, start + 70, plain.text().len()] {
+                prop_assert_eq!(fast.original(start..end), plain.original(start..end), "{}..{}", start, end);
+            }
+        }
     }
 
     #[test]

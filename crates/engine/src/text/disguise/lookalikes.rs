@@ -18,15 +18,20 @@ pub(super) fn stands_for_letter(c: char) -> bool {
 
 /// One character for all that may be meant as the same letter.
 pub(super) fn outline(c: char) -> char {
-    let plain = |c: char| matches!(c, 'a' | 'c'..='k' | 'm' | 'o'..='t' | 'v'..='x' | 'z');
-    if plain(c) {
-        return c;
-    }
-    match letters_of(c).chars().next().unwrap_or(c) {
-        'l' => 'i',
-        'b' => 'g',
+    match c {
+        // What the rest comes to for ASCII, which is nearly all that is asked.
+        'a' | 'c'..='k' | 'm' | 'o'..='t' | 'v'..='x' | 'z' => c,
+        'l' | '1' | '|' | '!' => 'i',
+        'b' | '6' | '8' | '9' => 'g',
         'n' | 'u' | 'y' => 'h',
-        other => other,
+        '0' => 'o',
+        '2' => 'z',
+        '3' => 'e',
+        '4' | '@' => 'a',
+        '5' | '$' => 's',
+        '7' => 't',
+        '\0'..='\u{7F}' => c,
+        _ => letters_of(c).chars().next().map_or(c, outline),
     }
 }
 
