@@ -4,11 +4,13 @@
 
 use std::sync::LazyLock;
 
+use proviso_engine::image::{Luma, Pdq};
 use proviso_engine::import::{Defaults, Format, pack_text, read};
 use proviso_engine::sites::{Importer, SiteList};
 use proviso_engine::{Engine, Pack};
 use proviso_evidence::container::{Files, pack as zip, unpack};
 use proviso_evidence::{Beside, CheckState, Verdict, verify, verify_beside};
+use proviso_inference::picture::{PICTURE_PIXELS_MAX, Pixels, decode};
 use proviso_ledger::hash::policy_hash;
 use proviso_ledger::{Checkpoint, Envelope, FieldSet, SignKey, VerifyKey, batch::next_record};
 use proviso_model::limits::RECORD_BYTES_MAX;
@@ -23,7 +25,7 @@ use proviso_model::{Digest, Observation, Policy};
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target.
-pub const TARGETS: [Target; 17] = [
+pub const TARGETS: [Target; 18] = [
     ("order", order),
     ("policy", policy),
     ("envelope", envelope),
@@ -41,6 +43,7 @@ pub const TARGETS: [Target; 17] = [
     ("force_keys", force_keys),
     ("receipt", receipt),
     ("witness", witness),
+    ("picture", picture),
 ];
 
 /// Whose record `testdata/golden/record-v1.bin` is.
@@ -233,4 +236,16 @@ pub fn witness(data: &[u8]) {
     let passed =
         report.checks.iter().any(|check| check.name == "witness" && check.state == CheckState::Passed);
     assert!(!passed || data.starts_with(b"{"), "something else than a witness file passed");
+}
+
+/// A picture of a stranger: what is decoded has as many pixels as it says, no more than is allowed, and can be hashed.
+fn picture(bytes: &[u8]) {
+    let Ok(picture) = decode(bytes) else { return };
+    let (width, height) = (picture.width as usize, picture.height as usize);
+    assert!((width * height) as u64 <= PICTURE_PIXELS_MAX);
+    let luma = match &picture.pixels {
+        Pixels::Grey(pixels) => Luma::from_grey(width, height, pixels),
+        Pixels::Rgb(pixels) => Luma::from_rgb(width, height, pixels),
+    };
+    assert!(Pdq::of(&luma.expect("as many pixels as it says")).quality_percent <= 100);
 }

@@ -11,6 +11,7 @@ pub mod enrol;
 pub mod gaps;
 pub mod identity;
 pub mod notice;
+pub mod pictures;
 pub mod pin;
 pub mod policy_keep;
 pub mod release;

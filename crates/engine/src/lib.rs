@@ -8,6 +8,7 @@ pub mod classify;
 pub mod compile;
 pub mod conversation;
 pub mod evaluate;
+pub mod image;
 pub mod import;
 pub mod known;
 pub mod model;

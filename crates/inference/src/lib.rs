@@ -6,8 +6,11 @@
 
 pub mod files;
 mod graph;
+pub mod picture;
+mod picture_model;
 mod sentence;
 
+pub use picture_model::{OpenNsfw, PictureModel};
 pub use sentence::{MiniLm, SentenceModel, TOKENS_MAX, VECTOR_LENGTH, Vector};
 
 /// Why a model gives nothing. Each says what to do.

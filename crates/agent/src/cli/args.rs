@@ -15,6 +15,7 @@ Examples:
   proviso-agent doctor
   proviso-agent evaluate --order order.toml < observations.jsonl > findings.jsonl
   echo 'some text' | proviso-agent classify text
+  proviso-agent classify image picture.jpg
   proviso-agent packs verify harbour-list.json --trust force.trust.json
 
 Exit codes: 0 done or yes, 1 the answer is no, 2 a usage or input error.";
@@ -78,11 +79,17 @@ pub enum Command {
         #[command(subcommand)]
         what: Packs,
     },
-    /// Score what is read from standard input.
+    /// Score texts or pictures.
     Classify {
         /// What to score.
         #[command(subcommand)]
         what: Classify,
+    },
+    /// Decode pictures from standard input: `classify image` starts it, so that a harmful picture ends nothing else.
+    PictureWorker {
+        /// A folder with the picture model.
+        #[arg(long)]
+        models: Option<PathBuf>,
     },
 }
 
@@ -112,6 +119,15 @@ pub enum Classify {
         packs: Option<PathBuf>,
         /// A folder with the sentence model, which is asked about doubtful texts; by default one beside the program or
         /// under /usr/share/proviso.
+        #[arg(long, env = proviso_inference::files::FOLDER_VARIABLE)]
+        models: Option<PathBuf>,
+    },
+    /// Pictures, by their files; one JSON line with hashes and scores for each, and exit code 1 if one could not be read.
+    Image {
+        /// The files.
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// A folder with the picture model; by default one beside the program or under /usr/share/proviso.
         #[arg(long, env = proviso_inference::files::FOLDER_VARIABLE)]
         models: Option<PathBuf>,
     },

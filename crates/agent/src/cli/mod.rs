@@ -5,6 +5,7 @@ mod classify;
 mod enrol;
 mod evaluate;
 mod packs;
+mod pictures;
 mod sentences;
 mod serve;
 mod show;
@@ -40,6 +41,10 @@ pub fn main(args: Args, wiring: &Wiring) -> ExitCode {
         Command::Classify { what: Classify::Text { jsonl, packs, models } } => {
             classify::text(jsonl, packs.as_deref(), models.as_deref())
         }
+        Command::Classify { what: Classify::Image { files, models } } => {
+            pictures::classify(&files, models.as_deref())
+        }
+        Command::PictureWorker { models } => pictures::worker(models.as_deref()),
     };
     match done {
         Ok(true) => ExitCode::SUCCESS,

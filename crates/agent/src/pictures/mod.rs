@@ -1,0 +1,47 @@
+//! Pictures of strangers, looked at in a process of their own: a decoder that hangs, crashes or takes too much memory ends
+//! there, and the next picture gets a new process. Bytes go in, a line of JSON comes out; neither touches the disk.
+
+mod contained;
+mod worker;
+
+use serde::{Deserialize, Serialize};
+
+pub use contained::{Contained, Failed, LookLimits};
+pub use worker::serve;
+
+/// What the process says of one picture.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(untagged, deny_unknown_fields)]
+pub enum Looked {
+    /// It could be decoded.
+    Seen(Seen),
+    /// It could not.
+    Unreadable {
+        /// Why.
+        error: String,
+    },
+}
+
+/// What was made of a picture's pixels.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Seen {
+    /// Perceptual hash, 64 hexadecimal digits.
+    pub pdq: String,
+    /// How much there was to hash, 0 to 100.
+    pub pdq_quality: u8,
+    /// What the model made of it; nothing where no model is on this machine.
+    pub scores: Option<Scored>,
+}
+
+/// What a model made of a picture.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scored {
+    /// Name and version.
+    pub model: String,
+    /// SHA-256 of its file, hexadecimal.
+    pub sha256: String,
+    /// Millionths of a chance that it is sexually explicit.
+    pub explicit_millionths: u32,
+}

@@ -1,0 +1,88 @@
+//! The process in which pictures are decoded: reads a length and so many bytes, answers with a line, until its input ends.
+
+use std::io::{ErrorKind, Read, Write};
+use std::path::PathBuf;
+
+use proviso_engine::image::{Luma, Pdq};
+use proviso_inference::picture::{self, PICTURE_BYTES_MAX, Picture, PictureError, Pixels};
+use proviso_inference::{OpenNsfw, PictureModel};
+
+use super::{Looked, Scored, Seen};
+
+/// Bytes of memory that this process may take for data; more ends it, and the picture is called unreadable.
+#[cfg(target_os = "linux")]
+const DATA_BYTES_MAX: u64 = 256 << 20;
+
+/// Answers until `input` ends. Models are looked for in `folders` when the first picture comes.
+///
+/// # Errors
+/// What reading or writing says, or a model that is there and cannot be used.
+pub fn serve(input: &mut impl Read, output: &mut impl Write, folders: &[PathBuf]) -> anyhow::Result<()> {
+    bound_memory();
+    let model = OpenNsfw::load(folders)?;
+    while let Some(bytes) = next(input)? {
+        let looked = look(&bytes, model.as_ref().map(|model| model as &dyn PictureModel));
+        writeln!(output, "{}", serde_json::to_string(&looked)?)?;
+        output.flush()?;
+    }
+    Ok(())
+}
+
+/// The next picture, unless the input has ended.
+fn next(input: &mut impl Read) -> anyhow::Result<Option<Vec<u8>>> {
+    let mut length = [0; 8];
+    match input.read_exact(&mut length) {
+        Ok(()) => {}
+        Err(error) if error.kind() == ErrorKind::UnexpectedEof => return Ok(None),
+        Err(error) => return Err(error.into()),
+    }
+    let length = u64::from_le_bytes(length);
+    anyhow::ensure!(length <= PICTURE_BYTES_MAX, "more bytes were announced than a picture may have");
+    let mut bytes = Vec::new();
+    input.take(length).read_to_end(&mut bytes)?;
+    anyhow::ensure!(bytes.len() as u64 == length, "the input ended within a picture");
+    Ok(Some(bytes))
+}
+
+fn look(bytes: &[u8], model: Option<&dyn PictureModel>) -> Looked {
+    let seen = picture::decode(bytes).and_then(|picture| {
+        let pdq = pdq(&picture).ok_or_else(|| PictureError::Damaged("it has no pixels".to_owned()))?;
+        Ok((picture, pdq))
+    });
+    let (picture, pdq) = match seen {
+        Ok(seen) => seen,
+        Err(error) => return Looked::Unreadable { error: error.to_string() },
+    };
+    let scored = model.map(|model| {
+        let chance = model.explicit_chance(&picture)?;
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 1")]
+        let explicit_millionths = (chance * 1e6).round() as u32;
+        Ok(Scored { model: model.reference(), sha256: model.sha256().to_string(), explicit_millionths })
+    });
+    match scored.transpose() {
+        Ok(scores) => {
+            Looked::Seen(Seen { pdq: pdq.hash.to_string(), pdq_quality: pdq.quality_percent, scores })
+        }
+        Err(error) => Looked::Unreadable { error: proviso_inference::InferenceError::to_string(&error) },
+    }
+}
+
+fn pdq(picture: &Picture) -> Option<Pdq> {
+    let (width, height) = (usize::try_from(picture.width).ok()?, usize::try_from(picture.height).ok()?);
+    let luma = match &picture.pixels {
+        Pixels::Grey(pixels) => Luma::from_grey(width, height, pixels),
+        Pixels::Rgb(pixels) => Luma::from_rgb(width, height, pixels),
+    };
+    Some(Pdq::of(&luma?))
+}
+
+#[cfg(target_os = "linux")]
+fn bound_memory() {
+    use rustix::process::{Resource, Rlimit, setrlimit};
+    let limit = Rlimit { current: Some(DATA_BYTES_MAX), maximum: Some(DATA_BYTES_MAX) };
+    // Where the system refuses, the decoder's own limits stay.
+    let _ = setrlimit(Resource::Data, limit);
+}
+
+#[cfg(not(target_os = "linux"))]
+fn bound_memory() {}

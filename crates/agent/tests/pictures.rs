@@ -1,0 +1,105 @@
+//! Pictures, as the program says what is in them, and pictures made to do harm.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::time::Duration;
+
+use proviso_agent::pictures::{Contained, Failed, LookLimits, Looked};
+use proviso_engine::image::PdqHash;
+use serde_json::Value;
+
+fn pictures() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/pictures")
+}
+
+fn classify(files: &[PathBuf]) -> Output {
+    let program = env!("CARGO_BIN_EXE_proviso-agent");
+    Command::new(program).args(["classify", "image"]).args(files).output().expect("it ends")
+}
+
+fn lines(output: &Output) -> Vec<Value> {
+    let text = std::str::from_utf8(&output.stdout).expect("UTF-8");
+    text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
+}
+
+#[test]
+fn each_picture_gets_its_hashes_and_scores_as_other_programs_say_them() {
+    let expected = std::fs::read_to_string(pictures().join("expected.jsonl")).expect("the expected lines");
+    let expected: Vec<Value> =
+        expected.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let files: Vec<PathBuf> =
+        expected.iter().map(|line| pictures().join(line["file"].as_str().expect("a name"))).collect();
+    let output = classify(&files);
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    let found = lines(&output);
+    assert_eq!(found.len(), expected.len());
+    for ((line, expected), file) in found.iter().zip(&expected).zip(&files) {
+        assert_eq!(line["file"], file.display().to_string());
+        for member in ["md5", "sha256", "pdq_quality"] {
+            assert_eq!(line[member], expected[member], "{member} of {}", file.display());
+        }
+        let hash = |line: &Value| line["pdq"].as_str().and_then(|text| text.parse::<PdqHash>().ok());
+        let (found, wanted) = (hash(line).expect("a hash"), hash(expected).expect("a hash"));
+        // Two JPEG decoders may differ by a shade; for all else the pixels are the same.
+        let distance_max = if file.extension().is_some_and(|end| end == "jpg") { 4 } else { 0 };
+        assert!(found.distance(&wanted) <= distance_max, "{}: {found} and {wanted}", file.display());
+        let score = |name: &str| line["scores"][name].as_f64().expect("a share");
+        let sum = score("explicit") + score("suggestive") + score("neutral");
+        assert!((sum - 1.0).abs() < 1e-9, "{line}");
+        assert_eq!(line["model"], "open-nsfw@0.0.6");
+    }
+}
+
+#[test]
+fn a_picture_that_is_damaged_or_made_to_do_harm_is_an_error_line_and_the_next_one_is_read() {
+    let harm = |name: &str| pictures().join("harm").join(name);
+    let folder = tempfile::tempdir().expect("a folder");
+    let empty = folder.path().join("empty.jpg");
+    std::fs::write(&empty, "").expect("written");
+    let good = pictures().join("waves.png");
+    let cases = [
+        (harm("says-huge.png"), "60000 x 60000"),
+        (harm("cut.png"), "damaged"),
+        (harm("page.jpg"), "no picture"),
+        (empty, "empty"),
+        (folder.path().join("nowhere.png"), "cannot be opened"),
+        (folder.path().to_owned(), "cannot be read"),
+    ];
+    let mut files: Vec<PathBuf> = cases.iter().map(|(file, _)| file.clone()).collect();
+    files.push(good);
+    let output = classify(&files);
+    assert_eq!(output.status.code(), Some(1));
+    let found = lines(&output);
+    assert_eq!(found.len(), files.len());
+    for (line, (file, words)) in found.iter().zip(&cases) {
+        let error = line["error"].as_str().unwrap_or_default();
+        assert!(error.contains(words), "{}: {line}", file.display());
+    }
+    assert!(found.last().expect("a line")["pdq"].is_string(), "the last one is good");
+}
+
+#[test]
+fn a_few_bytes_that_inflate_to_many_pixels_are_read_within_the_memory_that_is_allowed() {
+    let found = lines(&classify(&[pictures().join("harm/inflates.png"), pictures().join("waves.png")]));
+    let [inflates, waves] = found.as_slice() else { panic!("two lines, {found:?}") };
+    assert_eq!(inflates["pdq_quality"], 0, "{inflates}");
+    assert!(waves["pdq"].is_string(), "{waves}");
+}
+
+#[tokio::test]
+async fn a_process_that_hangs_or_ends_costs_one_picture_and_no_more() {
+    let limits = LookLimits { look: Duration::from_millis(100), start: Duration::from_millis(100) };
+    let mut hangs = Contained::new("/bin/sleep".into(), vec!["600".into()], limits);
+    assert!(matches!(hangs.look(b"a picture").await, Err(Failed::TooLong(_))));
+    assert!(matches!(hangs.look(b"another").await, Err(Failed::TooLong(_))), "a new one was started");
+    let limits = LookLimits::default();
+    let mut ends = Contained::new("/bin/false".into(), Vec::new(), limits);
+    assert!(matches!(ends.look(b"a picture").await, Err(Failed::Crashed)));
+    let mut missing = Contained::new("/nowhere/agent".into(), Vec::new(), limits);
+    assert!(matches!(missing.look(b"a picture").await, Err(Failed::NotRunning(_))));
+    let program = env!("CARGO_BIN_EXE_proviso-agent");
+    let mut good = Contained::new(program.into(), vec!["picture-worker".into()], limits);
+    assert!(matches!(good.look(b"no picture").await, Ok(Looked::Unreadable { .. })));
+    let waves = std::fs::read(pictures().join("waves.png")).expect("a file");
+    assert!(matches!(good.look(&waves).await, Ok(Looked::Seen(_))), "the same process answers");
+}
