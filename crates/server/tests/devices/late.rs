@@ -2,20 +2,18 @@
 //! seen before is flagged.
 
 use jiff::civil::{Date, date};
-use proviso_engine::OrderVersion;
 use proviso_evidence::container::unpack;
 use proviso_evidence::{CheckState, Shown, verify};
 use proviso_ledger::envelope::Envelope;
 use proviso_model::Timestamp;
 use proviso_model::finding::Finding;
-use proviso_model::observation::{Act, Fact, Passage};
-use proviso_model::order::{ConditionKind, OrderEnd, OrderEndKind};
+use proviso_model::observation::{Fact, Passage};
+use proviso_model::order::{OrderEnd, OrderEndKind};
 use proviso_model::record::{Generated, RecordBody};
 use proviso_server::app::bundle::{self, Asker, Scope};
 use proviso_server::app::destruction;
 use proviso_server::app::force::case::order_change_from;
 use proviso_server::app::force::keys as force_keys;
-use proviso_server::app::late;
 use proviso_server::app::late::order_end::{self, Change, NewEnd};
 use proviso_server::app::late::quarantine::{self, About};
 use proviso_server::app::late::review::{self, Which};
@@ -141,24 +139,6 @@ async fn what_was_observed_offline_outside_the_order_is_held_unseen_and_what_was
         assert_eq!(shows(&bundle, &record), expected.is_none(), "case {nth}: in the bundle");
         rig.stop().await;
     }
-}
-
-#[test]
-fn where_the_order_as_known_now_gives_no_rules_nothing_is_hidden_or_shown_but_said_to_be_broken() {
-    let version = |text: &str, from| OrderVersion {
-        applies_from: from,
-        order: proviso_model::Order::from_toml(text).expect("an order"),
-    };
-    let order = include_str!("../../../../testdata/orders/good/shpo-all-kinds.toml");
-    let varied = order.replace("late-show.example", "early-show.example");
-    let versions = vec![version(order, None), version(&varied, Some(date(2026, 11, 25)))];
-    let no_packs = Vec::new();
-    let known = late::Known::new(versions, Vec::new(), no_packs).expect("its days are good");
-    let when = at("2026-11-26T12:00:00Z");
-    let captured = page(when, Act::Opened);
-    let said = known.outside("2", ConditionKind::Pornography, when, || Some(&captured));
-    let error = said.expect_err("nobody can say").to_string();
-    assert!(error.contains("neither shown nor held"), "{error}");
 }
 
 #[tokio::test]

@@ -4,17 +4,18 @@ use std::collections::BTreeSet;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use proviso_engine::Engine;
 use proviso_engine::import::{Defaults, Format};
+use proviso_engine::{Engine, OrderVersion};
 use proviso_ledger::sign::VerifyKey;
 use proviso_model::observation::Act;
+use proviso_model::order::ConditionKind;
 use proviso_model::policy::{Policy, Rule};
 use proviso_model::record::{Generated, RecordBody};
 use proviso_model::wire::{ForceKeysStatement, SignedPolicy, signed_pack};
-use proviso_model::{Digest, Passage};
+use proviso_model::{Digest, Order, Passage, Timestamp};
 use proviso_server::app::force::case::order_change;
 use proviso_server::app::force::pack::{self, NewPack};
-use proviso_server::app::{bundle, packs};
+use proviso_server::app::{bundle, late, packs};
 use proviso_server::jobs;
 use proviso_store::AlertFilter;
 use reqwest::Method;
@@ -202,4 +203,23 @@ async fn what_cannot_be_a_list_is_refused_and_nothing_is_lost() {
     let (review, _) = pack::import(&rig.ctx, &list("x\nrope ladder\n"), true).await.expect("left out");
     assert_eq!((review.list.entries.len(), review.list.refused.len()), (1, 1));
     rig.stop().await;
+}
+
+#[test]
+fn where_the_packs_are_not_there_to_say_what_an_order_covers_nothing_is_hidden_or_shown_but_said_to_be_broken()
+ {
+    let version = |text: &str, from| OrderVersion {
+        applies_from: from,
+        order: Order::from_toml(text).expect("an order"),
+    };
+    let order = include_str!("../../../../testdata/orders/good/shpo-all-kinds.toml");
+    let varied = order.replace("late-show.example", "early-show.example");
+    let versions = vec![version(order, None), version(&varied, Some(jiff::civil::date(2026, 11, 25)))];
+    let no_packs = Vec::new();
+    let known = late::Known::new(versions, Vec::new(), no_packs).expect("its days are good");
+    let when = Timestamp::parse("2026-11-26T12:00:00Z").expect("an instant");
+    let captured = page(when, Act::Opened);
+    let said = known.outside("2", ConditionKind::Pornography, when, || Some(&captured));
+    let error = said.expect_err("nobody can say").to_string();
+    assert!(error.contains("neither shown nor held"), "{error}");
 }
