@@ -1,6 +1,7 @@
 // Small pages of harmless words. The order of these tests names "harbour lantern" and "brass compass" (paragraph 3).
 
 import { createServer } from "node:http";
+import { TALK_PAGES } from "../../browser/lib/talk-pages.mjs";
 import { Notices } from "../../browser/lib/until.mjs";
 
 const page = (/** @type {string} */ title, /** @type {string} */ body, head = "") =>
@@ -9,6 +10,7 @@ const page = (/** @type {string} */ title, /** @type {string} */ body, head = ""
 
 /** @type {Record<string, () => string>} */
 const PAGES = {
+  "/room": () => page(...(TALK_PAGES["/room"] ?? ["", ""])),
   "/plain": () => page("Plain", `<p>Nothing to see.</p><a id="lantern" href="/lantern">Opens behind</a>`),
   "/lantern": () => page("Quay", "<p>In the window hung a harbour lantern, its glass still green.</p>"),
   "/compass": () => page("Drawer", "<p>In the drawer lay a brass compass, wrapped in cloth.</p>"),

@@ -179,6 +179,7 @@ fn close_up(messages: &mut Vec<Message>, gone: &[u32]) {
 }
 
 /// Whether `old` was only typed and `new` is the same text grown on, or seen to appear.
-fn takes_place_of(new: &Message, old: &Message) -> bool {
+#[must_use]
+pub fn takes_place_of(new: &Message, old: &Message) -> bool {
     old.unsent && new.typed && new.text.starts_with(old.text.as_str())
 }

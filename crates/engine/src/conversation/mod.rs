@@ -9,7 +9,7 @@ mod tokens;
 
 use std::collections::HashMap;
 
-pub use context::{Contexts, name_of};
+pub use context::{Contexts, name_of, takes_place_of};
 pub use minor::MinorSighting;
 pub use pattern::Pattern;
 pub use proviso_model::stages::{FamilyFile, Role, Says, StageFacts, StageFile};

@@ -1,6 +1,7 @@
 //! A conversation on an alert's page: what was seen in it over time, on which side, and what came since the last look.
 
 use jiff::tz::TimeZone;
+use proviso_engine::conversation::takes_place_of;
 use proviso_model::finding::{Span, TextField};
 use proviso_model::observation::Passage;
 use proviso_model::{Message, Timestamp};
@@ -34,7 +35,7 @@ pub struct Step {
     /// The message, once content is opened.
     pub text: Option<Vec<Piece>>,
     pub is_new: bool,
-    key: Message,
+    message: Message,
     spans: Vec<Span>,
     seen: (Timestamp, u32),
 }
@@ -52,11 +53,12 @@ pub fn shown(view: &AlertView, zone: &TimeZone) -> Option<Talk> {
         }
     }
     steps.sort_by_key(|step| step.seen);
+    let mut steps = without_drafts(steps);
     for step in &mut steps {
         if view.content_open {
-            let whole = Passage { offset: 0, text: step.key.text.clone() };
+            let whole = Passage { offset: 0, text: step.message.text.clone() };
             step.text = Some(pieces(&whole, &step.spans, TextField::Message));
-            step.page_time = step.key.time.clone().unwrap_or_default();
+            step.page_time = step.message.time.clone().unwrap_or_default();
         }
     }
     let count = steps.iter().filter(|step| step.is_new).count();
@@ -79,9 +81,7 @@ fn add(steps: &mut Vec<Step>, one: &ShownFinding, message: &Message, view: &Aler
         return;
     }
     let seen_at = message.seen_at.unwrap_or(one.captured.observed_at);
-    // The same message comes again as context of later ones, where its number may be another.
-    let key = Message { index: 0, seen_at: None, unsent: false, ..message.clone() };
-    let known = steps.iter_mut().find(|step| step.key == key && step.seen.0 == seen_at);
+    let known = steps.iter_mut().find(|step| is_same(&step.message, message) && step.seen.0 == seen_at);
     let step = match known {
         Some(step) => step,
         None => {
@@ -94,7 +94,7 @@ fn add(steps: &mut Vec<Step>, one: &ShownFinding, message: &Message, view: &Aler
                 stages: Vec::new(),
                 text: None,
                 is_new: view.alert.looked_before.is_some_and(|looked| one.record.received_at > looked),
-                key,
+                message: message.clone(),
                 spans: Vec::new(),
                 seen: (seen_at, message.index),
             });
@@ -111,6 +111,25 @@ fn add(steps: &mut Vec<Step>, one: &ShownFinding, message: &Message, view: &Aler
             step.spans.push(span);
         }
     }
+}
+
+/// Whether two records hold one message: as context of later ones its number may be another.
+fn is_same(one: &Message, other: &Message) -> bool {
+    let bare = |message: &Message| Message { index: 0, seen_at: None, unsent: false, ..message.clone() };
+    bare(one) == bare(other)
+}
+
+/// What was typed and then seen sent is one message to a reader, and no news where the same words were read before.
+fn without_drafts(steps: Vec<Step>) -> Vec<Step> {
+    let mut kept: Vec<Step> = Vec::with_capacity(steps.len());
+    for mut step in steps {
+        while let Some(place) = kept.iter().position(|draft| takes_place_of(&step.message, &draft.message)) {
+            let draft = kept.remove(place);
+            step.is_new &= draft.is_new || draft.message.text != step.message.text;
+        }
+        kept.push(step);
+    }
+    kept
 }
 
 /// Which account or whose side, never which person (invariant 7).
