@@ -5,12 +5,14 @@
 //! before them; the other half are not. The list's memory is its bytes; that of the set is what the process grew by. Time is
 //! time on the processor.
 
+mod common;
+
 use std::collections::{HashSet, hash_map::RandomState};
 use std::fmt::Write as _;
 use std::hint::black_box;
 use std::io::Write as _;
-use std::time::Instant;
 
+use common::{resident_mib, timed};
 use proviso_engine::sites::{SiteList, with_parents};
 
 const DOMAINS: usize = 1_000_000;
@@ -66,22 +68,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// Seconds that the work took, on the processor where the system tells: what other programs take does not count.
-#[expect(clippy::disallowed_methods, reason = "a bench measures time")]
-fn timed<T>(work: impl FnOnce() -> T) -> (f64, T) {
-    let (started, on_processor) = (Instant::now(), processor_seconds());
-    let done = work();
-    let wall = started.elapsed().as_secs_f64();
-    let worked = processor_seconds().zip(on_processor).map(|(after, before)| after - before);
-    (worked.unwrap_or(wall), done)
-}
-
-/// How long this thread has had a processor.
-fn processor_seconds() -> Option<f64> {
-    let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
-    Some(text.split_whitespace().next()?.parse::<f64>().ok()? / 1e9)
-}
-
 /// Nanoseconds for each host, and how many are listed.
 fn each(hosts: &[String], listed: impl Fn(&str) -> bool) -> (f64, usize) {
     let (seconds, hits) = timed(|| hosts.iter().filter(|host| listed(black_box(host.as_str()))).count());
@@ -106,11 +92,4 @@ fn next(seed: &mut u64) -> u64 {
     *seed ^= *seed >> 7;
     *seed ^= *seed << 17;
     *seed >> 11
-}
-
-/// What the process holds in memory, where the system tells.
-fn resident_mib() -> Option<f64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find(|line| line.starts_with("VmRSS:"))?;
-    Some(line.split_whitespace().nth(1)?.parse::<f64>().ok()? / 1024.0)
 }

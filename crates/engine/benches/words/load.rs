@@ -3,9 +3,11 @@
 use std::process::Command;
 
 use proviso_engine::{Engine, Pack};
-use proviso_model::{Digest, Policy};
+use proviso_model::Policy;
 
-use crate::{Fault, observation, policy, timed};
+use crate::common::{resident_mib, timed};
+use crate::policies::{engine, every_rule, words_alone};
+use crate::{Fault, observation};
 
 /// The argument by which this program measures its own memory in a process of its own.
 pub(crate) const MEMORY: &str = "--memory-of";
@@ -20,7 +22,7 @@ pub(crate) fn seconds(terms: &[String]) -> Result<f64, Fault> {
     );
     let (pack_seconds, read) = timed(|| Pack::from_toml(&pack));
     read?;
-    let (compile_seconds, policy) = timed(|| policy(terms));
+    let (compile_seconds, policy) = timed(|| words_alone(terms));
     let bytes = serde_json::to_vec(&policy?)?;
     let (ready_seconds, engine) = timed(|| ready(&bytes));
     engine?;
@@ -29,14 +31,15 @@ pub(crate) fn seconds(terms: &[String]) -> Result<f64, Fault> {
 
 fn ready(policy: &[u8]) -> Result<Engine, Fault> {
     let policy: Policy = serde_json::from_slice(policy)?;
-    Ok(Engine::new(&policy, Digest([0; 32]))?)
+    engine(&policy)
 }
 
-/// Mebibytes that a process holds which has this policy and the built-in packs ready and has read a page.
+/// Mebibytes that a process holds which has a policy of every rule with these words and the built-in packs ready and has
+/// read a page.
 pub(crate) fn memory_mib(terms: &[String], page: &str) -> Result<f64, Fault> {
     let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"));
     let paths = [folder.join("policy.json"), folder.join("page.txt")];
-    std::fs::write(&paths[0], serde_json::to_vec(&policy(terms)?)?)?;
+    std::fs::write(&paths[0], serde_json::to_vec(&every_rule(terms)?)?)?;
     std::fs::write(&paths[1], page)?;
     let output = Command::new(std::env::current_exe()?).arg(MEMORY).args(&paths).output()?;
     Ok(String::from_utf8(output.stdout)?.trim().parse()?)
@@ -47,10 +50,7 @@ pub(crate) fn own_memory_mib(policy: &str, page: &str) -> Result<f64, Fault> {
     let packs = Pack::built_in()?;
     let engine = ready(&std::fs::read(policy)?)?;
     let findings = engine.evaluate(&observation(&std::fs::read_to_string(page)?));
-    let status = std::fs::read_to_string("/proc/self/status")?;
-    let resident =
-        status.lines().find_map(|line| line.strip_prefix("VmRSS:")).ok_or("no figure of memory")?;
-    let kib: f64 = resident.split_whitespace().next().ok_or("no figure of memory")?.parse()?;
+    let mib = resident_mib().ok_or("no figure of memory")?;
     std::hint::black_box((packs, engine, findings));
-    Ok(kib / 1024.0)
+    Ok(mib)
 }

@@ -4,19 +4,23 @@
 //! toolchain, markup taken out, or a seeded mixture of words where that is not installed; the terms are words and
 //! phrases of that same text, so hits are many. A peer that is not installed is said to be so.
 
+#[path = "../common/mod.rs"]
+mod common;
 mod load;
 mod peers;
+mod policies;
 mod text;
 
 use std::io::Write as _;
-use std::time::Instant;
 
 use aho_corasick::{AhoCorasick, MatchKind};
+use common::{elapsed, timed};
 use peers::Peer;
+use policies::{engine, every_rule, words_alone};
+use proviso_engine::Engine;
 use proviso_engine::model::LinearModel;
-use proviso_engine::{CompileInputs, Engine, compile};
 use proviso_model::observation::{Attribution, Source};
-use proviso_model::{Act, Digest, Fact, Observation, Order, Passage, Policy, Timestamp};
+use proviso_model::{Act, Fact, Observation, Passage, Timestamp};
 
 pub(crate) type Fault = Box<dyn std::error::Error>;
 
@@ -51,15 +55,18 @@ fn main() -> Result<(), Fault> {
         let some: Vec<String> = terms.iter().step_by(step).take(most).cloned().collect();
         throughput(&mut out, &pages, &observations, &some, [beside_plain, beside_hyperscan])?;
     }
-    let engine = engine(&terms)?;
-    python(&mut out, &pages, &observations, &terms, &engine)?;
-    let (p50, p99) = page_ms(&observations, &engine);
-    out.say(&format!("a page read and cut: p50 {p50:.2} ms"))?;
-    out.alone("words: a page of 20 KB read and cut, p99", p99, "ms", PAGE_MS_MAX)?;
+    let engines = [engine(&words_alone(&terms)?)?, engine(&every_rule(&terms)?)?];
+    python(&mut out, &pages, &observations, &terms, &engines)?;
+    for (engine, rules) in engines.iter().zip(["words alone", "every rule"]) {
+        let (p50, p99) = page_ms(&observations, engine);
+        out.say(&format!("a page read and cut, {rules}: p50 {p50:.2} ms"))?;
+        let name = format!("words: a page of 20 KB read and cut, {rules}, p99");
+        out.alone(&name, p99, "ms", PAGE_MS_MAX)?;
+    }
     let name = format!("words: {} terms read, compiled, made ready", terms.len());
     out.alone(&name, load::seconds(&terms)?, "s", LOAD_SECONDS_MAX)?;
     let page = pages.first().map(String::as_str).unwrap_or_default();
-    let name = format!("words: memory with {} terms and the packs", terms.len());
+    let name = format!("words: memory with {} terms, every rule and the packs", terms.len());
     out.alone(&name, load::memory_mib(&terms, page)?, "MiB", MEMORY_MIB_MAX)
 }
 
@@ -71,7 +78,7 @@ fn throughput(
     terms: &[String],
     ratios: [f64; 2],
 ) -> Result<(), Fault> {
-    let engine = engine(terms)?;
+    let engine = engine(&words_alone(terms)?)?;
     // As a program without the engine would do it: one automaton, ASCII case ignored, leftmost-longest.
     let plain = AhoCorasick::builder()
         .ascii_case_insensitive(true)
@@ -106,13 +113,14 @@ fn throughput(
     out.beside(&name, rate(best[0]), (&theirs.0, theirs.1), ratios[1])
 }
 
-/// The engine with its linear model beside key words and a linear model in Python.
+/// The engine beside key words and a linear model in Python: with words alone and one model over the whole page, as Python
+/// has it, and with every rule that an order may have.
 fn python(
     out: &mut Figures,
     pages: &[String],
     observations: &[Observation],
     terms: &[String],
-    engine: &Engine,
+    [words_alone, every_rule]: &[Engine; 2],
 ) -> Result<(), Fault> {
     let (Some(pages), Some(observations)) = (pages.get(..PYTHON_PAGES), observations.get(..PYTHON_PAGES))
     else {
@@ -121,25 +129,30 @@ fn python(
     let files = (peers::write_pages("some-pages.bin", pages)?, peers::write_terms("terms.txt", terms)?);
     let mut peer = Peer::python(&files.0, &files.1);
     let model = LinearModel::sexual()?;
-    let mut best = [f64::INFINITY; 2];
+    let mut best = [f64::INFINITY; 3];
+    let findings = |engine: &Engine| observations.iter().map(|one| engine.evaluate(one).len()).sum::<usize>();
     for _ in 0..2 {
         let (seconds, _) = timed(|| {
-            let found = observations.iter().map(|observation| engine.evaluate(observation).len());
             let scored = pages.iter().map(|page| model.reading(&[page], 0).chance_millionths as usize);
-            found.sum::<usize>() + scored.sum::<usize>()
+            findings(words_alone) + scored.sum::<usize>()
         });
         best[0] = best[0].min(seconds);
+        best[1] = best[1].min(timed(|| findings(every_rule)).0);
         if let Ok(peer) = &mut peer {
-            best[1] = best[1].min(peer.read()?.0);
+            best[2] = best[2].min(peer.read()?.0);
         }
     }
     let rate = |seconds: f64| pages.iter().map(String::len).sum::<usize>() as f64 / 1e6 / seconds;
     let theirs = match &peer {
-        Ok(peer) => (format!("key words and scikit-learn, {}", peer.name), Some(rate(best[1]))),
+        Ok(peer) => (format!("key words and scikit-learn, {}", peer.name), Some(rate(best[2]))),
         Err(fault) => (format!("Python with scikit-learn: not installed ({fault})"), None),
     };
-    let name = format!("words: whole engine and linear model, {} terms", terms.len());
-    out.beside(&name, rate(best[0]), (&theirs.0, theirs.1), PYTHON_RATIO)
+    for (ours, what) in best.iter().zip(["whole engine and linear model", "every rule, scores and settings"])
+    {
+        let name = format!("words: {what}, {} terms", terms.len());
+        out.beside(&name, rate(*ours), (&theirs.0, theirs.1), PYTHON_RATIO)?;
+    }
+    Ok(())
 }
 
 /// Milliseconds for a page to be read, and cut where it has a finding: the middle and the 99th of a hundred. Each page's is
@@ -200,46 +213,6 @@ impl Figures {
         }
         self.say(&format!("{bench}: {ours:.2} {unit} (aim <= {ours_max})"))
     }
-}
-
-/// Seconds of processor time, so that what other programs take of the machine is left out; of time itself where the system
-/// does not say.
-pub(crate) fn timed<T>(work: impl FnOnce() -> T) -> (f64, T) {
-    let before = processor_seconds();
-    let (elapsed, done) = elapsed(work);
-    let used = before.zip(processor_seconds()).map(|(before, after)| after - before);
-    (used.filter(|used| *used > 0.0).unwrap_or(elapsed), done)
-}
-
-/// Processor time of this thread, exact to a tick of the system's clock.
-fn processor_seconds() -> Option<f64> {
-    let stat = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
-    stat.split_whitespace().next()?.parse::<f64>().ok().map(|nanoseconds| nanoseconds / 1e9)
-}
-
-#[expect(clippy::disallowed_methods, reason = "a bench measures time")]
-fn elapsed<T>(work: impl FnOnce() -> T) -> (f64, T) {
-    let start = Instant::now();
-    let done = std::hint::black_box(work());
-    (start.elapsed().as_secs_f64(), done)
-}
-
-fn engine(terms: &[String]) -> Result<Engine, Fault> {
-    Ok(Engine::new(&policy(terms)?, Digest([0; 32]))?)
-}
-
-/// A policy of one condition with these words, each of which is enough for a finding.
-pub(crate) fn policy(terms: &[String]) -> Result<Policy, Fault> {
-    let text = "reference = \"BENCH\"\nkind = \"sro\"\nmade_on = 2026-01-01\nexpires_on = 2030-01-01\n\
-                timezone = \"Europe/London\"\n[person]\nname = \"Test Person 000\"\n[authority]\nbasis = \"paragraph\"\n\
-                paragraph = \"1\"\nlegal_basis = \"bench\"\nrecorded_by = \"bench\"\nrecorded_on = 2026-01-01\n\
-                [[condition]]\nparagraph = \"1\"\ntext = \"bench\"\nkind = \"specified-words\"\nwords = [\"bench\"]\n";
-    let mut order = Order::from_toml(text).map_err(|errors| format!("{errors:?}"))?;
-    // More words than an order's file may hold, as a force's packs may.
-    for condition in &mut order.conditions {
-        condition.words = terms.to_vec();
-    }
-    Ok(compile(&order, &[], &CompileInputs::offline())?)
 }
 
 pub(crate) fn observation(page: &str) -> Observation {
