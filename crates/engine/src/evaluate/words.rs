@@ -198,6 +198,9 @@ impl WordsRule {
 
 impl<'r> Found<'r> {
     fn add(&mut self, stretch: &'r Stretch<'_>, read: &Counted<'r>, rule: &str, category: &str) {
+        let room = read.counted.len().min(SPANS_CONSIDERED - self.spans.len());
+        self.terms.reserve(room);
+        self.spans.reserve(room);
         for hit in &read.counted {
             if self.spans.len() == SPANS_CONSIDERED {
                 break;

@@ -15,6 +15,9 @@ use super::table::TermTable;
 /// Below this many terms the faster automaton is small enough.
 const DFA_TERMS_MAX: usize = 300;
 
+/// Bytes of text for each place of a term that there is room for at first.
+const BYTES_PER_HIT: usize = 128;
+
 /// A term found, by its number, with the bytes of the original that it stands on.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Occurrence {
@@ -148,7 +151,7 @@ impl TermIndex {
         let normalised = normalise(original);
         let text = normalised.text();
         let blocks = Blocks::of(text);
-        let mut hits = Vec::new();
+        let mut hits = Vec::with_capacity(original.len() / BYTES_PER_HIT);
         let mut add = |range: Range<usize>, term: usize| {
             let Some(range) = normalised.original(range) else { return };
             hits.push(Occurrence { start: range.start, end: over_accents(original, range.end), term });
