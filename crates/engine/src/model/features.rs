@@ -22,7 +22,7 @@ pub(super) enum Kind {
 
 /// Calls `emit` with the token's number, kind and bucket for each feature, in the order of the text.
 pub(super) fn features(tokens: &Tokens, mut emit: impl FnMut(usize, Kind, usize)) {
-    let mut padded = Vec::new();
+    let (mut padded, mut padded_bytes) = (Vec::new(), Vec::with_capacity(32));
     let mut before: Option<u64> = None;
     for (number, (token, _)) in tokens.iter().enumerate() {
         if let Some(before) = before {
@@ -31,6 +31,14 @@ pub(super) fn features(tokens: &Tokens, mut emit: impl FnMut(usize, Kind, usize)
         let word = hash(hash(FNV_OFFSET, b"w:"), token.as_bytes());
         emit(number, Kind::Word, bucket(word));
         before = Some(hash(word, b" "));
+        if token.is_ascii() {
+            padded_bytes.clear();
+            padded_bytes.push(b' ');
+            padded_bytes.extend_from_slice(token.as_bytes());
+            padded_bytes.push(b' ');
+            runs_of_bytes(&padded_bytes, |run| emit(number, Kind::Run, run));
+            continue;
+        }
         padded.clear();
         padded.push(' ');
         padded.extend(token.chars());
@@ -52,6 +60,21 @@ fn runs(padded: &[char], mut emit: impl FnMut(usize)) {
     }
 }
 
+/// The same for ASCII.
+fn runs_of_bytes(padded: &[u8], mut emit: impl FnMut(usize)) {
+    let prefix = hash(FNV_OFFSET, b"c:");
+    for start in 0..padded.len() {
+        let mut state = prefix;
+        let room = padded.get(start..).unwrap_or_default();
+        for (index, byte) in room.iter().take(*RUN_CHARACTERS.end()).enumerate() {
+            state = (state ^ u64::from(*byte)).wrapping_mul(FNV_PRIME);
+            if index + 1 >= *RUN_CHARACTERS.start() {
+                emit(bucket(state));
+            }
+        }
+    }
+}
+
 /// FNV-1a, 64 bit, carried on from `state`.
 fn hash(state: u64, bytes: &[u8]) -> u64 {
     bytes.iter().fold(state, |state, byte| (state ^ u64::from(*byte)).wrapping_mul(FNV_PRIME))
@@ -59,4 +82,19 @@ fn hash(state: u64, bytes: &[u8]) -> u64 {
 
 fn bucket(state: u64) -> usize {
     usize::try_from(state % (BUCKETS as u64)).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{runs, runs_of_bytes};
+
+    #[test]
+    fn runs_of_ascii_are_those_of_its_characters() {
+        for token in [" a ", " it's ", " lanterns ", " ", ""] {
+            let (mut of_bytes, mut of_characters) = (Vec::new(), Vec::new());
+            runs_of_bytes(token.as_bytes(), |run| of_bytes.push(run));
+            runs(&token.chars().collect::<Vec<_>>(), |run| of_characters.push(run));
+            assert_eq!(of_bytes, of_characters, "{token:?}");
+        }
+    }
 }

@@ -37,17 +37,41 @@ impl Tokens {
 pub(super) fn tokens(original: &str) -> Tokens {
     let mut reader = Reader::default();
     reader.found.text.reserve(original.len() + 8);
+    reader.found.tokens.reserve(original.len() / BYTES_PER_TOKEN + 1);
+    let bytes = original.as_bytes();
+    // What is not read yet: characters that may become one.
     let mut stretch = 0..0;
-    for (at, c) in original.char_indices() {
+    while let Some(rest) = bytes.get(stretch.end..).filter(|rest| !rest.is_empty()) {
+        let at = stretch.end;
+        let word = plain_word(rest);
+        // Only within a word are apostrophes part of it.
+        if word > 0 && (rest.first() != Some(&b'\'') || (stretch.is_empty() && reader.open.is_some())) {
+            reader.stretch(original, stretch);
+            reader.plain_word(original, at..at + word);
+            stretch = at + word..at + word;
+            continue;
+        }
+        let Some(c) = original.get(at..).and_then(|rest| rest.chars().next()) else { break };
         if at > stretch.start && begins_stretch(c) {
-            reader.stretch(original, stretch.start..at);
-            stretch.start = at;
+            reader.stretch(original, stretch);
+            stretch = at..at;
         }
         stretch.end = at + c.len_utf8();
     }
     reader.stretch(original, stretch);
     reader.end_token();
     reader.found
+}
+
+/// Bytes of text for each token that there is room for at first.
+const BYTES_PER_TOKEN: usize = 5;
+
+/// How many letters, digits and apostrophes of ASCII `rest` begins with, each of them as it is: not the last one before a
+/// character beyond ASCII, which may be put on it.
+fn plain_word(rest: &[u8]) -> usize {
+    let length = rest.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'\'').count();
+    let before_other = rest.get(length).is_some_and(|byte| !byte.is_ascii());
+    length.saturating_sub(usize::from(before_other))
 }
 
 /// Whether what stands before `c` can be composed without looking at it.
@@ -70,6 +94,20 @@ struct Reader {
 }
 
 impl Reader {
+    /// Takes letters, digits and apostrophes of ASCII, which belong to one token.
+    fn plain_word(&mut self, original: &str, range: Range<usize>) {
+        let start = self.found.text.len();
+        self.found.text.push_str(original.get(range.clone()).unwrap_or_default());
+        if let Some(word) = self.found.text.get_mut(start..) {
+            word.make_ascii_lowercase();
+        }
+        let end = self.found.text.len();
+        match &mut self.open {
+            Some(open) => (open.folded.end, open.original.end) = (end, range.end),
+            None => self.open = Some(Token { folded: start..end, original: range }),
+        }
+    }
+
     fn stretch(&mut self, original: &str, range: Range<usize>) {
         let Some(text) = original.get(range.clone()) else { return };
         if let &[byte] = text.as_bytes() {
@@ -136,6 +174,39 @@ fn fold_case(c: char, mut emit: impl FnMut(char)) {
                     upper.to_lowercase().for_each(&mut emit);
                 }
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{Reader, Token, begins_stretch, tokens};
+
+    /// The same with every character looked at by itself.
+    fn plainly(original: &str) -> (String, Vec<Token>) {
+        let mut reader = Reader::default();
+        let mut stretch = 0..0;
+        for (at, c) in original.char_indices() {
+            if at > stretch.start && begins_stretch(c) {
+                reader.stretch(original, stretch.start..at);
+                stretch.start = at;
+            }
+            stretch.end = at + c.len_utf8();
+        }
+        reader.stretch(original, stretch);
+        reader.end_token();
+        (reader.found.text, reader.found.tokens)
+    }
+
+    proptest! {
+        #[test]
+        fn words_taken_whole_are_the_tokens_that_their_characters_make(
+            text in "([aB1']{1,3}|[ .\n]|\u{301}|\u{e9}|\u{2019}|\u{fb01}|\u{1100}\u{1161}|\u{3a9}){0,24}",
+        ) {
+            let found = tokens(&text);
+            prop_assert_eq!((found.text, found.tokens), plainly(&text), "{:?}", text);
         }
     }
 }

@@ -71,7 +71,8 @@ impl Blocks {
     /// Calls `each` with the words of `text`, many at a time: where each begins and ends.
     pub(super) fn words(&self, text: &str, mut each: impl FnMut(&[[usize; 2]])) {
         // In turn where a stretch of letters, digits and bytes beyond ASCII begins, and where it ends.
-        let mut turns: Vec<usize> = Vec::with_capacity(WORDS_AT_ONCE * 2 + BLOCK * 2);
+        let room = text.len().min((WORDS_AT_ONCE + BLOCK) * 2);
+        let mut turns: Vec<usize> = Vec::with_capacity(room);
         // Whether a byte beyond ASCII stands in the stretch that is open.
         let mut is_high = false;
         for (nth, bits) in self.bits.iter().enumerate() {
