@@ -75,7 +75,12 @@ def keyword_permille(counts) -> np.ndarray:
 
     A phrase counts where each of its pairs of neighbours occurs, which is as near as hashed counts allow.
     """
-    pack = tomllib.loads((ROOT / "packs/words-core.toml").read_text())
+    return keyword_permille_of(counts, ROOT / "packs/words-core.toml")
+
+
+def keyword_permille_of(counts, path: Path) -> np.ndarray:
+    """The same by another version of the pack."""
+    pack = tomllib.loads(path.read_text())
     category = next(c for c in pack["category"] if c["name"] == "sexual")
     here = (counts > 0).astype(float).tocsc()
     total = np.zeros(counts.shape[0])

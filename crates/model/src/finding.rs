@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::hash::Digest;
-use crate::judgement::{InnocentContext, MinorReference, ModelScore, WordingDoubt};
+use crate::judgement::{InnocentContext, MinorReference, ModelAgainst, ModelScore, WordingDoubt};
 use crate::observation::Act;
 use crate::order::ConditionKind;
 use crate::policy::PackRef;
@@ -43,6 +43,9 @@ pub struct Finding {
     /// What a model adds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub score: Option<ModelScore>,
+    /// What a model takes off, where it reads the words' passages as something else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub against: Option<ModelAgainst>,
     /// A child or an age spoken of in the same passage: such a finding comes first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub minor_reference: Option<MinorReference>,

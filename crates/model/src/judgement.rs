@@ -39,6 +39,22 @@ pub struct ModelScore {
     pub passages: Vec<PassageScore>,
 }
 
+/// A model that reads passages as something else than the words found in them, and what that took off the strength.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ModelAgainst {
+    /// The model by name, version and SHA-256 of its weights.
+    pub model: PackRef,
+    /// Where the figures come from.
+    pub pack: PackRef,
+    /// Chance below which a passage is read so, permille.
+    pub below_permille: u16,
+    /// Taken off the strength, permille of it.
+    pub lowered_permille: u16,
+    /// The first passages that are read so, in the order of the text; at most [`crate::limits::SCORED_PASSAGES_MAX`].
+    pub passages: Vec<PassageScore>,
+}
+
 /// The same passage refers to a child or states an age. Says nothing of anyone's true age.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

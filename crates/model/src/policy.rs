@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::hash::Digest;
 use crate::ids::{CaseId, CaseKeyId, DeviceId, ForceId};
 use crate::order::{AuthorityBasis, ConditionKind, Exceptions, OrderKind};
-use crate::setting::{Beside, ContextRule, MinorRule, WordingRule};
+use crate::setting::{Against, Alone, Beside, ContextRule, MinorRule, WordingRule};
 use crate::stages::StageFacts;
 use crate::time::Timestamp;
 
@@ -287,6 +287,12 @@ pub enum Rule {
         passages_min: u16,
         /// Words, numbers and signs that a passage has at least: fewer rest on too little.
         tokens_min: u16,
+        /// From which chance it speaks without listed words; from the same where absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        alone: Option<Alone>,
+        /// When it speaks against the words of its category; never where absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        against: Option<Box<Against>>,
     },
     /// A state: a private window, or monitoring software switched off.
     State {

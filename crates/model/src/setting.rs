@@ -96,6 +96,35 @@ pub struct Beside {
     pub weight_permille: u16,
 }
 
+/// From which chance a score speaks in a passage without listed words that weigh enough together.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Alone {
+    /// The chance, permille.
+    pub threshold_permille: u16,
+    /// Sum of weights of distinct listed words in the passage from which it does not stand alone.
+    pub words_permille: u16,
+}
+
+/// When a model reads passages of a page as something else than the words found in them: the words lose a part of their
+/// strength.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Against {
+    /// A passage is read so below this chance, permille.
+    pub below_permille: u16,
+    /// What it takes off the strength where all of the words found stand in such passages, permille of the strength.
+    pub by_permille: u16,
+    /// Words, numbers and signs that a passage has at least.
+    pub tokens_min: u16,
+    /// Names of the packs whose words are all of the language that the model knows: no others are lowered.
+    pub packs: Vec<String>,
+    /// Frequent words of that language, in small letters.
+    pub language_words: Vec<String>,
+    /// The part of a passage's words that they are at least, permille: else it is not written in that language.
+    pub language_permille: u16,
+}
+
 impl Rule {
     /// Its id, for example `words/sexual`.
     #[must_use]

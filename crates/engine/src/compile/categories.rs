@@ -40,6 +40,14 @@ impl<'p> Packs<'p> {
             || self.languages.iter().any(|wanted| covers(wanted, language))
     }
 
+    /// Whether a pack has words of a category that are asked for, and all of them say that they are of a language.
+    pub(super) fn is_all_of(&self, pack: &Pack, category: &str, language: &str) -> bool {
+        let Some(words) = pack.category(category) else { return false };
+        let mut asked_for =
+            words.by_language().map(|(tag, _)| tag).filter(|tag| self.is_asked_for(*tag)).peekable();
+        asked_for.peek().is_some() && asked_for.all(|tag| tag.is_some_and(|tag| covers(language, tag)))
+    }
+
     /// The rule of conversations, by the stages of the first pack that has any.
     pub(super) fn conversation(&self, threshold_permille: u16) -> Option<Rule> {
         let pack = self.packs.iter().find(|pack| !pack.conversation.stage.is_empty())?;

@@ -2,13 +2,14 @@
 
 use proviso_model::order::{Condition, Order};
 use proviso_model::policy::{PolicyCondition, Rule, Term};
-use proviso_model::setting::{Beside, ContextRule, MinorPatterns, MinorRule, WordingRule};
+use proviso_model::setting::{Against, Beside, ContextRule, MinorPatterns, MinorRule, WordingRule};
 use proviso_model::stages::{Role, StageFacts};
 
 use super::categories::Packs;
 use super::{CompileError, hosts, rules};
 use crate::model::LinearModel;
-use crate::pack::settings::ScoreFacts;
+use crate::pack::Pack;
+use crate::pack::settings::{AgainstFacts, ScoreFacts};
 use crate::text::normalise_term;
 
 /// Category of words for children.
@@ -24,7 +25,9 @@ pub(super) fn score(packs: &Packs<'_>, category: &str) -> Result<Option<Rule>, C
         .iter()
         .find_map(|pack| Some((pack, pack.scores.iter().find(|score| score.category == category)?)));
     let Some((pack, score)) = found else { return Ok(None) };
-    let ScoreFacts { model, keywords, beside, threshold_permille, passages_min, tokens_min, .. } = score;
+    let ScoreFacts {
+        model, keywords, beside, threshold_permille, passages_min, tokens_min, alone, against, ..
+    } = score;
     let missing = || CompileError::ModelMissing { pack: pack.name.clone(), model: model.clone() };
     let words = |category: &str| format!("words/{category}");
     let keywords_permille =
@@ -42,7 +45,25 @@ pub(super) fn score(packs: &Packs<'_>, category: &str) -> Result<Option<Rule>, C
         threshold_permille: *threshold_permille,
         passages_min: *passages_min,
         tokens_min: *tokens_min,
+        alone: alone.clone(),
+        against: against.as_ref().map(|facts| Box::new(against_words(packs, category, facts))),
     }))
+}
+
+fn against_words(packs: &Packs<'_>, category: &str, facts: &AgainstFacts) -> Against {
+    let is_read = |pack: &&Pack| packs.is_all_of(pack, category, &facts.language);
+    let mut language_words: Vec<String> =
+        facts.language_words.iter().map(|word| word.to_lowercase()).collect();
+    language_words.sort_unstable();
+    language_words.dedup();
+    Against {
+        below_permille: facts.below_permille,
+        by_permille: facts.by_permille,
+        tokens_min: facts.tokens_min,
+        packs: packs.iter().filter(is_read).map(|pack| pack.name.clone()).collect(),
+        language_words,
+        language_permille: facts.language_permille,
+    }
 }
 
 /// Innocent settings that concern any rule of `conditions`: those of packs, and the person's own treatment programme.

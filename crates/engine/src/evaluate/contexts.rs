@@ -3,7 +3,8 @@
 //!
 //! The rule: a setting shows in a passage when weights of its distinct terms in that passage and in the title reach what
 //! it needs, or everywhere when the site is one of its own. It takes off its share of the strength, in proportion to how
-//! many of the finding's words stand where it shows; all settings together take off at most [`LOWERED_MOST_PERMILLE`]. A
+//! many of the finding's words stand where it shows; all settings, and a model that reads the words' passages otherwise
+//! ([`super::against`]), together take off at most [`LOWERED_MOST_PERMILLE`]. A
 //! finding whose strength falls below [`SPEAKS_PERMILLE`] is not raised - unless it was [`STRONG_PERMILLE`] or more
 //! before, or rests on messages or on text typed in the account: such a one is never hidden, only shown with its
 //! lowered strength and the reason.
@@ -125,10 +126,12 @@ impl ContextReady {
 }
 
 /// The settings of a finding of `category`, and the strength that is left; `None` where too little is left to speak.
+/// `read_otherwise_permille` is what a model takes off beside them (see [`super::against`]).
 pub(super) fn lower(
     all: &[ContextReady],
     category: &str,
     strength_permille: u16,
+    read_otherwise_permille: u16,
     observation: &Observation,
     used: &BTreeMap<usize, usize>,
     judging: &Judging<'_>,
@@ -138,12 +141,13 @@ pub(super) fn lower(
         .filter(|ready| ready.rule.lowers.iter().any(|lowers| lowers == category))
         .filter_map(|ready| ready.seen(observation, used, judging))
         .collect();
-    let lowered: u64 = seen.iter().map(|context| u64::from(context.lowered_permille)).sum();
+    let by_settings: u64 = seen.iter().map(|context| u64::from(context.lowered_permille)).sum();
+    let lowered = by_settings + u64::from(read_otherwise_permille);
     let left = 1000 - lowered.min(LOWERED_MOST_PERMILLE);
     let left = u16::try_from(u64::from(strength_permille) * left / 1000).unwrap_or(strength_permille);
     let is_kept = left >= SPEAKS_PERMILLE
         || strength_permille >= STRONG_PERMILLE
-        || seen.iter().all(|context| context.lowered_permille == 0)
+        || lowered == 0
         || is_written(&observation.fact);
     is_kept.then_some((seen, left))
 }

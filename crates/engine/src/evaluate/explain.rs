@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use proviso_model::finding::TextField;
 use proviso_model::observation::{Field, SearchStart, SoftwareState};
 use proviso_model::policy::{PackRef, PolicyCondition, Rule};
+use proviso_model::setting::Alone;
 use proviso_model::{Act, Attribution, Fact, Observation, Span};
 
 mod beside;
@@ -55,7 +56,7 @@ pub(super) fn explain(
     if let Some(minor) = &beside.minor {
         said.push_str(&beside::minor(minor));
     }
-    said.push_str(&beside::contexts(&beside.contexts, spoken.strength_permille, beside.strength_permille));
+    said.push_str(&beside::lowered(beside, spoken.strength_permille));
     said.push_str(&beside::certainty(spoken, beside));
     said.push(' ');
     said.push_str(&spoken.why_not);
@@ -244,14 +245,20 @@ pub(super) fn in_context(needed: &[(&str, &str)], excluded: &[(&str, &str)]) -> 
 }
 
 /// What it would have taken for a rule of scores not to speak.
-pub(super) fn score_would_not(threshold_permille: u16, passages_min: u16) -> String {
-    let chance = threshold_permille / 10;
+pub(super) fn score_would_not(threshold_permille: u16, passages_min: u16, alone: Option<&Alone>) -> String {
+    let chance = match alone {
+        None => format!("{} in 100", threshold_permille / 10),
+        Some(alone) => format!(
+            "{} in 100, or of {} in 100 where listed words weigh less than {} together",
+            threshold_permille / 10,
+            alone.threshold_permille / 10,
+            alone.words_permille
+        ),
+    };
     match passages_min {
-        0 | 1 => format!("It would not have spoken had no passage reached a chance of {chance} in 100."),
+        0 | 1 => format!("It would not have spoken had no passage reached a chance of {chance}."),
         many => {
-            format!(
-                "It would not have spoken had fewer than {many} passages reached a chance of {chance} in 100."
-            )
+            format!("It would not have spoken had fewer than {many} passages reached a chance of {chance}.")
         }
     }
 }

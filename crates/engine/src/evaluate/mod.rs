@@ -1,5 +1,6 @@
 //! Observations to findings, and the cut of an observation to what its findings rest on.
 
+mod against;
 mod contexts;
 mod counting;
 mod doubt;
@@ -250,7 +251,7 @@ impl Engine {
         let reading = Reading::of(observation, &self.index);
         let judging = Judging::of(&reading, &self.index);
         let spoken = spoken(&in_force, observation, &reading, &judging);
-        let finding = |(condition, spoken)| self.finding(observation, condition, spoken, &judging);
+        let finding = |(ready, spoken)| self.finding(observation, ready, spoken, &judging);
         spoken.into_iter().filter_map(finding).collect()
     }
 
@@ -307,7 +308,7 @@ fn spoken<'p>(
     observation: &Observation,
     reading: &Reading<'_>,
     judging: &Judging<'_>,
-) -> Vec<(&'p PolicyCondition, Spoken<'p>)> {
+) -> Vec<(&'p Ready, Spoken<'p>)> {
     let mut all = Vec::new();
     for ready in conditions {
         let mut of_condition: Vec<Spoken<'p>> = Vec::new();
@@ -329,7 +330,7 @@ fn spoken<'p>(
                 None => of_condition.push(new),
             }
         }
-        all.extend(of_condition.into_iter().map(|spoken| (&ready.condition, spoken)));
+        all.extend(of_condition.into_iter().map(|spoken| (*ready, spoken)));
     }
     all
 }

@@ -23,8 +23,8 @@ const KEPT_BYTES_MAX: usize = 192 * 1024;
 const SURROUNDINGS: &[usize] = &[SURROUNDINGS_BYTES, SURROUNDINGS_BYTES * 4, SURROUNDINGS_BYTES / 4, 0];
 
 /// Cuts, evaluates the cut, and takes the first that gives the same findings: the equality that replay needs is made
-/// sure of here rather than hoped for. A rule that an innocent setting silenced may speak in the cut, where that setting
-/// does not show: then the cut holds the passages of its words too. The whole observation is the last resort.
+/// sure of here rather than hoped for. A rule that an innocent setting, or a model that reads otherwise, silenced may speak
+/// in the cut, where that does not show: then the cut holds the passages of its words too. The whole observation is the last resort.
 pub(super) fn reduce(engine: &Engine, observation: &Observation, findings: &[Finding]) -> Observation {
     if matches!(observation.fact, Fact::Messages { .. }) {
         let cut = talk::cut(observation, &engine.messages_used(observation));
@@ -103,8 +103,8 @@ impl RestsOn {
         let in_force = engine.in_force(observation);
         let reading = Reading::of(observation, &engine.index);
         let judging = Judging::of(&reading, &engine.index);
-        for (condition, spoken) in super::spoken(&in_force, observation, &reading, &judging) {
-            if !silent.contains(&(condition.paragraph.clone(), spoken.rule.id().to_owned())) {
+        for (ready, spoken) in super::spoken(&in_force, observation, &reading, &judging) {
+            if !silent.contains(&(ready.condition.paragraph.clone(), spoken.rule.id().to_owned())) {
                 continue;
             }
             let keep = |at: usize| if at < SPANS_MAX { Keep::Passage } else { Keep::Bare };
@@ -168,7 +168,9 @@ fn spans_used<'r, 'o: 'r>(
         .collect();
     let scored =
         findings.iter().filter_map(|finding| finding.score.as_ref()).flat_map(|score| &score.passages);
-    let scored = scored.filter(|passage| in_text(passage.field));
+    let against =
+        findings.iter().filter_map(|finding| finding.against.as_ref()).flat_map(|against| &against.passages);
+    let scored = scored.chain(against).filter(|passage| in_text(passage.field));
     spans.extend(scored.map(|passage| (passage.start..passage.end, Keep::Around)));
     if findings.iter().any(|finding| finding.spans_left_out > 0) {
         let all = engine.conditions.iter().flat_map(|ready| ready.condition.rules.iter().zip(&ready.words));

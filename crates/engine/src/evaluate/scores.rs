@@ -13,7 +13,7 @@ use super::judging::{Judging, pieces, texts};
 use super::talk::Line;
 use super::words::WordsRule;
 use super::{EngineError, Spoken, explain, strength};
-use crate::model::LinearModel;
+use crate::model::{Judged, LinearModel};
 
 /// Letters and digits of a stretch that is shown: shorter ones tell a reader nothing.
 const SHOWN_LETTERS_MIN: usize = 3;
@@ -25,6 +25,14 @@ pub(super) struct ScoreRule {
     /// Places of the rules of words among the rules of its condition.
     keywords: Option<usize>,
     beside: Option<usize>,
+}
+
+/// A passage with what the model makes of it.
+pub(super) struct Read {
+    pub(super) judged: Judged,
+    /// Weights of the key words in it together.
+    keywords: u32,
+    carved: Vec<Range<usize>>,
 }
 
 /// A passage that reached the threshold.
@@ -65,7 +73,7 @@ impl ScoreRule {
         judging: &Judging<'_>,
         lines: &[&Line<'_>],
     ) -> Option<Spoken<'p>> {
-        let Rule::Score { id, category, pack, model, threshold_permille, passages_min, .. } = rule else {
+        let Rule::Score { id, category, pack, model, threshold_permille, passages_min, alone, .. } = rule else {
             return None;
         };
         let mut reached = self.reached(rule, words, judging, lines)?;
@@ -94,7 +102,7 @@ impl ScoreRule {
             rule,
             strength_permille: strength_of(strongest, *threshold_permille),
             spans,
-            why_not: explain::score_would_not(*threshold_permille, *passages_min),
+            why_not: explain::score_would_not(*threshold_permille, *passages_min, alone.as_ref()),
             in_context: String::new(),
             packs: vec![pack],
             seen: None,
@@ -117,12 +125,9 @@ impl ScoreRule {
         judging: &Judging<'_>,
         lines: &[&Line<'_>],
     ) -> Option<Vec<Reached>> {
-        let Rule::Score { beside, threshold_permille, passages_min, tokens_min, keywords_permille, .. } =
-            rule
-        else {
+        let Rule::Score { beside, threshold_permille, passages_min, tokens_min, alone, .. } = rule else {
             return None;
         };
-        let keywords = rule_at(words, self.keywords);
         let needed = beside.as_ref().map(|beside| u32::from(beside.weight_permille));
         let mut reached = Vec::new();
         for (number, passage) in judging.passages.iter().enumerate().filter(|(_, one)| one.is_scored()) {
@@ -135,12 +140,13 @@ impl ScoreRule {
             {
                 continue;
             }
-            let sum = keywords.map_or(0, |keywords| keywords.weight_in(passage.text, hits));
-            let carved = keywords.map_or_else(Vec::new, |keywords| keywords.carved_out(hits));
-            let judged =
-                judging.judge(number, self.model, u32::from(strength(sum, *keywords_permille)), &carved);
+            let Read { judged, keywords, carved } = self.judge(rule, words, judging, number);
+            let threshold = match alone {
+                Some(alone) if keywords < u32::from(alone.words_permille) => alone.threshold_permille,
+                _ => *threshold_permille,
+            };
             if judged.tokens >= usize::from(*tokens_min)
-                && judged.chance_millionths >= u32::from(*threshold_permille) * 1000
+                && judged.chance_millionths >= u32::from(threshold) * 1000
             {
                 reached.push(Reached {
                     passage: number,
@@ -150,6 +156,27 @@ impl ScoreRule {
             }
         }
         (reached.len() >= usize::from(*passages_min).max(1)).then_some(reached)
+    }
+
+    /// What the model makes of a passage with the strength of the key words in it.
+    pub(super) fn judge(
+        &self,
+        rule: &Rule,
+        words: &[Option<WordsRule>],
+        judging: &Judging<'_>,
+        number: usize,
+    ) -> Read {
+        let keywords_permille = match rule {
+            Rule::Score { keywords_permille, .. } => *keywords_permille,
+            _ => 1000,
+        };
+        let text = judging.passages.get(number).map_or("", |passage| passage.text);
+        let hits = judging.hits(number);
+        let keywords = rule_at(words, self.keywords);
+        let carved = keywords.map_or_else(Vec::new, |keywords| keywords.carved_out(hits));
+        let keywords = keywords.map_or(0, |keywords| keywords.weight_in(text, hits));
+        let strength = u32::from(strength(keywords, keywords_permille));
+        Read { judged: judging.judge(number, self.model, strength, &carved), keywords, carved }
     }
 
     /// What weighed most in a passage.

@@ -3,41 +3,46 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use proviso_model::judgement::{InnocentContext, MinorReference, WordingDoubt};
+use proviso_model::judgement::{InnocentContext, MinorReference, ModelAgainst, WordingDoubt};
 use proviso_model::limits::SPANS_MAX;
-use proviso_model::policy::{PolicyCondition, Rule};
+use proviso_model::policy::Rule;
 use proviso_model::{Finding, Observation, Span};
 
 use super::judging::Judging;
-use super::{Engine, Spoken, contexts, doubt, explain, talk, words};
+use super::{Engine, Ready, Spoken, against, contexts, doubt, explain, talk, words};
 use crate::{ENGINE, SEMANTICS};
 
 /// What is said beside the rule.
 pub(super) struct Beside {
     pub(super) strength_permille: u16,
     pub(super) contexts: Vec<InnocentContext>,
+    pub(super) against: Option<ModelAgainst>,
     pub(super) minor: Option<MinorReference>,
     pub(super) doubts: Vec<WordingDoubt>,
 }
 
 impl Engine {
-    /// The finding, unless an innocent setting leaves too little of it (see [`contexts`]).
+    /// The finding, unless an innocent setting, or a model that reads its passages otherwise, leaves too little of it (see
+    /// [`contexts`] and [`against`]).
     pub(super) fn finding(
         &self,
         observation: &Observation,
-        condition: &PolicyCondition,
+        ready: &Ready,
         mut spoken: Spoken<'_>,
         judging: &Judging<'_>,
     ) -> Option<Finding> {
+        let condition = &ready.condition;
         let (rule, category) = (spoken.rule, spoken.rule.category());
         let mut all = std::mem::take(&mut spoken.spans);
         let (spans, spans_left_out) = words::kept_spans(&all);
         let used = used(spans, judging);
+        let against = against::against(ready, &spoken, spans, &used, observation, judging);
         let (contexts, strength_permille) = match rule {
             Rule::Words { .. } | Rule::Score { .. } | Rule::Conversation { .. } => contexts::lower(
                 &self.settings.contexts,
                 category,
                 spoken.strength_permille,
+                against.as_ref().map_or(0, |against| against.lowered_permille),
                 observation,
                 &used,
                 judging,
@@ -49,7 +54,7 @@ impl Engine {
         let read = read_beside(observation, &spoken.rests_on, &used, judging);
         let minor = self.settings.minor.as_ref().and_then(|minor| minor.beside(category, &read, judging));
         let doubts = doubt::doubts(observation, condition, rule, spans);
-        let beside = Beside { strength_permille, contexts, minor, doubts };
+        let beside = Beside { strength_permille, contexts, against, minor, doubts };
         let explanation = explain::explain(observation, condition, &spoken, &all, &beside);
         all.truncate(SPANS_MAX);
         let mut packs = spoken.packs.iter().map(|pack| (*pack).clone());
@@ -67,6 +72,7 @@ impl Engine {
             spans: all,
             spans_left_out,
             score: spoken.score,
+            against: beside.against,
             minor_reference: beside.minor,
             contexts: beside.contexts,
             wording_doubt: beside.doubts,

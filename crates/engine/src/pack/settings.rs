@@ -4,7 +4,7 @@
 use proviso_model::ConditionKind;
 use proviso_model::limits::TERM_BYTES_MAX;
 use proviso_model::policy::{PackRef, Term};
-use proviso_model::setting::{ContextRule, RestsOn};
+use proviso_model::setting::{Alone, ContextRule, RestsOn};
 use serde::Deserialize;
 
 use crate::text::{is_searchable, normalise_term};
@@ -30,6 +30,30 @@ pub struct ScoreFacts {
     pub passages_min: u16,
     /// Words, numbers and signs that a passage has at least.
     pub tokens_min: u16,
+    /// From which chance it speaks without listed words.
+    #[serde(default)]
+    pub alone: Option<Alone>,
+    /// When it speaks against the words.
+    #[serde(default)]
+    pub against: Option<AgainstFacts>,
+}
+
+/// When a model speaks against the words of its category; see [`proviso_model::setting::Against`].
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AgainstFacts {
+    /// Chance below which it does.
+    pub below_permille: u16,
+    /// What it takes off.
+    pub by_permille: u16,
+    /// Words, numbers and signs that a passage has at least.
+    pub tokens_min: u16,
+    /// The language that the model knows, as groups of words name it.
+    pub language: String,
+    /// Frequent words of that language, in small letters.
+    pub language_words: Vec<String>,
+    /// The part of a passage's words that they are at least.
+    pub language_permille: u16,
 }
 
 /// Words that a passage must hold beside its score.
@@ -111,6 +135,28 @@ impl ScoreFacts {
         if !(500..1000).contains(&self.threshold_permille) || self.passages_min == 0 {
             return Err(format!(
                 "score \"{}\": write a threshold from 500 to 999 and passages_min of 1 or more",
+                self.category
+            ));
+        }
+        if self
+            .alone
+            .as_ref()
+            .is_some_and(|alone| !(self.threshold_permille..1000).contains(&alone.threshold_permille))
+        {
+            return Err(format!(
+                "score \"{}\": alone it speaks from a chance of threshold_permille or more, and of 999 at most",
+                self.category
+            ));
+        }
+        let is_sound = |against: &AgainstFacts| {
+            against.below_permille < self.threshold_permille
+                && against.by_permille < 1000
+                && (1..=1000).contains(&against.language_permille)
+                && !against.language_words.is_empty()
+        };
+        if !self.against.as_ref().is_none_or(is_sound) {
+            return Err(format!(
+                "score \"{}\", against: below_permille is below threshold_permille, by_permille below 1000 (it never takes all off), language_permille within 1 to 1000; and write language_words",
                 self.category
             ));
         }

@@ -1,7 +1,7 @@
 //! Sentences on what goes with a rule: a model's score, a child or an age spoken of, innocent settings, how sure it is.
 
 use proviso_model::Span;
-use proviso_model::judgement::{InnocentContext, MinorReference, ModelScore};
+use proviso_model::judgement::{MinorReference, ModelAgainst, ModelScore};
 use proviso_model::policy::Rule;
 
 use super::{SHOWN_MAX, quoted};
@@ -33,10 +33,11 @@ pub(super) fn minor(minor: &MinorReference) -> String {
     format!(" It {}: {}. That says nothing of anyone's true age.", minor.says, listed(&minor.spans))
 }
 
-/// What each setting took off.
-pub(super) fn contexts(contexts: &[InnocentContext], before: u16, after: u16) -> String {
+/// What each setting, and a model that reads otherwise, took off.
+pub(super) fn lowered(beside: &Beside, before: u16) -> String {
+    let after = beside.strength_permille;
     let mut said = String::new();
-    for context in contexts {
+    for context in &beside.contexts {
         let shown = if context.spans.is_empty() { "by its site".to_owned() } else { listed(&context.spans) };
         if context.lowered_permille == 0 {
             said.push_str(&format!(" Not counted in {shown}: {}.", context.reason));
@@ -44,10 +45,32 @@ pub(super) fn contexts(contexts: &[InnocentContext], before: u16, after: u16) ->
             said.push_str(&format!(" An innocent setting is likely: {} ({shown}).", context.reason));
         }
     }
+    if let Some(against) = &beside.against {
+        said.push_str(&read_otherwise(against));
+    }
     if after < before {
         said.push_str(&format!(" That lowers the strength from {before} to {after} of 1000."));
     }
     said
+}
+
+/// That a model reads passages as something else than their words, and what it would have taken for it not to.
+fn read_otherwise(against: &ModelAgainst) -> String {
+    let highest = against.passages.iter().map(|passage| passage.chance_millionths).max().unwrap_or_default();
+    let (passages, they) = match against.passages.len() {
+        1 => ("a passage".to_owned(), "it"),
+        count if count == proviso_model::limits::SCORED_PASSAGES_MAX => {
+            (format!("{count} passages or more"), "them")
+        }
+        count => (format!("{count} passages"), "them"),
+    };
+    format!(
+        " The model of such text, {} version {}, reads {passages} with these words as other text: it gives {they} a chance of {} in 100 at most; from {} in 100 on it would have taken nothing off.",
+        against.model.name,
+        against.model.version,
+        highest / 10_000,
+        against.below_permille / 10,
+    )
 }
 
 /// How sure, in words and a figure, and what the figure is.
