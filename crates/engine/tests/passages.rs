@@ -6,7 +6,7 @@ mod common;
 use std::path::Path;
 use std::sync::LazyLock;
 
-use common::{order, page, seen, typed};
+use common::{order, page, searched, seen, typed};
 use proptest::prelude::*;
 use proviso_engine::{CompileInputs, Engine, EngineError, Pack, compile};
 use proviso_model::limits::SCORED_PASSAGES_MAX;
@@ -151,6 +151,38 @@ fn what_an_order_carves_out_is_not_read_by_the_model_either() {
 }
 
 #[test]
+fn words_of_a_page_that_the_model_reads_as_other_text_are_lowered_with_the_reason_and_nothing_else_is() {
+    const POLISH: &str = "W porcie panowała cisza, lampy paliły się wzdłuż nabrzeża, a łodzie wracały jedna po drugiej do brzegu. ";
+    let silent = format!("{FILLER}The paper calls it erotica. {FILLER}");
+    assert_eq!(BUILT_IN.evaluate(&page(&silent)), []);
+    // Too weak to speak on a page of prose; each of these is not what the model may lower.
+    for text in [
+        format!("{FILLER}The paper calls it er\u{f6}tica. {FILLER}"),
+        format!("{FILLER}The paper calls it opowiadania erotyczne. {FILLER}"),
+        format!("{POLISH}To erotica. {POLISH}"),
+        "Erotica by post".to_owned(),
+    ] {
+        let (findings, _) = replays(&BUILT_IN, &page(&text));
+        assert!(!findings.is_empty(), "{text}");
+        assert!(findings.iter().all(|finding| finding.against.is_none()), "{text}");
+    }
+    for written in [typed(&silent), searched(&silent, "erotica")] {
+        let (findings, _) = replays(&BUILT_IN, &written);
+        assert!(!findings.is_empty() && findings.iter().all(|finding| finding.against.is_none()));
+    }
+
+    let strong = format!("{FILLER}The paper calls it erotica, hentai, nsfw. {}", FILLER.repeat(3));
+    let (findings, _) = replays(&BUILT_IN, &page(&strong));
+    let against = findings[0].against.as_ref().expect("the model reads it otherwise");
+    assert_eq!((findings[0].strength_permille, against.lowered_permille), (487, 350));
+    let highest = against.passages.iter().map(|passage| passage.chance_millionths).max();
+    assert!(highest.is_some_and(|highest| highest < u32::from(against.below_permille) * 1000));
+    assert!(findings[0].explanation.contains(
+        "sexual-linear version 2, reads a passage with these words as other text"
+    ) && findings[0].explanation.contains("from 30 in 100 on it would have taken nothing off. That lowers the strength from 750 to 487 of 1000."), "{}", findings[0].explanation);
+}
+
+#[test]
 fn a_policy_that_names_another_model_is_refused() {
     let mut policy = policy();
     for rule in policy.conditions.iter_mut().flat_map(|condition| &mut condition.rules) {
@@ -207,7 +239,7 @@ proptest! {
 
     #[test]
     fn invariant_06_scores_and_settings_replay_to_the_byte(
-        text in pages(&[ADULT, HEALTH, FILLER, FILLER, FILLER, "porn ", "sex, ", "Blue tits. ", "send me pics ", "\u{6e2f}\u{706f}"]),
+        text in pages(&[ADULT, HEALTH, FILLER, FILLER, FILLER, "porn ", "erotica, ", "hentai and nsfw ", "opowiadania erotyczne ", "sex, ", "Blue tits. ", "send me pics ", "\u{6e2f}\u{706f}"]),
         title in prop::sample::select(vec!["", "Sexual health clinic", "A page"]),
     ) {
         let fact = Fact::Page { url: "https://a.example/".to_owned(), title: title.to_owned(), text: Passage::whole(text.clone()), cut: false, search: None };

@@ -26,7 +26,15 @@ pub(super) fn score(packs: &Packs<'_>, category: &str) -> Result<Option<Rule>, C
         .find_map(|pack| Some((pack, pack.scores.iter().find(|score| score.category == category)?)));
     let Some((pack, score)) = found else { return Ok(None) };
     let ScoreFacts {
-        model, keywords, beside, threshold_permille, passages_min, tokens_min, alone, against, ..
+        model,
+        keywords,
+        beside,
+        threshold_permille,
+        passages_min,
+        tokens_min,
+        alone,
+        against,
+        ..
     } = score;
     let missing = || CompileError::ModelMissing { pack: pack.name.clone(), model: model.clone() };
     let words = |category: &str| format!("words/{category}");

@@ -5,19 +5,19 @@
 //! the strength of the key words in it, a chance below what the pack says, then the words in it count as read otherwise.
 //! What is taken off the strength is in proportion to how many of the finding's words are. Nothing strong is hidden
 //! for it (see [`super::contexts`]). Left alone are searches, conversations and what was typed in the account; words of
-//! packs that are not all of the model's language; passages that are not written in that language, which the model
+//! packs that are not all of the model's language, and disguised spellings; passages that are not written in that language, which the model
 //! cannot read; passages with too little text; and all of it where the score itself speaks anywhere on the page.
 
 use std::collections::BTreeMap;
 
 use proviso_model::judgement::{ModelAgainst, PassageScore};
 use proviso_model::limits::SCORED_PASSAGES_MAX;
-use proviso_model::policy::{PackRef, Rule};
+use proviso_model::policy::Rule;
 use proviso_model::setting::Against;
 use proviso_model::{Fact, Observation, Span};
 
 use super::judging::Judging;
-use super::words::{WordsRule, pack_of};
+use super::words::pack_of;
 use super::{Ready, Spoken};
 
 /// What the model takes off a finding of words; `used` says how many of its `spans` stand in each passage.
@@ -29,13 +29,12 @@ pub(super) fn against(
     observation: &Observation,
     judging: &Judging<'_>,
 ) -> Option<ModelAgainst> {
-    let Rule::Words { id, category, pack, more_packs, .. } = spoken.rule else { return None };
+    let Rule::Words { id, category, .. } = spoken.rule else { return None };
     if spoken.score.is_some() || !matches!(observation.fact, Fact::Page { .. }) {
         return None;
     }
-    let rules = ready.condition.rules.iter();
-    let words = rules.clone().zip(&ready.words).find(|(rule, _)| rule.id() == id)?.1.as_ref()?;
-    let (facts, rule, score) = rules.zip(&ready.scores).find_map(|(rule, score)| match rule {
+    let mut rules = ready.condition.rules.iter().zip(&ready.scores);
+    let (facts, rule, score) = rules.find_map(|(rule, score)| match rule {
         Rule::Score { against: Some(facts), keywords, category: of, .. }
             if keywords == id && of == category =>
         {
@@ -57,7 +56,7 @@ pub(super) fn against(
         {
             continue;
         }
-        let here = readable(words, (pack, more_packs), facts, *number, spans, judging);
+        let here = readable(spoken.rule, facts, *number, spans, judging);
         if here > 0 {
             within += here;
             passages.push(PassageScore {
@@ -81,22 +80,15 @@ pub(super) fn against(
     })
 }
 
-/// How many of the spans stand in a passage and are words of packs that the model can read.
-fn readable(
-    words: &WordsRule,
-    (pack, more_packs): (&PackRef, &[PackRef]),
-    facts: &Against,
-    number: usize,
-    spans: &[Span],
-    judging: &Judging<'_>,
-) -> usize {
-    let Some(passage) = judging.passages.get(number) else { return 0 };
-    let counted = words.counted(passage.text, judging.hits(number)).counted;
+/// How many of the spans stand in a passage and are words that the model can read: of packs of its language, and spelled
+/// as listed, for a disguise is nothing that it knows.
+fn readable(rule: &Rule, facts: &Against, number: usize, spans: &[Span], judging: &Judging<'_>) -> usize {
+    let Rule::Words { pack, more_packs, terms, .. } = rule else { return 0 };
     let is_readable = |span: &&Span| {
-        let Some(start) = span.start.checked_sub(passage.start) else { return false };
-        counted.iter().any(|at| {
-            at.hit.start as u64 == start
-                && facts.packs.contains(&pack_of(pack, more_packs, at.way.pack).name)
+        let spelled = span.text.split_whitespace().collect::<Vec<_>>().join(" ");
+        terms.iter().any(|term| {
+            term.text.eq_ignore_ascii_case(&spelled)
+                && facts.packs.contains(&pack_of(pack, more_packs, term.pack).name)
         })
     };
     let here = spans.iter().filter(|span| judging.holding(span) == Some(number));

@@ -73,7 +73,8 @@ impl ScoreRule {
         judging: &Judging<'_>,
         lines: &[&Line<'_>],
     ) -> Option<Spoken<'p>> {
-        let Rule::Score { id, category, pack, model, threshold_permille, passages_min, alone, .. } = rule else {
+        let Rule::Score { id, category, pack, model, threshold_permille, passages_min, alone, .. } = rule
+        else {
             return None;
         };
         let mut reached = self.reached(rule, words, judging, lines)?;
