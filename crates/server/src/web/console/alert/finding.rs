@@ -3,7 +3,7 @@
 use jiff::tz::TimeZone;
 use proviso_model::Span;
 use proviso_model::finding::TextField;
-use proviso_model::judgement::{InnocentContext, WordingDoubt};
+use proviso_model::judgement::{InnocentContext, ModelAgainst, WordingDoubt};
 use proviso_model::observation::{Fact, Passage};
 use proviso_store::ReplayOutcome;
 
@@ -96,7 +96,12 @@ pub fn shown(one: &ShownFinding, view: &AlertView, zone: &TimeZone) -> FindingBo
         },
         explanation,
         refers_to_a_child: generated.minor_reference.is_some(),
-        settings: generated.contexts.iter().map(setting).collect(),
+        settings: generated
+            .contexts
+            .iter()
+            .map(setting)
+            .chain(generated.against.iter().map(read_otherwise))
+            .collect(),
         wording: generated.wording_doubt.clone(),
         model: generated.score.as_ref().map(|score| {
             (format!("{} {}", score.model.name, score.model.version), score.model.sha256.to_string())
@@ -132,6 +137,16 @@ fn setting(context: &InnocentContext) -> String {
         0 => context.reason.clone(),
         permille => format!("{} (strength lowered by {} %)", context.reason, permille / 10),
     }
+}
+
+/// A model that reads the words' passages as other text, as a row of the page.
+fn read_otherwise(against: &ModelAgainst) -> String {
+    format!(
+        "the model {} {} reads the passages with these words as other text (strength lowered by {} %)",
+        against.model.name,
+        against.model.version,
+        against.lowered_permille / 10
+    )
 }
 
 /// For the middle of a sentence.

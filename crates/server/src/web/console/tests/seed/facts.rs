@@ -81,6 +81,7 @@ pub fn finding(raise: &Raise, observation: &Observation, at: Timestamp) -> Findi
         spans: spans.into_iter().collect(),
         spans_left_out: 0,
         score: None,
+        against: None,
         minor_reference: None,
         contexts: Vec::new(),
         wording_doubt: Vec::new(),
