@@ -98,9 +98,6 @@ fn readable(rule: &Rule, facts: &Against, number: usize, spans: &[Span], judging
 /// Whether enough of a passage's words are frequent ones of the model's language.
 fn is_written_in(text: &str, facts: &Against) -> bool {
     let words = || text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    let is_frequent = |word: &&str| {
-        let small = word.to_ascii_lowercase();
-        facts.language_words.iter().any(|frequent| *frequent == small)
-    };
+    let is_frequent = |word: &&str| facts.language_words.contains(&word.to_ascii_lowercase());
     words().filter(is_frequent).count() * 1000 >= words().count() * usize::from(facts.language_permille)
 }
