@@ -59,10 +59,10 @@ def keys_of(phrase: str) -> list[str]:
 
 
 @functools.cache
-def lexicon() -> np.ndarray:
-    """The weights of lexicon.toml on their buckets; a pair of words stands for itself, a longer phrase for its pairs."""
+def lexicon(file="lexicon.toml") -> np.ndarray:
+    """The weights of a lexicon on their buckets; a pair of words stands for itself, a longer phrase for its pairs."""
     weights = np.zeros(BUCKETS)
-    for group in tomllib.loads((ROOT / "tools/train/lexicon.toml").read_text())["group"]:
+    for group in tomllib.loads((ROOT / "tools/train" / file).read_text())["group"]:
         for word in group["words"]:
             keys = keys_of(word)
             for key in keys:
@@ -70,18 +70,18 @@ def lexicon() -> np.ndarray:
     return weights
 
 
-def keyword_permille(counts) -> np.ndarray:
-    """The engine's strength of words-core `sexual`: distinct terms' weights s as s / (s + threshold), in permille.
+def keyword_permille(counts, category="sexual") -> np.ndarray:
+    """The engine's strength of a category of words-core: distinct terms' weights s as s / (s + threshold), in permille.
 
     A phrase counts where each of its pairs of neighbours occurs, which is as near as hashed counts allow.
     """
-    return keyword_permille_of(counts, ROOT / "packs/words-core.toml")
+    return keyword_permille_of(counts, ROOT / "packs/words-core.toml", category)
 
 
-def keyword_permille_of(counts, path: Path) -> np.ndarray:
+def keyword_permille_of(counts, path: Path, category="sexual") -> np.ndarray:
     """The same by another version of the pack."""
     pack = tomllib.loads(path.read_text())
-    category = next(c for c in pack["category"] if c["name"] == "sexual")
+    category = next(c for c in pack["category"] if c["name"] == category)
     here = (counts > 0).astype(float).tocsc()
     total = np.zeros(counts.shape[0])
     for group in category["group"]:

@@ -1,4 +1,6 @@
 """The fit of one model: a margin that is a sum of bucket weights over the text's length, plus the key words' strength."""
+import hashlib
+
 import numpy as np
 import scipy.sparse as sp
 from sklearn.linear_model import LogisticRegression
@@ -74,3 +76,32 @@ def figures(margins, labels):
     """Mean and standard deviation over repeats of the average precision of all out-of-fold margins."""
     each = [average_precision_score(labels, row) for row in margins]
     return float(np.mean(each)), float(np.std(each))
+
+
+def write(name, version, about, script, weights, factor, base, reads=""):
+    """Both files of a model. Whole numbers: logarithms in 1/4096, weights to 15 bits, the rest in millionths."""
+    logs = np.round(np.log1p(np.arange(256)) * 4096).astype("<u2")
+    step = np.abs(weights).max() / 32767
+    whole = np.round(weights / step).astype("<i2")
+    body = logs.tobytes() + whole.tobytes()
+    folder = data.ROOT / "packs/models"
+    (folder / f"{name}-{version}.bin").write_bytes(body)
+    points = np.linspace(-9, 9, 73)
+    margins = ", ".join(str(int(round(point * 1e6))) for point in points)
+    chance = ", ".join(str(int(round(1e6 / (1 + np.exp(-point))))) for point in points)
+    (folder / f"{name}-{version}.toml").write_text(f"""# Written by tools/train/{script}; do not edit by hand. See docs/cards/{name}.md.
+name = "{name}"
+version = "{version}"
+about = "{about}"
+features = "text features v1"
+{reads}weights_sha256 = "{hashlib.sha256(body).hexdigest()}"
+
+[margin]
+bias_millionths = {round(base * 1e6)}
+weight_scale = {round(step * 1e9)}
+keyword_scale = {round(factor * 1e3 * 1e6)}
+
+[calibration]
+margin_millionths = [{margins}]
+chance_millionths = [{chance}]
+""")

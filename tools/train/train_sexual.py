@@ -1,6 +1,5 @@
 """Trains packs/models/sexual-linear-2 from hashed counts; see README.md beside this file. Prints figures, never text."""
 import argparse
-import hashlib
 from pathlib import Path
 
 import numpy as np
@@ -56,7 +55,7 @@ def main():
     slope, base = float(platt.coef_[0, 0]), float(platt.intercept_[0])
     reliability(margins[arguments.pick], labels[:rows], slope, base)
     weights, factor = fit.fit(counts, unit, keywords, labels, CANDIDATES[arguments.pick], ordinary)
-    write(weights * slope, factor * slope, base, arguments.pick)
+    fit.write("sexual-linear", 2, f"Sexual content between adults, English: {arguments.pick}.", "train_sexual.py", weights * slope, factor * slope, base)
 
 
 def chances(margins, slope, base):
@@ -75,35 +74,6 @@ def reliability(margins, labels, slope, base):
     for cut in (0.5, 0.8, 0.9):
         said = flat >= cut
         print("  at %.1f: precision %.3f recall %.3f" % (cut, truth[said].mean(), (said & (truth == 1)).sum() / truth.sum()))
-
-
-def write(weights, factor, base, name):
-    """Whole numbers: logarithms in 1/4096, weights to 15 bits, the rest in millionths."""
-    logs = np.round(np.log1p(np.arange(256)) * 4096).astype("<u2")
-    step = np.abs(weights).max() / 32767
-    whole = np.round(weights / step).astype("<i2")
-    body = logs.tobytes() + whole.tobytes()
-    folder = data.ROOT / "packs/models"
-    (folder / "sexual-linear-2.bin").write_bytes(body)
-    points = np.linspace(-9, 9, 73)
-    margins = ", ".join(str(int(round(point * 1e6))) for point in points)
-    chance = ", ".join(str(int(round(1e6 / (1 + np.exp(-point))))) for point in points)
-    (folder / "sexual-linear-2.toml").write_text(f"""# Written by tools/train/train_sexual.py; do not edit by hand. See docs/cards/sexual-linear.md.
-name = "sexual-linear"
-version = "2"
-about = "Sexual content between adults, English: {name}."
-features = "text features v1"
-weights_sha256 = "{hashlib.sha256(body).hexdigest()}"
-
-[margin]
-bias_millionths = {round(base * 1e6)}
-weight_scale = {round(step * 1e9)}
-keyword_scale = {round(factor * 1e3 * 1e6)}
-
-[calibration]
-margin_millionths = [{margins}]
-chance_millionths = [{chance}]
-""")
 
 
 if __name__ == "__main__":

@@ -36,6 +36,48 @@ fn an_innocent_or_empty_line_scores_next_to_nothing() {
 }
 
 #[test]
+fn asking_in_words_that_no_list_holds_is_solicitation_and_ordinary_talk_in_like_words_is_not() {
+    let classifier = classifier();
+    for (asking, ordinary) in [
+        (
+            "I have a room tonight. Come and get into bed with me, naked.",
+            "The room has a good bed and a view of the harbour.",
+        ),
+        ("could you send me one of you undressed?", "could you send me one of the kitchen?"),
+        (
+            "what are your rates for a full night, and do you do outcalls?",
+            "what are your rates for a full day of tiling?",
+        ),
+    ] {
+        let line = value(&text_line(&classifier, asking, None));
+        assert!(line["scores"]["solicitation"].as_f64() >= Some(0.5), "{line}");
+        let spans = line["spans"].as_array().expect("spans");
+        let weighed = |span: &&Value| {
+            span["rule"] == "model/solicitation-linear-1" && span["category"] == "solicitation"
+        };
+        assert!(spans.iter().any(|span| weighed(&span)), "{line}");
+        let line = value(&text_line(&classifier, ordinary, None));
+        assert!(line["scores"]["solicitation"].as_f64() < Some(0.5), "{line}");
+    }
+}
+
+#[test]
+fn a_listed_phrase_counts_once_and_in_any_language_whatever_the_model_says() {
+    for (text, phrase) in
+        [("send nudes", "send nudes"), ("Bonjour, montre-moi ton corps", "montre-moi ton corps")]
+    {
+        let line = value(&text_line(&classifier(), text, None));
+        assert!(line["scores"]["solicitation"].as_f64() >= Some(0.5), "{line}");
+        let spans = line["spans"].as_array().expect("spans");
+        let listed: Vec<&Value> = spans.iter().filter(|span| span["rule"] == "words/solicitation").collect();
+        let start = text.find(phrase).expect("the phrase");
+        let whole =
+            |span: &&&Value| span["start"] == json!(start) && span["end"] == json!(start + phrase.len());
+        assert_eq!(listed.iter().filter(whole).count(), 1, "{line}");
+    }
+}
+
+#[test]
 fn a_reference_to_a_minor_is_not_sexual_by_itself() {
     let line = value(&text_line(&classifier(), "She is in year 9 and turned 14 last week", None));
     assert!(line["scores"]["sexual"].as_f64() < Some(0.1), "{line}");

@@ -239,7 +239,7 @@ proptest! {
 
     #[test]
     fn invariant_06_scores_and_settings_replay_to_the_byte(
-        text in pages(&[ADULT, HEALTH, FILLER, FILLER, FILLER, "porn ", "erotica, ", "hentai and nsfw ", "opowiadania erotyczne ", "sex, ", "Blue tits. ", "send me pics ", "\u{6e2f}\u{706f}"]),
+        text in pages(&[ADULT, HEALTH, FILLER, FILLER, FILLER, "porn ", "erotica, ", "hentai and nsfw ", "opowiadania erotyczne ", "sex, ", "Blue tits. ", "send me pics ", "Get undressed for me on camera tonight. ", "\u{6e2f}\u{706f}"]),
         title in prop::sample::select(vec!["", "Sexual health clinic", "A page"]),
     ) {
         let fact = Fact::Page { url: "https://a.example/".to_owned(), title: title.to_owned(), text: Passage::whole(text.clone()), cut: false, search: None };

@@ -18,7 +18,7 @@ use common::{elapsed, timed};
 use peers::Peer;
 use policies::{engine, every_rule, words_alone};
 use proviso_engine::Engine;
-use proviso_engine::model::LinearModel;
+use proviso_engine::model::{Features, LinearModel};
 use proviso_model::observation::{Attribution, Source};
 use proviso_model::{Act, Fact, Observation, Passage, Timestamp};
 
@@ -133,7 +133,8 @@ fn python(
     let findings = |engine: &Engine| observations.iter().map(|one| engine.evaluate(one).len()).sum::<usize>();
     for _ in 0..2 {
         let (seconds, _) = timed(|| {
-            let scored = pages.iter().map(|page| model.reading(&[page], 0).chance_millionths as usize);
+            let scored =
+                pages.iter().map(|page| model.reading(&Features::of(&[page]), 0).chance_millionths as usize);
             findings(words_alone) + scored.sum::<usize>()
         });
         best[0] = best[0].min(seconds);

@@ -12,7 +12,7 @@ pub use lines::{ClassifyLineError, jsonl_line, text_line};
 
 use crate::conversation::{Said, StageReading, Stages};
 use crate::evaluate::{Counting, strength, weight_of};
-use crate::model::{LinearModel, ModelError, SentenceHead, Sentences};
+use crate::model::{Features, LinearModel, ModelError, Reading, SentenceHead, Sentences};
 use crate::pack::{LEADING_PACK, Pack};
 use crate::text::{Occurrence, TermIndex, TermIndexError};
 
@@ -84,7 +84,8 @@ pub struct Classifier {
     index: TermIndex,
     categories: Vec<Scored>,
     stages: Vec<Stages>,
-    model: LinearModel,
+    sexual: LinearModel,
+    solicitation: LinearModel,
     head: SentenceHead,
 }
 
@@ -107,8 +108,8 @@ impl Classifier {
         for name in CATEGORIES {
             let mut counting = Counting::default();
             let mut threshold_permille = None;
-            let leading = packs.iter().find(|pack| pack.name == LEADING_PACK).into_iter();
-            for category in leading.chain(packs).filter_map(|pack| pack.category(name)) {
+            let (leading, others): (Vec<&Pack>, _) = packs.iter().partition(|pack| pack.name == LEADING_PACK);
+            for category in leading.into_iter().chain(others).filter_map(|pack| pack.category(name)) {
                 threshold_permille.get_or_insert(category.threshold_permille);
                 counting.add(&category.terms, &category.contexts, &mut index);
             }
@@ -122,7 +123,14 @@ impl Classifier {
             let fault = |problem| ClassifierError::Stages { pack: pack.name.clone(), problem };
             stages.push(ready.map_err(fault)?);
         }
-        Ok(Self { index, categories, stages, model: LinearModel::sexual()?, head: SentenceHead::sexual()? })
+        Ok(Self {
+            index,
+            categories,
+            stages,
+            sexual: LinearModel::sexual()?,
+            solicitation: LinearModel::solicitation()?,
+            head: SentenceHead::sexual()?,
+        })
     }
 
     /// Scores one text.
@@ -156,7 +164,17 @@ impl Classifier {
             *strong = u32::from(strength(*sum, category.threshold_permille));
         }
         let [sexual, _, solicitation] = strengths;
-        let read = self.model_reading(messages, sexual, numbered, sentences, &mut spans);
+        let texts: Vec<&str> = messages.iter().map(|said| said.text).collect();
+        let features = Features::of(&texts);
+        let read_sexual = self.sexual_reading(&texts, &features, sexual, sentences);
+        let read_solicitation = self.solicitation.reading(&features, solicitation);
+        for (model, category, reading) in
+            [(&self.sexual, "sexual", &read_sexual), (&self.solicitation, "solicitation", &read_solicitation)]
+        {
+            spans.extend(model_spans(model, category, reading, numbered));
+        }
+        // Phrases of other languages and plain ones are enough by themselves.
+        let solicitation = read_solicitation.chance_millionths.max(solicitation * 1000);
         let [_, minor_words, _] = sums;
         let readings: Vec<StageReading> =
             self.stages.iter().map(|stages| stages.read(messages, sexual)).collect();
@@ -175,42 +193,47 @@ impl Classifier {
         spans.sort_by(|a, b| (a.message, a.start, a.end, &a.rule).cmp(&(b.message, b.start, b.end, &b.rule)));
         // Decided in integers; the division only writes it as the contract wants it.
         let [sexual, minor_reference, grooming, solicitation] =
-            [read, minor * 1000, grooming * 1000, solicitation * 1000]
+            [read_sexual.chance_millionths, minor * 1000, grooming * 1000, solicitation]
                 .map(|millionths| f64::from(millionths) / 1e6);
         Classification { scores: Scores { sexual, minor_reference, grooming, solicitation }, spans }
     }
 }
 
 impl Classifier {
-    /// The chance, in millionths, that the model gives with the key words' strength in permille, and spans for what
-    /// weighed in it from even odds on.
-    fn model_reading(
+    /// What the model of sexual content makes of the texts with the key words' strength in permille, moved by the sentence
+    /// model where that is asked.
+    fn sexual_reading(
         &self,
-        messages: &[Said<'_>],
+        texts: &[&str],
+        features: &Features,
         keywords_permille: u32,
-        numbered: bool,
         sentences: Option<&dyn Sentences>,
-        spans: &mut Vec<ClassifySpan>,
-    ) -> u32 {
-        let texts: Vec<&str> = messages.iter().map(|said| said.text).collect();
-        let reading = self.model.reading_moved(&texts, keywords_permille, |chance| {
+    ) -> Reading {
+        self.sexual.reading_moved(features, keywords_permille, |chance| {
             let sentences = sentences.filter(|_| self.head.is_asked(chance))?;
             let whole = texts.join("\n");
             let weigh =
-                |passage: &Range<usize>| self.model.weigh(whole.get(passage.clone()).unwrap_or_default());
+                |passage: &Range<usize>| self.sexual.weigh(whole.get(passage.clone()).unwrap_or_default());
             self.head.margin(sentences, &whole, weigh)
-        });
-        if reading.chance_millionths >= 500_000 {
-            spans.extend(reading.spans.into_iter().map(|span| ClassifySpan {
-                start: span.range.start,
-                end: span.range.end,
-                rule: format!("model/{}", self.model.name()),
-                category: "sexual".to_owned(),
-                message: numbered.then_some(span.text),
-            }));
-        }
-        reading.chance_millionths
+        })
     }
+}
+
+/// Spans for what weighed in a reading, from even odds on.
+fn model_spans(
+    model: &LinearModel,
+    category: &str,
+    reading: &Reading,
+    numbered: bool,
+) -> impl Iterator<Item = ClassifySpan> {
+    let telling = reading.spans.iter().filter(|_| reading.chance_millionths >= 500_000);
+    telling.map(move |span| ClassifySpan {
+        start: span.range.start,
+        end: span.range.end,
+        rule: format!("model/{}", model.name()),
+        category: category.to_owned(),
+        message: numbered.then_some(span.text),
+    })
 }
 
 impl Scored {

@@ -5,13 +5,13 @@ use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use proviso_model::Span;
 use proviso_model::finding::TextField;
 use proviso_model::limits::SCORED_BYTES_MAX;
+use proviso_model::{Digest, Span};
 
 use super::passages::passages;
 use super::reading::Reading;
-use crate::model::{Judged, LinearModel, Scratch};
+use crate::model::{Features, Judged, LinearModel, ModelSpan, Scratch};
 use crate::text::{Occurrence, TermIndex};
 
 /// One passage.
@@ -24,9 +24,15 @@ pub(super) struct PassageText<'r> {
     pub(super) message: Option<u32>,
     is_query: bool,
     hits: OnceCell<Vec<Occurrence>>,
+    /// Of the whole passage: models share them.
+    features: OnceCell<Features>,
 }
 
 impl PassageText<'_> {
+    fn features(&self) -> &Features {
+        self.features.get_or_init(|| Features::of(&[self.text]))
+    }
+
     /// A stretch of it as a span.
     pub(super) fn span(&self, range: Range<usize>, rule: &str, category: &str) -> Span {
         Span {
@@ -51,8 +57,8 @@ pub(super) struct Judging<'r> {
     pub(super) passages: Vec<PassageText<'r>>,
     index: &'r TermIndex,
     scratch: RefCell<Scratch>,
-    /// By passage and strength of its key words: conditions share the model's work.
-    judged: RefCell<BTreeMap<(usize, u32), Judged>>,
+    /// By passage, model and strength of its key words: conditions share the model's work.
+    judged: RefCell<BTreeMap<(usize, Digest, u32), Judged>>,
 }
 
 impl<'r> Judging<'r> {
@@ -68,6 +74,7 @@ impl<'r> Judging<'r> {
                     message: None,
                     is_query: stretch.is_query,
                     hits: OnceCell::new(),
+                    features: OnceCell::new(),
                 })
             }));
         }
@@ -79,6 +86,7 @@ impl<'r> Judging<'r> {
             message: Some(line.message.index),
             is_query: false,
             hits: OnceCell::from(line.hits.clone()),
+            features: OnceCell::new(),
         }));
         Self { passages: all, index, scratch: RefCell::default(), judged: RefCell::default() }
     }
@@ -107,14 +115,35 @@ impl<'r> Judging<'r> {
         keywords_permille: u32,
         carved: &[Range<usize>],
     ) -> Judged {
-        let Some(text) = self.passages.get(passage).map(|passage| passage.text) else {
-            return Judged::default();
-        };
-        let run = || model.judge(&texts(text, carved), keywords_permille, &mut self.scratch.borrow_mut());
+        let Some(passage_text) = self.passages.get(passage) else { return Judged::default() };
+        let run =
+            |features: &Features| model.judge(features, keywords_permille, &mut self.scratch.borrow_mut());
         if !carved.is_empty() {
-            return run();
+            return run(&Features::of(&texts(passage_text.text, carved)));
         }
-        *self.judged.borrow_mut().entry((passage, keywords_permille)).or_insert_with(run)
+        let known = (passage, model.digest(), keywords_permille);
+        *self.judged.borrow_mut().entry(known).or_insert_with(|| run(passage_text.features()))
+    }
+
+    /// What weighed most for the model in a passage without the stretches of `carved`, as bytes of it.
+    pub(super) fn weighed(
+        &self,
+        passage: &PassageText<'_>,
+        model: &LinearModel,
+        carved: &[Range<usize>],
+        most: usize,
+    ) -> Vec<Range<usize>> {
+        let pieces = pieces(passage.text, carved);
+        let run = |features: &Features| model.weighed(features, most, &mut self.scratch.borrow_mut());
+        let spans = match carved {
+            [] => run(passage.features()),
+            _ => run(&Features::of(&texts(passage.text, carved))),
+        };
+        let place = |span: ModelSpan| {
+            let from = pieces.get(span.text)?.start;
+            Some(from + span.range.start..from + span.range.end)
+        };
+        spans.into_iter().filter_map(place).collect()
     }
 }
 

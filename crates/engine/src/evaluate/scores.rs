@@ -9,7 +9,7 @@ use proviso_model::judgement::{ModelScore, PassageScore};
 use proviso_model::limits::{SCORED_PASSAGES_MAX, SPANS_MAX};
 use proviso_model::policy::{PolicyCondition, Rule};
 
-use super::judging::{Judging, pieces, texts};
+use super::judging::Judging;
 use super::talk::Line;
 use super::words::WordsRule;
 use super::{EngineError, Spoken, explain, strength};
@@ -183,14 +183,10 @@ impl ScoreRule {
     /// What weighed most in a passage.
     fn weighed(&self, one: &Reached, judging: &Judging<'_>, rule: &str, category: &str) -> Vec<Span> {
         let Some(passage) = judging.passages.get(one.passage) else { return Vec::new() };
-        let pieces = pieces(passage.text, &one.carved);
-        self.model
-            .weighed(&texts(passage.text, &one.carved), SPANS_MAX / SCORED_PASSAGES_MAX)
+        judging
+            .weighed(passage, self.model, &one.carved, SPANS_MAX / SCORED_PASSAGES_MAX)
             .into_iter()
-            .filter_map(|span| {
-                let from = pieces.get(span.text)?.start;
-                Some(passage.span(from + span.range.start..from + span.range.end, rule, category))
-            })
+            .map(|range| passage.span(range, rule, category))
             .filter(|span| span.text.chars().filter(|c| c.is_alphanumeric()).count() >= SHOWN_LETTERS_MIN)
             .collect()
     }

@@ -1,6 +1,8 @@
 //! Hashed n-grams, text features v1: tokens, pairs of tokens, and runs of 3 to 5 characters of each token in spaces.
 
-use super::tokens::Tokens;
+use std::ops::Range;
+
+use super::tokens::{Tokens, tokens};
 
 /// Numbers that features are hashed to: 0 to this minus 1.
 pub(super) const BUCKETS: usize = 1 << 18;
@@ -18,6 +20,59 @@ pub(super) enum Kind {
     Pair,
     /// A run of characters.
     Run,
+}
+
+/// Texts that are read as one, with the features of each: worked out once, whatever models read them.
+#[derive(Debug, Default)]
+pub struct Features(pub(super) Vec<TextFeatures>);
+
+impl Features {
+    /// The features of `texts`.
+    #[must_use]
+    pub fn of(texts: &[&str]) -> Self {
+        Self(texts.iter().map(|text| TextFeatures::of(tokens(text))).collect())
+    }
+
+    /// Words, numbers and signs of all texts.
+    #[must_use]
+    pub fn tokens(&self) -> usize {
+        self.0.iter().map(|text| text.tokens.len()).sum()
+    }
+}
+
+/// The features of one text, by token.
+#[derive(Debug)]
+pub(super) struct TextFeatures {
+    pub(super) tokens: Tokens,
+    /// Token, kind and bucket, in the order of the text: a pair stands before the word that ends it.
+    features: Vec<(u32, Kind, u32)>,
+    /// Where the word of each token stands among the features.
+    words: Vec<usize>,
+}
+
+impl TextFeatures {
+    fn of(tokens: Tokens) -> Self {
+        let (mut all, mut words) = (Vec::new(), Vec::new());
+        features(&tokens, |token, kind, bucket| {
+            if kind == Kind::Word {
+                words.push(all.len());
+            }
+            // A text has fewer than 2^32 tokens, for it has fewer bytes.
+            let small = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+            all.push((small(token), kind, small(bucket)));
+        });
+        Self { tokens, features: all, words }
+    }
+
+    /// Token, kind and bucket of the features within some tokens.
+    pub(super) fn within(&self, tokens: Range<usize>) -> impl Iterator<Item = (usize, Kind, usize)> {
+        let place = |token: usize| self.words.get(token).copied();
+        let start = place(tokens.start).unwrap_or(self.features.len());
+        // The pair that reaches out of the stretch stands just before the next word.
+        let end = place(tokens.end).map_or(self.features.len(), |next| next.saturating_sub(1));
+        let inside = self.features.get(start..end.max(start)).unwrap_or_default();
+        inside.iter().map(|(token, kind, bucket)| (*token as usize, *kind, *bucket as usize))
+    }
 }
 
 /// Calls `emit` with the token's number, kind and bucket for each feature, in the order of the text.

@@ -8,8 +8,10 @@ use proviso_model::policy::PackRef;
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
-use super::features::{BUCKETS, Kind, features};
-use super::tokens::{Tokens, tokens};
+use super::calibration::Calibration;
+use super::counts::Counts;
+use super::features::{BUCKETS, Features, Kind};
+use super::windows::windows;
 
 /// How often a feature can count; the weights file gives the logarithm of one more than each.
 const COUNT_MAX: usize = 255;
@@ -44,6 +46,8 @@ struct Manifest {
     #[expect(dead_code, reason = "written for readers of the file")]
     about: String,
     features: String,
+    #[serde(default)]
+    reads: Reads,
     weights_sha256: String,
     margin: Margin,
     calibration: Calibration,
@@ -58,12 +62,15 @@ struct Margin {
     keyword_scale: i64,
 }
 
-/// Points of a curve that rises: margins and the chances that belong to them, both in millionths.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Calibration {
-    margin_millionths: Vec<i64>,
-    chance_millionths: Vec<u32>,
+/// What a model reads as one.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Reads {
+    /// All of a text.
+    #[default]
+    Texts,
+    /// Single sentences and pairs of them, of which the strongest counts.
+    Sentences,
 }
 
 /// A stretch of the text that raised the score.
@@ -93,6 +100,16 @@ pub struct Judged {
     pub tokens: usize,
 }
 
+/// Some tokens of one of the texts.
+type Stretch = (usize, Range<usize>);
+
+/// What a model read as one.
+struct Strongest {
+    stretches: Vec<Stretch>,
+    /// The sum of its weights over its length, times 1,000.
+    share: i64,
+}
+
 /// Room that judging needs, to be used again.
 #[derive(Debug, Default)]
 pub struct Scratch(Counts);
@@ -119,12 +136,23 @@ impl LinearModel {
         )
     }
 
+    /// The model of asking for and offering sexual pictures, acts and meetings that comes with the engine.
+    ///
+    /// # Errors
+    /// [`ModelError`]; a test reads it, so never in a build that passed.
+    pub fn solicitation() -> Result<Self, ModelError> {
+        Self::read(
+            include_str!("../../../../packs/models/solicitation-linear-1.toml"),
+            include_bytes!("../../../../packs/models/solicitation-linear-1.bin"),
+        )
+    }
+
     /// The model of that name that comes with the engine, read once.
     #[must_use]
     pub fn named(name: &str) -> Option<&'static Self> {
-        static SEXUAL: OnceLock<Option<LinearModel>> = OnceLock::new();
-        let sexual = SEXUAL.get_or_init(|| Self::sexual().ok());
-        sexual.as_ref().filter(|model| model.manifest.name == name)
+        static BUILT_IN: OnceLock<Vec<LinearModel>> = OnceLock::new();
+        let read = || [Self::sexual(), Self::solicitation()].into_iter().filter_map(Result::ok).collect();
+        BUILT_IN.get_or_init(read).iter().find(|model| model.manifest.name == name)
     }
 
     /// Name, version and hash of the weights, as findings and policies name it.
@@ -152,12 +180,7 @@ impl LinearModel {
         if sha256.to_string() != manifest.weights_sha256 {
             return Err(fault("the weights are not those that the manifest names"));
         }
-        let curve = &manifest.calibration;
-        let rises = curve.margin_millionths.is_sorted_by(|a, b| a < b) && curve.chance_millionths.is_sorted();
-        let even = curve.margin_millionths.len() == curve.chance_millionths.len();
-        let small = curve.margin_millionths.iter().all(|margin| margin.abs() <= 1 << 40)
-            && curve.chance_millionths.iter().all(|chance| *chance <= 1_000_000);
-        if !rises || !even || !small || curve.margin_millionths.is_empty() {
+        if !manifest.calibration.is_usable() {
             return Err(fault("its calibration is not a curve that rises within bounds"));
         }
         let margin = &manifest.margin;
@@ -166,8 +189,9 @@ impl LinearModel {
             return Err(fault("a scale of its margin is out of bounds"));
         }
         let (logs, table) = weights.split_at_checked(2 * (COUNT_MAX + 1)).unwrap_or_default();
-        if table.len() != 2 * BUCKETS {
-            return Err(fault("its weights are not one for each bucket"));
+        // A narrower table takes the features of several buckets together.
+        if !(table.len() / 2).is_power_of_two() || table.len() % 2 != 0 || table.len() > 2 * BUCKETS {
+            return Err(fault("its weights are not one for each bucket, or for each of a part of them"));
         }
         let logs = logs.as_chunks().0.iter().map(|log| i64::from(u16::from_le_bytes(*log))).collect();
         let weights = table.as_chunks().0.iter().map(|weight| i16::from_le_bytes(*weight)).collect();
@@ -180,15 +204,20 @@ impl LinearModel {
         format!("{}-{}", self.manifest.name, self.manifest.version)
     }
 
+    /// SHA-256 of the weights.
+    pub(crate) fn digest(&self) -> Digest {
+        self.sha256
+    }
+
     /// SHA-256 of the weights, in hexadecimal.
     #[must_use]
     pub fn sha256(&self) -> &str {
         &self.manifest.weights_sha256
     }
 
-    /// Reads `texts` as one, with the strength in permille of the key words found in them.
+    /// Reads texts with the strength in permille of the key words found in them.
     #[must_use]
-    pub fn reading(&self, texts: &[&str], keywords_permille: u32) -> Reading {
+    pub fn reading(&self, texts: &Features, keywords_permille: u32) -> Reading {
         self.reading_moved(texts, keywords_permille, |_| None)
     }
 
@@ -196,71 +225,89 @@ impl LinearModel {
     #[must_use]
     pub fn reading_moved(
         &self,
-        texts: &[&str],
+        texts: &Features,
         keywords_permille: u32,
         moved: impl FnOnce(u32) -> Option<i64>,
     ) -> Reading {
-        let texts: Vec<Tokens> = texts.iter().map(|text| tokens(text)).collect();
-        let Some((_, margin)) = self.margin(&texts, keywords_permille, &mut Scratch::default()) else {
+        let Some(strongest) = self.strongest(texts, &mut Scratch::default()) else {
             return Reading::default();
         };
+        let margin = self.margin(&strongest, keywords_permille);
         let curve = &self.manifest.calibration;
         let chance = curve.chance(margin);
         let moved = moved(chance).map_or(chance, |by| curve.chance(margin.saturating_add(by)));
-        Reading { chance_millionths: moved, spans: self.spans(&texts, SPANS_MAX, i64::MAX) }
+        let spans = self.spans(texts, &strongest.stretches, SPANS_MAX, i64::MAX);
+        Reading { chance_millionths: moved, spans }
     }
 
-    /// The chance that `texts`, read as one, get, without what weighed in it. `scratch` saves work where many are judged.
+    /// The chance that texts get, without what weighed in it. `scratch` saves work where many are judged.
     #[must_use]
-    pub fn judge(&self, texts: &[&str], keywords_permille: u32, scratch: &mut Scratch) -> Judged {
-        let texts: Vec<Tokens> = texts.iter().map(|text| tokens(text)).collect();
-        let judged = self.margin(&texts, keywords_permille, scratch).map(|(tokens, margin)| Judged {
-            chance_millionths: self.manifest.calibration.chance(margin),
-            tokens,
+    pub fn judge(&self, texts: &Features, keywords_permille: u32, scratch: &mut Scratch) -> Judged {
+        let judged = self.strongest(texts, scratch).map(|strongest| Judged {
+            chance_millionths: self.manifest.calibration.chance(self.margin(&strongest, keywords_permille)),
+            tokens: texts.tokens(),
         });
         judged.unwrap_or_default()
     }
 
-    /// How many tokens there are, and the margin in millionths; nothing without tokens.
-    fn margin(
-        &self,
-        texts: &[Tokens],
-        keywords_permille: u32,
-        scratch: &mut Scratch,
-    ) -> Option<(usize, i64)> {
-        let counts = &mut scratch.0;
-        counts.clear();
-        let mut count = 0;
-        for text in texts {
-            count += text.len();
-            features(text, |_, _, bucket| counts.add(bucket));
-        }
+    fn margin(&self, strongest: &Strongest, keywords_permille: u32) -> i64 {
         let margin = &self.manifest.margin;
-        let millionths = margin.bias_millionths
+        margin.bias_millionths
             + margin.keyword_scale * i64::from(keywords_permille) / 1000
-            + self.share(counts) * margin.weight_scale / 1_000_000;
-        (count > 0).then_some((count, millionths))
+            + strongest.share * margin.weight_scale / 1_000_000
+    }
+
+    /// What the model reads as one, and of several the first that weighs most; nothing without tokens.
+    fn strongest(&self, texts: &Features, scratch: &mut Scratch) -> Option<Strongest> {
+        if texts.tokens() == 0 {
+            return None;
+        }
+        let counts = &mut scratch.0;
+        let mut share_of = |stretches: Vec<Stretch>| {
+            let share = self.share(texts, &stretches, counts);
+            Strongest { stretches, share }
+        };
+        let each = texts.0.iter().enumerate();
+        if self.manifest.reads == Reads::Texts {
+            return Some(share_of(each.map(|(number, text)| (number, 0..text.tokens.len())).collect()));
+        }
+        let mut strongest: Option<Strongest> = None;
+        for stretch in
+            each.flat_map(|(number, text)| windows(&text.tokens).into_iter().map(move |one| (number, one)))
+        {
+            let found = share_of(vec![stretch]);
+            if strongest.as_ref().is_none_or(|known| found.share > known.share) {
+                strongest = Some(found);
+            }
+        }
+        strongest
     }
 
     /// At most `most` stretches that weigh most towards the score, in the order of the text; none that weighs less than a
     /// quarter of the weightiest, for it would not tell a reader why.
     #[must_use]
-    pub fn weighed(&self, texts: &[&str], most: usize) -> Vec<ModelSpan> {
-        let texts: Vec<Tokens> = texts.iter().map(|text| tokens(text)).collect();
-        self.spans(&texts, most, TELLING_SHARE)
+    pub fn weighed(&self, texts: &Features, most: usize, scratch: &mut Scratch) -> Vec<ModelSpan> {
+        let strongest = self.strongest(texts, scratch);
+        strongest.map_or_else(Vec::new, |read| self.spans(texts, &read.stretches, most, TELLING_SHARE))
     }
 
     /// The sum of the weights of everything in a passage: how much it matters to the score.
     #[must_use]
     pub fn weigh(&self, passage: &str) -> i64 {
-        let mut sum = 0;
-        features(&tokens(passage), |_, _, bucket| sum += self.weight(bucket));
-        sum
+        let texts = Features::of(&[passage]);
+        let all = texts.0.iter().flat_map(|text| text.within(0..text.tokens.len()));
+        all.map(|(_, _, bucket)| self.weight(bucket)).sum()
     }
 
     /// The sum of the weights times the logarithms of the counts, over the Euclidean length of the logarithms; times
     /// 1,000, so that the division loses nothing that matters.
-    fn share(&self, counts: &Counts) -> i64 {
+    fn share(&self, texts: &Features, stretches: &[Stretch], counts: &mut Counts) -> i64 {
+        counts.clear();
+        for (number, tokens) in stretches {
+            let features = texts.0.get(*number).into_iter().flat_map(|text| text.within(tokens.clone()));
+            // Narrower tables count what falls together as one, as training did.
+            features.for_each(|(_, _, bucket)| counts.add(bucket & (self.weights.len() - 1)));
+        }
         let (mut sum, mut squares) = (0_i64, 0_u64);
         for (bucket, count) in counts.iter() {
             let log = self.logs.get(usize::from(count)).copied().unwrap_or_default();
@@ -272,23 +319,24 @@ impl LinearModel {
     }
 
     fn weight(&self, bucket: usize) -> i64 {
-        self.weights.get(bucket).copied().map_or(0, i64::from)
+        self.weights.get(bucket & (self.weights.len() - 1)).copied().map_or(0, i64::from)
     }
 
     /// The tokens and pairs with the largest sums of positive weights, down to one `share`th of the largest.
-    fn spans(&self, texts: &[Tokens], most: usize, share: i64) -> Vec<ModelSpan> {
+    fn spans(&self, texts: &Features, stretches: &[Stretch], most: usize, share: i64) -> Vec<ModelSpan> {
         let mut found = Vec::new();
-        for (number, text) in texts.iter().enumerate() {
-            let (mut alone, mut pairs) = (vec![0_i64; text.len()], vec![0_i64; text.len()]);
-            features(text, |token, kind, bucket| {
+        for (number, tokens) in stretches {
+            let Some(text) = texts.0.get(*number) else { continue };
+            let (mut alone, mut pairs) = (vec![0_i64; text.tokens.len()], vec![0_i64; text.tokens.len()]);
+            for (token, kind, bucket) in text.within(tokens.clone()) {
                 let weights = if kind == Kind::Pair { &mut pairs } else { &mut alone };
                 if let Some(weight) = weights.get_mut(token) {
                     *weight += self.weight(bucket);
                 }
-            });
+            }
             for (reach, weights) in [alone, pairs].into_iter().enumerate() {
                 let weighed = weights.into_iter().enumerate().filter(|(_, weight)| *weight > 0);
-                found.extend(weighed.map(|(token, weight)| ((number, token, token + reach), weight)));
+                found.extend(weighed.map(|(token, weight)| ((*number, token, token + reach), weight)));
             }
         }
         found.sort_by_key(|(place, weight)| (-weight, *place));
@@ -298,66 +346,13 @@ impl LinearModel {
         let mut spans: Vec<ModelSpan> = found
             .into_iter()
             .filter_map(|((number, first, last), _)| {
-                let text = texts.get(number)?;
-                let (_, first) = text.iter().nth(first)?;
-                let (_, last) = text.iter().nth(last)?;
+                let text = texts.0.get(number)?;
+                let (_, first) = text.tokens.iter().nth(first)?;
+                let (_, last) = text.tokens.iter().nth(last)?;
                 Some(ModelSpan { text: number, range: first.original.start..last.original.end })
             })
             .collect();
         spans.sort_by_key(|span| (span.text, span.range.start, span.range.end));
         spans
-    }
-}
-
-impl Calibration {
-    /// The chance at `margin`, on straight lines between the points.
-    fn chance(&self, margin: i64) -> u32 {
-        let after = self.margin_millionths.partition_point(|point| *point <= margin);
-        let point =
-            |index: usize| Some((*self.margin_millionths.get(index)?, *self.chance_millionths.get(index)?));
-        match (after.checked_sub(1).and_then(point), point(after)) {
-            (Some((left, low)), Some((right, high))) => {
-                let (along, wide) = (i128::from(margin - left), i128::from(right - left).max(1));
-                low + u32::try_from(i128::from(high - low) * along / wide).unwrap_or_default()
-            }
-            (Some((_, chance)), None) | (None, Some((_, chance))) => chance,
-            (None, None) => 0,
-        }
-    }
-}
-
-/// How often each bucket occurs.
-#[derive(Debug)]
-struct Counts {
-    counts: Vec<u8>,
-    touched: Vec<usize>,
-}
-
-impl Default for Counts {
-    fn default() -> Self {
-        Self { counts: vec![0; BUCKETS], touched: Vec::new() }
-    }
-}
-
-impl Counts {
-    fn clear(&mut self) {
-        for bucket in self.touched.drain(..) {
-            if let Some(count) = self.counts.get_mut(bucket) {
-                *count = 0;
-            }
-        }
-    }
-
-    fn add(&mut self, bucket: usize) {
-        if let Some(count) = self.counts.get_mut(bucket) {
-            if *count == 0 {
-                self.touched.push(bucket);
-            }
-            *count = count.saturating_add(1);
-        }
-    }
-
-    fn iter(&self) -> impl Iterator<Item = (usize, u8)> {
-        self.touched.iter().filter_map(|bucket| Some((*bucket, *self.counts.get(*bucket)?)))
     }
 }

@@ -1,11 +1,15 @@
 //! Linear models over hashed n-grams: every token's share of the score is a sum of whole numbers, so a model explains
 //! itself and gives the same bytes on every build.
 
+mod calibration;
+mod counts;
 mod features;
 mod linear;
 mod sentence;
 mod tokens;
+mod windows;
 
+pub use features::Features;
 pub use linear::{Judged, LinearModel, ModelError, ModelSpan, Reading, Scratch};
 pub use sentence::{SentenceHead, Sentences};
 
@@ -17,7 +21,8 @@ mod tests {
 
     use super::features::features;
     use super::tokens::tokens;
-    use super::{LinearModel, ModelError};
+    use super::windows::windows;
+    use super::{Features, LinearModel, ModelError};
 
     /// Written by `tools/train/vectors.py` from the features' specification.
     #[derive(Deserialize)]
@@ -25,6 +30,7 @@ mod tests {
         text: String,
         tokens: Vec<String>,
         vector: BTreeMap<usize, u32>,
+        windows: Vec<(usize, usize)>,
     }
 
     #[test]
@@ -38,7 +44,27 @@ mod tests {
             let mut counts = BTreeMap::new();
             features(&found, |_, _, bucket| *counts.entry(bucket).or_default() += 1);
             assert_eq!(counts, expected.vector, "{}", expected.text);
+            let windows: Vec<(usize, usize)> =
+                windows(&found).into_iter().map(|window| (window.start, window.end)).collect();
+            assert_eq!(windows, expected.windows, "{}", expected.text);
         }
+    }
+
+    #[test]
+    fn a_model_of_sentences_reads_a_request_the_same_whatever_talk_stands_around_it() {
+        let model = LinearModel::solicitation().expect("the model");
+        let chance = |text: &str| model.reading(&Features::of(&[text]), 0).chance_millionths;
+        let request = "Would you get undressed for me on camera tonight? ";
+        let talk = "The bus leaves at seven from the old harbour. We had soup for lunch and it was good. ";
+        let alone = chance(request);
+        assert!(alone >= 800_000, "{alone}");
+        assert!(chance(&format!("{talk}{talk}{request}{talk}{talk}")) >= alone);
+        assert!(chance(&format!("{talk}{talk}")) < 100_000);
+        let text = format!("{talk}{request}{talk}");
+        let reading = model.reading(&Features::of(&[&text]), 0);
+        let words: Vec<&str> = reading.spans.iter().filter_map(|span| text.get(span.range.clone())).collect();
+        assert!(words.iter().any(|words| words.contains("undressed")), "{words:?}");
+        assert!(reading.spans.iter().all(|span| span.range.start >= talk.len() - 40), "{words:?}");
     }
 
     #[test]
@@ -56,15 +82,18 @@ mod tests {
     fn the_built_in_model_explains_itself_in_the_original_text() {
         let model = LinearModel::sexual().expect("the model");
         let text = "Möwen am Hafen. She sent him an erotic story about their naked night together, with sex and sexy moaning.";
-        let reading = model.reading(&[text], 700);
+        let reading = model.reading(&Features::of(&[text]), 700);
         assert!(reading.chance_millionths > 500_000, "{reading:?}");
         let words: Vec<&str> = reading.spans.iter().filter_map(|span| text.get(span.range.clone())).collect();
         assert!(words.contains(&"sex"), "{words:?}");
         assert!(reading.spans.len() <= 16);
-        assert_eq!(reading, model.reading(&[text], 700));
-        assert_eq!(model.reading(&["", " "], 0).chance_millionths, 0);
+        assert_eq!(reading, model.reading(&Features::of(&[text]), 700));
+        assert_eq!(model.reading(&Features::of(&["", " "]), 0).chance_millionths, 0);
         assert!(
-            model.reading(&["The bus leaves at 7:15 from the old harbour."], 0).chance_millionths < 200_000
+            model
+                .reading(&Features::of(&["The bus leaves at 7:15 from the old harbour."]), 0)
+                .chance_millionths
+                < 200_000
         );
     }
 

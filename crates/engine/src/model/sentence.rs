@@ -29,6 +29,7 @@ pub trait Sentences {
 #[serde(deny_unknown_fields)]
 struct Manifest {
     name: String,
+    #[expect(dead_code, reason = "written for readers of the file")]
     version: String,
     #[expect(dead_code, reason = "written for readers of the file")]
     about: String,
@@ -81,12 +82,6 @@ impl SentenceHead {
             return Err(fault("its share is out of bounds"));
         }
         Ok(Self { manifest })
-    }
-
-    /// Name and version, for example `sexual-sentence-1`.
-    #[must_use]
-    pub fn name(&self) -> String {
-        format!("{}-{}", self.manifest.name, self.manifest.version)
     }
 
     /// Whether the sentence model is worth asking where the linear model gives this chance.

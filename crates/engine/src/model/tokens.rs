@@ -27,6 +27,14 @@ impl Tokens {
         self.tokens.len()
     }
 
+    /// The folded text of each token, and what stands between it and the next: white space or nothing.
+    pub(super) fn with_gaps(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.tokens.iter().enumerate().filter_map(|(at, token)| {
+            let next = self.tokens.get(at + 1).map_or(self.text.len(), |next| next.folded.start);
+            Some((self.text.get(token.folded.clone())?, self.text.get(token.folded.end..next)?))
+        })
+    }
+
     /// The tokens with their folded text.
     pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &Token)> {
         self.tokens.iter().filter_map(|token| Some((self.text.get(token.folded.clone())?, token)))

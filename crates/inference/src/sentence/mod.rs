@@ -44,9 +44,6 @@ pub struct Vector(pub [f32; VECTOR_LENGTH]);
 
 /// A model that gives the meaning of a passage. It stays on the thread that loaded it.
 pub trait SentenceModel {
-    /// Name of the model, as written in findings and cards.
-    fn name(&self) -> &'static str;
-
     /// SHA-256 of its weights' file.
     fn sha256(&self) -> Digest;
 
@@ -106,10 +103,6 @@ impl MiniLm {
 }
 
 impl SentenceModel for MiniLm {
-    fn name(&self) -> &'static str {
-        NAME
-    }
-
     fn sha256(&self) -> Digest {
         self.sha256
     }
