@@ -111,10 +111,18 @@ impl Part {
             name if times.contains(&name) || ends.contains(&name) => Self::Times,
             "body.kind" | "body.captured.fact.kind" => Self::Kind,
             "body.captured.fact.text" | "body.captured.fact.cut" => Self::Passage,
-            "body.captured.fact.url" => Self::Address,
+            // A conversation is words, and names of who wrote them; what was typed before a search is words too.
+            "body.captured.fact.messages" | "body.captured.fact.earlier" | "body.captured.fact.channel" => {
+                Self::Passage
+            }
+            "body.captured.fact.search.typed" => Self::Passage,
+            // What a list of sites says of an address names the address.
+            "body.captured.fact.url" | "body.captured.listed" => Self::Address,
             "body.captured.fact.title" => Self::Title,
             "body.captured.account" | "body.enrolment.account" => Self::Account,
             "body.captured.source" | "body.captured.fact.field" => Self::Attribution,
+            "body.captured.fact.window" => Self::Attribution,
+            name if name.starts_with("body.captured.fact.search.") => Self::Attribution,
             name if name.starts_with("body.captured.attribution.") => Self::Attribution,
             "body.captured.fact.browser" | "body.captured.fact.component" | "body.captured.fact.state" => {
                 Self::Device

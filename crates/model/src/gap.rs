@@ -49,6 +49,8 @@ pub enum GapCause {
     PrivateWindow,
     /// The extension has not been allowed in private windows, so that one could be open unnoticed; all else is watched.
     PrivateWindowsUnseen,
+    /// A list of sites that the policy names was not on the device, so that pages were not compared with it; all else is watched.
+    SiteListMissing,
     /// A source could not start on this system.
     SourceUnavailable,
     /// Part of the spool could not be read back.
@@ -66,7 +68,7 @@ impl GapCause {
     /// Whether its source was watched all the same, but for one thing that could not be noticed.
     #[must_use]
     pub fn is_partial(self) -> bool {
-        matches!(self, Self::PrivateWindowsUnseen)
+        matches!(self, Self::PrivateWindowsUnseen | Self::SiteListMissing)
     }
 
     /// The cause in plain words, for officers and for the supervised person alike.
@@ -87,6 +89,9 @@ impl GapCause {
             Self::PrivateWindow => "a private window was open, which is not looked into",
             Self::PrivateWindowsUnseen => {
                 "a private window would not have been noticed: the browser has not let its extension into them"
+            }
+            Self::SiteListMissing => {
+                "a list of sites that pages are compared with had not reached the device, or was damaged there"
             }
             Self::SourceUnavailable => "this could not be watched on this system",
             Self::SpoolDamaged => "kept records could not be read back",

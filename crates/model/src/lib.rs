@@ -20,6 +20,7 @@ pub mod order;
 pub mod policy;
 pub mod record;
 pub mod setting;
+pub mod site_list;
 pub mod stages;
 pub mod time;
 pub mod wire;

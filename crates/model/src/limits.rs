@@ -32,6 +32,14 @@ pub const SEARCH_TYPED_BYTES_MAX: usize = 1024;
 pub const SITE_LIST_ENTRIES_MAX: usize = 8_000_000;
 /// A line of a list of sites as it is imported.
 pub const SITE_LIST_LINE_BYTES_MAX: usize = 4096;
+/// A file of sites as it is imported.
+pub const SITE_LIST_IMPORT_BYTES_MAX: u64 = 512 * 1024 * 1024;
+/// One list of sites in its compact form: a million entries have about 12 MiB.
+pub const SITE_LIST_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// A part of a list of sites as a device fetches it.
+pub const SITE_LIST_PART_BYTES: usize = 1024 * 1024;
+/// Where a list of sites comes from, its licence: words of one line.
+pub const SITE_LIST_WORDS_BYTES_MAX: usize = 500;
 /// An address.
 pub const URL_BYTES_MAX: usize = 8 * 1024;
 /// One native message from a browser (the browser's own limit to the host is larger).

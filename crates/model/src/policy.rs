@@ -113,8 +113,18 @@ impl Policy {
     /// Every list of sites that a rule names, each once.
     #[must_use]
     pub fn site_lists(&self) -> Vec<&SiteListRef> {
+        Self::lists_of(self.conditions.iter())
+    }
+
+    /// The same of the conditions that run at `at`.
+    #[must_use]
+    pub fn site_lists_at(&self, at: Timestamp) -> Vec<&SiteListRef> {
+        Self::lists_of(self.in_force(at))
+    }
+
+    fn lists_of<'p>(conditions: impl Iterator<Item = &'p PolicyCondition>) -> Vec<&'p SiteListRef> {
         let mut all: Vec<&SiteListRef> = Vec::new();
-        for rule in self.conditions.iter().flat_map(|condition| &condition.rules) {
+        for rule in conditions.flat_map(|condition| &condition.rules) {
             let Rule::SiteLists { lists, lowered_by, .. } = rule else { continue };
             for list in lists.iter().chain(lowered_by) {
                 if all.iter().all(|known| known.list.sha256 != list.list.sha256) {

@@ -19,6 +19,7 @@ mod opened;
 mod pack;
 mod record;
 mod returned;
+mod site_list;
 pub mod sqlite;
 mod timeline;
 mod words;
@@ -41,6 +42,7 @@ pub use opened::{FindingRow, GapRow, NoticeRow, ObservationRow, OpenedRecord, Op
 pub use pack::{PackRow, PackStore};
 pub use record::{AppendBatch, Appended, ForkRow, NewRecord, RecordRow, RecordStore, ReplayOutcome, Stop};
 pub use returned::ReturnedStore;
+pub use site_list::{SiteListRow, SiteListStore};
 pub use sqlite::{SqliteOptions, SqliteStore};
 pub use timeline::{Stretch, TimelineStore};
 pub use words::Priority;
@@ -61,6 +63,7 @@ pub trait Store:
     + BackupStore
     + JobStore
     + PackStore
+    + SiteListStore
     + LateStore
     + Send
     + Sync

@@ -17,6 +17,10 @@ words! {
         Differs = "differs",
         /// Not replayed: other engine semantics, or the policy is not known here.
         NotReplayed = "not-replayed",
+        /// The same findings, but they rest on an entry that does not stand on the list of sites that the device names.
+        ListingWrong = "listing-wrong",
+        /// The same findings, but the list of sites that they rest on is not held here, so the entry could not be looked up.
+        ListingUnchecked = "listing-unchecked",
         /// The record could not be opened or read.
         Unreadable = "unreadable",
     }

@@ -15,8 +15,8 @@ use proviso_model::policy::{
     CaseKeyRef, POLICY_FORMAT, Policy, PolicyAuthority, PolicyCondition, Rule, SiteListRef,
 };
 
-pub use rules::LOWERING_CATEGORIES;
 pub(crate) use rules::OFFENCE_RULE;
+pub use rules::{LOWERING_CATEGORIES, SITES_CATEGORY};
 pub(crate) use window::{days_in_force, start_of};
 
 use self::categories::Packs;

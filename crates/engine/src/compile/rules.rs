@@ -27,7 +27,7 @@ const SEARCH_QUERY_PERMILLE: u16 = 700;
 const PORNOGRAPHY_QUERY_PERMILLE: u16 = 1000;
 
 /// Lists of this category serve conditions on pornography.
-const SITES_CATEGORY: &str = "pornography";
+pub const SITES_CATEGORY: &str = "pornography";
 /// Categories of lists that lower what a list of pornography says: mixed sites and education are not what an order means.
 pub const LOWERING_CATEGORIES: [&str; 2] = ["mixed_adult", "sexual_education"];
 

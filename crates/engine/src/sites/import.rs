@@ -34,6 +34,58 @@ pub struct Counts {
     pub unreadable: usize,
 }
 
+/// How the lines of a list are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ListFormat {
+    /// Told for each line by itself.
+    #[default]
+    Auto,
+    /// A hosts file: an address that leads nowhere, then names.
+    Hosts,
+    /// A domain, or the beginning of an address, on each line.
+    Domains,
+    /// Adblock-style rules.
+    Adblock,
+}
+
+/// Why a line gave no entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Problem {
+    /// It names no host.
+    NotAHost,
+    /// A suffix under which anybody may have a site.
+    PublicSuffix,
+    /// An Adblock rule that is not about a whole site.
+    NotAWholeSite,
+    /// Too long, or not UTF-8.
+    Unreadable,
+}
+
+impl Problem {
+    /// For people.
+    #[must_use]
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::NotAHost => "names no site as this format writes one",
+            Self::PublicSuffix => "is a public suffix: anybody may have a site under it",
+            Self::NotAWholeSite => "is a rule about a part of pages, not about a whole site",
+            Self::Unreadable => "is longer than a line may be, or not UTF-8",
+        }
+    }
+}
+
+/// A line that gave no entry, or only some of those that it names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RefusedLine {
+    /// Its number, from 1.
+    pub line: u64,
+    /// Why.
+    pub problem: Problem,
+}
+
+/// Refused lines that are kept with their number; the rest is counted.
+const REFUSED_KEPT_MAX: usize = 20;
+
 /// What is wrong with a list as a whole.
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
@@ -53,51 +105,101 @@ pub enum ImportError {
 /// Reads lines of one or more files into one list.
 #[derive(Debug, Default)]
 pub struct Importer {
+    format: ListFormat,
     entries: BTreeSet<(String, bool)>,
     counts: Counts,
+    lines: u64,
+    refused: Vec<RefusedLine>,
 }
 
 impl Importer {
+    /// Reads a list that is written so.
+    #[must_use]
+    pub fn new(format: ListFormat) -> Self {
+        Self { format, ..Self::default() }
+    }
+
     /// Reads one line, without its line feed.
     ///
     /// # Errors
     /// [`ImportError::TooMany`].
     pub fn line(&mut self, line: &[u8]) -> Result<(), ImportError> {
+        self.lines += 1;
         let Some(text) = readable(line) else {
-            self.counts.unreadable += 1;
+            self.refuse(Problem::Unreadable);
             return Ok(());
         };
         let text = text.trim().trim_start_matches('\u{FEFF}');
         if text.is_empty() || text.starts_with(['#', '!', ';']) || text.starts_with('[') {
             return Ok(());
         }
+        // Rules about parts of a page begin as a plain domain does.
+        if text.contains("##") || text.contains("#@#") {
+            self.refuse(Problem::NotAWholeSite);
+            return Ok(());
+        }
+        match self.format {
+            ListFormat::Auto => {}
+            ListFormat::Hosts | ListFormat::Domains => return self.plain(text),
+            ListFormat::Adblock if text.starts_with("||") || text.starts_with("@@||") => {}
+            ListFormat::Adblock => {
+                self.refuse(Problem::NotAWholeSite);
+                return Ok(());
+            }
+        }
         if let Some(rule) = text.strip_prefix("@@||") {
             self.adblock(rule, true)
         } else if let Some(rule) = text.strip_prefix("||") {
             self.adblock(rule, false)
         } else if (text.starts_with('*') && !text.starts_with("*."))
-            || text.contains("##")
-            || text.contains("#@#")
             || text.starts_with(['/', '|', '@', '-', '&'])
         {
-            self.counts.not_whole_sites += 1;
+            self.refuse(Problem::NotAWholeSite);
             Ok(())
         } else {
             self.plain(text)
         }
     }
 
+    /// What was read so far.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        Counts {
+            entries: self.entries.len(),
+            exceptions: self.entries.iter().filter(|(_, except)| *except).count(),
+            ..self.counts.clone()
+        }
+    }
+
+    /// The first lines that gave no entry.
+    #[must_use]
+    pub fn refused(&self) -> &[RefusedLine] {
+        &self.refused
+    }
+
     /// The list, and what was read.
     ///
     /// # Errors
     /// [`ImportError`] when there is nothing in it.
-    pub fn finish(mut self) -> Result<(SiteList, Counts), ImportError> {
+    pub fn finish(self) -> Result<(SiteList, Counts), ImportError> {
         if self.entries.iter().all(|(_, except)| *except) {
             return Err(ImportError::Empty);
         }
-        self.counts.entries = self.entries.len();
-        self.counts.exceptions = self.entries.iter().filter(|(_, except)| *except).count();
-        Ok((SiteList::build(self.entries.into_iter())?, self.counts))
+        let counts = self.counts();
+        Ok((SiteList::build(self.entries.into_iter())?, counts))
+    }
+
+    fn refuse(&mut self, problem: Problem) {
+        let count = match problem {
+            Problem::NotAHost => &mut self.counts.not_hosts,
+            Problem::PublicSuffix => &mut self.counts.public_suffixes,
+            Problem::NotAWholeSite => &mut self.counts.not_whole_sites,
+            Problem::Unreadable => &mut self.counts.unreadable,
+        };
+        *count += 1;
+        if self.refused.len() < REFUSED_KEPT_MAX {
+            self.refused.push(RefusedLine { line: self.lines, problem });
+        }
     }
 
     /// `domain^`, with or without options.
@@ -107,7 +209,7 @@ impl Importer {
             || options.split(',').all(|option| WHOLE_SITE.contains(&option.trim().trim_start_matches('~')));
         let host = pattern.strip_suffix('^').or_else(|| pattern.strip_suffix("^|")).unwrap_or(pattern);
         if !whole || host.contains(['/', '*', '^', '|', '?', '=']) {
-            self.counts.not_whole_sites += 1;
+            self.refuse(Problem::NotAWholeSite);
             return Ok(());
         }
         self.entry(host, except)
@@ -116,7 +218,7 @@ impl Importer {
     /// A line of a hosts file, a domain, or the address of a page without its scheme.
     fn plain(&mut self, text: &str) -> Result<(), ImportError> {
         let mut words = text.split('#').next().unwrap_or_default().split_whitespace().peekable();
-        if words.next_if(|first| NOWHERE.contains(first)).is_some() {
+        if self.format != ListFormat::Domains && words.next_if(|first| NOWHERE.contains(first)).is_some() {
             for name in words {
                 if !MACHINE.contains(&name) && !NOWHERE.contains(&name) && name.contains('.') {
                     self.entry(name, false)?;
@@ -125,9 +227,9 @@ impl Importer {
             return Ok(());
         }
         match (words.next(), words.next()) {
-            (Some(entry), None) => self.entry(entry, false),
+            (Some(entry), None) if self.format != ListFormat::Hosts => self.entry(entry, false),
             _ => {
-                self.counts.not_hosts += 1;
+                self.refuse(Problem::NotAHost);
                 Ok(())
             }
         }
@@ -140,11 +242,11 @@ impl Importer {
         let host = match host_of_rule(host) {
             Ok(host) => host,
             Err(HostError::PublicSuffix(_)) => {
-                self.counts.public_suffixes += 1;
+                self.refuse(Problem::PublicSuffix);
                 return Ok(());
             }
             Err(HostError::NotAHost(_)) => {
-                self.counts.not_hosts += 1;
+                self.refuse(Problem::NotAHost);
                 return Ok(());
             }
         };
@@ -156,7 +258,7 @@ impl Importer {
         };
         let entry = host + path;
         if entry.len() > ENTRY_BYTES_MAX {
-            self.counts.unreadable += 1;
+            self.refuse(Problem::Unreadable);
             return Ok(());
         }
         if !self.entries.insert((entry, except)) {

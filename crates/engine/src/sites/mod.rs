@@ -5,7 +5,7 @@ mod list;
 
 use url::{Host, Url};
 
-pub use import::{Counts, ImportError, Importer};
+pub use import::{Counts, ImportError, Importer, ListFormat, Problem, RefusedLine};
 pub use list::{SiteList, SiteListError};
 
 /// What is wrong with a host name.

@@ -257,6 +257,18 @@ fn every_field_of_every_kind_of_record_belongs_to_a_part_in_words() {
         assert_eq!(part == Part::Findings, layout::is_generated(name), "{name}");
         parts.insert(part);
     }
+    // Facts that the sample does not hold: what is left out with the words or the address must not be shown by these.
+    for (field, part) in [
+        ("listed", Part::Address),
+        ("fact.messages", Part::Passage),
+        ("fact.earlier", Part::Passage),
+        ("fact.channel", Part::Passage),
+        ("fact.search.typed", Part::Passage),
+        ("fact.search.by", Part::Attribution),
+        ("fact.window", Part::Attribution),
+    ] {
+        assert_eq!(Part::of_field(&format!("body.captured.{field}")), part, "{field}");
+    }
     let of_no_record = [Part::Reasons, Part::Rest];
     assert_eq!(parts.len() + of_no_record.len(), Part::ALL.len(), "{parts:?}");
     for part in Part::ALL {

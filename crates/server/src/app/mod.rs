@@ -7,10 +7,12 @@ mod context;
 pub mod destruction;
 pub mod device;
 pub mod force;
+pub mod in_use;
 pub mod late;
 mod log;
 pub mod officer;
 pub mod packs;
+pub mod site_lists;
 pub mod witness;
 
 pub use context::{AppContext, Clock, Parts};

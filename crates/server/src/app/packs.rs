@@ -14,11 +14,12 @@ use proviso_store::{PackRow, StoreError};
 
 use super::AppContext;
 use super::device::DeviceRefusal;
+use super::site_lists::SiteListFault;
 
 /// What packs are sealed for, under the master key.
 const PURPOSE: &str = "pack";
 
-/// Why a pack of the force cannot be used.
+/// Why a pack or a list of sites of the force cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum PackFault {
     /// Changed since it was signed.
@@ -44,6 +45,9 @@ pub enum PackFault {
         /// Why.
         why: String,
     },
+    /// A list of sites cannot be used.
+    #[error(transparent)]
+    SiteList(#[from] SiteListFault),
     /// The store said no.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -52,7 +56,7 @@ pub enum PackFault {
 impl From<PackFault> for DeviceRefusal {
     fn from(fault: PackFault) -> Self {
         match fault {
-            PackFault::Store(error) => error.into(),
+            PackFault::Store(error) | PackFault::SiteList(SiteListFault::Store(error)) => error.into(),
             other => Self::NoAuthority(other.to_string()),
         }
     }
@@ -130,12 +134,20 @@ pub fn signed(ctx: &AppContext, row: &PackRow) -> Result<SignedPack, PackFault> 
 /// The keys, in use or retired, of which the pack key made this signature over a pack's text.
 #[must_use]
 pub fn signed_by<'c>(ctx: &'c AppContext, text: &str, signature: &[u8; 64]) -> Option<&'c ForceKeys> {
-    let bytes = signed_pack(text);
+    key_that_signed(ctx, &signed_pack(text), signature)
+}
+
+/// The keys, in use or retired, of which the pack key made this signature over these bytes.
+pub(super) fn key_that_signed<'c>(
+    ctx: &'c AppContext,
+    bytes: &[u8],
+    signature: &[u8; 64],
+) -> Option<&'c ForceKeys> {
     std::iter::once(&ctx.keys.statement).chain(ctx.keys.retired.iter().rev()).find(|keys| {
         serde_json::from_str::<ForceKeysStatement>(&keys.statement)
             .ok()
             .and_then(|says| VerifyKey::from_hex(&says.pack_key?).ok())
-            .is_some_and(|key| key.verify(&bytes, signature).is_ok())
+            .is_some_and(|key| key.verify(bytes, signature).is_ok())
     })
 }
 

@@ -2,6 +2,7 @@
 //! open (state dead), never silently.
 
 mod epochs;
+mod listings;
 mod replay;
 
 use std::time::Duration;

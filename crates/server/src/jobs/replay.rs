@@ -19,6 +19,7 @@ use proviso_store::{
 };
 use serde::Serialize;
 
+use super::listings::{Listing, Lists};
 use super::{JobError, epochs};
 use crate::app::AppContext;
 use crate::app::destruction::revoked;
@@ -38,7 +39,7 @@ pub(super) async fn replay(ctx: &AppContext, job: &JobRow) -> Result<(), JobErro
     }
     let keys = ctx.case_keys(device.case)?;
     let known_before = known(ctx, &keys).await?;
-    let mut engines = Engines::default();
+    let mut means = Means::default();
     let mut first = job.seq_first;
     while first <= job.seq_last {
         let last = job.seq_last.min(first.saturating_add(RECORDS_MAX - 1));
@@ -49,7 +50,7 @@ pub(super) async fn replay(ctx: &AppContext, job: &JobRow) -> Result<(), JobErro
         for record in records {
             if record.kind.is_none() {
                 let revoked_at = device.revoked_at;
-                let opened = open(ctx, &keys, &known_before, &mut engines, &record, revoked_at).await?;
+                let opened = open(ctx, &keys, &known_before, &mut means, &record, revoked_at).await?;
                 if let Some(opened) = opened {
                     ctx.store.record_opened(opened).await?;
                 }
@@ -65,7 +66,14 @@ pub(super) async fn replay(ctx: &AppContext, job: &JobRow) -> Result<(), JobErro
     Ok(())
 }
 
-/// Engines by policy, built once per job.
+/// What replay needs beside the record, made once per job.
+#[derive(Default)]
+struct Means {
+    engines: Engines,
+    lists: Lists,
+}
+
+/// Engines by policy.
 #[derive(Default)]
 struct Engines(HashMap<Digest, Option<Engine>>);
 
@@ -104,7 +112,7 @@ async fn open(
     ctx: &AppContext,
     keys: &CaseKeys,
     known: &Known,
-    engines: &mut Engines,
+    means: &mut Means,
     record: &RecordRow,
     revoked_at: Option<Timestamp>,
 ) -> Result<Option<OpenedRecord>, JobError> {
@@ -138,10 +146,11 @@ async fn open(
             }
             let hash =
                 Header::decode(&record.header).map_or(Digest::default(), |header| Digest(header.policy_hash));
-            let engine = engines.of(ctx, keys, hash).await?;
+            let engine = means.engines.of(ctx, keys, hash).await?;
             let outcome = compare(engine, &captured, &generated.findings);
-            if outcome == ReplayOutcome::Differs {
-                tracing::warn!(device = %record.device, seq = record.seq, "a finding replays to another result");
+            let outcome = with_listing(outcome, means.lists.check(ctx, &captured).await?);
+            if matches!(outcome, ReplayOutcome::Differs | ReplayOutcome::ListingWrong) {
+                tracing::warn!(device = %record.device, seq = record.seq, outcome = outcome.as_str(), "a finding replays to another result");
             }
             finding(
                 ctx,
@@ -170,6 +179,15 @@ fn compare(engine: Option<&Engine>, captured: &Observation, findings: &[Finding]
     match (again, serde_json::to_vec(findings)) {
         (Ok(again), Ok(sealed)) if again == sealed => ReplayOutcome::Same,
         _ => ReplayOutcome::Differs,
+    }
+}
+
+/// The same findings may rest on a look-up that is not so, or that nobody here can repeat.
+fn with_listing(outcome: ReplayOutcome, listing: Listing) -> ReplayOutcome {
+    match (outcome, listing) {
+        (ReplayOutcome::Same, Listing::Wrong) => ReplayOutcome::ListingWrong,
+        (ReplayOutcome::Same, Listing::Unchecked) => ReplayOutcome::ListingUnchecked,
+        (outcome, _) => outcome,
     }
 }
 

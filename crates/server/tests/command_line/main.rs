@@ -118,6 +118,40 @@ fn a_list_of_words_is_tried_imported_shown_and_retired() {
 }
 
 #[test]
+fn a_list_of_sites_is_tried_imported_shown_and_retired() {
+    let folder = force();
+    let data = folder.path().join("data");
+    let file = folder.path().join("sites.txt");
+    std::fs::write(&file, "||night.example^\n@@||day.night.example^\nsite.example##.banner\nco.uk\n")
+        .expect("written");
+    let path = file.display().to_string();
+    let import =
+        ["admin", "site-list-import", "--file", &path, "--category", "pornography", "--name", "our-sites"];
+    let tried = done(&data, &[&import[..], &["--dry-run"]].concat(), "");
+    assert_eq!((tried["entries"].as_u64(), tried["exceptions"].as_u64()), (Some(2), Some(1)), "{tried}");
+    assert_eq!(tried["refused"]["first"][1]["line"].as_u64(), Some(4), "{tried}");
+    assert_eq!(done(&data, &["admin", "site-list-list"], "")["site_lists"], Value::Array(Vec::new()));
+    let said = refused(&data, &[&import[..], &["--format", "hosts"]].concat(), "");
+    assert!(said.contains("sites.txt") && said.contains("has no entry that can be used"), "{said}");
+
+    let about = ["--coarse", "--source", "an invented source", "--licence", "CC0", "--dated", "2026-11-01"];
+    let taken = done(&data, &[&import[..], &about].concat(), "");
+    assert_eq!((taken["version"].as_u64(), taken["devices"].as_u64()), (Some(1), Some(0)));
+    let rows = done(&data, &["admin", "site-list-list"], "");
+    let says = &rows["site_lists"][0]["says"];
+    assert_eq!(
+        (says["coarse"].as_bool(), says["dated"].as_str()),
+        (Some(true), Some("2026-11-01")),
+        "{rows}"
+    );
+    done(&data, &["admin", "site-list-remove", "our-sites"], "");
+    let rows = done(&data, &["admin", "site-list-list"], "");
+    assert!(rows["site_lists"][0]["retired_at"].is_string(), "{rows}");
+    let said = refused(&data, &["admin", "site-list-remove", "our-sites"], "");
+    assert!(said.contains("does not exist"), "{said}");
+}
+
+#[test]
 fn what_cannot_be_done_is_said_in_words_with_exit_code_2() {
     let folder = force();
     let data = folder.path().join("data");

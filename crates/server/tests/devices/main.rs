@@ -17,4 +17,5 @@ mod replay;
 mod returned;
 mod rewritten_log;
 mod rig;
+mod site_lists;
 mod stolen;

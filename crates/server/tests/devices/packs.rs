@@ -15,6 +15,7 @@ use proviso_model::wire::{ForceKeysStatement, SignedPolicy, signed_pack};
 use proviso_model::{Digest, Order, Passage, Timestamp};
 use proviso_server::app::force::case::order_change;
 use proviso_server::app::force::pack::{self, NewPack};
+use proviso_server::app::in_use::InUse;
 use proviso_server::app::{bundle, late, packs};
 use proviso_server::jobs;
 use proviso_store::AlertFilter;
@@ -215,7 +216,7 @@ fn where_the_packs_are_not_there_to_say_what_an_order_covers_nothing_is_hidden_o
     let order = include_str!("../../../../testdata/orders/good/shpo-all-kinds.toml");
     let varied = order.replace("late-show.example", "early-show.example");
     let versions = vec![version(order, None), version(&varied, Some(jiff::civil::date(2026, 11, 25)))];
-    let no_packs = Vec::new();
+    let no_packs = InUse::default();
     let known = late::Known::new(versions, Vec::new(), no_packs).expect("its days are good");
     let when = Timestamp::parse("2026-11-26T12:00:00Z").expect("an instant");
     let captured = page(when, Act::Opened);

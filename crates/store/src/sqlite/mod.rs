@@ -20,6 +20,7 @@ mod record;
 mod record_keys;
 mod returned;
 mod rows;
+mod site_list;
 mod timeline;
 
 use std::future::Future;

@@ -32,6 +32,7 @@ async fn story(store: &dyn Store) {
     late::what_is_held_waits_for_review_and_is_given_back_or_noted_as_erased(store).await;
     late::findings_seen_before_are_flagged_and_their_alert_comes_last(store).await;
     packs::a_list_has_one_version_in_use_and_keeps_those_before(store).await;
+    packs::a_list_of_sites_has_one_version_in_use_and_keeps_those_before(store).await;
     destruction::a_destroyed_record_keeps_its_place_and_nothing_else(store).await;
     destruction::a_destroyed_case_leaves_ids_and_times(store).await;
 }

@@ -1,7 +1,7 @@
-//! A force's own lists of words.
+//! A force's own lists of words and of sites.
 
 use proviso_model::Digest;
-use proviso_store::{PackRow, Store, StoreError};
+use proviso_store::{PackRow, SiteListRow, Store, StoreError};
 
 use crate::fixtures::{at, policy};
 
@@ -42,4 +42,41 @@ pub async fn a_list_has_one_version_in_use_and_keeps_those_before(store: &dyn St
     assert!(matches!(none, StoreError::Missing(_)), "{none}");
     let retired = PackRow { retired_at: Some(at(330)), ..pack(2, 320) };
     assert_eq!(store.pack_list().await.expect("read"), [before, retired]);
+}
+
+fn sites(version: u32, seconds: i64) -> SiteListRow {
+    SiteListRow {
+        name: "harbour-sites".to_owned(),
+        version,
+        category: "pornography".to_owned(),
+        entries: 2,
+        bytes: 64,
+        sha256: Digest([6; 32]),
+        imported_at: at(seconds),
+        retired_at: None,
+        signature: [8; 64],
+        sealed: vec![9; 40],
+    }
+}
+
+pub async fn a_list_of_sites_has_one_version_in_use_and_keeps_those_before(store: &dyn Store) {
+    let last = store.policy_current(policy(1).device).await.expect("read").expect("a policy").serial;
+    assert_eq!(store.site_list_list().await.expect("read"), []);
+    store.site_list_add(&sites(1, 350), &[policy(last + 1)]).await.expect("in use, with its policy");
+    let current = store.policy_current(policy(1).device).await.expect("read").expect("a policy");
+    assert_eq!(current.serial, last + 1);
+    let skipped = store.site_list_add(&sites(3, 360), &[]).await.expect_err("a version is left out");
+    assert!(matches!(skipped, StoreError::Conflict(_)), "{skipped}");
+    let stale = store.site_list_add(&sites(2, 360), &[policy(last + 1)]).await.expect_err("not above");
+    assert!(matches!(stale, StoreError::Conflict(_)), "{stale}");
+    assert_eq!(store.site_list_list().await.expect("read"), [sites(1, 350)], "neither is kept");
+
+    store.site_list_add(&sites(2, 370), &[]).await.expect("the next version");
+    let before = SiteListRow { retired_at: Some(at(370)), ..sites(1, 350) };
+    assert_eq!(store.site_list_list().await.expect("read"), [before.clone(), sites(2, 370)]);
+    store.site_list_retire("harbour-sites", at(380), &[policy(last + 2)]).await.expect("retired");
+    let none = store.site_list_retire("harbour-sites", at(390), &[]).await.expect_err("none is in use");
+    assert!(matches!(none, StoreError::Missing(_)), "{none}");
+    let retired = SiteListRow { retired_at: Some(at(380)), ..sites(2, 370) };
+    assert_eq!(store.site_list_list().await.expect("read"), [before, retired]);
 }

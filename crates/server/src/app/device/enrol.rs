@@ -12,7 +12,7 @@ use proviso_store::{CaseState, DeviceRow, DeviceState, StoreError};
 
 use super::{DeviceRefusal, code, nonce, policy};
 use crate::app::AppContext;
-use crate::app::packs;
+use crate::app::in_use::InUse;
 use crate::keys::case::Purpose;
 use crate::keys::certificates;
 
@@ -80,8 +80,8 @@ async fn add(
     }
     let keys = ctx.case_keys(case)?;
     let order = policy::known_now(ctx, &keys).await?;
-    let packs = packs::in_use(ctx).await?;
-    let made = policy::make(ctx, &packs, &keys, &order, device, 1)?;
+    let in_use = InUse::now(ctx).await?;
+    let made = policy::make(ctx, &in_use, &keys, &order, device, 1)?;
     let (certificate_pem, der) = certificates::device(&ctx.keys.authority, &request.csr_pem, device, now)
         .map_err(|_| {
             DeviceRefusal::RequestBad("the certificate signing request cannot be used".to_owned())

@@ -1,4 +1,4 @@
-//! What devices ask: enrolment, policy, records, liveness. Callable without HTTP; `web/api` only carries them.
+//! What devices ask: enrolment, policy, lists of sites, records, liveness. Callable without HTTP; `web/api` only carries them.
 
 pub mod authenticate;
 pub mod code;
@@ -11,5 +11,6 @@ pub mod proof;
 mod refusal;
 pub mod restored_log;
 pub mod returned;
+pub mod site_list;
 
 pub use refusal::{DeviceRefusal, status_of};

@@ -1,10 +1,8 @@
 //! Policies: an order compiled for one device, signed, and kept with the case's other sealed columns.
 
-use std::sync::Arc;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use proviso_engine::{CompileError, CompileInputs, Pack};
+use proviso_engine::{CompileError, CompileInputs};
 use proviso_ledger::hash::policy_hash;
 use proviso_model::Order;
 use proviso_model::hash::Digest;
@@ -16,6 +14,7 @@ use proviso_store::{DeviceRow, PolicyRow};
 
 use super::DeviceRefusal;
 use crate::app::AppContext;
+use crate::app::in_use::InUse;
 use crate::app::late::{self, LateError};
 use crate::keys::CaseKeys;
 use crate::keys::case::Purpose;
@@ -85,21 +84,22 @@ impl From<CompileError> for NoPolicy {
     }
 }
 
-/// Compiles an order with packs.
+/// Compiles an order with packs and lists of sites.
 ///
 /// # Errors
 /// [`NoPolicy`].
-pub fn compile(packs: &[Arc<Pack>], order: &Order, inputs: &CompileInputs) -> Result<Policy, NoPolicy> {
-    Ok(proviso_engine::compile_with(order, packs.iter().map(AsRef::as_ref), inputs)?)
+pub fn compile(with: &InUse, order: &Order, inputs: CompileInputs) -> Result<Policy, NoPolicy> {
+    let inputs = CompileInputs { site_lists: with.site_lists.clone(), ..inputs };
+    Ok(proviso_engine::compile_with(order, with.packs.iter().map(AsRef::as_ref), &inputs)?)
 }
 
-/// Compiles and signs a policy with these packs ([`crate::app::packs::in_use`]).
+/// Compiles and signs a policy with these packs and lists.
 ///
 /// # Errors
 /// [`NoPolicy`] when the order does not allow it.
 pub fn make(
     ctx: &AppContext,
-    packs: &[Arc<Pack>],
+    with: &InUse,
     keys: &CaseKeys,
     order: &Order,
     device: DeviceId,
@@ -113,10 +113,10 @@ pub fn make(
         issued_at: ctx.now(),
         case_key: CaseKeyRef { id: keys.id, public: keys.public.to_hex() },
         shield: Vec::new(),
-        site_lists: Vec::new(),
+        site_lists: Vec::new(), // [`compile`] names those in use.
         languages: ctx.languages.to_vec(),
     };
-    sign(ctx, keys, &compile(packs, order, &inputs)?)
+    sign(ctx, keys, &compile(with, order, inputs)?)
 }
 
 /// A policy that ends monitoring on a device: its newest one without conditions, over from now on.

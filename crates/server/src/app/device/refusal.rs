@@ -92,6 +92,14 @@ pub enum DeviceRefusal {
     /// No order allows it.
     #[error("no order allows monitoring of this device: {0}")]
     NoAuthority(String),
+    /// A list of sites that the device's newest policy does not name.
+    #[error("the newest policy of this device names no such list of sites; fetch the policy first")]
+    ListNotNamed,
+    /// A list of sites that the policy names and this server cannot give.
+    #[error(
+        "this server does not have the list of sites that the policy names; the force must import it again"
+    )]
+    ListNotHeld,
     /// No room on the server; nothing of the request was taken.
     #[error(
         "the server has no room left and took nothing of this; the device keeps its records and tries again"
@@ -123,6 +131,8 @@ impl DeviceRefusal {
             Self::ChainBroken { .. } => "chain-broken",
             Self::Fork { .. } => "fork",
             Self::NoAuthority(_) => "no-authority",
+            Self::ListNotNamed => "list-not-named",
+            Self::ListNotHeld => "list-not-held",
             Self::Full => "full",
             Self::Busy => "busy",
         }
@@ -151,7 +161,8 @@ impl DeviceRefusal {
 pub fn status_of(code: &str) -> u16 {
     match code {
         "certificate-missing" | "signature-bad" | "nonce-stale" | "device-unknown" => 401,
-        "code-wrong" | "revoked" | "no-authority" | "case-unknown" => 403,
+        "code-wrong" | "revoked" | "no-authority" | "case-unknown" | "list-not-named" => 403,
+        "list-not-held" => 404,
         "chain-broken" | "fork" | "policy-unknown" => 409,
         "batch-too-large" => 413,
         "protocol" => 426,

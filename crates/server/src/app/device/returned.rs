@@ -13,7 +13,7 @@ use proviso_store::{
 use super::policy::{self, NoPolicy};
 use super::{DeviceRefusal, authenticate};
 use crate::app::AppContext;
-use crate::app::packs;
+use crate::app::in_use::InUse;
 use crate::keys::CaseKeys;
 use crate::keys::case::Purpose;
 
@@ -79,8 +79,7 @@ async fn renew(
 ) -> Result<(), DeviceRefusal> {
     let order = policy::known_now(ctx, keys).await?;
     let next =
-        match policy::make(ctx, &packs::in_use(ctx).await?, keys, &order, device.id, above.saturating_add(1))
-        {
+        match policy::make(ctx, &InUse::now(ctx).await?, keys, &order, device.id, above.saturating_add(1)) {
             Ok(next) => next,
             Err(NoPolicy::Stops(_)) => {
                 policy::ending(ctx, keys, &PolicyRow { serial: above, ..own.clone() })?

@@ -1,8 +1,6 @@
 //! Opening a case with its order, and entering a changed order.
 
-use std::sync::Arc;
-
-use proviso_engine::{CompileInputs, OrderVersion, Pack};
+use proviso_engine::{CompileInputs, OrderVersion};
 use proviso_model::Order;
 use proviso_model::ids::{CaseId, DeviceId, OfficerId, OrderId};
 use proviso_store::{CaseRow, CaseState, DeviceState, OrderVersionRow, PolicyRow, StoreError};
@@ -10,11 +8,11 @@ use proviso_store::{CaseRow, CaseState, DeviceState, OrderVersionRow, PolicyRow,
 use super::{COMMAND_LINE, ForceError};
 use crate::app::AppContext;
 use crate::app::device::policy::{self, NoPolicy};
+use crate::app::in_use::InUse;
 use crate::app::late::{
     self,
     order_end::{Effect, spread},
 };
-use crate::app::packs;
 use crate::keys::CaseKeys;
 use crate::keys::case::Purpose;
 
@@ -43,7 +41,7 @@ pub async fn create(
     // An order that no device could be enrolled under is found at the desk, not at the visit. One that captures
     // nothing by its own terms is still a case.
     if let Err(NoPolicy::Faulty(why)) =
-        policy::compile(&packs::in_use(ctx).await?, &order, &CompileInputs::offline())
+        policy::compile(&InUse::now(ctx).await?, &order, CompileInputs::offline())
     {
         return Err(ForceError::Order(format!("{place}: {why}")));
     }
@@ -105,7 +103,7 @@ pub async fn order_change_from(
     let order = read_order(order_toml, place)?;
     // Its own faults first, with their place in the file.
     if let Err(NoPolicy::Faulty(why)) =
-        policy::compile(&packs::in_use(ctx).await?, &order, &CompileInputs::offline())
+        policy::compile(&InUse::now(ctx).await?, &order, CompileInputs::offline())
     {
         return Err(ForceError::Order(format!("{place}: {why}")));
     }
@@ -141,13 +139,13 @@ pub(in crate::app) async fn policies(
     order: &Order,
     place: &str,
 ) -> Result<Vec<PolicyRow>, ForceError> {
-    let packs = packs::in_use(ctx).await?;
+    let in_use = InUse::now(ctx).await?;
     let mut made = Vec::new();
     for device in ctx.store.device_list(Some(keys.case)).await? {
         if device.state != DeviceState::Active {
             continue;
         }
-        made.push(next_policy(ctx, &packs, keys, order, device.id, place).await?);
+        made.push(next_policy(ctx, &in_use, keys, order, device.id, place).await?);
     }
     Ok(made)
 }
@@ -155,7 +153,7 @@ pub(in crate::app) async fn policies(
 /// The policy that follows a device's newest one, made from `order`; one that ends monitoring where the order allows none.
 pub(super) async fn next_policy(
     ctx: &AppContext,
-    packs: &[Arc<Pack>],
+    with: &InUse,
     keys: &CaseKeys,
     order: &Order,
     device: DeviceId,
@@ -163,7 +161,7 @@ pub(super) async fn next_policy(
 ) -> Result<PolicyRow, ForceError> {
     let newest = ctx.store.policy_current(device).await?;
     let newest = newest.ok_or(StoreError::Missing("the device's policy"))?;
-    match policy::make(ctx, packs, keys, order, device, newest.serial.saturating_add(1)) {
+    match policy::make(ctx, with, keys, order, device, newest.serial.saturating_add(1)) {
         Ok(next) => Ok(next.row),
         Err(NoPolicy::Stops(_)) => policy::ending(ctx, keys, &newest)
             .map(|next| next.row)

@@ -1,16 +1,14 @@
 //! After new keys were installed: noted in the log, and every device gets its policy anew.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
-use proviso_engine::Pack;
 use proviso_model::ids::DeviceId;
 use proviso_store::{DeviceState, PolicyRow};
 
 use super::{COMMAND_LINE, ForceError, case};
 use crate::app::AppContext;
 use crate::app::device::policy;
-use crate::app::packs;
+use crate::app::in_use::InUse;
 
 /// Notes that keys were installed and makes every active device's policy anew, so that none rests on a key that was
 /// retired. Gives how many.
@@ -20,9 +18,9 @@ use crate::app::packs;
 pub async fn installed(ctx: &AppContext) -> Result<u64, ForceError> {
     let objects = proviso_ledger::hash::sha256(ctx.keys.statement.statement.as_bytes());
     ctx.logged(COMMAND_LINE, "keys-install", None, &hex::encode(objects), async {
-        let packs = packs::in_use(ctx).await?;
+        let in_use = InUse::now(ctx).await?;
         let mut made = 0;
-        for next in policies_of_all(ctx, &packs, &BTreeSet::new()).await? {
+        for next in policies_of_all(ctx, &in_use, &BTreeSet::new()).await? {
             ctx.store.policy_add(&next).await?;
             made += 1;
         }
@@ -31,10 +29,10 @@ pub async fn installed(ctx: &AppContext) -> Result<u64, ForceError> {
     .await
 }
 
-/// The next policy of every active device, made with these packs from the orders as known now; of none of `but`.
+/// The next policy of every active device, made with these packs and lists from the orders as known now; of none of `but`.
 pub(super) async fn policies_of_all(
     ctx: &AppContext,
-    packs: &[Arc<Pack>],
+    with: &InUse,
     but: &BTreeSet<DeviceId>,
 ) -> Result<Vec<PolicyRow>, ForceError> {
     let mut made = Vec::new();
@@ -47,7 +45,17 @@ pub(super) async fn policies_of_all(
             .await
             .map_err(|refusal| ForceError::Refused(refusal.to_string()))?;
         let place = format!("the order of case {}", device.case);
-        made.push(case::next_policy(ctx, packs, &keys, &order, device.id, &place).await?);
+        made.push(case::next_policy(ctx, with, &keys, &order, device.id, &place).await?);
     }
     Ok(made)
+}
+
+/// Devices that were enrolled while policies were made get theirs made again; how many.
+pub(super) async fn latecomers(ctx: &AppContext, given: &[PolicyRow]) -> Result<usize, ForceError> {
+    let given = given.iter().map(|policy| policy.device).collect();
+    let late = policies_of_all(ctx, &InUse::now(ctx).await?, &given).await?;
+    for policy in &late {
+        ctx.store.policy_add(policy).await?;
+    }
+    Ok(late.len())
 }

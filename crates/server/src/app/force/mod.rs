@@ -5,12 +5,14 @@ pub mod device;
 pub mod keys;
 pub mod officer;
 pub mod pack;
+pub mod site_list;
 
 use proviso_store::StoreError;
 
 use crate::app::destruction::DestructionError;
 use crate::app::officer::error::ActError;
 use crate::app::packs::PackFault;
+use crate::app::site_lists::SiteListFault;
 use crate::keys::KeyError;
 
 /// The actor of the log for the command line.
@@ -37,6 +39,9 @@ pub enum ForceError {
     /// A pack cannot be used.
     #[error(transparent)]
     Pack(#[from] PackFault),
+    /// A list of sites cannot be used.
+    #[error(transparent)]
+    SiteList(#[from] SiteListFault),
     /// The store said no.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -10,12 +10,13 @@ use proviso_ledger::hash::sha256;
 use proviso_model::Digest;
 use proviso_model::language::is_language_tag;
 use proviso_model::wire::SignedPack;
-use proviso_store::{PackRow, PolicyRow, StoreError};
+use proviso_store::{PackRow, StoreError};
 
-use super::keys::policies_of_all;
+use super::keys::{latecomers, policies_of_all};
 use super::{COMMAND_LINE, ForceError};
 use crate::app::AppContext;
-use crate::app::packs;
+use crate::app::in_use::InUse;
+use crate::app::{packs, site_lists};
 
 /// Categories that a list may serve.
 pub const CATEGORIES: [&str; 3] = ["sexual", "solicitation", "minor-reference"];
@@ -62,7 +63,7 @@ pub struct Review {
 /// [`ForceError::Refused`] with what to do.
 pub async fn review(ctx: &AppContext, new: &NewPack<'_>) -> Result<Review, ForceError> {
     let refused = ForceError::Refused;
-    check_name(ctx, new.name)?;
+    check_name(ctx, new.name, "pack")?;
     if !CATEGORIES.contains(&new.category) {
         return Err(refused(format!(
             "\"{}\" is no category; choose one of {}",
@@ -108,11 +109,12 @@ pub async fn review(ctx: &AppContext, new: &NewPack<'_>) -> Result<Review, Force
     Ok(Review { version, list, known, added, dropped, trial, text, pack })
 }
 
-fn check_name(ctx: &AppContext, name: &str) -> Result<(), ForceError> {
+/// Whether a name is one for what a force imports, and not that of something else.
+pub(super) fn check_name(ctx: &AppContext, name: &str, what: &str) -> Result<(), ForceError> {
     let is_word = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     if name.is_empty() || name.len() > NAME_CHARS_MAX || !name.chars().all(is_word) || name.starts_with('-') {
         return Err(ForceError::Refused(format!(
-            "\"{}\" is no name for a pack; write small letters, digits and hyphens, at most {NAME_CHARS_MAX}",
+            "\"{}\" is no name for a {what}; write small letters, digits and hyphens, at most {NAME_CHARS_MAX}",
             name.escape_debug()
         )));
     }
@@ -148,9 +150,9 @@ pub async fn import(
     let objects = format!("{} {} {digest}", new.name, review.version);
     let devices = ctx
         .logged(COMMAND_LINE, "pack-import", None, &objects, async {
-            let mut in_use = packs::in_use(ctx).await?;
-            in_use.retain(|pack| pack.name != new.name);
-            in_use.push(Arc::new(review.pack.clone()));
+            let mut in_use = InUse::now(ctx).await?;
+            in_use.packs.retain(|pack| pack.name != new.name);
+            in_use.packs.push(Arc::new(review.pack.clone()));
             let policies = policies_of_all(ctx, &in_use, &BTreeSet::new()).await?;
             let (signature, sealed) = packs::sign_and_seal(ctx, &review.text);
             let row = PackRow {
@@ -186,22 +188,12 @@ pub async fn retire(ctx: &AppContext, name: &str) -> Result<usize, ForceError> {
                 others.push(packs::one(ctx, other)?);
             }
         }
-        let policies = policies_of_all(ctx, &others, &BTreeSet::new()).await?;
+        let with = InUse { packs: others, site_lists: site_lists::in_use(ctx, None).await? };
+        let policies = policies_of_all(ctx, &with, &BTreeSet::new()).await?;
         ctx.store.pack_retire(name, ctx.now(), &policies).await?;
         Ok(policies.len() + latecomers(ctx, &policies).await?)
     })
     .await
-}
-
-/// Devices that were enrolled while policies were made get theirs made again; how many.
-async fn latecomers(ctx: &AppContext, given: &[PolicyRow]) -> Result<usize, ForceError> {
-    let given = given.iter().map(|policy| policy.device).collect();
-    let packs = packs::in_use(ctx).await?;
-    let late = policies_of_all(ctx, &packs, &given).await?;
-    for policy in &late {
-        ctx.store.policy_add(policy).await?;
-    }
-    Ok(late.len())
 }
 
 /// Every version of every pack of the force.

@@ -1,8 +1,8 @@
 //! The order of a case as known now, with what is needed to apply it to a record.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
-use proviso_engine::{CompileInputs, Engine, KnownOrder, NotInForce, OrderVersion, Pack, Standing};
+use proviso_engine::{CompileInputs, Engine, KnownOrder, NotInForce, OrderVersion, Standing};
 use proviso_model::hash::Digest;
 use proviso_model::order::{ConditionKind, Order};
 use proviso_model::{Observation, Timestamp};
@@ -11,7 +11,7 @@ use proviso_store::{OrderEndRow, Outside, OutsideCause};
 use super::LateError;
 use crate::app::AppContext;
 use crate::app::device::policy;
-use crate::app::packs;
+use crate::app::in_use::InUse;
 use crate::keys::CaseKeys;
 use crate::keys::case::Purpose;
 
@@ -22,7 +22,7 @@ pub struct Known {
     /// What ended it, those withdrawn included, oldest first.
     pub ends: Vec<OrderEndRow>,
     versions: Vec<OrderVersion>,
-    packs: Vec<Arc<Pack>>,
+    with: InUse,
     /// The order as rules, made when first needed; `None` inside when nothing of it is left, else why it gives none.
     engine: OnceLock<Result<Option<Engine>, String>>,
 }
@@ -42,8 +42,8 @@ pub async fn known(ctx: &AppContext, keys: &CaseKeys) -> Result<Known, LateError
         versions.push(OrderVersion { applies_from, order });
     }
     // Only where versions say different things are rules needed. A finding of a pack that was retired since is covered still.
-    let packs = if versions.len() > 1 { packs::ever(ctx).await? } else { Vec::new() };
-    Known::new(versions, ctx.store.order_end_list(keys.case).await?, packs)
+    let with = if versions.len() > 1 { InUse::ever(ctx).await? } else { InUse::default() };
+    Known::new(versions, ctx.store.order_end_list(keys.case).await?, with)
 }
 
 impl Known {
@@ -51,15 +51,11 @@ impl Known {
     ///
     /// # Errors
     /// [`LateError::Days`].
-    pub fn new(
-        versions: Vec<OrderVersion>,
-        ends: Vec<OrderEndRow>,
-        packs: Vec<Arc<Pack>>,
-    ) -> Result<Self, LateError> {
+    pub fn new(versions: Vec<OrderVersion>, ends: Vec<OrderEndRow>, with: InUse) -> Result<Self, LateError> {
         let standing = ends.iter().filter(|row| row.withdrawn_at.is_none());
         let standing = standing.map(|row| (row.id, row.end.clone())).collect();
         let order = KnownOrder::new(versions.clone(), standing)?;
-        Ok(Self { order, ends, versions, packs, engine: OnceLock::new() })
+        Ok(Self { order, ends, versions, with, engine: OnceLock::new() })
     }
 
     /// The same versions with other ends.
@@ -67,7 +63,7 @@ impl Known {
     /// # Errors
     /// [`LateError::Days`].
     pub fn with_ends(self, ends: Vec<OrderEndRow>) -> Result<Self, LateError> {
-        Self::new(self.versions, ends, self.packs)
+        Self::new(self.versions, ends, self.with)
     }
 
     /// The same ends with one more version.
@@ -76,7 +72,7 @@ impl Known {
     /// [`LateError::Days`].
     pub fn with_version(mut self, version: OrderVersion) -> Result<Self, LateError> {
         self.versions.push(version);
-        Self::new(self.versions, self.ends, self.packs)
+        Self::new(self.versions, self.ends, self.with)
     }
 
     /// Whether both know the same.
@@ -136,7 +132,7 @@ impl Known {
     fn engine(&self) -> Result<Option<&Engine>, LateError> {
         let made = self.engine.get_or_init(|| {
             let Some(order) = self.order.effective(None) else { return Ok(None) };
-            let policy = policy::compile(&self.packs, &order, &CompileInputs::offline());
+            let policy = policy::compile(&self.with, &order, CompileInputs::offline());
             let engine = Engine::new(&policy.map_err(|why| why.to_string())?, Digest::default());
             engine.map(Some).map_err(|why| why.to_string())
         });

@@ -11,6 +11,7 @@ mod pack;
 mod quarantine;
 mod root;
 mod secret;
+mod site_list;
 mod witness;
 
 use std::path::PathBuf;
@@ -114,6 +115,12 @@ pub(super) enum Admin {
     PackShow(pack::ShowArgs),
     /// Retire a pack of the force; devices get a new policy, records go on naming it.
     PackRemove(pack::RemoveArgs),
+    /// Take a list of sites into use, or say what that would do; devices get a new policy and fetch it.
+    SiteListImport(site_list::ImportArgs),
+    /// Say which lists of sites are in use and which were.
+    SiteListList,
+    /// Retire a list of sites; devices get a new policy and drop it, records go on naming it.
+    SiteListRemove(site_list::RemoveArgs),
     /// Make a backup of database and blobs while the server runs, or check one.
     Backup(backup::BackupArgs),
     /// Make a backup of the keys, which lapses after 30 days.
@@ -214,6 +221,9 @@ impl Admin {
             Self::PackList => pack::list(ctx).await?,
             Self::PackShow(args) => args.act(ctx).await?,
             Self::PackRemove(args) => args.act(ctx).await?,
+            Self::SiteListImport(args) => args.act(ctx).await?,
+            Self::SiteListList => site_list::list(ctx).await?,
+            Self::SiteListRemove(args) => args.act(ctx).await?,
             Self::Checkpoint => {
                 ctx.note(COMMAND_LINE, "checkpoint", None, "").await?;
                 let made = ctx.store.checkpoint_add(ctx.now()).await?;

@@ -4,9 +4,10 @@ use std::net::SocketAddr;
 
 use axum::Json;
 use axum::body::to_bytes;
-use axum::extract::{ConnectInfo, Request, State};
+use axum::extract::{ConnectInfo, Path, Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use proviso_model::Digest;
 use proviso_model::limits::{BATCH_BYTES_MAX, POLICY_BYTES_MAX, REQUEST_BYTES_MAX};
 use proviso_model::wire::{
     EnrolRequest, HEADER_NONCE, HEADER_PROTOCOL, HEADER_SIGNATURE, LivenessPing, SignedPolicy,
@@ -18,6 +19,7 @@ use crate::app::AppContext;
 use crate::app::device::authenticate::Standing;
 use crate::app::device::{
     DeviceRefusal, authenticate, enrol as enrolment, ingest, liveness as ping, policy as policies, returned,
+    site_list as site_lists,
 };
 
 /// Checks the request, does the work, and answers with a fresh nonce either way.
@@ -140,6 +142,21 @@ pub(super) async fn device_return(State(ctx): State<AppContext>, request: Reques
 pub(super) async fn keys(State(ctx): State<AppContext>, request: Request) -> Response {
     answered(&ctx, request, REQUEST_BYTES_MAX, Standing::Active, async |_: &Asked| {
         Ok(Json(ctx.keys.statement.clone()))
+    })
+    .await
+}
+
+/// `GET /v1/site-lists/SHA256/PART`.
+pub(super) async fn site_list(
+    State(ctx): State<AppContext>,
+    Path((sha256, part)): Path<(String, String)>,
+    request: Request,
+) -> Response {
+    answered(&ctx, request, REQUEST_BYTES_MAX, Standing::Active, async |asked: &Asked| {
+        let bad = || DeviceRefusal::RequestBad("its path is not /v1/site-lists/SHA-256/PART".to_owned());
+        let (sha256, part) = (Digest::parse(&sha256).ok_or_else(bad)?, part.parse().map_err(|_| bad())?);
+        let bytes = site_lists::part(&ctx, &asked.device, sha256, part).await?;
+        Ok(([(header::CONTENT_TYPE, "application/octet-stream")], bytes))
     })
     .await
 }

@@ -16,6 +16,7 @@ pub fn router(ctx: AppContext) -> Router {
         .route("/v1/policy", get(handlers::policy).post(handlers::policy_return))
         .route("/v1/return", post(handlers::device_return))
         .route("/v1/keys", get(handlers::keys))
+        .route("/v1/site-lists/{sha256}/{part}", get(handlers::site_list))
         .route("/v1/records", post(handlers::records))
         .route("/v1/liveness", post(handlers::liveness))
         .fallback(handlers::no_such_place)

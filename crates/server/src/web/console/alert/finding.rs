@@ -164,6 +164,14 @@ fn replay(outcome: Option<ReplayOutcome>) -> &'static str {
         Some(ReplayOutcome::NotReplayed) => {
             "Not evaluated again: made by another engine version, or under a policy that this server does not hold"
         }
+        Some(ReplayOutcome::ListingWrong) => {
+            "Evaluated again by the server: same result, but the site does not stand on the list that the device names. Do not rely on this \
+             finding before a specialist has looked"
+        }
+        Some(ReplayOutcome::ListingUnchecked) => {
+            "Evaluated again by the server: same result. This server does not hold the list of sites that it rests on, so whether the site \
+             stands on it could not be checked"
+        }
         Some(ReplayOutcome::Unreadable) => "Not evaluated again: the record could not be read",
         None => "Not evaluated again yet",
     }

@@ -1,0 +1,48 @@
+//! Lists of sites as devices fetch them: part by part, by hash, and only those that the device's newest policy names.
+
+use bytes::Bytes;
+use proviso_model::Digest;
+use proviso_model::policy::Policy;
+use proviso_store::DeviceRow;
+
+use super::DeviceRefusal;
+use crate::app::AppContext;
+use crate::app::site_lists::{self, SiteListFault};
+use crate::keys::case::Purpose;
+
+/// One part of a list that the device's policy names.
+///
+/// # Errors
+/// [`DeviceRefusal::ListNotNamed`] for any other list, there or not.
+pub async fn part(
+    ctx: &AppContext,
+    device: &DeviceRow,
+    sha256: Digest,
+    number: usize,
+) -> Result<Bytes, DeviceRefusal> {
+    if !names(ctx, device, &sha256).await? {
+        return Err(DeviceRefusal::ListNotNamed);
+    }
+    let rows = ctx.store.site_list_list().await?;
+    // A policy that came back after a restore may name a list that this server has lost.
+    let row = rows.iter().find(|row| row.sha256 == sha256).ok_or(DeviceRefusal::ListNotHeld)?;
+    let part = site_lists::part(ctx, row, number).await.map_err(|fault| match fault {
+        SiteListFault::Store(error) => DeviceRefusal::from(error),
+        other => {
+            tracing::error!(fault = %other, "a device cannot be given a list of sites that its policy names");
+            DeviceRefusal::ListNotHeld
+        }
+    })?;
+    let part = part.ok_or_else(|| {
+        DeviceRefusal::RequestBad(format!("list {sha256} has no part {number}; its last one was shorter"))
+    })?;
+    Ok(Bytes::copy_from_slice(&part))
+}
+
+/// Whether the newest policy of the device names the list.
+async fn names(ctx: &AppContext, device: &DeviceRow, sha256: &Digest) -> Result<bool, DeviceRefusal> {
+    let newest = ctx.store.policy_current(device.id).await?.ok_or(DeviceRefusal::DeviceUnknown)?;
+    let text = ctx.unseal(device.case, Purpose::Policy, &newest.sealed)?;
+    let policy: Policy = serde_json::from_slice(&text).map_err(|_| DeviceRefusal::Busy)?;
+    Ok(policy.site_lists().iter().any(|list| list.list.sha256 == *sha256))
+}

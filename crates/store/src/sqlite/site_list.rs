@@ -1,0 +1,101 @@
+//! A force's own lists of sites, on SQLite.
+
+use async_trait::async_trait;
+use proviso_model::{Digest, Timestamp};
+use sqlx::SqliteConnection;
+use sqlx::sqlite::SqliteRow;
+
+use super::SqliteStore;
+use super::device::policy_append;
+use super::rows::{blob, bytes, int, number, text, time, time_maybe};
+use crate::device::PolicyRow;
+use crate::error::{Result, StoreError};
+use crate::site_list::{SiteListRow, SiteListStore};
+
+fn list(row: &SqliteRow) -> Result<SiteListRow> {
+    Ok(SiteListRow {
+        name: text(row, "name")?,
+        version: number(row, "version")?,
+        category: text(row, "category")?,
+        entries: number(row, "entries")?,
+        bytes: number(row, "bytes")?,
+        sha256: Digest(bytes(row, "sha256")?),
+        imported_at: time(row, "imported_at")?,
+        retired_at: time_maybe(row, "retired_at")?,
+        signature: bytes(row, "signature")?,
+        sealed: blob(row, "sealed")?,
+    })
+}
+
+/// Retires the version in use; whether there was one.
+async fn retire(connection: &mut SqliteConnection, name: &str, at: Timestamp) -> Result<bool> {
+    let done = sqlx::query("UPDATE site_list SET retired_at = $2 WHERE name = $1 AND retired_at IS NULL")
+        .bind(name.to_owned())
+        .bind(at.as_micros())
+        .execute(connection)
+        .await?;
+    Ok(done.rows_affected() > 0)
+}
+
+async fn add(connection: &mut SqliteConnection, list: SiteListRow, policies: Vec<PolicyRow>) -> Result<()> {
+    let last: i64 = sqlx::query_scalar("SELECT coalesce(max(version), 0) FROM site_list WHERE name = $1")
+        .bind(list.name.clone())
+        .fetch_one(&mut *connection)
+        .await?;
+    if i64::from(list.version) != last.saturating_add(1) {
+        return Err(StoreError::Conflict(
+            "another version of this list of sites was imported just now; look at it and try again",
+        ));
+    }
+    retire(connection, &list.name, list.imported_at).await?;
+    sqlx::query(
+        "INSERT INTO site_list (name, version, category, entries, bytes, sha256, imported_at, signature, sealed)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+    )
+    .bind(list.name)
+    .bind(i64::from(list.version))
+    .bind(list.category)
+    .bind(int(list.entries)?)
+    .bind(int(list.bytes)?)
+    .bind(list.sha256.0.to_vec())
+    .bind(list.imported_at.as_micros())
+    .bind(list.signature.to_vec())
+    .bind(list.sealed)
+    .execute(&mut *connection)
+    .await?;
+    append_all(connection, policies).await
+}
+
+async fn append_all(connection: &mut SqliteConnection, policies: Vec<PolicyRow>) -> Result<()> {
+    for policy in policies {
+        policy_append(connection, policy).await?;
+    }
+    Ok(())
+}
+
+#[async_trait]
+impl SiteListStore for SqliteStore {
+    async fn site_list_add(&self, list: &SiteListRow, policies: &[PolicyRow]) -> Result<()> {
+        let (list, policies) = (list.clone(), policies.to_vec());
+        self.write(move |connection| Box::pin(add(connection, list, policies))).await
+    }
+
+    async fn site_list_retire(&self, name: &str, at: Timestamp, policies: &[PolicyRow]) -> Result<()> {
+        let (name, policies) = (name.to_owned(), policies.to_vec());
+        self.write(move |connection| {
+            Box::pin(async move {
+                if !retire(connection, &name, at).await? {
+                    return Err(StoreError::Missing("a list of sites of this name in use"));
+                }
+                append_all(connection, policies).await
+            })
+        })
+        .await
+    }
+
+    async fn site_list_list(&self) -> Result<Vec<SiteListRow>> {
+        let rows =
+            sqlx::query("SELECT * FROM site_list ORDER BY name, version").fetch_all(&self.readers).await?;
+        rows.iter().map(list).collect()
+    }
+}
