@@ -15,6 +15,7 @@ pub mod pictures;
 pub mod pin;
 pub mod policy_keep;
 pub mod release;
+pub mod site_lists;
 pub mod sources;
 pub mod spool;
 pub mod state_dir;
@@ -25,6 +26,7 @@ pub mod writer;
 
 pub use clock::{Clock, Fix, TrueTime};
 pub use policy_keep::PolicyKeep;
+pub use site_lists::SiteListKeep;
 pub use spool::{OnDisk, Spool, SpoolLimits};
 pub use state_dir::StateDir;
 pub use uplink::{Next, Transport, TransportError, Uplink, UplinkParts, WireAnswer, WireRequest};

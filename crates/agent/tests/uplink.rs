@@ -5,10 +5,17 @@ mod support;
 use std::sync::Arc;
 
 use proviso_agent::*;
+use proviso_engine::sites::{Importer, SiteList};
+use proviso_ledger::hash::sha256;
 use proviso_model::gap::GapCause;
+use proviso_model::limits::SITE_LIST_PART_BYTES;
+use proviso_model::order::ConditionKind;
+use proviso_model::policy::{PackRef, Policy, Rule, SiteListRef};
 use proviso_model::record::{NoticeResponse, RecordBody};
+use proviso_model::{Digest, Fact};
 use support::server::Fault;
 use support::story::Story;
+use support::{begun_gaps, ended_gaps, page_at, shown};
 
 #[tokio::test]
 async fn after_any_break_of_the_line_every_record_arrives_once_and_in_order() {
@@ -155,4 +162,113 @@ async fn the_server_s_time_counts_even_when_the_wall_clock_is_set_back() {
     story.force.clock.pass(10);
     story.force.clock.set_wall(-86_400);
     assert_eq!(time.now(), before.plus_millis(10_000));
+}
+
+/// A list of invented sites that has two parts.
+fn site_list() -> SiteList {
+    let mut importer = Importer::default();
+    importer.line(b"night.example").expect("a line");
+    for number in 0..80_000_u32 {
+        let label = Digest(sha256(&number.to_le_bytes())).to_string();
+        importer.line(format!("{}.example", &label[..24]).as_bytes()).expect("a line");
+    }
+    importer.finish().expect("a list").0
+}
+
+/// The stories' policy with a condition on pornography that names these lists.
+fn policy_with(story: &Story, serial: u64, lists: &[SiteListRef]) -> Policy {
+    let mut policy = story.force.policy(serial, 86_400);
+    let rule = lists.first().map(|first| Rule::SiteLists {
+        id: "sites/lists".to_owned(),
+        category: "pornography".to_owned(),
+        pack: first.list.clone(),
+        lists: lists.to_vec(),
+        lowered_by: Vec::new(),
+    });
+    let condition = policy.conditions.first_mut().expect("a condition");
+    condition.kind = ConditionKind::Pornography;
+    condition.rules.extend(rule);
+    policy
+}
+
+#[tokio::test]
+async fn a_list_of_sites_is_fetched_checked_looked_up_survives_damage_and_goes_with_the_policy_that_names_it()
+{
+    let story = Story::new();
+    let bytes = site_list().as_bytes().to_vec();
+    assert!((SITE_LIST_PART_BYTES..2 * SITE_LIST_PART_BYTES).contains(&bytes.len()), "two parts");
+    let sha = Digest(sha256(&bytes));
+    let list = PackRef { name: "our-sites".to_owned(), version: "3".to_owned(), sha256: sha };
+    let named = [SiteListRef { list, category: "pornography".to_owned(), coarse: false }];
+    story.keep.offer(&story.force.sign(&policy_with(&story, 5, &named))).expect("newer");
+    story.server.with(|memory| memory.serial = 5);
+    let mut watcher = story.force.watcher(&story.keep, &story.spool, &spool::Opened::Whole);
+    watcher.notice_shown("terminal", NoticeResponse::Acknowledged, "the person").expect("on record");
+    let see = |watcher: &mut Watcher, n: u64, url: &str| {
+        let now = story.force.now();
+        watcher.observe("tab", n, now, shown(), page_at(url, "Boats."))
+    };
+
+    // Without the list all else is watched, and that it is missing is a gap in part.
+    watcher.tick();
+    assert_eq!(see(&mut watcher, 1, "https://night.example/a"), Observed::Dropped);
+    assert!(watcher.standing().watching);
+    assert!(begun_gaps(&story.force.records(&story.spool)).contains(&GapCause::SiteListMissing));
+
+    // The server gives another list under this hash: it is not used, and said.
+    let mut other = bytes.clone();
+    *other.last_mut().expect("bytes") ^= 1;
+    story.server.with(|memory| memory.lists.insert(sha.to_string(), other));
+    let mut uplink = story.uplink();
+    story.settle(&mut uplink).await;
+    let kept = story.keep.policy().expect("a policy");
+    let missing = || story.keep.lists().missing(&kept.policy, story.force.now());
+    let said = missing().first().expect("missing").in_words();
+    assert!(said.contains("our-sites version 3") && said.contains("does not have the SHA-256"), "{said}");
+    let asked = |path: &str| path.starts_with("/v1/site-lists/");
+    let tries = story.server.with(|memory| memory.requests.iter().filter(|path| asked(path)).count());
+    assert_eq!(tries, 2, "one try; the next waits for its back-off");
+
+    // Later it gives the right one.
+    story.server.with(|memory| memory.lists.insert(sha.to_string(), bytes.clone()));
+    story.force.clock.pass(5);
+    story.settle(&mut uplink).await;
+    assert_eq!(missing(), []);
+    watcher.tick();
+    assert!(ended_gaps(&story.force.records(&story.spool)).contains(&GapCause::SiteListMissing));
+    assert_eq!(see(&mut watcher, 2, "https://day.example/a"), Observed::Dropped);
+    assert_eq!(see(&mut watcher, 3, "https://www.night.example/a"), Observed::Kept);
+    let found = story.force.records(&story.spool).into_iter().find_map(|body| match body {
+        RecordBody::Finding { captured, generated } => Some((captured, generated)),
+        _ => None,
+    });
+    let (captured, generated) = found.expect("a finding");
+    let Fact::Page { url, .. } = &captured.fact else { panic!("a page") };
+    let [listed] = &captured.listed[..] else { panic!("one look-up: {captured:?}") };
+    assert_eq!((listed.list, listed.entry.as_str()), (sha, "night.example"), "{url}");
+    let explained =
+        generated.findings.first().map(|finding| finding.explanation.as_str()).unwrap_or_default();
+    assert!(explained.contains("list our-sites version 3"), "{explained}");
+
+    // After a power cut the file is torn: it is not used, and fetched again.
+    let file = story.force.dir().file(&format!("site-list-{sha}.fst"));
+    std::fs::write(&file, bytes.get(..bytes.len() / 2).expect("half")).expect("torn");
+    let keep = Arc::new(PolicyKeep::load(&story.force.dir(), story.force.device).expect("the policy holds"));
+    let missing = keep.lists().missing(&kept.policy, story.force.now());
+    assert!(missing.first().is_some_and(|missing| missing.why.is_some()), "{missing:?}");
+    let story = Story { keep, ..story };
+    let mut uplink = story.uplink();
+    story.settle(&mut uplink).await;
+    assert_eq!(story.keep.lists().missing(&kept.policy, story.force.now()), []);
+    assert_eq!(std::fs::read(&file).expect("there"), bytes);
+
+    // A policy without it comes.
+    story.server.with(|memory| {
+        memory.policy = Some(story.force.sign(&policy_with(&story, 6, &[])));
+        memory.serial = 6;
+    });
+    story.force.clock.pass(61);
+    story.settle(&mut uplink).await;
+    assert_eq!(story.keep.serial(), 6);
+    assert!(!file.exists(), "what no policy names is kept nowhere");
 }

@@ -9,7 +9,7 @@ use crate::release::Release;
 use crate::sources::browser::presence::{BrowserProcess, ConnectionId, Greeting};
 use crate::spool::{Figures, Spool};
 use crate::uplink::is_unsent;
-use crate::watch::{NoticeNote, Observed, Standing, Watcher};
+use crate::watch::{ListsHere, NoticeNote, Observed, Standing, Watcher};
 
 /// Asks that may wait; beyond, browsers wait too, which slows them and loses nothing.
 pub const ASKS_MAX: usize = 64;
@@ -75,6 +75,8 @@ pub struct CoreView {
     pub figures: Figures,
     /// Rises with every record.
     pub appended: u64,
+    /// Lists of sites that conditions in force name.
+    pub lists: ListsHere,
     /// The policy and the keys are to be given up.
     pub release: Option<Release>,
     /// Then: whether records wait that the server may still take.
@@ -190,6 +192,7 @@ fn view_of(watcher: &Watcher, spool: &Spool, before: &CoreView) -> CoreView {
         figures: spool.figures().unwrap_or(before.figures),
         appended: watcher.appended(),
         release: watcher.release(),
+        lists: watcher.lists_here(),
         unsent: watcher.release().is_some() && is_unsent(spool).unwrap_or(true),
     }
 }

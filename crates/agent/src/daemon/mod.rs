@@ -66,6 +66,7 @@ pub async fn run(parts: DaemonParts, mut stop: oneshot::Receiver<()>) -> anyhow:
     let identity = Identity::load(&dir)?;
     let keys = identity.keys(&dir)?;
     let keep = Arc::new(PolicyKeep::load(&dir, identity.device)?);
+    keep.lists().forget_others(keep.policy().as_ref().map(|kept| &kept.policy));
     let (spool, opened) = open_spool(&dir, parts.limits, &identity).await?;
     let spool = Arc::new(spool);
     let kept: Option<Fix> = spool.note(NOTE_SERVER_TIME)?;

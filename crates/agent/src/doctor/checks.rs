@@ -9,6 +9,7 @@ use serde::Deserialize;
 use super::Check;
 use crate::identity::{Identity, IdentityError, SECRET_FILES};
 use crate::policy_keep::PolicyKeep;
+use crate::site_lists::MissingList;
 use crate::spool::{OnDisk, Spool, SpoolError, SpoolFile};
 use crate::state_dir::StateDir;
 use crate::status::Status;
@@ -108,6 +109,27 @@ pub(super) fn policy(
         ),
     });
     Some(keep)
+}
+
+pub(super) fn site_lists(keep: &PolicyKeep, now: Timestamp) -> Option<Check> {
+    const NAME: &str = "lists of sites";
+    let kept = keep.policy()?;
+    let named = kept.policy.site_lists_at(now);
+    if named.is_empty() {
+        return None;
+    }
+    let missing = keep.lists().missing(&kept.policy, now);
+    if missing.is_empty() {
+        let named: Vec<String> =
+            named.iter().map(|list| format!("{} version {}", list.list.name, list.list.version)).collect();
+        return Some(Check::good(NAME, named.join(", ")));
+    }
+    let found: Vec<String> = missing.iter().map(MissingList::in_words).collect();
+    Some(Check::bad(
+        NAME,
+        found.join("; "),
+        "let the agent run where it can reach its server: it fetches the list. Until then pages are not compared with it; all else is watched",
+    ))
 }
 
 pub(super) async fn server(

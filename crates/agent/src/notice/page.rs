@@ -226,6 +226,7 @@ async fn details(State(page): Shared, headers: HeaderMap) -> Response {
         order_reference: &policy.order_reference,
         authority,
         conditions: pages::conditions(policy, now),
+        site_lists: pages::site_lists(policy),
         last_contact: uplink
             .last_contact
             .map_or_else(|| "none since this program started".to_owned(), |at| pages::in_words(at, zone)),

@@ -41,6 +41,7 @@ pub(super) struct DetailsPage<'a> {
     pub order_reference: &'a str,
     pub authority: String,
     pub conditions: Vec<ConditionView<'a>>,
+    pub site_lists: Vec<String>,
     pub last_contact: String,
     pub trouble: String,
     pub spooled: u64,
@@ -107,6 +108,12 @@ pub(super) fn conditions(policy: &Policy, now: Timestamp) -> Vec<ConditionView<'
             window: view(condition),
         })
         .collect()
+}
+
+/// The lists of sites that pages are compared with, by name and version; never what stands in them.
+pub(super) fn site_lists(policy: &Policy) -> Vec<String> {
+    let lists = policy.site_lists().into_iter();
+    lists.map(|list| format!("{} version {}", list.list.name, list.list.version)).collect()
 }
 
 /// Whether the device watches, in plain words.

@@ -15,6 +15,7 @@ use proviso_model::wire::{ForceKeys, ForceKeysStatement, SignedPolicy, TrustFile
 use proviso_model::{Digest, Timestamp};
 
 use crate::release::{self, RELEASE_NOTE, Release};
+use crate::site_lists::SiteListKeep;
 use crate::state_dir::{Readers, StateDir, StateError};
 
 pub(crate) use verify::decode_signature;
@@ -140,6 +141,7 @@ pub struct PolicyKeep {
     dir: StateDir,
     trust: TrustFile,
     device: DeviceId,
+    lists: SiteListKeep,
     held: Mutex<Held>,
 }
 
@@ -159,8 +161,9 @@ impl PolicyKeep {
             Ok(policy) => (Some(Arc::new(policy)), None),
             Err(error) => (None, Some(error.to_string())),
         };
+        let lists = SiteListKeep::load(dir, policy.as_ref().map(|kept| &kept.policy));
         let held = Mutex::new(Held { keys, policy, fault, released });
-        Ok(Self { dir: dir.clone(), trust, device, held })
+        Ok(Self { dir: dir.clone(), trust, device, lists, held })
     }
 
     /// Stores what enrolment brought, after its check.
@@ -183,6 +186,7 @@ impl PolicyKeep {
             dir: dir.clone(),
             trust: trust.clone(),
             device,
+            lists: SiteListKeep::load(dir, None),
             held: Mutex::new(Held {
                 keys: Arc::new(checked),
                 policy: Some(Arc::new(policy)),
@@ -208,6 +212,12 @@ impl PolicyKeep {
     #[must_use]
     pub fn keys(&self) -> Arc<CheckedKeys> {
         Arc::clone(&self.held.lock().unwrap_or_else(PoisonError::into_inner).keys)
+    }
+
+    /// The lists of sites that the policy names.
+    #[must_use]
+    pub fn lists(&self) -> &SiteListKeep {
+        &self.lists
     }
 
     /// The pinned trust file.
@@ -265,9 +275,13 @@ impl PolicyKeep {
         }
         self.keep_past()?;
         self.dir.write_json(POLICY, Readers::Agent, signed)?;
-        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
-        held.policy = Some(Arc::new(fresh));
-        held.fault = None;
+        let fresh = Arc::new(fresh);
+        {
+            let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+            held.policy = Some(Arc::clone(&fresh));
+            held.fault = None;
+        }
+        self.lists.forget_others(Some(&fresh.policy));
         Ok(true)
     }
 

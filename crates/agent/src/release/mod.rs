@@ -8,6 +8,7 @@ use proviso_model::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::policy_keep::{KeptPolicy, PolicyKeep};
+use crate::site_lists;
 use crate::state_dir::{Readers, StateDir, StateError};
 
 /// Milliseconds awake past the end after which a device that reaches no server gives up its policy: 14 days.
@@ -99,14 +100,15 @@ pub fn released(dir: &StateDir) -> Result<Option<Release>, StateError> {
     dir.read_json(RELEASED)
 }
 
-/// Says that the monitoring has ended, then deletes the policy. Done again after a power cut it comes to the same.
+/// Says that the monitoring has ended, then deletes the policy and the lists that it named. Done again after a power cut it comes to the same.
 ///
 /// # Errors
 /// [`StateError`]; the policy is deleted only after the note is durable.
 pub fn drop_policy(dir: &StateDir, release: &Release) -> Result<(), StateError> {
     dir.write(RELEASED_TEXT, Readers::Everyone, format!("{RELEASE_NOTE}\n").as_bytes())?;
     dir.write_json(RELEASED, Readers::Everyone, release)?;
-    dir.remove(POLICY)
+    dir.remove(POLICY)?;
+    site_lists::forget_all(dir)
 }
 
 /// Deletes the keys: nothing waits to be sent any more.

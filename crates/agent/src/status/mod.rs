@@ -49,6 +49,12 @@ pub struct Status {
     /// The order's monitoring has ended, and policy and keys are given up.
     #[serde(default)]
     pub release: Option<Release>,
+    /// How many lists of sites the conditions in force name.
+    #[serde(default)]
+    pub site_lists: usize,
+    /// How many of them are not on the device.
+    #[serde(default)]
+    pub site_lists_missing: usize,
     /// Records waiting.
     pub spooled_records: u64,
     /// Their bytes.
@@ -75,6 +81,8 @@ impl Status {
             revoked: uplink.revoked.clone(),
             release: core.release,
             log: uplink.log.clone(),
+            site_lists: core.lists.named,
+            site_lists_missing: core.lists.missing,
             spooled_records: core.figures.records,
             spool_bytes: core.figures.bytes,
             policy_serial: core.standing.policy_serial,
@@ -132,6 +140,15 @@ impl Status {
         }
         if let Some(log) = &self.log {
             lines.push(format!("The force's record of evidence: {log}."));
+        }
+        if self.site_lists > 0 {
+            lines.push(match self.site_lists_missing {
+                0 => format!("Lists of sites that pages are compared with: {}, all here.", self.site_lists),
+                missing => format!(
+                    "Lists of sites that pages are compared with: {}; {missing} not here yet, so pages are not compared with it. All else is watched.",
+                    self.site_lists
+                ),
+            });
         }
         lines.push(format!(
             "Sealed records waiting to be sent: {} ({} bytes).",

@@ -66,6 +66,10 @@ impl<T: Transport> Uplink<T> {
                 self.wanted.bring = None;
                 Ok(Next::Again)
             }
+            Asked::SiteListPart(sha256) => {
+                self.take_site_list_part(now, sha256, &answer.body);
+                Ok(Next::Again)
+            }
             Asked::Records(batch) => {
                 let receipt: Receipt = body(answer)?;
                 let taken = batch.last().map(|record| (record.epoch, record.seq));
@@ -78,7 +82,10 @@ impl<T: Transport> Uplink<T> {
 
     fn take_policy(&mut self, signed: &SignedPolicy) -> Result<(), String> {
         match self.keep.offer(signed) {
-            Ok(_) => Ok(()),
+            Ok(_) => {
+                self.follow_policy();
+                Ok(())
+            }
             Err(error @ PolicyError::Signature(_)) => {
                 // Perhaps the policy key was changed: newer keys must be certified by the pinned root.
                 self.wanted.keys = true;
@@ -167,6 +174,10 @@ impl<T: Transport> Uplink<T> {
                     words(answer)
                 ));
                 Ok(Next::Wait { until: self.backoff.far(now), backing_off: true })
+            }
+            (_, _, Asked::SiteListPart(sha256)) => {
+                self.site_list_failed(now, sha256, words(answer));
+                Ok(Next::Again)
             }
             (413, _, Asked::Records(batch)) if batch.len() > 1 => {
                 self.batch_records_max = (batch.len() / 2).max(1);

@@ -7,29 +7,24 @@ const FIRST_MS: i64 = 1_000;
 const LONGEST_MS: i64 = 300_000;
 
 /// Exponential back-off with jitter.
+#[derive(Debug, Default)]
 pub struct Backoff {
-    rng: Box<dyn CryptoRng + Send>,
     failures: u32,
     until: Option<Timestamp>,
 }
 
 impl Backoff {
-    /// No failure yet.
-    pub fn new(rng: Box<dyn CryptoRng + Send>) -> Self {
-        Self { rng, failures: 0, until: None }
-    }
-
     /// Until when to wait, if still to wait. A clock that jumped back does not make the wait longer than the longest.
     pub fn until(&self, now: Timestamp) -> Option<Timestamp> {
         self.until.filter(|until| now < *until && until.millis_since(now) <= LONGEST_MS)
     }
 
     /// Notes a failure and says until when to wait: between half and all of a doubling time.
-    pub fn failed(&mut self, now: Timestamp) -> Timestamp {
+    pub fn failed(&mut self, now: Timestamp, rng: &mut dyn CryptoRng) -> Timestamp {
         let longest_ms = FIRST_MS.saturating_mul(1_i64 << self.failures.min(16)).min(LONGEST_MS);
         self.failures = self.failures.saturating_add(1);
         let half_ms = longest_ms / 2;
-        let jitter_ms = i64::from(self.rng.next_u32()) * half_ms / i64::from(u32::MAX);
+        let jitter_ms = i64::from(rng.next_u32()) * half_ms / i64::from(u32::MAX);
         let until = now.plus_millis(half_ms + jitter_ms);
         self.until = Some(until);
         until

@@ -7,8 +7,9 @@ mod https;
 mod receipt;
 mod returning;
 mod shown_log;
+mod site_lists;
+mod transport;
 
-use std::future::Future;
 use std::sync::Arc;
 
 use base64::Engine as _;
@@ -31,6 +32,8 @@ use backoff::Backoff;
 pub use https::{Https, HttpsError};
 pub use receipt::is_unsent;
 pub use shown_log::{Contradictions, NOTE_ACCEPTED, NOTE_CONTRADICTIONS};
+use site_lists::Fetch;
+pub use transport::{Transport, TransportError, WireAnswer, WireRequest};
 
 /// Milliseconds between liveness pings.
 pub const PING_EVERY_MS: i64 = 60_000;
@@ -38,47 +41,6 @@ pub const PING_EVERY_MS: i64 = 60_000;
 pub const NOTE_REVOKED: &str = "revoked";
 /// Name of the note that says that the server takes nothing more from this device, not even what waits.
 const NOTE_CLOSED: &str = "closed";
-
-/// One request.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WireRequest {
-    /// `GET` or `POST`.
-    pub method: &'static str,
-    /// Path with query.
-    pub path: String,
-    /// Header names in lower case, and values.
-    pub headers: Vec<(&'static str, String)>,
-    /// Body.
-    pub body: Vec<u8>,
-}
-
-/// One answer.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct WireAnswer {
-    /// HTTP status.
-    pub status: u16,
-    /// Header `proviso-nonce`.
-    pub nonce: Option<String>,
-    /// Body.
-    pub body: Vec<u8>,
-}
-
-/// No answer came.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("no answer from the server: {0}")]
-pub struct TransportError(pub String);
-
-/// Carries requests to the server. The real one is [`Https`]; a simulator calls the server's own code.
-pub trait Transport: Send {
-    /// Sends a request and waits for its answer.
-    ///
-    /// # Errors
-    /// [`TransportError`] when no answer came; the server may or may not have acted.
-    fn request(
-        &mut self,
-        request: WireRequest,
-    ) -> impl Future<Output = Result<WireAnswer, TransportError>> + Send;
-}
 
 /// What to do after a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -138,12 +100,14 @@ pub struct Uplink<T> {
     pub(crate) transport: T,
     pub(crate) spool: Arc<Spool>,
     pub(crate) keep: Arc<PolicyKeep>,
+    pub(crate) fetch: Fetch,
     pub(crate) time: Arc<TrueTime>,
     pub(crate) device: DeviceId,
     record_key: SignKey,
     facts: EnrolmentFacts,
     machine: Option<Digest>,
     run: String,
+    pub(crate) rng: Box<dyn CryptoRng + Send>,
     pub(crate) backoff: Backoff,
     pub(crate) nonce: Option<String>,
     pub(crate) next_ping: Option<Timestamp>,
@@ -179,6 +143,7 @@ pub(crate) enum Asked {
     Device,
     Bring,
     Records(Vec<Stored>),
+    SiteListPart(Digest),
 }
 
 impl<T: Transport> Uplink<T> {
@@ -200,13 +165,15 @@ impl<T: Transport> Uplink<T> {
                 ..Wanted::default()
             },
             keep: parts.keep,
+            fetch: Fetch::default(),
             time: parts.time,
             device: parts.device,
             record_key: parts.record_key,
             facts: parts.facts,
             machine: parts.machine,
             run: hex::encode(run),
-            backoff: Backoff::new(parts.rng),
+            rng: parts.rng,
+            backoff: Backoff::default(),
             nonce: None,
             next_ping: None,
             batch_records_max: BATCH_RECORDS_MAX,
@@ -261,6 +228,7 @@ impl<T: Transport> Uplink<T> {
                 return Ok(Next::Revoked);
             }
             let until = self.next_ping.unwrap_or(now);
+            let until = self.fetch.due(now).map_or(until, |due| due.min(until));
             return Ok(Next::Wait { until, backing_off: false });
         };
         let answer = self.transport.request(request).await.map_err(|error| error.to_string())?;
@@ -273,7 +241,7 @@ impl<T: Transport> Uplink<T> {
     pub(crate) fn stumble(&mut self, now: Timestamp, trouble: String) -> Next {
         tracing::warn!(trouble = %trouble, "the uplink waits before it tries again");
         self.state.trouble = Some(trouble);
-        Next::Wait { until: self.backoff.failed(now), backing_off: true }
+        Next::Wait { until: self.backoff.failed(now, &mut *self.rng), backing_off: true }
     }
 
     fn next_request(&mut self, now: Timestamp) -> Result<Option<(Asked, WireRequest)>, String> {
@@ -309,7 +277,9 @@ impl<T: Transport> Uplink<T> {
             let known = [("if-none-match", format!("\"{}\"", self.keep.serial()))];
             return Ok(Some((Asked::Policy, self.signed("GET", "/v1/policy", &nonce, Vec::new(), &known))));
         }
-        self.records_request(&nonce)
+        // What was found goes before what may be found later.
+        let records = self.records_request(&nonce)?;
+        Ok(records.or_else(|| self.site_list_request(now, &nonce)))
     }
 
     fn records_request(&mut self, nonce: &str) -> Result<Option<(Asked, WireRequest)>, SpoolError> {

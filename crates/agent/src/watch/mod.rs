@@ -6,6 +6,7 @@ mod clocks;
 mod contradictions;
 mod observe;
 mod release;
+mod site_lists;
 mod standing;
 mod tick;
 mod trim;
@@ -29,6 +30,7 @@ use crate::spool::{Appended, Note, Opened, Room, Spool, SpoolError, note_of};
 use crate::writer::{NOTE_ALIVE, RecordWriter};
 
 pub use observe::Observed;
+pub use site_lists::ListsHere;
 pub use standing::Standing;
 
 use observe::Acks;
@@ -200,7 +202,9 @@ impl Watcher {
         for cause in [GapCause::ExtensionStopped, GapCause::ProtocolMismatch, GapCause::PrivateWindow] {
             self.gaps.end(last.at, Source::Browser, cause);
         }
-        self.gaps.end(last.at, Source::Browser, GapCause::PrivateWindowsUnseen);
+        for cause in [GapCause::PrivateWindowsUnseen, GapCause::SiteListMissing] {
+            self.gaps.end(last.at, Source::Browser, cause);
+        }
         let since_boot_ms = i64::try_from(self.moment.since_boot_ms).unwrap_or(i64::MAX);
         let boot_id = self.time.clock().boot_id();
         let restart = Restart { now, boot_id, booted_at: now.plus_millis(-since_boot_ms) };

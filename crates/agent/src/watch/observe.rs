@@ -140,6 +140,9 @@ impl Watcher {
             self.count(|stretch| stretch.shielded += 1);
             return Observed::Shielded;
         }
+        // Recorded with the page, so that what is found can be found again without the lists.
+        observation.listed =
+            self.keep.lists().look_up(&kept.policy, observation.observed_at, &observation.fact);
         let observation = self.contexts.join(observation);
         let observed = self.judge(&kept, &observation, mark);
         // One that is sent again must find the context as it was.

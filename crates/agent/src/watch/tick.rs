@@ -31,6 +31,7 @@ impl Watcher {
         self.decide();
         self.contexts.forget_old(self.moment.now);
         self.watch_browsers(now);
+        self.watch_site_lists(now);
         let due = self
             .stretch
             .is_some_and(|stretch| now.millis_since(stretch.from) >= self.settings.liveness_every_ms);

@@ -11,6 +11,7 @@ use proviso_ledger::hash::sha256;
 use proviso_ledger::merkle::{self, LeafKind, Nodes};
 use proviso_ledger::{ChainError, ChainLink, Checkpoint, Envelope, SignKey, VerifyKey};
 use proviso_model::ids::DeviceId;
+use proviso_model::limits::SITE_LIST_PART_BYTES;
 use proviso_model::wire::{
     ConsistencyProof, HEADER_CHECKPOINT_SIZE, InclusionProof, LivenessAnswer, Receipt, Refusal, RestoredLog,
     RestoredLogStatement, SignedPolicy, signed_request, signed_restored_log, time_statement,
@@ -47,6 +48,8 @@ pub struct Memory {
     /// Up to where it says that records are backed up, as how many behind the last; `None` for not at all.
     pub backed_up_behind: Option<u64>,
     pub policy: Option<SignedPolicy>,
+    /// What it gives as a list of sites, by the hash asked for.
+    pub lists: HashMap<String, Vec<u8>>,
     pub serial: u64,
     pub revoked: bool,
     /// Not even records are taken of a revoked device: its case is gone.
@@ -81,6 +84,7 @@ impl TestServer {
             records: Vec::new(),
             backed_up_behind: None,
             policy: None,
+            lists: HashMap::new(),
             serial: 1,
             revoked: false,
             case_gone: false,
@@ -159,8 +163,17 @@ impl Memory {
                 self.good(200, serde_json::to_vec(&policy).expect("json"))
             }
             "/v1/records" => self.ingest(&request.body),
+            path if path.starts_with("/v1/site-lists/") => self.site_list(path),
             other => panic!("nobody should ask for {other}"),
         }
+    }
+
+    fn site_list(&self, path: &str) -> WireAnswer {
+        let (sha256, part) = path.trim_start_matches("/v1/site-lists/").split_once('/').expect("two parts");
+        let Some(bytes) = self.lists.get(sha256) else { return self.refuse(404, "list-not-held", None) };
+        let start = part.parse::<usize>().expect("a number") * SITE_LIST_PART_BYTES;
+        let end = bytes.len().min(start + SITE_LIST_PART_BYTES);
+        self.good(200, bytes.get(start..end).expect("a part").to_vec())
     }
 
     fn is_signed(&self, request: &WireRequest) -> bool {
