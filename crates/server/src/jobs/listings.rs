@@ -2,6 +2,7 @@
 //! recorded look-up, and a device could have made that up.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use proviso_engine::sites::SiteList;
 use proviso_model::{Digest, Fact, Observation};
@@ -53,11 +54,10 @@ impl Lists {
     }
 
     async fn of(&mut self, ctx: &AppContext, sha256: Digest) -> Result<Option<&SiteList>, StoreError> {
-        if !self.0.contains_key(&sha256) {
-            let read = read(ctx, sha256).await?;
-            self.0.insert(sha256, read);
-        }
-        Ok(self.0.get(&sha256).and_then(Option::as_ref))
+        Ok(match self.0.entry(sha256) {
+            Entry::Occupied(known) => known.into_mut().as_ref(),
+            Entry::Vacant(unknown) => unknown.insert(read(ctx, sha256).await?).as_ref(),
+        })
     }
 }
 
