@@ -6,6 +6,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import puppeteer from "puppeteer-core";
 import { build } from "../../../extension/build.mjs";
+import { DEBUGGER_PREFERENCES } from "./firefox-debugger.mjs";
 import { FIREFOX_ID, FIREFOX_UUID, HOST_NAME } from "./host-manifest.mjs";
 
 /**
@@ -69,6 +70,9 @@ export function launchChromiumAlone({ userDataDir, hostManifestPath, extensionDi
   };
 }
 
+/** Where each Firefox listens for its debugger. @type {WeakMap<Browser, string>} */
+export const DEBUGGERS = new WeakMap();
+
 /**
  * Starts Firefox and installs the extension in it. `userDataDir` holds `home` (native hosts) and `profile`.
  * @param {Launch} launch
@@ -77,6 +81,7 @@ export function launchChromiumAlone({ userDataDir, hostManifestPath, extensionDi
 export async function launchFirefox({ userDataDir, hostManifestPath, extensionDir, headless = true, args = [], environment = {} }) {
   const home = join(userDataDir, "home");
   const profile = join(userDataDir, "profile");
+  const debuggerSocket = join(userDataDir, "debugger");
   for (const folder of [home, profile]) mkdirSync(folder, { recursive: true });
   if (hostManifestPath) {
     // Newer versions look under ~/.config unless ~/.mozilla is there.
@@ -89,9 +94,10 @@ export async function launchFirefox({ userDataDir, hostManifestPath, extensionDi
     userDataDir: profile,
     defaultViewport: null,
     env: { ...process.env, ...environment, HOME: home, XDG_CONFIG_HOME: join(home, ".config"), MOZ_CRASHREPORTER_DISABLE: "1" },
-    args: ["--remote-allow-system-access", ...args],
-    extraPrefsFirefox: { "extensions.webextensions.uuids": JSON.stringify({ [FIREFOX_ID]: FIREFOX_UUID }) },
+    args: ["--remote-allow-system-access", "--start-debugger-server", debuggerSocket, ...args],
+    extraPrefsFirefox: { ...DEBUGGER_PREFERENCES, "extensions.webextensions.uuids": JSON.stringify({ [FIREFOX_ID]: FIREFOX_UUID }) },
   });
+  DEBUGGERS.set(browser, debuggerSocket);
   await browser.installExtension(extensionDir ?? join(DIST, "firefox"));
   return browser;
 }

@@ -1,6 +1,8 @@
 // What a person or the browser itself does to an extension: stop its background, allow it in private windows, open its popup.
 
+import { DEBUGGERS } from "./browsers.mjs";
 import { CHROMIUM_ID, FIREFOX_ID, FIREFOX_UUID } from "./host-manifest.mjs";
+import { inBrowserProcess } from "./firefox-debugger.mjs";
 import { until } from "./until.mjs";
 
 /**
@@ -111,6 +113,8 @@ async function inFirefox(browser, expression) {
   const { connection } = /** @type {{connection: {send: (method: string, parameters: object) => Promise<any>}}} */ (/** @type {unknown} */ (browser));
   const tree = await connection.send("browsingContext.getTree", { "moz:scope": "chrome" });
   const context = tree.result.contexts.find((/** @type {{url: string}} */ { url }) => url === "chrome://browser/content/browser.xhtml");
+  // Before it knew that scope, Firefox answered with the pages' own contexts.
+  if (!context) return inBrowserProcess(DEBUGGERS.get(browser) ?? "", expression);
   const { result } = await connection.send("script.evaluate", { expression, target: { context: context.context }, awaitPromise: true });
   if (result.type !== "success") throw new Error(`Firefox: ${JSON.stringify(result.exceptionDetails?.text)}`);
 }
