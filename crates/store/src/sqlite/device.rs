@@ -98,6 +98,17 @@ pub(super) async fn policy_append(connection: &mut SqliteConnection, policy: Pol
     policy_insert(connection, policy).await
 }
 
+/// Adds policies, each as [`policy_append`] does.
+pub(super) async fn policies_append(
+    connection: &mut SqliteConnection,
+    policies: Vec<PolicyRow>,
+) -> Result<()> {
+    for policy in policies {
+        policy_append(connection, policy).await?;
+    }
+    Ok(())
+}
+
 #[async_trait]
 impl DeviceStore for SqliteStore {
     async fn enrolment_code_add(&self, code: &EnrolmentCodeRow) -> Result<()> {

@@ -8,7 +8,7 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
 
 use super::SqliteStore;
-use super::device::policy_append;
+use super::device::policies_append;
 use super::rows::{blob, bytes, bytes_maybe, damaged, number, parsed, text, time, time_maybe};
 use crate::device::PolicyRow;
 use crate::error::{Result, StoreError};
@@ -99,13 +99,6 @@ async fn end_insert(connection: &mut SqliteConnection, row: OrderEndRow) -> Resu
     .bind(row.sealed)
     .execute(connection)
     .await?;
-    Ok(())
-}
-
-async fn policies_append(connection: &mut SqliteConnection, policies: Vec<PolicyRow>) -> Result<()> {
-    for policy in policies {
-        policy_append(connection, policy).await?;
-    }
     Ok(())
 }
 

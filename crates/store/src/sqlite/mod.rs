@@ -22,6 +22,7 @@ mod returned;
 mod rows;
 mod site_list;
 mod timeline;
+mod versions;
 
 use std::future::Future;
 use std::pin::Pin;

@@ -6,10 +6,11 @@ use sqlx::SqliteConnection;
 use sqlx::sqlite::SqliteRow;
 
 use super::SqliteStore;
-use super::device::policy_append;
+use super::device::policies_append;
 use super::rows::{blob, bytes, int, number, text, time, time_maybe};
+use super::versions::Versions;
 use crate::device::PolicyRow;
-use crate::error::{Result, StoreError};
+use crate::error::Result;
 use crate::pack::{PackRow, PackStore};
 
 fn pack(row: &SqliteRow) -> Result<PackRow> {
@@ -26,27 +27,15 @@ fn pack(row: &SqliteRow) -> Result<PackRow> {
     })
 }
 
-/// Retires the version in use; whether there was one.
-async fn retire(connection: &mut SqliteConnection, name: &str, at: Timestamp) -> Result<bool> {
-    let done = sqlx::query("UPDATE pack SET retired_at = $2 WHERE name = $1 AND retired_at IS NULL")
-        .bind(name.to_owned())
-        .bind(at.as_micros())
-        .execute(connection)
-        .await?;
-    Ok(done.rows_affected() > 0)
-}
+const VERSIONS: Versions = Versions {
+    last: "SELECT coalesce(max(version), 0) FROM pack WHERE name = $1",
+    retire: "UPDATE pack SET retired_at = $2 WHERE name = $1 AND retired_at IS NULL",
+    raced: "another version of this pack was imported just now; look at it and try again",
+    missing: "a pack of this name in use",
+};
 
 async fn add(connection: &mut SqliteConnection, pack: PackRow, policies: Vec<PolicyRow>) -> Result<()> {
-    let last: i64 = sqlx::query_scalar("SELECT coalesce(max(version), 0) FROM pack WHERE name = $1")
-        .bind(pack.name.clone())
-        .fetch_one(&mut *connection)
-        .await?;
-    if i64::from(pack.version) != last.saturating_add(1) {
-        return Err(StoreError::Conflict(
-            "another version of this pack was imported just now; look at it and try again",
-        ));
-    }
-    retire(connection, &pack.name, pack.imported_at).await?;
+    VERSIONS.make_room(connection, &pack.name, pack.version, pack.imported_at).await?;
     sqlx::query(
         "INSERT INTO pack (name, version, category, terms, sha256, imported_at, signature, sealed)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
@@ -61,10 +50,7 @@ async fn add(connection: &mut SqliteConnection, pack: PackRow, policies: Vec<Pol
     .bind(pack.sealed)
     .execute(&mut *connection)
     .await?;
-    for policy in policies {
-        policy_append(connection, policy).await?;
-    }
-    Ok(())
+    policies_append(connection, policies).await
 }
 
 #[async_trait]
@@ -77,15 +63,7 @@ impl PackStore for SqliteStore {
     async fn pack_retire(&self, name: &str, at: Timestamp, policies: &[PolicyRow]) -> Result<()> {
         let (name, policies) = (name.to_owned(), policies.to_vec());
         self.write(move |connection| {
-            Box::pin(async move {
-                if !retire(connection, &name, at).await? {
-                    return Err(StoreError::Missing("a pack of this name in use"));
-                }
-                for policy in policies {
-                    policy_append(connection, policy).await?;
-                }
-                Ok(())
-            })
+            Box::pin(async move { VERSIONS.retire(connection, &name, at, policies).await })
         })
         .await
     }

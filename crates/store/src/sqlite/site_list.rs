@@ -6,10 +6,11 @@ use sqlx::SqliteConnection;
 use sqlx::sqlite::SqliteRow;
 
 use super::SqliteStore;
-use super::device::policy_append;
+use super::device::policies_append;
 use super::rows::{blob, bytes, int, number, text, time, time_maybe};
+use super::versions::Versions;
 use crate::device::PolicyRow;
-use crate::error::{Result, StoreError};
+use crate::error::Result;
 use crate::site_list::{SiteListRow, SiteListStore};
 
 fn list(row: &SqliteRow) -> Result<SiteListRow> {
@@ -27,27 +28,15 @@ fn list(row: &SqliteRow) -> Result<SiteListRow> {
     })
 }
 
-/// Retires the version in use; whether there was one.
-async fn retire(connection: &mut SqliteConnection, name: &str, at: Timestamp) -> Result<bool> {
-    let done = sqlx::query("UPDATE site_list SET retired_at = $2 WHERE name = $1 AND retired_at IS NULL")
-        .bind(name.to_owned())
-        .bind(at.as_micros())
-        .execute(connection)
-        .await?;
-    Ok(done.rows_affected() > 0)
-}
+const VERSIONS: Versions = Versions {
+    last: "SELECT coalesce(max(version), 0) FROM site_list WHERE name = $1",
+    retire: "UPDATE site_list SET retired_at = $2 WHERE name = $1 AND retired_at IS NULL",
+    raced: "another version of this list of sites was imported just now; look at it and try again",
+    missing: "a list of sites of this name in use",
+};
 
 async fn add(connection: &mut SqliteConnection, list: SiteListRow, policies: Vec<PolicyRow>) -> Result<()> {
-    let last: i64 = sqlx::query_scalar("SELECT coalesce(max(version), 0) FROM site_list WHERE name = $1")
-        .bind(list.name.clone())
-        .fetch_one(&mut *connection)
-        .await?;
-    if i64::from(list.version) != last.saturating_add(1) {
-        return Err(StoreError::Conflict(
-            "another version of this list of sites was imported just now; look at it and try again",
-        ));
-    }
-    retire(connection, &list.name, list.imported_at).await?;
+    VERSIONS.make_room(connection, &list.name, list.version, list.imported_at).await?;
     sqlx::query(
         "INSERT INTO site_list (name, version, category, entries, bytes, sha256, imported_at, signature, sealed)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
@@ -63,14 +52,7 @@ async fn add(connection: &mut SqliteConnection, list: SiteListRow, policies: Vec
     .bind(list.sealed)
     .execute(&mut *connection)
     .await?;
-    append_all(connection, policies).await
-}
-
-async fn append_all(connection: &mut SqliteConnection, policies: Vec<PolicyRow>) -> Result<()> {
-    for policy in policies {
-        policy_append(connection, policy).await?;
-    }
-    Ok(())
+    policies_append(connection, policies).await
 }
 
 #[async_trait]
@@ -83,12 +65,7 @@ impl SiteListStore for SqliteStore {
     async fn site_list_retire(&self, name: &str, at: Timestamp, policies: &[PolicyRow]) -> Result<()> {
         let (name, policies) = (name.to_owned(), policies.to_vec());
         self.write(move |connection| {
-            Box::pin(async move {
-                if !retire(connection, &name, at).await? {
-                    return Err(StoreError::Missing("a list of sites of this name in use"));
-                }
-                append_all(connection, policies).await
-            })
+            Box::pin(async move { VERSIONS.retire(connection, &name, at, policies).await })
         })
         .await
     }
