@@ -23,7 +23,7 @@ impl InUse {
     /// # Errors
     /// [`PackFault`]; then no policy is made, for one without the force's own would look as if it had it.
     pub async fn now(ctx: &AppContext) -> Result<Self, PackFault> {
-        Ok(Self { packs: packs::in_use(ctx).await?, site_lists: site_lists::in_use(ctx, None).await? })
+        Ok(Self { packs: packs::in_use(ctx, None).await?, site_lists: site_lists::in_use(ctx, None).await? })
     }
 
     /// What policies were ever made with: what a record may rest on.

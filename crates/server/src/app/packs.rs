@@ -62,13 +62,14 @@ impl From<PackFault> for DeviceRefusal {
     }
 }
 
-/// The packs that policies are made with now.
+/// The packs that policies are made with now; without the one that is about to be retired.
 ///
 /// # Errors
 /// [`PackFault`]; then no policy is made, for one without the force's words would look as if it had them.
-pub async fn in_use(ctx: &AppContext) -> Result<Vec<Arc<Pack>>, PackFault> {
+pub async fn in_use(ctx: &AppContext, but: Option<&str>) -> Result<Vec<Arc<Pack>>, PackFault> {
     let mut packs = ctx.packs.to_vec();
-    for row in ctx.store.pack_list().await?.iter().filter(|row| row.retired_at.is_none()) {
+    let rows = ctx.store.pack_list().await?;
+    for row in rows.iter().filter(|row| row.retired_at.is_none() && but != Some(row.name.as_str())) {
         packs.push(one(ctx, row)?);
     }
     Ok(packs)

@@ -88,7 +88,7 @@ pub async fn review(ctx: &AppContext, new: &NewPack<'_>) -> Result<Review, Force
 
     let mut others: HashMap<String, &str> = HashMap::new();
     let mut own: BTreeSet<String> = BTreeSet::new();
-    let in_use = packs::in_use(ctx).await?;
+    let in_use = packs::in_use(ctx, None).await?;
     for pack in &in_use {
         for term in pack.category(new.category).into_iter().flat_map(|category| &category.terms) {
             let normal = normalise_term(&term.text);
@@ -182,12 +182,7 @@ pub async fn retire(ctx: &AppContext, name: &str) -> Result<usize, ForceError> {
     let objects = format!("{} {} {}", row.name, row.version, row.sha256);
     ctx.logged(COMMAND_LINE, "pack-remove", None, &objects, async {
         // One that was changed and cannot be loaded any more can be retired all the same.
-        let mut others = ctx.packs.to_vec();
-        for other in ctx.store.pack_list().await?.iter().filter(|other| other.retired_at.is_none()) {
-            if other.name != name {
-                others.push(packs::one(ctx, other)?);
-            }
-        }
+        let others = packs::in_use(ctx, Some(name)).await?;
         let with = InUse { packs: others, site_lists: site_lists::in_use(ctx, None).await? };
         let policies = policies_of_all(ctx, &with, &BTreeSet::new()).await?;
         ctx.store.pack_retire(name, ctx.now(), &policies).await?;

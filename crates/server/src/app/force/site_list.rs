@@ -258,7 +258,10 @@ pub async fn retire(ctx: &AppContext, name: &str) -> Result<usize, ForceError> {
 
 /// What is in use but for one list: that one may have been changed, and can be replaced or retired all the same.
 async fn without(ctx: &AppContext, name: &str) -> Result<InUse, ForceError> {
-    Ok(InUse { packs: packs::in_use(ctx).await?, site_lists: site_lists::in_use(ctx, Some(name)).await? })
+    Ok(InUse {
+        packs: packs::in_use(ctx, None).await?,
+        site_lists: site_lists::in_use(ctx, Some(name)).await?,
+    })
 }
 
 /// Every version of every list, with what the force says of it; `None` where that was changed since.
