@@ -10,14 +10,13 @@
 
 use std::collections::BTreeMap;
 
-use proviso_model::judgement::{ModelAgainst, PassageScore};
+use proviso_model::judgement::ModelAgainst;
 use proviso_model::limits::SCORED_PASSAGES_MAX;
 use proviso_model::policy::Rule;
 use proviso_model::setting::Against;
 use proviso_model::{Fact, Observation, Span};
 
 use super::judging::Judging;
-use super::words::pack_of;
 use super::{Ready, Spoken};
 
 /// What the model takes off a finding of words; `used` says how many of its `spans` stand in each passage.
@@ -56,16 +55,12 @@ pub(super) fn against(
         {
             continue;
         }
-        let here = readable(spoken.rule, facts, *number, spans, judging);
+        // Of packs of its language, and spelled as listed: a disguise is nothing that it knows.
+        let here = spans.iter().filter(|span| judging.holding(span) == Some(*number));
+        let here = here.filter(|span| score.can_read(&span.text)).count();
         if here > 0 {
             within += here;
-            passages.push(PassageScore {
-                field: passage.field,
-                message: None,
-                start: passage.start,
-                end: passage.start.saturating_add(passage.text.len() as u64),
-                chance_millionths: judged.chance_millionths,
-            });
+            passages.push(passage.scored(judged.chance_millionths));
         }
     }
     let all: usize = used.values().sum();
@@ -78,21 +73,6 @@ pub(super) fn against(
         lowered_permille: u16::try_from(lowered).unwrap_or(u16::MAX),
         passages,
     })
-}
-
-/// How many of the spans stand in a passage and are words that the model can read: of packs of its language, and spelled
-/// as listed, for a disguise is nothing that it knows.
-fn readable(rule: &Rule, facts: &Against, number: usize, spans: &[Span], judging: &Judging<'_>) -> usize {
-    let Rule::Words { pack, more_packs, terms, .. } = rule else { return 0 };
-    let is_readable = |span: &&Span| {
-        let spelled = span.text.split_whitespace().collect::<Vec<_>>().join(" ");
-        terms.iter().any(|term| {
-            term.text.eq_ignore_ascii_case(&spelled)
-                && facts.packs.contains(&pack_of(pack, more_packs, term.pack).name)
-        })
-    };
-    let here = spans.iter().filter(|span| judging.holding(span) == Some(number));
-    here.filter(is_readable).count()
 }
 
 /// Whether enough of a passage's words are frequent ones of the model's language.

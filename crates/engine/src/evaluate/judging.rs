@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use proviso_model::finding::TextField;
+use proviso_model::judgement::PassageScore;
 use proviso_model::limits::SCORED_BYTES_MAX;
 use proviso_model::{Digest, Span};
 
@@ -43,6 +44,17 @@ impl PassageText<'_> {
             category: category.to_owned(),
             text: self.text.get(range).unwrap_or_default().to_owned(),
             message: self.message,
+        }
+    }
+
+    /// The whole of it with the chance that a model gives it.
+    pub(super) fn scored(&self, chance_millionths: u32) -> PassageScore {
+        PassageScore {
+            field: self.field,
+            message: self.message,
+            start: self.start,
+            end: self.start.saturating_add(self.text.len() as u64),
+            chance_millionths,
         }
     }
 

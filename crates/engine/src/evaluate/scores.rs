@@ -2,16 +2,18 @@
 //! high enough chance speak. What weighed in them becomes spans.
 
 use std::cmp::Reverse;
+use std::collections::HashSet;
 use std::ops::Range;
 
 use proviso_model::Span;
-use proviso_model::judgement::{ModelScore, PassageScore};
+use proviso_model::judgement::ModelScore;
 use proviso_model::limits::{SCORED_PASSAGES_MAX, SPANS_MAX};
-use proviso_model::policy::{PolicyCondition, Rule};
+use proviso_model::policy::{PolicyCondition, Rule, Term};
+use proviso_model::setting::Against;
 
 use super::judging::Judging;
 use super::talk::Line;
-use super::words::WordsRule;
+use super::words::{WordsRule, pack_of};
 use super::{EngineError, Spoken, explain, strength};
 use crate::model::{Judged, LinearModel};
 
@@ -25,6 +27,8 @@ pub(super) struct ScoreRule {
     /// Places of the rules of words among the rules of its condition.
     keywords: Option<usize>,
     beside: Option<usize>,
+    /// Key words that the model can speak against (see [`super::against`]). Its order is never used.
+    readable: HashSet<String>,
 }
 
 /// A passage with what the model makes of it.
@@ -45,7 +49,7 @@ struct Reached {
 impl ScoreRule {
     /// Makes a rule ready; nothing for a rule that reads no scores.
     pub(super) fn new(rule: &Rule, condition: &PolicyCondition) -> Result<Option<Self>, EngineError> {
-        let Rule::Score { id, model, keywords, beside, .. } = rule else { return Ok(None) };
+        let Rule::Score { id, model, keywords, beside, against, .. } = rule else { return Ok(None) };
         let built_in = LinearModel::named(&model.name).filter(|built_in| built_in.reference() == *model);
         let built_in = built_in.ok_or_else(|| EngineError::UnknownModel {
             rule: id.clone(),
@@ -61,7 +65,16 @@ impl ScoreRule {
             ),
             None => None,
         };
-        Ok(Some(Self { model: built_in, keywords: place(keywords), beside }))
+        let keywords = place(keywords);
+        let readable = against.as_ref().zip(keywords.and_then(|place| condition.rules.get(place)));
+        let readable = readable.map(|(facts, words)| readable_words(facts, words)).unwrap_or_default();
+        Ok(Some(Self { model: built_in, keywords, beside, readable }))
+    }
+
+    /// Whether a key word as it stands in a text is one that the model can speak against.
+    pub(super) fn can_read(&self, word: &str) -> bool {
+        let spelled = word.split_whitespace().collect::<Vec<_>>().join(" ");
+        self.readable.contains(&spelled.to_ascii_lowercase())
     }
 
     /// What this rule says, if enough passages reach its threshold. `words` are the rules of words of its condition, `lines`
@@ -89,16 +102,7 @@ impl ScoreRule {
         let strongest = reached.first()?.chance_millionths;
         reached.sort_by_key(|one| one.passage);
         let spans = reached.iter().flat_map(|one| self.weighed(one, judging, id, category)).collect();
-        let score = |one: &Reached| {
-            let passage = judging.passages.get(one.passage)?;
-            Some(PassageScore {
-                field: passage.field,
-                message: passage.message,
-                start: passage.start,
-                end: passage.start.saturating_add(passage.text.len() as u64),
-                chance_millionths: one.chance_millionths,
-            })
-        };
+        let score = |one: &Reached| Some(judging.passages.get(one.passage)?.scored(one.chance_millionths));
         Some(Spoken {
             rule,
             strength_permille: strength_of(strongest, *threshold_permille),
@@ -195,6 +199,13 @@ impl ScoreRule {
 /// Whether a message may be read for this condition, and is not another's.
 fn counts(message: u32, lines: &[&Line<'_>]) -> bool {
     lines.iter().any(|line| line.message.index == message && line.message.own != Some(false))
+}
+
+/// Words that a model can read: of packs of its language, as they are listed.
+fn readable_words(facts: &Against, words: &Rule) -> HashSet<String> {
+    let Rule::Words { pack, more_packs, terms, .. } = words else { return HashSet::new() };
+    let is_read = |term: &&Term| facts.packs.contains(&pack_of(pack, more_packs, term.pack).name);
+    terms.iter().filter(is_read).map(|term| term.text.to_ascii_lowercase()).collect()
 }
 
 fn rule_at(words: &[Option<WordsRule>], place: Option<usize>) -> Option<&WordsRule> {
