@@ -11,6 +11,7 @@ mod serve;
 mod show;
 
 use std::io::{BufRead, Read as _, Write as _};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use proviso_agent::Clock;
@@ -64,6 +65,18 @@ fn say(line: &str) -> anyhow::Result<()> {
 /// A runtime on this thread alone, with few threads for what blocks.
 fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_current_thread().enable_all().max_blocking_threads(2).build()
+}
+
+/// Where models are looked for: in `named`, or where set-up and packages put them.
+fn model_folders(named: Option<&Path>) -> Vec<PathBuf> {
+    let program = std::env::current_exe().and_then(std::fs::canonicalize).ok();
+    proviso_inference::files::folders(named, program.as_deref())
+}
+
+/// Folders in words.
+fn listed(folders: &[PathBuf]) -> String {
+    let places: Vec<String> = folders.iter().map(|folder| folder.display().to_string()).collect();
+    places.join(", ")
 }
 
 /// A line may hold the longest page, every character of it escaped.

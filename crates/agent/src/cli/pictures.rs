@@ -7,7 +7,6 @@ use anyhow::Context as _;
 use md5::Md5;
 use proviso_agent::pictures::{Contained, LookLimits, Looked, serve};
 use proviso_engine::image::PictureScores;
-use proviso_inference::files;
 use proviso_inference::picture::{PICTURE_BYTES_MAX, PictureError};
 use serde::Serialize;
 use serde_json::json;
@@ -53,10 +52,7 @@ pub fn classify(named: &[PathBuf], models: Option<&Path>) -> anyhow::Result<bool
         anyhow::Ok(())
     })?;
     if without_model {
-        let program = std::env::current_exe().and_then(std::fs::canonicalize).ok();
-        let folders = files::folders(models, program.as_deref());
-        let places: Vec<String> = folders.iter().map(|folder| folder.display().to_string()).collect();
-        let places = places.join(", ");
+        let places = super::listed(&super::model_folders(models));
         let _ = writeln!(std::io::stderr(), "no picture model in {places}: pictures are hashed, not scored");
     }
     Ok(all_read)
@@ -84,8 +80,7 @@ async fn one(contained: &mut Contained, file: &Path) -> anyhow::Result<Line> {
 
 /// What the process for pictures does, started by [`classify`].
 pub fn worker(models: Option<&Path>) -> anyhow::Result<bool> {
-    let program = std::env::current_exe().and_then(std::fs::canonicalize).ok();
-    let folders = files::folders(models, program.as_deref());
+    let folders = super::model_folders(models);
     serve(&mut std::io::stdin().lock(), &mut std::io::stdout().lock(), &folders)?;
     Ok(true)
 }

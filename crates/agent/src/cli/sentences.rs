@@ -7,7 +7,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use proviso_engine::model::Sentences;
-use proviso_inference::{MiniLm, SentenceModel as _, files};
+use proviso_inference::{MiniLm, SentenceModel as _};
 
 /// The sentence model, loaded when it is first asked.
 pub struct Lazy {
@@ -18,8 +18,7 @@ pub struct Lazy {
 impl Lazy {
     /// Looks in `named`, or where models are put by set-up and by packages.
     pub fn new(named: Option<&Path>) -> Self {
-        let program = std::env::current_exe().and_then(std::fs::canonicalize).ok();
-        Self { folders: files::folders(named, program.as_deref()), model: OnceCell::new() }
+        Self { folders: super::model_folders(named), model: OnceCell::new() }
     }
 
     fn model(&self) -> Option<&MiniLm> {
@@ -27,9 +26,7 @@ impl Lazy {
             .get_or_init(|| match MiniLm::load(&self.folders) {
                 Ok(Some(model)) => Some(model),
                 Ok(None) => {
-                    let places: Vec<String> =
-                        self.folders.iter().map(|folder| folder.display().to_string()).collect();
-                    warn(&format!("no sentence model in {}", places.join(", ")));
+                    warn(&format!("no sentence model in {}", super::listed(&self.folders)));
                     None
                 }
                 Err(error) => {
