@@ -1,11 +1,7 @@
 // How long it takes from an address typed in a real browser to the officer's open inbox. Prints one JSON object a line.
 
-import { join } from "node:path";
-import { launch } from "../browser/lib/browsers.mjs";
 import { DEADLINE_MS } from "../browser/lib/until.mjs";
-import { Officer } from "./lib/officer.mjs";
-import { Pages } from "./lib/pages.mjs";
-import { Stack } from "./lib/stack.mjs";
+import { withBrowser } from "./lib/scene.mjs";
 
 const VISITS = 21;
 const MEDIAN_MS_MAX = 1_500;
@@ -15,12 +11,7 @@ const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.l
 
 /** @param {"chromium" | "firefox"} name */
 async function measure(name) {
-  const stack = await new Stack().start();
-  const pages = await new Pages().start();
-  const officer = await Officer.signIn(stack);
-  const browser = await launch(name, { userDataDir: join(stack.folder, name), hostManifestPath: stack.hostManifest(name) });
-  try {
-    const [tab = await browser.newPage()] = await browser.pages();
+  await withBrowser(name, async ({ pages, officer, tab }) => {
     const taken = [];
     for (let visit = 1; visit <= VISITS; visit += 1) {
       const from = performance.now();
@@ -34,12 +25,7 @@ async function measure(name) {
       taken.push(performance.now() - from);
     }
     process.stdout.write(`${JSON.stringify({ bench: `page to open inbox, ${name}, median of ${VISITS}`, ours: median(taken), unit: "ms", ours_max: MEDIAN_MS_MAX })}\n`);
-  } finally {
-    await browser.close();
-    await officer.close();
-    pages.stop();
-    await stack.stop();
-  }
+  });
 }
 
 for (const name of /** @type {const} */ (["chromium", "firefox"])) await measure(name);

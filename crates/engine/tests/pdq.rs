@@ -1,8 +1,11 @@
 //! PDQ against the reference implementation: `tools/images/pdq_vectors.py` made the vectors.
 
+mod waves;
+
 use proptest::prelude::*;
 use proviso_engine::image::{Luma, Pdq, PdqHash};
 use serde::Deserialize;
+use waves::waves;
 
 #[derive(Deserialize)]
 struct Vector {
@@ -13,22 +16,6 @@ struct Vector {
     quality: u8,
 }
 
-/// The pictures of the vectors, by the script's formula.
-fn picture(vector: &Vector) -> Vec<u8> {
-    let [a, b, c] = vector.formula;
-    let mut pixels = Vec::with_capacity(vector.width * vector.height * 3);
-    for y in 0..vector.height {
-        for x in 0..vector.width {
-            let (u, v) = (x * 4096 / vector.width, y * 4096 / vector.height);
-            let red = (u * u * a + v * v * b) / 65_536 % 256;
-            let green = ((u / 256) * b + (v / 256) * c * 7 + u * v * a / 1_048_576) % 256;
-            let blue = (u * c + v * a) / 64 % 256;
-            pixels.extend([red, green, blue].map(|value| u8::try_from(value).expect("below 256")));
-        }
-    }
-    pixels
-}
-
 #[test]
 fn hashes_are_the_reference_s_to_the_bit() {
     let vectors = include_str!("../../../testdata/pdq/vectors.jsonl");
@@ -36,7 +23,7 @@ fn hashes_are_the_reference_s_to_the_bit() {
         vectors.lines().map(|line| serde_json::from_str(line).expect("a vector")).collect();
     assert!(vectors.len() >= 40);
     for vector in &vectors {
-        let pixels = picture(vector);
+        let pixels = waves(vector.width, vector.height, vector.formula);
         let luma = Luma::from_rgb(vector.width, vector.height, &pixels).expect("a picture");
         let made = Pdq::of(&luma);
         let name = format!("{} x {}, {:?}", vector.width, vector.height, vector.formula);

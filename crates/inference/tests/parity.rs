@@ -1,7 +1,8 @@
 //! The sentence model beside a second implementation of it, `tools/models/reference.py`.
 
-use std::path::Path;
+mod common;
 
+use common::models;
 use proviso_inference::{MiniLm, SentenceModel};
 use serde_json::Value;
 
@@ -10,10 +11,7 @@ const REFERENCE: &str = include_str!("../../../testdata/inference/minilm-referen
 const DIFFERENCE_MAX: f64 = 0.001;
 
 fn model() -> MiniLm {
-    let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/models");
-    let target = std::env::var_os("CARGO_TARGET_DIR").map(|target| Path::new(&target).join("models"));
-    let folders: Vec<_> = target.into_iter().chain([models]).collect();
-    MiniLm::load(&folders).expect("the right files").expect("the sentence model: run cargo xtask setup")
+    MiniLm::load(&models()).expect("the right files").expect("the sentence model: run cargo xtask setup")
 }
 
 #[test]

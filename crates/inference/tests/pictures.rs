@@ -1,30 +1,22 @@
 //! Pictures: what is decoded and what is refused, and the picture model beside the reference runtime
 //! (`tools/images/nsfw_reference.py`).
 
-use std::io::Cursor;
-use std::path::Path;
+mod common;
+#[path = "../../engine/tests/waves/mod.rs"]
+mod waves;
 
+use std::io::Cursor;
+
+use common::models;
 use image::{DynamicImage, ImageFormat, RgbImage};
 use proviso_inference::picture::{Picture, PictureError, Pixels, decode};
 use proviso_inference::{OpenNsfw, PictureModel};
 use serde_json::Value;
+use waves::waves;
 
 const REFERENCE: &str = include_str!("../../../testdata/inference/open-nsfw-reference.jsonl");
 /// Design section 1, invariant 6: a neural score is the same within 0.001.
 const DIFFERENCE_MAX: f64 = 0.001;
-
-/// Waves and steps, by the scripts' formula.
-fn pixels(width: usize, height: usize, [a, b, c]: [usize; 3]) -> Vec<u8> {
-    let places = (0..height).flat_map(|y| (0..width).map(move |x| (x * 4096 / width, y * 4096 / height)));
-    places
-        .flat_map(|(u, v)| {
-            let red = (u * u * a + v * v * b) / 65_536 % 256;
-            let green = ((u / 256) * b + (v / 256) * c * 7 + u * v * a / 1_048_576) % 256;
-            let blue = (u * c + v * a) / 64 % 256;
-            [red, green, blue].map(|value| u8::try_from(value).expect("below 256"))
-        })
-        .collect()
-}
 
 /// Rings in warm colours, by the script's formula.
 fn rings(width: usize, height: usize, [a, b, c]: [usize; 3]) -> Vec<u8> {
@@ -41,10 +33,7 @@ fn rings(width: usize, height: usize, [a, b, c]: [usize; 3]) -> Vec<u8> {
 }
 
 fn model() -> OpenNsfw {
-    let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/models");
-    let target = std::env::var_os("CARGO_TARGET_DIR").map(|target| Path::new(&target).join("models"));
-    let folders: Vec<_> = target.into_iter().chain([models]).collect();
-    OpenNsfw::load(&folders).expect("the right file").expect("the picture model: run cargo xtask setup")
+    OpenNsfw::load(&models()).expect("the right file").expect("the picture model: run cargo xtask setup")
 }
 
 #[test]
@@ -59,7 +48,7 @@ fn invariant_06_a_picture_s_score_is_that_of_the_reference_runtime_within_a_thou
         let picture = Picture {
             width: width as u32,
             height: height as u32,
-            pixels: Pixels::Rgb(if expected["kind"] == "rings" { rings } else { pixels }(
+            pixels: Pixels::Rgb(if expected["kind"] == "rings" { rings } else { waves }(
                 width, height, formula,
             )),
         };
@@ -72,7 +61,7 @@ fn invariant_06_a_picture_s_score_is_that_of_the_reference_runtime_within_a_thou
 }
 
 fn written(format: ImageFormat) -> Vec<u8> {
-    let image = RgbImage::from_raw(40, 30, pixels(40, 30, [1, 3, 7])).expect("a picture");
+    let image = RgbImage::from_raw(40, 30, waves(40, 30, [1, 3, 7])).expect("a picture");
     let mut bytes = Cursor::new(Vec::new());
     DynamicImage::ImageRgb8(image).write_to(&mut bytes, format).expect("written");
     bytes.into_inner()

@@ -1,22 +1,13 @@
 // From a page in a real browser to the officer's open inbox.
 
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import { test } from "node:test";
-import { launch } from "../../browser/lib/browsers.mjs";
-import { Officer } from "../lib/officer.mjs";
-import { Pages } from "../lib/pages.mjs";
-import { Stack } from "../lib/stack.mjs";
+import { withBrowser } from "../lib/scene.mjs";
 
 for (const name of /** @type {const} */ (["chromium", "firefox"])) {
   test(`${name}: a page shown raises an alert on the open inbox; behind or fetched ahead it raises none`, async () => {
-    const stack = await new Stack().start();
-    const pages = await new Pages().start();
-    const officer = await Officer.signIn(stack);
-    const browser = await launch(name, { userDataDir: join(stack.folder, name), hostManifestPath: stack.hostManifest(name) });
-    try {
+    await withBrowser(name, async ({ pages, officer, tab }) => {
       assert.deepEqual(await officer.alerts(), []);
-      const [tab = await browser.newPage()] = await browser.pages();
       // Behind, by a real ctrl-click, and ahead, by a prefetch: the words are loaded and never shown.
       await tab.goto(pages.url("/plain"));
       await tab.keyboard.down("Control");
@@ -42,11 +33,6 @@ for (const name of /** @type {const} */ (["chromium", "firefox"])) {
       const opened = await read.evaluate(() => document.body.innerText);
       assert.match(opened, /In the drawer lay a brass compass/);
       assert.doesNotMatch(opened, /In the window hung/, "what was only loaded behind is in no alert");
-    } finally {
-      await browser.close();
-      await officer.close();
-      pages.stop();
-      await stack.stop();
-    }
+    });
   });
 }

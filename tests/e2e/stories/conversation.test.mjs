@@ -1,15 +1,11 @@
 // A conversation in a real browser: one alert that grows with it, never one per line, and the account's own words apart from others'.
 
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import { test } from "node:test";
-import { launch } from "../../browser/lib/browsers.mjs";
 import { until } from "../../browser/lib/until.mjs";
-import { Officer } from "../lib/officer.mjs";
-import { Pages } from "../lib/pages.mjs";
-import { Stack } from "../lib/stack.mjs";
+import { withBrowser } from "../lib/scene.mjs";
 
-/** What the alert's page says once its content is opened. @param {Officer} officer @param {string} id */
+/** What the alert's page says once its content is opened. @param {import("../lib/officer.mjs").Officer} officer @param {string} id */
 async function opened(officer, id) {
   const tab = await officer.read(`/alerts/${id}`);
   await Promise.all([tab.waitForNavigation(), tab.click("form[action$='/content'] button")]);
@@ -20,12 +16,7 @@ async function opened(officer, id) {
 
 for (const name of /** @type {const} */ (["chromium", "firefox"])) {
   test(`${name}: a conversation makes one alert that grows, with what the account wrote apart from what others wrote`, async () => {
-    const stack = await new Stack().start();
-    const pages = await new Pages().start();
-    const officer = await Officer.signIn(stack);
-    const browser = await launch(name, { userDataDir: join(stack.folder, name), hostManifestPath: stack.hostManifest(name) });
-    try {
-      const [tab = await browser.newPage()] = await browser.pages();
+    await withBrowser(name, async ({ pages, officer, tab }) => {
       await tab.goto(pages.url("/room"));
       const say = async (/** @type {string} */ text) => {
         await tab.type("#message", text);
@@ -49,11 +40,6 @@ for (const name of /** @type {const} */ (["chromium", "firefox"])) {
       const talk = words.slice(words.indexOf("The conversation so far"), words.indexOf("What was captured"));
       assert.equal(talk.split("I have an old brass compass here").length, 2, `typed and sent is one message: ${talk}`);
       assert.equal((await officer.alerts()).length, 1, "one conversation, one alert");
-    } finally {
-      await browser.close();
-      await officer.close();
-      pages.stop();
-      await stack.stop();
-    }
+    });
   });
 }
