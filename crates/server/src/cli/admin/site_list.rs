@@ -1,10 +1,11 @@
 //! `admin site-list-...`: a force's own lists of sites.
 
-use std::io::{BufReader, IsTerminal as _, Write as _};
+use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::{Args, ValueEnum};
+use indicatif::{ProgressBar, ProgressStyle};
 use proviso_engine::sites::ListFormat;
 use serde_json::{Value, json};
 
@@ -93,50 +94,29 @@ impl ImportArgs {
 
     fn read(&self) -> anyhow::Result<ReadList> {
         let file = std::fs::File::open(&self.file).context("give the path of a list")?;
-        let mut bar = Bar::new(&self.file, file.metadata().map(|meta| meta.len()).unwrap_or(0));
+        let bar = bar(&self.file, file.metadata().map(|meta| meta.len()).unwrap_or(0));
         let format = match self.format {
             Format::Auto => ListFormat::Auto,
             Format::Hosts => ListFormat::Hosts,
             Format::Domains => ListFormat::Domains,
             Format::Adblock => ListFormat::Adblock,
         };
-        let read = site_list::read(BufReader::new(file), format, |bytes| bar.at(bytes));
-        bar.end();
+        let read = site_list::read(BufReader::new(file), format, |bytes| bar.set_position(bytes));
+        bar.finish_and_clear();
         Ok(read?)
     }
 }
 
-/// A line on a terminal that says how far reading has come; nothing elsewhere.
-struct Bar {
-    name: String,
-    whole: u64,
-    shown: Option<u64>,
-    on_terminal: bool,
-}
-
-impl Bar {
-    const WIDTH: usize = 30;
-
-    fn new(path: &Path, whole: u64) -> Self {
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        Self { name, whole, shown: None, on_terminal: std::io::stderr().is_terminal() }
-    }
-
-    fn at(&mut self, bytes: u64) {
-        let percent = (bytes.saturating_mul(100) / self.whole.max(1)).min(100);
-        if self.on_terminal && self.shown != Some(percent) {
-            self.shown = Some(percent);
-            let full = usize::try_from(percent).unwrap_or(0) * Self::WIDTH / 100;
-            let bar = format!("{}{}", "#".repeat(full), " ".repeat(Self::WIDTH - full));
-            // A terminal that went away is no reason to stop.
-            let _ = write!(std::io::stderr(), "\rreading {} [{bar}] {percent} %", self.name);
-        }
-    }
-
-    fn end(&self) {
-        if self.shown.is_some() {
-            let _ = writeln!(std::io::stderr());
-        }
+/// A bar on a terminal with rate and time left; nothing elsewhere.
+fn bar(path: &Path, whole: u64) -> ProgressBar {
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let style = ProgressStyle::with_template(
+        "reading {msg} [{bar:30}] {percent} %, {binary_bytes_per_sec}, {eta} left",
+    );
+    let bar = ProgressBar::new(whole).with_message(name);
+    match style {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
     }
 }
 
