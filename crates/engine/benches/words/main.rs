@@ -6,7 +6,11 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+#[path = "../common/figures.rs"]
+mod figures;
 mod load;
+#[path = "../common/peer.rs"]
+mod peer;
 mod peers;
 mod policies;
 mod text;
@@ -15,7 +19,7 @@ use std::io::Write as _;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 use common::{elapsed, timed};
-use peers::Peer;
+use figures::Figures;
 use policies::{engine, every_rule, words_alone};
 use proviso_engine::Engine;
 use proviso_engine::model::{Features, LinearModel};
@@ -33,6 +37,7 @@ const PYTHON_PAGES: usize = 200;
 const PAGE_MS_MAX: f64 = 3.0;
 const LOAD_SECONDS_MAX: f64 = 1.0;
 const MEMORY_MIB_MAX: f64 = 80.0;
+const MB_PER_SECOND: &str = "MB/s";
 
 fn main() -> Result<(), Fault> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -46,7 +51,7 @@ fn main() -> Result<(), Fault> {
     let bytes: usize = pages.iter().map(String::len).sum();
     let many = SIZES.iter().map(|(terms, ..)| *terms).max().unwrap_or_default();
     let terms = text::terms(&pages, many);
-    let mut out = Figures { json: arguments.iter().any(|argument| argument == "--json") };
+    let mut out = Figures::asked();
     out.say(&format!("{:.1} MB of text ({origin}) in {} pages", bytes as f64 / 1e6, pages.len()))?;
     let observations: Vec<Observation> = pages.iter().map(|page| observation(page)).collect();
     for (most, beside_plain, beside_hyperscan) in SIZES {
@@ -85,7 +90,7 @@ fn throughput(
         .match_kind(MatchKind::LeftmostLongest)
         .build(terms)?;
     let files = (peers::write_pages("pages.bin", pages)?, peers::write_terms("terms.txt", terms)?);
-    let mut hyperscan = Peer::hyperscan(&files.0, &files.1);
+    let mut hyperscan = peers::hyperscan(&files.0, &files.1);
     let mut best = [f64::INFINITY; 3];
     let (mut findings, mut plain_hits, mut hyperscan_hits) = (0, 0, 0);
     for _ in 0..ROUNDS {
@@ -95,7 +100,7 @@ fn throughput(
             timed(|| pages.iter().map(|page| plain.find_iter(page).count()).sum::<usize>());
         (best[1], plain_hits) = (best[1].min(seconds), count);
         if let Ok(peer) = &mut hyperscan {
-            let (seconds, count) = peer.read()?;
+            let (seconds, count) = peer.ask("go")?;
             (best[2], hyperscan_hits) = (best[2].min(seconds), count);
         }
     }
@@ -105,12 +110,17 @@ fn throughput(
         "{count} terms: {findings} findings; plain hits {plain_hits}, Hyperscan's {hyperscan_hits}, word edges not asked"
     ))?;
     let name = format!("words: whole engine, {count} terms");
-    out.beside(&name, rate(best[0]), ("plain aho-corasick", Some(rate(best[1]))), ratios[0])?;
+    out.beside(
+        &name,
+        (rate(best[0]), MB_PER_SECOND),
+        ("plain aho-corasick", Some(rate(best[1]))),
+        ratios[0],
+    )?;
     let theirs = match &hyperscan {
         Ok(peer) => (peer.name.clone(), Some(rate(best[2]))),
         Err(fault) => (format!("Hyperscan: {fault}"), None),
     };
-    out.beside(&name, rate(best[0]), (&theirs.0, theirs.1), ratios[1])
+    out.beside(&name, (rate(best[0]), MB_PER_SECOND), (&theirs.0, theirs.1), ratios[1])
 }
 
 /// The engine beside key words and a linear model in Python: with words alone and one model over the whole page, as Python
@@ -127,7 +137,7 @@ fn python(
         return Err("there is too little text".into());
     };
     let files = (peers::write_pages("some-pages.bin", pages)?, peers::write_terms("terms.txt", terms)?);
-    let mut peer = Peer::python(&files.0, &files.1);
+    let mut peer = peers::python(&files.0, &files.1);
     let model = LinearModel::sexual()?;
     let mut best = [f64::INFINITY; 3];
     let findings = |engine: &Engine| observations.iter().map(|one| engine.evaluate(one).len()).sum::<usize>();
@@ -140,7 +150,7 @@ fn python(
         best[0] = best[0].min(seconds);
         best[1] = best[1].min(timed(|| findings(every_rule)).0);
         if let Ok(peer) = &mut peer {
-            best[2] = best[2].min(peer.read()?.0);
+            best[2] = best[2].min(peer.ask("go")?.0);
         }
     }
     let rate = |seconds: f64| pages.iter().map(String::len).sum::<usize>() as f64 / 1e6 / seconds;
@@ -151,7 +161,7 @@ fn python(
     for (ours, what) in best.iter().zip(["whole engine and linear model", "every rule, scores and settings"])
     {
         let name = format!("words: {what}, {} terms", terms.len());
-        out.beside(&name, rate(*ours), (&theirs.0, theirs.1), PYTHON_RATIO)?;
+        out.beside(&name, (rate(*ours), MB_PER_SECOND), (&theirs.0, theirs.1), PYTHON_RATIO)?;
     }
     Ok(())
 }
@@ -172,48 +182,6 @@ fn page_ms(observations: &[Observation], engine: &Engine) -> (f64, f64) {
     taken.sort_by(f64::total_cmp);
     let at = |hundredths: usize| taken.get(taken.len() * hundredths / 100).copied().unwrap_or_default();
     (at(50), at(99))
-}
-
-/// Prints figures: one JSON object a line for `cargo xtask bench`, or a line to read.
-struct Figures {
-    json: bool,
-}
-
-impl Figures {
-    fn say(&mut self, line: &str) -> Result<(), Fault> {
-        Ok(writeln!(std::io::stdout(), "{line}")?)
-    }
-
-    fn beside(
-        &mut self,
-        bench: &str,
-        ours: f64,
-        theirs: (&str, Option<f64>),
-        ratio_min: f64,
-    ) -> Result<(), Fault> {
-        if self.json {
-            let figure = serde_json::json!({
-                "bench": bench, "ours": ours, "unit": "MB/s", "beside": theirs.0, "theirs": theirs.1,
-                "ratio_min": ratio_min,
-            });
-            return self.say(&figure.to_string());
-        }
-        let Some(rate) = theirs.1 else { return self.say(&format!("{bench}: {ours:.1} MB/s; {}", theirs.0)) };
-        let ratio = ours / rate;
-        self.say(&format!(
-            "{bench}: {ours:.1} MB/s; {}: {rate:.1} MB/s; ratio {ratio:.2} (aim {ratio_min})",
-            theirs.0
-        ))
-    }
-
-    fn alone(&mut self, bench: &str, ours: f64, unit: &str, ours_max: f64) -> Result<(), Fault> {
-        if self.json {
-            let figure =
-                serde_json::json!({ "bench": bench, "ours": ours, "unit": unit, "ours_max": ours_max });
-            return self.say(&figure.to_string());
-        }
-        self.say(&format!("{bench}: {ours:.2} {unit} (aim <= {ours_max})"))
-    }
 }
 
 pub(crate) fn observation(page: &str) -> Observation {

@@ -1,8 +1,13 @@
-//! Pictures, as far as they can be judged without running a model: hashes of their pixels. Decoding and models are elsewhere;
-//! here only numbers come in.
+//! Pictures, as far as they can be judged without running a model: hashes of their pixels, and lists of hashes that are
+//! searched for the same file (`exact/`) or one that looks similar (`near/`). Decoding and models are elsewhere; here only
+//! numbers come in, and lists are bytes that the caller has mapped or read.
 
+pub mod exact;
+mod index_file;
+pub mod near;
 mod pdq;
 mod scores;
 
+pub use index_file::IndexError;
 pub use pdq::{Luma, PDQ_DISTANCE_MAX, PDQ_QUALITY_MIN, Pdq, PdqHash, PdqHashError};
 pub use scores::PictureScores;
