@@ -123,6 +123,7 @@ fn engine(file: &CaseFile) -> Engine {
 fn observation(case: &Case) -> Observation {
     Observation {
         listed: Vec::new(),
+        picture: None,
         id: Some(case.name.clone()),
         observed_at: case.at,
         source: Source::Browser,

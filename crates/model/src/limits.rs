@@ -48,8 +48,23 @@ pub const NATIVE_MESSAGE_BYTES_MAX: usize = 1024 * 1024;
 pub const NATIVE_PART_BYTES_MAX: usize = 512 * 1024;
 /// Parts that one observation may have.
 pub const NATIVE_PARTS_MAX: usize = 16;
-/// One record in its envelope.
-pub const RECORD_BYTES_MAX: usize = 512 * 1024;
+/// Bytes of a picture's file that are sealed with a finding; a bigger one is not kept, and the finding says so.
+pub const PICTURE_KEPT_BYTES_MAX: usize = 2 * 1024 * 1024;
+/// Two pictures look alike up to this PDQ distance, of 256 (the reference's advice).
+pub const PDQ_DISTANCE_MAX: u32 = 31;
+/// A PDQ hash of lower quality stands for many pictures, such as plain areas, and is not compared (the reference's advice: 49
+/// and less is dropped).
+pub const PDQ_QUALITY_MIN: u8 = 50;
+/// Pictures of one site that a device remembers as figures, to tell one picture from many.
+pub const PICTURES_REMEMBERED_MAX: usize = 64;
+/// Sites that it remembers pictures of; the one longest without one goes first.
+pub const PICTURE_SITES_MAX: usize = 64;
+/// Look-ups of one picture that a record holds.
+pub const PICTURE_LISTED_MAX: usize = 64;
+/// Name of an element or a file type, as a fact about a picture gives it.
+pub const PICTURE_WORD_BYTES_MAX: usize = 64;
+/// One record in its envelope: room for a picture of [`PICTURE_KEPT_BYTES_MAX`] in base64.
+pub const RECORD_BYTES_MAX: usize = 3584 * 1024;
 /// Records in one batch.
 pub const BATCH_RECORDS_MAX: usize = 256;
 /// One batch on the wire.

@@ -1,10 +1,16 @@
 //! What was captured on a device. An observation states a fact and asserts nothing about it.
 
+mod picture;
+
 use serde::{Deserialize, Serialize};
 
 use crate::hash::Digest;
 use crate::messages::Message;
 use crate::time::Timestamp;
+
+pub use picture::{
+    ListedHow, Picture, PictureBefore, PictureElement, PictureFrom, PictureListed, PictureScore, PictureSeen,
+};
 
 /// One captured fact with when, where from and how it came about.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,6 +34,9 @@ pub struct Observation {
     /// evaluated again from it, without the lists.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub listed: Vec<SiteListed>,
+    /// What the device found out of a picture. Recorded input, as `listed` is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub picture: Option<Box<PictureSeen>>,
 }
 
 /// The result of looking a page up in a list of sites: it says what stands in the list, not whether that is so.
@@ -188,6 +197,8 @@ pub enum Fact {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         earlier: Vec<Message>,
     },
+    /// A picture that was shown on a page.
+    Picture(Box<Picture>),
     /// A private (incognito) window was open.
     PrivateWindow {
         /// Which browser.
@@ -208,6 +219,7 @@ impl Fact {
     pub fn url(&self) -> Option<&str> {
         match self {
             Self::Page { url, .. } | Self::Typed { url, .. } | Self::Messages { url, .. } => Some(url),
+            Self::Picture(picture) => Some(&picture.url),
             Self::PrivateWindow { .. } | Self::Software { .. } => None,
         }
     }
@@ -226,7 +238,9 @@ impl Fact {
     pub fn passages(&self) -> &[Passage] {
         match self {
             Self::Page { text, .. } | Self::Typed { text, .. } => text,
-            Self::Messages { .. } | Self::PrivateWindow { .. } | Self::Software { .. } => &[],
+            Self::Messages { .. } | Self::Picture(_) | Self::PrivateWindow { .. } | Self::Software { .. } => {
+                &[]
+            }
         }
     }
 }

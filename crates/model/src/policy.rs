@@ -1,6 +1,12 @@
 //! A policy: an order compiled for a device. The force signs its exact bytes; a device obeys nothing else.
 
+mod capture;
+mod lists;
+
 use serde::{Deserialize, Serialize};
+
+pub use capture::Capture;
+pub use lists::{HashSetRef, SiteListRef};
 
 use crate::hash::Digest;
 use crate::ids::{CaseId, CaseKeyId, DeviceId, ForceId};
@@ -107,103 +113,19 @@ impl PolicyCondition {
     pub fn in_force(&self, at: Timestamp) -> bool {
         self.valid_from <= at && at < self.valid_until
     }
+
+    /// Whether any of its rules is about pictures: without one no picture is captured for it.
+    #[must_use]
+    pub fn reads_pictures(&self) -> bool {
+        let is_of_pictures = |rule: &Rule| matches!(rule, Rule::HashSets { .. } | Rule::PictureScore { .. });
+        self.rules.iter().any(is_of_pictures)
+    }
 }
 
 impl Policy {
-    /// Every list of sites that a rule names, each once.
-    #[must_use]
-    pub fn site_lists(&self) -> Vec<&SiteListRef> {
-        Self::lists_of(self.conditions.iter())
-    }
-
-    /// The same of the conditions that run at `at`.
-    #[must_use]
-    pub fn site_lists_at(&self, at: Timestamp) -> Vec<&SiteListRef> {
-        Self::lists_of(self.in_force(at))
-    }
-
-    fn lists_of<'p>(conditions: impl Iterator<Item = &'p PolicyCondition>) -> Vec<&'p SiteListRef> {
-        let mut all: Vec<&SiteListRef> = Vec::new();
-        for rule in conditions.flat_map(|condition| &condition.rules) {
-            let Rule::SiteLists { lists, lowered_by, .. } = rule else { continue };
-            for list in lists.iter().chain(lowered_by) {
-                if all.iter().all(|known| known.list.sha256 != list.list.sha256) {
-                    all.push(list);
-                }
-            }
-        }
-        all
-    }
-
     /// The conditions that run at `at`.
     pub fn in_force(&self, at: Timestamp) -> impl Iterator<Item = &PolicyCondition> {
         self.conditions.iter().filter(move |condition| condition.in_force(at))
-    }
-
-    /// What the agent may capture at `at`: only what a condition in force needs (invariant 1).
-    #[must_use]
-    pub fn capture_at(&self, at: Timestamp) -> Capture {
-        let mut capture = Capture::default();
-        for condition in self.in_force(at) {
-            match condition.kind {
-                ConditionKind::SexualisedChat | ConditionKind::SpecifiedWords => {
-                    capture.pages = true;
-                    capture.typed = true;
-                    capture.messages = true;
-                }
-                ConditionKind::Pornography => capture.pages = true,
-                ConditionKind::ProhibitedSearches => {
-                    capture.addresses = true;
-                    capture.searches = true;
-                }
-                ConditionKind::NoPrivateBrowsing => capture.private_windows = true,
-                ConditionKind::MonitoringSoftware => capture.software = true,
-            }
-        }
-        capture
-    }
-}
-
-/// What may be captured right now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Capture {
-    /// Addresses, titles and visible text of pages shown.
-    pub pages: bool,
-    /// Addresses of pages shown, without their text.
-    pub addresses: bool,
-    /// Text typed into any field that may be captured.
-    pub typed: bool,
-    /// Text typed into search fields only.
-    pub searches: bool,
-    /// Conversations on pages shown, message by message.
-    #[serde(default)]
-    pub messages: bool,
-    /// That a private window is open.
-    pub private_windows: bool,
-    /// The state of the monitoring software.
-    pub software: bool,
-}
-
-impl Capture {
-    /// What both name.
-    #[must_use]
-    pub fn and(&self, other: &Self) -> Self {
-        Self {
-            pages: self.pages && other.pages,
-            addresses: self.addresses && other.addresses,
-            typed: self.typed && other.typed,
-            searches: self.searches && other.searches,
-            messages: self.messages && other.messages,
-            private_windows: self.private_windows && other.private_windows,
-            software: self.software && other.software,
-        }
-    }
-
-    /// Whether nothing may be captured.
-    #[must_use]
-    pub fn is_nothing(&self) -> bool {
-        *self == Self::default()
     }
 }
 
@@ -304,6 +226,40 @@ pub enum Rule {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         against: Option<Box<Against>>,
     },
+    /// Hash sets that the force imports: speaks when a look-up recorded with a picture found an entry.
+    HashSets {
+        /// For example `pictures/listed`.
+        id: String,
+        /// For example `pornography`.
+        category: String,
+        /// The first of the sets, as for every rule.
+        pack: PackRef,
+        /// The sets, in the order in which they are named.
+        sets: Vec<HashSetRef>,
+    },
+    /// What a model of pictures says: speaks when two models agree, or when enough different pictures of one site, each at the
+    /// threshold, were shown within a time. One picture and one model are never enough.
+    PictureScore {
+        /// For example `pictures/explicit`.
+        id: String,
+        /// For example `pornography`.
+        category: String,
+        /// Where the thresholds come from.
+        pack: PackRef,
+        /// The model, by name, version and SHA-256 of its file.
+        model: PackRef,
+        /// The model whose agreement is enough; none when absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        second: Option<PackRef>,
+        /// Score at which a picture counts towards `pictures_min`.
+        threshold_permille: u16,
+        /// Score that both models must reach to speak of one picture.
+        together_permille: u16,
+        /// Different pictures that must count.
+        pictures_min: u16,
+        /// Minutes within which they were shown.
+        within_minutes: u16,
+    },
     /// A state: a private window, or monitoring software switched off.
     State {
         /// For example `state/private-window`.
@@ -356,20 +312,6 @@ fn is_zero(number: &u16) -> bool {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
 fn is_false(flag: &bool) -> bool {
     !*flag
-}
-
-/// A list of sites by name, version and hash. It is too big for a policy: a device fetches the file and checks it against the
-/// hash before use.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SiteListRef {
-    /// Name, version and SHA-256 of the file.
-    pub list: PackRef,
-    /// The category that the force gave it, for example `pornography` or `sexual_education`.
-    pub category: String,
-    /// Whether it is known to hold ordinary sites too, so that an explanation says so.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub coarse: bool,
 }
 
 /// A pack by name, version and hash.

@@ -151,6 +151,8 @@ impl Rule {
             | Self::Score { id, category, pack, .. }
             | Self::Conversation { id, category, pack, .. }
             | Self::SiteLists { id, category, pack, .. }
+            | Self::HashSets { id, category, pack, .. }
+            | Self::PictureScore { id, category, pack, .. }
             | Self::State { id, category, pack } => (id, category, pack),
         }
     }

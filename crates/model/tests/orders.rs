@@ -89,8 +89,8 @@ fn an_order_is_read_word_for_word() {
     let searches = &order.conditions[2];
     assert_eq!(searches.from.map(|day| day.to_string()).as_deref(), Some("2026-04-15"));
     assert_eq!(searches.until.map(|day| day.to_string()).as_deref(), Some("2028-04-14"));
-    assert_eq!(order.conditions[5].except.sites, ["library.example"]);
-    assert_eq!(order.conditions[5].offence_words, ["model railway club"]);
+    assert_eq!(order.conditions[6].except.sites, ["library.example"]);
+    assert_eq!(order.conditions[6].offence_words, ["model railway club"]);
     assert_eq!(order.languages, ["en", "pl"]);
 }
 

@@ -28,6 +28,7 @@ pub fn capture_ever(policy: &Policy) -> Capture {
         ever.typed |= then.typed;
         ever.searches |= then.searches;
         ever.messages |= then.messages;
+        ever.pictures |= then.pictures;
         ever.private_windows |= then.private_windows;
         ever.software |= then.software;
     }
@@ -69,6 +70,10 @@ fn watched(capture: &Capture) -> Vec<&'static str> {
         (
             capture.messages,
             "conversations on those pages, message by message, also what others write there; to understand the next message, those of the last three days are held in memory, and written down only where a finding rests on them or they stand next to such a message",
+        ),
+        (
+            capture.pictures,
+            "pictures shown on web pages, and frames of videos that play: they are compared with lists that the force holds, and, under a term on pornography, a program on this device estimates whether they are explicit; figures about the last pictures of a site are held in memory for a quarter of an hour",
         ),
         (capture.private_windows, "whether a private (incognito) window is open"),
         (capture.software, "whether this program and its browser extension are running"),

@@ -100,6 +100,7 @@ impl Watcher {
         }
         let observation = Observation {
             listed: Vec::new(),
+            picture: None,
             id: None,
             observed_at: self.moment.now,
             source: Source::Health,

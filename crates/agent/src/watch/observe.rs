@@ -91,6 +91,7 @@ impl Watcher {
         }
         let observation = Observation {
             listed: Vec::new(),
+            picture: None,
             id: None,
             observed_at: self.corrected(observed_at),
             source: Source::Browser,

@@ -2,7 +2,7 @@
 
 use proviso_model::limits::{
     MESSAGE_NAME_BYTES_MAX, MESSAGE_TEXT_BYTES_MAX, MESSAGES_BYTES_MAX, MESSAGES_MAX, PAGE_TEXT_BYTES_MAX,
-    SEARCH_TYPED_BYTES_MAX, TITLE_BYTES_MAX, TYPED_TEXT_BYTES_MAX, URL_BYTES_MAX,
+    PICTURE_WORD_BYTES_MAX, SEARCH_TYPED_BYTES_MAX, TITLE_BYTES_MAX, TYPED_TEXT_BYTES_MAX, URL_BYTES_MAX,
 };
 use proviso_model::observation::Field;
 use proviso_model::policy::Capture;
@@ -30,6 +30,13 @@ pub(super) fn keep_only(fact: &mut Fact, capture: &Capture) -> bool {
             earlier.clear();
             capture.messages && !messages.is_empty()
         }
+        Fact::Picture(picture) => {
+            if !capture.pages {
+                // The page's words are read under no condition that is in force.
+                picture.title.clear();
+            }
+            capture.pictures
+        }
         Fact::PrivateWindow { .. } => capture.private_windows,
         Fact::Software { .. } => capture.software,
     }
@@ -55,6 +62,12 @@ pub(super) fn cut(fact: &mut Fact) {
             cut_name(channel);
             cut_name(window);
             cut_messages(messages);
+        }
+        Fact::Picture(picture) => {
+            cut_text(&mut picture.url, URL_BYTES_MAX);
+            cut_text(&mut picture.title, TITLE_BYTES_MAX);
+            cut_text(&mut picture.address, URL_BYTES_MAX);
+            cut_text(&mut picture.file_type, PICTURE_WORD_BYTES_MAX);
         }
         Fact::PrivateWindow { browser } => {
             cut_text(browser, TITLE_BYTES_MAX);

@@ -72,6 +72,7 @@ pub fn policy(force: &TestForce, days: &Days) -> Policy {
         },
         shield: Vec::new(),
         site_lists: Vec::new(),
+        hash_sets: Vec::new(),
         languages: Vec::new(),
     };
     let order = Order::from_toml(&text).expect("an order");

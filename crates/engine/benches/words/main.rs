@@ -187,6 +187,7 @@ fn page_ms(observations: &[Observation], engine: &Engine) -> (f64, f64) {
 pub(crate) fn observation(page: &str) -> Observation {
     Observation {
         listed: Vec::new(),
+        picture: None,
         id: None,
         observed_at: Timestamp::from_micros(1_780_000_000_000_000),
         source: Source::Browser,

@@ -7,13 +7,13 @@ mod window;
 
 use std::collections::BTreeSet;
 
-use proviso_model::Timestamp;
 use proviso_model::ids::{CaseId, CaseKeyId, DeviceId, ForceId};
 use proviso_model::limits::TERMS_MAX;
 use proviso_model::order::{AuthorityBasis, Condition, Exceptions, Order, OrderKind};
 use proviso_model::policy::{
-    CaseKeyRef, POLICY_FORMAT, Policy, PolicyAuthority, PolicyCondition, Rule, SiteListRef,
+    CaseKeyRef, HashSetRef, POLICY_FORMAT, Policy, PolicyAuthority, PolicyCondition, Rule, SiteListRef,
 };
+use proviso_model::{ConditionKind, Timestamp};
 
 pub(crate) use rules::OFFENCE_RULE;
 pub use rules::{LOWERING_CATEGORIES, SITES_CATEGORY};
@@ -44,6 +44,9 @@ pub struct CompileInputs {
     /// Lists of sites that the force has imported; those of category `pornography` serve conditions on it, those of
     /// [`LOWERING_CATEGORIES`] lower what they say.
     pub site_lists: Vec<SiteListRef>,
+    /// Hash sets that the force has imported: those of category `pornography` serve conditions on it, those of child abuse
+    /// conditions about child images.
+    pub hash_sets: Vec<HashSetRef>,
     /// Languages whose words are looked for, beside English, where the order names none (BCP 47); all when empty.
     pub languages: Vec<String>,
 }
@@ -62,6 +65,7 @@ impl CompileInputs {
             case_key: CaseKeyRef { id: CaseKeyId::from_bytes([0; 16]), public: String::new() },
             shield: Vec::new(),
             site_lists: Vec::new(),
+            hash_sets: Vec::new(),
             languages: Vec::new(),
         }
     }
@@ -168,7 +172,7 @@ pub fn compile_with<'p>(
     let packs = Packs::new(packs, order, inputs);
     let mut conditions = Vec::new();
     for condition in &order.conditions {
-        conditions.push(compile_condition(order, condition, &packs, &inputs.site_lists)?);
+        conditions.push(compile_condition(order, condition, &packs, inputs)?);
     }
     let expires_at = conditions
         .iter()
@@ -236,14 +240,15 @@ fn compile_condition(
     order: &Order,
     condition: &Condition,
     packs: &Packs<'_>,
-    site_lists: &[SiteListRef],
+    inputs: &CompileInputs,
 ) -> Result<PolicyCondition, CompileError> {
     let (valid_from, valid_until) = window::of(order, condition)?;
     if valid_until <= valid_from {
         return Err(CompileError::NeverInForce(condition.paragraph.clone()));
     }
-    let rules = rules::of(order, condition, packs, site_lists)?;
-    if rules.is_empty() {
+    let rules = rules::of(order, condition, packs, inputs)?;
+    // A paragraph about child images with no list to compare with is known and looks at nothing; the others go on.
+    if rules.is_empty() && condition.kind != ConditionKind::ChildImages {
         return Err(CompileError::NoRule(condition.paragraph.clone()));
     }
     Ok(PolicyCondition {
@@ -294,9 +299,10 @@ fn rule_terms(rule: &Rule) -> usize {
         }
         Rule::Sites { hosts, .. } => hosts.len(),
         Rule::SiteLists { lists, lowered_by, .. } => lists.len() + lowered_by.len(),
+        Rule::HashSets { sets, .. } => sets.len(),
         Rule::Conversation { stages, .. } => {
             stages.stage.iter().flat_map(|stage| &stage.family).map(|family| family.patterns.len()).sum()
         }
-        Rule::State { .. } | Rule::Score { .. } => 1,
+        Rule::State { .. } | Rule::Score { .. } | Rule::PictureScore { .. } => 1,
     }
 }

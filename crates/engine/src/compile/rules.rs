@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use proviso_model::ConditionKind;
 use proviso_model::order::{Condition, Order};
-use proviso_model::policy::{PackRef, Rule, SiteListRef, Term};
+use proviso_model::policy::{HashSetRef, PackRef, Rule, SiteListRef, Term};
 
 use super::categories::Packs;
 use super::settings::score;
-use super::{CompileError, hosts};
+use super::{CompileError, CompileInputs, hosts};
 use crate::behaviour::State;
 use crate::pack::sha256;
 use crate::text::{is_searchable, normalise_term};
@@ -38,7 +38,7 @@ pub(super) fn of(
     order: &Order,
     condition: &Condition,
     packs: &Packs<'_>,
-    site_lists: &[SiteListRef],
+    inputs: &CompileInputs,
 ) -> Result<Vec<Rule>, CompileError> {
     let mut rules = Vec::new();
     match condition.kind {
@@ -51,7 +51,10 @@ pub(super) fn of(
         }
         ConditionKind::Pornography => {
             rules.extend(listed_sites(order, condition)?);
-            rules.extend(imported_lists(site_lists));
+            rules.extend(imported_lists(&inputs.site_lists));
+            rules.extend(hash_sets(SITES_CATEGORY, &inputs.hash_sets, |set| {
+                set.category == SITES_CATEGORY && !set.child_abuse
+            }));
             rules.push(packs.rule(
                 condition,
                 "sexual",
@@ -60,6 +63,10 @@ pub(super) fn of(
                 Some(PORNOGRAPHY_QUERY_PERMILLE),
             )?);
             rules.extend(score(packs, "sexual")?);
+        }
+        // Lists only: no model judges a picture for it.
+        ConditionKind::ChildImages => {
+            rules.extend(hash_sets("child-images", &inputs.hash_sets, |set| set.child_abuse));
         }
         ConditionKind::ProhibitedSearches => {
             // Words only: a query is no prose, and too short for a model of prose.
@@ -136,6 +143,17 @@ fn imported_lists(site_lists: &[SiteListRef]) -> Option<Rule> {
         pack: lists.first()?.list.clone(),
         lists,
         lowered_by: of(&|category| LOWERING_CATEGORIES.contains(&category)),
+    })
+}
+
+/// The force's own hash sets that serve a condition.
+fn hash_sets(category: &str, sets: &[HashSetRef], serves: impl Fn(&HashSetRef) -> bool) -> Option<Rule> {
+    let sets: Vec<HashSetRef> = sets.iter().filter(|set| serves(set)).cloned().collect();
+    Some(Rule::HashSets {
+        id: "pictures/listed".to_owned(),
+        category: category.to_owned(),
+        pack: sets.first()?.set.clone(),
+        sets,
     })
 }
 

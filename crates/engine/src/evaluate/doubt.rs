@@ -27,6 +27,7 @@ fn rests_on(observation: &Observation, rule: &Rule, spans: &[Span]) -> Vec<Rests
     match (rule, &observation.fact) {
         (Rule::Sites { .. } | Rule::SiteLists { .. }, _) => vec![RestsOn::Site],
         (Rule::State { .. }, _) => vec![RestsOn::State],
+        (Rule::HashSets { .. } | Rule::PictureScore { .. }, _) => Vec::new(),
         (_, Fact::Typed { field: Field::Search, .. }) => vec![RestsOn::Search],
         (_, Fact::Typed { .. }) => vec![RestsOn::TypedWords],
         _ if !spans.is_empty() && spans.iter().all(|span| span.field == TextField::Query) => {

@@ -97,6 +97,7 @@ fn seen(observation: &Observation, spoken: &Spoken<'_>, spans: &[Span]) -> Strin
             format!("Text in {field} on {} holds {holds}.", site(url))
         }
         Fact::Messages { .. } => explain_talk::place(observation),
+        Fact::Picture(picture) => format!("A picture was shown on a page of {}.", site(&picture.url)),
         Fact::PrivateWindow { browser } => format!("A private window of {} was open.", quoted(browser)),
         Fact::Software { component, state } => {
             let state = match state {

@@ -337,7 +337,11 @@ fn spoken<'p>(
 
 fn speak<'p>(rule: &'p Rule, observation: &Observation) -> Option<Spoken<'p>> {
     match rule {
-        Rule::Words { .. } | Rule::Score { .. } | Rule::Conversation { .. } => None,
+        Rule::Words { .. }
+        | Rule::Score { .. }
+        | Rule::Conversation { .. }
+        | Rule::HashSets { .. }
+        | Rule::PictureScore { .. } => None,
         Rule::Sites { hosts, pack, .. } => {
             let Fact::Page { url, .. } = &observation.fact else { return None };
             let span = reading::listed_host(url, hosts, rule)?;

@@ -53,7 +53,8 @@ impl<'o> Reading<'o> {
                     texts.push((TextField::Typed, passage.offset, text, *field == Field::Search));
                 }
             }
-            Fact::Messages { .. } | Fact::PrivateWindow { .. } | Fact::Software { .. } => {}
+            Fact::Messages { .. } | Fact::Picture(_) | Fact::PrivateWindow { .. } | Fact::Software { .. } => {
+            }
         }
         let stretches = texts
             .into_iter()
@@ -75,6 +76,7 @@ pub(super) fn captures(kind: ConditionKind, fact: &Fact) -> bool {
             Fact::Page { .. } | Fact::Typed { .. } | Fact::Messages { .. },
         )
         | (ConditionKind::Pornography | ConditionKind::ProhibitedSearches, Fact::Page { .. })
+        | (ConditionKind::Pornography | ConditionKind::ChildImages, Fact::Picture(_))
         | (ConditionKind::NoPrivateBrowsing, Fact::PrivateWindow { .. })
         | (ConditionKind::MonitoringSoftware, Fact::Software { .. }) => true,
         (ConditionKind::ProhibitedSearches, Fact::Typed { field, .. }) => *field == Field::Search,

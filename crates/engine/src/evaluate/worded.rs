@@ -47,9 +47,11 @@ impl Engine {
                 &used,
                 judging,
             )?,
-            Rule::Sites { .. } | Rule::SiteLists { .. } | Rule::State { .. } => {
-                (Vec::new(), spoken.strength_permille)
-            }
+            Rule::Sites { .. }
+            | Rule::SiteLists { .. }
+            | Rule::State { .. }
+            | Rule::HashSets { .. }
+            | Rule::PictureScore { .. } => (Vec::new(), spoken.strength_permille),
         };
         let read = read_beside(observation, &spoken.rests_on, &used, judging);
         let minor = self.settings.minor.as_ref().and_then(|minor| minor.beside(category, &read, judging));

@@ -43,6 +43,7 @@ pub fn words(list: &[&str]) -> String {
 pub fn seen(fact: Fact) -> Observation {
     Observation {
         listed: Vec::new(),
+        picture: None,
         id: None,
         observed_at: Timestamp::parse("2026-07-01T12:00:00Z").expect("an instant"),
         source: Source::Browser,

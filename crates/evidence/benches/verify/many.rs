@@ -126,6 +126,7 @@ fn page(rng: &mut Seeded, number: u32) -> Observation {
     }
     Observation {
         listed: Vec::new(),
+        picture: None,
         id: None,
         observed_at: at(number % 60, 0),
         source: Source::Browser,

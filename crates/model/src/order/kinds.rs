@@ -60,8 +60,10 @@ macro_rules! condition_kinds {
 condition_kinds! {
     /// No sexualised chat: words shown and typed.
     SexualisedChat = "sexualised-chat", "Sexualised chat";
-    /// No pornography: sites and words.
+    /// No pornography: sites, words and pictures.
     Pornography = "pornography", "Pornography";
+    /// No indecent images of children: pictures on lists only; no model judges pictures for it.
+    ChildImages = "child-images", "Indecent images of children";
     /// No searching for prohibited material: queries from addresses and search fields.
     ProhibitedSearches = "prohibited-searches", "Searching for prohibited material";
     /// Words that the order itself names.

@@ -213,6 +213,7 @@ fn priority(finding: &Finding) -> Priority {
         ConditionKind::SpecifiedWords | ConditionKind::Pornography | ConditionKind::MonitoringSoftware => {
             Priority::ThisWeek
         }
+        ConditionKind::ChildImages => Priority::Today,
         ConditionKind::NoPrivateBrowsing => Priority::NextVisit,
     }
 }

@@ -18,6 +18,7 @@ pub fn page(at: Timestamp, act: Act) -> Observation {
     let background = act == Act::Background;
     Observation {
         listed: Vec::new(),
+        picture: None,
         id: None,
         observed_at: at,
         source: Source::Browser,

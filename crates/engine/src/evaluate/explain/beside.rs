@@ -82,9 +82,14 @@ pub(super) fn certainty(spoken: &Spoken<'_>, beside: &Beside) -> String {
         _ => "strong",
     };
     let figure = match (spoken.rule, &spoken.score) {
-        (Rule::Sites { .. } | Rule::SiteLists { .. } | Rule::State { .. }, _) => {
-            "what was seen is listed or not; whether it matters is for an officer".to_owned()
-        }
+        (
+            Rule::Sites { .. }
+            | Rule::SiteLists { .. }
+            | Rule::State { .. }
+            | Rule::HashSets { .. }
+            | Rule::PictureScore { .. },
+            _,
+        ) => "what was seen is listed or not; whether it matters is for an officer".to_owned(),
         (_, Some(score)) => format!(
             "not itself a probability; the model's chance was calibrated on the texts that its card names ({CARDS}/{}.md), and where such text is rarer the true chance is lower",
             score.model.name

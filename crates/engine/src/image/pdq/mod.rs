@@ -6,16 +6,9 @@
 mod smooth;
 mod transform;
 
-use std::fmt;
-use std::str::FromStr;
+pub use proviso_model::hash::{PdqHash, PdqHashError};
 
-use serde::{Serialize, Serializer};
-
-/// Two pictures look alike up to this distance, of 256 (the reference's advice).
-pub const PDQ_DISTANCE_MAX: u32 = 31;
-/// A hash of lower quality stands for many pictures, such as plain areas, and is not compared (the reference's advice: 49 and
-/// less is dropped).
-pub const PDQ_QUALITY_MIN: u8 = 50;
+pub use proviso_model::limits::{PDQ_DISTANCE_MAX, PDQ_QUALITY_MIN};
 
 /// Samples each way.
 const SIDE: usize = 64;
@@ -89,61 +82,5 @@ impl Pdq {
     pub fn of(luma: &Luma<'_>) -> Self {
         let samples = smooth::samples(luma);
         Self { hash: transform::hash(&samples), quality_percent: transform::quality_percent(&samples) }
-    }
-}
-
-/// 256 bits; the first word holds the highest ones.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct PdqHash(pub [u64; 4]);
-
-impl PdqHash {
-    /// In how many bits two hashes differ, 0 to 256.
-    #[must_use]
-    pub fn distance(&self, other: &Self) -> u32 {
-        self.0.iter().zip(&other.0).map(|(one, two)| (one ^ two).count_ones()).sum()
-    }
-
-    /// From 32 bytes, the highest first.
-    #[must_use]
-    pub fn from_bytes(bytes: &[u8; 32]) -> Self {
-        let (words, _) = bytes.as_chunks::<8>();
-        let mut hash = [0; 4];
-        for (to, word) in hash.iter_mut().zip(words) {
-            *to = u64::from_be_bytes(*word);
-        }
-        Self(hash)
-    }
-}
-
-impl fmt::Display for PdqHash {
-    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|word| write!(to, "{word:016x}"))
-    }
-}
-
-impl Serialize for PdqHash {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.collect_str(self)
-    }
-}
-
-/// Text that is no hash.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("a PDQ hash is 64 hexadecimal digits")]
-pub struct PdqHashError;
-
-impl FromStr for PdqHash {
-    type Err = PdqHashError;
-
-    fn from_str(text: &str) -> Result<Self, PdqHashError> {
-        if text.len() != 64 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-            return Err(PdqHashError);
-        }
-        let mut hash = [0; 4];
-        for (word, digits) in hash.iter_mut().zip(text.as_bytes().chunks(16)) {
-            let digits = std::str::from_utf8(digits).map_err(|_| PdqHashError)?;
-            *word = u64::from_str_radix(digits, 16).map_err(|_| PdqHashError)?;
-        }
-        Ok(Self(hash))
     }
 }

@@ -243,6 +243,7 @@ fn contents(policy: &Policy, hash: Digest, forge: impl Fn(&mut Vec<Finding>)) ->
 fn page(minute: u32) -> Observation {
     Observation {
         listed: Vec::new(),
+        picture: None,
         id: None,
         observed_at: at(minute, 0),
         source: Source::Browser,

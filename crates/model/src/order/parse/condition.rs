@@ -178,6 +178,11 @@ pub(super) fn treatment(root: &Fields<'_, '_>, faults: &mut Faults<'_>) -> Excep
     Exceptions { sites: sites(&treatment, faults), words: terms(&treatment, "words", faults) }
 }
 
+/// What a kind without words looks at.
+fn looks_at(kind: ConditionKind) -> &'static str {
+    if kind == ConditionKind::ChildImages { "pictures" } else { "a state of the device" }
+}
+
 /// Which parameters a kind takes. One that would be ignored is refused: a court's word must not silently do nothing.
 fn parameters(fields: &Fields<'_, '_>, kind: ConditionKind, words: usize, faults: &mut Faults<'_>) {
     let (takes_words, takes_sites) = match kind {
@@ -185,14 +190,16 @@ fn parameters(fields: &Fields<'_, '_>, kind: ConditionKind, words: usize, faults
             (true, false)
         }
         ConditionKind::Pornography => (true, true),
-        ConditionKind::NoPrivateBrowsing | ConditionKind::MonitoringSoftware => (false, false),
+        ConditionKind::ChildImages | ConditionKind::NoPrivateBrowsing | ConditionKind::MonitoringSoftware => {
+            (false, false)
+        }
     };
     let name = kind.as_str();
     for key in ["words", "offence_words"] {
         if let Some(at) = fields.key_at(key).filter(|_| !takes_words) {
             faults.add(
                 at,
-                format!("{name} takes no {key}: it looks at a state of the device, not at text"),
+                format!("{name} takes no {key}: it looks at {}, not at text", looks_at(kind)),
                 format!("remove {key}, or put them in a condition of kind \"specified-words\""),
             );
         }

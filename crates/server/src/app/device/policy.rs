@@ -114,6 +114,7 @@ pub fn make(
         case_key: CaseKeyRef { id: keys.id, public: keys.public.to_hex() },
         shield: Vec::new(),
         site_lists: Vec::new(), // [`compile`] names those in use.
+        hash_sets: Vec::new(),
         languages: ctx.languages.to_vec(),
     };
     sign(ctx, keys, &compile(with, order, inputs)?)

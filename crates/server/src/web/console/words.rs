@@ -1,7 +1,7 @@
 //! Plain words for times, spans of time, acts and gaps: what a tired reader needs, never a judgement.
 
 use jiff::tz::TimeZone;
-use proviso_model::observation::{Act, Fact, Field, SoftwareState};
+use proviso_model::observation::{Act, Fact, Field, PictureElement, SoftwareState};
 use proviso_model::{ConditionKind, Source, Timestamp};
 use proviso_store::AlertRow;
 
@@ -177,6 +177,10 @@ pub fn fact(fact: &Fact) -> String {
         Fact::Typed { field: Field::Message, .. } => "Text typed into a message or comment".to_owned(),
         Fact::Typed { field: Field::Text, .. } => "Text typed into a field of a page".to_owned(),
         Fact::Messages { .. } => "Messages of a conversation".to_owned(),
+        Fact::Picture(picture) if picture.element == PictureElement::VideoFrame => {
+            "A frame of a video on a web page".to_owned()
+        }
+        Fact::Picture(_) => "A picture on a web page".to_owned(),
         Fact::PrivateWindow { browser } => format!("A private window open in {browser}"),
         Fact::Software { component, state } => {
             let state = match state {

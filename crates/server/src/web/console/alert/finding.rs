@@ -208,6 +208,13 @@ fn content(one: &ShownFinding) -> Content {
             passages: one.captured.fact.messages().map(|message| talk::line(message, spans)).collect(),
             cut: one.captured.fact.messages().any(|message| message.cut),
         },
+        Fact::Picture(picture) => Content {
+            address: whole(&picture.url, TextField::Url),
+            title: whole(&picture.title, TextField::Title),
+            query: None,
+            passages: Vec::new(),
+            cut: false,
+        },
         Fact::PrivateWindow { .. } | Fact::Software { .. } => {
             Content { address: None, title: None, query, passages: Vec::new(), cut: false }
         }

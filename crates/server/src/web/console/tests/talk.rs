@@ -47,6 +47,7 @@ impl Device {
             source: Source::Browser,
             account: "account-a".to_owned(),
             listed: Vec::new(),
+            picture: None,
             attribution: Attribution {
                 act: if own { Act::Typed } else { Act::Received },
                 foreground: true,

@@ -38,6 +38,7 @@ pub fn observation(raise: &Raise, at: Timestamp) -> Observation {
     };
     Observation {
         listed: Vec::new(),
+        picture: None,
         id: None,
         observed_at: at,
         source: Source::Browser,
@@ -52,7 +53,7 @@ pub fn finding(raise: &Raise, observation: &Observation, at: Timestamp) -> Findi
     let field = match observation.fact {
         Fact::Typed { .. } => Some(TextField::Typed),
         Fact::Page { .. } => Some(TextField::Text),
-        Fact::Messages { .. } | Fact::PrivateWindow { .. } | Fact::Software { .. } => None,
+        Fact::Messages { .. } | Fact::Picture(_) | Fact::PrivateWindow { .. } | Fact::Software { .. } => None,
     };
     let spans = field.map(|field| Span {
         field,

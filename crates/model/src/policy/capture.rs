@@ -1,0 +1,83 @@
+//! What conditions in force let a device capture.
+
+use serde::{Deserialize, Serialize};
+
+use super::Policy;
+use crate::order::ConditionKind;
+use crate::time::Timestamp;
+
+impl Policy {
+    /// What the agent may capture at `at`: only what a condition in force needs (invariant 1).
+    #[must_use]
+    pub fn capture_at(&self, at: Timestamp) -> Capture {
+        let mut capture = Capture::default();
+        for condition in self.in_force(at) {
+            match condition.kind {
+                ConditionKind::SexualisedChat | ConditionKind::SpecifiedWords => {
+                    capture.pages = true;
+                    capture.typed = true;
+                    capture.messages = true;
+                }
+                ConditionKind::Pornography => {
+                    capture.pages = true;
+                    capture.pictures |= condition.reads_pictures();
+                }
+                ConditionKind::ChildImages => capture.pictures |= condition.reads_pictures(),
+                ConditionKind::ProhibitedSearches => {
+                    capture.addresses = true;
+                    capture.searches = true;
+                }
+                ConditionKind::NoPrivateBrowsing => capture.private_windows = true,
+                ConditionKind::MonitoringSoftware => capture.software = true,
+            }
+        }
+        capture
+    }
+}
+
+/// What may be captured right now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Capture {
+    /// Addresses, titles and visible text of pages shown.
+    pub pages: bool,
+    /// Addresses of pages shown, without their text.
+    pub addresses: bool,
+    /// Text typed into any field that may be captured.
+    pub typed: bool,
+    /// Text typed into search fields only.
+    pub searches: bool,
+    /// Conversations on pages shown, message by message.
+    #[serde(default)]
+    pub messages: bool,
+    /// Pictures shown on pages.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub pictures: bool,
+    /// That a private window is open.
+    pub private_windows: bool,
+    /// The state of the monitoring software.
+    pub software: bool,
+}
+
+impl Capture {
+    /// What both name.
+    #[must_use]
+    pub fn and(&self, other: &Self) -> Self {
+        Self {
+            pages: self.pages && other.pages,
+            addresses: self.addresses && other.addresses,
+            typed: self.typed && other.typed,
+            searches: self.searches && other.searches,
+            messages: self.messages && other.messages,
+            pictures: self.pictures && other.pictures,
+            private_windows: self.private_windows && other.private_windows,
+            software: self.software && other.software,
+        }
+    }
+
+    /// Whether nothing may be captured.
+    #[must_use]
+    pub fn is_nothing(&self) -> bool {
+        *self == Self::default()
+    }
+}
