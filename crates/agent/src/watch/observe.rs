@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use proviso_model::gap::GapCause;
 use proviso_model::record::{Generated, RecordBody};
-use proviso_model::{Attribution, Fact, Observation, Source, Timestamp};
+use proviso_model::{Attribution, Fact, Observation, Picture, PictureSeen, Source, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{Watcher, trim};
@@ -83,6 +83,32 @@ impl Watcher {
         attribution: Attribution,
         fact: Fact,
     ) -> Observed {
+        self.take(instance, n, observed_at, attribution, (fact, None))
+    }
+
+    /// Takes a picture of a browser session with what the `pictures` process and the hash sets say of it. What is `earlier` in
+    /// it is the watcher's own to say.
+    pub fn observe_picture(
+        &mut self,
+        instance: &str,
+        n: u64,
+        observed_at: Timestamp,
+        attribution: Attribution,
+        picture: Picture,
+        seen: PictureSeen,
+    ) -> Observed {
+        let fact = Fact::Picture(Box::new(picture));
+        self.take(instance, n, observed_at, attribution, (fact, Some(Box::new(seen))))
+    }
+
+    fn take(
+        &mut self,
+        instance: &str,
+        n: u64,
+        observed_at: Timestamp,
+        attribution: Attribution,
+        (fact, picture): (Fact, Option<Box<PictureSeen>>),
+    ) -> Observed {
         self.read_clocks();
         match self.acknowledged(instance) {
             Ok(seen) if n <= seen => return Observed::Repeated,
@@ -91,7 +117,7 @@ impl Watcher {
         }
         let observation = Observation {
             listed: Vec::new(),
-            picture: None,
+            picture,
             id: None,
             observed_at: self.corrected(observed_at),
             source: Source::Browser,
