@@ -5,6 +5,7 @@
 use std::sync::LazyLock;
 
 use proviso_engine::image::exact::{DigestKind, ExactBuilder, ExactIndex, ExactOptions};
+use proviso_engine::image::lists::{self, ListFormat};
 use proviso_engine::image::near::{self, NearIndex};
 use proviso_engine::image::{Luma, Pdq, PdqHash};
 use proviso_engine::import::{Defaults, Format, pack_text, read};
@@ -27,7 +28,7 @@ use proviso_model::{Digest, Observation, Policy};
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target.
-pub const TARGETS: [Target; 19] = [
+pub const TARGETS: [Target; 20] = [
     ("order", order),
     ("policy", policy),
     ("envelope", envelope),
@@ -47,6 +48,7 @@ pub const TARGETS: [Target; 19] = [
     ("witness", witness),
     ("picture", picture),
     ("hash_index", hash_index),
+    ("picture_list", picture_list),
 ];
 
 /// Whose record `testdata/golden/record-v1.bin` is.
@@ -288,5 +290,27 @@ pub fn hash_index(data: &[u8]) {
     for digest in digests.iter().take(64) {
         assert!(exact.find(digest).is_some() && ask_exact(&exact, digest));
         assert_eq!(similar.nearest(&PdqHash::from_bytes(digest)).map(|found| found.distance), Some(0));
+    }
+/// A list of hashes of pictures, as each format in turn: what is taken can be looked up and is counted.
+pub fn picture_list(data: &[u8]) {
+    let formats = [
+        ListFormat::Auto,
+        ListFormat::Vics,
+        ListFormat::Caid,
+        ListFormat::Md5,
+        ListFormat::Sha256,
+        ListFormat::Pdq,
+    ];
+    for format in formats {
+        let mut taken = 0;
+        let mut keep = |entry: lists::ListEntry| {
+            let is_bare = entry.md5.is_none() && entry.sha1.is_none() && entry.sha256.is_none();
+            assert!(!is_bare || entry.pdq.is_some(), "an entry without anything to look up");
+            taken += 1;
+            Ok(())
+        };
+        if let Ok(read) = lists::read(data, format, None, &mut keep, &mut |_| {}) {
+            assert_eq!(read.counts.taken, taken);
+        }
     }
 }

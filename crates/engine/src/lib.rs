@@ -11,6 +11,7 @@ pub mod evaluate;
 pub mod image;
 pub mod import;
 pub mod known;
+pub mod lines;
 pub mod model;
 pub mod pack;
 pub mod search;

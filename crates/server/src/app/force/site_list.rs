@@ -2,10 +2,11 @@
 //! the list by its hash.
 
 use std::collections::BTreeSet;
-use std::io::{BufRead, Read as _};
+use std::io::BufRead;
 
 use jiff::civil::Date;
 use proviso_engine::compile::{LOWERING_CATEGORIES, SITES_CATEGORY};
+use proviso_engine::lines::next_line;
 use proviso_engine::sites::{Counts, ImportError, Importer, ListFormat, RefusedLine, SiteList};
 use proviso_ledger::hash::sha256;
 use proviso_model::Digest;
@@ -80,8 +81,7 @@ pub fn read(
     let mut importer = Importer::new(format);
     let (mut line, mut total) = (Vec::new(), 0_u64);
     loop {
-        line.clear();
-        let length = next_line(&mut lines, &mut line)
+        let length = next_line(&mut lines, &mut line, SITE_LIST_LINE_BYTES_MAX)
             .map_err(|error| refused(format!("the list cannot be read: {error}")))?;
         if length == 0 {
             break;
@@ -106,29 +106,6 @@ pub fn read(
         ))),
         Err(error @ ImportError::Empty) => Err(refused(format!("{error}\n{}", refusals(&counts, &kept)))),
         Err(other) => Err(refused(other.to_string())),
-    }
-}
-
-/// One line without its line feed, cut just above the longest that is read; how many bytes it had, 0 at the end.
-fn next_line(lines: &mut impl BufRead, line: &mut Vec<u8>) -> std::io::Result<u64> {
-    let longest = SITE_LIST_LINE_BYTES_MAX as u64 + 2;
-    let mut length = lines.by_ref().take(longest).read_until(b'\n', line)? as u64;
-    if line.last() == Some(&b'\n') {
-        line.pop();
-        return Ok(length);
-    }
-    loop {
-        let rest = lines.fill_buf()?;
-        if rest.is_empty() || length < longest {
-            return Ok(length);
-        }
-        let end = rest.iter().position(|byte| *byte == b'\n');
-        let used = end.map_or(rest.len(), |at| at + 1);
-        lines.consume(used);
-        length += used as u64;
-        if end.is_some() {
-            return Ok(length);
-        }
     }
 }
 
