@@ -85,6 +85,7 @@ fn each_format_gives_its_entries_and_says_what_it_left_out() {
             Counts {
                 taken: 2,
                 sha1: 2,
+                sha1_only: 2,
                 categories: [(1, 1), (3, 1)].into(),
                 empty_files: 1,
                 ..counts.clone()

@@ -25,6 +25,23 @@ pub fn sha256_of(reader: &mut dyn std::io::Read) -> std::io::Result<[u8; 32]> {
     }
 }
 
+/// Plain SHA-256 of bytes that come in pieces.
+#[derive(Default)]
+pub struct Sha256Stream(Sha256);
+
+impl Sha256Stream {
+    /// Takes the next piece.
+    pub fn update(&mut self, piece: &[u8]) {
+        self.0.update(piece);
+    }
+
+    /// The hash of all pieces.
+    #[must_use]
+    pub fn finish(self) -> [u8; 32] {
+        self.0.finalize().into()
+    }
+}
+
 /// SHA-256 over the domain and each part, every one preceded by its length as 64-bit big-endian.
 #[must_use]
 pub fn domain_hash(domain: &str, parts: &[&[u8]]) -> [u8; 32] {

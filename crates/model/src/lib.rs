@@ -9,6 +9,7 @@ pub mod emoji;
 pub mod finding;
 pub mod gap;
 pub mod hash;
+pub mod hash_set;
 pub mod ids;
 pub mod judgement;
 pub mod language;

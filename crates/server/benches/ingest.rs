@@ -114,6 +114,7 @@ async fn server(folder: &Path) -> Result<AppContext> {
         master,
         case_keys_dir,
         journal: Journal::of(folder),
+        hash_sets_dir: folder.join("hash-sets"),
         packs: proviso_server::open::packs(None)?,
         languages: Vec::new(),
         require_backup: false,

@@ -12,6 +12,7 @@ use rand_core::CryptoRng;
 
 use crate::app::backup::{self, BackupError};
 use crate::app::destruction::{self, DestructionError, Journal};
+use crate::app::hash_sets;
 use crate::app::{AppContext, Clock, LedgerHasher, Parts};
 use crate::config::Config;
 use crate::keys::force::{self, ForceInit};
@@ -126,6 +127,7 @@ pub async fn context(
         master,
         case_keys_dir: config.case_keys(),
         journal: Journal::of(&config.data_dir),
+        hash_sets_dir: config.blobs_dir().join(hash_sets::FOLDER),
         packs,
         languages: config.languages.clone(),
         require_backup: config.require_backup,

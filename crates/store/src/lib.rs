@@ -11,6 +11,7 @@ mod destruction;
 mod device;
 mod device_notice;
 mod error;
+mod hash_set;
 mod job;
 mod late;
 mod log;
@@ -34,6 +35,7 @@ pub use device_notice::{
     DeviceNoticeKind, DeviceNoticeRow, DeviceNoticeState, DeviceNoticeStore, DeviceRun, NewDeviceNotice,
 };
 pub use error::{Result, StoreError};
+pub use hash_set::{HashSetRow, HashSetStore};
 pub use job::{JobKind, JobRow, JobState, JobStore};
 pub use late::{FindingFlag, LateStore, OrderEndRow, Outside, OutsideCause, QuarantineRow, QuarantineState};
 pub use log::{CheckpointRow, LeafKind, LogHasher, LogStore, Node};
@@ -64,6 +66,7 @@ pub trait Store:
     + JobStore
     + PackStore
     + SiteListStore
+    + HashSetStore
     + LateStore
     + Send
     + Sync

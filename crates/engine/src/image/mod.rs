@@ -8,6 +8,7 @@ pub mod lists;
 pub mod near;
 mod pdq;
 mod scores;
+pub mod set;
 
 pub use index_file::IndexError;
 pub use pdq::{Luma, PDQ_DISTANCE_MAX, PDQ_QUALITY_MIN, Pdq, PdqHash, PdqHashError};

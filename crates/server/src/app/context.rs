@@ -1,11 +1,12 @@
 //! What every act is given: store, keys, clock, randomness, and the bracket that logs an act before it is done.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use object_store::ObjectStore;
 use proviso_engine::Pack;
+use proviso_engine::image::set::HashSet;
 use proviso_model::ids::{AuditId, CaseId, CaseKeyId};
 use proviso_model::{Digest, Timestamp};
 use proviso_store::{AuditClose, AuditEntry, Store, StoreError};
@@ -16,6 +17,7 @@ use tokio::sync::Notify;
 use zeroize::Zeroizing;
 
 use crate::app::destruction::Journal;
+use crate::app::hash_sets::Mapped;
 use crate::keys::case::Purpose;
 use crate::keys::{CaseKeys, ForceKeyRing, KeyError, MasterKey};
 use crate::notify::Hub;
@@ -44,6 +46,8 @@ pub struct Parts {
     pub case_keys_dir: PathBuf,
     /// The destruction journal.
     pub journal: Journal,
+    /// Folder of the files of hash sets.
+    pub hash_sets_dir: PathBuf,
     /// Detection data, as built in or from the folder of the settings.
     pub packs: Vec<Pack>,
     /// Languages whose words are looked for where an order names none (BCP 47); all when empty.
@@ -73,6 +77,9 @@ pub struct AppContext {
     pub work: Arc<Notify>,
     /// Packs of the force as read, by the hash of their text, which was checked before each look.
     read_packs: Arc<Mutex<BTreeMap<Digest, Arc<Pack>>>>,
+    /// Hash sets as mapped, by the hash of their file, which was compared then.
+    open_sets: Arc<Mutex<BTreeMap<Digest, Arc<HashSet<Mapped>>>>>,
+    hash_sets_dir: Arc<PathBuf>,
     master: Arc<MasterKey>,
     case_keys_dir: Arc<PathBuf>,
     journal: Arc<Journal>,
@@ -94,6 +101,8 @@ impl AppContext {
             hub: Arc::new(Hub::default()),
             work: Arc::new(Notify::new()),
             read_packs: Arc::default(),
+            open_sets: Arc::default(),
+            hash_sets_dir: Arc::new(parts.hash_sets_dir),
             master: Arc::new(parts.master),
             case_keys_dir: Arc::new(parts.case_keys_dir),
             journal: Arc::new(parts.journal),
@@ -142,14 +151,22 @@ impl AppContext {
         sha256: Digest,
         read: impl FnOnce() -> Result<Pack, E>,
     ) -> Result<Arc<Pack>, E> {
-        let packs = || self.read_packs.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = packs().get(&sha256).cloned();
-        if let Some(pack) = known {
-            return Ok(pack);
-        }
-        let pack = Arc::new(read()?);
-        packs().insert(sha256, Arc::clone(&pack));
-        Ok(pack)
+        once(&self.read_packs, sha256, read)
+    }
+
+    /// The hash set whose file has this hash, mapped and compared once in the life of the process.
+    pub(super) fn hash_set_opened_once<E>(
+        &self,
+        sha256: Digest,
+        open: impl FnOnce() -> Result<HashSet<Mapped>, E>,
+    ) -> Result<Arc<HashSet<Mapped>>, E> {
+        once(&self.open_sets, sha256, open)
+    }
+
+    /// Folder of the files of hash sets.
+    #[must_use]
+    pub fn hash_sets_dir(&self) -> &Path {
+        &self.hash_sets_dir
     }
 
     /// The force's name, for screens.
@@ -323,6 +340,22 @@ impl AppContext {
         let close = AuditClose { id, completed_at: self.now(), outcome: outcome.to_owned() };
         self.store.audit_complete(&close).await
     }
+}
+
+/// What is kept under a hash, made where it is not there.
+fn once<T, E>(
+    kept: &Mutex<BTreeMap<Digest, Arc<T>>>,
+    sha256: Digest,
+    make: impl FnOnce() -> Result<T, E>,
+) -> Result<Arc<T>, E> {
+    let kept = || kept.lock().unwrap_or_else(PoisonError::into_inner);
+    let known = kept().get(&sha256).cloned();
+    if let Some(known) = known {
+        return Ok(known);
+    }
+    let made = Arc::new(make()?);
+    kept().insert(sha256, Arc::clone(&made));
+    Ok(made)
 }
 
 fn malformed(purpose: Purpose, error: &serde_json::Error) -> KeyError {

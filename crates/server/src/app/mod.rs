@@ -7,6 +7,7 @@ mod context;
 pub mod destruction;
 pub mod device;
 pub mod force;
+pub mod hash_sets;
 pub mod in_use;
 pub mod late;
 mod log;

@@ -1,6 +1,8 @@
 //! The command line of `proviso-server`.
 
 mod admin;
+mod bar;
+mod hash_set;
 mod say;
 mod serving;
 
@@ -38,6 +40,7 @@ pub struct Wiring {
         proviso-server admin officer-add --username pat --name \"Pat Example\" --role offender-manager < password.txt\n  \
         proviso-server admin case-create --order order.toml --officer pat\n  \
         proviso-server admin enrolment-code --case 0b5c5bb4-0d38-4d3c-9c0f-6a8a5a4b0e57\n  \
+        proviso-server hash-set import list.json --name caid --source CAID --date 2026-11-01 --licence \"agreement 14\" --country UK --child-abuse\n  \
         proviso-server serve\n\n\
         Exit codes: 0 done, 1 the answer is no, 2 usage or input error."
 )]
@@ -78,6 +81,9 @@ enum Command {
     Worker,
     /// Bring the database to the current schema and say which it is.
     Migrate,
+    /// Sets of hashes of known pictures: import, list, check, remove.
+    #[command(subcommand)]
+    HashSet(hash_set::HashSetCommand),
     /// Set up and look after the installation.
     #[command(subcommand)]
     Admin(admin::Admin),
@@ -102,6 +108,7 @@ impl Cli {
                 say.line(&done, &serde_json::json!({"schema": schema}))?;
                 Ok(0)
             }
+            Command::HashSet(command) => command.run(wiring, &config, say).await,
             Command::Admin(admin) => admin.run(wiring, &config, say).await,
         }
     }

@@ -1,5 +1,7 @@
 //! The program as an administrator meets it: what it prints, what it refuses, and with which exit code.
 
+mod hash_sets;
+
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};

@@ -9,6 +9,7 @@ mod destruction;
 mod device;
 mod device_notice;
 mod edge;
+mod hash_set;
 mod job;
 mod late;
 mod log;

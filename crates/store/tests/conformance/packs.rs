@@ -1,7 +1,7 @@
-//! A force's own lists of words and of sites.
+//! A force's own lists of words, of sites and of hashes.
 
 use proviso_model::Digest;
-use proviso_store::{PackRow, SiteListRow, Store, StoreError};
+use proviso_store::{HashSetRow, PackRow, SiteListRow, Store, StoreError};
 
 use crate::fixtures::{at, policy};
 
@@ -79,4 +79,37 @@ pub async fn a_list_of_sites_has_one_version_in_use_and_keeps_those_before(store
     assert!(matches!(none, StoreError::Missing(_)), "{none}");
     let retired = SiteListRow { retired_at: Some(at(380)), ..sites(2, 370) };
     assert_eq!(store.site_list_list().await.expect("read"), [before, retired]);
+}
+
+fn hashes(version: u32, seconds: i64) -> HashSetRow {
+    HashSetRow {
+        name: "harbour-hashes".to_owned(),
+        version,
+        entries: 2,
+        bytes: 64,
+        sha256: Digest([5; 32]),
+        imported_at: at(seconds),
+        retired_at: None,
+        signature: [8; 64],
+        sealed: vec![9; 40],
+        sealed_key: vec![4; 60],
+    }
+}
+
+pub async fn a_hash_set_has_one_version_in_use_and_keeps_those_before(store: &dyn Store) {
+    let last = store.policy_current(policy(1).device).await.expect("read").expect("a policy").serial;
+    assert_eq!(store.hash_set_list().await.expect("read"), []);
+    store.hash_set_add(&hashes(1, 400), &[policy(last + 1)]).await.expect("in use, with its policy");
+    let stale = store.hash_set_add(&hashes(2, 410), &[policy(last + 1)]).await.expect_err("not above");
+    assert!(matches!(stale, StoreError::Conflict(_)), "{stale}");
+    let skipped = store.hash_set_add(&hashes(3, 410), &[]).await.expect_err("a version is left out");
+    assert!(matches!(skipped, StoreError::Conflict(_)), "{skipped}");
+    assert_eq!(store.hash_set_list().await.expect("read"), [hashes(1, 400)], "neither is kept");
+    store.hash_set_add(&hashes(2, 420), &[]).await.expect("the next version");
+    store.hash_set_retire("harbour-hashes", at(430), &[policy(last + 2)]).await.expect("retired");
+    let none = store.hash_set_retire("harbour-hashes", at(440), &[]).await.expect_err("none is in use");
+    assert!(matches!(none, StoreError::Missing(_)), "{none}");
+    let retired = |row: HashSetRow, seconds| HashSetRow { retired_at: Some(at(seconds)), ..row };
+    let expected = [retired(hashes(1, 400), 420), retired(hashes(2, 420), 430)];
+    assert_eq!(store.hash_set_list().await.expect("read"), expected);
 }

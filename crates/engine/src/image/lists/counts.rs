@@ -18,6 +18,8 @@ pub struct Counts {
     pub sha1: u64,
     /// With a SHA-256.
     pub sha256: u64,
+    /// With a SHA-1 and nothing else: devices look up MD5, SHA-256 and PDQ.
+    pub sha1_only: u64,
     /// With a PDQ hash.
     pub pdq: u64,
     /// Taken entries by the number of their category.

@@ -74,6 +74,8 @@ impl<'t> Taker<'t> {
                 self.counts.md5 += u64::from(entry.md5.is_some());
                 self.counts.sha1 += u64::from(entry.sha1.is_some());
                 self.counts.sha256 += u64::from(entry.sha256.is_some());
+                let only = entry.md5.is_none() && entry.sha256.is_none() && entry.pdq.is_none();
+                self.counts.sha1_only += u64::from(only && entry.sha1.is_some());
                 self.counts.pdq += u64::from(entry.pdq.is_some());
                 *self.counts.categories.entry(entry.category).or_default() += 1;
                 (self.taken)(entry)

@@ -2,6 +2,7 @@
 
 pub mod case;
 pub mod device;
+pub mod hash_set;
 pub mod keys;
 pub mod officer;
 pub mod pack;
@@ -10,6 +11,7 @@ pub mod site_list;
 use proviso_store::StoreError;
 
 use crate::app::destruction::DestructionError;
+use crate::app::hash_sets::HashSetFault;
 use crate::app::officer::error::ActError;
 use crate::app::packs::PackFault;
 use crate::app::site_lists::SiteListFault;
@@ -42,6 +44,9 @@ pub enum ForceError {
     /// A list of sites cannot be used.
     #[error(transparent)]
     SiteList(#[from] SiteListFault),
+    /// A hash set cannot be used.
+    #[error(transparent)]
+    HashSet(#[from] HashSetFault),
     /// The store said no.
     #[error(transparent)]
     Store(#[from] StoreError),

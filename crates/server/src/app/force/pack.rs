@@ -9,6 +9,7 @@ use proviso_engine::text::normalise_term;
 use proviso_ledger::hash::sha256;
 use proviso_model::Digest;
 use proviso_model::language::is_language_tag;
+use proviso_model::limits::SITE_LIST_WORDS_BYTES_MAX;
 use proviso_model::wire::SignedPack;
 use proviso_store::{PackRow, StoreError};
 
@@ -122,6 +123,16 @@ pub(super) fn check_name(ctx: &AppContext, name: &str, what: &str) -> Result<(),
     if is_taken {
         return Err(ForceError::Refused(format!(
             "\"{name}\" is the name of a pack that comes with the program; choose another"
+        )));
+    }
+    Ok(())
+}
+
+/// Whether words of a source or a licence are one short line.
+pub(super) fn check_line(what: &str, words: &str) -> Result<(), ForceError> {
+    if words.len() > SITE_LIST_WORDS_BYTES_MAX || words.chars().any(char::is_control) {
+        return Err(ForceError::Refused(format!(
+            "the {what} is longer than {SITE_LIST_WORDS_BYTES_MAX} bytes or not one line; say it in fewer words"
         )));
     }
     Ok(())

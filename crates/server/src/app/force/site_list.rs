@@ -10,14 +10,12 @@ use proviso_engine::lines::next_line;
 use proviso_engine::sites::{Counts, ImportError, Importer, ListFormat, RefusedLine, SiteList};
 use proviso_ledger::hash::sha256;
 use proviso_model::Digest;
-use proviso_model::limits::{
-    SITE_LIST_BYTES_MAX, SITE_LIST_IMPORT_BYTES_MAX, SITE_LIST_LINE_BYTES_MAX, SITE_LIST_WORDS_BYTES_MAX,
-};
+use proviso_model::limits::{SITE_LIST_BYTES_MAX, SITE_LIST_IMPORT_BYTES_MAX, SITE_LIST_LINE_BYTES_MAX};
 use proviso_model::site_list::SiteListStatement;
 use proviso_store::{SiteListRow, StoreError};
 
 use super::keys::{latecomers, policies_of_all};
-use super::pack::check_name;
+use super::pack::{check_line, check_name};
 use super::{COMMAND_LINE, ForceError};
 use crate::app::in_use::InUse;
 use crate::app::{AppContext, packs, site_lists};
@@ -147,13 +145,7 @@ pub async fn review(ctx: &AppContext, new: &NewSiteList<'_>) -> Result<Review, F
         )));
     }
     for (what, words) in [("source", new.source), ("licence", new.licence)] {
-        if words.is_some_and(|words| {
-            words.len() > SITE_LIST_WORDS_BYTES_MAX || words.chars().any(char::is_control)
-        }) {
-            return Err(ForceError::Refused(format!(
-                "the {what} is longer than {SITE_LIST_WORDS_BYTES_MAX} bytes or not one line; say it in fewer words"
-            )));
-        }
+        words.map_or(Ok(()), |words| check_line(what, words))?;
     }
     let rows = ctx.store.site_list_list().await?;
     let mut own = rows.iter().filter(|row| row.name == new.name);

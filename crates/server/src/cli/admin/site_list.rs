@@ -1,16 +1,16 @@
 //! `admin site-list-...`: a force's own lists of sites.
 
 use std::io::BufReader;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::Context as _;
 use clap::{Args, ValueEnum};
-use indicatif::{ProgressBar, ProgressStyle};
 use proviso_engine::sites::ListFormat;
 use serde_json::{Value, json};
 
 use crate::app::AppContext;
 use crate::app::force::site_list::{self, NewSiteList, ReadList, Review};
+use crate::cli::bar;
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Format {
@@ -94,7 +94,7 @@ impl ImportArgs {
 
     fn read(&self) -> anyhow::Result<ReadList> {
         let file = std::fs::File::open(&self.file).context("give the path of a list")?;
-        let bar = bar(&self.file, file.metadata().map(|meta| meta.len()).unwrap_or(0));
+        let bar = bar::reading(&self.file, file.metadata().map(|meta| meta.len()).unwrap_or(0));
         let format = match self.format {
             Format::Auto => ListFormat::Auto,
             Format::Hosts => ListFormat::Hosts,
@@ -104,19 +104,6 @@ impl ImportArgs {
         let read = site_list::read(BufReader::new(file), format, |bytes| bar.set_position(bytes));
         bar.finish_and_clear();
         Ok(read?)
-    }
-}
-
-/// A bar on a terminal with rate and time left; nothing elsewhere.
-fn bar(path: &Path, whole: u64) -> ProgressBar {
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let style = ProgressStyle::with_template(
-        "reading {msg} [{bar:30}] {percent} %, {binary_bytes_per_sec}, {eta} left",
-    );
-    let bar = ProgressBar::new(whole).with_message(name);
-    match style {
-        Ok(style) => bar.with_style(style),
-        Err(_) => bar,
     }
 }
 

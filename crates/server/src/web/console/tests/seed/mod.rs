@@ -149,6 +149,7 @@ async fn context(folder: &Path, clock: Arc<dyn Clock>, pages_max: Option<u32>) -
         master,
         case_keys_dir,
         journal: Journal::of(folder),
+        hash_sets_dir: folder.join("hash-sets"),
         packs: crate::open::packs(None).expect("the built-in packs"),
         languages: Vec::new(),
         require_backup: false,

@@ -1,0 +1,150 @@
+//! A force's sets of hashes of known pictures. What the force says of a set is checked against the pack key whenever it is read.
+//! The set itself is an indexed file in the blob folder, named by its SHA-256, which is compared once in the life of a process;
+//! it is in the clear, for it is looked up where it lies.
+
+mod map;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use proviso_engine::image::lists::country;
+use proviso_engine::image::set::HashSet;
+use proviso_ledger::hash::sha256;
+use proviso_model::Digest;
+use proviso_model::hash_set::{HashSetStatement, signed_hash_set};
+use proviso_store::{HashSetRow, StoreError};
+
+pub use self::map::Mapped;
+use super::{AppContext, packs};
+
+/// What the force says of a set is sealed for this, under the master key.
+const PURPOSE: &str = "hash-set";
+/// Folder of the sets within the blob folder.
+pub const FOLDER: &str = "hash-sets";
+
+/// Why a hash set cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum HashSetFault {
+    /// Changed since it was signed.
+    #[error(
+        "hash set {name} version {version} was changed after it was imported: its seal or its signature does not hold. It is not \
+         used; find out who changed the database, then import the list again or retire it with hash-set remove"
+    )]
+    Signature {
+        /// Its name.
+        name: String,
+        /// Its version.
+        version: u32,
+    },
+    /// Its file is not there, or not the one that was imported.
+    #[error(
+        "the file of hash set {name} version {version} cannot be used: {path}: {why}; put the blob folder back from a backup, or \
+         import the list again"
+    )]
+    File {
+        /// Its name.
+        name: String,
+        /// Its version.
+        version: u32,
+        /// Its file.
+        path: PathBuf,
+        /// Why.
+        why: String,
+    },
+    /// The store said no.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// What the force says of a set, once its signature was checked.
+///
+/// # Errors
+/// [`HashSetFault::Signature`].
+pub fn one(ctx: &AppContext, row: &HashSetRow) -> Result<HashSetStatement, HashSetFault> {
+    let read = || {
+        let text = ctx.open_for_force(PURPOSE, &row.sealed).ok()?;
+        let text = std::str::from_utf8(&text).ok()?;
+        packs::key_that_signed(ctx, &signed_hash_set(text), &row.signature)?;
+        let says: HashSetStatement = serde_json::from_str(text).ok()?;
+        let same = says.name == row.name
+            && says.version == row.version
+            && says.sha256 == row.sha256
+            && says.bytes == row.bytes
+            && says.entries == row.entries;
+        same.then_some(says)
+    };
+    read().ok_or_else(|| HashSetFault::Signature { name: row.name.clone(), version: row.version })
+}
+
+/// Signs and seals what the force says of a set, and makes its row. `known` are the rows that are there: a file that one of them
+/// names keeps its key.
+///
+/// # Errors
+/// [`serde_json::Error`] when it cannot be written.
+pub fn row(
+    ctx: &AppContext,
+    says: &HashSetStatement,
+    known: &[HashSetRow],
+) -> Result<HashSetRow, serde_json::Error> {
+    let text = serde_json::to_string(says)?;
+    let key = known.iter().find(|row| row.sha256 == says.sha256).map(|row| row.sealed_key.clone());
+    let new_key = || ctx.seal_for_force(&key_purpose(&says.sha256), &ctx.random::<32>());
+    Ok(HashSetRow {
+        name: says.name.clone(),
+        version: says.version,
+        entries: says.entries,
+        bytes: says.bytes,
+        sha256: says.sha256,
+        imported_at: says.imported_at,
+        retired_at: None,
+        signature: ctx.keys.pack.sign(&signed_hash_set(&text)),
+        sealed: ctx.seal_for_force(PURPOSE, text.as_bytes()),
+        sealed_key: key.unwrap_or_else(new_key),
+    })
+}
+
+/// A key opens only as that of its set.
+fn key_purpose(sha256: &Digest) -> String {
+    format!("{PURPOSE}-key/{sha256}")
+}
+
+/// The file of a set.
+#[must_use]
+pub fn path(ctx: &AppContext, sha256: &Digest) -> PathBuf {
+    ctx.hash_sets_dir().join(sha256.to_string())
+}
+
+/// The set itself. The first time in the life of this process its file is read whole, to compare its hash.
+///
+/// # Errors
+/// [`HashSetFault::File`].
+pub fn open(ctx: &AppContext, row: &HashSetRow) -> Result<Arc<HashSet<Mapped>>, HashSetFault> {
+    let path = path(ctx, &row.sha256);
+    ctx.hash_set_opened_once(row.sha256, || {
+        let fault = |why: String| HashSetFault::File {
+            name: row.name.clone(),
+            version: row.version,
+            path: path.clone(),
+            why,
+        };
+        let mapped = map::map(&path).map_err(|error| fault(error.to_string()))?;
+        if Digest(sha256(mapped.as_ref())) != row.sha256 {
+            return Err(fault("it does not have the SHA-256 that was signed".to_owned()));
+        }
+        HashSet::open(mapped).map_err(|error| fault(error.to_string()))
+    })
+}
+
+/// What a category's number means, for people.
+#[must_use]
+pub fn category_in_words(says: &HashSetStatement, number: u8) -> String {
+    let scheme = says.country.as_deref().and_then(country);
+    match scheme.and_then(|scheme| Some((scheme, scheme.category(number)?))) {
+        _ if number == 0 => "the list gives no category".to_owned(),
+        Some((scheme, category)) => {
+            let doubt = if scheme.confirmed { "" } else { "; compare with the list's own document" };
+            format!("category {number}: {} ({}{doubt})", category.words, scheme.scheme)
+        }
+        None => format!("category {number}, whose meaning is not known here"),
+    }
+}

@@ -1,0 +1,18 @@
+//! A bar for work that takes a while.
+
+use std::path::Path;
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+/// A bar on a terminal with rate and time left; nothing elsewhere.
+pub(super) fn reading(path: &Path, whole: u64) -> ProgressBar {
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let style = ProgressStyle::with_template(
+        "reading {msg} [{bar:30}] {percent} %, {binary_bytes_per_sec}, {eta} left",
+    );
+    let bar = ProgressBar::new(whole).with_message(name);
+    match style {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    }
+}
