@@ -5,8 +5,10 @@
 use std::sync::LazyLock;
 
 use proviso_engine::image::exact::{DigestKind, ExactBuilder, ExactIndex, ExactOptions};
+use proviso_engine::image::keyed::KeyedFilter;
 use proviso_engine::image::lists::{self, ListFormat};
 use proviso_engine::image::near::{self, NearIndex};
+use proviso_engine::image::set::{Digests, HashSet};
 use proviso_engine::image::{Luma, Pdq, PdqHash};
 use proviso_engine::import::{Defaults, Format, pack_text, read};
 use proviso_engine::sites::{Importer, SiteList};
@@ -291,8 +293,17 @@ pub fn hash_index(data: &[u8]) {
         assert!(exact.find(digest).is_some() && ask_exact(&exact, digest));
         assert_eq!(similar.nearest(&PdqHash::from_bytes(digest)).map(|found| found.distance), Some(0));
     }
-/// A list of hashes of pictures, as each format in turn: what is taken can be looked up and is counted.
+}
+
+/// A hash set and a filter as a device or a server reads them, and a list of hashes of pictures, as each format in turn: what is taken can be looked up and is counted.
 pub fn picture_list(data: &[u8]) {
+    if let Ok(set) = HashSet::open(data) {
+        let (sha256, pdq) = (Some([7; 32]), Some(PdqHash([7; 4])));
+        let _ = set.look_up(&Digests { md5: Some([7; 16]), sha1: Some([7; 20]), sha256, pdq });
+    }
+    if let Ok(filter) = KeyedFilter::from_bytes(data) {
+        let _ = filter.may_have(DigestKind::Sha256, &[7; 32]);
+    }
     let formats = [
         ListFormat::Auto,
         ListFormat::Vics,

@@ -4,6 +4,7 @@
 use std::io::{BufReader, Read};
 
 use proviso_engine::image::lists::{Counts, ListEntry, ListError, ListFormat, Problem, ReadList, read};
+use serde_json::Value;
 
 const SEEDS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fuzz/corpus-committed/picture_list");
 
@@ -26,103 +27,50 @@ fn take(
     Ok((read, entries))
 }
 
+/// Counts that are not 0, in a line.
+fn counted(counts: &Counts) -> String {
+    let Ok(Value::Object(all)) = serde_json::to_value(counts) else { panic!("counts are an object") };
+    let some = all.iter().filter(|(_, count)| **count != 0);
+    some.map(|(name, count)| format!("{name} {count}")).collect::<Vec<_>>().join(", ").replace('"', "")
+}
+
 #[test]
 fn each_format_gives_its_entries_and_says_what_it_left_out() {
-    let counts = Counts::default();
+    use ListFormat::{Auto, Caid, Pdq, Sha1, Sha256, Vics};
     let cases = [
         (
-            ("vics-1.3.json", ListFormat::Auto, Some("UK")),
-            (ListFormat::Vics, Some("1.3"), Some("UK")),
-            Counts {
-                taken: 4,
-                md5: 4,
-                sha1: 4,
-                categories: [(1, 1), (2, 2), (9, 1)].into(),
-                empty_files: 1,
-                tiny_files: 1,
-                malformed: 3,
-                of_no_interest: 1,
-                without_digest: 1,
-                photo_dna: 1,
-                ..counts.clone()
-            },
+            ("vics-1.3.json", Auto, Some("UK"), "Vics 1.3 UK"),
+            "categories {1:1,2:2,9:1}, empty_files 1, malformed 3, md5 4, of_no_interest 1, photo_dna 1, sha1 4, taken 4, \
+             tiny_files 1, without_digest 1",
         ),
         (
-            ("vics-2.0-us.json", ListFormat::Vics, None),
-            (ListFormat::Vics, Some("2.0"), Some("US")),
-            Counts {
-                taken: 2,
-                md5: 2,
-                sha1: 2,
-                sha256: 1,
-                pdq: 1,
-                categories: [(1, 1), (3, 1)].into(),
-                of_no_interest: 1,
-                photo_dna: 1,
-                ..counts.clone()
-            },
+            ("vics-2.0-us.json", Vics, None, "Vics 2.0 US"),
+            "categories {1:1,3:1}, md5 2, of_no_interest 1, pdq 1, photo_dna 1, sha1 2, sha256 1, taken 2",
+        ),
+        (("caid-case.json", Caid, None, "Caid 2.0 UK"), "categories {1:1,3:1}, md5 2, sha1 2, taken 2"),
+        (
+            ("md5.txt", Auto, None, "Auto - -"),
+            "categories {0:2,2:1}, empty_files 1, malformed 1, md5 3, taken 3",
         ),
         (
-            ("caid-case.json", ListFormat::Caid, None),
-            (ListFormat::Caid, Some("2.0"), Some("UK")),
-            Counts { taken: 2, md5: 2, sha1: 2, categories: [(1, 1), (3, 1)].into(), ..counts.clone() },
+            ("sha1.csv", Sha1, None, "Sha1 - -"),
+            "categories {1:1,3:1}, empty_files 1, sha1 2, sha1_only 2, taken 2",
         ),
         (
-            ("md5.txt", ListFormat::Auto, None),
-            (ListFormat::Auto, None, None),
-            Counts {
-                taken: 3,
-                md5: 3,
-                categories: [(0, 2), (2, 1)].into(),
-                empty_files: 1,
-                malformed: 1,
-                ..counts.clone()
-            },
+            ("sha256.txt", Sha256, None, "Sha256 - -"),
+            "categories {0:1}, empty_files 1, malformed 2, sha256 1, taken 1",
         ),
         (
-            ("sha1.csv", ListFormat::Sha1, None),
-            (ListFormat::Sha1, None, None),
-            Counts {
-                taken: 2,
-                sha1: 2,
-                sha1_only: 2,
-                categories: [(1, 1), (3, 1)].into(),
-                empty_files: 1,
-                ..counts.clone()
-            },
-        ),
-        (
-            ("sha256.txt", ListFormat::Sha256, None),
-            (ListFormat::Sha256, None, None),
-            Counts {
-                taken: 1,
-                sha256: 1,
-                categories: [(0, 1)].into(),
-                empty_files: 1,
-                malformed: 2,
-                ..counts.clone()
-            },
-        ),
-        (
-            ("pdq.csv", ListFormat::Pdq, None),
-            (ListFormat::Pdq, None, None),
-            Counts {
-                taken: 2,
-                pdq: 2,
-                categories: [(0, 2)].into(),
-                malformed: 1,
-                without_digest: 2,
-                poor_pdq: 2,
-                ..counts
-            },
+            ("pdq.csv", Pdq, None, "Pdq - -"),
+            "categories {0:2}, malformed 1, pdq 2, poor_pdq 2, taken 2, without_digest 2",
         ),
     ];
-    for ((name, format, country), (found, model, of), expected) in cases {
+    for ((name, format, country, found), expected) in cases {
         let (read, entries) = take(&seed(name), format, country).expect(name);
-        assert_eq!(read.counts, expected, "{name}");
-        let said = (read.format, read.model_version.as_deref(), read.country.as_deref());
-        assert_eq!(said, (found, model, of), "{name}");
-        assert_eq!(entries.len() as u64, expected.taken, "{name}");
+        let or_none = |word: &Option<String>| word.clone().unwrap_or_else(|| "-".to_owned());
+        let said = format!("{:?} {} {}", read.format, or_none(&read.model_version), or_none(&read.country));
+        assert_eq!((said.as_str(), counted(&read.counts).as_str()), (found, expected), "{name}");
+        assert_eq!(entries.len() as u64, read.counts.taken, "{name}");
     }
 }
 

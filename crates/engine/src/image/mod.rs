@@ -4,6 +4,7 @@
 
 pub mod exact;
 mod index_file;
+pub mod keyed;
 pub mod lists;
 pub mod near;
 mod pdq;

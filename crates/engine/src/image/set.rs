@@ -290,16 +290,33 @@ impl<B: AsRef<[u8]> + Clone> HashSet<B> {
         self.bytes.as_ref().get(self.near_range.clone()).filter(|bytes| !bytes.is_empty())
     }
 
-    /// The indexes of exact digests that devices look up: SHA-256 and MD5.
+    /// The indexes of exact digests that devices look up.
     fn for_devices(&self) -> [Option<&ExactIndex<Part<B>>>; 2] {
         [self.sha256.as_ref(), self.md5.as_ref()]
     }
 
-    /// Every SHA-256 and MD5 of the set, the first in order, then the others in theirs.
-    pub fn each_digest(&self, mut give: impl FnMut(&[u8])) {
+    /// How many digests of a kind it has.
+    #[must_use]
+    pub fn count_of(&self, kind: DigestKind) -> usize {
+        let index = match kind {
+            DigestKind::Md5 => &self.md5,
+            DigestKind::Sha1 => &self.sha1,
+            DigestKind::Sha256 => &self.sha256,
+        };
+        index.as_ref().map_or(0, ExactIndex::len)
+    }
+
+    /// Gives every SHA-256 of the set with its category, in order, then every MD5.
+    ///
+    /// # Errors
+    /// As `give`.
+    pub fn each_digest(&self, mut give: impl FnMut(DigestKind, &[u8], u8) -> Result<()>) -> Result<()> {
         for index in self.for_devices().into_iter().flatten() {
-            (0..index.len()).filter_map(|place| index.entry(place)).for_each(|(digest, _)| give(digest));
+            for (digest, category) in (0..index.len()).filter_map(|place| index.entry(place)) {
+                give(index.kind(), digest, category)?;
+            }
         }
+        Ok(())
     }
 }
 

@@ -19,10 +19,12 @@ fn check(data: &Path, asked: &str) -> (Vec<String>, Option<i32>) {
     let output = run(data, &["--json", "hash-set", "check", asked], "");
     let said: Value = serde_json::from_slice(&output.stdout)
         .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stderr)));
-    let found = said["checked"][0]["found"].as_array().expect("an array").iter().map(|found| {
-        let distance = found["distance"].as_u64().map(|distance| format!(" {distance}")).unwrap_or_default();
-        let (how, set) = (found["how"].as_str().expect("how"), found["set"].as_str().expect("a set"));
-        format!("{how}{distance} {set} {} {}", found["version"], found["category"])
+    let found = said.pointer("/checked/0/found").and_then(Value::as_array).expect("what was found");
+    let found = found.iter().map(|found| {
+        let word = |name: &str| found.get(name).map(|word| word.to_string().replace('"', "")).expect("said");
+        let distance = Some(word("distance")).filter(|distance| distance != "null");
+        let distance = distance.map(|distance| format!(" {distance}")).unwrap_or_default();
+        format!("{}{distance} {} {} {}", word("how"), word("set"), word("version"), word("category"))
     });
     (found.collect(), output.status.code())
 }
