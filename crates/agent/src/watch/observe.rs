@@ -180,14 +180,12 @@ impl Watcher {
     }
 
     fn judge(&mut self, kept: &KeptPolicy, observation: &Observation, mark: Option<(&str, u64)>) -> Observed {
-        let findings = kept.engine.evaluate(observation);
-        if findings.is_empty() {
+        // What is sealed is what a replay will read: it gives exactly these findings.
+        let Some((captured, findings)) = kept.engine.evaluate_and_reduce(observation) else {
             self.count(|stretch| stretch.dropped += 1);
             return Observed::Dropped;
-        }
-        // What is sealed is what a replay will read, so the opinions are made from exactly that.
-        let captured = kept.engine.reduce(observation, &findings);
-        let generated = Generated { findings: kept.engine.evaluate(&captured) };
+        };
+        let generated = Generated { findings };
         let mut notes = Vec::new();
         if let Some((instance, n)) = mark {
             let mut acks = self.acks.clone();

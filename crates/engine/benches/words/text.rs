@@ -134,3 +134,13 @@ pub(crate) fn terms(pages: &[String], most: usize) -> Vec<String> {
 fn telling(window: &[&str], rare: impl Fn(&str) -> bool) -> bool {
     window.first().is_some_and(|word| word.len() >= 5 && rare(word))
 }
+
+/// A term as long and as common in its letters that hardly stands in the text: a typical page raises no finding.
+pub(crate) fn elsewhere(term: &str) -> String {
+    let turned = |c: char| match c {
+        'a'..='z' => char::from(b'a' + (c as u8 - b'a' + 13) % 26),
+        'A'..='Z' => char::from(b'A' + (c as u8 - b'A' + 13) % 26),
+        other => other,
+    };
+    term.chars().map(turned).collect()
+}

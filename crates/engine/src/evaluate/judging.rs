@@ -1,19 +1,19 @@
 //! The passages of an observation, each read by itself: what is found in one depends on nothing outside it, so that a cut
 //! of whole passages says the same.
 
-use std::cell::{OnceCell, RefCell};
-use std::collections::BTreeMap;
 use std::ops::Range;
+use std::rc::Rc;
 
+use proviso_model::Span;
 use proviso_model::finding::TextField;
 use proviso_model::judgement::PassageScore;
 use proviso_model::limits::SCORED_BYTES_MAX;
-use proviso_model::{Digest, Span};
 
+use super::once::{ReadOnce, TextRead};
 use super::passages::passages;
 use super::reading::Reading;
-use crate::model::{Features, Judged, LinearModel, ModelSpan, Scratch};
-use crate::text::{Occurrence, TermIndex};
+use crate::model::{Features, Judged, LinearModel, ModelSpan};
+use crate::text::Occurrence;
 
 /// One passage.
 pub(super) struct PassageText<'r> {
@@ -24,16 +24,10 @@ pub(super) struct PassageText<'r> {
     /// Number of the message, in a conversation.
     pub(super) message: Option<u32>,
     is_query: bool,
-    hits: OnceCell<Vec<Occurrence>>,
-    /// Of the whole passage: models share them.
-    features: OnceCell<Features>,
+    pub(super) read: Rc<TextRead>,
 }
 
 impl PassageText<'_> {
-    fn features(&self) -> &Features {
-        self.features.get_or_init(|| Features::of(&[self.text]))
-    }
-
     /// A stretch of it as a span.
     pub(super) fn span(&self, range: Range<usize>, rule: &str, category: &str) -> Span {
         Span {
@@ -67,26 +61,23 @@ impl PassageText<'_> {
 /// All passages of an observation, in the order of its texts.
 pub(super) struct Judging<'r> {
     pub(super) passages: Vec<PassageText<'r>>,
-    index: &'r TermIndex,
-    scratch: RefCell<Scratch>,
-    /// By passage, model and strength of its key words: conditions share the model's work.
-    judged: RefCell<BTreeMap<(usize, Digest, u32), Judged>>,
+    once: &'r ReadOnce<'r>,
 }
 
 impl<'r> Judging<'r> {
-    pub(super) fn of(reading: &'r Reading<'_>, index: &'r TermIndex) -> Self {
+    pub(super) fn of(reading: &'r Reading<'_>, once: &'r ReadOnce<'r>) -> Self {
         let mut all = Vec::new();
         for stretch in &reading.stretches {
             let text: &'r str = &stretch.text;
             all.extend(passages(text).into_iter().filter_map(|range| {
+                let text = text.get(range.clone())?;
                 Some(PassageText {
                     field: stretch.field,
                     start: stretch.offset.saturating_add(range.start as u64),
-                    text: text.get(range)?,
+                    text,
                     message: None,
                     is_query: stretch.is_query,
-                    hits: OnceCell::new(),
-                    features: OnceCell::new(),
+                    read: once.text(text),
                 })
             }));
         }
@@ -97,16 +88,15 @@ impl<'r> Judging<'r> {
             text: &line.message.text,
             message: Some(line.message.index),
             is_query: false,
-            hits: OnceCell::from(line.hits.clone()),
-            features: OnceCell::new(),
+            read: Rc::clone(&line.read),
         }));
-        Self { passages: all, index, scratch: RefCell::default(), judged: RefCell::default() }
+        Self { passages: all, once }
     }
 
     /// The terms in a passage.
     pub(super) fn hits(&self, passage: usize) -> &[Occurrence] {
         let Some(passage) = self.passages.get(passage) else { return &[] };
-        passage.hits.get_or_init(|| self.index.find(passage.text))
+        self.once.hits(&passage.read, passage.text)
     }
 
     /// The passage in which a span begins.
@@ -128,13 +118,11 @@ impl<'r> Judging<'r> {
         carved: &[Range<usize>],
     ) -> Judged {
         let Some(passage_text) = self.passages.get(passage) else { return Judged::default() };
-        let run =
-            |features: &Features| model.judge(features, keywords_permille, &mut self.scratch.borrow_mut());
-        if !carved.is_empty() {
-            return run(&Features::of(&texts(passage_text.text, carved)));
+        if carved.is_empty() {
+            return self.once.judge(&passage_text.read, passage_text.text, model, keywords_permille);
         }
-        let known = (passage, model.digest(), keywords_permille);
-        *self.judged.borrow_mut().entry(known).or_insert_with(|| run(passage_text.features()))
+        let features = Features::of(&texts(passage_text.text, carved));
+        model.judge(&features, keywords_permille, &mut self.once.scratch())
     }
 
     /// What weighed most for the model in a passage without the stretches of `carved`, as bytes of it.
@@ -146,9 +134,9 @@ impl<'r> Judging<'r> {
         most: usize,
     ) -> Vec<Range<usize>> {
         let pieces = pieces(passage.text, carved);
-        let run = |features: &Features| model.weighed(features, most, &mut self.scratch.borrow_mut());
+        let run = |features: &Features| model.weighed(features, most, &mut self.once.scratch());
         let spans = match carved {
-            [] => run(passage.features()),
+            [] => run(passage.read.features(passage.text)),
             _ => run(&Features::of(&texts(passage.text, carved))),
         };
         let place = |span: ModelSpan| {

@@ -10,6 +10,7 @@ mod jsonl;
 mod judging;
 mod minor;
 mod near;
+mod once;
 mod passages;
 mod reading;
 mod reduce;
@@ -35,6 +36,7 @@ pub(crate) use counting::{Counting, weight_of};
 pub(crate) use minor::is_read_with_minors;
 
 use self::judging::Judging;
+use self::once::ReadOnce;
 use self::reading::Reading;
 use self::scores::ScoreRule;
 use self::settings::Settings;
@@ -244,15 +246,24 @@ impl Engine {
     /// conversation is part of its observation: see [`crate::conversation::Contexts`].
     #[must_use]
     pub fn evaluate(&self, observation: &Observation) -> Vec<Finding> {
+        self.evaluate_once(observation, &ReadOnce::new(&self.index))
+    }
+
+    fn evaluate_once(&self, observation: &Observation, once: &ReadOnce<'_>) -> Vec<Finding> {
         let in_force = self.in_force(observation);
         if in_force.is_empty() {
             return Vec::new();
         }
-        let reading = Reading::of(observation, &self.index);
-        let judging = Judging::of(&reading, &self.index);
+        let reading = Reading::of(observation, once);
+        let judging = Judging::of(&reading, once);
         let spoken = spoken(&in_force, observation, &reading, &judging);
         let finding = |(ready, spoken)| self.finding(observation, ready, spoken, &judging);
-        spoken.into_iter().filter_map(finding).collect()
+        let findings: Vec<Finding> = spoken.into_iter().filter_map(finding).collect();
+        if !findings.is_empty() {
+            once.keep(reading.stretches.iter().map(|stretch| (&*stretch.text, &stretch.read)));
+            once.keep(judging.passages.iter().map(|passage| (passage.text, &passage.read)));
+        }
+        findings
     }
 
     /// The conditions that may say anything of an observation.
@@ -281,10 +292,10 @@ impl Engine {
     }
 
     /// Numbers of the messages that any rule rests on.
-    fn messages_used(&self, observation: &Observation) -> BTreeSet<u32> {
+    fn messages_used(&self, observation: &Observation, once: &ReadOnce<'_>) -> BTreeSet<u32> {
         let in_force = self.in_force(observation);
-        let reading = Reading::of(observation, &self.index);
-        let judging = Judging::of(&reading, &self.index);
+        let reading = Reading::of(observation, once);
+        let judging = Judging::of(&reading, once);
         let spoken = spoken(&in_force, observation, &reading, &judging);
         spoken.into_iter().flat_map(|(_, spoken)| spoken.rests_on).collect()
     }
@@ -293,7 +304,19 @@ impl Engine {
     /// exactly the same findings.
     #[must_use]
     pub fn reduce(&self, observation: &Observation, findings: &[Finding]) -> Observation {
-        reduce::reduce(self, observation, findings)
+        reduce::reduce(self, observation, findings, &ReadOnce::keeping(&self.index))
+    }
+
+    /// What is to be sealed of an observation: its findings, and the observation cut to what they rest on. Nothing where
+    /// there is no finding. The same as [`Engine::evaluate`] and [`Engine::reduce`] one after the other, in less time.
+    #[must_use]
+    pub fn evaluate_and_reduce(&self, observation: &Observation) -> Option<(Observation, Vec<Finding>)> {
+        let once = ReadOnce::keeping(&self.index);
+        let findings = self.evaluate_once(observation, &once);
+        if findings.is_empty() {
+            return None;
+        }
+        Some((reduce::reduce(self, observation, &findings, &once), findings))
     }
 }
 

@@ -1,14 +1,16 @@
 //! What of an observation rules read: which texts, and the terms found in them.
 
+use std::rc::Rc;
+
 use proviso_model::finding::TextField;
 use proviso_model::observation::Field;
 use proviso_model::policy::Rule;
 use proviso_model::{ConditionKind, Fact, Observation, Span};
 
+use super::once::{ReadOnce, TextRead};
 use super::talk::{Line, lines};
 use crate::search::{Search, search_of};
 use crate::sites::{SiteHost, host_of_address, with_parents};
-use crate::text::{Occurrence, TermIndex};
 
 /// One stretch of text and every term found in it.
 pub(super) struct Stretch<'o> {
@@ -18,7 +20,7 @@ pub(super) struct Stretch<'o> {
     pub(super) text: std::borrow::Cow<'o, str>,
     /// Whether it is a search query, the only text that `queries_only` rules read.
     pub(super) is_query: bool,
-    pub(super) hits: Vec<Occurrence>,
+    pub(super) read: Rc<TextRead>,
 }
 
 /// Every text of an observation, searched once for all rules.
@@ -31,7 +33,7 @@ pub(super) struct Reading<'o> {
 }
 
 impl<'o> Reading<'o> {
-    pub(super) fn of(observation: &'o Observation, index: &TermIndex) -> Self {
+    pub(super) fn of(observation: &'o Observation, once: &ReadOnce<'_>) -> Self {
         let mut texts = Vec::new();
         let search = match &observation.fact {
             Fact::Page { url, .. } => search_of(url),
@@ -59,11 +61,11 @@ impl<'o> Reading<'o> {
         let stretches = texts
             .into_iter()
             .map(|(field, offset, text, is_query): (_, _, std::borrow::Cow<'o, str>, _)| {
-                let hits = index.find(&text);
-                Stretch { field, offset, text, is_query, hits }
+                let read = once.searched(&text);
+                Stretch { field, offset, text, is_query, read }
             })
             .collect();
-        Self { search, stretches, talk: lines(&observation.fact, index) }
+        Self { search, stretches, talk: lines(&observation.fact, once) }
     }
 }
 

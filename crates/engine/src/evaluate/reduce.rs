@@ -12,6 +12,7 @@ use proviso_model::policy::Rule;
 use proviso_model::{Fact, Finding, Observation};
 
 use super::judging::Judging;
+use super::once::ReadOnce;
 use super::reading::Reading;
 use super::words::Beside;
 use super::{Engine, in_order, site_lists, talk};
@@ -25,19 +26,24 @@ const SURROUNDINGS: &[usize] = &[SURROUNDINGS_BYTES, SURROUNDINGS_BYTES * 4, SUR
 /// Cuts, evaluates the cut, and takes the first that gives the same findings: the equality that replay needs is made
 /// sure of here rather than hoped for. A rule that an innocent setting, or a model that reads otherwise, silenced may speak
 /// in the cut, where that does not show: then the cut holds the passages of its words too. The whole observation is the last resort.
-pub(super) fn reduce(engine: &Engine, observation: &Observation, findings: &[Finding]) -> Observation {
+pub(super) fn reduce(
+    engine: &Engine,
+    observation: &Observation,
+    findings: &[Finding],
+    once: &ReadOnce<'_>,
+) -> Observation {
     if matches!(observation.fact, Fact::Messages { .. }) {
-        let cut = talk::cut(observation, &engine.messages_used(observation));
-        return if engine.evaluate(&cut) == findings { cut } else { observation.clone() };
+        let cut = talk::cut(observation, &engine.messages_used(observation, once));
+        return if engine.evaluate_once(&cut, once) == findings { cut } else { observation.clone() };
     }
-    let mut rests = RestsOn::of(engine, observation, findings);
+    let mut rests = RestsOn::of(engine, observation, findings, once);
     let mut woken = BTreeSet::new();
     loop {
         let known = woken.len();
         let mut fallback = None;
         for surroundings in SURROUNDINGS {
             let cut = cut(engine, observation, findings, &rests, *surroundings);
-            let said = engine.evaluate(&cut);
+            let said = engine.evaluate_once(&cut, once);
             if said != findings {
                 let spoke = |found: &Finding| findings.iter().any(|one| name_of(one) == name_of(found));
                 woken.extend(said.iter().filter(|found| !spoke(found)).map(name_of));
@@ -54,7 +60,7 @@ pub(super) fn reduce(engine: &Engine, observation: &Observation, findings: &[Fin
         if woken.len() == known {
             return observation.clone();
         }
-        rests.add_silent(engine, observation, &woken);
+        rests.add_silent(engine, observation, &woken, once);
     }
 }
 
@@ -88,9 +94,9 @@ struct RestsOn {
 }
 
 impl RestsOn {
-    fn of(engine: &Engine, observation: &Observation, findings: &[Finding]) -> Self {
+    fn of(engine: &Engine, observation: &Observation, findings: &[Finding], once: &ReadOnce<'_>) -> Self {
         let reading = OnceCell::new();
-        let reading = || reading.get_or_init(|| Reading::of(observation, &engine.index));
+        let reading = || reading.get_or_init(|| Reading::of(observation, once));
         let mut spans = spans_used(engine, findings, reading);
         let besides = besides(engine, findings, reading);
         let shown = besides.iter().filter(|beside| beside.shown);
@@ -99,10 +105,16 @@ impl RestsOn {
     }
 
     /// Adds the words of rules that were silent, in the passages by which they were judged.
-    fn add_silent(&mut self, engine: &Engine, observation: &Observation, silent: &BTreeSet<Name>) {
+    fn add_silent(
+        &mut self,
+        engine: &Engine,
+        observation: &Observation,
+        silent: &BTreeSet<Name>,
+        once: &ReadOnce<'_>,
+    ) {
         let in_force = engine.in_force(observation);
-        let reading = Reading::of(observation, &engine.index);
-        let judging = Judging::of(&reading, &engine.index);
+        let reading = Reading::of(observation, once);
+        let judging = Judging::of(&reading, once);
         for (ready, spoken) in super::spoken(&in_force, observation, &reading, &judging) {
             if !silent.contains(&(ready.condition.paragraph.clone(), spoken.rule.id().to_owned())) {
                 continue;

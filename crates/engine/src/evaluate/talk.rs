@@ -1,30 +1,31 @@
 //! What rules read of a conversation: its messages, who wrote them as far as can be told, and which are new.
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use proviso_model::limits::{NEIGHBOUR_BYTES_MAX, NEIGHBOURS_MAX};
 use proviso_model::policy::PolicyCondition;
 use proviso_model::{Fact, Message, Observation};
 
+use super::once::{ReadOnce, TextRead};
 use crate::conversation::Said;
-use crate::text::{Occurrence, TermIndex};
 
 /// One message and every term found in it.
 pub(super) struct Line<'o> {
     pub(super) message: &'o Message,
     /// Whether this observation brought it, rather than context.
     pub(super) is_new: bool,
-    pub(super) hits: Vec<Occurrence>,
+    pub(super) read: Rc<TextRead>,
 }
 
 /// Every message of an observation, earlier ones first; none for facts that are no conversation.
-pub(super) fn lines<'o>(fact: &'o Fact, index: &TermIndex) -> Vec<Line<'o>> {
+pub(super) fn lines<'o>(fact: &'o Fact, once: &ReadOnce<'_>) -> Vec<Line<'o>> {
     let Fact::Messages { messages, earlier, .. } = fact else { return Vec::new() };
     let earlier = earlier.iter().map(|message| (message, false));
     let new = messages.iter().map(|message| (message, true));
     earlier
         .chain(new)
-        .map(|(message, is_new)| Line { message, is_new, hits: index.find(&message.text) })
+        .map(|(message, is_new)| Line { message, is_new, read: once.searched(&message.text) })
         .collect()
 }
 

@@ -192,7 +192,7 @@ impl WordsRule {
     }
 
     fn read<'s>(&self, stretch: &'s Stretch<'_>) -> Counted<'s> {
-        self.counted(&stretch.text, &stretch.hits)
+        self.counted(&stretch.text, stretch.read.found())
     }
 }
 

@@ -42,7 +42,7 @@ impl WordsRule {
         let mut weighed =
             WeighedTalk { sum: 0, rests_on: BTreeSet::new(), terms: BTreeMap::new(), places: Vec::new() };
         for (number, line) in lines.iter().enumerate() {
-            for counted in self.counted(&line.message.text, &line.hits).counted {
+            for counted in self.counted(&line.message.text, line.read.found()).counted {
                 if weighed.places.len() == SPANS_CONSIDERED {
                     break;
                 }

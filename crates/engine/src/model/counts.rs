@@ -2,37 +2,29 @@
 
 use super::features::BUCKETS;
 
+/// All zero between two texts.
 #[derive(Debug)]
-pub(super) struct Counts {
-    counts: Vec<u8>,
-    touched: Vec<usize>,
-}
+pub(super) struct Counts(Vec<u8>);
 
 impl Default for Counts {
     fn default() -> Self {
-        Self { counts: vec![0; BUCKETS], touched: Vec::new() }
+        Self(vec![0; BUCKETS])
     }
 }
 
 impl Counts {
-    pub(super) fn clear(&mut self) {
-        for bucket in self.touched.drain(..) {
-            if let Some(count) = self.counts.get_mut(bucket) {
-                *count = 0;
-            }
-        }
+    /// Counts one more, up to 255; how many there were before.
+    pub(super) fn add(&mut self, bucket: usize) -> u8 {
+        let Some(count) = self.0.get_mut(bucket) else { return u8::MAX };
+        let before = *count;
+        *count = before.saturating_add(1);
+        before
     }
 
-    pub(super) fn add(&mut self, bucket: usize) {
-        if let Some(count) = self.counts.get_mut(bucket) {
-            if *count == 0 {
-                self.touched.push(bucket);
-            }
-            *count = count.saturating_add(1);
+    /// Sets a count back to nothing.
+    pub(super) fn forget(&mut self, bucket: usize) {
+        if let Some(count) = self.0.get_mut(bucket) {
+            *count = 0;
         }
-    }
-
-    pub(super) fn iter(&self) -> impl Iterator<Item = (usize, u8)> {
-        self.touched.iter().filter_map(|bucket| Some((*bucket, *self.counts.get(*bucket)?)))
     }
 }

@@ -22,6 +22,37 @@ pub(super) enum Kind {
     Run,
 }
 
+/// A kind and a bucket in four bytes: a page has some sixty thousand of them.
+#[derive(Debug, Clone, Copy)]
+struct Feature(u32);
+
+/// Bits of a bucket; the kind stands above them.
+const BUCKET_BITS: u32 = BUCKETS.trailing_zeros();
+
+impl Feature {
+    fn new(kind: Kind, bucket: usize) -> Self {
+        let kind = match kind {
+            Kind::Word => 0,
+            Kind::Pair => 1,
+            Kind::Run => 2,
+        };
+        // A bucket is below 2^18.
+        Self(u32::try_from(bucket % BUCKETS).unwrap_or_default() | kind << BUCKET_BITS)
+    }
+
+    fn kind(self) -> Kind {
+        match self.0 >> BUCKET_BITS {
+            0 => Kind::Word,
+            1 => Kind::Pair,
+            _ => Kind::Run,
+        }
+    }
+
+    fn bucket(self) -> usize {
+        self.0 as usize % BUCKETS
+    }
+}
+
 /// Texts that are read as one, with the features of each: worked out once, whatever models read them.
 #[derive(Debug, Default)]
 pub struct Features(pub(super) Vec<TextFeatures>);
@@ -44,36 +75,51 @@ impl Features {
 #[derive(Debug)]
 pub(super) struct TextFeatures {
     pub(super) tokens: Tokens,
-    /// Token, kind and bucket, in the order of the text: a pair stands before the word that ends it.
-    features: Vec<(u32, Kind, u32)>,
+    /// In the order of the text: a pair stands before the word that ends it.
+    features: Vec<Feature>,
     /// Where the word of each token stands among the features.
     words: Vec<usize>,
 }
 
 impl TextFeatures {
     fn of(tokens: Tokens) -> Self {
-        let (mut all, mut words) = (Vec::new(), Vec::new());
-        features(&tokens, |token, kind, bucket| {
+        let mut all = Vec::with_capacity(tokens.len() * FEATURES_PER_TOKEN);
+        let mut words = Vec::with_capacity(tokens.len());
+        features(&tokens, |_, kind, bucket| {
             if kind == Kind::Word {
                 words.push(all.len());
             }
-            // A text has fewer than 2^32 tokens, for it has fewer bytes.
-            let small = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
-            all.push((small(token), kind, small(bucket)));
+            all.push(Feature::new(kind, bucket));
         });
         Self { tokens, features: all, words }
     }
 
-    /// Token, kind and bucket of the features within some tokens.
-    pub(super) fn within(&self, tokens: Range<usize>) -> impl Iterator<Item = (usize, Kind, usize)> {
+    fn slice(&self, tokens: Range<usize>) -> &[Feature] {
         let place = |token: usize| self.words.get(token).copied();
         let start = place(tokens.start).unwrap_or(self.features.len());
         // The pair that reaches out of the stretch stands just before the next word.
         let end = place(tokens.end).map_or(self.features.len(), |next| next.saturating_sub(1));
-        let inside = self.features.get(start..end.max(start)).unwrap_or_default();
-        inside.iter().map(|(token, kind, bucket)| (*token as usize, *kind, *bucket as usize))
+        self.features.get(start..end.max(start)).unwrap_or_default()
+    }
+
+    /// Buckets of the features within some tokens, in the order of the text.
+    pub(super) fn buckets(&self, tokens: Range<usize>) -> impl Iterator<Item = usize> {
+        self.slice(tokens).iter().map(|feature| feature.bucket())
+    }
+
+    /// Token, kind and bucket of the features within some tokens.
+    pub(super) fn within(&self, tokens: Range<usize>) -> impl Iterator<Item = (usize, Kind, usize)> {
+        // The pair before a word is that of the token before it, so only the word itself begins the next.
+        let mut next = tokens.start;
+        self.slice(tokens).iter().map(move |feature| {
+            next += usize::from(feature.kind() == Kind::Word);
+            (next.saturating_sub(1), feature.kind(), feature.bucket())
+        })
     }
 }
+
+/// Features of a token of English, a little above the usual: room for a text's at first.
+const FEATURES_PER_TOKEN: usize = 20;
 
 /// Calls `emit` with the token's number, kind and bucket for each feature, in the order of the text.
 pub(super) fn features(tokens: &Tokens, mut emit: impl FnMut(usize, Kind, usize)) {
@@ -115,18 +161,22 @@ fn runs(padded: &[char], mut emit: impl FnMut(usize)) {
     }
 }
 
-/// The same for ASCII.
+/// The same for ASCII, where every character is a byte.
 fn runs_of_bytes(padded: &[u8], mut emit: impl FnMut(usize)) {
     let prefix = hash(FNV_OFFSET, b"c:");
-    for start in 0..padded.len() {
-        let mut state = prefix;
-        let room = padded.get(start..).unwrap_or_default();
-        for (index, byte) in room.iter().take(*RUN_CHARACTERS.end()).enumerate() {
-            state = (state ^ u64::from(*byte)).wrapping_mul(FNV_PRIME);
-            if index + 1 >= *RUN_CHARACTERS.start() {
-                emit(bucket(state));
+    let next = |state: u64, byte: u8| (state ^ u64::from(byte)).wrapping_mul(FNV_PRIME);
+    let mut rest = padded;
+    while let [a, b, c, ..] = *rest {
+        let three = next(next(next(prefix, a), b), c);
+        emit(bucket(three));
+        if let [_, _, _, d, ..] = *rest {
+            let four = next(three, d);
+            emit(bucket(four));
+            if let [_, _, _, _, e, ..] = *rest {
+                emit(bucket(next(four, e)));
             }
         }
+        rest = rest.get(1..).unwrap_or_default();
     }
 }
 

@@ -120,7 +120,8 @@ pub struct LinearModel {
     manifest: Manifest,
     /// Of the weights.
     sha256: Digest,
-    logs: Vec<i64>,
+    /// For each count, what one more adds to its logarithm and to the square of that.
+    steps: Vec<(i64, i64)>,
     weights: Vec<i16>,
 }
 
@@ -193,9 +194,15 @@ impl LinearModel {
         if !(table.len() / 2).is_power_of_two() || table.len() % 2 != 0 || table.len() > 2 * BUCKETS {
             return Err(fault("its weights are not one for each bucket, or for each of a part of them"));
         }
-        let logs = logs.as_chunks().0.iter().map(|log| i64::from(u16::from_le_bytes(*log))).collect();
+        let logs: Vec<i64> =
+            logs.as_chunks().0.iter().map(|log| i64::from(u16::from_le_bytes(*log))).collect();
+        let from = std::iter::once(&0).chain(logs.iter().skip(1));
+        let mut steps: Vec<(i64, i64)> =
+            from.zip(logs.iter().skip(1)).map(|(log, next)| (next - log, next * next - log * log)).collect();
+        // Beyond the last a count rises no more.
+        steps.push((0, 0));
         let weights = table.as_chunks().0.iter().map(|weight| i16::from_le_bytes(*weight)).collect();
-        Ok(Self { manifest, sha256, logs, weights })
+        Ok(Self { manifest, sha256, steps, weights })
     }
 
     /// Name and version, for example `sexual-linear-2`.
@@ -302,20 +309,22 @@ impl LinearModel {
     /// The sum of the weights times the logarithms of the counts, over the Euclidean length of the logarithms; times
     /// 1,000, so that the division loses nothing that matters.
     fn share(&self, texts: &Features, stretches: &[Stretch], counts: &mut Counts) -> i64 {
-        counts.clear();
-        for (number, tokens) in stretches {
-            let features = texts.0.get(*number).into_iter().flat_map(|text| text.within(tokens.clone()));
+        let buckets = || {
+            let of = |(number, tokens): &Stretch| Some(texts.0.get(*number)?.buckets(tokens.clone()));
             // Narrower tables count what falls together as one, as training did.
-            features.for_each(|(_, _, bucket)| counts.add(bucket & (self.weights.len() - 1)));
-        }
-        let (mut sum, mut squares) = (0_i64, 0_u64);
-        for (bucket, count) in counts.iter() {
-            let log = self.logs.get(usize::from(count)).copied().unwrap_or_default();
+            stretches.iter().filter_map(of).flatten().map(|bucket| bucket & (self.weights.len() - 1))
+        };
+        // Whole numbers: what each further one adds comes to the same as what all together give.
+        let (mut sum, mut squares) = (0_i64, 0_i64);
+        for bucket in buckets() {
+            let count = counts.add(bucket);
+            let (log, square) = self.steps.get(usize::from(count)).copied().unwrap_or_default();
             sum += log * self.weight(bucket);
-            squares += log.unsigned_abs().pow(2);
+            squares += square;
         }
+        buckets().for_each(|bucket| counts.forget(bucket));
         // 2^18 buckets, weights of 15 bits and logarithms of 16: the sum stays below 2^50, a thousand times it below 2^60.
-        sum * 1000 / i64::try_from(squares.isqrt()).unwrap_or(i64::MAX).max(1)
+        sum * 1000 / i64::try_from(squares.unsigned_abs().isqrt()).unwrap_or(i64::MAX).max(1)
     }
 
     fn weight(&self, bucket: usize) -> i64 {
