@@ -76,7 +76,7 @@ fn seen(observation: &Observation, spoken: &Spoken<'_>, spans: &[Span]) -> Strin
     let own: Vec<&Span> = spans.iter().filter(|span| span.rule == spoken.rule.id()).collect();
     let holds = match spoken.rule {
         Rule::Score { .. } => {
-            format!("text that a model reads as {}, by {}", spoken.rule.category(), words(&own))
+            format!("text that a model reads as {}, by {}", reads_as(spoken.rule.category()), words(&own))
         }
         _ => words(&own),
     };
@@ -107,6 +107,14 @@ fn seen(observation: &Observation, spoken: &Spoken<'_>, spans: &[Span]) -> Strin
             };
             format!("The monitoring software's part {} {state}.", quoted(component))
         }
+    }
+}
+
+/// What a model of a category reads a text as, in words.
+pub(super) fn reads_as(category: &str) -> &str {
+    match category {
+        "solicitation" => "asking for or offering sexual pictures, acts or meetings",
+        other => other,
     }
 }
 

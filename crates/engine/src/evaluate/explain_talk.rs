@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use proviso_model::{Fact, Message, Observation, Span};
 
-use super::explain::{quoted, site};
+use super::explain::{quoted, reads_as, site};
 use super::talk::Line;
 
 /// Steps named in one explanation.
@@ -64,6 +64,21 @@ pub(super) fn words_seen(spans: &[Span], lines: &[&Line<'_>]) -> String {
             .filter_map(|(own, whose)| of(own).map(|(count, words)| format!("in {count} {whose} {words}")))
             .collect();
     format!("holds {}. {SIDES}", parts.join("; "))
+}
+
+/// What a model reads messages as, and what weighed in them.
+pub(super) fn score_seen(category: &str, spans: &[Span]) -> String {
+    let mut shown: Vec<String> = Vec::new();
+    for text in spans.iter().map(|span| quoted(&span.text)) {
+        if shown.len() < STEPS_MAX && !shown.contains(&text) {
+            shown.push(text);
+        }
+    }
+    let by = if shown.is_empty() { String::new() } else { format!(", by {}", shown.join(", ")) };
+    format!(
+        "holds messages that a model reads as {}{by}. What others wrote is not read for this.",
+        reads_as(category)
+    )
 }
 
 /// Which stages were seen, in the order of the messages.

@@ -14,7 +14,7 @@ use proviso_model::setting::Against;
 use super::judging::Judging;
 use super::talk::Line;
 use super::words::{WordsRule, pack_of};
-use super::{EngineError, Spoken, explain, strength};
+use super::{EngineError, Spoken, explain, explain_talk, strength};
 use crate::model::{Judged, LinearModel};
 
 /// Letters and digits of a stretch that is shown: shorter ones tell a reader nothing.
@@ -101,7 +101,9 @@ impl ScoreRule {
         }
         let strongest = reached.first()?.chance_millionths;
         reached.sort_by_key(|one| one.passage);
-        let spans = reached.iter().flat_map(|one| self.weighed(one, judging, id, category)).collect();
+        let spans: Vec<Span> =
+            reached.iter().flat_map(|one| self.weighed(one, judging, id, category)).collect();
+        let seen = (!lines.is_empty()).then(|| explain_talk::score_seen(category, &spans));
         let score = |one: &Reached| Some(judging.passages.get(one.passage)?.scored(one.chance_millionths));
         Some(Spoken {
             rule,
@@ -110,7 +112,7 @@ impl ScoreRule {
             why_not: explain::score_would_not(*threshold_permille, *passages_min, alone.as_ref()),
             in_context: String::new(),
             packs: vec![pack],
-            seen: None,
+            seen,
             rests_on,
             score: Some(ModelScore {
                 rule: id.clone(),
