@@ -4,6 +4,7 @@ mod against;
 mod contexts;
 mod counting;
 mod doubt;
+mod error;
 mod explain;
 mod explain_talk;
 mod jsonl;
@@ -30,6 +31,7 @@ use proviso_model::judgement::ModelScore;
 use proviso_model::policy::{PackRef, Policy, PolicyCondition, Rule};
 use proviso_model::{Digest, Fact, Finding, Observation, Passage, Span};
 
+pub use error::EngineError;
 pub use jsonl::{LineError, evaluate_line};
 
 pub(crate) use counting::{Counting, weight_of};
@@ -45,44 +47,7 @@ use crate::SEMANTICS;
 use crate::behaviour::State;
 use crate::conversation::Stages;
 use crate::sites::{host_of_address, with_parents};
-use crate::text::{TermIndex, TermIndexError};
-
-/// A policy that this engine cannot run.
-#[derive(Debug, thiserror::Error)]
-pub enum EngineError {
-    /// Compiled for another meaning of rules.
-    #[error(
-        "the policy was compiled for engine semantics {policy}, this engine has {SEMANTICS}: findings are not replayed across the two; use the engine version named in the record"
-    )]
-    Semantics {
-        /// The policy's.
-        policy: u32,
-    },
-    /// Terms that could not be made ready.
-    #[error(transparent)]
-    Terms(#[from] TermIndexError),
-    /// A model that this engine does not hold.
-    #[error(
-        "rule {rule} of the policy needs the model {model}, which this engine does not hold; use the version that made the policy"
-    )]
-    UnknownModel {
-        /// The rule.
-        rule: String,
-        /// The model.
-        model: String,
-    },
-    /// A rule that this engine does not know.
-    #[error("the policy has a rule \"{0}\" that this engine does not know; use a newer version")]
-    UnknownRule(String),
-    /// Stages that cannot be read.
-    #[error("the stages of rule \"{rule}\" cannot be read: {problem}")]
-    Stages {
-        /// The rule.
-        rule: String,
-        /// What is wrong.
-        problem: String,
-    },
-}
+use crate::text::TermIndex;
 
 /// A policy made ready. Evaluation is pure: the same observation gives the same findings, byte for byte.
 #[derive(Debug, Clone)]
