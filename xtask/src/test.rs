@@ -11,16 +11,18 @@ use std::time::{Duration, Instant};
 pub(crate) const EXAMPLES: &str = "\
 Examples:
   cargo xtask test           a tenth of the simulator's seeds (what CI runs)
-  cargo xtask test --full    then all of them in a release build, the findings of two builds, and a minute of each fuzz target (nightly Rust)
+  cargo xtask test --full    then all of them and 10,000 malformed pictures in a release build, the findings of two builds, and a minute of each fuzz target (nightly Rust)
   cargo xtask test --fast    only formatting, tidy and layers";
 
 /// Seeds that the simulator runs: a tenth in CI, all with --full.
 const SEEDS: &str = "200";
 const SEEDS_FULL: &str = "2000";
+/// Malformed pictures with --full; without, a few hundred.
+const MALFORMED_FULL: &str = "10000";
 
 #[derive(Args)]
 pub(crate) struct Options {
-    /// Run all the simulator's seeds too, in a release build, compare the findings of a debug and a release build, and run
+    /// Run all the simulator's seeds and 10,000 malformed pictures too, in a release build, compare the findings of a debug and a release build, and run
     /// each fuzz target for a minute.
     #[arg(long)]
     full: bool,
@@ -62,6 +64,9 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<bool> {
             let simulator = ["test", "--release", "--locked", "-p", "proviso-testkit", "--test", "simulator"];
             let mut all = shell::cargo(root, &[&simulator[..], &["--", "--nocapture"]].concat());
             run.suite("all seeds of the simulator", all.env("PROVISO_SEEDS", SEEDS_FULL));
+            let pictures = ["test", "--release", "--locked", "-p", "proviso-agent", "--test", "pictures"];
+            let mut all = shell::cargo(root, &[&pictures[..], &["--", "--nocapture"]].concat());
+            run.suite("ten thousand malformed pictures", all.env("PROVISO_MALFORMED", MALFORMED_FULL));
             run.check("findings of two builds", || same_findings(root));
             run.check("fuzz targets", || fuzz::run(root));
         }

@@ -1,9 +1,12 @@
 //! Pictures, as the program says what is in them, and pictures made to do harm.
 
+mod malformed;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::time::Duration;
 
+use malformed::Malformed;
 use proviso_agent::pictures::{Contained, Failed, LookLimits, Looked};
 use proviso_engine::image::PdqHash;
 use serde_json::Value;
@@ -102,4 +105,61 @@ async fn a_process_that_hangs_or_ends_costs_one_picture_and_no_more() {
     assert!(matches!(good.look(b"no picture").await, Ok(Looked::Unreadable { .. })));
     let waves = std::fs::read(pictures().join("waves.png")).expect("a file");
     assert!(matches!(good.look(&waves).await, Ok(Looked::Seen(_))), "the same process answers");
+}
+
+/// What a picture may cost, whatever is in it; unoptimised, hashing alone takes several times as long.
+const LOOK_MAX: Duration = Duration::from_secs(if cfg!(debug_assertions) { 10 } else { 2 });
+const RESIDENT_KIB_MAX: u64 = 256 << 10;
+/// Malformed pictures, unless `PROVISO_MALFORMED` says how many: `cargo xtask test --full` runs ten thousand.
+const MALFORMED: usize = 120;
+
+/// A picture in a few bytes, of as many pixels as are decoded at all, or of fewer where they are decoded unoptimised.
+fn bomb() -> Vec<u8> {
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    let (width, height) = if cfg!(debug_assertions) { (2_000, 1_500) } else { (6_000, 4_000) };
+    let picture = image::RgbImage::new(width, height);
+    picture.write_to(&mut bytes, image::ImageFormat::Png).expect("written");
+    bytes.into_inner()
+}
+
+/// The most memory that a process has held.
+#[cfg(target_os = "linux")]
+fn most_resident_kib(process: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).expect("it runs");
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("the most it held");
+    line.split_whitespace().next().and_then(|kib| kib.parse().ok()).expect("a number")
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn malformed_pictures_by_the_hundred_neither_end_nor_hold_up_nor_fill_the_process_that_looks_at_them() {
+    let count =
+        std::env::var("PROVISO_MALFORMED").map_or(MALFORMED, |count| count.parse().expect("a number"));
+    let program = env!("CARGO_BIN_EXE_proviso-agent");
+    let limits = LookLimits { look: LOOK_MAX, ..LookLimits::default() };
+    let mut contained = Contained::new(program.into(), vec!["picture-worker".into()], limits);
+    let mut malformed = Malformed::of(&pictures());
+    let (mut seen, mut most) = (0, 0);
+    let mut process = None;
+    for number in 0..count {
+        let bytes = if number == count / 2 { bomb() } else { malformed.next() };
+        match contained.look(&bytes).await {
+            Ok(Looked::Seen(_)) => seen += 1,
+            Ok(Looked::Unreadable { error }) => assert!(!error.is_empty()),
+            Err(failed) => {
+                let kept = std::env::temp_dir().join(format!("malformed-{number}"));
+                std::fs::write(&kept, &bytes).expect("written");
+                panic!("picture {number}, kept as {}: {failed}", kept.display());
+            }
+        }
+        let now = contained.process().expect("it runs");
+        assert_eq!(*process.get_or_insert(now), now, "one process has looked at all");
+        most = most_resident_kib(now).max(most);
+    }
+    assert!(
+        seen > count / 20 && seen < count,
+        "{seen} of {count} could be decoded: not the mixture that is meant"
+    );
+    assert!(most <= RESIDENT_KIB_MAX, "{most} KiB were held");
+    println!("{count} malformed pictures, {seen} of them decoded, at most {} MiB held", most / 1024);
 }

@@ -60,6 +60,12 @@ impl Contained {
         Self { program, arguments, limits, running: None }
     }
 
+    /// The number of the process, while one runs.
+    #[must_use]
+    pub fn process(&self) -> Option<u32> {
+        self.running.as_ref().and_then(|running| running.child.id())
+    }
+
     /// What is seen on a picture.
     ///
     /// # Errors
