@@ -62,3 +62,107 @@ pub struct SetDigests {
 pub fn signed_hash_set(statement: &str) -> Vec<u8> {
     format!("proviso/hash-set/v1\n{statement}").into_bytes()
 }
+
+/// A file that a device or the server keeps, by its hash.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FileRef {
+    /// SHA-256 of its bytes.
+    pub sha256: Digest,
+    /// How many.
+    pub bytes: u64,
+}
+
+/// What a device gets of a set: never its digests.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HashSetDelivery {
+    /// The force.
+    pub force: ForceId,
+    /// SHA-256 of the set's file, as the policy names it.
+    pub set: Digest,
+    /// The key of 32 bytes under which the device computes HMAC-SHA256 of a picture's digests.
+    pub key: Digest,
+    /// The filter over the set's keyed digests.
+    pub filter: FileRef,
+    /// The index of its PDQ hashes, where these may lie on devices.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub near: Option<FileRef>,
+}
+
+/// A [`HashSetDelivery`] as JSON and the pack key's signature over it, base64.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SignedHashSetDelivery {
+    /// The JSON, to the byte.
+    pub statement: String,
+    /// Over [`signed_hash_set_delivery`].
+    pub signature: String,
+}
+
+/// The bytes that the pack key signs for a [`HashSetDelivery`] as JSON.
+#[must_use]
+pub fn signed_hash_set_delivery(statement: &str) -> Vec<u8> {
+    format!("proviso/hash-set-delivery/v1\n{statement}").into_bytes()
+}
+
+/// Path at which a device fetches the [`SignedHashSetDelivery`] of a set that its policy names.
+#[must_use]
+pub fn hash_set_path(set: &Digest) -> String {
+    format!("/v1/hash-sets/{set}")
+}
+
+/// Path at which a device fetches a part of the filter or of the index of PDQ hashes: from part 0 on, until one is shorter than
+/// [`crate::limits::SITE_LIST_PART_BYTES`].
+#[must_use]
+pub fn hash_set_part_path(set: &Digest, file: HashSetFile, part: usize) -> String {
+    let file = match file {
+        HashSetFile::Filter => "filter",
+        HashSetFile::Near => "near",
+    };
+    format!("/v1/hash-sets/{set}/{file}/{part}")
+}
+
+/// Which file of a set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum HashSetFile {
+    /// The filter over keyed digests.
+    Filter,
+    /// The index of PDQ hashes.
+    Near,
+}
+
+/// Path at which a device asks.
+pub const HASH_SET_ASK_PATH: &str = "/v1/hash-sets/ask";
+
+/// A device's question whether a picture is listed, asked only where the filter says "perhaps".
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HashSetQuestion {
+    /// The set.
+    pub set: Digest,
+    /// Which digest was keyed.
+    pub of: AskedDigest,
+    /// HMAC-SHA256 of that digest's bytes under the set's key.
+    pub keyed: Digest,
+}
+
+/// Which digest of a file a question is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AskedDigest {
+    /// SHA-256.
+    Sha256,
+    /// MD5.
+    Md5,
+}
+
+/// The answer to a [`HashSetQuestion`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HashSetAnswer {
+    /// The number of the entry's category; absent where the set has no such entry.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub listed: Option<u8>,
+}

@@ -38,6 +38,8 @@ pub const SITE_LIST_IMPORT_BYTES_MAX: u64 = 512 * 1024 * 1024;
 pub const SITE_LIST_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// A part of a list of sites as a device fetches it.
 pub const SITE_LIST_PART_BYTES: usize = 1024 * 1024;
+/// Questions about hash sets that a device may ask in a minute.
+pub const HASH_SET_ASKS_PER_MINUTE: u32 = 120;
 /// Where a list of sites comes from, its licence: words of one line.
 pub const SITE_LIST_WORDS_BYTES_MAX: usize = 500;
 /// An address.

@@ -7,7 +7,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use object_store::ObjectStore;
 use proviso_engine::Pack;
 use proviso_engine::image::set::HashSet;
-use proviso_model::ids::{AuditId, CaseId, CaseKeyId};
+use proviso_model::ids::{AuditId, CaseId, CaseKeyId, DeviceId};
+use proviso_model::limits::HASH_SET_ASKS_PER_MINUTE;
 use proviso_model::{Digest, Timestamp};
 use proviso_store::{AuditClose, AuditEntry, Store, StoreError};
 use rand_core::CryptoRng;
@@ -80,6 +81,8 @@ pub struct AppContext {
     /// Hash sets as mapped, by the hash of their file, which was compared then.
     open_sets: Arc<Mutex<BTreeMap<Digest, Arc<HashSet<Mapped>>>>>,
     hash_sets_dir: Arc<PathBuf>,
+    /// Since when each device asks, and how often: a limit for each process, kept in memory only.
+    questions: Arc<Mutex<BTreeMap<DeviceId, (Timestamp, u32)>>>,
     master: Arc<MasterKey>,
     case_keys_dir: Arc<PathBuf>,
     journal: Arc<Journal>,
@@ -102,6 +105,7 @@ impl AppContext {
             work: Arc::new(Notify::new()),
             read_packs: Arc::default(),
             open_sets: Arc::default(),
+            questions: Arc::default(),
             hash_sets_dir: Arc::new(parts.hash_sets_dir),
             master: Arc::new(parts.master),
             case_keys_dir: Arc::new(parts.case_keys_dir),
@@ -161,6 +165,18 @@ impl AppContext {
         open: impl FnOnce() -> Result<HashSet<Mapped>, E>,
     ) -> Result<Arc<HashSet<Mapped>>, E> {
         once(&self.open_sets, sha256, open)
+    }
+
+    /// Whether a device may ask about hash sets once more in this minute. Only counts are kept.
+    pub(super) fn question_allowed(&self, device: DeviceId) -> bool {
+        let now = self.now();
+        let mut questions = self.questions.lock().unwrap_or_else(PoisonError::into_inner);
+        let (since, count) = questions.entry(device).or_insert((now, 0));
+        if now.as_micros() - since.as_micros() >= 60_000_000 {
+            (*since, *count) = (now, 0);
+        }
+        *count += 1;
+        *count <= HASH_SET_ASKS_PER_MINUTE
     }
 
     /// Folder of the files of hash sets.

@@ -1,20 +1,22 @@
-//! What policies are made of beside the order: packs of words and lists of sites.
+//! What policies are made of beside the order: packs of words, lists of sites, hash sets.
 
 use std::sync::Arc;
 
 use proviso_engine::Pack;
-use proviso_model::policy::SiteListRef;
+use proviso_model::policy::{HashSetRef, SiteListRef};
 
 use super::packs::{self, PackFault};
-use super::{AppContext, site_lists};
+use super::{AppContext, hash_sets, site_lists};
 
-/// Packs and lists of sites, each checked.
+/// Packs, lists of sites and hash sets, each checked.
 #[derive(Default)]
 pub struct InUse {
     /// Packs of words.
     pub packs: Vec<Arc<Pack>>,
     /// Lists of sites, by name, version and hash.
     pub site_lists: Vec<SiteListRef>,
+    /// Hash sets, by name, version and hash.
+    pub hash_sets: Vec<HashSetRef>,
 }
 
 impl InUse {
@@ -23,7 +25,11 @@ impl InUse {
     /// # Errors
     /// [`PackFault`]; then no policy is made, for one without the force's own would look as if it had it.
     pub async fn now(ctx: &AppContext) -> Result<Self, PackFault> {
-        Ok(Self { packs: packs::in_use(ctx, None).await?, site_lists: site_lists::in_use(ctx, None).await? })
+        Ok(Self {
+            packs: packs::in_use(ctx, None).await?,
+            site_lists: site_lists::in_use(ctx, None).await?,
+            hash_sets: hash_sets::in_use(ctx, None).await?,
+        })
     }
 
     /// What policies were ever made with: what a record may rest on.
@@ -31,6 +37,10 @@ impl InUse {
     /// # Errors
     /// [`PackFault`].
     pub async fn ever(ctx: &AppContext) -> Result<Self, PackFault> {
-        Ok(Self { packs: packs::ever(ctx).await?, site_lists: site_lists::ever(ctx).await? })
+        Ok(Self {
+            packs: packs::ever(ctx).await?,
+            site_lists: site_lists::ever(ctx).await?,
+            hash_sets: hash_sets::ever(ctx).await?,
+        })
     }
 }

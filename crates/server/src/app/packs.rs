@@ -14,6 +14,7 @@ use proviso_store::{PackRow, StoreError};
 
 use super::AppContext;
 use super::device::DeviceRefusal;
+use super::hash_sets::HashSetFault;
 use super::site_lists::SiteListFault;
 
 /// What packs are sealed for, under the master key.
@@ -48,6 +49,9 @@ pub enum PackFault {
     /// A list of sites cannot be used.
     #[error(transparent)]
     SiteList(#[from] SiteListFault),
+    /// A hash set cannot be used.
+    #[error(transparent)]
+    HashSet(#[from] HashSetFault),
     /// The store said no.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -56,7 +60,9 @@ pub enum PackFault {
 impl From<PackFault> for DeviceRefusal {
     fn from(fault: PackFault) -> Self {
         match fault {
-            PackFault::Store(error) | PackFault::SiteList(SiteListFault::Store(error)) => error.into(),
+            PackFault::Store(error)
+            | PackFault::SiteList(SiteListFault::Store(error))
+            | PackFault::HashSet(HashSetFault::Store(error)) => error.into(),
             other => Self::NoAuthority(other.to_string()),
         }
     }

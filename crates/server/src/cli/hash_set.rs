@@ -97,8 +97,10 @@ impl HashSetCommand {
             Self::List => list(&ctx).await?,
             Self::Check(args) => args.act(&ctx).await?,
             Self::Remove { name } => {
-                hash_set::retire(&ctx, &name).await?;
-                (0, format!("{name} is retired. Records go on naming it"), json!({"name": name}))
+                let devices = hash_set::retire(&ctx, &name).await?;
+                let words =
+                    format!("{name} is retired; {devices} devices get a new policy. Records go on naming it");
+                (0, words, json!({"name": name, "devices": devices}))
             }
         };
         say.line(&words, &value)?;
@@ -135,13 +137,16 @@ impl ImportArgs {
         bar.finish_and_clear();
         let staged = staged.with_context(place)?;
         let (mut words, mut value) = (in_words(&self.name, &staged), told(&staged));
-        let Taken { version, entries_before } =
+        let Taken { version, entries_before, devices } =
             hash_set::import(ctx, &new, staged).await.with_context(place)?;
         let before =
             entries_before.map(|before| format!(" (the one before has {before})")).unwrap_or_default();
-        words.push_str(&format!("\nin use now as version {version}{before}"));
+        words.push_str(&format!(
+            "\nin use now as version {version}{before}; {devices} devices get a new policy"
+        ));
         if let Some(object) = value.as_object_mut() {
             object.insert("version".to_owned(), json!(version));
+            object.insert("devices".to_owned(), json!(devices));
             object.insert("entries_before".to_owned(), json!(entries_before));
         }
         Ok((0, words, value))
@@ -167,8 +172,8 @@ fn in_words(name: &str, staged: &Staged) -> String {
             list.model_version.as_ref().map(|version| format!(" {version}")).unwrap_or_default(),
             list.counts.taken,
             kinds.into_iter().flatten().collect::<Vec<_>>().join(", "),
-            staged.bytes,
-            staged.sha256
+            staged.file.about.bytes,
+            staged.file.about.sha256
         ),
         format!("left out: {}", hash_set::refusals(list)),
     ];
@@ -198,7 +203,7 @@ fn told(staged: &Staged) -> Value {
     let kind = |counts: &KindCounts| json!({"entries": counts.entries, "twice": counts.repeated});
     json!({
         "format": list.format.as_str(), "model_version": list.model_version, "country": list.country,
-        "counts": list.counts, "bytes": staged.bytes, "sha256": staged.sha256,
+        "counts": list.counts, "bytes": staged.file.about.bytes, "sha256": staged.file.about.sha256,
         "md5": kind(&set.md5), "sha1": kind(&set.sha1), "sha256_digests": kind(&set.sha256), "pdq": kind(&set.pdq),
         "refused": list.refused.iter().map(|refused| json!({
             "entry": refused.entry, "line": refused.line, "problem": refused.problem.in_words(),

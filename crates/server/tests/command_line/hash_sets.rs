@@ -133,7 +133,8 @@ fn a_set_has_versions_its_files_never_change_and_one_that_was_changed_is_not_use
     assert_eq!((says["child_abuse"].as_bool(), says["dated"].as_str()), (Some(true), Some("2026-11-01")));
 
     let files = set_files(&data);
-    assert_eq!(files.len(), 2, "superseded versions are kept, nothing is left half-way: {files:?}");
+    // Of each the set, the set of keyed digests and the filter for devices.
+    assert_eq!(files.len(), 6, "superseded versions are kept, nothing is left half-way: {files:?}");
     for file in &files {
         assert_eq!(std::fs::metadata(file).expect("there").permissions().mode() & 0o777, 0o400, "{file:?}");
     }

@@ -7,6 +7,7 @@ mod destruction;
 mod device;
 mod enrolment;
 mod facts;
+mod hash_sets;
 mod keys;
 mod late;
 mod packs;

@@ -1,8 +1,9 @@
-//! What devices ask: enrolment, policy, lists of sites, records, liveness. Callable without HTTP; `web/api` only carries them.
+//! What devices ask: enrolment, policy, lists of sites, hash sets, records, liveness. Callable without HTTP; `web/api` only carries them.
 
 pub mod authenticate;
 pub mod code;
 pub mod enrol;
+pub mod hash_set;
 pub mod ingest;
 pub mod liveness;
 pub mod nonce;

@@ -89,7 +89,8 @@ impl From<CompileError> for NoPolicy {
 /// # Errors
 /// [`NoPolicy`].
 pub fn compile(with: &InUse, order: &Order, inputs: CompileInputs) -> Result<Policy, NoPolicy> {
-    let inputs = CompileInputs { site_lists: with.site_lists.clone(), ..inputs };
+    let (site_lists, hash_sets) = (with.site_lists.clone(), with.hash_sets.clone());
+    let inputs = CompileInputs { site_lists, hash_sets, ..inputs };
     Ok(proviso_engine::compile_with(order, with.packs.iter().map(AsRef::as_ref), &inputs)?)
 }
 
@@ -178,6 +179,16 @@ pub fn signed(ctx: &AppContext, case: CaseId, row: &PolicyRow) -> Result<SignedP
     let policy = String::from_utf8_lossy(&text).into_owned();
     let signature = STANDARD.encode(ctx.keys.policy.sign(&signed_policy(&policy)));
     Ok(SignedPolicy { policy, signature })
+}
+
+/// The newest policy of a device, read.
+///
+/// # Errors
+/// [`DeviceRefusal`].
+pub(super) async fn newest(ctx: &AppContext, device: &DeviceRow) -> Result<Policy, DeviceRefusal> {
+    let newest = ctx.store.policy_current(device.id).await?.ok_or(DeviceRefusal::DeviceUnknown)?;
+    let text = ctx.unseal(device.case, Purpose::Policy, &newest.sealed)?;
+    serde_json::from_slice(&text).map_err(|_| DeviceRefusal::Busy)
 }
 
 /// The newest policy of a device; `None` when the device has it already.

@@ -1,6 +1,7 @@
 //! What a device can be told instead of an answer: one list, each with its code, its HTTP status and plain words.
 
 use proviso_model::hash::Digest;
+use proviso_model::limits::HASH_SET_ASKS_PER_MINUTE;
 use proviso_model::wire::{Receipt, Refusal, WIRE_PROTOCOL};
 use proviso_store::StoreError;
 
@@ -92,14 +93,17 @@ pub enum DeviceRefusal {
     /// No order allows it.
     #[error("no order allows monitoring of this device: {0}")]
     NoAuthority(String),
-    /// A list of sites that the device's newest policy does not name.
-    #[error("the newest policy of this device names no such list of sites; fetch the policy first")]
+    /// A list of sites or a hash set that the device's newest policy does not name.
+    #[error("the newest policy of this device names no such list; fetch the policy first")]
     ListNotNamed,
-    /// A list of sites that the policy names and this server cannot give.
-    #[error(
-        "this server does not have the list of sites that the policy names; the force must import it again"
-    )]
+    /// A list of sites or a hash set that the policy names and this server cannot give.
+    #[error("this server does not have the list that the policy names; the force must import it again")]
     ListNotHeld,
+    /// More questions about hash sets than a device may ask.
+    #[error(
+        "this device asked more than {HASH_SET_ASKS_PER_MINUTE} questions about hash sets in a minute; ask again later"
+    )]
+    TooManyQuestions,
     /// No room on the server; nothing of the request was taken.
     #[error(
         "the server has no room left and took nothing of this; the device keeps its records and tries again"
@@ -133,6 +137,7 @@ impl DeviceRefusal {
             Self::NoAuthority(_) => "no-authority",
             Self::ListNotNamed => "list-not-named",
             Self::ListNotHeld => "list-not-held",
+            Self::TooManyQuestions => "too-many-questions",
             Self::Full => "full",
             Self::Busy => "busy",
         }
@@ -166,7 +171,7 @@ pub fn status_of(code: &str) -> u16 {
         "chain-broken" | "fork" | "policy-unknown" => 409,
         "batch-too-large" => 413,
         "protocol" => 426,
-        "too-many-tries" => 429,
+        "too-many-tries" | "too-many-questions" => 429,
         "busy" => 503,
         "full" => 507,
         _ => 400,

@@ -2,13 +2,11 @@
 
 use bytes::Bytes;
 use proviso_model::Digest;
-use proviso_model::policy::Policy;
 use proviso_store::DeviceRow;
 
-use super::DeviceRefusal;
+use super::{DeviceRefusal, policy};
 use crate::app::AppContext;
 use crate::app::site_lists::{self, SiteListFault};
-use crate::keys::case::Purpose;
 
 /// One part of a list that the device's policy names.
 ///
@@ -20,7 +18,8 @@ pub async fn part(
     sha256: Digest,
     number: usize,
 ) -> Result<Bytes, DeviceRefusal> {
-    if !names(ctx, device, &sha256).await? {
+    let newest = policy::newest(ctx, device).await?;
+    if newest.site_lists().iter().all(|list| list.list.sha256 != sha256) {
         return Err(DeviceRefusal::ListNotNamed);
     }
     let rows = ctx.store.site_list_list().await?;
@@ -37,12 +36,4 @@ pub async fn part(
         DeviceRefusal::RequestBad(format!("list {sha256} has no part {number}; its last one was shorter"))
     })?;
     Ok(Bytes::copy_from_slice(&part))
-}
-
-/// Whether the newest policy of the device names the list.
-async fn names(ctx: &AppContext, device: &DeviceRow, sha256: &Digest) -> Result<bool, DeviceRefusal> {
-    let newest = ctx.store.policy_current(device.id).await?.ok_or(DeviceRefusal::DeviceUnknown)?;
-    let text = ctx.unseal(device.case, Purpose::Policy, &newest.sealed)?;
-    let policy: Policy = serde_json::from_slice(&text).map_err(|_| DeviceRefusal::Busy)?;
-    Ok(policy.site_lists().iter().any(|list| list.list.sha256 == *sha256))
 }

@@ -1,20 +1,22 @@
 //! A force's sets of hashes of known pictures: read, taken into use, shown, looked up, retired.
 
-use std::io::{self, BufRead, BufWriter, Write as _};
+use std::collections::BTreeSet;
+use std::io::{self, BufRead};
 
 use jiff::civil::Date;
 use proviso_engine::image::exact::ExactOptions;
 use proviso_engine::image::lists::{self, ListError, ListFormat, ReadList};
 use proviso_engine::image::set::{Digests, Listed, SetBuilder, SetCounts};
-use proviso_ledger::hash::sha256_of;
-use proviso_model::Digest;
 use proviso_model::hash_set::{HashSetStatement, SetDigests};
 use proviso_store::{HashSetRow, StoreError};
-use tempfile::NamedTempFile;
 
+use super::keys::{latecomers, policies_of_all};
 use super::pack::{check_line, check_name};
 use super::{COMMAND_LINE, ForceError};
-use crate::app::{AppContext, hash_sets};
+use crate::app::hash_sets::for_devices;
+use crate::app::hash_sets::stage::StagedFile;
+use crate::app::in_use::InUse;
+use crate::app::{AppContext, hash_sets, packs, site_lists};
 use crate::keys::files;
 
 /// A list to be taken.
@@ -43,11 +45,8 @@ pub struct Staged {
     pub list: ReadList,
     /// What the set has.
     pub counts: SetCounts,
-    /// SHA-256 of the set's file.
-    pub sha256: Digest,
-    /// Its bytes.
-    pub bytes: u64,
-    file: NamedTempFile,
+    /// The set's file.
+    pub file: StagedFile,
 }
 
 /// A set taken into use.
@@ -56,6 +55,8 @@ pub struct Taken {
     pub version: u32,
     /// Entries of the version in use before, if there was one.
     pub entries_before: Option<u64>,
+    /// Devices that get a new policy.
+    pub devices: usize,
 }
 
 /// Reads a list and writes its set beside its place. `told` hears how many bytes were read so far.
@@ -90,16 +91,8 @@ pub fn read(
             refusals(&list)
         )));
     }
-    // What ends in `#` and a number is no blob: a backup that is taken now passes over it.
-    let mut file =
-        tempfile::Builder::new().prefix("set-").suffix("#1").tempfile_in(folder).map_err(unwritten)?;
-    let mut out = BufWriter::new(file.as_file_mut());
-    let counts = builder.finish(&mut out).map_err(unwritten)?;
-    out.flush().map_err(unwritten)?;
-    drop(out);
-    let bytes = file.as_file().metadata().map_err(unwritten)?.len();
-    let sha256 = Digest(sha256_of(&mut file.reopen().map_err(unwritten)?).map_err(unwritten)?);
-    Ok(Staged { list, counts, sha256, bytes, file })
+    let (file, counts) = StagedFile::write(ctx, |out| builder.finish(out)).map_err(unwritten)?;
+    Ok(Staged { list, counts, file })
 }
 
 fn check_new(ctx: &AppContext, new: &NewHashSet<'_>) -> Result<(), ForceError> {
@@ -159,8 +152,8 @@ pub async fn import(ctx: &AppContext, new: &NewHashSet<'_>, staged: Staged) -> R
         force: ctx.keys.force,
         name: new.name.to_owned(),
         version,
-        sha256: staged.sha256,
-        bytes: staged.bytes,
+        sha256: staged.file.about.sha256,
+        bytes: staged.file.about.bytes,
         entries: list.counts.taken,
         digests: SetDigests {
             md5: counts.md5.entries,
@@ -177,49 +170,54 @@ pub async fn import(ctx: &AppContext, new: &NewHashSet<'_>, staged: Staged) -> R
         dated: new.dated,
         imported_at: ctx.now(),
     };
-    let objects = format!("{} {version} {}", new.name, staged.sha256);
-    ctx.logged(COMMAND_LINE, "hash-set-import", None, &objects, async {
-        let row = hash_sets::row(ctx, &says, &rows)
-            .map_err(|error| ForceError::Refused(format!("the set cannot be described: {error}")))?;
-        keep(ctx, staged)?;
-        ctx.store.hash_set_add(&row, &[]).await?;
-        Ok(Taken { version, entries_before })
+    let objects = format!("{} {version} {}", new.name, says.sha256);
+    let devices = ctx
+        .logged(COMMAND_LINE, "hash-set-import", None, &objects, async {
+            staged.file.put(ctx).map_err(|error| unkept(ctx, &error))?;
+            let key = for_devices::make(ctx, &says.sha256, &rows).map_err(|error| unkept(ctx, &*error))?;
+            let row = hash_sets::row(ctx, &says, key)
+                .map_err(|error| ForceError::Refused(format!("the set cannot be described: {error}")))?;
+            let mut with = without(ctx, new.name).await?;
+            with.hash_sets.push(hash_sets::reference(&says));
+            with.hash_sets.sort_by_cached_key(|set| set.set.name.clone());
+            let policies = policies_of_all(ctx, &with, &BTreeSet::new()).await?;
+            ctx.store.hash_set_add(&row, &policies).await?;
+            Ok::<_, ForceError>(policies.len() + latecomers(ctx, &policies).await?)
+        })
+        .await?;
+    Ok(Taken { version, entries_before, devices })
+}
+
+fn unkept(ctx: &AppContext, error: &(dyn std::error::Error + Send + Sync)) -> ForceError {
+    let place = ctx.hash_sets_dir().display();
+    ForceError::Refused(format!(
+        "the set could not be put in its place in {place}: {error}; mend the folder, then import it again"
+    ))
+}
+
+/// What is in use but for one set: that one may have been changed, and can be replaced or retired all the same.
+async fn without(ctx: &AppContext, name: &str) -> Result<InUse, ForceError> {
+    Ok(InUse {
+        packs: packs::in_use(ctx, None).await?,
+        site_lists: site_lists::in_use(ctx, None).await?,
+        hash_sets: hash_sets::in_use(ctx, Some(name)).await?,
     })
-    .await
 }
 
-/// Puts the file in its place: whole, read-only, on disk. One that is there has the same bytes.
-fn keep(ctx: &AppContext, staged: Staged) -> Result<(), ForceError> {
-    let path = hash_sets::path(ctx, &staged.sha256);
-    let unkept = |error: io::Error| {
-        let place = path.display();
-        ForceError::Refused(format!(
-            "the set could not be put in its place, {place}: {error}; mend the folder, then import it again"
-        ))
-    };
-    let file = staged.file.as_file();
-    let mut permissions = file.metadata().map_err(unkept)?.permissions();
-    permissions.set_readonly(true);
-    file.set_permissions(permissions).map_err(unkept)?;
-    file.sync_all().map_err(unkept)?;
-    match staged.file.persist_noclobber(&path) {
-        Ok(_) => Ok(files::sync_folder(&path)?),
-        Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-        Err(error) => Err(unkept(error.error)),
-    }
-}
-
-/// Retires a set. Records go on naming it, and its file is kept to check what they say.
+/// Retires a set and gives every active device a policy made without it; how many. Records go on naming it, and its file is kept
+/// to check what they say.
 ///
 /// # Errors
 /// [`ForceError`]; then nothing is changed.
-pub async fn retire(ctx: &AppContext, name: &str) -> Result<(), ForceError> {
+pub async fn retire(ctx: &AppContext, name: &str) -> Result<usize, ForceError> {
     let rows = ctx.store.hash_set_list().await?;
     let row = rows.into_iter().find(|row| row.name == name && row.retired_at.is_none());
     let row = row.ok_or(StoreError::Missing("a hash set of this name in use"))?;
     let objects = format!("{} {} {}", row.name, row.version, row.sha256);
     ctx.logged(COMMAND_LINE, "hash-set-remove", None, &objects, async {
-        Ok(ctx.store.hash_set_retire(name, ctx.now(), &[]).await?)
+        let policies = policies_of_all(ctx, &without(ctx, name).await?, &BTreeSet::new()).await?;
+        ctx.store.hash_set_retire(name, ctx.now(), &policies).await?;
+        Ok(policies.len() + latecomers(ctx, &policies).await?)
     })
     .await
 }

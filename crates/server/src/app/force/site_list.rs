@@ -18,7 +18,7 @@ use super::keys::{latecomers, policies_of_all};
 use super::pack::{check_line, check_name};
 use super::{COMMAND_LINE, ForceError};
 use crate::app::in_use::InUse;
-use crate::app::{AppContext, packs, site_lists};
+use crate::app::{AppContext, hash_sets, packs, site_lists};
 
 /// A list as read from its file.
 pub struct ReadList {
@@ -230,6 +230,7 @@ async fn without(ctx: &AppContext, name: &str) -> Result<InUse, ForceError> {
     Ok(InUse {
         packs: packs::in_use(ctx, None).await?,
         site_lists: site_lists::in_use(ctx, Some(name)).await?,
+        hash_sets: hash_sets::in_use(ctx, None).await?,
     })
 }
 

@@ -2,16 +2,20 @@
 //! The set itself is an indexed file in the blob folder, named by its SHA-256, which is compared once in the life of a process;
 //! it is in the clear, for it is looked up where it lies.
 
+pub mod for_devices;
 mod map;
+pub mod stage;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use proviso_engine::compile::SITES_CATEGORY;
 use proviso_engine::image::lists::country;
 use proviso_engine::image::set::HashSet;
 use proviso_ledger::hash::sha256;
 use proviso_model::Digest;
 use proviso_model::hash_set::{HashSetStatement, signed_hash_set};
+use proviso_model::policy::{HashSetRef, PackRef};
 use proviso_store::{HashSetRow, StoreError};
 
 pub use self::map::Mapped;
@@ -19,6 +23,8 @@ use super::{AppContext, packs};
 
 /// What the force says of a set is sealed for this, under the master key.
 const PURPOSE: &str = "hash-set";
+/// Category of a set whose pictures are known or suspected to show the abuse of children.
+const CHILD_ABUSE: &str = "child-abuse";
 /// Folder of the sets within the blob folder.
 pub const FOLDER: &str = "hash-sets";
 
@@ -76,19 +82,52 @@ pub fn one(ctx: &AppContext, row: &HashSetRow) -> Result<HashSetStatement, HashS
     read().ok_or_else(|| HashSetFault::Signature { name: row.name.clone(), version: row.version })
 }
 
-/// Signs and seals what the force says of a set, and makes its row. `known` are the rows that are there: a file that one of them
-/// names keeps its key.
+/// The sets that policies are made with now, by name; without the one that is about to be replaced or retired.
+///
+/// # Errors
+/// [`HashSetFault`].
+pub async fn in_use(ctx: &AppContext, but: Option<&str>) -> Result<Vec<HashSetRef>, HashSetFault> {
+    let rows = ctx.store.hash_set_list().await?;
+    let used = rows.iter().filter(|row| row.retired_at.is_none() && but != Some(row.name.as_str()));
+    used.map(|row| one(ctx, row).map(|says| reference(&says))).collect()
+}
+
+/// The sets that policies were ever made with. One that was changed since is left out, as a pack is.
+///
+/// # Errors
+/// [`HashSetFault`].
+pub async fn ever(ctx: &AppContext) -> Result<Vec<HashSetRef>, HashSetFault> {
+    let mut sets = Vec::new();
+    for row in ctx.store.hash_set_list().await? {
+        match one(ctx, &row) {
+            Ok(says) => sets.push(reference(&says)),
+            Err(fault) => tracing::error!(%fault, "a hash set of the force is left out"),
+        }
+    }
+    Ok(sets)
+}
+
+/// A set as a policy names it.
+#[must_use]
+pub fn reference(says: &HashSetStatement) -> HashSetRef {
+    HashSetRef {
+        set: PackRef { name: says.name.clone(), version: says.version.to_string(), sha256: says.sha256 },
+        category: if says.child_abuse { CHILD_ABUSE.to_owned() } else { SITES_CATEGORY.to_owned() },
+        child_abuse: says.child_abuse,
+        device_ok: says.device_ok,
+    }
+}
+
+/// Signs and seals what the force says of a set, and makes its row. `sealed_key` is what [`for_devices::make`] made.
 ///
 /// # Errors
 /// [`serde_json::Error`] when it cannot be written.
 pub fn row(
     ctx: &AppContext,
     says: &HashSetStatement,
-    known: &[HashSetRow],
+    sealed_key: Vec<u8>,
 ) -> Result<HashSetRow, serde_json::Error> {
     let text = serde_json::to_string(says)?;
-    let key = known.iter().find(|row| row.sha256 == says.sha256).map(|row| row.sealed_key.clone());
-    let new_key = || ctx.seal_for_force(&key_purpose(&says.sha256), &ctx.random::<32>());
     Ok(HashSetRow {
         name: says.name.clone(),
         version: says.version,
@@ -99,13 +138,8 @@ pub fn row(
         retired_at: None,
         signature: ctx.keys.pack.sign(&signed_hash_set(&text)),
         sealed: ctx.seal_for_force(PURPOSE, text.as_bytes()),
-        sealed_key: key.unwrap_or_else(new_key),
+        sealed_key,
     })
-}
-
-/// A key opens only as that of its set.
-fn key_purpose(sha256: &Digest) -> String {
-    format!("{PURPOSE}-key/{sha256}")
 }
 
 /// The file of a set.
@@ -119,20 +153,30 @@ pub fn path(ctx: &AppContext, sha256: &Digest) -> PathBuf {
 /// # Errors
 /// [`HashSetFault::File`].
 pub fn open(ctx: &AppContext, row: &HashSetRow) -> Result<Arc<HashSet<Mapped>>, HashSetFault> {
-    let path = path(ctx, &row.sha256);
-    ctx.hash_set_opened_once(row.sha256, || {
-        let fault = |why: String| HashSetFault::File {
-            name: row.name.clone(),
-            version: row.version,
-            path: path.clone(),
-            why,
-        };
+    open_file(ctx, row, &row.sha256)
+}
+
+/// A file of a set, by its hash.
+fn open_file(
+    ctx: &AppContext,
+    row: &HashSetRow,
+    file: &Digest,
+) -> Result<Arc<HashSet<Mapped>>, HashSetFault> {
+    let path = path(ctx, file);
+    ctx.hash_set_opened_once(*file, || {
+        let fault = |why: String| HashSetFault::file(row, &path, why);
         let mapped = map::map(&path).map_err(|error| fault(error.to_string()))?;
-        if Digest(sha256(mapped.as_ref())) != row.sha256 {
+        if Digest(sha256(mapped.as_ref())) != *file {
             return Err(fault("it does not have the SHA-256 that was signed".to_owned()));
         }
         HashSet::open(mapped).map_err(|error| fault(error.to_string()))
     })
+}
+
+impl HashSetFault {
+    fn file(row: &HashSetRow, path: &Path, why: String) -> Self {
+        Self::File { name: row.name.clone(), version: row.version, path: path.to_owned(), why }
+    }
 }
 
 /// What a category's number means, for people.

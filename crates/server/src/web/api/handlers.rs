@@ -8,6 +8,7 @@ use axum::extract::{ConnectInfo, Path, Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use proviso_model::Digest;
+use proviso_model::hash_set::HashSetFile;
 use proviso_model::limits::{BATCH_BYTES_MAX, POLICY_BYTES_MAX, REQUEST_BYTES_MAX};
 use proviso_model::wire::{
     EnrolRequest, HEADER_NONCE, HEADER_PROTOCOL, HEADER_SIGNATURE, LivenessPing, SignedPolicy,
@@ -18,8 +19,8 @@ use super::asked::{self, Asked, refuse, with_nonce};
 use crate::app::AppContext;
 use crate::app::device::authenticate::Standing;
 use crate::app::device::{
-    DeviceRefusal, authenticate, enrol as enrolment, ingest, liveness as ping, policy as policies, returned,
-    site_list as site_lists,
+    DeviceRefusal, authenticate, enrol as enrolment, hash_set as hash_sets, ingest, liveness as ping,
+    policy as policies, returned, site_list as site_lists,
 };
 
 /// Checks the request, does the work, and answers with a fresh nonce either way.
@@ -157,6 +158,48 @@ pub(super) async fn site_list(
         let (sha256, part) = (Digest::parse(&sha256).ok_or_else(bad)?, part.parse().map_err(|_| bad())?);
         let bytes = site_lists::part(&ctx, &asked.device, sha256, part).await?;
         Ok(([(header::CONTENT_TYPE, "application/octet-stream")], bytes))
+    })
+    .await
+}
+
+/// `GET /v1/hash-sets/SHA256`.
+pub(super) async fn hash_set(
+    State(ctx): State<AppContext>,
+    Path(sha256): Path<String>,
+    request: Request,
+) -> Response {
+    answered(&ctx, request, REQUEST_BYTES_MAX, Standing::Active, async |asked: &Asked| {
+        let set = Digest::parse(&sha256)
+            .ok_or_else(|| DeviceRefusal::RequestBad("its path is not /v1/hash-sets/SHA-256".to_owned()))?;
+        hash_sets::delivery(&ctx, &asked.device, set).await.map(Json)
+    })
+    .await
+}
+
+/// `GET /v1/hash-sets/SHA256/FILE/PART`.
+pub(super) async fn hash_set_part(
+    State(ctx): State<AppContext>,
+    Path((sha256, file, part)): Path<(String, String, String)>,
+    request: Request,
+) -> Response {
+    answered(&ctx, request, REQUEST_BYTES_MAX, Standing::Active, async |asked: &Asked| {
+        let bad = || DeviceRefusal::RequestBad("its path is not /v1/hash-sets/SHA-256/FILE/PART".to_owned());
+        let file = match file.as_str() {
+            "filter" => HashSetFile::Filter,
+            "near" => HashSetFile::Near,
+            _ => return Err(bad()),
+        };
+        let (set, part) = (Digest::parse(&sha256).ok_or_else(bad)?, part.parse().map_err(|_| bad())?);
+        let bytes = hash_sets::part(&ctx, &asked.device, set, file, part).await?;
+        Ok(([(header::CONTENT_TYPE, "application/octet-stream")], bytes))
+    })
+    .await
+}
+
+/// `POST /v1/hash-sets/ask`.
+pub(super) async fn hash_set_ask(State(ctx): State<AppContext>, request: Request) -> Response {
+    answered(&ctx, request, REQUEST_BYTES_MAX, Standing::Active, async |asked: &Asked| {
+        hash_sets::ask(&ctx, &asked.device, &read(&asked.body)?).await.map(Json)
     })
     .await
 }

@@ -1,0 +1,131 @@
+//! What of a set is for devices: a key, a filter over digests keyed with it, the set of keyed digests in which their questions
+//! are looked up, and the index of PDQ hashes where the force allows it. Made once, when a set is imported.
+
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use proviso_engine::image::exact::ExactOptions;
+use proviso_engine::image::keyed::{push_keyed, write_filter};
+use proviso_engine::image::set::{HashSet, SetBuilder};
+use proviso_ledger::hash::sha256;
+use proviso_model::Digest;
+use proviso_model::hash_set::{
+    FileRef, HashSetDelivery, HashSetFile, HashSetStatement, SignedHashSetDelivery, signed_hash_set_delivery,
+};
+use proviso_store::HashSetRow;
+use serde::{Deserialize, Serialize};
+
+use super::stage::StagedFile;
+use super::{HashSetFault, Mapped, PURPOSE, map, open_file, path};
+use crate::app::AppContext;
+
+/// Key and files of a set, sealed in its row.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ForDevices {
+    key: Digest,
+    /// The set of keyed digests.
+    asked: FileRef,
+    filter: FileRef,
+    near: Option<FileRef>,
+}
+
+/// A key opens only as that of its set.
+fn purpose(set: &Digest) -> String {
+    format!("{PURPOSE}-key/{set}")
+}
+
+/// Makes key and files of a set whose file is in its place, or takes those of another row that names the same file. Sealed.
+///
+/// # Errors
+/// What reading and writing say.
+pub fn make(
+    ctx: &AppContext,
+    set: &Digest,
+    known: &[HashSetRow],
+) -> Result<Vec<u8>, Box<dyn std::error::Error + Send + Sync>> {
+    if let Some(row) = known.iter().find(|row| row.sha256 == *set) {
+        return Ok(row.sealed_key.clone());
+    }
+    let key: [u8; 32] = ctx.random();
+    let opened = HashSet::open(map::map(&path(ctx, set))?)?;
+    let mut builder =
+        SetBuilder::new(ExactOptions::default(), || tempfile::tempfile_in(ctx.hash_sets_dir()))?;
+    push_keyed(&opened, &key, &mut builder)?;
+    let (asked, _) = StagedFile::write(ctx, |out| builder.finish(out))?;
+    let asked = asked.put(ctx)?;
+    let asked_set = HashSet::open(map::map(&path(ctx, &asked.sha256))?)?;
+    let (filter, ()) = StagedFile::write(ctx, |out| write_filter(&asked_set, out))?;
+    let near = opened.near_bytes();
+    let near = near.map(|bytes| FileRef { sha256: Digest(sha256(bytes)), bytes: bytes.len() as u64 });
+    let made = ForDevices { key: Digest(key), asked, filter: filter.put(ctx)?, near };
+    Ok(ctx.seal_for_force(&purpose(set), &serde_json::to_vec(&made)?))
+}
+
+fn opened(ctx: &AppContext, row: &HashSetRow) -> Result<ForDevices, HashSetFault> {
+    let text = ctx.open_for_force(&purpose(&row.sha256), &row.sealed_key).ok();
+    text.and_then(|text| serde_json::from_slice(&text).ok())
+        .ok_or_else(|| HashSetFault::Signature { name: row.name.clone(), version: row.version })
+}
+
+/// What a device gets of a set, signed.
+///
+/// # Errors
+/// [`HashSetFault`].
+pub fn delivery(
+    ctx: &AppContext,
+    row: &HashSetRow,
+    says: &HashSetStatement,
+) -> Result<SignedHashSetDelivery, HashSetFault> {
+    let made = opened(ctx, row)?;
+    let delivery = HashSetDelivery {
+        force: ctx.keys.force,
+        set: row.sha256,
+        key: made.key,
+        filter: made.filter,
+        near: made.near.filter(|_| says.device_ok),
+    };
+    let statement = serde_json::to_string(&delivery)
+        .map_err(|_| HashSetFault::Signature { name: row.name.clone(), version: row.version })?;
+    let signature = STANDARD.encode(ctx.keys.pack.sign(&signed_hash_set_delivery(&statement)));
+    Ok(SignedHashSetDelivery { statement, signature })
+}
+
+/// A part of a file of a set; `None` beyond its end, or where devices get no such file. The last part is shorter than the
+/// others, and empty where these fill the file.
+///
+/// # Errors
+/// [`HashSetFault`].
+pub fn part(
+    ctx: &AppContext,
+    row: &HashSetRow,
+    says: &HashSetStatement,
+    file: HashSetFile,
+    number: usize,
+    part_bytes: usize,
+) -> Result<Option<Vec<u8>>, HashSetFault> {
+    let cut = |bytes: &[u8]| {
+        let start = number.saturating_mul(part_bytes);
+        let rest = bytes.get(start..)?;
+        Some(rest.get(..part_bytes.min(rest.len())).unwrap_or_default().to_vec())
+    };
+    Ok(match file {
+        HashSetFile::Near if !says.device_ok => None,
+        HashSetFile::Near => super::open(ctx, row)?.near_bytes().and_then(cut),
+        HashSetFile::Filter => {
+            let path = path(ctx, &opened(ctx, row)?.filter.sha256);
+            let mapped =
+                map::map(&path).map_err(|error| HashSetFault::file(row, &path, error.to_string()))?;
+            cut(mapped.as_ref())
+        }
+    })
+}
+
+/// The set of keyed digests of a set.
+///
+/// # Errors
+/// [`HashSetFault`].
+pub fn asked(ctx: &AppContext, row: &HashSetRow) -> Result<Arc<HashSet<Mapped>>, HashSetFault> {
+    open_file(ctx, row, &opened(ctx, row)?.asked.sha256)
+}
