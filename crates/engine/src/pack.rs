@@ -16,7 +16,7 @@ use sha2::{Digest as _, Sha256};
 pub use built_in::BUILT_IN;
 pub use error::PackError;
 
-use self::settings::{ContextFacts, ScoreFacts, WordingFacts};
+use self::settings::{ContextFacts, PictureScoreFacts, ScoreFacts, WordingFacts};
 use crate::conversation::{StageFacts, Stages};
 use crate::search::{InSite, SearchFacts, SearchSite};
 use crate::text::{is_searchable, normalise_term};
@@ -46,6 +46,8 @@ pub struct Pack {
     pub conversation: StageFacts,
     /// When a model's chance speaks.
     pub scores: Vec<ScoreFacts>,
+    /// When the scores of models of pictures speak.
+    pub picture_scores: Vec<PictureScoreFacts>,
     /// Innocent settings.
     pub contexts: Vec<ContextFacts>,
     /// Doubts about wording.
@@ -98,6 +100,8 @@ struct PackFile {
     #[serde(default)]
     score: Vec<ScoreFacts>,
     #[serde(default)]
+    picture_score: Vec<PictureScoreFacts>,
+    #[serde(default)]
     context: Vec<ContextFacts>,
     #[serde(default)]
     wording: Vec<WordingFacts>,
@@ -109,6 +113,7 @@ impl PackFile {
             && self.engine.is_empty()
             && self.conversation.stage.is_empty()
             && self.score.is_empty()
+            && self.picture_score.is_empty()
             && self.context.is_empty()
             && self.wording.is_empty()
     }
@@ -162,11 +167,12 @@ impl Pack {
         }
         if file.is_empty() {
             return Err(fault(
-                "it holds nothing; add [[category]], [[engine]], [[conversation.stage]], [[score]], [[context]] or [[wording]]".to_owned(),
+                "it holds nothing; add [[category]], [[engine]], [[conversation.stage]], [[score]], [[picture_score]], [[context]] or [[wording]]".to_owned(),
             ));
         }
         Stages::new(&file.conversation).map_err(&fault)?;
         file.score.iter().try_for_each(ScoreFacts::check).map_err(&fault)?;
+        file.picture_score.iter().try_for_each(PictureScoreFacts::check).map_err(&fault)?;
         file.context.iter().try_for_each(ContextFacts::check).map_err(&fault)?;
         let mut categories: Vec<Category> = Vec::new();
         for category in &file.category {
@@ -183,6 +189,7 @@ impl Pack {
             search: SearchFacts { engines: file.engine, in_site: file.in_site },
             conversation: file.conversation,
             scores: file.score,
+            picture_scores: file.picture_score,
             contexts: file.context,
             wording: file.wording,
         })

@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::hash::Digest;
-use crate::judgement::{InnocentContext, MinorReference, ModelAgainst, ModelScore, WordingDoubt};
+use crate::judgement::{
+    InnocentContext, MinorReference, ModelAgainst, ModelScore, PictureOpinion, WordingDoubt,
+};
 use crate::observation::Act;
 use crate::order::ConditionKind;
 use crate::policy::PackRef;
@@ -46,6 +48,9 @@ pub struct Finding {
     /// What a model takes off, where it reads the words' passages as something else.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub against: Option<ModelAgainst>,
+    /// What it says of a picture, where the fact is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub picture: Option<Box<PictureOpinion>>,
     /// A child or an age spoken of in the same passage: such a finding comes first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub minor_reference: Option<MinorReference>,

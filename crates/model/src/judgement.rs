@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::finding::{Span, TextField};
+use crate::observation::PictureScore;
 use crate::policy::PackRef;
 
 /// A passage with the chance that a model gives it.
@@ -91,4 +92,54 @@ pub struct WordingDoubt {
     pub doubt: String,
     /// What the officer should settle.
     pub question: String,
+}
+
+/// What is said of a picture.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PictureOpinion {
+    /// What it rests on: one kind of agreement, never several.
+    pub rests_on: PictureMatch,
+    /// Whether a list of known or suspected child abuse has to do with this picture. Nothing of it is then shown anywhere
+    /// (invariant 14), whatever else is found of it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub child_abuse: bool,
+}
+
+/// The kinds of finding about a picture.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum PictureMatch {
+    /// Its file has the SHA-256 of an entry.
+    SameSha256 {
+        /// Sets with such an entry.
+        sets: Vec<PackRef>,
+    },
+    /// Its file has the MD5 of an entry.
+    SameMd5 {
+        /// Sets with such an entry.
+        sets: Vec<PackRef>,
+    },
+    /// It looks similar to an entry.
+    LooksSimilar {
+        /// Sets with such an entry.
+        sets: Vec<PackRef>,
+        /// The smallest PDQ distance, of 256.
+        distance: u16,
+    },
+    /// Models say so.
+    Scored {
+        /// What they say of this picture.
+        scores: Vec<PictureScore>,
+        /// Different pictures of the site that count together, this one among them; 1 where two models agree.
+        pictures: u16,
+    },
+}
+
+impl PictureMatch {
+    /// Whether somebody has to look at the picture to judge: not where the same file is known already.
+    #[must_use]
+    pub fn needs_a_look(&self) -> bool {
+        matches!(self, Self::LooksSimilar { .. } | Self::Scored { .. })
+    }
 }

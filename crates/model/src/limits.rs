@@ -59,6 +59,8 @@ pub const PDQ_DISTANCE_MAX: u32 = 31;
 pub const PDQ_QUALITY_MIN: u8 = 50;
 /// Pictures of one site that a device remembers as figures, to tell one picture from many.
 pub const PICTURES_REMEMBERED_MAX: usize = 64;
+/// Minutes after which it forgets one, and the longest time within which a rule counts pictures together.
+pub const PICTURE_MINUTES_MAX: u16 = 15;
 /// Sites that it remembers pictures of; the one longest without one goes first.
 pub const PICTURE_SITES_MAX: usize = 64;
 /// Look-ups of one picture that a record holds.

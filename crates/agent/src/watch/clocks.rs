@@ -57,6 +57,7 @@ impl Watcher {
         self.browsers.clock_corrected(self.moment.reckoned);
         // So do the times of messages held from before: what was said hours ago would pass for new.
         self.contexts.forget();
+        self.pictures.forget();
         // The last stamp says a time that is known to be wrong.
         self.stamped = None;
     }

@@ -14,6 +14,7 @@ mod trim;
 use std::sync::Arc;
 
 use proviso_engine::conversation::Contexts;
+use proviso_engine::image::PictureMemory;
 use proviso_model::gap::{Gap, GapCause};
 use proviso_model::record::{Liveness, Notice, NoticeResponse, RecordBody};
 use proviso_model::{Digest, Source, Timestamp};
@@ -103,6 +104,7 @@ pub struct Watcher {
     acks: Acks,
     /// Conversations as far as they are needed to read the next message: never on disk.
     contexts: Contexts,
+    pictures: PictureMemory,
     browsers: Presence,
     notice: Option<NoticeNote>,
     spool_full: bool,
@@ -145,6 +147,7 @@ impl Watcher {
             gaps,
             acks: Acks::default(),
             contexts: Contexts::default(),
+            pictures: PictureMemory::default(),
             browsers: Presence::default(),
             notice,
             spool_full: false,

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use proviso_model::gap::GapCause;
+use proviso_model::limits::PICTURE_LISTED_MAX;
 use proviso_model::record::{Generated, RecordBody};
 use proviso_model::{Attribution, Fact, Observation, Picture, PictureSeen, Source, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -95,8 +96,9 @@ impl Watcher {
         observed_at: Timestamp,
         attribution: Attribution,
         picture: Picture,
-        seen: PictureSeen,
+        mut seen: PictureSeen,
     ) -> Observed {
+        seen.listed.truncate(PICTURE_LISTED_MAX);
         let fact = Fact::Picture(Box::new(picture));
         self.take(instance, n, observed_at, attribution, (fact, Some(Box::new(seen))))
     }
@@ -170,11 +172,12 @@ impl Watcher {
         // Recorded with the page, so that what is found can be found again without the lists.
         observation.listed =
             self.keep.lists().look_up(&kept.policy, observation.observed_at, &observation.fact);
-        let observation = self.contexts.join(observation);
+        let observation = self.pictures.join(self.contexts.join(observation));
         let observed = self.judge(&kept, &observation, mark);
         // One that is sent again must find the context as it was.
         if !matches!(observed, Observed::Retry(_)) {
             self.contexts.keep(&observation);
+            self.pictures.keep(&observation);
         }
         observed
     }

@@ -37,6 +37,9 @@ impl Watcher {
         if !standing.capture.messages || standing.policy_serial != self.standing.policy_serial {
             self.contexts.forget();
         }
+        if !standing.capture.pictures || standing.policy_serial != self.standing.policy_serial {
+            self.pictures.forget();
+        }
         self.standing = standing;
         if standing.watching {
             self.begin_stretch(now, standing.capture);

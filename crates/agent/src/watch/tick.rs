@@ -30,6 +30,7 @@ impl Watcher {
         }
         self.decide();
         self.contexts.forget_old(self.moment.now);
+        self.pictures.forget_old(self.moment.now);
         self.watch_browsers(now);
         self.watch_site_lists(now);
         let due = self

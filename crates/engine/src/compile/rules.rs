@@ -7,7 +7,7 @@ use proviso_model::order::{Condition, Order};
 use proviso_model::policy::{HashSetRef, PackRef, Rule, SiteListRef, Term};
 
 use super::categories::Packs;
-use super::settings::score;
+use super::settings::{picture_score, score};
 use super::{CompileError, CompileInputs, hosts};
 use crate::behaviour::State;
 use crate::pack::sha256;
@@ -63,6 +63,7 @@ pub(super) fn of(
                 Some(PORNOGRAPHY_QUERY_PERMILLE),
             )?);
             rules.extend(score(packs, "sexual")?);
+            rules.extend(picture_score(packs, SITES_CATEGORY));
         }
         // Lists only: no model judges a picture for it.
         ConditionKind::ChildImages => {

@@ -58,6 +58,23 @@ pub(super) fn score(packs: &Packs<'_>, category: &str) -> Result<Option<Rule>, C
     }))
 }
 
+/// The rule of scores of pictures of a category, where a pack has one.
+pub(super) fn picture_score(packs: &Packs<'_>, category: &str) -> Option<Rule> {
+    let of = |pack: &Pack| pack.picture_scores.iter().find(|score| score.category == category).cloned();
+    let (pack, score) = packs.iter().find_map(|pack| Some((pack, of(pack)?)))?;
+    Some(Rule::PictureScore {
+        id: "pictures/explicit".to_owned(),
+        category: category.to_owned(),
+        pack: pack.reference(),
+        model: score.model,
+        second: score.second,
+        threshold_permille: score.threshold_permille,
+        together_permille: score.together_permille,
+        pictures_min: score.pictures_min,
+        within_minutes: score.within_minutes,
+    })
+}
+
 fn against_words(packs: &Packs<'_>, category: &str, facts: &AgainstFacts) -> Against {
     let is_read = |pack: &&Pack| packs.is_all_of(pack, category, &facts.language);
     let mut language_words: Vec<String> =

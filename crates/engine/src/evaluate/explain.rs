@@ -97,7 +97,7 @@ fn seen(observation: &Observation, spoken: &Spoken<'_>, spans: &[Span]) -> Strin
             format!("Text in {field} on {} holds {holds}.", site(url))
         }
         Fact::Messages { .. } => explain_talk::place(observation),
-        Fact::Picture(picture) => format!("A picture was shown on a page of {}.", site(&picture.url)),
+        Fact::Picture(picture) => super::pictures::shown(picture),
         Fact::PrivateWindow { browser } => format!("A private window of {} was open.", quoted(browser)),
         Fact::Software { component, state } => {
             let state = match state {
@@ -195,6 +195,7 @@ fn act(observation: &Observation) -> String {
     };
     let wrote = match &observation.fact {
         Fact::Page { .. } => " Who wrote it is not known.",
+        Fact::Picture(_) => " Whether anybody looked at it is not known.",
         _ => "",
     };
     format!("{act}{account}, {front}, {}{wrote}", circumstances(attribution))

@@ -13,6 +13,7 @@ mod minor;
 mod near;
 mod once;
 mod passages;
+mod pictures;
 mod reading;
 mod reduce;
 mod scores;
@@ -27,7 +28,7 @@ mod words_talk;
 
 use std::collections::BTreeSet;
 
-use proviso_model::judgement::ModelScore;
+use proviso_model::judgement::{ModelScore, PictureOpinion};
 use proviso_model::policy::{PackRef, Policy, PolicyCondition, Rule};
 use proviso_model::{Digest, Fact, Finding, Observation, Passage, Span};
 
@@ -57,6 +58,8 @@ pub struct Engine {
     index: TermIndex,
     shield_hosts: Vec<String>,
     shield_addresses: Vec<String>,
+    /// Hash sets of child abuse that any condition names, also where an engine has only some of the conditions.
+    child_abuse: BTreeSet<Digest>,
     policy: Digest,
 }
 
@@ -99,6 +102,7 @@ struct Spoken<'p> {
     /// Numbers of the messages that it rests on, where the fact is a conversation.
     rests_on: Vec<u32>,
     score: Option<ModelScore>,
+    picture: Option<Box<PictureOpinion>>,
 }
 
 impl<'p> Spoken<'p> {
@@ -114,6 +118,7 @@ impl<'p> Spoken<'p> {
             packs: vec![pack],
             rests_on: Vec::new(),
             score: None,
+            picture: None,
         }
     }
 
@@ -177,6 +182,7 @@ impl Engine {
             index,
             shield_hosts: hosts,
             shield_addresses: addresses,
+            child_abuse: pictures::sets_of_child_abuse(policy),
             policy: policy_hash,
         })
     }
@@ -223,7 +229,8 @@ impl Engine {
         let judging = Judging::of(&reading, once);
         let spoken = spoken(&in_force, observation, &reading, &judging);
         let finding = |(ready, spoken)| self.finding(observation, ready, spoken, &judging);
-        let findings: Vec<Finding> = spoken.into_iter().filter_map(finding).collect();
+        let mut findings: Vec<Finding> = spoken.into_iter().filter_map(finding).collect();
+        pictures::mark_child_abuse(&mut findings, observation, &self.child_abuse);
         if !findings.is_empty() {
             once.keep(reading.stretches.iter().map(|stretch| (&*stretch.text, &stretch.read)));
             once.keep(judging.passages.iter().map(|passage| (passage.text, &passage.read)));
@@ -302,6 +309,10 @@ fn spoken<'p>(
         let mut of_condition: Vec<Spoken<'p>> = Vec::new();
         let lines = talk::within(&reading.talk, &ready.condition);
         let made_ready = ready.words.iter().zip(&ready.stages).zip(&ready.scores);
+        if let Fact::Picture(picture) = &observation.fact {
+            let rules = ready.condition.rules.iter();
+            of_condition.extend(rules.flat_map(|rule| pictures::speak(rule, picture, observation)));
+        }
         for (rule, ((words, stages), score)) in ready.condition.rules.iter().zip(made_ready) {
             let new = match (rule, stages, score, words) {
                 (_, Some(stages), ..) => stages::speak(rule, stages, ready.sexual(), &lines),

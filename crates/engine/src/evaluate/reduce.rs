@@ -15,7 +15,7 @@ use super::judging::Judging;
 use super::once::ReadOnce;
 use super::reading::Reading;
 use super::words::Beside;
-use super::{Engine, in_order, site_lists, talk};
+use super::{Engine, in_order, pictures, site_lists, talk};
 use crate::text::joins;
 
 /// Text kept above this shrinks the surroundings, so that a record stays within its limit.
@@ -35,6 +35,10 @@ pub(super) fn reduce(
     if matches!(observation.fact, Fact::Messages { .. }) {
         let cut = talk::cut(observation, &engine.messages_used(observation, once));
         return if engine.evaluate_once(&cut, once) == findings { cut } else { observation.clone() };
+    }
+    if matches!(observation.fact, Fact::Picture(_)) {
+        let cut = pictures::cut(observation, findings, &engine.conditions, &engine.child_abuse);
+        return if engine.evaluate(&cut) == findings { cut } else { pictures::without_content(observation) };
     }
     let mut rests = RestsOn::of(engine, observation, findings, once);
     let mut woken = BTreeSet::new();

@@ -106,6 +106,7 @@ impl ScoreRule {
         let seen = (!lines.is_empty()).then(|| explain_talk::score_seen(category, &spans));
         let score = |one: &Reached| Some(judging.passages.get(one.passage)?.scored(one.chance_millionths));
         Some(Spoken {
+            picture: None,
             rule,
             strength_permille: strength_of(strongest, *threshold_permille),
             spans,

@@ -54,6 +54,7 @@ pub(super) fn speak<'p>(rule: &'p Rule, observation: &Observation) -> Option<Spo
         why_not: why.join(" "),
         rests_on: Vec::new(),
         score: None,
+        picture: None,
         in_context: String::new(),
         packs: hits.iter().map(|(list, _)| &list.list).collect(),
     })

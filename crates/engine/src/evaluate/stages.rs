@@ -58,6 +58,7 @@ pub(super) fn speak<'p>(
         });
     }
     new.then(|| Spoken {
+        picture: None,
         rule,
         strength_permille: u16::try_from(reading.grooming_permille).unwrap_or(1000),
         why_not: explain_talk::stages_would_not(*threshold_permille),

@@ -74,6 +74,7 @@ impl Engine {
             spans: all,
             spans_left_out,
             score: spoken.score,
+            picture: spoken.picture,
             against: beside.against,
             minor_reference: beside.minor,
             contexts: beside.contexts,

@@ -95,6 +95,7 @@ impl WordsRule {
         }
         let numbers: BTreeSet<u16> = distinct.iter().map(|(_, way)| way.pack).collect();
         Some(Spoken {
+            picture: None,
             rule,
             strength_permille: strength(sum, threshold),
             why_not: explain::words_would_not(&terms, sum, threshold),

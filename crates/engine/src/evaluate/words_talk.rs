@@ -97,6 +97,7 @@ impl WordsRule {
             weighed.terms.values().map(|term| (term.text.as_str(), term.weight_permille)).collect();
         let packs: BTreeSet<u16> = weighed.terms.values().map(|term| term.pack).collect();
         Some(Spoken {
+            picture: None,
             rule,
             strength_permille: strength(weighed.sum, self.threshold_permille),
             seen: Some(explain_talk::words_seen(&spans, lines)),

@@ -2,7 +2,7 @@
 //! `[[wording]]` (doubts about a paragraph's wording).
 
 use proviso_model::ConditionKind;
-use proviso_model::limits::TERM_BYTES_MAX;
+use proviso_model::limits::{PICTURE_MINUTES_MAX, TERM_BYTES_MAX};
 use proviso_model::policy::{PackRef, Term};
 use proviso_model::setting::{Alone, ContextRule, RestsOn};
 use serde::Deserialize;
@@ -122,6 +122,53 @@ pub struct WordingFacts {
     pub doubt: String,
     /// What the officer should settle.
     pub question: String,
+}
+
+/// When the scores of models of pictures speak.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PictureScoreFacts {
+    /// For example `pornography`.
+    pub category: String,
+    /// For readers of the file: how the thresholds were chosen.
+    #[serde(rename = "about")]
+    _about: String,
+    /// The model that looks first.
+    pub model: PackRef,
+    /// The model whose agreement is enough.
+    #[serde(default)]
+    pub second: Option<PackRef>,
+    /// Score at which a picture counts.
+    pub threshold_permille: u16,
+    /// Score that both must reach to speak of one picture.
+    pub together_permille: u16,
+    /// Different pictures that must count.
+    pub pictures_min: u16,
+    /// Minutes within which.
+    pub within_minutes: u16,
+}
+
+impl PictureScoreFacts {
+    /// # Errors
+    /// What is wrong, in words.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        let fault = |problem: String| Err(format!("picture_score \"{}\": {problem}", self.category));
+        if [self.threshold_permille, self.together_permille].iter().any(|at| !(500..=1000).contains(at)) {
+            return fault("thresholds are from 500 to 1000; below, a device remembers no picture".to_owned());
+        }
+        if !(2..=20).contains(&self.pictures_min) {
+            return fault("write pictures_min from 2 to 20: one picture is never enough".to_owned());
+        }
+        if !(1..=PICTURE_MINUTES_MAX).contains(&self.within_minutes) {
+            return fault(format!("write within_minutes from 1 to {PICTURE_MINUTES_MAX}"));
+        }
+        if self.second.as_ref().is_some_and(|second| second.sha256 == self.model.sha256) {
+            return fault(
+                "second is the same file as model; two looks of one model are no agreement".to_owned(),
+            );
+        }
+        Ok(())
+    }
 }
 
 fn one_thousand() -> u16 {

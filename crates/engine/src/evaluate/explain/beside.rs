@@ -82,14 +82,11 @@ pub(super) fn certainty(spoken: &Spoken<'_>, beside: &Beside) -> String {
         _ => "strong",
     };
     let figure = match (spoken.rule, &spoken.score) {
-        (
-            Rule::Sites { .. }
-            | Rule::SiteLists { .. }
-            | Rule::State { .. }
-            | Rule::HashSets { .. }
-            | Rule::PictureScore { .. },
-            _,
-        ) => "what was seen is listed or not; whether it matters is for an officer".to_owned(),
+        (Rule::Sites { .. } | Rule::SiteLists { .. } | Rule::State { .. }, _) => {
+            "what was seen is listed or not; whether it matters is for an officer".to_owned()
+        }
+        (Rule::HashSets { .. }, _) => "by the kind of agreement, not a probability".to_owned(),
+        (Rule::PictureScore { .. }, _) => "the lowest score that it rests on, not a probability".to_owned(),
         (_, Some(score)) => format!(
             "not itself a probability; the model's chance was calibrated on the texts that its card names ({CARDS}/{}.md), and where such text is rarer the true chance is lower",
             score.model.name

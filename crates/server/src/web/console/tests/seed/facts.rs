@@ -83,6 +83,7 @@ pub fn finding(raise: &Raise, observation: &Observation, at: Timestamp) -> Findi
         spans_left_out: 0,
         score: None,
         against: None,
+        picture: None,
         minor_reference: None,
         contexts: Vec::new(),
         wording_doubt: Vec::new(),

@@ -1,0 +1,112 @@
+//! Rules of pictures. They speak from what is recorded with a picture, so that they are evaluated again without lists, models
+//! or the picture itself. Each finding rests on one kind of agreement: the same SHA-256, the same MD5, a similar look, or scores.
+
+mod cut;
+mod listed;
+mod scored;
+
+use std::collections::BTreeSet;
+
+use proviso_model::judgement::{PictureMatch, PictureOpinion};
+use proviso_model::limits::{PDQ_QUALITY_MIN, PICTURE_KEPT_BYTES_MAX};
+use proviso_model::observation::PictureElement;
+use proviso_model::policy::{PackRef, Policy, Rule};
+use proviso_model::{Digest, Finding, Observation, PdqHash, Picture, PictureSeen};
+
+pub(super) use cut::{cut, without_content};
+
+use super::Spoken;
+use super::explain::{quoted, site};
+use super::reading::host_span;
+use crate::sites::host_of_address;
+
+/// What a rule says of a picture: one opinion for each kind of agreement.
+pub(super) fn speak<'p>(rule: &'p Rule, picture: &Picture, observation: &Observation) -> Vec<Spoken<'p>> {
+    let Some(seen) = observation.picture.as_deref() else { return Vec::new() };
+    match rule {
+        Rule::HashSets { sets, .. } => listed::speak(rule, sets, picture, seen),
+        Rule::PictureScore { .. } => scored::speak(rule, picture, observation, seen).into_iter().collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// An opinion of a rule.
+fn spoken<'p>(
+    rule: &'p Rule,
+    picture: &Picture,
+    strength_permille: u16,
+    (rests_on, packs): (PictureMatch, Vec<&'p PackRef>),
+    why_not: String,
+) -> Spoken<'p> {
+    let host = host_of_address(&picture.url);
+    let span = host.and_then(|host| host_span(&picture.url, &host, rule.id(), rule.category()));
+    Spoken {
+        rule,
+        strength_permille,
+        spans: span.into_iter().collect(),
+        seen: None,
+        why_not,
+        in_context: String::new(),
+        packs,
+        rests_on: Vec::new(),
+        score: None,
+        picture: Some(Box::new(PictureOpinion { rests_on, child_abuse: false })),
+    }
+}
+
+/// What was shown, where and how large.
+pub(super) fn shown(picture: &Picture) -> String {
+    let what = match picture.element {
+        PictureElement::Img => "A picture",
+        PictureElement::Background => "A background picture",
+        PictureElement::Canvas => "A drawing surface",
+        PictureElement::VideoFrame => "A frame of a video",
+        PictureElement::Other => "A picture in an element of another kind",
+    };
+    format!(
+        "{what} of {} by {} pixels was shown at {} by {} on a page of {}.",
+        picture.width,
+        picture.height,
+        picture.shown_width,
+        picture.shown_height,
+        site(&picture.url)
+    )
+}
+
+/// Says what is kept for somebody to look at, where a finding needs that.
+fn kept(picture: &Picture) -> String {
+    if picture.bytes > PICTURE_KEPT_BYTES_MAX as u64 {
+        return format!(
+            " The picture's file has {} bytes; more than {PICTURE_KEPT_BYTES_MAX} are not kept, so only its digest and these facts are.",
+            picture.bytes
+        );
+    }
+    " Somebody has to look at the picture to judge.".to_owned()
+}
+
+/// A set or a model as an explanation names it.
+fn named(pack: &PackRef) -> String {
+    let hash = pack.sha256.to_string();
+    let start = hash.get(..16).unwrap_or(&hash);
+    format!("{} version {} (SHA-256 {start}...)", quoted(&pack.name), pack.version)
+}
+
+/// The hash of how it looks, where it may be compared.
+fn comparable(seen: &PictureSeen) -> Option<PdqHash> {
+    seen.pdq.filter(|_| seen.pdq_quality >= PDQ_QUALITY_MIN)
+}
+
+/// Hash sets of child abuse that a policy names.
+pub(super) fn sets_of_child_abuse(policy: &Policy) -> BTreeSet<Digest> {
+    policy.hash_sets().into_iter().filter(|set| set.child_abuse).map(|set| set.set.sha256).collect()
+}
+
+/// Marks every finding about a picture that a set of child abuse has to do with, whatever the finding itself rests on.
+pub(super) fn mark_child_abuse(findings: &mut [Finding], observation: &Observation, sets: &BTreeSet<Digest>) {
+    let Some(seen) = observation.picture.as_deref() else { return };
+    if seen.listed.iter().any(|listed| sets.contains(&listed.set)) {
+        for opinion in findings.iter_mut().filter_map(|finding| finding.picture.as_mut()) {
+            opinion.child_abuse = true;
+        }
+    }
+}
