@@ -3,148 +3,17 @@
 
 mod common;
 
-use common::{order, seen};
-use proviso_engine::image::PictureMemory;
-use proviso_engine::{CompileInputs, Engine, Pack, compile};
-use proviso_model::judgement::PictureMatch;
-use proviso_model::limits::PICTURE_KEPT_BYTES_MAX;
-use proviso_model::observation::{ListedHow, PictureElement, PictureFrom, PictureListed, PictureScore};
-use proviso_model::policy::{HashSetRef, PackRef, Rule};
-use proviso_model::{
-    Act, Digest, Fact, Finding, Md5, Observation, PdqHash, Picture, PictureSeen, Policy, Timestamp,
+use common::order;
+use common::pictures::{
+    CHILD_IMAGES, MINUTE_MS, PORNOGRAPHY, content, engine, found, listed, looks, picture, policy, score,
+    scored, sealed, seen_at, set, shown, with_second,
 };
-
-const PORNOGRAPHY: &str = "
-[[condition]]
-paragraph = \"2\"
-text = \"Must not view pornography.\"
-kind = \"pornography\"
-except = { sites = [\"clinic.example\"] }
-";
-const CHILD_IMAGES: &str = "
-[[condition]]
-paragraph = \"7\"
-text = \"Must not view indecent images of children.\"
-kind = \"child-images\"
-";
-const MINUTE_MS: i64 = 60_000;
-
-fn set(number: u8, child_abuse: bool) -> HashSetRef {
-    HashSetRef {
-        set: PackRef { name: format!("set-{number}"), version: "3".to_owned(), sha256: Digest([number; 32]) },
-        category: if child_abuse { "child-abuse" } else { "pornography" }.to_owned(),
-        child_abuse,
-        device_ok: false,
-    }
-}
-
-fn policy(conditions: &str, sets: &[HashSetRef]) -> Policy {
-    let inputs = CompileInputs { hash_sets: sets.to_vec(), ..CompileInputs::offline() };
-    compile(&order(conditions), &Pack::built_in().expect("packs"), &inputs).expect("a policy")
-}
-
-fn engine(conditions: &str, sets: &[HashSetRef]) -> Engine {
-    with_second(&policy(conditions, sets), false)
-}
-
-/// An engine whose rule of scores knows a second model too, as a pack of a force that has one would say.
-fn with_second(policy: &Policy, second_model: bool) -> Engine {
-    let mut policy = policy.clone();
-    for rule in policy.conditions.iter_mut().flat_map(|condition| &mut condition.rules) {
-        if let Rule::PictureScore { second, .. } = rule {
-            *second = second_model.then(|| model("second"));
-        }
-    }
-    Engine::new(&policy, Digest([9; 32])).expect("an engine")
-}
-
-/// The model of the built-in pack, or another.
-fn model(name: &str) -> PackRef {
-    let policy = policy(PORNOGRAPHY, &[]);
-    let first = policy.picture_models_at(seen_at(0).observed_at)[0].clone();
-    match name {
-        "first" => first,
-        name => PackRef { name: name.to_owned(), version: "1".to_owned(), sha256: Digest([77; 32]) },
-    }
-}
-
-fn score(name: &str, permille: u32) -> PictureScore {
-    PictureScore { model: model(name), explicit_millionths: permille * 1000 }
-}
-
-fn listed(set: u8, how: ListedHow) -> PictureListed {
-    PictureListed { set: Digest([set; 32]), how, category: 2, entry: Some(17) }
-}
-
-/// A picture whose look is all its own: hashes of different numbers lie 64 bits and more apart.
-fn looks(number: u8) -> PdqHash {
-    let word = u64::MAX.rotate_left(u32::from(number)) ^ (0x00ff_00ff_00ff_00ff << (number % 8));
-    let mut words = [0; 4];
-    words[usize::from(number % 4)] = !0;
-    words[usize::from((number / 4) % 4)] ^= word;
-    PdqHash(words)
-}
-
-fn seen_at(minute: i64) -> Observation {
-    let mut observation = seen(Fact::PrivateWindow { browser: String::new() });
-    observation.observed_at = observation.observed_at.plus_millis(minute * MINUTE_MS);
-    observation
-}
-
-fn shown(number: u8, minute: i64, found: PictureSeen) -> Observation {
-    let picture = Picture {
-        url: "https://pictures.example/gallery?page=3".to_owned(),
-        title: "Gallery".to_owned(),
-        address: format!("https://cdn.example/{number}.jpg"),
-        element: PictureElement::Img,
-        width: 1200,
-        height: 800,
-        shown_width: 600,
-        shown_height: 400,
-        from: PictureFrom::Loaded,
-        sha256: Digest([100 + number; 32]),
-        md5: Md5([number; 16]),
-        bytes: 4,
-        file_type: "jpeg".to_owned(),
-    };
-    let mut observation = seen_at(minute);
-    observation.attribution.act = Act::Shown;
-    observation.fact = Fact::Picture(Box::new(picture));
-    let found = PictureSeen {
-        pdq: Some(found.pdq.unwrap_or_else(|| looks(number))),
-        pdq_quality: 90,
-        content: Some("AAAAAA==".to_owned()),
-        ..found
-    };
-    observation.picture = Some(Box::new(found));
-    observation
-}
-
-fn scored(number: u8, minute: i64, scores: Vec<PictureScore>) -> Observation {
-    shown(number, minute, PictureSeen { scores, ..PictureSeen::default() })
-}
-
-fn found(number: u8, listed: Vec<PictureListed>) -> Observation {
-    shown(number, 0, PictureSeen { listed, ..PictureSeen::default() })
-}
-
-fn picture(observation: &mut Observation) -> &mut Picture {
-    let Fact::Picture(picture) = &mut observation.fact else { panic!("a picture") };
-    picture
-}
-
-fn content(observation: &Observation) -> Option<&str> {
-    observation.picture.as_deref()?.content.as_deref()
-}
-
-/// What the device would seal, after a trip through bytes, checked to replay.
-fn sealed(engine: &Engine, observation: &Observation, findings: &[Finding]) -> Observation {
-    let bytes = serde_json::to_vec(&engine.reduce(observation, findings)).expect("bytes");
-    let opened: Observation = serde_json::from_slice(&bytes).expect("an observation");
-    let again = engine.evaluate(&opened);
-    assert_eq!(serde_json::to_vec(&again).expect("json"), serde_json::to_vec(findings).expect("json"));
-    opened
-}
+use proviso_engine::image::PictureMemory;
+use proviso_engine::{CompileInputs, Pack, compile};
+use proviso_model::judgement::PictureBasis;
+use proviso_model::limits::PICTURE_KEPT_BYTES_MAX;
+use proviso_model::observation::{ListedHow, PictureFrom};
+use proviso_model::{Act, Finding, PictureSeen, Timestamp};
 
 const SHA256: ListedHow = ListedHow::Sha256;
 const MD5: ListedHow = ListedHow::Md5;
@@ -209,7 +78,7 @@ fn one_picture_raises_nothing_three_different_ones_of_a_site_within_a_quarter_of
     let engine = engine(PORNOGRAPHY, &[]);
     let near_first = |number: u8| {
         let mut look = looks(1);
-        look.0[2] ^= 0x7fff_ffff; // 31 bits
+        look.0[2] ^= 0x7fff_ffff; // In 31 bits another.
         let first = score("first", 950);
         shown(number, 2, PictureSeen { pdq: Some(look), scores: vec![first], ..PictureSeen::default() })
     };
@@ -397,7 +266,7 @@ fn invariant_14_every_finding_of_a_picture_that_a_list_of_child_abuse_knows_is_m
         assert_eq!(content(&sealed(&left, &observation, &findings)), None, "nobody could look at it");
     }
     let scored = |finding: &Finding| {
-        matches!(finding.picture.as_ref().map(|one| &one.rests_on), Some(PictureMatch::Scored { .. }))
+        matches!(finding.picture.as_ref().map(|one| &one.rests_on), Some(PictureBasis::Scored { .. }))
     };
     let plain = shown(1, 0, PictureSeen { scores, ..PictureSeen::default() });
     let findings = engine.evaluate(&plain);

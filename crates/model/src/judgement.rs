@@ -99,7 +99,7 @@ pub struct WordingDoubt {
 #[serde(deny_unknown_fields)]
 pub struct PictureOpinion {
     /// What it rests on: one kind of agreement, never several.
-    pub rests_on: PictureMatch,
+    pub rests_on: PictureBasis,
     /// Whether a list of known or suspected child abuse has to do with this picture. Nothing of it is then shown anywhere
     /// (invariant 14), whatever else is found of it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -109,7 +109,7 @@ pub struct PictureOpinion {
 /// The kinds of finding about a picture.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
-pub enum PictureMatch {
+pub enum PictureBasis {
     /// Its file has the SHA-256 of an entry.
     SameSha256 {
         /// Sets with such an entry.
@@ -136,7 +136,7 @@ pub enum PictureMatch {
     },
 }
 
-impl PictureMatch {
+impl PictureBasis {
     /// Whether somebody has to look at the picture to judge: not where the same file is known already.
     #[must_use]
     pub fn needs_a_look(&self) -> bool {

@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each test binary uses some of these builders")]
 
+pub mod pictures;
+
 use proviso_engine::{CompileInputs, Engine, Pack, compile};
 use proviso_model::observation::{Attribution, Field, SearchOpening, SearchStart, Source};
 use proviso_model::{Act, Digest, Fact, Observation, Order, Passage, Policy, Timestamp};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use proviso_model::judgement::PictureMatch;
+use proviso_model::judgement::PictureBasis;
 use proviso_model::limits::PICTURE_KEPT_BYTES_MAX;
 use proviso_model::observation::{ListedHow, PictureBefore, PictureListed};
 use proviso_model::policy::{PackRef, Rule};
@@ -22,7 +22,7 @@ pub(in super::super) fn cut(
     let (Fact::Picture(picture), Some(seen)) = (&observation.fact, kept.picture.as_deref_mut()) else {
         return kept;
     };
-    let rests_on: Vec<&PictureMatch> =
+    let rests_on: Vec<&PictureBasis> =
         findings.iter().filter_map(|finding| Some(&finding.picture.as_ref()?.rests_on)).collect();
     if !may_keep_content(&rests_on, picture, seen, child_abuse) {
         seen.content = None;
@@ -50,7 +50,7 @@ pub(in super::super) fn without_content(observation: &Observation) -> Observatio
 /// Only where somebody has to look, never beside the same file of any list, and never on the word of a look-up in a set of
 /// child abuse that raised nothing.
 fn may_keep_content(
-    rests_on: &[&PictureMatch],
+    rests_on: &[&PictureBasis],
     picture: &Picture,
     seen: &PictureSeen,
     child_abuse: &BTreeSet<Digest>,
@@ -90,7 +90,7 @@ fn earlier_used(
     let spoke = |paragraph: &str, rule: &Rule| {
         let is_it = |finding: &&Finding| finding.paragraph == paragraph && finding.rule == rule.id();
         findings.iter().find(is_it).and_then(|finding| finding.picture.as_deref()).is_some_and(
-            |opinion| matches!(&opinion.rests_on, PictureMatch::Scored { pictures, .. } if *pictures > 1),
+            |opinion| matches!(&opinion.rests_on, PictureBasis::Scored { pictures, .. } if *pictures > 1),
         )
     };
     let mut used: Vec<&PictureBefore> = Vec::new();
@@ -103,19 +103,19 @@ fn earlier_used(
 }
 
 /// Whether a finding rests on a look-up of this kind in this set.
-fn names(rests_on: &PictureMatch, one: &PictureListed) -> bool {
+fn names(rests_on: &PictureBasis, one: &PictureListed) -> bool {
     let has = |sets: &[PackRef]| sets.iter().any(|set| set.sha256 == one.set);
     match (rests_on, one.how) {
-        (PictureMatch::SameSha256 { sets }, ListedHow::Sha256)
-        | (PictureMatch::SameMd5 { sets }, ListedHow::Md5)
-        | (PictureMatch::LooksSimilar { sets, .. }, ListedHow::Pdq { .. }) => has(sets),
+        (PictureBasis::SameSha256 { sets }, ListedHow::Sha256)
+        | (PictureBasis::SameMd5 { sets }, ListedHow::Md5)
+        | (PictureBasis::LooksSimilar { sets, .. }, ListedHow::Pdq { .. }) => has(sets),
         _ => false,
     }
 }
 
-fn scores_of(rests_on: &PictureMatch) -> &[proviso_model::observation::PictureScore] {
+fn scores_of(rests_on: &PictureBasis) -> &[proviso_model::observation::PictureScore] {
     match rests_on {
-        PictureMatch::Scored { scores, .. } => scores,
+        PictureBasis::Scored { scores, .. } => scores,
         _ => &[],
     }
 }

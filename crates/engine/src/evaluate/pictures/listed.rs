@@ -1,6 +1,6 @@
 //! Rules of hash sets: what the recorded look-ups say, one finding for each kind of agreement.
 
-use proviso_model::judgement::PictureMatch;
+use proviso_model::judgement::PictureBasis;
 use proviso_model::limits::PDQ_DISTANCE_MAX;
 use proviso_model::observation::{ListedHow, PictureFrom, PictureListed};
 use proviso_model::policy::{HashSetRef, PackRef, Rule};
@@ -18,7 +18,7 @@ const SIMILAR_PERMILLE: u16 = 700;
 /// What each bit of distance takes off.
 const BIT_PERMILLE: u16 = 10;
 
-type Hit<'p, 's> = (&'p HashSetRef, &'s PictureListed);
+type Found<'p, 's> = (&'p HashSetRef, &'s PictureListed);
 
 /// What of a look-up may speak for a rule that names its set: digests of a file that the extension made say nothing, and a
 /// hash of low quality is not compared.
@@ -41,9 +41,9 @@ pub(super) fn speak<'p>(
         let counted = of_set.filter(|listed| counts(listed, picture, seen));
         Some((set, counted.min_by_key(|listed| (listed.how, listed.entry))?))
     };
-    let hits: Vec<Hit<'p, '_>> = sets.iter().filter_map(best).collect();
-    let of = |is_meant: &dyn Fn(ListedHow) -> bool| -> Vec<Hit<'p, '_>> {
-        hits.iter().copied().filter(|(_, listed)| is_meant(listed.how)).collect()
+    let found: Vec<Found<'p, '_>> = sets.iter().filter_map(best).collect();
+    let of = |is_meant: &dyn Fn(ListedHow) -> bool| -> Vec<Found<'p, '_>> {
+        found.iter().copied().filter(|(_, listed)| is_meant(listed.how)).collect()
     };
     let exact = of(&|how| how == ListedHow::Sha256);
     let md5 = of(&|how| how == ListedHow::Md5);
@@ -54,7 +54,7 @@ pub(super) fn speak<'p>(
             "Its file has the same SHA-256 as {}: the same file, byte for byte.{NOT_LOOKED_AT} {WOULD_NOT}",
             entries(&exact)
         );
-        let rests_on = PictureMatch::SameSha256 { sets: packs(&exact) };
+        let rests_on = PictureBasis::SameSha256 { sets: packs(&exact) };
         all.push(spoken(rule, picture, SAME_SHA256_PERMILLE, (rests_on, borrowed(&exact)), why));
     }
     if !md5.is_empty() {
@@ -62,7 +62,7 @@ pub(super) fn speak<'p>(
             "Its file has the same MD5 as {}. That is weaker than the same SHA-256: two different files can be made to share an MD5.{NOT_LOOKED_AT} {WOULD_NOT}",
             entries(&md5)
         );
-        let rests_on = PictureMatch::SameMd5 { sets: packs(&md5) };
+        let rests_on = PictureBasis::SameMd5 { sets: packs(&md5) };
         all.push(spoken(rule, picture, SAME_MD5_PERMILLE, (rests_on, borrowed(&md5)), why));
     }
     if let Some(distance) = similar.iter().map(|(_, listed)| distance(listed)).min() {
@@ -72,7 +72,7 @@ pub(super) fn speak<'p>(
             kept(picture)
         );
         let strength = SIMILAR_PERMILLE.saturating_sub(distance.saturating_mul(BIT_PERMILLE));
-        let rests_on = PictureMatch::LooksSimilar { sets: packs(&similar), distance };
+        let rests_on = PictureBasis::LooksSimilar { sets: packs(&similar), distance };
         all.push(spoken(rule, picture, strength, (rests_on, borrowed(&similar)), why));
     }
     all
@@ -89,16 +89,16 @@ fn distance(listed: &PictureListed) -> u16 {
     }
 }
 
-fn packs(hits: &[Hit<'_, '_>]) -> Vec<PackRef> {
-    hits.iter().map(|(set, _)| set.set.clone()).collect()
+fn packs(found: &[Found<'_, '_>]) -> Vec<PackRef> {
+    found.iter().map(|(set, _)| set.set.clone()).collect()
 }
 
-fn borrowed<'p>(hits: &[Hit<'p, '_>]) -> Vec<&'p PackRef> {
-    hits.iter().map(|(set, _)| &set.set).collect()
+fn borrowed<'p>(found: &[Found<'p, '_>]) -> Vec<&'p PackRef> {
+    found.iter().map(|(set, _)| &set.set).collect()
 }
 
-fn entries(hits: &[Hit<'_, '_>]) -> String {
-    let one = |(set, listed): &Hit<'_, '_>| {
+fn entries(found: &[Found<'_, '_>]) -> String {
+    let one = |(set, listed): &Found<'_, '_>| {
         let entry = match listed.entry {
             Some(entry) => format!("entry {entry}"),
             None => "an entry".to_owned(),
@@ -109,5 +109,5 @@ fn entries(hits: &[Hit<'_, '_>]) -> String {
         };
         format!("{entry} of list {}, category {} there{distance}", named(&set.set), listed.category)
     };
-    hits.iter().map(one).collect::<Vec<_>>().join(" and ")
+    found.iter().map(one).collect::<Vec<_>>().join(" and ")
 }

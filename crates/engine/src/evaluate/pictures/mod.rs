@@ -7,7 +7,7 @@ mod scored;
 
 use std::collections::BTreeSet;
 
-use proviso_model::judgement::{PictureMatch, PictureOpinion};
+use proviso_model::judgement::{PictureBasis, PictureOpinion};
 use proviso_model::limits::{PDQ_QUALITY_MIN, PICTURE_KEPT_BYTES_MAX};
 use proviso_model::observation::PictureElement;
 use proviso_model::policy::{PackRef, Policy, Rule};
@@ -35,7 +35,7 @@ fn spoken<'p>(
     rule: &'p Rule,
     picture: &Picture,
     strength_permille: u16,
-    (rests_on, packs): (PictureMatch, Vec<&'p PackRef>),
+    (rests_on, packs): (PictureBasis, Vec<&'p PackRef>),
     why_not: String,
 ) -> Spoken<'p> {
     let host = host_of_address(&picture.url);

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use proviso_model::Timestamp;
-use proviso_model::judgement::PictureMatch;
+use proviso_model::judgement::PictureBasis;
 use proviso_model::limits::PDQ_DISTANCE_MAX;
 use proviso_model::observation::{PictureBefore, PictureScore};
 use proviso_model::policy::{PackRef, Rule};
@@ -43,7 +43,7 @@ pub(super) fn speak<'p>(
             kept(picture)
         );
         let lowest = first.explicit_millionths.min(second.explicit_millionths);
-        let rests_on = PictureMatch::Scored { scores: vec![first.clone(), second.clone()], pictures: 1 };
+        let rests_on = PictureBasis::Scored { scores: vec![first.clone(), second.clone()], pictures: 1 };
         return Some(spoken(rule, picture, permille(lowest), (rests_on, vec![pack]), why));
     }
     if !reaches(first.explicit_millionths, *threshold_permille) {
@@ -64,7 +64,7 @@ pub(super) fn speak<'p>(
     );
     let earlier = counted.iter().map(|before| before.explicit_millionths);
     let lowest = earlier.fold(first.explicit_millionths, u32::min);
-    let rests_on = PictureMatch::Scored { scores: vec![first.clone()], pictures };
+    let rests_on = PictureBasis::Scored { scores: vec![first.clone()], pictures };
     Some(spoken(rule, picture, permille(lowest), (rests_on, vec![pack]), why))
 }
 
