@@ -54,7 +54,8 @@ pub fn with_second(policy: &Policy, second_model: bool) -> Engine {
 /// The model of the built-in pack, or another.
 pub fn model(name: &str) -> PackRef {
     let policy = policy(PORNOGRAPHY, &[]);
-    let first = policy.picture_models_at(seen_at(0).observed_at)[0].clone();
+    let models = policy.picture_models_at(seen_at(0).observed_at);
+    let first = (*models.first().expect("the pack's model")).clone();
     match name {
         "first" => first,
         name => PackRef { name: name.to_owned(), version: "1".to_owned(), sha256: Digest([77; 32]) },
