@@ -117,7 +117,7 @@ impl Part {
             }
             "body.captured.fact.search.typed" => Self::Passage,
             // What a list of sites says of an address names the address.
-            "body.captured.fact.url" | "body.captured.listed" => Self::Address,
+            "body.captured.fact.url" | "body.captured.fact.address" | "body.captured.listed" => Self::Address,
             "body.captured.fact.title" => Self::Title,
             "body.captured.account" | "body.enrolment.account" => Self::Account,
             "body.captured.source" | "body.captured.fact.field" => Self::Attribution,

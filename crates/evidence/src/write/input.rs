@@ -63,6 +63,9 @@ pub struct BundleRecord {
     pub exhibit: Option<Exhibit>,
 }
 
+/// Field of a picture's bytes.
+const PICTURE_CONTENT: &str = "body.captured.picture.content";
+
 /// What is opened of a record.
 #[derive(Debug, Clone)]
 pub struct Exhibit {
@@ -73,11 +76,14 @@ pub struct Exhibit {
 }
 
 impl Exhibit {
-    /// Opens what `shown` does not leave out.
+    /// Opens what `shown` does not leave out. The bytes of a picture stay closed whatever it says (invariant 14): whoever has to
+    /// look at one does so elsewhere.
     #[must_use]
     pub fn new(fields: FieldSet, shown: &Shown) -> Self {
-        let closed =
-            fields.iter().map(|(name, _)| name).filter(|name| shown.leaves_out(Part::of_field(name)));
+        let closed = fields
+            .iter()
+            .map(|(name, _)| name)
+            .filter(|name| *name == PICTURE_CONTENT || shown.leaves_out(Part::of_field(name)));
         Self { closed: closed.map(str::to_owned).collect(), fields }
     }
 
