@@ -20,7 +20,9 @@ export const SEARCH_TYPED_BYTES_MAX = 1024;
 export const URL_BYTES_MAX = 8 * 1024;
 export const NATIVE_MESSAGE_BYTES_MAX = 1024 * 1024;
 export const NATIVE_PART_BYTES_MAX = 512 * 1024;
-export const NATIVE_PARTS_MAX = 16;
+export const NATIVE_PARTS_MAX = 24;
+/** Bytes of one picture; a longer one is told of without its bytes. */
+export const PICTURE_SENT_BYTES_MAX = 8 * 1024 * 1024;
 /** The agent calls 60 s of silence a gap; a pulse goes three times as often. */
 export const PULSE_SECONDS = 20;
 
@@ -32,13 +34,14 @@ export const PULSE_SECONDS = 20;
  * @property {boolean} typed text typed into any field that may be captured
  * @property {boolean} searches text typed into search fields only
  * @property {boolean} messages conversations on pages shown, message by message
+ * @property {boolean} [pictures] pictures on pages shown; absent from an agent that knows none
  * @property {boolean} private_windows that a private window is open
  * @property {boolean} software the state of the monitoring software
  */
 
 /** @type {Readonly<Capture>} */
 export const CAPTURE_NOTHING = Object.freeze({
-  pages: false, addresses: false, typed: false, searches: false, messages: false, private_windows: false, software: false,
+  pages: false, addresses: false, typed: false, searches: false, messages: false, pictures: false, private_windows: false, software: false,
 });
 
 /**
@@ -83,13 +86,32 @@ export const CAPTURE_NOTHING = Object.freeze({
  */
 
 /**
+ * A picture that was shown (native.rs, PictureShown). Sizes are whole pixels, 0 where not known.
+ * @typedef {"img" | "background" | "canvas" | "video-frame" | "other"} PictureElement
+ * @typedef {"loaded" | "fetched-again" | "element-pixels" | "tab-pixels"} PictureFrom
+ * @typedef {"too-large" | "unreachable" | "not-inspectable" | "no-room" | "lost"} PictureWithout why its bytes are not there
+ * @typedef {object} PictureShown
+ * @property {string} url of its page
+ * @property {string} title of its page
+ * @property {string} address its own; empty for a canvas
+ * @property {PictureElement} element
+ * @property {number} width
+ * @property {number} height
+ * @property {number} shown_width
+ * @property {number} shown_height
+ * @property {PictureFrom} from
+ * @property {PictureWithout} [without]
+ */
+
+/**
  * From the extension (native.rs, ToHost).
  * @typedef {{type: "hello", protocol_min: number, protocol_max: number, instance: string, browser: string,
  *   browser_version: string, extension_version: string, private_allowed: boolean}} Hello
  * @typedef {{type: "observation", n: number, observed_at: string, attribution: Attribution, fact: Fact}} ObservationMessage
+ * @typedef {{type: "picture", n: number, observed_at: string, attribution: Attribution, shown: PictureShown, data?: string}} PictureMessage
  * @typedef {{type: "part", n: number, index: number, count: number, data: string}} Part
  * @typedef {{type: "pulse", sent: number}} Pulse
- * @typedef {Hello | ObservationMessage | Part | Pulse} ToHost
+ * @typedef {Hello | ObservationMessage | PictureMessage | Part | Pulse} ToHost
  */
 
 /**
@@ -113,7 +135,10 @@ export const CAPTURE_NOTHING = Object.freeze({
  *   visible_ms: number, since_input_ms: number | null}} TypedSeen
  * @typedef {{type: "messages", at: number, url: string, channel: string, messages: Message[],
  *   visible_ms: number, since_input_ms: number | null}} MessagesSeen
- * @typedef {AskConfig | InputSeen | SuggestionChosen | PageSeen | TypedSeen | MessagesSeen} FromPage
+ * @typedef {Omit<PictureShown, "from"> & {type: "picture", at: number, from?: PictureFrom, data?: string, mark: number,
+ *   visible_ms: number, since_input_ms: number | null}} PictureSeen `mark` names the element to {@link Where}
+ * @typedef {"taken" | "again" | "black" | "lost"} PictureAnswer recorded; not in front, ask again; nothing but black; nothing to record
+ * @typedef {AskConfig | InputSeen | SuggestionChosen | PageSeen | TypedSeen | MessagesSeen | PictureSeen} FromPage
  */
 
 /**
@@ -125,7 +150,9 @@ export const CAPTURE_NOTHING = Object.freeze({
  * @property {string} own_origin origin of the agent's own pages, never captured; empty while unknown
  * @typedef {{type: "look"}} Look the tab came to the front
  * @typedef {{type: "navigated", url: string}} Navigated the page changed its own address
- * @typedef {Config | Look | Navigated} ToPage
+ * @typedef {{type: "where", mark: number}} Where where an element is now: answered with a {@link Place} or null
+ * @typedef {{left: number, top: number, width: number, height: number}} Place in parts of the tab's width and height
+ * @typedef {Config | Look | Navigated | Where} ToPage
  */
 
 /**

@@ -2,21 +2,25 @@
 
 mod support;
 
-use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use proviso_agent::daemon::core_thread::{Ask, Core};
 use proviso_agent::notice::page::{PageParts, router};
+use proviso_agent::pictures::backlog::backlog;
+use proviso_agent::pictures::{Contained, LookLimits, Strain};
 use proviso_agent::pin::{PinAnswer, PinKeep, TRIES_MAX};
-use proviso_agent::sources::browser::frames::{read_frame, write_frame};
-use proviso_agent::sources::browser::relay::{RelayError, RelayLine, relay};
+use proviso_agent::sources::browser::frames::write_frame;
+use proviso_agent::sources::browser::relay::{RelayLine, relay};
 use proviso_agent::sources::browser::server::{Gate, listen, serve};
 use proviso_agent::{PolicyKeep, Spool, SpoolLimits, TrueTime};
+use proviso_model::Policy;
 use proviso_model::gap::GapCause;
-use proviso_model::native::{ToExtension, ToHost};
+use proviso_model::native::ToExtension;
 use proviso_model::record::{NoticeResponse, RecordBody};
-use support::{LISTED, TestForce, kinds, page, rng, shown};
+use support::browser::{Browser, picture};
+use support::{LISTED, TestForce, kinds, rng};
 
 struct Machine {
     force: TestForce,
@@ -27,7 +31,12 @@ struct Machine {
 
 fn machine(notice_shown: bool) -> Machine {
     let force = TestForce::new();
-    let keep = force.enrol(86_400);
+    let policy = force.policy(1, 86_400);
+    machine_under(force, &policy, notice_shown)
+}
+
+fn machine_under(force: TestForce, policy: &Policy, notice_shown: bool) -> Machine {
+    let keep = force.enrol_under(policy);
     let (spool, opened) = force.spool(SpoolLimits::default());
     let mut watcher = force.watcher(&keep, &spool, &opened);
     if notice_shown {
@@ -174,56 +183,21 @@ fn wrong_pins_lead_to_pauses_that_a_restart_does_not_end() {
     assert_eq!(restarted.check("4711", force.now()).expect("an answer"), PinAnswer::Right);
 }
 
-struct Browser {
-    to: UnixStream,
-    from: UnixStream,
-    relay: std::thread::JoinHandle<Result<(), RelayError>>,
-}
-
 /// A browser with its relay, connected to the machine's socket.
 fn browser(machine: &Machine) -> Browser {
-    let path = machine.force.dir().socket();
-    let (to, relay_in) = UnixStream::pair().expect("a pipe");
-    let (from, relay_out) = UnixStream::pair().expect("a pipe");
-    from.set_read_timeout(Some(Duration::from_secs(60))).expect("a limit");
-    let line = RelayLine { browser_pid: std::process::id(), executable: "/usr/bin/browser".to_owned() };
-    let relay = std::thread::spawn(move || relay(&path, &line, relay_in, relay_out));
-    Browser { to, from, relay }
-}
-
-impl Browser {
-    fn say(&mut self, message: &ToHost) {
-        write_frame(&mut self.to, &serde_json::to_vec(message).expect("json")).expect("sent");
-    }
-
-    fn hear(&mut self) -> ToExtension {
-        let frame = read_frame(&mut self.from).expect("within a minute").expect("a message");
-        serde_json::from_slice(&frame).expect("a message of the protocol")
-    }
-
-    fn hello(&mut self, protocol: u32) {
-        self.say(&ToHost::Hello {
-            protocol_min: protocol,
-            protocol_max: protocol,
-            instance: "one".to_owned(),
-            browser: "chromium".to_owned(),
-            browser_version: "1".to_owned(),
-            extension_version: "1".to_owned(),
-            private_allowed: true,
-        });
-    }
-
-    fn observe(&mut self, n: u64, machine: &Machine, text: &str) {
-        let (observed_at, attribution, fact) = (machine.force.now(), shown(), page(text));
-        self.say(&ToHost::Observation { n, observed_at, attribution, fact });
-    }
+    Browser::connect(machine.force.dir().socket())
 }
 
 /// Runs a browser's story on its own thread beside the machine's socket server.
 async fn with_socket(machine: Machine, story: impl FnOnce(&Machine) + Send + 'static) -> Machine {
     let listener = listen(&machine.force.dir().socket()).expect("a socket");
     let gate = Gate { uids: Vec::new(), notice_url: "http://127.0.0.1:1/notice".to_owned() };
-    let server = tokio::spawn(serve(listener, machine.core.clone(), gate));
+    let program = PathBuf::from(env!("CARGO_BIN_EXE_proviso-agent"));
+    let contained = Contained::new(program, vec!["picture-worker".into()], LookLimits::default());
+    let nowhere = Path::new("/nowhere");
+    let (pictures, looker) = backlog(contained, Strain::at(nowhere, nowhere, 1));
+    tokio::spawn(looker.work(machine.core.clone()));
+    let server = tokio::spawn(serve(listener, machine.core.clone(), gate, pictures));
     let machine = tokio::task::spawn_blocking(move || {
         story(&machine);
         machine
@@ -257,7 +231,7 @@ async fn an_observation_is_acknowledged_once_it_is_durable_and_counted_once() {
             panic!("a state")
         };
         assert!(watching);
-        first.observe(1, machine, LISTED);
+        first.observe(1, machine.force.now(), LISTED);
         assert_eq!(first.hear(), ToExtension::Ack { n: 1 });
         assert!(kinds(&machine.force.records(&machine.spool)).contains(&"finding"), "durable before the ack");
         drop((first.to, first.from));
@@ -265,7 +239,7 @@ async fn an_observation_is_acknowledged_once_it_is_durable_and_counted_once() {
         let mut second = browser(machine);
         second.hello(1);
         assert!(matches!(second.hear(), ToExtension::State { acknowledged: 1, .. }));
-        second.observe(1, machine, LISTED);
+        second.observe(1, machine.force.now(), LISTED);
         assert_eq!(second.hear(), ToExtension::Ack { n: 1 });
     })
     .await;
@@ -341,4 +315,38 @@ fn without_a_running_agent_the_relay_says_so_in_plain_words() {
     let refused = relay(&folder.path().join("agent.sock"), &line, std::io::empty(), std::io::sink());
     let words = refused.expect_err("nobody listens").to_string();
     assert!(words.contains("not running") && words.contains("systemctl start"), "{words}");
+}
+
+#[tokio::test]
+async fn pictures_are_looked_at_in_turn_and_acknowledged_then_and_a_damaged_one_stops_nothing() {
+    let force = TestForce::new();
+    let policy = force.policy_with_pictures(86_400);
+    let machine = with_socket(machine_under(force, &policy, true), |machine| {
+        let waves =
+            std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/pictures/waves.png"));
+        let waves = waves.expect("a picture");
+        let mut browser = browser(machine);
+        browser.hello(1);
+        let ToExtension::State { capture, .. } = browser.hear() else { panic!("a state") };
+        assert!(capture.pictures);
+        browser.say(&picture(1, machine.force.now(), &waves[..waves.len() / 2]));
+        browser.say(&picture(2, machine.force.now(), &waves));
+        browser.observe(3, machine.force.now(), LISTED);
+        let mut acknowledged = Vec::new();
+        while acknowledged.last() != Some(&3) {
+            let ToExtension::Ack { n } = browser.hear() else { panic!("an acknowledgement") };
+            acknowledged.push(n);
+        }
+        assert!(acknowledged.is_sorted(), "{acknowledged:?}");
+        assert!(kinds(&machine.force.records(&machine.spool)).contains(&"finding"), "durable before the ack");
+    })
+    .await;
+    machine.core.ask(Ask::Stop).await.expect("it ends");
+    let looked_at = machine.force.records(&machine.spool).into_iter().find_map(|body| match body {
+        RecordBody::Liveness { liveness } => {
+            Some((liveness.observed, liveness.pictures, liveness.pictures_unreadable))
+        }
+        _ => None,
+    });
+    assert_eq!(looked_at, Some((3, 2, 1)));
 }

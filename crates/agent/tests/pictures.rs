@@ -93,18 +93,18 @@ fn a_few_bytes_that_inflate_to_many_pixels_are_read_within_the_memory_that_is_al
 async fn a_process_that_hangs_or_ends_costs_one_picture_and_no_more() {
     let limits = LookLimits { look: Duration::from_millis(100), start: Duration::from_millis(100) };
     let mut hangs = Contained::new("/bin/sleep".into(), vec!["600".into()], limits);
-    assert!(matches!(hangs.look(b"a picture").await, Err(Failed::TooLong(_))));
-    assert!(matches!(hangs.look(b"another").await, Err(Failed::TooLong(_))), "a new one was started");
+    assert!(matches!(hangs.look(b"a picture", true).await, Err(Failed::TooLong(_))));
+    assert!(matches!(hangs.look(b"another", true).await, Err(Failed::TooLong(_))), "a new one was started");
     let limits = LookLimits::default();
     let mut ends = Contained::new("/bin/false".into(), Vec::new(), limits);
-    assert!(matches!(ends.look(b"a picture").await, Err(Failed::Crashed)));
+    assert!(matches!(ends.look(b"a picture", true).await, Err(Failed::Crashed)));
     let mut missing = Contained::new("/nowhere/agent".into(), Vec::new(), limits);
-    assert!(matches!(missing.look(b"a picture").await, Err(Failed::NotRunning(_))));
+    assert!(matches!(missing.look(b"a picture", true).await, Err(Failed::NotRunning(_))));
     let program = env!("CARGO_BIN_EXE_proviso-agent");
     let mut good = Contained::new(program.into(), vec!["picture-worker".into()], limits);
-    assert!(matches!(good.look(b"no picture").await, Ok(Looked::Unreadable { .. })));
+    assert!(matches!(good.look(b"no picture", true).await, Ok(Looked::Unreadable { .. })));
     let waves = std::fs::read(pictures().join("waves.png")).expect("a file");
-    assert!(matches!(good.look(&waves).await, Ok(Looked::Seen(_))), "the same process answers");
+    assert!(matches!(good.look(&waves, true).await, Ok(Looked::Seen(_))), "the same process answers");
 }
 
 /// What a picture may cost, whatever is in it; unoptimised, hashing alone takes several times as long.
@@ -143,7 +143,7 @@ async fn malformed_pictures_by_the_hundred_neither_end_nor_hold_up_nor_fill_the_
     let mut process = None;
     for number in 0..count {
         let bytes = if number == count / 2 { bomb() } else { malformed.next() };
-        match contained.look(&bytes).await {
+        match contained.look(&bytes, true).await {
             Ok(Looked::Seen(_)) => seen += 1,
             Ok(Looked::Unreadable { error }) => assert!(!error.is_empty()),
             Err(failed) => {

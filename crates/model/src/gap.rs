@@ -51,6 +51,10 @@ pub enum GapCause {
     PrivateWindowsUnseen,
     /// A list of sites that the policy names was not on the device, so that pages were not compared with it; all else is watched.
     SiteListMissing,
+    /// Pictures that were shown were not looked at: too many at once, or their bytes could not be had; all else is watched.
+    PicturesDropped,
+    /// Protected video played, which a browser lets no program look at; all else is watched.
+    NotInspectable,
     /// A source could not start on this system.
     SourceUnavailable,
     /// Part of the spool could not be read back.
@@ -68,7 +72,10 @@ impl GapCause {
     /// Whether its source was watched all the same, but for one thing that could not be noticed.
     #[must_use]
     pub fn is_partial(self) -> bool {
-        matches!(self, Self::PrivateWindowsUnseen | Self::SiteListMissing)
+        matches!(
+            self,
+            Self::PrivateWindowsUnseen | Self::SiteListMissing | Self::PicturesDropped | Self::NotInspectable
+        )
     }
 
     /// The cause in plain words, for officers and for the supervised person alike.
@@ -93,6 +100,8 @@ impl GapCause {
             Self::SiteListMissing => {
                 "a list of sites that pages are compared with had not reached the device, or was damaged there"
             }
+            Self::PicturesDropped => "some pictures that were shown could not be looked at",
+            Self::NotInspectable => "protected video was played, which cannot be looked into",
             Self::SourceUnavailable => "this could not be watched on this system",
             Self::SpoolDamaged => "kept records could not be read back",
             Self::RecordRestored => "an older copy of the kept records was put back",

@@ -48,8 +48,10 @@ pub const URL_BYTES_MAX: usize = 8 * 1024;
 pub const NATIVE_MESSAGE_BYTES_MAX: usize = 1024 * 1024;
 /// One piece of an observation that is sent in parts.
 pub const NATIVE_PART_BYTES_MAX: usize = 512 * 1024;
-/// Parts that one observation may have.
-pub const NATIVE_PARTS_MAX: usize = 16;
+/// Parts that one observation may have: room for a picture of [`PICTURE_SENT_BYTES_MAX`] in base64.
+pub const NATIVE_PARTS_MAX: usize = 24;
+/// Bytes of one picture that a browser sends; a longer one is told of without them.
+pub const PICTURE_SENT_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// Bytes of a picture's file that are sealed with a finding; a bigger one is not kept, and the finding says so.
 pub const PICTURE_KEPT_BYTES_MAX: usize = 2 * 1024 * 1024;
 /// Two pictures look alike up to this PDQ distance, of 256 (the reference's advice).

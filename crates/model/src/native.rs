@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::observation::{Attribution, Fact};
+use crate::observation::{Attribution, Fact, PictureElement, PictureFrom};
 use crate::policy::Capture;
 use crate::time::Timestamp;
 
@@ -41,7 +41,21 @@ pub enum ToHost {
         /// The fact.
         fact: Fact,
     },
-    /// A piece of an `observation` message that is too long for one native message.
+    /// A picture that was shown, with its bytes where they can be had; numbered and acknowledged as observations are.
+    Picture {
+        /// Number, in one row with those of observations.
+        n: u64,
+        /// When, by the browser's clock.
+        observed_at: Timestamp,
+        /// How it came about.
+        attribution: Attribution,
+        /// What was shown.
+        shown: Box<PictureShown>,
+        /// The bytes in base64, at most [`crate::limits::PICTURE_SENT_BYTES_MAX`] of them.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        data: Option<String>,
+    },
+    /// A piece of an `observation` or `picture` message that is too long for one native message.
     Part {
         /// Number of the observation.
         n: u64,
@@ -49,7 +63,7 @@ pub enum ToHost {
         index: u32,
         /// How many pieces.
         count: u32,
-        /// A stretch of the observation message's JSON text.
+        /// A stretch of that message's JSON text.
         data: String,
     },
     /// The extension is alive. Sent every 20 seconds.
@@ -57,6 +71,51 @@ pub enum ToHost {
         /// Highest number sent so far.
         sent: u64,
     },
+}
+
+/// A picture as a browser's extension saw it. Digests and the type of file are the agent's to find.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PictureShown {
+    /// Address of the page.
+    pub url: String,
+    /// Title of the page.
+    #[serde(default)]
+    pub title: String,
+    /// Address of the picture; empty where it has none.
+    #[serde(default)]
+    pub address: String,
+    /// What showed it.
+    pub element: PictureElement,
+    /// Its own width, pixels; 0 where the browser does not say.
+    pub width: u32,
+    /// Its own height.
+    pub height: u32,
+    /// Width at which it was shown, pixels.
+    pub shown_width: u32,
+    /// Height.
+    pub shown_height: u32,
+    /// Where the bytes are from.
+    pub from: PictureFrom,
+    /// Why there are no bytes; absent where there are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub without: Option<PictureWithout>,
+}
+
+/// Why a browser sends no bytes of a picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PictureWithout {
+    /// More bytes than are taken.
+    TooLarge,
+    /// Neither its address nor the screen gave it.
+    Unreachable,
+    /// Protected playback, which the browser shows to nobody but the person.
+    NotInspectable,
+    /// Too many waited for the agent.
+    NoRoom,
+    /// The browser stopped the extension before they were sent.
+    Lost,
 }
 
 /// To the extension.

@@ -123,6 +123,17 @@ pub struct Liveness {
     pub dropped: u64,
     /// Dropped because a contact is on the shield list.
     pub shielded: u64,
+    /// Pictures looked at; they are among the observations.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub pictures: u64,
+    /// Of those, pictures that could not be decoded: only their digests were compared.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub pictures_unreadable: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks with a reference")]
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 /// The notice and the answer to it. An answer is recorded, never required.

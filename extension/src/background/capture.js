@@ -19,7 +19,7 @@ import * as state from "./state.js";
  */
 
 /** What may be captured now. @returns {Readonly<Capture>} */
-function allowed() {
+export function allowed() {
   return state.pageConfig().watching ? state.pageConfig().capture : CAPTURE_NOTHING;
 }
 
@@ -111,13 +111,13 @@ export async function privateWindowOpen(/** @type {string} */ browser) {
  * @param {string} url
  * @returns {tab is chrome.tabs.Tab & {id: number}}
  */
-function mayCapture(tab, url) {
+export function mayCapture(tab, url) {
   if (tab?.id === undefined || tab.incognito || !/^https?:/.test(url)) return false;
   return new URL(url).origin !== state.ownOrigin();
 }
 
 /** @param {chrome.tabs.Tab} tab */
-async function inFront(tab) {
+export async function inFront(tab) {
   try {
     const window = await chrome.windows.get(tab.windowId);
     return tab.active && window.focused && !window.incognito;
@@ -134,9 +134,20 @@ async function inFront(tab) {
  * @param {number} tabId
  */
 function record(fact, act, foreground, seen, tabId) {
+  return keep(fact, attributionOf(act, foreground, seen, tabId), seen.at);
+}
+
+/**
+ * @param {Act} act
+ * @param {boolean} foreground
+ * @param {{at: number, visible_ms: number, since_input_ms: number | null}} seen
+ * @param {number} tabId
+ * @returns {import("../protocol.js").Attribution}
+ */
+export function attributionOf(act, foreground, seen, tabId) {
   const input = Math.max(lastInput(tabId) ?? 0, seen.since_input_ms === null ? 0 : seen.at - seen.since_input_ms);
   const attribution = { act, foreground, visible_ms: Math.max(0, Math.round(seen.visible_ms)) };
-  return keep(fact, input === 0 ? attribution : { ...attribution, since_input_ms: Math.max(0, Math.round(seen.at - input)) }, seen.at);
+  return input === 0 ? attribution : { ...attribution, since_input_ms: Math.max(0, Math.round(seen.at - input)) };
 }
 
 /**
@@ -144,9 +155,17 @@ function record(fact, act, foreground, seen, tabId) {
  * @param {import("../protocol.js").Attribution} attribution
  * @param {number} at
  */
-async function keep(fact, attribution, at) {
+function keep(fact, attribution, at) {
+  return send(() => outbox.add(new Date(at).toISOString(), attribution, fact));
+}
+
+/**
+ * Sends what was put into the outbox.
+ * @param {() => Promise<unknown>} put gives nothing when there is no room
+ */
+export async function send(put) {
   const wasFull = outbox.isFull();
-  const kept = await outbox.add(new Date(at).toISOString(), attribution, fact);
+  const kept = await put();
   if (kept) {
     link.sendWaiting();
   } else if (!wasFull) {

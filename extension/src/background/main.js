@@ -4,6 +4,7 @@ import { messagesSeen, pageSeen, typedSeen } from "./capture.js";
 import * as link from "./link.js";
 import * as navigation from "./navigation.js";
 import { openNotice } from "./notice.js";
+import { pictureSeen } from "./pictures.js";
 import { reportPrivateWindows } from "./private_windows.js";
 import { searchForgotten, suggestionChosen } from "./searches.js";
 import { popupState, showSign } from "./sign.js";
@@ -45,6 +46,8 @@ async function answer(message, sender) {
       return typedSeen(message, sender);
     case "messages":
       return messagesSeen(message, sender);
+    case "picture":
+      return pictureSeen(message, sender);
     case "popup":
       await link.firstAnswer;
       return popupState();

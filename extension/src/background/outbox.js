@@ -13,11 +13,16 @@ import { fits } from "./parts.js";
 /** Below the 10 MB that browsers give to storage.session, with room for the other keys. */
 const BYTES_MAX = 8 * 1024 * 1024;
 const PREFIX = "observation:";
+/** Pictures in Base64 that may wait at once. */
+const PICTURES_BYTES_MAX = 32 * 1024 * 1024;
 const SHORTEST_TEXT_BYTES = 1024;
 
 const inTurn = oneAtATime();
 /** Number to JSON text, in rising order. @type {Map<number, string>} */
 const waiting = new Map();
+/** Bytes of pictures are held here only: `storage.session` has no room for them. A killed worker loses them, and says so. @type {Map<number, string>} */
+const pictures = new Map();
+let pictureBytes = 0;
 let bytes = 0;
 let last = 0;
 let instance = "";
@@ -52,7 +57,7 @@ export function isFull() {
 
 /** What is not acknowledged, in rising order of number. @returns {[number, string][]} */
 export function unacknowledged() {
-  return [...waiting];
+  return [...waiting].map(([n, json]) => [n, pictures.get(n) ?? json]);
 }
 
 /**
@@ -75,6 +80,36 @@ export function add(observedAt, attribution, fact) {
     last = n;
     hold(n, json);
     return { n, json };
+  });
+}
+
+/**
+ * Numbers a picture that was shown and keeps it. What is in storage says that its bytes were lost, for then they will have been.
+ * @param {string} observed_at
+ * @param {Attribution} attribution
+ * @param {import("../protocol.js").PictureShown} shown
+ * @param {string} [data] Base64
+ * @returns {Promise<number | null>} nothing when the outbox is full
+ */
+export function addPicture(observed_at, attribution, shown, data) {
+  return inTurn(async () => {
+    if (full) return null;
+    const n = last + 1;
+    const hasRoom = pictureBytes + (data?.length ?? 0) <= PICTURES_BYTES_MAX;
+    /** @type {import("../protocol.js").PictureMessage} */
+    const message = { type: "picture", n, observed_at, attribution, shown };
+    const json = JSON.stringify(data === undefined ? message : { ...message, shown: { ...shown, without: hasRoom ? "lost" : "no-room" } });
+    if (bytes + utf8Bytes(json) > BYTES_MAX || !(await stored({ last: n, [PREFIX + n]: json }))) {
+      full = true;
+      return null;
+    }
+    last = n;
+    hold(n, json);
+    if (data !== undefined && hasRoom) {
+      pictures.set(n, JSON.stringify({ ...message, data }));
+      pictureBytes += data.length;
+    }
+    return n;
   });
 }
 
@@ -106,7 +141,9 @@ async function forget(numbers) {
   for (const n of numbers) {
     bytes -= utf8Bytes(waiting.get(n) ?? "");
     waiting.delete(n);
+    pictures.delete(n);
   }
+  if (pictures.size === 0) pictureBytes = 0;
   await chrome.storage.session.remove(numbers.map((n) => PREFIX + n));
   if (bytes <= BYTES_MAX / 2) full = false;
 }

@@ -2,6 +2,8 @@
 
 import { address } from "./address.js";
 import { watchPage } from "./page.js";
+import { placeOf } from "./picture_elements.js";
+import { Pictures } from "./pictures.js";
 import { sinceInputMs, visibleMs, watchPresence } from "./presence.js";
 import { watchPasswords } from "./sensitive.js";
 import { watchSuggestions } from "./suggestions.js";
@@ -70,12 +72,22 @@ function start() {
       return readTalk(address(), send, { ...reader, isLeftOut: isLeftOutOfPage });
     },
   );
+  const pictures = new Pictures(() => config, async (seen) => {
+    const answer = await tell(seen);
+    return answer === "taken" || answer === "black" || answer === "lost" ? answer : "again";
+  });
   watchPresence(
     (at) => {
       if (config) void tell({ type: "input", at });
     },
-    page.look,
-    () => flushTyping(sendTyped),
+    () => {
+      page.look();
+      pictures.look();
+    },
+    () => {
+      flushTyping(sendTyped);
+      pictures.rest();
+    },
   );
   watchTyping(sendTyped, () => sinceInputMs(Date.now()));
   // After the fields: what was typed is told before what was chosen.
@@ -84,14 +96,20 @@ function start() {
     flushTyping(sendTyped);
     void tell({ type: "suggestion", at: Date.now(), words });
   });
-  chrome.runtime.onMessage.addListener((/** @type {ToPage} */ message) => {
+  chrome.runtime.onMessage.addListener((/** @type {ToPage} */ message, _sender, reply) => {
+    if (message.type === "where") {
+      reply(config?.capture.pictures ? placeOf(message.mark) : null);
+      return;
+    }
     if (message.type === "config") obey(message);
     if (message.type === "navigated") page.navigated();
     else page.look();
+    pictures.look();
   });
   void tell({ type: "config" }).then((answer) => {
     if (answer) obey(/** @type {Config} */ (answer));
     page.look();
+    pictures.look();
   });
 }
 

@@ -9,6 +9,7 @@ import { Notices } from "./until.mjs";
  * @typedef {import("../../../extension/src/protocol.js").Capture} Capture
  * @typedef {import("../../../extension/src/protocol.js").Hello} Hello
  * @typedef {import("../../../extension/src/protocol.js").ObservationMessage} Observation
+ * @typedef {import("../../../extension/src/protocol.js").PictureMessage} PictureMessage
  * @typedef {import("../../../extension/src/protocol.js").ToHost} ToHost
  * @typedef {import("../../../extension/src/protocol.js").ToExtension} ToExtension
  * @typedef {import("../../../extension/src/protocol.js").PageFact} PageFact
@@ -16,7 +17,7 @@ import { Notices } from "./until.mjs";
  */
 
 /** @type {Capture} */
-export const NOTHING = { pages: false, addresses: false, typed: false, searches: false, messages: false, private_windows: false, software: false };
+export const NOTHING = { pages: false, addresses: false, typed: false, searches: false, messages: false, pictures: false, private_windows: false, software: false };
 /** @type {Capture} */
 export const EVERYTHING = { pages: true, addresses: true, typed: true, searches: true, messages: true, private_windows: true, software: true };
 const LENGTH_BYTES = 4;
@@ -28,6 +29,8 @@ export class FakeAgent {
   hellos = [];
   /** Observations as they came, sent-again ones included. @type {Observation[]} */
   observations = [];
+  /** Pictures as they came. @type {PictureMessage[]} */
+  pictures = [];
   /** JSON text that came for each number of an instance; a number must never come with another. @type {Map<string, Set<string>>} */
   texts = new Map();
   /** @type {number[]} */
@@ -122,6 +125,11 @@ export class FakeAgent {
     return { ...found, fact: /** @type {PageFact} */ (found.fact) };
   }
 
+  /** Waits for a picture. @param {string} what in words @param {(picture: PictureMessage) => boolean} wanted */
+  picture(what, wanted) {
+    return this.notices.until(what, () => this.pictures.find(wanted), () => `Came: ${JSON.stringify(this.pictures.map(({ shown, data }) => ({ ...shown, data: data?.length })))}`);
+  }
+
   /** Waits for typed text. @param {string} text */
   async typed(text) {
     const found = await this.observation(`typed text "${text}"`, ({ fact }) => fact.kind === "typed" && fact.text.includes(text));
@@ -192,6 +200,7 @@ export class FakeAgent {
         else this.#sendState();
         break;
       case "observation":
+      case "picture":
         this.#observed(message, JSON.stringify(message));
         break;
       case "part":
@@ -215,11 +224,12 @@ export class FakeAgent {
     this.#observed(JSON.parse(text), text);
   }
 
-  /** @param {Observation} observation @param {string} text */
+  /** @param {Observation | PictureMessage} observation @param {string} text */
   #observed(observation, text) {
     const key = `${this.hellos.at(-1)?.instance} ${observation.n}`;
     this.texts.set(key, (this.texts.get(key) ?? new Set()).add(text));
-    this.observations.push(observation);
+    if (observation.type === "picture") this.pictures.push(observation);
+    else this.observations.push(observation);
     if (this.acknowledging) this.acknowledge(observation.n);
   }
 

@@ -4,6 +4,7 @@
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { ORDINARY_CASES, SECRET_CASES } from "./field-cases.mjs";
+import { PICTURE_PAGES, sendPicture } from "./picture-pages.mjs";
 import { TALK_PAGES } from "./talk-pages.mjs";
 import { Notices } from "./until.mjs";
 
@@ -60,7 +61,7 @@ const PAGES = {
   "/big": () => page("Big", Array.from({ length: 100_000 }, (_, line) => `<p>${WORDS.big} ${line} "quoted\\" &amp; é ${"x".repeat(60)}</p>`).join("")),
 };
 
-for (const [path, [title, body]] of Object.entries(TALK_PAGES)) PAGES[path] = () => page(title, body);
+for (const [path, [title, body]] of Object.entries({ ...TALK_PAGES, ...PICTURE_PAGES })) PAGES[path] = () => page(title, body);
 for (const [title, body] of Object.entries({ ...SECRET_CASES, ...ORDINARY_CASES })) PAGES[fieldPath(title)] = () => page("A field", body);
 
 /** Where the page of a case of field-cases.mjs is. @param {string} title */
@@ -109,7 +110,7 @@ export class Site {
     }
     if (url.pathname === "/loaded") this.loaded.push(url.search.slice(1));
     else this.requests.push(url.pathname);
-    if (sendModule(url.pathname, response)) return;
+    if (sendModule(url.pathname, response) || sendPicture(this.origin, url.pathname, response)) return;
     const found = PAGES[url.pathname];
     response.writeHead(found || url.pathname === "/loaded" ? 200 : 404, { "content-type": "text/html; charset=utf-8", "cache-control": "max-age=60" });
     response.end(found?.() ?? "");

@@ -10,7 +10,7 @@ import * as protocol from "../../../extension/src/protocol.js";
 
 test("limits are those of crates/model", () => {
   const limits = readFileSync(new URL("../../../crates/model/src/limits.rs", import.meta.url), "utf8");
-  for (const name of /** @type {const} */ (["PAGE_TEXT_BYTES_MAX", "TYPED_TEXT_BYTES_MAX", "TITLE_BYTES_MAX", "URL_BYTES_MAX", "NATIVE_MESSAGE_BYTES_MAX", "NATIVE_PART_BYTES_MAX", "NATIVE_PARTS_MAX"])) {
+  for (const name of /** @type {const} */ (["PAGE_TEXT_BYTES_MAX", "TYPED_TEXT_BYTES_MAX", "TITLE_BYTES_MAX", "URL_BYTES_MAX", "NATIVE_MESSAGE_BYTES_MAX", "NATIVE_PART_BYTES_MAX", "NATIVE_PARTS_MAX", "PICTURE_SENT_BYTES_MAX"])) {
     const [, product] = new RegExp(`const ${name}: \\w+ = ([\\d_* ]+);`).exec(limits) ?? [];
     assert.ok(product, `limits.rs has no ${name}`);
     const value = product.split("*").reduce((all, factor) => all * Number(factor.replaceAll("_", "")), 1);

@@ -85,11 +85,14 @@ pub enum Command {
         #[command(subcommand)]
         what: Classify,
     },
-    /// Decode pictures from standard input: `classify image` starts it, so that a harmful picture ends nothing else.
+    /// Decode pictures from standard input: `classify image` and `run` start it, so that a harmful picture ends nothing else.
     PictureWorker {
         /// A folder with the picture model.
         #[arg(long)]
         models: Option<PathBuf>,
+        /// Behind everything else on the machine.
+        #[arg(long)]
+        gives_way: bool,
     },
 }
 
@@ -145,6 +148,9 @@ pub struct RunArgs {
     /// Seconds between liveness records.
     #[arg(long, env = "PROVISO_LIVENESS_SECONDS", default_value_t = 300)]
     pub liveness_seconds: u32,
+    /// A folder with the picture model; by default one beside the program or under /usr/share/proviso.
+    #[arg(long, env = proviso_inference::files::FOLDER_VARIABLE)]
+    pub models: Option<PathBuf>,
 }
 
 /// Of `enrol`.

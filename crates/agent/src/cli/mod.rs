@@ -45,7 +45,7 @@ pub fn main(args: Args, wiring: &Wiring) -> ExitCode {
         Command::Classify { what: Classify::Image { files, models } } => {
             pictures::classify(&files, models.as_deref())
         }
-        Command::PictureWorker { models } => pictures::worker(models.as_deref()),
+        Command::PictureWorker { models, gives_way } => pictures::worker(models.as_deref(), gives_way),
     };
     match done {
         Ok(true) => ExitCode::SUCCESS,

@@ -26,12 +26,7 @@ struct Line {
 
 /// Says what is in each file; whether all could be read.
 pub fn classify(named: &[PathBuf], models: Option<&Path>) -> anyhow::Result<bool> {
-    let program = std::env::current_exe().context("this program's own file")?;
-    let mut arguments = vec!["picture-worker".into()];
-    if let Some(models) = models {
-        arguments.extend(["--models".into(), models.into()]);
-    }
-    let mut contained = Contained::new(program, arguments, LookLimits::default());
+    let mut contained = contained(models, false)?;
     let mut all_read = true;
     let mut without_model = false;
     super::runtime()?.block_on(async {
@@ -63,7 +58,7 @@ async fn one(contained: &mut Contained, file: &Path) -> anyhow::Result<Line> {
     let opened = std::fs::File::open(file).context("the file cannot be opened")?;
     opened.take(PICTURE_BYTES_MAX + 1).read_to_end(&mut bytes).context("the file cannot be read")?;
     anyhow::ensure!(bytes.len() as u64 <= PICTURE_BYTES_MAX, PictureError::TooLong);
-    let seen = match contained.look(&bytes).await? {
+    let seen = match contained.look(&bytes, true).await? {
         Looked::Seen(seen) => seen,
         Looked::Unreadable { error } => anyhow::bail!(error),
     };
@@ -78,9 +73,22 @@ async fn one(contained: &mut Contained, file: &Path) -> anyhow::Result<Line> {
     })
 }
 
-/// What the process for pictures does, started by [`classify`].
-pub fn worker(models: Option<&Path>) -> anyhow::Result<bool> {
+/// The process for pictures, not started yet; one that gives way runs behind everything else on the machine.
+pub fn contained(models: Option<&Path>, gives_way: bool) -> anyhow::Result<Contained> {
+    let program = std::env::current_exe().context("this program's own file")?;
+    let mut arguments: Vec<std::ffi::OsString> = vec!["picture-worker".into()];
+    if gives_way {
+        arguments.push("--gives-way".into());
+    }
+    if let Some(models) = models {
+        arguments.extend(["--models".into(), models.into()]);
+    }
+    Ok(Contained::new(program, arguments, LookLimits::default()))
+}
+
+/// What the process for pictures does, started by [`contained`].
+pub fn worker(models: Option<&Path>, gives_way: bool) -> anyhow::Result<bool> {
     let folders = super::model_folders(models);
-    serve(&mut std::io::stdin().lock(), &mut std::io::stdout().lock(), &folders)?;
+    serve(&mut std::io::stdin().lock(), &mut std::io::stdout().lock(), &folders, gives_way)?;
     Ok(true)
 }

@@ -24,6 +24,7 @@ pub fn run(dir: StateDir, args: &RunArgs, wiring: &Wiring) -> anyhow::Result<boo
             liveness_every_ms: i64::from(args.liveness_seconds.max(1)) * 1_000,
             ..WatchSettings::default()
         },
+        pictures: super::pictures::contained(args.models.as_deref(), true)?,
     };
     runtime()?.block_on(async {
         let (stop, stopped) = tokio::sync::oneshot::channel();

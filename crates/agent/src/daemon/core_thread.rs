@@ -1,7 +1,7 @@
 //! The thread that owns the watch core. Everything that blocks on the disk or takes the engine's time happens here.
 
 use proviso_model::record::NoticeResponse;
-use proviso_model::{Attribution, Fact, Timestamp};
+use proviso_model::{Attribution, Fact, Picture, PictureSeen, Timestamp};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::gaps::OpenGap;
@@ -9,7 +9,7 @@ use crate::release::Release;
 use crate::sources::browser::presence::{BrowserProcess, ConnectionId, Greeting};
 use crate::spool::{Figures, Spool};
 use crate::uplink::is_unsent;
-use crate::watch::{ListsHere, NoticeNote, Observed, Standing, Watcher};
+use crate::watch::{ListsHere, NoticeNote, Observed, PictureLost, PictureWanted, Standing, Watcher};
 
 /// Asks that may wait; beyond, browsers wait too, which slows them and loses nothing.
 pub const ASKS_MAX: usize = 64;
@@ -38,6 +38,47 @@ pub enum Ask {
         attribution: Attribution,
         /// What.
         fact: Box<Fact>,
+        /// What became of it.
+        reply: oneshot::Sender<Observed>,
+    },
+    /// A picture has come; answered with whether it is to be looked at.
+    PictureComes {
+        /// Where from.
+        connection: ConnectionId,
+        /// Browser session.
+        instance: String,
+        /// Number.
+        n: u64,
+        /// When, by the browser's clock.
+        observed_at: Timestamp,
+        /// What is to be done.
+        reply: oneshot::Sender<PictureWanted>,
+    },
+    /// It was not looked at.
+    PictureLost {
+        /// Browser session.
+        instance: String,
+        /// Number.
+        n: u64,
+        /// Why.
+        why: PictureLost,
+    },
+    /// It was looked at.
+    Picture {
+        /// Browser session.
+        instance: String,
+        /// Number.
+        n: u64,
+        /// When, by the browser's clock.
+        observed_at: Timestamp,
+        /// How.
+        attribution: Attribution,
+        /// What was shown, and what was found out of it.
+        picture: Box<(Picture, PictureSeen)>,
+        /// It could not be decoded.
+        unreadable: bool,
+        /// A model was needed and is not here.
+        unscored: bool,
         /// What became of it.
         reply: oneshot::Sender<Observed>,
     },
@@ -133,6 +174,7 @@ fn run(mut watcher: Watcher, spool: &Spool, mut inbox: mpsc::Receiver<Ask>, show
             Answer::None => {}
             Answer::Number(reply, n) => drop(reply.send(n)),
             Answer::Observed(reply, observed) => drop(reply.send(observed)),
+            Answer::Wanted(reply, wanted) => drop(reply.send(wanted)),
             Answer::Shown(reply, shown) => drop(reply.send(shown)),
             Answer::Stopped(reply) => {
                 let _ = reply.send(());
@@ -147,6 +189,7 @@ enum Answer {
     None,
     Number(oneshot::Sender<Result<u64, String>>, Result<u64, String>),
     Observed(oneshot::Sender<Observed>, Observed),
+    Wanted(oneshot::Sender<PictureWanted>, PictureWanted),
     Shown(oneshot::Sender<bool>, bool),
     Stopped(oneshot::Sender<()>),
 }
@@ -164,6 +207,19 @@ fn take(watcher: &mut Watcher, ask: Ask) -> Answer {
         Ask::Observe { connection, instance, n, observed_at, attribution, fact, reply } => {
             watcher.browser_spoke(connection);
             let observed = watcher.observe(&instance, n, observed_at, attribution, *fact);
+            return Answer::Observed(reply, observed);
+        }
+        Ask::PictureComes { connection, instance, n, observed_at, reply } => {
+            watcher.browser_spoke(connection);
+            return Answer::Wanted(reply, watcher.picture_comes(&instance, n, observed_at));
+        }
+        Ask::PictureLost { instance, n, why } => watcher.picture_lost(&instance, n, why),
+        Ask::Picture { instance, n, observed_at, attribution, picture, unreadable, unscored, reply } => {
+            let (picture, seen) = *picture;
+            let observed = watcher.observe_picture(&instance, n, observed_at, attribution, picture, seen);
+            if matches!(observed, Observed::Kept | Observed::Dropped) {
+                watcher.picture_looked_at(unreadable, unscored);
+            }
             return Answer::Observed(reply, observed);
         }
         Ask::Lost(detail) => watcher.browser_lost(&detail),

@@ -15,6 +15,8 @@ use tokio::sync::oneshot;
 use crate::clock::{Clock, Fix, TrueTime};
 use crate::identity::{Identity, machine_hash};
 use crate::notice::page::{PageParts, farewell_router, router};
+use crate::pictures::backlog::backlog;
+use crate::pictures::{Contained, Strain};
 use crate::pin::PinKeep;
 use crate::policy_keep::PolicyKeep;
 use crate::release::{self, RELEASE_NOTE};
@@ -52,6 +54,8 @@ pub struct DaemonParts {
     pub limits: SpoolLimits,
     /// Periods.
     pub settings: WatchSettings,
+    /// The process that looks at pictures, not started yet.
+    pub pictures: Contained,
 }
 
 /// Runs until `stop` is heard.
@@ -111,7 +115,9 @@ pub async fn run(parts: DaemonParts, mut stop: oneshot::Receiver<()>) -> anyhow:
         format!("the socket {} could not be opened; is another agent running?", dir.socket().display())
     })?;
     let gate = Gate { uids: uids(&identity.account), notice_url: format!("{page}/notice") };
-    tokio::spawn(serve(listener, core.clone(), gate));
+    let (pictures, looker) = backlog(parts.pictures, Strain::default());
+    tokio::spawn(looker.work(core.clone()));
+    tokio::spawn(serve(listener, core.clone(), gate, pictures));
     Status::of(time.now(), &core.view().borrow(), &uplink.state().borrow(), &page).write(&dir)?;
     tracing::info!(page = %page, device = %identity.device, "the agent runs; the account is told so");
 

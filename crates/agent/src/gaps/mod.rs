@@ -56,11 +56,17 @@ impl GapBook {
 
     /// Ends a gap, if it lasts.
     pub fn end(&mut self, until: Timestamp, source: Source, cause: GapCause) {
+        self.end_saying(until, source, cause, None);
+    }
+
+    /// The same, with words that are known only at its end.
+    pub fn end_saying(&mut self, until: Timestamp, source: Source, cause: GapCause, said: Option<String>) {
         let found = self.open.iter().position(|open| open.gap.source == source && open.gap.cause == cause);
         if let Some(index) = found {
             let gap = self.open.remove(index).gap;
             let until = Some(until.max(gap.from));
-            self.push_ended(Gap { until, ..gap });
+            let detail = said.unwrap_or(gap.detail);
+            self.push_ended(Gap { until, detail, ..gap });
         }
     }
 

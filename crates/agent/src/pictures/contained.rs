@@ -51,6 +51,8 @@ struct Running {
     input: ChildStdin,
     output: BufReader<ChildStdout>,
     has_answered: bool,
+    /// Whether its model is loaded.
+    has_scored: bool,
 }
 
 impl Contained {
@@ -66,18 +68,23 @@ impl Contained {
         self.running.as_ref().and_then(|running| running.child.id())
     }
 
-    /// What is seen on a picture.
+    /// Ends the process, and with it the memory of its model; the next picture starts another.
+    pub fn release(&mut self) {
+        self.running = None;
+    }
+
+    /// What is seen on a picture; a model is asked only where `scored`.
     ///
     /// # Errors
     /// [`Failed`]; the next picture is looked at nevertheless.
-    pub async fn look(&mut self, bytes: &[u8]) -> Result<Looked, Failed> {
+    pub async fn look(&mut self, bytes: &[u8], scored: bool) -> Result<Looked, Failed> {
         let mut running = match self.running.take() {
             Some(running) => running,
             None => self.start()?,
         };
-        let limit =
-            if running.has_answered { self.limits.look } else { self.limits.start + self.limits.look };
-        let Ok(answer) = tokio::time::timeout(limit, ask(&mut running, bytes)).await else {
+        let has_started = if scored { running.has_scored } else { running.has_answered };
+        let limit = if has_started { self.limits.look } else { self.limits.start + self.limits.look };
+        let Ok(answer) = tokio::time::timeout(limit, ask(&mut running, bytes, scored)).await else {
             let _ = running.child.kill().await;
             return Err(Failed::TooLong(limit.as_secs()));
         };
@@ -87,6 +94,7 @@ impl Contained {
             return Err(Failed::Crashed);
         };
         running.has_answered = true;
+        running.has_scored |= scored;
         self.running = Some(running);
         Ok(looked)
     }
@@ -104,12 +112,13 @@ impl Contained {
             .map_err(failed)?;
         let pipes = child.stdin.take().zip(child.stdout.take());
         let (input, output) = pipes.ok_or_else(|| Failed::NotRunning("it has no pipes".to_owned()))?;
-        Ok(Running { child, input, output: BufReader::new(output), has_answered: false })
+        Ok(Running { child, input, output: BufReader::new(output), has_answered: false, has_scored: false })
     }
 }
 
 /// Hands over a picture and reads the answer; `None` when the process ended or what came is no answer.
-async fn ask(running: &mut Running, bytes: &[u8]) -> Option<Looked> {
+async fn ask(running: &mut Running, bytes: &[u8], scored: bool) -> Option<Looked> {
+    running.input.write_all(&[u8::from(scored)]).await.ok()?;
     running.input.write_all(&(bytes.len() as u64).to_le_bytes()).await.ok()?;
     running.input.write_all(bytes).await.ok()?;
     running.input.flush().await.ok()?;

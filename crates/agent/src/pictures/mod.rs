@@ -1,12 +1,16 @@
 //! Pictures of strangers, looked at in a process of their own: a decoder that hangs, crashes or takes too much memory ends
 //! there, and the next picture gets a new process. Bytes go in, a line of JSON comes out; neither touches the disk.
 
+pub mod backlog;
 mod contained;
+mod known;
+mod strain;
 mod worker;
 
 use serde::{Deserialize, Serialize};
 
 pub use contained::{Contained, Failed, LookLimits};
+pub use strain::Strain;
 pub use worker::serve;
 
 /// What the process says of one picture.

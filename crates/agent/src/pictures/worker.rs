@@ -1,4 +1,5 @@
-//! The process in which pictures are decoded: reads a length and so many bytes, answers with a line, until its input ends.
+//! The process in which pictures are decoded: reads whether a model is asked for, a length and so many bytes, answers with a
+//! line, until its input ends.
 
 use std::io::{ErrorKind, Read, Write};
 use std::path::PathBuf;
@@ -13,35 +14,55 @@ use super::{Looked, Scored, Seen};
 #[cfg(target_os = "linux")]
 const DATA_BYTES_MAX: u64 = 256 << 20;
 
-/// Answers until `input` ends. Models are looked for in `folders` when the first picture comes.
+/// What a process that gives way adds to its niceness.
+#[cfg(unix)]
+const NICER: i32 = 10;
+
+/// Answers until `input` ends. Models are looked for in `folders` when the first picture comes that one is asked for. With
+/// `gives_way` everything else on the machine goes first.
 ///
 /// # Errors
 /// What reading or writing says, or a model that is there and cannot be used.
-pub fn serve(input: &mut impl Read, output: &mut impl Write, folders: &[PathBuf]) -> anyhow::Result<()> {
+pub fn serve(
+    input: &mut impl Read,
+    output: &mut impl Write,
+    folders: &[PathBuf],
+    gives_way: bool,
+) -> anyhow::Result<()> {
     bound_memory();
-    let model = OpenNsfw::load(folders)?;
-    while let Some(bytes) = next(input)? {
-        let looked = look(&bytes, model.as_ref().map(|model| model as &dyn PictureModel));
+    #[cfg(unix)]
+    if gives_way {
+        // Where the system refuses, it is done at the usual priority.
+        let _ = rustix::process::nice(NICER);
+    }
+    let mut model: Option<Option<OpenNsfw>> = None;
+    while let Some((scored, bytes)) = next(input)? {
+        if scored && model.is_none() {
+            model = Some(OpenNsfw::load(folders)?);
+        }
+        let asked = model.as_ref().and_then(Option::as_ref).filter(|_| scored);
+        let looked = look(&bytes, asked.map(|model| model as &dyn PictureModel));
         writeln!(output, "{}", serde_json::to_string(&looked)?)?;
         output.flush()?;
     }
     Ok(())
 }
 
-/// The next picture, unless the input has ended.
-fn next(input: &mut impl Read) -> anyhow::Result<Option<Vec<u8>>> {
-    let mut length = [0; 8];
-    match input.read_exact(&mut length) {
+/// The next picture and whether a model is asked for, unless the input has ended.
+fn next(input: &mut impl Read) -> anyhow::Result<Option<(bool, Vec<u8>)>> {
+    let mut head = [0; 9];
+    match input.read_exact(&mut head) {
         Ok(()) => {}
         Err(error) if error.kind() == ErrorKind::UnexpectedEof => return Ok(None),
         Err(error) => return Err(error.into()),
     }
+    let [scored, length @ ..] = head;
     let length = u64::from_le_bytes(length);
     anyhow::ensure!(length <= PICTURE_BYTES_MAX, "more bytes were announced than a picture may have");
     let mut bytes = Vec::new();
     input.take(length).read_to_end(&mut bytes)?;
     anyhow::ensure!(bytes.len() as u64 == length, "the input ended within a picture");
-    Ok(Some(bytes))
+    Ok(Some((scored != 0, bytes)))
 }
 
 fn look(bytes: &[u8], model: Option<&dyn PictureModel>) -> Looked {

@@ -1,10 +1,12 @@
 //! The core of the agent: takes observations, decides whether they may be captured at all, asks the engine, and keeps
 //! only what raised a finding. What matches nothing is dropped in memory and counted (invariants 1 and 3).
 
+mod acks;
 mod browsers;
 mod clocks;
 mod contradictions;
 mod observe;
+mod pictures;
 mod release;
 mod site_lists;
 mod standing;
@@ -31,10 +33,12 @@ use crate::spool::{Appended, Note, Opened, Room, Spool, SpoolError, note_of};
 use crate::writer::{NOTE_ALIVE, RecordWriter};
 
 pub use observe::Observed;
+pub use pictures::{PictureLost, PictureWanted};
 pub use site_lists::ListsHere;
 pub use standing::Standing;
 
-use observe::Acks;
+use acks::Acks;
+use pictures::LostPictures;
 use tick::Stretch;
 
 /// Name of the note that says that the notice was shown.
@@ -106,6 +110,7 @@ pub struct Watcher {
     contexts: Contexts,
     pictures: PictureMemory,
     browsers: Presence,
+    lost_pictures: LostPictures,
     notice: Option<NoticeNote>,
     spool_full: bool,
     revoked: bool,
@@ -149,6 +154,7 @@ impl Watcher {
             contexts: Contexts::default(),
             pictures: PictureMemory::default(),
             browsers: Presence::default(),
+            lost_pictures: LostPictures::default(),
             notice,
             spool_full: false,
             revoked: false,
@@ -205,7 +211,8 @@ impl Watcher {
         for cause in [GapCause::ExtensionStopped, GapCause::ProtocolMismatch, GapCause::PrivateWindow] {
             self.gaps.end(last.at, Source::Browser, cause);
         }
-        for cause in [GapCause::PrivateWindowsUnseen, GapCause::SiteListMissing] {
+        use GapCause::{NotInspectable, PicturesDropped, PrivateWindowsUnseen, SiteListMissing};
+        for cause in [PrivateWindowsUnseen, SiteListMissing, PicturesDropped, NotInspectable] {
             self.gaps.end(last.at, Source::Browser, cause);
         }
         let since_boot_ms = i64::try_from(self.moment.since_boot_ms).unwrap_or(i64::MAX);
@@ -298,8 +305,9 @@ impl Watcher {
 
     /// Ends cleanly: the watched stretch and the last stamp are on record.
     pub fn shut_down(&mut self) {
-        self.read_clocks();
+        let now = self.read_clocks();
         self.end_stretch(self.moment.reckoned);
+        self.end_lost_pictures(now);
         self.record_gaps();
         self.stamp();
     }

@@ -1,20 +1,14 @@
 //! One observation from its arrival to its acknowledgement.
 
-use std::collections::VecDeque;
-
 use proviso_model::gap::GapCause;
 use proviso_model::limits::PICTURE_LISTED_MAX;
 use proviso_model::record::{Generated, RecordBody};
 use proviso_model::{Attribution, Fact, Observation, Picture, PictureSeen, Source, Timestamp};
-use serde::{Deserialize, Serialize};
 
+use super::acks::{Acks, NOTE_ACKS};
 use super::{Watcher, trim};
 use crate::policy_keep::KeptPolicy;
 use crate::spool::{Room, SpoolError, note_of};
-
-/// Browser sessions whose numbers are remembered.
-const INSTANCES_MAX: usize = 64;
-const NOTE_ACKS: &str = "acknowledged";
 
 /// What became of an observation. In every case but [`Observed::Retry`] its number counts as acknowledged.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,44 +29,23 @@ pub enum Observed {
     Retry(String),
 }
 
-/// Highest number seen of each browser session.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Acks {
-    seen: VecDeque<(String, u64)>,
-}
-
-impl Acks {
-    fn get(&self, instance: &str) -> Option<u64> {
-        self.seen.iter().find(|(known, _)| known == instance).map(|(_, n)| *n)
-    }
-
-    fn set(&mut self, instance: &str, n: u64) {
-        self.forget(instance);
-        self.seen.push_back((instance.to_owned(), n));
-        if self.seen.len() > INSTANCES_MAX {
-            self.seen.pop_front();
-        }
-    }
-
-    fn forget(&mut self, instance: &str) {
-        self.seen.retain(|(known, _)| known != instance);
-    }
-}
-
 impl Watcher {
-    /// The highest number of a browser session that is durable or was dropped.
+    /// Everything up to this number of a browser session is durable or was dropped.
     ///
     /// # Errors
     /// [`SpoolError`] when the spool's notes cannot be read.
     pub fn acknowledged(&mut self, instance: &str) -> Result<u64, SpoolError> {
-        if let Some(n) = self.acks.get(instance) {
-            return Ok(n);
+        self.know(instance)?;
+        Ok(self.acks.all_done(instance))
+    }
+
+    /// What an earlier run of the agent made durable is in the note that was written with it.
+    pub(super) fn know(&mut self, instance: &str) -> Result<(), SpoolError> {
+        if !self.acks.knows(instance) {
+            let kept: Option<Acks> = self.spool.note(NOTE_ACKS)?;
+            self.acks.begin(instance, kept.as_ref());
         }
-        // What an earlier run of the agent made durable is in the note that was written with it.
-        let kept: Option<Acks> = self.spool.note(NOTE_ACKS)?;
-        let n = kept.and_then(|kept| kept.get(instance)).unwrap_or(0);
-        self.acks.set(instance, n);
-        Ok(n)
+        Ok(())
     }
 
     /// Takes an observation of a browser session.
@@ -112,10 +85,11 @@ impl Watcher {
         (fact, picture): (Fact, Option<Box<PictureSeen>>),
     ) -> Observed {
         self.read_clocks();
-        match self.acknowledged(instance) {
-            Ok(seen) if n <= seen => return Observed::Repeated,
-            Ok(_) => {}
-            Err(error) => return Observed::Retry(error.to_string()),
+        if let Err(error) = self.know(instance) {
+            return Observed::Retry(error.to_string());
+        }
+        if self.acks.is_done(instance, n) {
+            return Observed::Repeated;
         }
         let observation = Observation {
             listed: Vec::new(),
@@ -131,13 +105,13 @@ impl Watcher {
         match observed {
             // Whether the write reached the disk is not known; only the disk can tell, so it is asked again.
             Observed::Retry(_) => self.acks.forget(instance),
-            _ => self.acks.set(instance, n),
+            _ => self.acks.done(instance, n),
         }
         observed
     }
 
     /// A browser's clock is the machine's wall clock; the correction is the agent's. The future does not exist.
-    fn corrected(&self, by_wall: Timestamp) -> Timestamp {
+    pub(super) fn corrected(&self, by_wall: Timestamp) -> Timestamp {
         let now = self.moment.now;
         let ahead_ms = now.millis_since(self.moment.wall);
         by_wall.plus_millis(ahead_ms).min(now)
@@ -192,7 +166,7 @@ impl Watcher {
         let mut notes = Vec::new();
         if let Some((instance, n)) = mark {
             let mut acks = self.acks.clone();
-            acks.set(instance, n);
+            acks.done(instance, n);
             match note_of(NOTE_ACKS, &acks) {
                 Ok(note) => notes.push(note),
                 Err(error) => return Observed::Retry(error.to_string()),
@@ -223,7 +197,7 @@ impl Watcher {
         Observed::Refused(error.to_string())
     }
 
-    fn count(&mut self, add: impl FnOnce(&mut super::Stretch)) {
+    pub(super) fn count(&mut self, add: impl FnOnce(&mut super::Stretch)) {
         if let Some(stretch) = self.stretch.as_mut() {
             add(stretch);
         }

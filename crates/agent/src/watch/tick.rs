@@ -16,6 +16,8 @@ pub(super) struct Stretch {
     pub observed: u64,
     pub dropped: u64,
     pub shielded: u64,
+    pub pictures: u64,
+    pub pictures_unreadable: u64,
 }
 
 impl Watcher {
@@ -33,6 +35,7 @@ impl Watcher {
         self.pictures.forget_old(self.moment.now);
         self.watch_browsers(now);
         self.watch_site_lists(now);
+        self.watch_lost_pictures(now);
         let due = self
             .stretch
             .is_some_and(|stretch| now.millis_since(stretch.from) >= self.settings.liveness_every_ms);
@@ -50,7 +53,15 @@ impl Watcher {
 
     pub(super) fn begin_stretch(&mut self, from: Timestamp, capture: Capture) {
         if self.stretch.is_none() {
-            self.stretch = Some(Stretch { from, capture, observed: 0, dropped: 0, shielded: 0 });
+            self.stretch = Some(Stretch {
+                from,
+                capture,
+                observed: 0,
+                dropped: 0,
+                shielded: 0,
+                pictures: 0,
+                pictures_unreadable: 0,
+            });
         }
     }
 
@@ -82,6 +93,8 @@ impl Watcher {
             observed: stretch.observed,
             dropped: stretch.dropped,
             shielded: stretch.shielded,
+            pictures: stretch.pictures,
+            pictures_unreadable: stretch.pictures_unreadable,
         }
     }
 }

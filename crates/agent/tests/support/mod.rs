@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test program uses a part of it")]
 #![expect(clippy::indexing_slicing, reason = "a story that goes out of bounds should fail")]
 
+pub mod browser;
 pub mod clock;
 pub mod disk;
 pub mod server;
@@ -249,7 +250,12 @@ impl TestForce {
 
     /// Enrols for so many seconds and watches, its notice acknowledged.
     pub fn watching(&self, seconds: i64) -> (Watcher, Arc<Spool>) {
-        let keep = self.enrol(seconds);
+        self.watching_under(&self.policy(1, seconds))
+    }
+
+    /// The same under this policy.
+    pub fn watching_under(&self, policy: &Policy) -> (Watcher, Arc<Spool>) {
+        let keep = self.enrol_under(policy);
         let (spool, opened) = self.spool(SpoolLimits::default());
         let mut watcher = self.watcher(&keep, &spool, &opened);
         watcher

@@ -65,6 +65,9 @@ pub enum PictureFrom {
     Loaded,
     /// Asked for once more by the extension, from the browser's cache where it holds them.
     FetchedAgain,
+    /// Drawn once more from the element: a canvas, a frame of a video. The bytes are a file that the extension made: its
+    /// digests say nothing.
+    ElementPixels,
     /// Cut from a picture of the visible tab. The bytes are a file that the extension made: its digests say nothing.
     TabPixels,
 }

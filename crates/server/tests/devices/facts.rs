@@ -59,6 +59,8 @@ pub fn watched(at: Timestamp, observed: u64) -> RecordBody {
             observed,
             dropped: observed,
             shielded: 0,
+            pictures: 0,
+            pictures_unreadable: 0,
         },
     }
 }

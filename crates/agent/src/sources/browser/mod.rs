@@ -2,6 +2,7 @@
 
 pub mod frames;
 pub mod presence;
+mod reception;
 pub mod relay;
 pub mod server;
 pub mod session;

@@ -1,5 +1,6 @@
 //! The socket on which relays of browsers connect. Only the supervised account (and the agent's own) is let in.
 
+use std::collections::BTreeSet;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
@@ -9,15 +10,18 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::mpsc;
+use tokio::task::JoinSet;
 
 use super::frames::{FrameError, frame_head, frame_length};
 use super::presence::{BrowserProcess, ConnectionId};
+use super::reception::Reception;
 use super::relay::RelayLine;
 use super::session::{Heard, Session};
 use crate::daemon::core_thread::{Ask, Core};
 use crate::notice::{SIGN_NOT_WATCHING, SIGN_WATCHING};
+use crate::pictures::backlog::Backlog;
 use crate::sources::health::ProcFs;
-use crate::watch::{Observed, Standing};
+use crate::watch::Standing;
 
 /// Longest first line of a relay.
 const LINE_BYTES_MAX: u64 = 8 * 1024;
@@ -52,7 +56,7 @@ pub fn listen(path: &Path) -> std::io::Result<UnixListener> {
 }
 
 /// Takes connections for as long as the agent runs.
-pub async fn serve(listener: UnixListener, core: Core, gate: Gate) {
+pub async fn serve(listener: UnixListener, core: Core, gate: Gate, pictures: Backlog) {
     let mut count = 0_u64;
     loop {
         let Ok((stream, _)) = listener.accept().await else {
@@ -62,9 +66,9 @@ pub async fn serve(listener: UnixListener, core: Core, gate: Gate) {
         };
         count += 1;
         let connection = ConnectionId(count);
-        let (core, gate) = (core.clone(), gate.clone());
+        let (core, gate, pictures) = (core.clone(), gate.clone(), pictures.clone());
         tokio::spawn(async move {
-            if let Err(error) = converse(stream, connection, &core, &gate).await {
+            if let Err(error) = converse(stream, connection, &core, &gate, &pictures).await {
                 tracing::warn!(%error, "a browser's connection was ended");
                 core.tell(Ask::Lost(format!("the extension's connection was ended: {error}"))).await;
             }
@@ -78,6 +82,7 @@ async fn converse(
     connection: ConnectionId,
     core: &Core,
     gate: &Gate,
+    pictures: &Backlog,
 ) -> Result<(), anyhow::Error> {
     let peer = stream.peer_cred()?;
     if !gate.uids.is_empty() && !gate.uids.contains(&peer.uid()) {
@@ -91,7 +96,15 @@ async fn converse(
     core.tell(Ask::Connected(connection, process)).await;
     let (frames, mut inbox) = mpsc::channel(FRAMES_AHEAD);
     let reader = tokio::spawn(read_frames(read, frames));
-    let spoken = speak(connection, core, gate, &mut inbox, &mut write).await;
+    let heard = Reception {
+        connection,
+        core,
+        pictures,
+        waiting: BTreeSet::new(),
+        answers: JoinSet::new(),
+        highest: 0,
+    };
+    let spoken = speak(heard, gate, &mut inbox, &mut write).await;
     reader.abort();
     spoken
 }
@@ -140,16 +153,15 @@ async fn read_frame(read: &mut BufReader<OwnedReadHalf>) -> Result<Option<Vec<u8
 }
 
 async fn speak(
-    connection: ConnectionId,
-    core: &Core,
+    mut heard: Reception<'_>,
     gate: &Gate,
     inbox: &mut mpsc::Receiver<Result<Vec<u8>, FrameError>>,
     write: &mut OwnedWriteHalf,
 ) -> Result<(), anyhow::Error> {
+    let (connection, core) = (heard.connection, heard.core);
     let mut session = Session::default();
     let mut view = core.view();
     let mut told: Option<Standing> = None;
-    let mut acknowledged = 0_u64;
     loop {
         tokio::select! {
             frame = inbox.recv() => {
@@ -157,10 +169,10 @@ async fn speak(
                 match session.hear(&frame?)? {
                     Heard::Greeting(greeting) => {
                         let n = core.ask(|reply| Ask::Greeted(connection, greeting, reply)).await;
-                        acknowledged = n.ok_or_else(ending)?.map_err(anyhow::Error::msg)?;
+                        heard.highest = n.ok_or_else(ending)?.map_err(anyhow::Error::msg)?;
                         let standing = view.borrow_and_update().standing;
                         told = Some(standing);
-                        send(write, &state(&standing, gate, acknowledged)).await?;
+                        send(write, &state(&standing, gate, heard.acknowledged())).await?;
                     }
                     Heard::Mismatch { protocol_min, protocol_max } => {
                         core.tell(Ask::Mismatched(connection, (protocol_min, protocol_max))).await;
@@ -170,45 +182,38 @@ async fn speak(
                         };
                         return send(write, &mismatch).await;
                     }
-                    Heard::Observation { n, observed_at, attribution, fact } => {
+                    said @ (Heard::Observation { .. } | Heard::Picture { .. }) => {
                         let instance = session.instance().unwrap_or_default().to_owned();
-                        let observed = core.ask(|reply| Ask::Observe {
-                            connection, instance, n, observed_at, attribution, fact, reply,
-                        }).await.ok_or_else(ending)?;
-                        acknowledged = acknowledged.max(n);
-                        send(write, &answer(n, acknowledged, observed)?).await?;
+                        if let Some(answer) = heard.take(instance, said).await? {
+                            send(write, &answer).await?;
+                        }
                     }
                     Heard::Refused { n, reason } => {
                         core.tell(Ask::Lost(format!("an observation was refused: {reason}"))).await;
-                        acknowledged = acknowledged.max(n);
+                        heard.highest = heard.highest.max(n);
                         send(write, &ToExtension::Refused { n: Some(n), reason }).await?;
                     }
                     Heard::Alive => core.tell(Ask::Spoke(connection)).await,
                 }
+            }
+            Some(decided) = heard.answers.join_next() => {
+                let (n, observed) = decided?;
+                send(write, &heard.answer(n, observed.ok_or_else(ending)?)?).await?;
             }
             changed = view.changed(), if told.is_some() => {
                 changed?;
                 let standing = view.borrow_and_update().standing;
                 if told != Some(standing) {
                     told = Some(standing);
-                    send(write, &state(&standing, gate, acknowledged)).await?;
+                    send(write, &state(&standing, gate, heard.acknowledged())).await?;
                 }
             }
         }
     }
 }
 
-fn ending() -> anyhow::Error {
+pub(super) fn ending() -> anyhow::Error {
     anyhow::anyhow!("the agent is ending")
-}
-
-fn answer(n: u64, acknowledged: u64, observed: Observed) -> Result<ToExtension, anyhow::Error> {
-    match observed {
-        Observed::Refused(reason) => Ok(ToExtension::Refused { n: Some(n), reason }),
-        // Without an acknowledgement the extension keeps it and sends it again on its next connection.
-        Observed::Retry(why) => Err(anyhow::anyhow!("observation {n} could not be kept yet: {why}")),
-        _ => Ok(ToExtension::Ack { n: acknowledged }),
-    }
 }
 
 fn state(standing: &Standing, gate: &Gate, acknowledged: u64) -> ToExtension {

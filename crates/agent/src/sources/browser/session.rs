@@ -1,7 +1,9 @@
 //! What one extension says over one connection, made whole and checked. Pure: frames in, what was heard out.
 
-use proviso_model::limits::{NATIVE_PART_BYTES_MAX, NATIVE_PARTS_MAX};
-use proviso_model::native::{NATIVE_PROTOCOL, ToHost};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use proviso_model::limits::{NATIVE_PART_BYTES_MAX, NATIVE_PARTS_MAX, PICTURE_SENT_BYTES_MAX};
+use proviso_model::native::{NATIVE_PROTOCOL, PictureShown, ToHost};
 use proviso_model::{Attribution, Fact, Timestamp};
 
 use super::frames::FrameError;
@@ -32,6 +34,19 @@ pub enum Heard {
         attribution: Attribution,
         /// The fact.
         fact: Box<Fact>,
+    },
+    /// A whole picture.
+    Picture {
+        /// Its number.
+        n: u64,
+        /// When, by the browser's clock.
+        observed_at: Timestamp,
+        /// How it came about.
+        attribution: Attribution,
+        /// What was shown.
+        shown: Box<PictureShown>,
+        /// Its bytes; `shown` says why where there are none.
+        bytes: Option<Vec<u8>>,
     },
     /// One that can never be taken.
     Refused {
@@ -99,6 +114,10 @@ impl Session {
                 self.parts = None;
                 Ok(Heard::Observation { n, observed_at, attribution, fact: Box::new(fact) })
             }
+            (_, ToHost::Picture { n, observed_at, attribution, shown, data }) => {
+                self.parts = None;
+                Ok(self.picture(n, observed_at, attribution, shown, data))
+            }
             (_, ToHost::Part { n, index, count, data }) => Ok(self.piece(n, index, count, &data)),
             (_, ToHost::Pulse { .. }) => Ok(Heard::Alive),
         }
@@ -148,8 +167,31 @@ impl Session {
             Ok(ToHost::Observation { n: inner, observed_at, attribution, fact }) if inner == n => {
                 Heard::Observation { n, observed_at, attribution, fact: Box::new(fact) }
             }
+            Ok(ToHost::Picture { n: inner, observed_at, attribution, shown, data }) if inner == n => {
+                self.picture(n, observed_at, attribution, shown, data)
+            }
             _ => self.refuse(n, "the pieces do not form an observation"),
         }
+    }
+
+    fn picture(
+        &mut self,
+        n: u64,
+        observed_at: Timestamp,
+        attribution: Attribution,
+        shown: Box<PictureShown>,
+        data: Option<String>,
+    ) -> Heard {
+        let Some(bytes) = data.map(|data| BASE64.decode(data)).transpose().ok() else {
+            return self.refuse(n, "the bytes of a picture are not base64");
+        };
+        if bytes.as_ref().is_some_and(|bytes| bytes.is_empty() || bytes.len() > PICTURE_SENT_BYTES_MAX) {
+            return self.refuse(n, "a picture is longer than the agent takes, or empty");
+        }
+        if bytes.is_none() && shown.without.is_none() {
+            return self.refuse(n, "a picture has no bytes and does not say why");
+        }
+        Heard::Picture { n, observed_at, attribution, shown, bytes }
     }
 
     fn refuse(&mut self, n: u64, reason: &str) -> Heard {
@@ -224,10 +266,10 @@ mod tests {
     }
 
     #[test]
-    fn a_page_of_ten_megabytes_in_pieces_is_refused_once_and_the_session_goes_on() {
+    fn a_page_of_twenty_megabytes_in_pieces_is_refused_once_and_the_session_goes_on() {
         let mut session = Session::default();
         session.hear(&hello(1, 1)).expect("a greeting");
-        let text = "abcdefgh".repeat(10 * 1024 * 1024 / 8);
+        let text = "abcdefgh".repeat(20 * 1024 * 1024 / 8);
         let heard: Vec<Heard> =
             in_parts(1, &text, 500_000).iter().map(|part| session.hear(part).expect("taken")).collect();
         let refused = heard.iter().filter(|heard| matches!(heard, Heard::Refused { n: 1, .. })).count();

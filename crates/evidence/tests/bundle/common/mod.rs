@@ -223,6 +223,8 @@ fn contents(policy: &Policy, hash: Digest, forge: impl Fn(&mut Vec<Finding>)) ->
         observed: 12,
         dropped: 11,
         shielded: 0,
+        pictures: 0,
+        pictures_unreadable: 0,
     };
     let bodies = [
         (at(0, 30), RecordBody::Enrolment { enrolment }),

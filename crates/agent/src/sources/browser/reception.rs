@@ -1,0 +1,105 @@
+//! What one connection has sent and what became of it: pictures are decided on later than what comes after them.
+
+use std::collections::BTreeSet;
+
+use proviso_model::native::ToExtension;
+use tokio::task::JoinSet;
+
+use super::presence::ConnectionId;
+use super::server::ending;
+use super::session::Heard;
+use crate::daemon::core_thread::{Ask, Core};
+use crate::pictures::backlog::{Backlog, Waiting};
+use crate::watch::{Observed, PictureLost, PictureWanted};
+
+/// Of one connection.
+pub(super) struct Reception<'c> {
+    pub connection: ConnectionId,
+    pub core: &'c Core,
+    pub pictures: &'c Backlog,
+    /// Numbers of pictures that wait.
+    pub waiting: BTreeSet<u64>,
+    /// What will become of them.
+    pub answers: JoinSet<(u64, Option<Observed>)>,
+    /// The highest number decided on.
+    pub highest: u64,
+}
+
+impl Reception<'_> {
+    /// Takes an observation or a picture; answered at once unless it has to wait.
+    pub(super) async fn take(
+        &mut self,
+        instance: String,
+        heard: Heard,
+    ) -> anyhow::Result<Option<ToExtension>> {
+        let connection = self.connection;
+        match heard {
+            Heard::Observation { n, observed_at, attribution, fact } => {
+                let ask =
+                    |reply| Ask::Observe { connection, instance, n, observed_at, attribution, fact, reply };
+                let observed = self.core.ask(ask).await.ok_or_else(ending)?;
+                self.answer(n, observed).map(Some)
+            }
+            Heard::Picture { n, observed_at, attribution, shown, bytes } => {
+                let name = instance.clone();
+                let ask = |reply| Ask::PictureComes { connection, instance: name, n, observed_at, reply };
+                let scored = match self.core.ask(ask).await.ok_or_else(ending)? {
+                    PictureWanted::Yes { scored } => scored,
+                    PictureWanted::No => return self.answer(n, Observed::NotCaptured).map(Some),
+                    PictureWanted::Retry => {
+                        return self
+                            .answer(n, Observed::Retry("the spool cannot be read".to_owned()))
+                            .map(Some);
+                    }
+                };
+                let without = shown.without;
+                let put = bytes.and_then(|bytes| {
+                    self.pictures.put(Waiting {
+                        instance: instance.clone(),
+                        n,
+                        observed_at,
+                        attribution,
+                        shown,
+                        bytes,
+                        scored,
+                    })
+                });
+                let Some(answer) = put else {
+                    let why = without.map_or(PictureLost::TooMany, PictureLost::Without);
+                    self.core.tell(Ask::PictureLost { instance, n, why }).await;
+                    return self.answer(n, Observed::Dropped).map(Some);
+                };
+                self.waiting.insert(n);
+                self.answers.spawn(async move { (n, answer.await.ok()) });
+                Ok(None)
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// What an extension is told of a number that is decided on.
+    pub(super) fn answer(&mut self, n: u64, observed: Observed) -> anyhow::Result<ToExtension> {
+        match observed {
+            Observed::Refused(reason) => {
+                self.decided(n);
+                Ok(ToExtension::Refused { n: Some(n), reason })
+            }
+            // Without an acknowledgement the extension keeps it and sends it again on its next connection.
+            Observed::Retry(why) => Err(anyhow::anyhow!("observation {n} could not be kept yet: {why}")),
+            _ => {
+                self.decided(n);
+                Ok(ToExtension::Ack { n: self.acknowledged() })
+            }
+        }
+    }
+
+    /// The number up to which all are decided on.
+    pub(super) fn acknowledged(&self) -> u64 {
+        self.waiting.first().map_or(self.highest, |first| self.highest.min(first.saturating_sub(1)))
+    }
+
+    fn decided(&mut self, n: u64) {
+        self.waiting.remove(&n);
+        self.highest = self.highest.max(n);
+    }
+}

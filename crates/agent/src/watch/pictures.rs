@@ -1,0 +1,149 @@
+//! Pictures as the watch core sees them: which are wanted, and those that nobody looked at, which are a gap in part.
+
+use proviso_model::gap::GapCause;
+use proviso_model::native::PictureWithout;
+use proviso_model::policy::Rule;
+use proviso_model::{Source, Timestamp};
+
+use super::Watcher;
+
+/// After so long without another one a gap of pictures not looked at is over.
+const QUIET_MS: i64 = 60_000;
+
+/// What is to be done with a picture that has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PictureWanted {
+    /// Its number was seen before, or nothing may be captured of it: acknowledged, and not looked at.
+    No,
+    /// To be looked at; a model only where a condition needs one.
+    Yes {
+        /// Whether a condition in force judges pictures by a model.
+        scored: bool,
+    },
+    /// It cannot be told now; it may be sent again.
+    Retry,
+}
+
+/// Why a picture that was shown was not looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PictureLost {
+    /// The browser sent no bytes.
+    Without(PictureWithout),
+    /// Too many waited.
+    TooMany,
+    /// The process that looks at pictures does not run.
+    NotRunning,
+    /// A condition asks for a model that is not on the device; hashes were compared.
+    NoModel,
+}
+
+/// Pictures not looked at, since the first of a row of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct LostPictures {
+    last: Option<Timestamp>,
+    too_large: u64,
+    unreachable: u64,
+    too_many: u64,
+    not_running: u64,
+    no_model: u64,
+}
+
+impl Watcher {
+    /// Says whether a picture is to be looked at; its number waits until [`Watcher::observe_picture`] or
+    /// [`Watcher::picture_lost`].
+    pub fn picture_comes(&mut self, instance: &str, n: u64, observed_at: Timestamp) -> PictureWanted {
+        self.read_clocks();
+        if self.know(instance).is_err() {
+            return PictureWanted::Retry;
+        }
+        if self.acks.is_done(instance, n) {
+            return PictureWanted::No;
+        }
+        self.decide();
+        let at = self.corrected(observed_at);
+        let kept = self.keep.policy().filter(|kept| {
+            self.standing.watching && self.standing.capture.pictures && kept.capture_at(at).pictures
+        });
+        let Some(kept) = kept else {
+            self.acks.done(instance, n);
+            self.record_gaps();
+            return PictureWanted::No;
+        };
+        self.acks.waits(instance, n);
+        let mut rules = kept.policy.in_force(at).flat_map(|condition| &condition.rules);
+        PictureWanted::Yes { scored: rules.any(|rule| matches!(rule, Rule::PictureScore { .. })) }
+    }
+
+    /// A picture that was not looked at: counted, and a gap in part.
+    pub fn picture_lost(&mut self, instance: &str, n: u64, why: PictureLost) {
+        let now = self.read_clocks();
+        if self.acks.is_done(instance, n) {
+            return;
+        }
+        self.acks.done(instance, n);
+        self.note_lost(now, why);
+        self.record_gaps();
+    }
+
+    fn note_lost(&mut self, now: Timestamp, why: PictureLost) {
+        let cause = match why {
+            PictureLost::Without(PictureWithout::NotInspectable) => GapCause::NotInspectable,
+            _ => GapCause::PicturesDropped,
+        };
+        let lost = &mut self.lost_pictures;
+        lost.last = Some(now);
+        match why {
+            PictureLost::Without(PictureWithout::NotInspectable) => {}
+            PictureLost::Without(PictureWithout::TooLarge) => lost.too_large += 1,
+            PictureLost::Without(PictureWithout::Unreachable | PictureWithout::Lost) => lost.unreachable += 1,
+            PictureLost::Without(PictureWithout::NoRoom) | PictureLost::TooMany => lost.too_many += 1,
+            PictureLost::NotRunning => lost.not_running += 1,
+            PictureLost::NoModel => lost.no_model += 1,
+        }
+        self.gaps.begin(now, Source::Browser, cause, "");
+    }
+
+    /// A picture was looked at; `unreadable` where it could not be decoded, `unscored` where a model was needed and is not here.
+    pub fn picture_looked_at(&mut self, unreadable: bool, unscored: bool) {
+        if unscored {
+            self.note_lost(self.moment.reckoned, PictureLost::NoModel);
+        }
+        self.count(|stretch| {
+            stretch.pictures += 1;
+            stretch.pictures_unreadable += u64::from(unreadable);
+        });
+    }
+
+    /// Ends the gap of pictures not looked at once none was for a while, or with the run.
+    pub(super) fn watch_lost_pictures(&mut self, now: Timestamp) {
+        if self.lost_pictures.last.is_some_and(|last| now.millis_since(last) >= QUIET_MS) {
+            self.end_lost_pictures(now);
+        }
+    }
+
+    pub(super) fn end_lost_pictures(&mut self, now: Timestamp) {
+        let lost = std::mem::take(&mut self.lost_pictures);
+        let until = lost.last.unwrap_or(now);
+        self.gaps.end_saying(until, Source::Browser, GapCause::PicturesDropped, Some(lost.in_words()));
+        self.gaps.end(until, Source::Browser, GapCause::NotInspectable);
+    }
+}
+
+impl LostPictures {
+    fn in_words(&self) -> String {
+        let parts = [
+            (self.too_many, "too many at once"),
+            (self.unreachable, "bytes could not be had"),
+            (self.too_large, "too large"),
+            (self.not_running, "the process that looks at them did not run"),
+            (self.no_model, "no model on the device, only hashes compared"),
+        ];
+        let all: u64 = parts.iter().map(|(count, _)| count).sum();
+        let said: Vec<String> = parts
+            .iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, why)| format!("{count} {why}"))
+            .collect();
+        format!("pictures not looked at, or not wholly: {all} ({})", said.join(", "))
+    }
+}

@@ -1,0 +1,101 @@
+//! A browser as the agent sees it: its relay, and what its extension says.
+
+use std::os::unix::net::UnixStream;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use proviso_agent::sources::browser::frames::{read_frame, write_frame};
+use proviso_agent::sources::browser::relay::{RelayError, RelayLine, relay};
+use proviso_model::native::{PictureShown, ToExtension, ToHost};
+use proviso_model::observation::{PictureElement, PictureFrom};
+
+use proviso_model::order::ConditionKind;
+use proviso_model::policy::{HashSetRef, PackRef, Policy, Rule};
+use proviso_model::{Digest, Timestamp};
+
+use super::{TestForce, page, shown};
+
+/// A browser with its relay, connected to a machine's socket.
+pub struct Browser {
+    pub to: UnixStream,
+    pub from: UnixStream,
+    pub relay: std::thread::JoinHandle<Result<(), RelayError>>,
+}
+
+impl Browser {
+    pub fn connect(path: PathBuf) -> Self {
+        let (to, relay_in) = UnixStream::pair().expect("a pipe");
+        let (from, relay_out) = UnixStream::pair().expect("a pipe");
+        from.set_read_timeout(Some(Duration::from_secs(60))).expect("a limit");
+        let line = RelayLine { browser_pid: std::process::id(), executable: "/usr/bin/browser".to_owned() };
+        let relay = std::thread::spawn(move || relay(&path, &line, relay_in, relay_out));
+        Self { to, from, relay }
+    }
+
+    pub fn say(&mut self, message: &ToHost) {
+        write_frame(&mut self.to, &serde_json::to_vec(message).expect("json")).expect("sent");
+    }
+
+    pub fn hear(&mut self) -> ToExtension {
+        let frame = read_frame(&mut self.from).expect("within a minute").expect("a message");
+        serde_json::from_slice(&frame).expect("a message of the protocol")
+    }
+
+    pub fn hello(&mut self, protocol: u32) {
+        self.say(&ToHost::Hello {
+            protocol_min: protocol,
+            protocol_max: protocol,
+            instance: "one".to_owned(),
+            browser: "chromium".to_owned(),
+            browser_version: "1".to_owned(),
+            extension_version: "1".to_owned(),
+            private_allowed: true,
+        });
+    }
+
+    pub fn observe(&mut self, n: u64, observed_at: Timestamp, text: &str) {
+        let (attribution, fact) = (shown(), page(text));
+        self.say(&ToHost::Observation { n, observed_at, attribution, fact });
+    }
+}
+
+/// What a browser says of a picture with these bytes.
+pub fn picture(n: u64, observed_at: Timestamp, bytes: &[u8]) -> ToHost {
+    let shown_at = PictureShown {
+        url: "https://site.example/".to_owned(),
+        title: "Waves".to_owned(),
+        address: format!("https://site.example/{n}.png"),
+        element: PictureElement::Img,
+        width: 160,
+        height: 120,
+        shown_width: 160,
+        shown_height: 120,
+        from: PictureFrom::FetchedAgain,
+        without: None,
+    };
+    let (attribution, data) = (shown(), Some(STANDARD.encode(bytes)));
+    ToHost::Picture { n, observed_at, attribution, shown: Box::new(shown_at), data }
+}
+
+impl TestForce {
+    /// The policy of all stories with a paragraph for which pictures are compared with lists, and judged by no model.
+    pub fn policy_with_pictures(&self, seconds: i64) -> Policy {
+        let mut policy = self.policy(1, seconds);
+        let mut pictures = policy.conditions[0].clone();
+        pictures.paragraph = "8".to_owned();
+        pictures.kind = ConditionKind::ChildImages;
+        let pack = PackRef { name: "set".to_owned(), version: "1".to_owned(), sha256: Digest([9; 32]) };
+        let set = HashSetRef {
+            set: pack.clone(),
+            category: "test".to_owned(),
+            child_abuse: true,
+            device_ok: false,
+        };
+        let (id, category) = ("pictures/listed".to_owned(), "child-images".to_owned());
+        pictures.rules = vec![Rule::HashSets { id, category, pack, sets: vec![set] }];
+        policy.conditions.push(pictures);
+        policy
+    }
+}

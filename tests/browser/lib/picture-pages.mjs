@@ -1,0 +1,102 @@
+// Pictures made by a formula, and pages that show them. No picture of anything.
+
+import { crc32, deflateSync } from "node:zlib";
+
+const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+
+/**
+ * A PNG of overlaid waves. Another number is another picture.
+ * @param {number} number
+ * @param {number} [width]
+ * @param {number} [height]
+ * @param {number} [ballast] bytes that say nothing, to make a file long
+ */
+export function wavesPng(number, width = 160, height = 120, ballast = 0) {
+  const rows = Buffer.alloc(height * (1 + width * 3));
+  for (let y = 0; y < height; y += 1) {
+    for (let x = 0; x < width; x += 1) {
+      const wave = Math.sin((x * (number + 2)) / 23) + Math.cos((y * (number + 3)) / 31) + Math.sin((x + y) / (9 + number));
+      rows.fill(Math.round(127 + 42 * wave), y * (1 + width * 3) + 1 + x * 3, y * (1 + width * 3) + 4 + x * 3);
+    }
+  }
+  const head = Buffer.alloc(13);
+  head.writeUInt32BE(width, 0);
+  head.writeUInt32BE(height, 4);
+  head.set([8, 2], 8);
+  const extra = ballast > 0 ? [chunk("baLl", Buffer.alloc(ballast, number))] : [];
+  return Buffer.concat([SIGNATURE, chunk("IHDR", head), ...extra, chunk("IDAT", deflateSync(rows)), chunk("IEND", Buffer.alloc(0))]);
+}
+
+/** @param {string} type @param {Buffer} data */
+function chunk(type, data) {
+  const body = Buffer.concat([Buffer.from(type), data]);
+  const whole = Buffer.alloc(body.length + 8);
+  whole.writeUInt32BE(data.length, 0);
+  body.copy(whole, 4);
+  whole.writeUInt32BE(crc32(body), body.length + 4);
+  return whole;
+}
+
+/** A canvas that a script has drawn on. */
+const DRAWN = `<canvas id="drawn" width="160" height="120"></canvas><script>
+  { const context = drawn.getContext("2d");
+    for (let x = 0; x < 160; x += 4) { context.fillStyle = "hsl(" + x * 2 + " 80% 50%)"; context.fillRect(x, 0, 4, 120); } }</script>`;
+/** A canvas on which another site's picture stands: no script may read it. */
+const TAINTED = `<canvas id="tainted" width="160" height="120"></canvas><script>
+  { const image = new Image(); image.onload = () => tainted.getContext("2d").drawImage(image, 0, 0);
+    image.src = location.origin.replace("127.0.0.1", "localhost") + "/picture/5.png"; }</script>`;
+/** A video that the page makes of a canvas, and plays. */
+const VIDEO = `<video id="video" muted loop width="320" height="240"></video><script>
+  (async () => {
+    const canvas = Object.assign(document.createElement("canvas"), { width: 160, height: 120 });
+    const context = canvas.getContext("2d");
+    let x = 0;
+    const draw = () => { context.fillStyle = "hsl(" + x * 9 + " 90% 50%)"; context.fillRect((x * 7) % 160, 0, 30, 120); x += 1; };
+    const recorder = new MediaRecorder(canvas.captureStream(20), { mimeType: "video/webm;codecs=vp8" });
+    const parts = [];
+    recorder.ondataavailable = ({ data }) => parts.push(data);
+    recorder.onstop = async () => { video.src = URL.createObjectURL(new Blob(parts, { type: "video/webm" })); await video.play(); };
+    recorder.start();
+    let count = 0;
+    const timer = setInterval(() => { draw(); count += 1; if (count === 60) { clearInterval(timer); recorder.stop(); } }, 50);
+  })();</script>`;
+const DATA = `data:image/png;base64,${wavesPng(4).toString("base64")}`;
+
+/** Title and body of each page, by path. @type {Record<string, [string, string]>} */
+export const PICTURE_PAGES = {
+  "/pictures": ["Pictures", `<img src="/picture/1.png"><img srcset="/picture/2.png 1x" src="/picture/99.png"><picture><source srcset="/picture/3.png"><img src="/picture/98.png"></picture>
+    <img id="data" src="${DATA}"><div style="width:160px;height:120px;background:url(/picture/6.png)"></div><img id="other">
+    <script>other.src = location.origin.replace("127.0.0.1", "localhost") + "/picture/7.png";</script>`],
+  "/pictures/none": ["None of these", `<img id="seen" src="/picture/1.png" width="160" height="120"><img src="/picture/8-16x16.png"><img src="/picture/9.png" width="40" height="30">
+    <img src="/picture/10.png" style="visibility:hidden"><img src="/picture/11.png" style="opacity:0"><div style="display:none"><img src="/picture/12.png"></div>
+    <div style="height:4000px"></div><img id="below" src="/picture/13.png" width="160" height="120"><img id="lazy" loading="lazy" src="/picture/14.png" width="160" height="120">`],
+  "/pictures/links": ["Links", `<a id="behind" href="/pictures/behind">Opens behind</a>`],
+  "/pictures/behind": ["Behind", `<img src="/picture/15.png">`],
+  "/pictures/canvas": ["Canvas", DRAWN],
+  "/pictures/tainted": ["Tainted", TAINTED],
+  "/pictures/once": ["Once", `<img src="/picture/once/16.png">`],
+  "/pictures/long": ["Long", `<img src="/picture/17-long.png">`],
+  "/pictures/video": ["Video", VIDEO],
+};
+
+/** Addresses that were asked for and give their picture one time only. @type {Set<string>} */
+const given = new Set();
+
+/**
+ * Sends the picture that an address names, such as `/picture/3.png` or `/picture/8-16x16.png`.
+ * @param {string} origin of the site that was asked
+ * @param {string} path
+ * @param {import("node:http").ServerResponse} response
+ */
+export function sendPicture(origin, path, response) {
+  const [, once, number, width, height, long] = /^\/picture\/(once\/)?(\d+)(?:-(\d+)x(\d+))?(-long)?\.png$/.exec(path) ?? [];
+  if (number === undefined) return false;
+  if (once && given.has(origin + path)) {
+    response.writeHead(403).end();
+    return true;
+  }
+  given.add(origin + path);
+  response.writeHead(200, { "content-type": "image/png", "cache-control": once ? "no-store" : "max-age=60" });
+  response.end(wavesPng(Number(number), Number(width ?? 160), Number(height ?? 120), long ? 9 * 1024 * 1024 : 0));
+  return true;
+}
