@@ -14,6 +14,7 @@ Examples:
   proviso-agent status
   proviso-agent doctor
   proviso-agent evaluate --order order.toml < observations.jsonl > findings.jsonl
+  proviso-agent evaluate --policy policies/HASH.json < observations.jsonl
   echo 'some text' | proviso-agent classify text
   proviso-agent classify image picture.jpg
   proviso-agent packs verify harbour-list.json --trust force.trust.json
@@ -64,13 +65,17 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Evaluate observations against an order, offline: JSON lines in, findings out.
+    /// Evaluate observations against an order, or a policy out of a bundle, offline: JSON lines in, findings out.
     Evaluate {
         /// The order, as TOML.
+        #[arg(long, required_unless_present = "policy", conflicts_with = "policy")]
+        order: Option<PathBuf>,
+        /// A policy (`policies/HASH.json` of a bundle) instead of an order: it names the force's own lists, and its findings
+        /// name it by its hash. Its signature is not looked at; `proviso-verify` does that.
         #[arg(long)]
-        order: PathBuf,
+        policy: Option<PathBuf>,
         /// A folder of packs (*.toml) instead of those built in.
-        #[arg(long)]
+        #[arg(long, conflicts_with = "policy")]
         packs: Option<PathBuf>,
     },
     /// Look at packs of words.

@@ -1,6 +1,6 @@
 //! `evaluate`: the engine alone, offline and deterministic.
 
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::path::Path;
 
 use anyhow::Context as _;
@@ -8,10 +8,10 @@ use proviso_engine::conversation::Contexts;
 use proviso_engine::evaluate::evaluate_line;
 use proviso_engine::{CompileInputs, Engine};
 use proviso_ledger::hash::policy_hash;
-use proviso_model::{Digest, Order};
+use proviso_model::limits::POLICY_BYTES_MAX;
+use proviso_model::{Digest, Order, Policy};
 
-pub fn evaluate(order: &Path, packs: Option<&Path>) -> anyhow::Result<bool> {
-    let engine = engine(order, packs)?;
+pub fn evaluate(engine: &Engine) -> anyhow::Result<bool> {
     let mut contexts = Contexts::default();
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     let mut input = std::io::stdin().lock();
@@ -21,7 +21,7 @@ pub fn evaluate(order: &Path, packs: Option<&Path>) -> anyhow::Result<bool> {
         if read.with_context(|| format!("observations, line {number}"))? == 0 {
             break;
         }
-        for finding in evaluate_line(&engine, &mut contexts, number, &line)? {
+        for finding in evaluate_line(engine, &mut contexts, number, &line)? {
             writeln!(out, "{finding}")?;
         }
     }
@@ -29,7 +29,34 @@ pub fn evaluate(order: &Path, packs: Option<&Path>) -> anyhow::Result<bool> {
     Ok(true)
 }
 
-fn engine(path: &Path, packs: Option<&Path>) -> anyhow::Result<Engine> {
+/// The engine for an order or for a policy: clap sees to it that one is named.
+pub fn engine(order: Option<&Path>, policy: Option<&Path>, packs: Option<&Path>) -> anyhow::Result<Engine> {
+    match (order, policy) {
+        (_, Some(policy)) => of_policy(policy),
+        (Some(order), None) => of_order(order, packs),
+        (None, None) => anyhow::bail!("name an order with --order, or a policy with --policy"),
+    }
+}
+
+/// A policy as the force signed it, so that findings name the same hash.
+fn of_policy(path: &Path) -> anyhow::Result<Engine> {
+    let file =
+        std::fs::File::open(path).with_context(|| format!("the policy {} cannot be read", path.display()))?;
+    let mut bytes = Vec::new();
+    file.take(POLICY_BYTES_MAX as u64 + 1).read_to_end(&mut bytes)?;
+    anyhow::ensure!(
+        bytes.len() <= POLICY_BYTES_MAX,
+        "{} is longer than a policy can be, {POLICY_BYTES_MAX} bytes; name a file of a bundle's folder policies/",
+        path.display()
+    );
+    let policy: Policy = serde_json::from_slice(&bytes).with_context(|| {
+        format!("{} is not a policy; name a file HASH.json of a bundle's folder policies/", path.display())
+    })?;
+    let hash = Digest(policy_hash(&bytes));
+    Engine::new(&policy, hash).with_context(|| format!("{} cannot be used", path.display()))
+}
+
+fn of_order(path: &Path, packs: Option<&Path>) -> anyhow::Result<Engine> {
     let text = std::fs::read_to_string(path)
         .with_context(|| format!("the order {} cannot be read", path.display()))?;
     let order = Order::from_toml(&text).map_err(|faults| {

@@ -37,7 +37,10 @@ pub fn main(args: Args, wiring: &Wiring) -> ExitCode {
         Command::Enrol(enrol) => enrol::enrol(&dir, &enrol, wiring),
         Command::Status { json } => show::status(&dir, json),
         Command::Doctor { json } => show::doctor(dir, json, wiring),
-        Command::Evaluate { order, packs } => evaluate::evaluate(&order, packs.as_deref()),
+        Command::Evaluate { order, policy, packs } => {
+            let engine = evaluate::engine(order.as_deref(), policy.as_deref(), packs.as_deref())?;
+            evaluate::evaluate(&engine)
+        }
         Command::Packs { what: Packs::Verify { file, trust } } => packs::verify(&file, &trust),
         Command::Classify { what: Classify::Text { jsonl, packs, models } } => {
             classify::text(jsonl, packs.as_deref(), models.as_deref())
