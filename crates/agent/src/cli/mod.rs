@@ -38,8 +38,8 @@ pub fn main(args: Args, wiring: &Wiring) -> ExitCode {
         Command::Status { json } => show::status(&dir, json),
         Command::Doctor { json } => show::doctor(dir, json, wiring),
         Command::Evaluate { order, policy, packs } => {
-            let engine = evaluate::engine(order.as_deref(), policy.as_deref(), packs.as_deref())?;
-            evaluate::evaluate(&engine)
+            evaluate::engine(order.as_deref(), policy.as_deref(), packs.as_deref())
+                .and_then(|engine| evaluate::evaluate(&engine))
         }
         Command::Packs { what: Packs::Verify { file, trust } } => packs::verify(&file, &trust),
         Command::Classify { what: Classify::Text { jsonl, packs, models } } => {
