@@ -8,6 +8,7 @@ use proviso_model::observation::{Fact, Passage};
 use proviso_store::ReplayOutcome;
 
 use super::marks::{Piece, pieces, without_content};
+use super::picture::{self, PictureBox};
 use super::talk;
 use crate::app::officer::alert::{AlertView, ShownFinding};
 use crate::web::console::outside;
@@ -59,6 +60,7 @@ pub struct Content {
     pub query: Option<String>,
     pub passages: Vec<Vec<Piece>>,
     pub cut: bool,
+    pub picture: Option<PictureBox>,
 }
 
 /// Prepares a finding for the page.
@@ -193,6 +195,7 @@ fn content(one: &ShownFinding) -> Content {
             query,
             passages: text.iter().map(|passage| pieces(passage, spans, TextField::Text)).collect(),
             cut: *cut,
+            picture: None,
         },
         Fact::Typed { url, text, .. } => Content {
             address: whole(url, TextField::Url),
@@ -200,6 +203,7 @@ fn content(one: &ShownFinding) -> Content {
             query,
             passages: text.iter().map(|passage| pieces(passage, spans, TextField::Typed)).collect(),
             cut: false,
+            picture: None,
         },
         Fact::Messages { url, channel, .. } => Content {
             address: whole(url, TextField::Url),
@@ -207,6 +211,7 @@ fn content(one: &ShownFinding) -> Content {
             query: None,
             passages: one.captured.fact.messages().map(|message| talk::line(message, spans)).collect(),
             cut: one.captured.fact.messages().any(|message| message.cut),
+            picture: None,
         },
         Fact::Picture(picture) => Content {
             address: whole(&picture.url, TextField::Url),
@@ -214,9 +219,10 @@ fn content(one: &ShownFinding) -> Content {
             query: None,
             passages: Vec::new(),
             cut: false,
+            picture: Some(picture::shown(picture, one)),
         },
         Fact::PrivateWindow { .. } | Fact::Software { .. } => {
-            Content { address: None, title: None, query, passages: Vec::new(), cut: false }
+            Content { address: None, title: None, query, passages: Vec::new(), cut: false, picture: None }
         }
     }
 }

@@ -3,6 +3,7 @@
 mod decide;
 mod finding;
 mod marks;
+mod picture;
 mod talk;
 
 use askama::Template;

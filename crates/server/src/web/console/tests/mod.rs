@@ -4,6 +4,7 @@ mod client;
 mod evidence;
 mod live;
 mod people;
+mod pictures;
 mod quarantine;
 mod routes;
 mod seed;
