@@ -59,9 +59,11 @@ fn each_kind_of_agreement_is_a_finding_of_its_own_in_its_own_words() {
 #[test]
 fn what_cannot_speak_for_a_picture_does_not() {
     let engine = engine(PORNOGRAPHY, &[set(1, false)]);
-    let mut cut_from_tab = found(1, vec![listed(1, SHA256), listed(1, MD5)]);
-    picture(&mut cut_from_tab).from = PictureFrom::TabPixels;
-    assert!(engine.evaluate(&cut_from_tab).is_empty(), "its digests are those of a file of our own");
+    for from in [PictureFrom::TabPixels, PictureFrom::ElementPixels] {
+        let mut drawn = found(1, vec![listed(1, SHA256), listed(1, MD5)]);
+        picture(&mut drawn).from = from;
+        assert!(engine.evaluate(&drawn).is_empty(), "its digests are those of a file of our own");
+    }
     let mut plain = found(1, vec![listed(1, NEAR)]);
     plain.picture.as_mut().expect("seen").pdq_quality = 49;
     assert!(engine.evaluate(&plain).is_empty(), "a hash of low quality stands for many pictures");
@@ -293,4 +295,22 @@ fn a_device_remembers_figures_of_few_pictures_for_a_quarter_of_an_hour() {
     assert!(!kept_at(start.plus_millis(-1)), "a clock set back is no memory of the future");
     memory.forget();
     assert!(memory.is_empty());
+}
+
+#[test]
+fn a_finding_says_whether_the_file_came_with_the_page_or_was_asked_for_again() {
+    let engine = engine(PORNOGRAPHY, &[set(1, false)]);
+    for (from, listed, says) in [
+        (PictureFrom::Loaded, listed(1, SHA256), None),
+        (PictureFrom::FetchedAgain, listed(1, SHA256), Some("when it was asked for again")),
+        (PictureFrom::TabPixels, listed(1, NEAR), Some("the page's own file was not had")),
+    ] {
+        let mut observation = found(1, vec![listed]);
+        picture(&mut observation).from = from;
+        let findings = engine.evaluate(&observation);
+        let said = &findings.first().expect("a finding").explanation;
+        for words in ["when it was asked for again", "the page's own file was not had"] {
+            assert_eq!(said.contains(words), says == Some(words), "{said}");
+        }
+    }
 }

@@ -24,7 +24,9 @@ type Found<'p, 's> = (&'p HashSetRef, &'s PictureListed);
 /// hash of low quality is not compared.
 pub(super) fn counts(listed: &PictureListed, picture: &Picture, seen: &PictureSeen) -> bool {
     match listed.how {
-        ListedHow::Sha256 | ListedHow::Md5 => picture.from != PictureFrom::TabPixels,
+        ListedHow::Sha256 | ListedHow::Md5 => {
+            matches!(picture.from, PictureFrom::Loaded | PictureFrom::FetchedAgain)
+        }
         ListedHow::Pdq { distance } => u32::from(distance) <= PDQ_DISTANCE_MAX && comparable(seen).is_some(),
     }
 }

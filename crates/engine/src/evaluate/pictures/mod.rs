@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use proviso_model::judgement::{PictureBasis, PictureOpinion};
 use proviso_model::limits::{PDQ_QUALITY_MIN, PICTURE_KEPT_BYTES_MAX};
-use proviso_model::observation::PictureElement;
+use proviso_model::observation::{PictureElement, PictureFrom};
 use proviso_model::policy::{PackRef, Policy, Rule};
 use proviso_model::{Digest, Finding, Observation, PdqHash, Picture, PictureSeen};
 
@@ -63,8 +63,18 @@ pub(super) fn shown(picture: &Picture) -> String {
         PictureElement::VideoFrame => "A frame of a video",
         PictureElement::Other => "A picture in an element of another kind",
     };
+    let bytes = match picture.from {
+        PictureFrom::Loaded => "",
+        // Another file may come the second time (docs/decisions/0018).
+        PictureFrom::FetchedAgain => {
+            " What follows is of the file that its address gave when it was asked for again, while a picture from there was on the screen."
+        }
+        PictureFrom::ElementPixels | PictureFrom::TabPixels => {
+            " What follows is of its pixels, drawn once more: the page's own file was not had."
+        }
+    };
     format!(
-        "{what} of {} by {} pixels was shown at {} by {} on a page of {}.",
+        "{what} of {} by {} pixels was shown at {} by {} on a page of {}.{bytes}",
         picture.width,
         picture.height,
         picture.shown_width,
