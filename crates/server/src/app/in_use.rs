@@ -19,16 +19,35 @@ pub struct InUse {
     pub hash_sets: Vec<HashSetRef>,
 }
 
+/// What is left out, by name.
+#[derive(Default)]
+pub struct But<'n> {
+    /// A pack.
+    pub pack: Option<&'n str>,
+    /// A list of sites.
+    pub site_list: Option<&'n str>,
+    /// A hash set.
+    pub hash_set: Option<&'n str>,
+}
+
 impl InUse {
     /// What policies are made with now.
     ///
     /// # Errors
     /// [`PackFault`]; then no policy is made, for one without the force's own would look as if it had it.
     pub async fn now(ctx: &AppContext) -> Result<Self, PackFault> {
+        Self::but(ctx, But::default()).await
+    }
+
+    /// The same but for one: that one may have been changed, and can be replaced or retired all the same.
+    ///
+    /// # Errors
+    /// As [`InUse::now`].
+    pub async fn but(ctx: &AppContext, but: But<'_>) -> Result<Self, PackFault> {
         Ok(Self {
-            packs: packs::in_use(ctx, None).await?,
-            site_lists: site_lists::in_use(ctx, None).await?,
-            hash_sets: hash_sets::in_use(ctx, None).await?,
+            packs: packs::in_use(ctx, but.pack).await?,
+            site_lists: site_lists::in_use(ctx, but.site_list).await?,
+            hash_sets: hash_sets::in_use(ctx, but.hash_set).await?,
         })
     }
 

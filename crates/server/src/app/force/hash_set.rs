@@ -15,8 +15,8 @@ use super::pack::{check_line, check_name};
 use super::{COMMAND_LINE, ForceError};
 use crate::app::hash_sets::for_devices;
 use crate::app::hash_sets::stage::StagedFile;
-use crate::app::in_use::InUse;
-use crate::app::{AppContext, hash_sets, packs, site_lists};
+use crate::app::in_use::{But, InUse};
+use crate::app::{AppContext, hash_sets};
 use crate::keys::files;
 
 /// A list to be taken.
@@ -177,7 +177,7 @@ pub async fn import(ctx: &AppContext, new: &NewHashSet<'_>, staged: Staged) -> R
             let key = for_devices::make(ctx, &says.sha256, &rows).map_err(|error| unkept(ctx, &*error))?;
             let row = hash_sets::row(ctx, &says, key)
                 .map_err(|error| ForceError::Refused(format!("the set cannot be described: {error}")))?;
-            let mut with = without(ctx, new.name).await?;
+            let mut with = InUse::but(ctx, But { hash_set: Some(new.name), ..But::default() }).await?;
             with.hash_sets.push(hash_sets::reference(&says));
             with.hash_sets.sort_by_cached_key(|set| set.set.name.clone());
             let policies = policies_of_all(ctx, &with, &BTreeSet::new()).await?;
@@ -195,15 +195,6 @@ fn unkept(ctx: &AppContext, error: &(dyn std::error::Error + Send + Sync)) -> Fo
     ))
 }
 
-/// What is in use but for one set: that one may have been changed, and can be replaced or retired all the same.
-async fn without(ctx: &AppContext, name: &str) -> Result<InUse, ForceError> {
-    Ok(InUse {
-        packs: packs::in_use(ctx, None).await?,
-        site_lists: site_lists::in_use(ctx, None).await?,
-        hash_sets: hash_sets::in_use(ctx, Some(name)).await?,
-    })
-}
-
 /// Retires a set and gives every active device a policy made without it; how many. Records go on naming it, and its file is kept
 /// to check what they say.
 ///
@@ -215,7 +206,12 @@ pub async fn retire(ctx: &AppContext, name: &str) -> Result<usize, ForceError> {
     let row = row.ok_or(StoreError::Missing("a hash set of this name in use"))?;
     let objects = format!("{} {} {}", row.name, row.version, row.sha256);
     ctx.logged(COMMAND_LINE, "hash-set-remove", None, &objects, async {
-        let policies = policies_of_all(ctx, &without(ctx, name).await?, &BTreeSet::new()).await?;
+        let policies = policies_of_all(
+            ctx,
+            &InUse::but(ctx, But { hash_set: Some(name), ..But::default() }).await?,
+            &BTreeSet::new(),
+        )
+        .await?;
         ctx.store.hash_set_retire(name, ctx.now(), &policies).await?;
         Ok(policies.len() + latecomers(ctx, &policies).await?)
     })

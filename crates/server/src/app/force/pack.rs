@@ -15,9 +15,8 @@ use proviso_store::{PackRow, StoreError};
 
 use super::keys::{latecomers, policies_of_all};
 use super::{COMMAND_LINE, ForceError};
-use crate::app::AppContext;
-use crate::app::in_use::InUse;
-use crate::app::{hash_sets, packs, site_lists};
+use crate::app::in_use::{But, InUse};
+use crate::app::{AppContext, packs};
 
 /// Categories that a list may serve.
 pub const CATEGORIES: [&str; 3] = ["sexual", "solicitation", "minor-reference"];
@@ -193,12 +192,7 @@ pub async fn retire(ctx: &AppContext, name: &str) -> Result<usize, ForceError> {
     let objects = format!("{} {} {}", row.name, row.version, row.sha256);
     ctx.logged(COMMAND_LINE, "pack-remove", None, &objects, async {
         // One that was changed and cannot be loaded any more can be retired all the same.
-        let others = packs::in_use(ctx, Some(name)).await?;
-        let with = InUse {
-            packs: others,
-            site_lists: site_lists::in_use(ctx, None).await?,
-            hash_sets: hash_sets::in_use(ctx, None).await?,
-        };
+        let with = InUse::but(ctx, But { pack: Some(name), ..But::default() }).await?;
         let policies = policies_of_all(ctx, &with, &BTreeSet::new()).await?;
         ctx.store.pack_retire(name, ctx.now(), &policies).await?;
         Ok(policies.len() + latecomers(ctx, &policies).await?)

@@ -17,8 +17,8 @@ use proviso_store::{SiteListRow, StoreError};
 use super::keys::{latecomers, policies_of_all};
 use super::pack::{check_line, check_name};
 use super::{COMMAND_LINE, ForceError};
-use crate::app::in_use::InUse;
-use crate::app::{AppContext, hash_sets, packs, site_lists};
+use crate::app::in_use::{But, InUse};
+use crate::app::{AppContext, site_lists};
 
 /// A list as read from its file.
 pub struct ReadList {
@@ -196,7 +196,7 @@ pub async fn import(
             let row = site_lists::row(ctx, &says)
                 .map_err(|error| ForceError::Refused(format!("the list cannot be described: {error}")))?;
             site_lists::keep(ctx, &row, new.read.list.as_bytes()).await?;
-            let mut with = without(ctx, new.name).await?;
+            let mut with = InUse::but(ctx, But { site_list: Some(new.name), ..But::default() }).await?;
             with.site_lists.push(site_lists::reference(&says));
             with.site_lists.sort_by_cached_key(|list| list.list.name.clone());
             let policies = policies_of_all(ctx, &with, &BTreeSet::new()).await?;
@@ -218,20 +218,16 @@ pub async fn retire(ctx: &AppContext, name: &str) -> Result<usize, ForceError> {
     let row = row.ok_or(StoreError::Missing("a list of sites of this name in use"))?;
     let objects = format!("{} {} {}", row.name, row.version, row.sha256);
     ctx.logged(COMMAND_LINE, "site-list-remove", None, &objects, async {
-        let policies = policies_of_all(ctx, &without(ctx, name).await?, &BTreeSet::new()).await?;
+        let policies = policies_of_all(
+            ctx,
+            &InUse::but(ctx, But { site_list: Some(name), ..But::default() }).await?,
+            &BTreeSet::new(),
+        )
+        .await?;
         ctx.store.site_list_retire(name, ctx.now(), &policies).await?;
         Ok(policies.len() + latecomers(ctx, &policies).await?)
     })
     .await
-}
-
-/// What is in use but for one list: that one may have been changed, and can be replaced or retired all the same.
-async fn without(ctx: &AppContext, name: &str) -> Result<InUse, ForceError> {
-    Ok(InUse {
-        packs: packs::in_use(ctx, None).await?,
-        site_lists: site_lists::in_use(ctx, Some(name)).await?,
-        hash_sets: hash_sets::in_use(ctx, None).await?,
-    })
 }
 
 /// Every version of every list, with what the force says of it; `None` where that was changed since.
