@@ -131,6 +131,13 @@ fn of_search(url: &str, start: Option<&SearchStart>, spans: &[&Span]) -> String 
     format!("A search on {place} holds {}.{how}", words(spans))
 }
 
+/// A list or a model with its version and the beginning of its hash, under its name as a sentence writes it.
+pub(super) fn versioned(name: &str, pack: &PackRef) -> String {
+    let hash = pack.sha256.to_string();
+    let start = hash.get(..16).unwrap_or(&hash);
+    format!("{name} version {} (SHA-256 {start}...)", pack.version)
+}
+
 pub(super) fn site(address: &str) -> String {
     host_of_address(address).map_or_else(|| "an address without a host".to_owned(), |site| quoted(&site.host))
 }

@@ -38,7 +38,11 @@ pub(super) fn reduce(
     }
     if matches!(observation.fact, Fact::Picture(_)) {
         let cut = pictures::cut(observation, findings, &engine.conditions, &engine.child_abuse);
-        return if engine.evaluate(&cut) == findings { cut } else { pictures::without_content(observation) };
+        return if engine.evaluate_once(&cut, once) == findings {
+            cut
+        } else {
+            pictures::without_content(observation)
+        };
     }
     let mut rests = RestsOn::of(engine, observation, findings, once);
     let mut woken = BTreeSet::new();

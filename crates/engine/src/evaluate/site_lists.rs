@@ -6,7 +6,7 @@ use proviso_model::policy::{Rule, SiteListRef};
 use proviso_model::{Fact, Observation};
 
 use super::Spoken;
-use super::explain::quoted;
+use super::explain::{quoted, versioned};
 use super::reading::host_span;
 use crate::sites::{host_of_address, with_parents};
 
@@ -84,12 +84,7 @@ fn listed_on<'o>(
 }
 
 fn names<'l>(lists: impl Iterator<Item = &'l SiteListRef>) -> String {
-    let named: Vec<String> = lists
-        .map(|list| {
-            let hash = list.list.sha256.to_string();
-            let start = hash.get(..16).unwrap_or(&hash).to_owned();
-            format!("list {} version {} (SHA-256 {start}...)", list.list.name, list.list.version)
-        })
-        .collect();
+    let named: Vec<String> =
+        lists.map(|list| format!("list {}", versioned(&list.list.name, &list.list))).collect();
     named.join(" and ")
 }

@@ -19,16 +19,11 @@ impl Policy {
     }
 
     fn lists_of<'p>(conditions: impl Iterator<Item = &'p PolicyCondition>) -> Vec<&'p SiteListRef> {
-        let mut all: Vec<&SiteListRef> = Vec::new();
-        for rule in conditions.flat_map(|condition| &condition.rules) {
-            let Rule::SiteLists { lists, lowered_by, .. } = rule else { continue };
-            for list in lists.iter().chain(lowered_by) {
-                if all.iter().all(|known| known.list.sha256 != list.list.sha256) {
-                    all.push(list);
-                }
-            }
-        }
-        all
+        let lists = conditions.flat_map(|condition| &condition.rules).filter_map(|rule| match rule {
+            Rule::SiteLists { lists, lowered_by, .. } => Some(lists.iter().chain(lowered_by)),
+            _ => None,
+        });
+        each_once(lists.flatten(), |list| list.list.sha256)
     }
 
     /// Every hash set that a rule names, each once.
@@ -43,34 +38,36 @@ impl Policy {
         Self::sets_of(self.in_force(at))
     }
 
+    fn sets_of<'p>(conditions: impl Iterator<Item = &'p PolicyCondition>) -> Vec<&'p HashSetRef> {
+        let sets = conditions.flat_map(|condition| &condition.rules).filter_map(|rule| match rule {
+            Rule::HashSets { sets, .. } => Some(sets),
+            _ => None,
+        });
+        each_once(sets.flatten(), |set| set.set.sha256)
+    }
+
     /// The models of pictures that the conditions in force at `at` need, each once, in the order in which they are tried. No
     /// model runs that is not among them: a condition about child images alone has none.
     #[must_use]
     pub fn picture_models_at(&self, at: Timestamp) -> Vec<&PackRef> {
-        let mut all: Vec<&PackRef> = Vec::new();
-        for rule in self.in_force(at).flat_map(|condition| &condition.rules) {
-            let Rule::PictureScore { model, second, .. } = rule else { continue };
-            for model in std::iter::once(model).chain(second) {
-                if !all.contains(&model) {
-                    all.push(model);
-                }
-            }
-        }
-        all
+        let rules = self.in_force(at).flat_map(|condition| &condition.rules);
+        let models = rules.filter_map(|rule| match rule {
+            Rule::PictureScore { model, second, .. } => Some(std::iter::once(model).chain(second)),
+            _ => None,
+        });
+        each_once(models.flatten(), |model| *model)
     }
+}
 
-    fn sets_of<'p>(conditions: impl Iterator<Item = &'p PolicyCondition>) -> Vec<&'p HashSetRef> {
-        let mut all: Vec<&HashSetRef> = Vec::new();
-        for rule in conditions.flat_map(|condition| &condition.rules) {
-            let Rule::HashSets { sets, .. } = rule else { continue };
-            for set in sets {
-                if all.iter().all(|known| known.set.sha256 != set.set.sha256) {
-                    all.push(set);
-                }
-            }
+/// The first of those that have the same key, in order.
+fn each_once<'p, T, K: PartialEq>(all: impl Iterator<Item = &'p T>, key: impl Fn(&&'p T) -> K) -> Vec<&'p T> {
+    let mut once: Vec<&T> = Vec::new();
+    for one in all {
+        if once.iter().all(|known| key(known) != key(&one)) {
+            once.push(one);
         }
-        all
     }
+    once
 }
 
 /// A list of sites by name, version and hash. It is too big for a policy: a device fetches the file and checks it against the

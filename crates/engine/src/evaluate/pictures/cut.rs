@@ -19,22 +19,23 @@ pub(in super::super) fn cut(
     child_abuse: &BTreeSet<Digest>,
 ) -> Observation {
     let mut kept = observation.clone();
-    let (Fact::Picture(picture), Some(seen)) = (&observation.fact, kept.picture.as_deref_mut()) else {
+    let (Fact::Picture(picture), Some(whole), Some(seen)) =
+        (&observation.fact, observation.picture.as_deref(), kept.picture.as_deref_mut())
+    else {
         return kept;
     };
     let rests_on: Vec<&PictureBasis> =
         findings.iter().filter_map(|finding| Some(&finding.picture.as_ref()?.rests_on)).collect();
-    if !may_keep_content(&rests_on, picture, seen, child_abuse) {
+    if !may_keep_content(&rests_on, picture, whole, child_abuse) {
         seen.content = None;
     }
-    let earlier = earlier_used(observation, findings, conditions, picture, seen);
     seen.listed.retain(|one| {
         let is_used = rests_on.iter().any(|rests_on| names(rests_on, one));
-        child_abuse.contains(&one.set) || (is_used && listed::counts(one, picture, seen_of(observation)))
+        child_abuse.contains(&one.set) || (is_used && listed::counts(one, picture, whole))
     });
     let scores: Vec<_> = rests_on.iter().flat_map(|rests_on| scores_of(rests_on)).collect();
     seen.scores.retain(|score| scores.contains(&score));
-    seen.earlier = earlier;
+    seen.earlier = earlier_used(observation, findings, conditions, picture, whole);
     kept
 }
 
@@ -65,18 +66,6 @@ fn may_keep_content(
             .content
             .as_ref()
             .is_some_and(|content| content.len() <= PICTURE_KEPT_BYTES_MAX.div_ceil(3) * 4)
-}
-
-fn seen_of(observation: &Observation) -> &PictureSeen {
-    static NOTHING: PictureSeen = PictureSeen {
-        pdq: None,
-        pdq_quality: 0,
-        scores: Vec::new(),
-        listed: Vec::new(),
-        earlier: Vec::new(),
-        content: None,
-    };
-    observation.picture.as_deref().unwrap_or(&NOTHING)
 }
 
 /// The earlier pictures that the rules which spoke count.

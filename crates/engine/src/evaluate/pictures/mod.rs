@@ -16,7 +16,7 @@ use proviso_model::{Digest, Finding, Observation, PdqHash, Picture, PictureSeen}
 pub(super) use cut::{cut, without_content};
 
 use super::Spoken;
-use super::explain::{quoted, site};
+use super::explain::{quoted, site, versioned};
 use super::reading::host_span;
 use crate::sites::host_of_address;
 
@@ -96,9 +96,7 @@ fn kept(picture: &Picture) -> String {
 
 /// A set or a model as an explanation names it.
 fn named(pack: &PackRef) -> String {
-    let hash = pack.sha256.to_string();
-    let start = hash.get(..16).unwrap_or(&hash);
-    format!("{} version {} (SHA-256 {start}...)", quoted(&pack.name), pack.version)
+    versioned(&quoted(&pack.name), pack)
 }
 
 /// The hash of how it looks, where it may be compared.
