@@ -1,6 +1,7 @@
 // The connection to the agent: hello, state, numbered observations, acknowledgements, pulses, reconnecting.
 
 import { HOST_NAME, PROTOCOL_MAX, PROTOCOL_MIN, PULSE_SECONDS } from "../protocol.js";
+import * as access from "./access.js";
 import { browserName, browserVersion } from "./browser.js";
 import * as outbox from "./outbox.js";
 import { messagesFor } from "./parts.js";
@@ -37,7 +38,7 @@ export const firstAnswer = new Promise((/** @type {(value: void) => void} */ res
 
 /** Connects when there is no connection. Safe to call at any time. */
 export async function connect() {
-  await Promise.all([outbox.ready, state.ready]);
+  await Promise.all([access.ready, outbox.ready, state.ready]);
   const private_allowed = await chrome.extension.isAllowedIncognitoAccess();
   if (port) return;
   clearTimeout(retry);

@@ -106,8 +106,9 @@ export function addPicture(observed_at, attribution, shown, data) {
     last = n;
     hold(n, json);
     if (data !== undefined && hasRoom) {
-      pictures.set(n, JSON.stringify({ ...message, data }));
-      pictureBytes += data.length;
+      const whole = JSON.stringify({ ...message, data });
+      pictures.set(n, whole);
+      pictureBytes += whole.length;
     }
     return n;
   });
@@ -141,9 +142,9 @@ async function forget(numbers) {
   for (const n of numbers) {
     bytes -= utf8Bytes(waiting.get(n) ?? "");
     waiting.delete(n);
+    pictureBytes -= pictures.get(n)?.length ?? 0;
     pictures.delete(n);
   }
-  if (pictures.size === 0) pictureBytes = 0;
   await chrome.storage.session.remove(numbers.map((n) => PREFIX + n));
   if (bytes <= BYTES_MAX / 2) full = false;
 }

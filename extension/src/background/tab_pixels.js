@@ -6,6 +6,8 @@ import { inFront } from "./capture.js";
 
 /** Browsers refuse more than two a second. */
 const BETWEEN_MS_MIN = 1_000;
+/** The most of red, green and blue that is black still: a coded video rarely has none. */
+const BLACK_MAX = 8;
 /** More would come long after what they show has gone. */
 const WAITING_MAX = 16;
 
@@ -69,5 +71,5 @@ async function placeOf(tabId, frameId, mark) {
 
 /** @param {Uint8ClampedArray} pixels */
 function isBlack(pixels) {
-  return new Uint32Array(pixels.buffer).every((pixel) => pixel === 0xff000000);
+  return pixels.every((value, at) => at % 4 === 3 || value <= BLACK_MAX);
 }

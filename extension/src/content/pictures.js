@@ -93,7 +93,7 @@ export class Pictures {
     for (const name of ["load", "playing", "loadeddata", "transitionend", "animationend"]) {
       root.addEventListener(name, () => this.#soon(), { capture: true, passive: true });
     }
-    root.addEventListener("encrypted", ({ target }) => this.#frames.encrypted(target), { capture: true, passive: true });
+    root.addEventListener("encrypted", (event) => this.#frames.encrypted(event), { capture: true, passive: true });
   }
 
   #soon() {

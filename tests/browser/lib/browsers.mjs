@@ -14,7 +14,7 @@ import { FIREFOX_ID, FIREFOX_UUID, HOST_NAME } from "./host-manifest.mjs";
  * @typedef {object} Launch
  * @property {string} userDataDir empty or new folder: the browser's profile and, for Firefox, its HOME
  * @property {string} [hostManifestPath] native host manifest to install for this browser only (see host-manifest.mjs)
- * @property {string} [extensionDir] unpacked extension; the one of `extension/dist` by default
+ * @property {string | null} [extensionDir] unpacked extension, none where null; the one of `extension/dist` by default
  * @property {boolean} [headless] true by default
  * @property {string[]} [args]
  * @property {Record<string, string>} [environment]
@@ -45,7 +45,7 @@ export async function launchChromium({ userDataDir, hostManifestPath, extensionD
     headless,
     userDataDir,
     pipe: true,
-    enableExtensions: [extensionDir ?? join(DIST, "chromium")],
+    enableExtensions: extensionDir === null ? false : [extensionDir ?? join(DIST, "chromium")],
     defaultViewport: null,
     env: { ...process.env, ...environment },
     args: [...CHROMIUM_FLAGS, ...args],
@@ -98,7 +98,7 @@ export async function launchFirefox({ userDataDir, hostManifestPath, extensionDi
     extraPrefsFirefox: { ...DEBUGGER_PREFERENCES, "extensions.webextensions.uuids": JSON.stringify({ [FIREFOX_ID]: FIREFOX_UUID }) },
   });
   DEBUGGERS.set(browser, debuggerSocket);
-  await browser.installExtension(extensionDir ?? join(DIST, "firefox"));
+  if (extensionDir !== null) await browser.installExtension(extensionDir ?? join(DIST, "firefox"));
   return browser;
 }
 

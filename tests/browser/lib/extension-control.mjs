@@ -85,7 +85,7 @@ export async function openPrivateWindow(scene, url) {
 
 /**
  * Opens the extension's popup in a tab of its own.
- * @param {Scene} scene
+ * @param {Pick<Scene, "name" | "browser">} scene
  * @returns {Promise<Page>}
  */
 export async function openPopup({ name, browser }) {

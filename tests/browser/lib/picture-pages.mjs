@@ -45,21 +45,40 @@ const DRAWN = `<canvas id="drawn" width="160" height="120"></canvas><script>
 const TAINTED = `<canvas id="tainted" width="160" height="120"></canvas><script>
   { const image = new Image(); image.onload = () => tainted.getContext("2d").drawImage(image, 0, 0);
     image.src = location.origin.replace("127.0.0.1", "localhost") + "/picture/5.png"; }</script>`;
-/** A video that the page makes of a canvas, and plays. */
-const VIDEO = `<video id="video" muted loop width="320" height="240"></video><script>
+/**
+ * A video that the page makes of a canvas, and plays.
+ * @param {string} draw a script that draws frame `x` with `context`
+ * @param {string} show a script that gives `film`, a Blob, to `video`
+ */
+export const film = (draw, show) => `<video id="video" muted loop width="320" height="240"></video><script>
   (async () => {
     const canvas = Object.assign(document.createElement("canvas"), { width: 160, height: 120 });
     const context = canvas.getContext("2d");
-    let x = 0;
-    const draw = () => { context.fillStyle = "hsl(" + x * 9 + " 90% 50%)"; context.fillRect((x * 7) % 160, 0, 30, 120); x += 1; };
     const recorder = new MediaRecorder(canvas.captureStream(20), { mimeType: "video/webm;codecs=vp8" });
     const parts = [];
     recorder.ondataavailable = ({ data }) => parts.push(data);
-    recorder.onstop = async () => { video.src = URL.createObjectURL(new Blob(parts, { type: "video/webm" })); await video.play(); };
+    recorder.onstop = async () => { const film = new Blob(parts, { type: "video/webm" }); ${show} await video.play(); };
     recorder.start();
-    let count = 0;
-    const timer = setInterval(() => { draw(); count += 1; if (count === 60) { clearInterval(timer); recorder.stop(); } }, 50);
+    let x = 0;
+    const timer = setInterval(() => { ${draw} x += 1; if (x === 60) { clearInterval(timer); recorder.stop(); } }, 50);
   })();</script>`;
+const BARS = `context.fillStyle = "hsl(" + x * 9 + " 90% 50%)"; context.fillRect((x * 7) % 160, 0, 30, 120);`;
+const OWN = `video.src = URL.createObjectURL(film);`;
+/** With keys, as protected films have them; the browser's own test system of keys, and nothing to hide. */
+const WITH_KEYS = `const system = await navigator.requestMediaKeySystemAccess("org.w3.clearkey",
+    [{ initDataTypes: ["webm", "keyids"], videoCapabilities: [{ contentType: 'video/webm; codecs="vp8"' }] }]);
+  await video.setMediaKeys(await system.createMediaKeys()); ${OWN}`;
+/** From another site, which lets no script read it. */
+const ELSEWHERE = `await fetch("/keep", { method: "POST", body: film }); video.src = location.origin.replace("127.0.0.1", "localhost") + "/kept.webm";`;
+/** A film that is black until its page is told otherwise. */
+const DARK = `<video id="video" muted width="320" height="240"></video><script>
+  { const canvas = Object.assign(document.createElement("canvas"), { width: 160, height: 120 });
+    const context = canvas.getContext("2d");
+    let x = 0;
+    setInterval(() => { context.fillStyle = window.light ? "hsl(" + x * 9 + " 90% 50%)" : "#000"; context.fillRect((x * 7) % 160, 0, window.light ? 30 : 160, 120); x += 1; }, 50);
+    context.fillRect(0, 0, 160, 120);
+    video.srcObject = canvas.captureStream(20);
+    void video.play(); }</script>`;
 const DATA = `data:image/png;base64,${wavesPng(4).toString("base64")}`;
 
 /** Title and body of each page, by path. @type {Record<string, [string, string]>} */
@@ -76,7 +95,10 @@ export const PICTURE_PAGES = {
   "/pictures/tainted": ["Tainted", TAINTED],
   "/pictures/once": ["Once", `<img src="/picture/once/16.png">`],
   "/pictures/long": ["Long", `<img src="/picture/17-long.png">`],
-  "/pictures/video": ["Video", VIDEO],
+  "/pictures/video": ["Video", film(BARS, OWN)],
+  "/pictures/protected": ["Protected", `${film(BARS, WITH_KEYS)}<img id="later">`],
+  "/pictures/elsewhere": ["Elsewhere", film(BARS, ELSEWHERE)],
+  "/pictures/dark": ["Dark", DARK],
 };
 
 /** Addresses that were asked for and give their picture one time only. @type {Set<string>} */
@@ -98,5 +120,31 @@ export function sendPicture(origin, path, response) {
   given.add(origin + path);
   response.writeHead(200, { "content-type": "image/png", "cache-control": once ? "no-store" : "max-age=60" });
   response.end(wavesPng(Number(number), Number(width ?? 160), Number(height ?? 120), long ? 9 * 1024 * 1024 : 0));
+  return true;
+}
+
+/** Films that pages have given, by the port of their site. @type {Map<string, Buffer>} */
+const kept = new Map();
+
+/**
+ * Keeps the film that a page gives (`/keep`), or sends it (`/kept.webm`) as a site does that lets no script of another read it.
+ * @param {import("node:http").IncomingMessage} request
+ * @param {import("node:http").ServerResponse} response
+ */
+export function keepFilm(request, response) {
+  const port = String(request.socket.localPort);
+  if (request.url === "/kept.webm") {
+    response.writeHead(200, { "content-type": "video/webm", "cache-control": "no-store" });
+    response.end(kept.get(port));
+    return true;
+  }
+  if (request.url !== "/keep") return false;
+  /** @type {Buffer[]} */
+  const parts = [];
+  request.on("data", (part) => parts.push(part));
+  request.on("end", () => {
+    kept.set(port, Buffer.concat(parts));
+    response.end();
+  });
   return true;
 }

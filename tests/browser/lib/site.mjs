@@ -4,7 +4,7 @@
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { ORDINARY_CASES, SECRET_CASES } from "./field-cases.mjs";
-import { PICTURE_PAGES, sendPicture } from "./picture-pages.mjs";
+import { keepFilm, PICTURE_PAGES, sendPicture } from "./picture-pages.mjs";
 import { TALK_PAGES } from "./talk-pages.mjs";
 import { Notices } from "./until.mjs";
 
@@ -110,7 +110,7 @@ export class Site {
     }
     if (url.pathname === "/loaded") this.loaded.push(url.search.slice(1));
     else this.requests.push(url.pathname);
-    if (sendModule(url.pathname, response) || sendPicture(this.origin, url.pathname, response)) return;
+    if (sendModule(url.pathname, response) || sendPicture(this.origin, url.pathname, response) || keepFilm(request, response)) return;
     const found = PAGES[url.pathname];
     response.writeHead(found || url.pathname === "/loaded" ? 200 : 404, { "content-type": "text/html; charset=utf-8", "cache-control": "max-age=60" });
     response.end(found?.() ?? "");

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use md5::Md5;
-use proviso_agent::pictures::{Contained, LookLimits, Looked, serve};
+use proviso_agent::pictures::{Contained, LookLimits, Looked, Seen, serve};
 use proviso_engine::image::PictureScores;
 use proviso_inference::picture::{PICTURE_BYTES_MAX, PictureError};
 use serde::Serialize;
@@ -59,6 +59,7 @@ async fn one(contained: &mut Contained, file: &Path) -> anyhow::Result<Line> {
     opened.take(PICTURE_BYTES_MAX + 1).read_to_end(&mut bytes).context("the file cannot be read")?;
     anyhow::ensure!(bytes.len() as u64 <= PICTURE_BYTES_MAX, PictureError::TooLong);
     let seen = match contained.look(&bytes, true).await? {
+        Looked::Seen(Seen { fault: Some(fault), .. }) => anyhow::bail!(fault),
         Looked::Seen(seen) => seen,
         Looked::Unreadable { error } => anyhow::bail!(error),
     };

@@ -70,6 +70,7 @@ pub struct Looker {
     contained: Contained,
     strain: Strain,
     known: Known,
+    has_told_fault: bool,
 }
 
 /// An empty backlog and who works it off with `contained`.
@@ -77,7 +78,14 @@ pub struct Looker {
 pub fn backlog(contained: Contained, strain: Strain) -> (Backlog, Looker) {
     let (send, line) = mpsc::unbounded_channel();
     let load = Arc::new(Mutex::new(Load::default()));
-    let looker = Looker { line, load: Arc::clone(&load), contained, strain, known: Known::default() };
+    let looker = Looker {
+        line,
+        load: Arc::clone(&load),
+        contained,
+        strain,
+        known: Known::default(),
+        has_told_fault: false,
+    };
     (Backlog { line: send, load }, looker)
 }
 
@@ -132,13 +140,27 @@ impl Looker {
         }
     }
 
+    /// What is on a picture. A model that takes the process with it is no fault of the picture, which is then only hashed.
+    async fn look(&mut self, bytes: &[u8], scored: bool) -> Result<Looked, Failed> {
+        let mut looked = self.contained.look(bytes, scored).await;
+        if scored && matches!(looked, Err(Failed::TooLong(_) | Failed::Crashed)) {
+            looked = self.contained.look(bytes, false).await;
+        }
+        if let Ok(Looked::Seen(Seen { fault: Some(fault), .. })) = &looked
+            && !std::mem::replace(&mut self.has_told_fault, true)
+        {
+            tracing::error!(%fault, "the picture model cannot be used: pictures are hashed, and not being judged is a gap");
+        }
+        looked
+    }
+
     /// What became of one; `None` when the agent is ending.
     async fn one(&mut self, picture: Waiting, core: &Core) -> Option<Observed> {
         let Waiting { instance, n, observed_at, attribution, shown, bytes, scored } = picture;
         let (sha256, md5, bytes) = digests(bytes).await?;
         let seen = match self.known.get(&sha256, scored) {
             Some(known) => known.clone(),
-            None => match self.contained.look(&bytes, scored).await {
+            None => match self.look(&bytes, scored).await {
                 Ok(Looked::Seen(seen)) => Some(seen),
                 // Whatever it is made of: its digests are compared all the same.
                 Ok(Looked::Unreadable { .. }) | Err(Failed::TooLong(_) | Failed::Crashed) => None,

@@ -53,7 +53,7 @@ mod tests {
             bytes[..8].copy_from_slice(&(number as u64).to_le_bytes());
             Digest(bytes)
         };
-        let seen = |scores| Seen { pdq: "0".repeat(64), pdq_quality: 90, scores };
+        let seen = |scores| Seen { pdq: "0".repeat(64), pdq_quality: 90, scores, fault: None };
         let mut known = Known::default();
         known.put(digest(0), Some(seen(None)));
         assert!(known.get(&digest(0), false).is_some() && known.get(&digest(0), true).is_none());

@@ -34,8 +34,11 @@ pub struct Seen {
     pub pdq: String,
     /// How much there was to hash, 0 to 100.
     pub pdq_quality: u8,
-    /// What the model made of it; nothing where no model is on this machine.
+    /// What the model made of it; nothing where no model is on this machine, or it cannot be used.
     pub scores: Option<Scored>,
+    /// What is wrong with the model, where one is here and cannot be used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fault: Option<String>,
 }
 
 /// What a model made of a picture.

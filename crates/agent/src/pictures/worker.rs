@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use proviso_engine::image::{Luma, Pdq};
 use proviso_inference::picture::{self, PICTURE_BYTES_MAX, Picture, PictureError, Pixels};
-use proviso_inference::{OpenNsfw, PictureModel};
+use proviso_inference::{InferenceError, OpenNsfw, PictureModel};
 
 use super::{Looked, Scored, Seen};
 
@@ -22,7 +22,7 @@ const NICER: i32 = 10;
 /// `gives_way` everything else on the machine goes first.
 ///
 /// # Errors
-/// What reading or writing says, or a model that is there and cannot be used.
+/// What reading or writing says. A model that is there and cannot be used is said with each picture: hashing goes on.
 pub fn serve(
     input: &mut impl Read,
     output: &mut impl Write,
@@ -35,13 +35,17 @@ pub fn serve(
         // Where the system refuses, it is done at the usual priority.
         let _ = rustix::process::nice(NICER);
     }
-    let mut model: Option<Option<OpenNsfw>> = None;
+    let mut model: Option<Result<Option<OpenNsfw>, InferenceError>> = None;
     while let Some((scored, bytes)) = next(input)? {
         if scored && model.is_none() {
-            model = Some(OpenNsfw::load(folders)?);
+            model = Some(OpenNsfw::load(folders));
         }
-        let asked = model.as_ref().and_then(Option::as_ref).filter(|_| scored);
-        let looked = look(&bytes, asked.map(|model| model as &dyn PictureModel));
+        let asked = match model.as_ref().filter(|_| scored) {
+            Some(Ok(model)) => Ok(model.as_ref().map(|model| model as &dyn PictureModel)),
+            Some(Err(fault)) => Err(fault),
+            None => Ok(None),
+        };
+        let looked = look(&bytes, asked);
         writeln!(output, "{}", serde_json::to_string(&looked)?)?;
         output.flush()?;
     }
@@ -65,7 +69,7 @@ fn next(input: &mut impl Read) -> anyhow::Result<Option<(bool, Vec<u8>)>> {
     Ok(Some((scored != 0, bytes)))
 }
 
-fn look(bytes: &[u8], model: Option<&dyn PictureModel>) -> Looked {
+fn look(bytes: &[u8], model: Result<Option<&dyn PictureModel>, &InferenceError>) -> Looked {
     let seen = picture::decode(bytes).and_then(|picture| {
         let pdq = pdq(&picture).ok_or_else(|| PictureError::Damaged("it has no pixels".to_owned()))?;
         Ok((picture, pdq))
@@ -74,18 +78,22 @@ fn look(bytes: &[u8], model: Option<&dyn PictureModel>) -> Looked {
         Ok(seen) => seen,
         Err(error) => return Looked::Unreadable { error: error.to_string() },
     };
-    let scored = model.map(|model| {
-        let chance = model.explicit_chance(&picture)?;
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 1")]
-        let explicit_millionths = (chance * 1e6).round() as u32;
-        Ok(Scored { model: model.reference(), sha256: model.sha256().to_string(), explicit_millionths })
-    });
-    match scored.transpose() {
-        Ok(scores) => {
-            Looked::Seen(Seen { pdq: pdq.hash.to_string(), pdq_quality: pdq.quality_percent, scores })
-        }
-        Err(error) => Looked::Unreadable { error: proviso_inference::InferenceError::to_string(&error) },
-    }
+    let scored = match model {
+        Ok(model) => model.map(|model| score(model, &picture)).transpose().map_err(|fault| fault.to_string()),
+        Err(fault) => Err(fault.to_string()),
+    };
+    let (scores, fault) = match scored {
+        Ok(scores) => (scores, None),
+        Err(fault) => (None, Some(fault)),
+    };
+    Looked::Seen(Seen { pdq: pdq.hash.to_string(), pdq_quality: pdq.quality_percent, scores, fault })
+}
+
+fn score(model: &dyn PictureModel, picture: &Picture) -> Result<Scored, InferenceError> {
+    let chance = model.explicit_chance(picture)?;
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 1")]
+    let explicit_millionths = (chance * 1e6).round() as u32;
+    Ok(Scored { model: model.reference(), sha256: model.sha256().to_string(), explicit_millionths })
 }
 
 fn pdq(picture: &Picture) -> Option<Pdq> {

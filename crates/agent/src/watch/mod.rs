@@ -305,9 +305,9 @@ impl Watcher {
 
     /// Ends cleanly: the watched stretch and the last stamp are on record.
     pub fn shut_down(&mut self) {
-        let now = self.read_clocks();
+        self.read_clocks();
         self.end_stretch(self.moment.reckoned);
-        self.end_lost_pictures(now);
+        self.end_lost_pictures();
         self.record_gaps();
         self.stamp();
     }

@@ -33,7 +33,7 @@ pub enum PictureLost {
     TooMany,
     /// The process that looks at pictures does not run.
     NotRunning,
-    /// A condition asks for a model that is not on the device; hashes were compared.
+    /// A condition asks for a model that is not on the device or cannot be used there; hashes were compared.
     NoModel,
 }
 
@@ -41,6 +41,8 @@ pub enum PictureLost {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct LostPictures {
     last: Option<Timestamp>,
+    /// The last word of playback that is not inspectable: a gap of its own.
+    last_hidden: Option<Timestamp>,
     too_large: u64,
     unreachable: u64,
     too_many: u64,
@@ -86,21 +88,21 @@ impl Watcher {
     }
 
     fn note_lost(&mut self, now: Timestamp, why: PictureLost) {
-        let cause = match why {
-            PictureLost::Without(PictureWithout::NotInspectable) => GapCause::NotInspectable,
-            _ => GapCause::PicturesDropped,
-        };
         let lost = &mut self.lost_pictures;
+        if why == PictureLost::Without(PictureWithout::NotInspectable) {
+            lost.last_hidden = Some(now);
+            self.gaps.begin(now, Source::Browser, GapCause::NotInspectable, "");
+            return;
+        }
         lost.last = Some(now);
         match why {
-            PictureLost::Without(PictureWithout::NotInspectable) => {}
             PictureLost::Without(PictureWithout::TooLarge) => lost.too_large += 1,
-            PictureLost::Without(PictureWithout::Unreachable | PictureWithout::Lost) => lost.unreachable += 1,
             PictureLost::Without(PictureWithout::NoRoom) | PictureLost::TooMany => lost.too_many += 1,
             PictureLost::NotRunning => lost.not_running += 1,
             PictureLost::NoModel => lost.no_model += 1,
+            PictureLost::Without(_) => lost.unreachable += 1,
         }
-        self.gaps.begin(now, Source::Browser, cause, "");
+        self.gaps.begin(now, Source::Browser, GapCause::PicturesDropped, "");
     }
 
     /// A picture was looked at; `unreadable` where it could not be decoded, `unscored` where a model was needed and is not here.
@@ -114,18 +116,28 @@ impl Watcher {
         });
     }
 
-    /// Ends the gap of pictures not looked at once none was for a while, or with the run.
+    /// Ends the gaps of pictures not looked at once none was for a while.
     pub(super) fn watch_lost_pictures(&mut self, now: Timestamp) {
-        if self.lost_pictures.last.is_some_and(|last| now.millis_since(last) >= QUIET_MS) {
-            self.end_lost_pictures(now);
-        }
+        let is_over = |last: &Timestamp| now.millis_since(*last) >= QUIET_MS;
+        self.end_lost_pictures_if(is_over);
     }
 
-    pub(super) fn end_lost_pictures(&mut self, now: Timestamp) {
-        let lost = std::mem::take(&mut self.lost_pictures);
-        let until = lost.last.unwrap_or(now);
-        self.gaps.end_saying(until, Source::Browser, GapCause::PicturesDropped, Some(lost.in_words()));
-        self.gaps.end(until, Source::Browser, GapCause::NotInspectable);
+    /// Ends them with the run.
+    pub(super) fn end_lost_pictures(&mut self) {
+        self.end_lost_pictures_if(|_| true);
+    }
+
+    fn end_lost_pictures_if(&mut self, is_over: impl Fn(&Timestamp) -> bool) {
+        if let Some(until) = self.lost_pictures.last_hidden.take_if(|last| is_over(last)) {
+            self.gaps.end(until, Source::Browser, GapCause::NotInspectable);
+        }
+        if let Some(until) = self.lost_pictures.last.filter(is_over) {
+            let hidden =
+                LostPictures { last_hidden: self.lost_pictures.last_hidden, ..LostPictures::default() };
+            let said = std::mem::replace(&mut self.lost_pictures, hidden).in_words();
+            tracing::info!("{said}");
+            self.gaps.end_saying(until, Source::Browser, GapCause::PicturesDropped, Some(said));
+        }
     }
 }
 
@@ -136,7 +148,7 @@ impl LostPictures {
             (self.unreachable, "bytes could not be had"),
             (self.too_large, "too large"),
             (self.not_running, "the process that looks at them did not run"),
-            (self.no_model, "no model on the device, only hashes compared"),
+            (self.no_model, "judged by no model, only hashes compared"),
         ];
         let all: u64 = parts.iter().map(|(count, _)| count).sum();
         let said: Vec<String> = parts

@@ -74,6 +74,8 @@ impl Watcher {
             return;
         }
         let liveness = self.liveness(&stretch, until);
+        let Stretch { observed, pictures, pictures_unreadable: unreadable, .. } = stretch;
+        tracing::info!(observed, pictures, unreadable, "a stretch of watching has ended");
         if self.record(&kept, RecordBody::Liveness { liveness }, Room::Reserve, &[]).is_err() {
             self.stretch = Some(stretch);
         }

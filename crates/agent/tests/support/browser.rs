@@ -98,4 +98,27 @@ impl TestForce {
         policy.conditions.push(pictures);
         policy
     }
+
+    /// The same with a paragraph for which the default model judges pictures.
+    pub fn policy_with_picture_model(&self, seconds: i64) -> Policy {
+        let mut policy = self.policy(1, seconds);
+        let mut pictures = policy.conditions[0].clone();
+        pictures.paragraph = "9".to_owned();
+        pictures.kind = ConditionKind::Pornography;
+        let pack =
+            |name: &str| PackRef { name: name.to_owned(), version: "1".to_owned(), sha256: Digest([9; 32]) };
+        pictures.rules = vec![Rule::PictureScore {
+            id: "pictures/explicit".to_owned(),
+            category: "pornography".to_owned(),
+            pack: pack("settings"),
+            model: pack("open-nsfw"),
+            second: None,
+            threshold_permille: 900,
+            together_permille: 900,
+            pictures_min: 3,
+            within_minutes: 15,
+        }];
+        policy.conditions.push(pictures);
+        policy
+    }
 }

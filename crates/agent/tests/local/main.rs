@@ -1,15 +1,17 @@
 //! Stories on one machine: the loopback page, the PIN, and the browser's way through relay and socket.
 
+mod pictures;
+#[path = "../support/mod.rs"]
 mod support;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use proviso_agent::daemon::core_thread::{Ask, Core};
 use proviso_agent::notice::page::{PageParts, router};
 use proviso_agent::pictures::backlog::backlog;
-use proviso_agent::pictures::{Contained, LookLimits, Strain};
+use proviso_agent::pictures::{Contained, Strain};
 use proviso_agent::pin::{PinAnswer, PinKeep, TRIES_MAX};
 use proviso_agent::sources::browser::frames::write_frame;
 use proviso_agent::sources::browser::relay::{RelayLine, relay};
@@ -19,7 +21,7 @@ use proviso_model::Policy;
 use proviso_model::gap::GapCause;
 use proviso_model::native::ToExtension;
 use proviso_model::record::{NoticeResponse, RecordBody};
-use support::browser::{Browser, picture};
+use support::browser::Browser;
 use support::{LISTED, TestForce, kinds, rng};
 
 struct Machine {
@@ -190,10 +192,17 @@ fn browser(machine: &Machine) -> Browser {
 
 /// Runs a browser's story on its own thread beside the machine's socket server.
 async fn with_socket(machine: Machine, story: impl FnOnce(&Machine) + Send + 'static) -> Machine {
+    with_worker(machine, pictures::worker(&["picture-worker"]), story).await
+}
+
+/// The same with this process for pictures.
+async fn with_worker(
+    machine: Machine,
+    contained: Contained,
+    story: impl FnOnce(&Machine) + Send + 'static,
+) -> Machine {
     let listener = listen(&machine.force.dir().socket()).expect("a socket");
     let gate = Gate { uids: Vec::new(), notice_url: "http://127.0.0.1:1/notice".to_owned() };
-    let program = PathBuf::from(env!("CARGO_BIN_EXE_proviso-agent"));
-    let contained = Contained::new(program, vec!["picture-worker".into()], LookLimits::default());
     let nowhere = Path::new("/nowhere");
     let (pictures, looker) = backlog(contained, Strain::at(nowhere, nowhere, 1));
     tokio::spawn(looker.work(machine.core.clone()));
@@ -315,38 +324,4 @@ fn without_a_running_agent_the_relay_says_so_in_plain_words() {
     let refused = relay(&folder.path().join("agent.sock"), &line, std::io::empty(), std::io::sink());
     let words = refused.expect_err("nobody listens").to_string();
     assert!(words.contains("not running") && words.contains("systemctl start"), "{words}");
-}
-
-#[tokio::test]
-async fn pictures_are_looked_at_in_turn_and_acknowledged_then_and_a_damaged_one_stops_nothing() {
-    let force = TestForce::new();
-    let policy = force.policy_with_pictures(86_400);
-    let machine = with_socket(machine_under(force, &policy, true), |machine| {
-        let waves =
-            std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/pictures/waves.png"));
-        let waves = waves.expect("a picture");
-        let mut browser = browser(machine);
-        browser.hello(1);
-        let ToExtension::State { capture, .. } = browser.hear() else { panic!("a state") };
-        assert!(capture.pictures);
-        browser.say(&picture(1, machine.force.now(), &waves[..waves.len() / 2]));
-        browser.say(&picture(2, machine.force.now(), &waves));
-        browser.observe(3, machine.force.now(), LISTED);
-        let mut acknowledged = Vec::new();
-        while acknowledged.last() != Some(&3) {
-            let ToExtension::Ack { n } = browser.hear() else { panic!("an acknowledgement") };
-            acknowledged.push(n);
-        }
-        assert!(acknowledged.is_sorted(), "{acknowledged:?}");
-        assert!(kinds(&machine.force.records(&machine.spool)).contains(&"finding"), "durable before the ack");
-    })
-    .await;
-    machine.core.ask(Ask::Stop).await.expect("it ends");
-    let looked_at = machine.force.records(&machine.spool).into_iter().find_map(|body| match body {
-        RecordBody::Liveness { liveness } => {
-            Some((liveness.observed, liveness.pictures, liveness.pictures_unreadable))
-        }
-        _ => None,
-    });
-    assert_eq!(looked_at, Some((3, 2, 1)));
 }

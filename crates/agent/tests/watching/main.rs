@@ -1,17 +1,16 @@
 //! Stories about what is captured, when, and what becomes of it.
 
+mod pictures;
+#[path = "../support/mod.rs"]
 mod support;
 
 use std::sync::atomic::Ordering;
 
 use proviso_agent::sources::browser::presence::{BrowserProcess, ConnectionId, Greeting};
-use proviso_agent::watch::{PictureLost, PictureWanted};
 use proviso_agent::{Observed, PolicyKeep, SpoolLimits, Watcher};
 use proviso_model::gap::GapCause;
-use proviso_model::native::PictureWithout;
-use proviso_model::observation::{PictureElement, PictureFrom};
 use proviso_model::record::{NoticeResponse, RecordBody};
-use proviso_model::{Act, Attribution, Digest, Fact, Md5, Picture, PictureSeen};
+use proviso_model::{Act, Attribution, Fact};
 use support::{LISTED, TestForce, begun_gaps, ended_gaps, kinds, page, page_at, shown};
 
 const HOUR: i64 = 3_600;
@@ -246,87 +245,4 @@ fn a_private_window_is_a_finding_and_an_extension_kept_out_of_them_is_a_gap() {
         .map(|finding| finding.paragraph)
         .collect();
     assert_eq!(paragraphs, ["7"]);
-}
-
-fn picture() -> Picture {
-    Picture {
-        url: "https://site.example/".to_owned(),
-        title: String::new(),
-        address: "https://site.example/waves.png".to_owned(),
-        element: PictureElement::Img,
-        width: 160,
-        height: 120,
-        shown_width: 160,
-        shown_height: 120,
-        from: PictureFrom::FetchedAgain,
-        sha256: Digest([1; 32]),
-        md5: Md5([2; 16]),
-        bytes: 1_000,
-        file_type: "png".to_owned(),
-    }
-}
-
-#[test]
-fn a_picture_that_waits_is_not_acknowledged_and_after_a_power_cut_it_comes_again_while_what_came_after_it_does_not()
- {
-    let force = TestForce::new();
-    let (mut watcher, spool) = force.watching_under(&force.policy_with_pictures(24 * HOUR));
-    assert_eq!(watcher.acknowledged("one").expect("known"), 0);
-    assert_eq!(watcher.picture_comes("one", 1, force.now()), PictureWanted::Yes { scored: false });
-    assert_eq!(watcher.observe("one", 2, force.now(), shown(), page(LISTED)), Observed::Kept);
-    assert_eq!(watcher.acknowledged("one").expect("known"), 0);
-    drop((watcher, spool));
-
-    let keep = std::sync::Arc::new(PolicyKeep::load(&force.dir(), force.device).expect("a keep"));
-    let (spool, opened) = force.spool(SpoolLimits::default());
-    let mut watcher = force.watcher(&keep, &spool, &opened);
-    assert_eq!(watcher.acknowledged("one").expect("known"), 0);
-    assert_eq!(watcher.picture_comes("one", 1, force.now()), PictureWanted::Yes { scored: false });
-    assert_eq!(watcher.observe("one", 2, force.now(), shown(), page(LISTED)), Observed::Repeated);
-    let looked = watcher.observe_picture("one", 1, force.now(), shown(), picture(), PictureSeen::default());
-    assert_eq!(looked, Observed::Dropped);
-    assert_eq!(watcher.acknowledged("one").expect("known"), 2);
-    assert_eq!(watcher.picture_comes("one", 1, force.now()), PictureWanted::No, "it is done");
-    assert_eq!(kinds(&force.records(&spool)).iter().filter(|kind| **kind == "finding").count(), 1);
-}
-
-#[test]
-fn pictures_that_nobody_looked_at_are_a_gap_in_part_with_their_number_and_protected_video_is_another() {
-    let force = TestForce::new();
-    let (mut watcher, spool) = force.watching_under(&force.policy_with_pictures(24 * HOUR));
-    let lost = [
-        PictureLost::TooMany,
-        PictureLost::Without(PictureWithout::TooLarge),
-        PictureLost::Without(PictureWithout::NotInspectable),
-        PictureLost::TooMany,
-    ];
-    for (n, why) in (1..).zip(lost) {
-        assert_eq!(watcher.picture_comes("one", n, force.now()), PictureWanted::Yes { scored: false });
-        watcher.picture_lost("one", n, why);
-    }
-    assert_eq!(watcher.acknowledged("one").expect("known"), 4);
-    assert!(watcher.standing().watching, "all else is watched");
-    let begun = begun_gaps(&force.records(&spool));
-    assert!(begun.contains(&GapCause::PicturesDropped) && begun.contains(&GapCause::NotInspectable));
-    force.clock.pass(61);
-    watcher.tick();
-    let gaps = force.records(&spool).into_iter().filter_map(|body| match body {
-        RecordBody::Gap { gap } if gap.until.is_some() => Some((gap.cause, gap.detail)),
-        _ => None,
-    });
-    let said = "pictures not looked at, or not wholly: 3 (2 too many at once, 1 too large)";
-    let gaps: Vec<_> = gaps.collect();
-    assert!(gaps.contains(&(GapCause::PicturesDropped, said.to_owned())), "{gaps:?}");
-    assert!(gaps.contains(&(GapCause::NotInspectable, String::new())), "{gaps:?}");
-}
-
-#[test]
-fn invariant_01_where_no_condition_needs_pictures_none_is_looked_at() {
-    let force = TestForce::new();
-    let (mut watcher, spool) = force.watching(24 * HOUR);
-    assert_eq!(watcher.picture_comes("one", 1, force.now()), PictureWanted::No);
-    let looked = watcher.observe_picture("one", 2, force.now(), shown(), picture(), PictureSeen::default());
-    assert_eq!(looked, Observed::NotCaptured);
-    assert_eq!(watcher.acknowledged("one").expect("known"), 2);
-    assert!(!begun_gaps(&force.records(&spool)).contains(&GapCause::PicturesDropped));
 }
