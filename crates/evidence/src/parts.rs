@@ -8,6 +8,22 @@ use std::str::FromStr;
 /// What stands in a bundle where a text outside the records was left out.
 pub const LEFT_OUT: &str = "(left out)";
 
+/// The field of a picture's bytes. No bundle opens it, and the verifier fails one that does.
+pub const PICTURE_CONTENT: &str = "body.captured.picture.content";
+/// Fields of a picture among the facts, but for addresses and the title.
+const PICTURE_FACTS: [&str; 10] = [
+    "body.captured.fact.element",
+    "body.captured.fact.width",
+    "body.captured.fact.height",
+    "body.captured.fact.shown_width",
+    "body.captured.fact.shown_height",
+    "body.captured.fact.from",
+    "body.captured.fact.sha256",
+    "body.captured.fact.md5",
+    "body.captured.fact.bytes",
+    "body.captured.fact.type",
+];
+
 /// A part of what records and decisions say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Part {
@@ -17,6 +33,10 @@ pub enum Part {
     Address,
     /// The title of the page.
     Title,
+    /// What is known of a picture: digests, sizes, look-ups in lists, scores.
+    Picture,
+    /// The bytes of pictures, which no bundle opens (invariant 14).
+    PictureBytes,
     /// The account on the device; in the device's statement too.
     Account,
     /// When it was captured and recorded.
@@ -43,10 +63,12 @@ pub enum Part {
 
 impl Part {
     /// All of them, in the order in which people are asked.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::Passage,
         Self::Address,
         Self::Title,
+        Self::Picture,
+        Self::PictureBytes,
         Self::Account,
         Self::Times,
         Self::Attribution,
@@ -67,6 +89,8 @@ impl Part {
             Self::Passage => "passage",
             Self::Address => "address",
             Self::Title => "title",
+            Self::Picture => "picture",
+            Self::PictureBytes => "picture-bytes",
             Self::Account => "account",
             Self::Times => "times",
             Self::Attribution => "attribution",
@@ -88,6 +112,8 @@ impl Part {
             Self::Passage => "the passage (words on the page, or typed)",
             Self::Address => "the address of the page",
             Self::Title => "the title of the page",
+            Self::Picture => "what is known of a picture (digests, sizes, look-ups, scores)",
+            Self::PictureBytes => "the bytes of pictures, which no bundle opens",
             Self::Account => "the account name on the device",
             Self::Times => "the times of capture",
             Self::Attribution => "how it came about (typed, opened, shown)",
@@ -119,6 +145,12 @@ impl Part {
             // What a list of sites says of an address names the address.
             "body.captured.fact.url" | "body.captured.fact.address" | "body.captured.listed" => Self::Address,
             "body.captured.fact.title" => Self::Title,
+            PICTURE_CONTENT => Self::PictureBytes,
+            // Earlier pictures of the site name it.
+            "body.captured.picture.earlier" => Self::Address,
+            name if name.starts_with("body.captured.picture") || PICTURE_FACTS.contains(&name) => {
+                Self::Picture
+            }
             "body.captured.account" | "body.enrolment.account" => Self::Account,
             "body.captured.source" | "body.captured.fact.field" => Self::Attribution,
             "body.captured.fact.window" => Self::Attribution,
@@ -139,7 +171,10 @@ impl Part {
     /// Whether a finding quotes this part, so that leaving it out leaves out findings too.
     #[must_use]
     pub fn is_quoted_by_findings(self) -> bool {
-        matches!(self, Self::Passage | Self::Address | Self::Title | Self::Times | Self::Attribution)
+        matches!(
+            self,
+            Self::Passage | Self::Address | Self::Title | Self::Picture | Self::Times | Self::Attribution
+        )
     }
 }
 

@@ -8,8 +8,8 @@ mod waves;
 use std::io::Cursor;
 
 use common::models;
-use image::{DynamicImage, ImageFormat, RgbImage};
-use proviso_inference::picture::{Picture, PictureError, Pixels, decode};
+use image::{DynamicImage, ImageFormat, RgbImage, Rgba, RgbaImage};
+use proviso_inference::picture::{Picture, PictureError, Pixels, View, decode, view};
 use proviso_inference::{OpenNsfw, PictureModel};
 use serde_json::Value;
 use waves::waves;
@@ -114,4 +114,66 @@ fn what_is_no_picture_or_too_large_is_refused_and_says_why() {
     }
     assert!(decode(&png_of(0, 10)).is_err());
     assert!(decode(&png_of(u32::MAX >> 1, 1)).is_err());
+}
+
+fn png(image: DynamicImage) -> Vec<u8> {
+    let mut bytes = Cursor::new(Vec::new());
+    image.write_to(&mut bytes, ImageFormat::Png).expect("written");
+    bytes.into_inner()
+}
+
+fn shown(bytes: &[u8], how: View) -> DynamicImage {
+    image::load_from_memory_with_format(&view(bytes, how).expect("a picture"), ImageFormat::Png)
+        .expect("a PNG")
+}
+
+/// The greatest step from a pixel to its neighbour, in brightness.
+fn sharpest_edge(image: &DynamicImage) -> u8 {
+    let grey = image.to_luma8();
+    let rows = grey.as_raw().chunks_exact(grey.width() as usize);
+    let pairs = rows.flat_map(|row| row.iter().zip(row.iter().skip(1)));
+    pairs.map(|(left, right)| left.abs_diff(*right)).max().expect("pixels")
+}
+
+#[test]
+fn a_veiled_picture_is_small_grey_and_blurred_and_a_clear_one_is_as_it_was_but_for_its_size() {
+    // White and red halves: an edge that only a blur takes away.
+    let halves = |width, height| {
+        RgbImage::from_fn(width, height, |x, _| {
+            image::Rgb(if x < width / 2 { [255; 3] } else { [120, 0, 0] })
+        })
+    };
+    for (width, height, veiled, clear) in [
+        (2000, 1000, (160, 80), (1024, 512)),
+        (300, 1200, (40, 160), (256, 1024)),
+        (90, 60, (90, 60), (90, 60)),
+    ] {
+        let bytes = png(DynamicImage::ImageRgb8(halves(width, height)));
+        let [made, whole] = [View::Veiled, View::Clear].map(|how| shown(&bytes, how));
+        assert_eq!(((made.width(), made.height()), (whole.width(), whole.height())), (veiled, clear));
+        assert_eq!(made.color(), image::ColorType::L8);
+        assert!(sharpest_edge(&made) < 60, "{width}: an edge of {}", sharpest_edge(&made));
+        assert!(sharpest_edge(&whole) > 100, "{width}: no edge is left");
+        assert_eq!(whole.to_rgb8().get_pixel(clear.0 - 1, 0).0, [120, 0, 0]);
+    }
+}
+
+#[test]
+fn a_clear_picture_shows_nothing_that_was_on_nobody_s_screen_and_keeps_none_of_its_file() {
+    // Black, but wholly transparent: a browser shows what lies behind it.
+    let unseen = RgbaImage::from_pixel(8, 8, Rgba([0, 0, 0, 0]));
+    assert_eq!(
+        shown(&png(DynamicImage::ImageRgba8(unseen)), View::Clear).to_rgb8().get_pixel(3, 3).0,
+        [255; 3]
+    );
+    // A JPEG that says to be turned by a quarter, with a word in its metadata.
+    let mut turned = written(ImageFormat::Jpeg);
+    let exif = b"Exif\0\0MM\0\x2a\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0planted-word";
+    let length = u16::try_from(exif.len() + 2).expect("short").to_be_bytes();
+    turned.splice(2..2, [&[0xff, 0xe1], &length[..], exif].concat());
+    let made = view(&turned, View::Clear).expect("a picture");
+    let upright = image::load_from_memory(&made).expect("a PNG");
+    assert_eq!((upright.width(), upright.height()), (30, 40), "40 by 30, turned");
+    assert!(!made.windows(12).any(|bytes| bytes == b"planted-word"));
+    assert!(matches!(view(b"no picture", View::Veiled), Err(PictureError::UnknownFormat)));
 }

@@ -2,6 +2,14 @@
 // page is left, and the fragment is morphed in place so that focus, selection and scroll stay where they are.
 // A stream that breaks says so: an inbox that stands still must not look like an inbox with nothing new.
 "use strict";
+// An unveiled picture does not outlive its page: a browser that keeps pages for its Back button keeps this one without it.
+window.addEventListener("pagehide", () => {
+  for (const picture of document.querySelectorAll("[data-unveiled]")) picture.remove();
+});
+window.addEventListener("pageshow", (event) => {
+  if (event.persisted && document.querySelector(".pv-picture--clear")) location.reload();
+});
+
 (() => {
   const inbox = document.querySelector("[data-inbox]");
   const live = document.querySelector("[data-live]");

@@ -27,6 +27,7 @@ use proviso_server::app::destruction::Journal;
 use proviso_server::app::{AppContext, Clock, LedgerHasher, Parts, device, force};
 use proviso_server::keys::force::ForceInit;
 use proviso_server::keys::{ForceKeyRing, MasterKey};
+use proviso_server::pictures::Viewer;
 use proviso_store::{SqliteOptions, SqliteStore};
 use rand_core::UnwrapErr;
 use sqlx::{ConnectOptions, Connection};
@@ -118,6 +119,7 @@ async fn server(folder: &Path) -> Result<AppContext> {
         packs: proviso_server::open::packs(None)?,
         languages: Vec::new(),
         require_backup: false,
+        viewer: Viewer::new(std::path::PathBuf::from("proviso-server")),
     }))
 }
 

@@ -44,6 +44,10 @@ pub struct Config {
     /// Whether devices keep records until a checked backup holds them (`docs/backup.md`). A force sets it; without it, what
     /// came after the newest backup is lost with the server.
     pub require_backup: bool,
+    /// This program's own file, which is started anew for each picture that an officer looks at; found by itself where it is not
+    /// given. No setting of a force.
+    #[serde(skip)]
+    pub program: Option<PathBuf>,
 }
 
 impl Default for Config {
@@ -60,6 +64,7 @@ impl Default for Config {
             workers: 1,
             database_pages_max: None,
             require_backup: false,
+            program: None,
         }
     }
 }

@@ -8,5 +8,6 @@ pub mod jobs;
 pub mod keys;
 pub mod notify;
 pub mod open;
+pub mod pictures;
 pub mod serve;
 pub mod web;

@@ -11,6 +11,7 @@ use proviso_model::Timestamp;
 use proviso_server::app::Clock;
 use proviso_server::cli::{Cli, Say, Wiring};
 use proviso_server::keys::master::MASTER_KEY_ENV;
+use proviso_server::pictures;
 
 /// The machine's clock.
 struct SystemClock;
@@ -24,6 +25,9 @@ impl Clock for SystemClock {
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
+    if let Some(args) = cli.picture_view() {
+        return ExitCode::from(pictures::serve(args, &mut std::io::stdin(), &mut std::io::stdout()));
+    }
     let filter = tracing_subscriber::EnvFilter::try_from_env("PROVISO_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info,sqlx=warn"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();

@@ -1,6 +1,6 @@
 //! Opening a data folder: the only place that picks a store.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use object_store::ObjectStore;
@@ -18,6 +18,7 @@ use crate::config::Config;
 use crate::keys::force::{self, ForceInit};
 use crate::keys::master::MASTER_KEY_ENV;
 use crate::keys::{ForceKeyRing, KeyError, MasterKey, files};
+use crate::pictures::Viewer;
 
 /// Why a data folder could not be opened.
 #[derive(Debug, thiserror::Error)]
@@ -131,11 +132,18 @@ pub async fn context(
         packs,
         languages: config.languages.clone(),
         require_backup: config.require_backup,
+        viewer: Viewer::new(program(config)),
     });
     // What was being destroyed when the server was killed, or is back after a restore.
     destruction::resume(&ctx).await?;
     backup::log_restored(&ctx, &config.data_dir).await?;
     Ok(ctx)
+}
+
+/// This program's own file; a name that does not start where the system does not say, which every picture then tells.
+fn program(config: &Config) -> PathBuf {
+    let own = || std::env::current_exe().unwrap_or_else(|_| PathBuf::from("proviso-server"));
+    config.program.clone().unwrap_or_else(own)
 }
 
 /// Every pack of a folder, or those built in.

@@ -51,6 +51,19 @@ pub struct AuditRow {
     pub completed: Option<(Timestamp, String, [u8; 32], u64)>,
 }
 
+/// Entries of one act since a time, but for those that were refused or failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditFilter {
+    /// The act.
+    pub act: String,
+    /// Not before.
+    pub since: Timestamp,
+    /// By whom; everybody when absent.
+    pub actor: Option<String>,
+    /// An id among `objects`; all when absent.
+    pub object: Option<String>,
+}
+
 /// Verbs on the audit log.
 #[async_trait]
 pub trait AuditStore {
@@ -83,4 +96,16 @@ pub trait AuditStore {
     /// # Errors
     /// [`crate::StoreError`].
     async fn audit_about(&self, case: CaseId, object: &str, limit: u32) -> Result<Vec<AuditRow>>;
+
+    /// Entries of one act, newest first, at most `limit`.
+    ///
+    /// # Errors
+    /// [`crate::StoreError`].
+    async fn audit_of_act(&self, filter: &AuditFilter, limit: u32) -> Result<Vec<AuditRow>>;
+
+    /// How many such entries there are.
+    ///
+    /// # Errors
+    /// [`crate::StoreError`].
+    async fn audit_count(&self, filter: &AuditFilter) -> Result<u64>;
 }

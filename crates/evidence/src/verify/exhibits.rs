@@ -13,6 +13,7 @@ use super::threads::over_threads;
 use super::{Found, Trouble};
 use crate::format::OpenedFields;
 use crate::layout;
+use crate::parts::PICTURE_CONTENT;
 
 /// What is shown, record by record; the fields themselves are not kept.
 pub(super) type Exhibits = BTreeMap<Digest, Exhibit>;
@@ -95,6 +96,9 @@ fn open(
         let elsewhere = |field: &&OpenedField| layout::is_generated(&field.name) != generated;
         if let Some(field) = opening.opened.iter().find(elsewhere) {
             return Err(format!("{path}: the field {} belongs in the other folder.", field.name).into());
+        }
+        if opening.opened.iter().any(|field| field.name == PICTURE_CONTENT) {
+            return Err(format!("{path} opens the bytes of a picture, which no bundle may.").into());
         }
         let (record, fields) = (file.record, opening.commitments.len());
         let whole = exhibit.get_or_insert(OpenRecord { record, header: *header, fields, opened: Vec::new() });

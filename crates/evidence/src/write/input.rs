@@ -8,6 +8,7 @@ use proviso_model::ids::{BundleId, CaseId};
 use proviso_model::wire::{ForceKeys, SignedPolicy, TrustFile};
 
 use crate::format::{CustodyEntry, DecisionFile, DestroyedFile, EarlierLog, LeafProof, SignedDevice};
+use crate::parts::PICTURE_CONTENT;
 use crate::{Part, Shown};
 
 /// Everything that a bundle is made of, as plain values.
@@ -62,9 +63,6 @@ pub struct BundleRecord {
     /// What is opened of it, if anything.
     pub exhibit: Option<Exhibit>,
 }
-
-/// Field of a picture's bytes.
-const PICTURE_CONTENT: &str = "body.captured.picture.content";
 
 /// What is opened of a record.
 #[derive(Debug, Clone)]

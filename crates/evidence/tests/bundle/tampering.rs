@@ -266,10 +266,17 @@ fn every_field_of_every_kind_of_record_belongs_to_a_part_in_words() {
         ("fact.search.typed", Part::Passage),
         ("fact.search.by", Part::Attribution),
         ("fact.window", Part::Attribution),
+        ("fact.address", Part::Address),
+        ("fact.shown_width", Part::Picture),
+        ("fact.md5", Part::Picture),
+        ("picture.pdq", Part::Picture),
+        ("picture.listed", Part::Picture),
+        ("picture.earlier", Part::Address),
+        ("picture.content", Part::PictureBytes),
     ] {
         assert_eq!(Part::of_field(&format!("body.captured.{field}")), part, "{field}");
     }
-    let of_no_record = [Part::Reasons, Part::Rest];
+    let of_no_record = [Part::Reasons, Part::Rest, Part::Picture, Part::PictureBytes];
     assert_eq!(parts.len() + of_no_record.len(), Part::ALL.len(), "{parts:?}");
     for part in Part::ALL {
         assert_eq!(part.as_str().parse(), Ok(part));

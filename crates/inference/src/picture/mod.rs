@@ -1,9 +1,13 @@
 //! Pictures from outside: bytes in, pixels out, within limits. Whoever decodes pictures of strangers does it in a process
 //! that may be ended (the agent's `pictures`): a decoder that hangs or runs out of memory then takes nothing with it.
 
+mod view;
+
 use std::io::Cursor;
 
 use image::{DynamicImage, ImageFormat, ImageReader, Limits};
+
+pub use view::{CLEAR_SIDE_MAX, VEILED_SIDE_MAX, View, view};
 
 /// Longest file that is read, in bytes.
 pub const PICTURE_BYTES_MAX: u64 = 64 << 20;
@@ -66,6 +70,19 @@ pub enum PictureError {
 /// # Errors
 /// [`PictureError`].
 pub fn decode(bytes: &[u8]) -> Result<Picture, PictureError> {
+    let (width, height, pixels) = match reader(bytes)?.decode().map_err(damaged)? {
+        DynamicImage::ImageLuma8(grey) => (grey.width(), grey.height(), Pixels::Grey(grey.into_raw())),
+        DynamicImage::ImageRgb8(rgb) => (rgb.width(), rgb.height(), Pixels::Rgb(rgb.into_raw())),
+        other => {
+            let rgb = other.into_rgb8();
+            (rgb.width(), rgb.height(), Pixels::Rgb(rgb.into_raw()))
+        }
+    };
+    Ok(Picture { width, height, pixels })
+}
+
+/// What reads a picture within limits, once its size is known to be within them.
+fn reader(bytes: &[u8]) -> Result<ImageReader<Cursor<&[u8]>>, PictureError> {
     if bytes.is_empty() {
         return Err(PictureError::Empty);
     }
@@ -88,15 +105,7 @@ pub fn decode(bytes: &[u8]) -> Result<Picture, PictureError> {
     limits.max_image_height = Some(PICTURE_SIDE_MAX);
     limits.max_alloc = Some(DECODER_BYTES_MAX);
     reader.limits(limits);
-    let (width, height, pixels) = match reader.decode().map_err(damaged)? {
-        DynamicImage::ImageLuma8(grey) => (grey.width(), grey.height(), Pixels::Grey(grey.into_raw())),
-        DynamicImage::ImageRgb8(rgb) => (rgb.width(), rgb.height(), Pixels::Rgb(rgb.into_raw())),
-        other => {
-            let rgb = other.into_rgb8();
-            (rgb.width(), rgb.height(), Pixels::Rgb(rgb.into_raw()))
-        }
-    };
-    Ok(Picture { width, height, pixels })
+    Ok(reader)
 }
 
 /// By the bytes themselves: names and types that a stranger gives say nothing.

@@ -1,4 +1,4 @@
-//! What every act is given: store, keys, clock, randomness, and the bracket that logs an act before it is done.
+//! What every act is given: store, keys, clock, randomness.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -7,10 +7,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use object_store::ObjectStore;
 use proviso_engine::Pack;
 use proviso_engine::image::set::HashSet;
-use proviso_model::ids::{AuditId, CaseId, CaseKeyId, DeviceId};
+use proviso_model::ids::{CaseId, CaseKeyId, DeviceId};
 use proviso_model::limits::HASH_SET_ASKS_PER_MINUTE;
 use proviso_model::{Digest, Timestamp};
-use proviso_store::{AuditClose, AuditEntry, Store, StoreError};
+use proviso_store::Store;
 use rand_core::CryptoRng;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -22,6 +22,7 @@ use crate::app::hash_sets::Mapped;
 use crate::keys::case::Purpose;
 use crate::keys::{CaseKeys, ForceKeyRing, KeyError, MasterKey};
 use crate::notify::Hub;
+use crate::pictures::Viewer;
 
 /// Tells the time. The binary wires the system's clock, tests a fake.
 pub trait Clock: Send + Sync + 'static {
@@ -55,6 +56,8 @@ pub struct Parts {
     pub languages: Vec<String>,
     /// Whether devices keep records until a checked backup holds them.
     pub require_backup: bool,
+    /// Decodes pictures that officers look at.
+    pub viewer: Viewer,
 }
 
 /// What every act is given. Cheap to clone.
@@ -72,6 +75,8 @@ pub struct AppContext {
     pub languages: Arc<[String]>,
     /// Whether devices keep records until a checked backup holds them.
     pub require_backup: bool,
+    /// Decodes pictures that officers look at.
+    pub viewer: Arc<Viewer>,
     /// Wakes open consoles.
     pub hub: Arc<Hub>,
     /// Wakes the workers of this process.
@@ -101,6 +106,7 @@ impl AppContext {
             packs: parts.packs.into_iter().map(Arc::new).collect(),
             languages: parts.languages.into(),
             require_backup: parts.require_backup,
+            viewer: Arc::new(parts.viewer),
             hub: Arc::new(Hub::default()),
             work: Arc::new(Notify::new()),
             read_packs: Arc::default(),
@@ -276,85 +282,6 @@ impl AppContext {
     ) -> Result<T, KeyError> {
         let json = self.unseal(case, purpose, sealed)?;
         serde_json::from_slice(&json).map_err(|error| malformed(purpose, &error))
-    }
-
-    /// Does an act that is logged before it is done and completed after it. When the log cannot be written, the act
-    /// is not done; when its end cannot be written, the caller is told so.
-    ///
-    /// # Errors
-    /// The act's own, or the log's.
-    pub async fn logged<T, E: From<StoreError>>(
-        &self,
-        actor: &str,
-        act: &str,
-        case: Option<CaseId>,
-        objects: &str,
-        work: impl Future<Output = Result<T, E>>,
-    ) -> Result<T, E> {
-        self.logged_because(actor, act, case, objects, Vec::new(), work).await
-    }
-
-    /// As [`AppContext::logged`], with the reason in the entry, sealed under the case ([`Purpose::Audit`]).
-    ///
-    /// # Errors
-    /// The act's own, or the log's.
-    pub async fn logged_because<T, E: From<StoreError>>(
-        &self,
-        actor: &str,
-        act: &str,
-        case: Option<CaseId>,
-        objects: &str,
-        because: Vec<u8>,
-        work: impl Future<Output = Result<T, E>>,
-    ) -> Result<T, E> {
-        let id = self.audit_open(actor, act, case, objects, because).await?;
-        let done = work.await;
-        let outcome = if done.is_ok() { "done" } else { "failed" };
-        self.audit_close(id, outcome).await?;
-        done
-    }
-
-    /// Logs something that is done by being logged, such as signing in.
-    ///
-    /// # Errors
-    /// The log's; then the act must not be done.
-    pub async fn note(
-        &self,
-        actor: &str,
-        act: &str,
-        case: Option<CaseId>,
-        objects: &str,
-    ) -> Result<(), StoreError> {
-        let id = self.audit_open(actor, act, case, objects, Vec::new()).await?;
-        self.audit_close(id, "done").await
-    }
-
-    async fn audit_open(
-        &self,
-        actor: &str,
-        act: &str,
-        case: Option<CaseId>,
-        objects: &str,
-        sealed: Vec<u8>,
-    ) -> Result<AuditId, StoreError> {
-        let now = self.now();
-        let id = AuditId::new(now, self.random());
-        let entry = AuditEntry {
-            id,
-            opened_at: now,
-            actor: actor.to_owned(),
-            act: act.to_owned(),
-            case,
-            objects: objects.to_owned(),
-            sealed,
-        };
-        self.store.audit_open(&entry).await?;
-        Ok(id)
-    }
-
-    async fn audit_close(&self, id: AuditId, outcome: &str) -> Result<(), StoreError> {
-        let close = AuditClose { id, completed_at: self.now(), outcome: outcome.to_owned() };
-        self.store.audit_complete(&close).await
     }
 }
 

@@ -11,6 +11,7 @@ pub mod hash_sets;
 pub mod in_use;
 pub mod late;
 mod log;
+mod logged;
 pub mod officer;
 pub mod packs;
 pub mod site_lists;

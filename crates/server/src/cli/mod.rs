@@ -17,6 +17,7 @@ pub(crate) use serving::told_to_stop;
 
 use crate::app::{AppContext, Clock};
 use crate::config::{Config, DATA_DIR_ENV};
+use crate::pictures::{self, ViewArgs};
 use crate::{demo, open};
 
 /// What only a binary may take from the machine.
@@ -87,9 +88,21 @@ enum Command {
     /// Set up and look after the installation.
     #[command(subcommand)]
     Admin(admin::Admin),
+    /// Decode one picture within limits: what `serve` starts for each that an officer looks at.
+    #[command(hide = true)]
+    PictureView(ViewArgs),
 }
 
 impl Cli {
+    /// Whether this is the process that decodes one picture: it needs no log, no network and no settings.
+    #[must_use]
+    pub fn picture_view(&self) -> Option<ViewArgs> {
+        match self.command {
+            Command::PictureView(args) => Some(args),
+            _ => None,
+        }
+    }
+
     /// Does what was asked. The number is the exit code.
     ///
     /// # Errors
@@ -110,6 +123,9 @@ impl Cli {
             }
             Command::HashSet(command) => command.run(wiring, &config, say).await,
             Command::Admin(admin) => admin.run(wiring, &config, say).await,
+            Command::PictureView(args) => {
+                Ok(pictures::serve(args, &mut std::io::stdin(), &mut std::io::stdout()))
+            }
         }
     }
 }

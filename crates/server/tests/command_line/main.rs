@@ -1,6 +1,7 @@
 //! The program as an administrator meets it: what it prints, what it refuses, and with which exit code.
 
 mod hash_sets;
+mod pictures;
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;

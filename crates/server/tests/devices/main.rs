@@ -11,6 +11,7 @@ mod hash_sets;
 mod keys;
 mod late;
 mod packs;
+mod pictures;
 #[path = "../../../testkit/src/shared/planted.rs"]
 mod planted;
 mod records;

@@ -83,7 +83,12 @@ impl Rig {
         // Only the first test of the process installs it.
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
         let folder = tempfile::tempdir().expect("a folder");
-        let config = Config { data_dir: folder.path().join("server"), workers, ..Config::default() };
+        let config = Config {
+            data_dir: folder.path().join("server"),
+            workers,
+            program: Some(env!("CARGO_BIN_EXE_proviso-server").into()),
+            ..Config::default()
+        };
         let start = Timestamp::parse("2026-11-24T09:00:00Z").expect("an instant");
         let clock = Arc::new(SetClock(AtomicI64::new(start.as_micros())));
         let hosts = ["localhost".to_owned(), "127.0.0.1".to_owned()];

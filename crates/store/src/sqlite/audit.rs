@@ -10,7 +10,7 @@ use sqlx::sqlite::SqliteRow;
 use super::SqliteStore;
 use super::edge::Edge;
 use super::rows::{blob, bytes, bytes_maybe, damaged, int, number, text, time, time_maybe};
-use crate::audit::{AuditClose, AuditEntry, AuditRow, AuditStore};
+use crate::audit::{AuditClose, AuditEntry, AuditFilter, AuditRow, AuditStore};
 use crate::error::{Result, StoreError};
 use crate::log::{LeafKind, LogHasher};
 
@@ -133,6 +133,37 @@ impl AuditStore for SqliteStore {
         .fetch_all(&self.readers)
         .await?;
         rows.iter().map(audit).collect()
+    }
+
+    async fn audit_of_act(&self, filter: &AuditFilter, limit: u32) -> Result<Vec<AuditRow>> {
+        let rows = sqlx::query(
+            "SELECT * FROM audit WHERE act = $1 AND opened_at >= $2 AND ($3 IS NULL OR actor = $3) \
+             AND ($4 IS NULL OR instr(' ' || objects || ' ', ' ' || $4 || ' ') > 0) \
+             AND coalesce(outcome, 'done') = 'done' ORDER BY seq DESC LIMIT $5",
+        )
+        .bind(filter.act.clone())
+        .bind(filter.since.as_micros())
+        .bind(filter.actor.clone())
+        .bind(filter.object.clone())
+        .bind(i64::from(limit))
+        .fetch_all(&self.readers)
+        .await?;
+        rows.iter().map(audit).collect()
+    }
+
+    async fn audit_count(&self, filter: &AuditFilter) -> Result<u64> {
+        let count: i64 = sqlx::query_scalar(
+            "SELECT count(*) FROM audit WHERE act = $1 AND opened_at >= $2 AND ($3 IS NULL OR actor = $3) \
+             AND ($4 IS NULL OR instr(' ' || objects || ' ', ' ' || $4 || ' ') > 0) \
+             AND coalesce(outcome, 'done') = 'done'",
+        )
+        .bind(filter.act.clone())
+        .bind(filter.since.as_micros())
+        .bind(filter.actor.clone())
+        .bind(filter.object.clone())
+        .fetch_one(&self.readers)
+        .await?;
+        Ok(u64::try_from(count).unwrap_or(0))
     }
 
     async fn audit_last(&self) -> Result<u64> {

@@ -2,8 +2,8 @@
 
 use proviso_model::{AlertState, GapCause, Outcome, Source};
 use proviso_store::{
-    AlertFilter, AuditClose, AuditEntry, DecisionRow, GapRow, NotificationKind, OpenedRecord, OpenedWhat,
-    Priority, ReplayOutcome, Store, StoreError, Stretch,
+    AlertFilter, AuditClose, AuditEntry, AuditFilter, DecisionRow, GapRow, NotificationKind, OpenedRecord,
+    OpenedWhat, Priority, ReplayOutcome, Store, StoreError, Stretch,
 };
 
 use crate::fixtures::{
@@ -138,4 +138,48 @@ pub async fn the_audit_log_is_chained(store: &dyn Store) {
     assert_eq!((at_end, outcome.as_str(), leaf), (at(450), "done", 6));
     let of_case = store.audit_list(Some(case_id()), 0, 10).await.expect("read");
     assert_eq!(of_case.len(), 1);
+}
+
+pub async fn acts_of_a_kind_are_found_and_counted_but_for_those_that_failed(store: &dyn Store) {
+    let before = store.audit_last().await.expect("read");
+    for (nth, actor, outcome) in [
+        (11, "officer:one", Some("done")),
+        (12, "officer:two", Some("done")),
+        (13, "officer:one", Some("failed")),
+        (14, "officer:one", None),
+    ] {
+        let entry = AuditEntry {
+            id: audit_id(nth),
+            opened_at: at(500 + i64::from(nth)),
+            actor: actor.to_owned(),
+            act: "picture-unveil".to_owned(),
+            case: Some(case_id()),
+            objects: format!("{} picture-{}", alert_id(41), nth % 2),
+            sealed: Vec::new(),
+        };
+        store.audit_open(&entry).await.expect("logged");
+        if let Some(outcome) = outcome {
+            let close = AuditClose { id: entry.id, completed_at: at(520), outcome: outcome.to_owned() };
+            store.audit_complete(&close).await.expect("completed");
+        }
+    }
+    let filter = |since, actor: Option<&str>, object: Option<&str>| AuditFilter {
+        act: "picture-unveil".to_owned(),
+        since: at(since),
+        actor: actor.map(str::to_owned),
+        object: object.map(str::to_owned),
+    };
+    for (filter, found) in [
+        (filter(0, None, None), &[4_u64, 2, 1][..]),
+        (filter(512, None, None), &[4, 2]),
+        (filter(0, Some("officer:one"), None), &[4, 1]),
+        (filter(0, None, Some("picture-0")), &[4, 2]),
+        (filter(0, Some("officer:one"), Some("picture")), &[]),
+    ] {
+        let rows = store.audit_of_act(&filter, 10).await.expect("read");
+        assert_eq!(rows.iter().map(|row| row.seq - before).collect::<Vec<_>>(), found, "{filter:?}");
+        assert_eq!(store.audit_count(&filter).await.expect("read"), found.len() as u64, "{filter:?}");
+    }
+    let newest = store.audit_of_act(&filter(0, None, None), 1).await.expect("read");
+    assert_eq!(newest.first().map(|row| row.seq - before), Some(4), "the newest first");
 }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use proviso_engine::compile::SITES_CATEGORY;
 use proviso_engine::image::lists::country;
-use proviso_engine::image::set::HashSet;
+use proviso_engine::image::set::{Digests, HashSet};
 use proviso_ledger::hash::sha256;
 use proviso_model::Digest;
 use proviso_model::hash_set::{HashSetStatement, signed_hash_set};
@@ -171,6 +171,32 @@ fn open_file(
         }
         HashSet::open(mapped).map_err(|error| fault(error.to_string()))
     })
+}
+
+/// Whether a list of child abuse has to do with a picture: one in use knows its digests or its look, or one that the force ever
+/// had is among those `named` that knew it when it was found.
+///
+/// # Errors
+/// [`HashSetFault`] when a set in use cannot be read: then it is not known.
+pub async fn child_abuse_knows(
+    ctx: &AppContext,
+    picture: &Digests,
+    named: &[Digest],
+) -> Result<bool, HashSetFault> {
+    for row in ctx.store.hash_set_list().await? {
+        let says = match one(ctx, &row) {
+            // Nothing can be said of a retired one any more; what it knew is marked on the finding itself.
+            Err(_) if row.retired_at.is_some() => continue,
+            says => says?,
+        };
+        let is_known = says.child_abuse
+            && (named.contains(&says.sha256)
+                || (row.retired_at.is_none() && !open(ctx, &row)?.look_up(picture).is_empty()));
+        if is_known {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 impl HashSetFault {

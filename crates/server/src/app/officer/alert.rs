@@ -1,7 +1,9 @@
 //! An alert: its page, the opening of captured content, and the decision on it. Each is logged before it is done.
 
+use std::collections::BTreeMap;
+
 use proviso_model::finding::Finding;
-use proviso_model::ids::{AlertId, DecisionId};
+use proviso_model::ids::{AlertId, AuditId, DecisionId};
 use proviso_model::order::{Condition, Order};
 use proviso_model::record::EnrolmentFacts;
 use proviso_model::{Observation, Outcome, Timestamp};
@@ -10,7 +12,9 @@ use proviso_store::{AlertRow, CaseRow, OrderEndRow, Outside, RecordRow};
 use super::allowed::Action;
 use super::error::ActError;
 use super::history::{self, HistoryLine};
+use super::picture::{self, RecordHash, SeenPicture};
 use super::sealed::{self, Person};
+use super::unveilings::{self, Unveiled};
 use super::who::Who;
 use crate::app::AppContext;
 use crate::app::destruction::revoked;
@@ -79,6 +83,10 @@ pub struct AlertView {
     pub history: Vec<HistoryLine>,
     /// Whether content may be rendered: an opening was logged just before.
     pub content_open: bool,
+    /// What there is to see of its pictures, by the hash of their record; nothing until content is opened.
+    pub pictures: BTreeMap<RecordHash, SeenPicture>,
+    /// How many pictures the officer who asks unveiled.
+    pub unveiled: Unveiled,
     /// Now.
     pub now: Timestamp,
 }
@@ -88,7 +96,7 @@ pub struct AlertView {
 /// # Errors
 /// [`ActError`].
 pub async fn view(ctx: &AppContext, who: &Who, id: AlertId) -> Result<AlertView, ActError> {
-    show(ctx, who, id, false).await
+    show(ctx, who, id, false, None).await
 }
 
 /// Opens the captured content of an alert. Logged before a byte of it is read.
@@ -96,10 +104,26 @@ pub async fn view(ctx: &AppContext, who: &Who, id: AlertId) -> Result<AlertView,
 /// # Errors
 /// [`ActError`].
 pub async fn open_content(ctx: &AppContext, who: &Who, id: AlertId) -> Result<AlertView, ActError> {
-    show(ctx, who, id, true).await
+    show(ctx, who, id, true, None).await
 }
 
-async fn show(ctx: &AppContext, who: &Who, id: AlertId, content_open: bool) -> Result<AlertView, ActError> {
+/// As [`open_content`], with one picture that an act in the log unveils.
+pub(super) async fn open_content_with(
+    ctx: &AppContext,
+    who: &Who,
+    id: AlertId,
+    unveil: (RecordHash, AuditId),
+) -> Result<AlertView, ActError> {
+    show(ctx, who, id, true, Some(unveil)).await
+}
+
+async fn show(
+    ctx: &AppContext,
+    who: &Who,
+    id: AlertId,
+    content_open: bool,
+    unveil: Option<(RecordHash, AuditId)>,
+) -> Result<AlertView, ActError> {
     let (_, case) = who.alert(ctx, Action::ViewEvidence, id).await?;
     let act = if content_open { "content-open" } else { "alert-view" };
     ctx.logged(&who.actor(), act, Some(case.id), &id.to_string(), async {
@@ -109,7 +133,12 @@ async fn show(ctx: &AppContext, who: &Who, id: AlertId, content_open: bool) -> R
             alert = ctx.store.alert_looked(id, ctx.now()).await?;
         }
         ctx.hub.wake();
-        load(ctx, alert, case.clone(), content_open).await
+        let mut view = load(ctx, alert, case.clone(), content_open).await?;
+        if content_open {
+            view.pictures = picture::of_page(ctx, &view.findings, unveil).await?;
+            view.unveiled = unveilings::of_officer(ctx, &who.actor()).await?;
+        }
+        Ok(view)
     })
     .await
 }
@@ -178,6 +207,8 @@ async fn load(
         destroyed,
         decisions,
         content_open,
+        pictures: BTreeMap::new(),
+        unveiled: Unveiled::default(),
     })
 }
 

@@ -57,6 +57,8 @@ pub fn act_in_words(act: &str) -> &str {
         "sign-out" => "signed out",
         "alert-view" => "viewed the alert",
         "content-open" => "opened the captured content",
+        "picture-preview" => "was shown the veiled preview of a picture",
+        "picture-unveil" => "unveiled a picture",
         "alert-decide" => "recorded a decision",
         "case-view" => "viewed the person’s page",
         "enrolment-code" => "made an enrolment code",

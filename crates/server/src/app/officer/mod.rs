@@ -13,8 +13,13 @@ pub mod inbox;
 pub mod password;
 pub mod people;
 pub mod person;
+pub mod picture;
 pub mod priority;
 pub mod quarantine;
 pub mod sealed;
 pub mod session;
+pub mod unveilings;
 pub mod who;
+
+/// The time zone of what belongs to no order.
+pub const FORCE_ZONE: &str = "Europe/London";

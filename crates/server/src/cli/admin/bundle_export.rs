@@ -37,7 +37,7 @@ pub(in crate::cli) struct Args {
 pub(super) fn parts_and_examples() -> String {
     let mut text = "Parts of a record, for --open and --redact:\n".to_owned();
     for part in Part::ALL {
-        text.push_str(&format!("  {:<12} {}\n", part.as_str(), part.in_words()));
+        text.push_str(&format!("  {:<13} {}\n", part.as_str(), part.in_words()));
     }
     text.push_str(
         "\nWithout --open and --redact everything is shown. What is left out stays tied to its record by a hash and\n\

@@ -1,13 +1,16 @@
 //! The officer's own page.
 
 use askama::Template;
+use axum::extract::State;
 use axum::response::Response;
 
 use super::fault::Fault;
 use super::page::{Shell, Under, page};
 use super::signed_in::SignedIn;
 use super::words::{self, When};
-use crate::app::officer::allowed::role_in_words;
+use super::{Console, alert};
+use crate::app::officer::allowed::{Action, role_in_words};
+use crate::app::officer::unveilings;
 
 #[derive(Template)]
 #[template(path = "console/account.html")]
@@ -18,11 +21,17 @@ struct AccountPage {
     role: &'static str,
     since: When,
     until: When,
+    /// How many pictures were unveiled; nothing for who sees none.
+    unveiled: Option<String>,
 }
 
 /// `GET /account`.
-pub async fn show(signed_in: SignedIn) -> Result<Response, Fault> {
+pub async fn show(State(console): State<Console>, signed_in: SignedIn) -> Result<Response, Fault> {
     let who = &signed_in.session.who;
+    let unveiled = match who.may(Action::ViewEvidence) {
+        true => Some(alert::own(unveilings::of_officer(&console.app, &who.actor()).await?)),
+        false => None,
+    };
     let zone = words::force_zone();
     page(&AccountPage {
         shell: Shell::new("Your account", Under::Nothing, &signed_in),
@@ -31,5 +40,6 @@ pub async fn show(signed_in: SignedIn) -> Result<Response, Fault> {
         role: role_in_words(who.role),
         since: words::when(signed_in.session.row.created_at, &zone),
         until: words::when(signed_in.session.row.expires_at, &zone),
+        unveiled,
     })
 }

@@ -14,10 +14,11 @@ use super::signed_in::Posted;
 use crate::app::officer::bundle;
 
 /// The parts that the form offers to leave out. The others are technical; the command line leaves out those too.
-const OFFERED: [Part; 8] = [
+const OFFERED: [Part; 9] = [
     Part::Passage,
     Part::Address,
     Part::Title,
+    Part::Picture,
     Part::Account,
     Part::Times,
     Part::Attribution,

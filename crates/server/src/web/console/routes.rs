@@ -39,6 +39,10 @@ pub enum Route {
     AlertDecide,
     AlertDecided,
     AlertBundle,
+    AlertPicture,
+    AlertUnveil,
+    AlertUnveiled,
+    AlertUnveiledPicture,
     People,
     Person,
     EnrolmentCode,
@@ -51,7 +55,7 @@ pub enum Route {
 
 impl Route {
     /// Every route.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 25] = [
         Self::Asset,
         Self::SignInForm,
         Self::SignIn,
@@ -65,6 +69,10 @@ impl Route {
         Self::AlertDecide,
         Self::AlertDecided,
         Self::AlertBundle,
+        Self::AlertPicture,
+        Self::AlertUnveil,
+        Self::AlertUnveiled,
+        Self::AlertUnveiledPicture,
         Self::People,
         Self::Person,
         Self::EnrolmentCode,
@@ -91,6 +99,12 @@ impl Route {
             Self::AlertDecide => (Method::POST, "/alerts/{id}/decision", Access::SignedIn),
             Self::AlertDecided => (Method::GET, "/alerts/{id}/decided", Access::SignedIn),
             Self::AlertBundle => (Method::POST, "/alerts/{id}/bundle", Access::SignedIn),
+            Self::AlertPicture => (Method::GET, "/alerts/{id}/pictures/{record}", Access::SignedIn),
+            Self::AlertUnveil => (Method::POST, "/alerts/{id}/pictures/{record}/unveil", Access::SignedIn),
+            Self::AlertUnveiled => (Method::GET, "/alerts/{id}/unveiled/{act}", Access::SignedIn),
+            Self::AlertUnveiledPicture => {
+                (Method::GET, "/alerts/{id}/unveiled/{act}/picture", Access::SignedIn)
+            }
             Self::People => (Method::GET, "/people", Access::SignedIn),
             Self::Person => (Method::GET, "/people/{case}", Access::SignedIn),
             Self::EnrolmentCode => (Method::POST, "/people/{case}/enrolment-code", Access::SignedIn),
@@ -119,6 +133,10 @@ impl Route {
             Self::AlertDecide => post(alert::decide),
             Self::AlertDecided => get(alert::decided),
             Self::AlertBundle => post(bundle::prepare),
+            Self::AlertPicture => get(alert::preview),
+            Self::AlertUnveil => post(alert::unveil),
+            Self::AlertUnveiled => get(alert::unveiled),
+            Self::AlertUnveiledPicture => get(alert::unveiled_picture),
             Self::People => get(people::show),
             Self::Person => get(person::show),
             Self::EnrolmentCode => post(enrolment_code::make),

@@ -5,6 +5,8 @@ use proviso_model::observation::{Act, Fact, Field, PictureElement, SoftwareState
 use proviso_model::{ConditionKind, Source, Timestamp};
 use proviso_store::AlertRow;
 
+use crate::app::officer::FORCE_ZONE;
+
 /// An instant as pages show it: once in the order's own time zone, once in UTC.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct When {
@@ -87,7 +89,7 @@ pub fn counted(count: usize, one: &str, many: &str) -> String {
 /// The zone of times that belong to no order.
 #[must_use]
 pub fn force_zone() -> TimeZone {
-    zone("Europe/London")
+    zone(FORCE_ZONE)
 }
 
 /// What happened, in one line and without content.

@@ -28,6 +28,8 @@ pub struct FindingBox {
     /// Why it is not to be acted on; empty for most.
     pub note: String,
     pub content: Option<Content>,
+    /// Whether its picture is unveiled on this page.
+    pub is_unveiled: bool,
     pub record: String,
     pub chain: String,
     pub received: When,
@@ -67,7 +69,7 @@ pub struct Content {
 pub fn shown(one: &ShownFinding, view: &AlertView, zone: &TimeZone) -> FindingBox {
     let (captured, generated, record) = (&one.captured, &one.generated, &one.record);
     let account = if captured.account.is_empty() { &view.device.account } else { &captured.account };
-    let content = view.content_open.then(|| content(one));
+    let content = view.content_open.then(|| content(one, view, zone));
     let explanation = match content {
         Some(_) => generated.explanation.clone(),
         None => hidden(&generated.explanation, one),
@@ -86,6 +88,10 @@ pub fn shown(one: &ShownFinding, view: &AlertView, zone: &TimeZone) -> FindingBo
         note: one.outside.map_or_else(String::new, |why| {
             outside::note(why, &view.ends, "this finding", captured.observed_at, zone)
         }),
+        is_unveiled: content
+            .as_ref()
+            .and_then(|content| content.picture.as_ref())
+            .is_some_and(PictureBox::is_unveiled),
         content,
         record: hex::encode(record.hash),
         chain: format!("{} (epoch {}) of {}", record.seq, record.epoch, words::device(&view.device.system)),
@@ -179,7 +185,7 @@ fn replay(outcome: Option<ReplayOutcome>) -> &'static str {
     }
 }
 
-fn content(one: &ShownFinding) -> Content {
+fn content(one: &ShownFinding, view: &AlertView, zone: &TimeZone) -> Content {
     let spans: &[Span] = &one.generated.all_spans().cloned().collect::<Vec<_>>();
     let whole = |text: &str, field| {
         let passage = Passage { offset: 0, text: text.to_owned() };
@@ -219,7 +225,7 @@ fn content(one: &ShownFinding) -> Content {
             query: None,
             passages: Vec::new(),
             cut: false,
-            picture: Some(picture::shown(picture, one)),
+            picture: Some(picture::shown(picture, one, view, zone)),
         },
         Fact::PrivateWindow { .. } | Fact::Software { .. } => {
             Content { address: None, title: None, query, passages: Vec::new(), cut: false, picture: None }

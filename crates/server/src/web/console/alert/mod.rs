@@ -5,6 +5,7 @@ mod finding;
 mod marks;
 mod picture;
 mod talk;
+mod unveil;
 
 use askama::Template;
 use axum::extract::{Path, State};
@@ -27,6 +28,8 @@ use crate::app::officer::allowed::Action;
 use crate::app::officer::priority::{Due, due};
 
 pub use self::decide::{decide, decided};
+pub use self::picture::own;
+pub use self::unveil::{preview, unveil, unveiled, unveiled_picture};
 
 #[derive(Template)]
 #[template(path = "console/alert.html")]

@@ -1,20 +1,31 @@
-//! The facts of a picture on an alert's page. The picture itself is on no page (invariant 14 for some, not built for the rest).
+//! A picture on an alert's page: its facts, its veiled preview or why there is none, and the one that was unveiled.
 
+use jiff::tz::TimeZone;
+use proviso_inference::picture::{CLEAR_SIDE_MAX, VEILED_SIDE_MAX};
+use proviso_model::judgement::PictureBasis;
 use proviso_model::observation::{Picture, PictureElement, PictureFrom};
+use proviso_model::policy::PackRef;
 
-use crate::app::officer::alert::ShownFinding;
-use crate::web::console::words::counted;
+use crate::app::officer::alert::{AlertView, ShownFinding};
+use crate::app::officer::picture::{SeenPicture, Withheld};
+use crate::app::officer::unveilings::Unveiled;
+use crate::web::console::words::{self, counted};
 
 /// Why a picture that a list of child abuse has to do with is not shown.
 const NEVER_SHOWN: &str = "This picture is not shown here, in no preview and in no bundle: a list of the force has its file or one that looks \
-                           like it as known or suspected child abuse. Its facts above are what there is to decide by. Looking at it would take \
+                           like it as known or suspected child abuse. Its facts are what there is to decide by. Looking at it would take \
                            two officers in a separate act that is logged; this version has no such act.";
-/// That the bytes are there and no page shows them.
-const SEALED: &str =
-    "The picture’s own bytes are sealed with the record. This version shows no picture on a page.";
-/// That there are none.
+/// That nobody can tell whether it may be shown.
+const LISTS_NOT_READ: &str = "This picture is not shown now: the force’s lists of known child abuse cannot be read, and no picture is shown \
+                              without asking them. Tell whoever runs the service.";
+/// That it is outside the order.
+const OUTSIDE: &str =
+    "This picture is not shown: the order as it is known now does not cover what was found of it.";
+/// That there are no bytes.
 const NOT_KEPT: &str =
     "The picture’s bytes were not kept: the finding does not rest on how it looks, or the file was too big.";
+/// That it stands above.
+const ABOVE: &str = "The same picture as in the finding before.";
 /// What digests of a file that the extension made would tell.
 const NO_DIGEST: &str = "none: the browser drew these pixels once more, so the file is not the page’s";
 
@@ -22,12 +33,40 @@ const NO_DIGEST: &str = "none: the browser drew these pixels once more, so the f
 pub struct PictureBox {
     /// Name and value, in order.
     pub rows: Vec<(&'static str, String)>,
-    /// What became of the picture itself.
-    pub withheld: &'static str,
+    /// What there is to see; or why there is nothing.
+    pub view: Result<ViewBox, String>,
 }
 
-/// Prepares the facts.
-pub fn shown(picture: &Picture, one: &ShownFinding) -> PictureBox {
+impl PictureBox {
+    /// Whether it is shown in the clear.
+    pub fn is_unveiled(&self) -> bool {
+        self.view.as_ref().is_ok_and(|view| view.is_unveiled)
+    }
+}
+
+/// A preview, or the picture itself.
+pub struct ViewBox {
+    /// Id on the page.
+    pub id: String,
+    /// Where it is asked for.
+    pub src: String,
+    /// In words, for who does not see it.
+    pub alt: String,
+    /// Pixels, as far as they are known before it is there.
+    pub width: u32,
+    pub height: u32,
+    /// The act that shows it in the clear; nothing for a preview.
+    pub is_unveiled: bool,
+    /// Where the form is sent that unveils it, or veils it again.
+    pub action: String,
+    /// Who unveiled it before.
+    pub unveilings: String,
+    /// What the officer unveiled.
+    pub own: String,
+}
+
+/// Prepares a picture of an alert.
+pub fn shown(picture: &Picture, one: &ShownFinding, view: &AlertView, zone: &TimeZone) -> PictureBox {
     let drawn = matches!(picture.from, PictureFrom::ElementPixels | PictureFrom::TabPixels);
     let digest = |digest: String| if drawn { NO_DIGEST.to_owned() } else { digest };
     let mut rows = Vec::new();
@@ -56,13 +95,147 @@ pub fn shown(picture: &Picture, one: &ShownFinding) -> PictureBox {
         let quality = seen.map_or(0, |seen| seen.pdq_quality);
         rows.push(("PDQ (how it looks)", format!("{pdq}, quality {quality} of 100")));
     }
-    let is_kept = seen.is_some_and(|seen| seen.content.is_some());
-    let withheld = match &one.generated.picture {
-        Some(opinion) if opinion.child_abuse => NEVER_SHOWN,
-        _ if is_kept => SEALED,
-        _ => NOT_KEPT,
+    // A record may have several findings; its picture stands with the first.
+    let first = view.findings.iter().find(|other| other.record.hash == one.record.hash);
+    let view = match view.pictures.get(&one.record.hash) {
+        _ if !first.is_some_and(|first| std::ptr::eq(first, one)) => Err(ABOVE.to_owned()),
+        None => Err(NOT_KEPT.to_owned()),
+        Some(seen) => match &seen.preview {
+            Ok(()) => Ok(view_box(picture, one, view, seen, zone)),
+            Err(why) => Err(withheld(why)),
+        },
     };
-    PictureBox { rows, withheld }
+    PictureBox { rows, view }
+}
+
+fn withheld(why: &Withheld) -> String {
+    match why {
+        Withheld::ChildAbuse => NEVER_SHOWN.to_owned(),
+        Withheld::ListsNotRead => LISTS_NOT_READ.to_owned(),
+        Withheld::Outside => OUTSIDE.to_owned(),
+        Withheld::NotKept => NOT_KEPT.to_owned(),
+        Withheld::Unviewable(why) => format!(
+            "This picture cannot be shown: {why}. Its own bytes stay sealed with the record; its facts are what there is to decide by here."
+        ),
+    }
+}
+
+fn view_box(
+    picture: &Picture,
+    one: &ShownFinding,
+    view: &AlertView,
+    seen: &SeenPicture,
+    zone: &TimeZone,
+) -> ViewBox {
+    let (alert, record) = (view.alert.id, hex::encode(one.record.hash));
+    let side = if seen.unveiled.is_some() { CLEAR_SIDE_MAX } else { VEILED_SIDE_MAX };
+    let (width, height) = within(picture.width, picture.height, side);
+    let known = known(picture, one);
+    let (src, alt, action) = match seen.unveiled {
+        Some(act) => (
+            format!("/alerts/{alert}/unveiled/{act}/picture"),
+            format!("The unveiled picture. {known}"),
+            format!("/alerts/{alert}/content"),
+        ),
+        None => (
+            format!("/alerts/{alert}/pictures/{record}"),
+            format!("Veiled preview, grey and blurred. {known}"),
+            format!("/alerts/{alert}/pictures/{record}/unveil"),
+        ),
+    };
+    ViewBox {
+        id: place(&record),
+        src,
+        alt,
+        width,
+        height,
+        is_unveiled: seen.unveiled.is_some(),
+        action,
+        unveilings: unveilings(seen, zone),
+        own: own(view.unveiled),
+    }
+}
+
+/// The id of a picture's place on the page.
+pub fn place(record: &str) -> String {
+    format!("picture-{}", record.get(..16).unwrap_or(record))
+}
+
+/// What is known of a picture, in words.
+fn known(picture: &Picture, one: &ShownFinding) -> String {
+    let address = match picture.address.as_str() {
+        "" => "It has no address of its own".to_owned(),
+        address => format!("It is from {address}"),
+    };
+    let why = one.generated.picture.as_ref().map(|opinion| basis(&opinion.rests_on)).unwrap_or_default();
+    format!("The picture has {} by {} pixels. {address}. {why}", picture.width, picture.height)
+}
+
+/// The kind of a finding, never mixed with another.
+fn basis(rests_on: &PictureBasis) -> String {
+    let lists = |sets: &[PackRef]| {
+        let names: Vec<String> = sets.iter().map(|set| format!("{} {}", set.name, set.version)).collect();
+        names.join(", ")
+    };
+    match rests_on {
+        PictureBasis::SameSha256 { sets } => {
+            format!("Its file has the SHA-256 of an entry of {}.", lists(sets))
+        }
+        PictureBasis::SameMd5 { sets } => format!("Its file has the MD5 of an entry of {}.", lists(sets)),
+        PictureBasis::LooksSimilar { sets, distance } => {
+            format!("It looks similar to an entry of {}, PDQ distance {distance}.", lists(sets))
+        }
+        PictureBasis::Scored { scores, pictures } => {
+            let models: Vec<String> = scores
+                .iter()
+                .map(|score| {
+                    format!("{} gives {} of 1000", score.model.name, score.explicit_millionths / 1_000)
+                })
+                .collect();
+            let together = match pictures {
+                0 | 1 => String::new(),
+                more => format!(", and it is one of {more} such pictures of the site"),
+            };
+            format!("A model’s score for explicit pictures: {}{together}.", models.join(", "))
+        }
+    }
+}
+
+fn unveilings(seen: &SeenPicture, zone: &TimeZone) -> String {
+    let told: Vec<String> = seen
+        .unveilings
+        .iter()
+        .map(|one| format!("{} on {}", one.officer, words::when(one.at, zone).local))
+        .collect();
+    let more = seen.unveiled_times.saturating_sub(told.len() as u64);
+    let before = if more > 0 { format!("; {more} times before that") } else { String::new() };
+    match seen.unveiled_times {
+        0 => "Nobody has unveiled this picture so far.".to_owned(),
+        1 => format!("Unveiled once: {}.", told.join("")),
+        times => format!("Unveiled {times} times: {}{before}.", told.join("; ")),
+    }
+}
+
+/// How many pictures an officer unveiled, in words.
+pub fn own(unveiled: Unveiled) -> String {
+    match (unveiled.this_week, unveiled.today) {
+        (0, _) => "You have unveiled no picture this week.".to_owned(),
+        (week, today) => {
+            let pictures = counted(usize::try_from(week).unwrap_or(usize::MAX), "picture", "pictures");
+            format!("You have unveiled {pictures} this week, {today} of them today.")
+        }
+    }
+}
+
+/// A size made to fit, never larger than it is.
+fn within(width: u32, height: u32, side: u32) -> (u32, u32) {
+    let longest = width.max(height).max(1);
+    let fit = |length: u32| {
+        let (made, longest) = (u64::from(length) * u64::from(side.min(longest)), u64::from(longest));
+        let made = (made + longest / 2) / longest;
+        u32::try_from(made).unwrap_or(side).max(1)
+    };
+    (fit(width), fit(height))
 }
 
 fn element(element: PictureElement) -> &'static str {

@@ -153,6 +153,7 @@ async fn context(folder: &Path, clock: Arc<dyn Clock>, pages_max: Option<u32>) -
         packs: crate::open::packs(None).expect("the built-in packs"),
         languages: Vec::new(),
         require_backup: false,
+        viewer: crate::pictures::Viewer::here(),
     })
 }
 
