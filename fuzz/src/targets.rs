@@ -301,7 +301,7 @@ pub fn picture_list(data: &[u8]) {
         let (sha256, pdq) = (Some([7; 32]), Some(PdqHash([7; 4])));
         let _ = set.look_up(&Digests { md5: Some([7; 16]), sha1: Some([7; 20]), sha256, pdq });
     }
-    if let Ok(filter) = KeyedFilter::from_bytes(data) {
+    if let Ok(filter) = KeyedFilter::open(data.to_vec()) {
         let _ = filter.may_have(DigestKind::Sha256, &[7; 32]);
     }
     let formats = [

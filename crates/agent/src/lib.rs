@@ -4,11 +4,14 @@
 //! [`watch::Watcher`] takes observations, [`spool::Spool`] keeps records, [`uplink::Uplink`] carries them. The binary
 //! wires these to the real machine.
 
+pub mod bounded;
 pub mod clock;
 pub mod daemon;
 pub mod doctor;
 pub mod enrol;
+pub mod fetched;
 pub mod gaps;
+pub mod hash_sets;
 pub mod identity;
 pub mod notice;
 pub mod pictures;
@@ -25,6 +28,7 @@ pub mod watch;
 pub mod writer;
 
 pub use clock::{Clock, Fix, TrueTime};
+pub use hash_sets::HashSetKeep;
 pub use policy_keep::PolicyKeep;
 pub use site_lists::SiteListKeep;
 pub use spool::{OnDisk, Spool, SpoolLimits};

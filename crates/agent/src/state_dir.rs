@@ -1,6 +1,6 @@
 //! The state folder: where each file lies, and how files are written so that a power cut leaves the old or the new one.
 
-use std::io::Write;
+use std::io::{Seek as _, SeekFrom, Write as _};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
@@ -105,19 +105,26 @@ impl StateDir {
         self.file("status.json")
     }
 
+    /// Reads a file whole; `None` when it is not there.
+    ///
+    /// # Errors
+    /// [`StateError::Io`].
+    pub fn read(&self, name: &str) -> Result<Option<Vec<u8>>, StateError> {
+        let path = self.file(name);
+        match std::fs::read(&path) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(source) if source.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(source) => Err(StateError::Io { act: "read", path, source }),
+        }
+    }
+
     /// Reads a JSON file; `None` when it is not there.
     ///
     /// # Errors
     /// [`StateError`].
     pub fn read_json<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, StateError> {
-        let path = self.file(name);
-        match std::fs::read(&path) {
-            Ok(bytes) => serde_json::from_slice(&bytes)
-                .map(Some)
-                .map_err(|source| StateError::Damaged { path, source }),
-            Err(source) if source.kind() == std::io::ErrorKind::NotFound => Ok(None),
-            Err(source) => Err(StateError::Io { act: "read", path, source }),
-        }
+        let damaged = |source| StateError::Damaged { path: self.file(name), source };
+        self.read(name)?.map(|bytes| serde_json::from_slice(&bytes)).transpose().map_err(damaged)
     }
 
     /// Writes a JSON file.
@@ -168,22 +175,78 @@ impl StateDir {
     /// # Errors
     /// [`StateError::Io`].
     pub fn write(&self, name: &str, readers: Readers, bytes: &[u8]) -> Result<(), StateError> {
-        let path = self.file(name);
         let fresh = self.file(&format!("{name}.new"));
+        let failed = |source| StateError::Io { act: "write", path: self.file(name), source };
+        let mut file = writing().truncate(true).open(&fresh).map_err(failed)?;
+        file.write_all(bytes).map_err(failed)?;
+        drop(file);
+        self.put_in_place(&fresh, name, readers)
+    }
+
+    /// Syncs a file that is whole, lets only `readers` read it, and renames it to its place.
+    fn put_in_place(&self, fresh: &Path, name: &str, readers: Readers) -> Result<(), StateError> {
+        let path = self.file(name);
         let failed = |source| StateError::Io { act: "write", path: path.clone(), source };
         let mode = if readers == Readers::Agent { 0o600 } else { 0o644 };
-        let mut file = std::fs::OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .mode(mode)
-            .open(&fresh)
-            .map_err(failed)?;
-        // The mode above is cut by the umask and ignored for a left-over file.
+        let file = std::fs::OpenOptions::new().write(true).open(fresh).map_err(failed)?;
+        // The mode it was made with is cut by the umask and ignored for a left-over file.
         file.set_permissions(std::fs::Permissions::from_mode(mode)).map_err(failed)?;
-        file.write_all(bytes).map_err(failed)?;
         file.sync_all().map_err(failed)?;
-        std::fs::rename(&fresh, &path).map_err(failed)?;
+        std::fs::rename(fresh, &path).map_err(failed)?;
         std::fs::File::open(&self.root).and_then(|folder| folder.sync_all()).map_err(failed)
     }
+
+    /// How many bytes of a file that comes in parts are here.
+    #[must_use]
+    pub fn parts_bytes(&self, name: &str) -> u64 {
+        std::fs::metadata(self.file(&parts_name(name))).map_or(0, |meta| meta.len())
+    }
+
+    /// Puts a part after the first `at` bytes; what lies beyond them is cut off. Not durable: after a power cut only the hash of the
+    /// whole says whether the parts are what they were.
+    ///
+    /// # Errors
+    /// [`StateError::Io`]; all parts are deleted then, so that a full disk has room again.
+    pub fn parts_add(&self, name: &str, at: u64, part: &[u8]) -> Result<(), StateError> {
+        let path = self.file(&parts_name(name));
+        let write = || {
+            let mut file = writing().open(&path)?;
+            file.set_len(at)?;
+            file.seek(SeekFrom::Start(at))?;
+            file.write_all(part)
+        };
+        write().map_err(|source| {
+            let _ = std::fs::remove_file(&path);
+            StateError::Io { act: "write", path: path.clone(), source }
+        })
+    }
+
+    /// Puts the parts in place of the file, whole or not at all, durably.
+    ///
+    /// # Errors
+    /// [`StateError::Io`].
+    pub fn parts_whole(&self, name: &str, readers: Readers) -> Result<(), StateError> {
+        self.put_in_place(&self.file(&parts_name(name)), name, readers)
+    }
+
+    /// Deletes the parts.
+    ///
+    /// # Errors
+    /// [`StateError::Io`].
+    pub fn parts_drop(&self, name: &str) -> Result<(), StateError> {
+        self.remove(&parts_name(name))
+    }
+}
+
+/// Where the parts of a file gather.
+#[must_use]
+pub fn parts_name(name: &str) -> String {
+    format!("{name}.part")
+}
+
+/// Opens for writing what only the agent may read.
+fn writing() -> std::fs::OpenOptions {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(false).mode(0o600);
+    options
 }

@@ -1,6 +1,8 @@
 //! Pictures, as the program says what is in them, and pictures made to do harm.
 
+mod listed;
 mod malformed;
+mod support;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

@@ -51,6 +51,8 @@ pub enum GapCause {
     PrivateWindowsUnseen,
     /// A list of sites that the policy names was not on the device, so that pages were not compared with it; all else is watched.
     SiteListMissing,
+    /// A hash set that the policy names was not on the device, so that pictures were not compared with it; all else is watched.
+    HashSetMissing,
     /// Pictures that were shown were not looked at: too many at once, or their bytes could not be had; all else is watched.
     PicturesDropped,
     /// Protected video played, which a browser lets no program look at; all else is watched.
@@ -69,13 +71,19 @@ pub enum GapCause {
 }
 
 impl GapCause {
-    /// Whether its source was watched all the same, but for one thing that could not be noticed.
+    /// Those with which its source is watched all the same, but for one thing that cannot be noticed.
+    pub const PARTIAL: [Self; 5] = [
+        Self::PrivateWindowsUnseen,
+        Self::SiteListMissing,
+        Self::HashSetMissing,
+        Self::PicturesDropped,
+        Self::NotInspectable,
+    ];
+
+    /// Whether it is one of [`Self::PARTIAL`].
     #[must_use]
     pub fn is_partial(self) -> bool {
-        matches!(
-            self,
-            Self::PrivateWindowsUnseen | Self::SiteListMissing | Self::PicturesDropped | Self::NotInspectable
-        )
+        Self::PARTIAL.contains(&self)
     }
 
     /// The cause in plain words, for officers and for the supervised person alike.
@@ -99,6 +107,9 @@ impl GapCause {
             }
             Self::SiteListMissing => {
                 "a list of sites that pages are compared with had not reached the device, or was damaged there"
+            }
+            Self::HashSetMissing => {
+                "a list that pictures are compared with had not reached the device, or was damaged there"
             }
             Self::PicturesDropped => "some pictures that were shown could not be looked at",
             Self::NotInspectable => "protected video was played, which cannot be looked into",

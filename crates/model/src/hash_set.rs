@@ -137,7 +137,7 @@ pub enum HashSetFile {
 pub const HASH_SET_ASK_PATH: &str = "/v1/hash-sets/ask";
 
 /// A device's question whether a picture is listed, asked only where the filter says "perhaps".
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct HashSetQuestion {
     /// The set.

@@ -1,7 +1,7 @@
 //! The thread that owns the watch core. Everything that blocks on the disk or takes the engine's time happens here.
 
 use proviso_model::record::NoticeResponse;
-use proviso_model::{Attribution, Fact, Picture, PictureSeen, Timestamp};
+use proviso_model::{Attribution, Fact, Timestamp};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::gaps::OpenGap;
@@ -9,7 +9,9 @@ use crate::release::Release;
 use crate::sources::browser::presence::{BrowserProcess, ConnectionId, Greeting};
 use crate::spool::{Figures, Spool};
 use crate::uplink::is_unsent;
-use crate::watch::{ListsHere, NoticeNote, Observed, PictureLost, PictureWanted, Standing, Watcher};
+use crate::watch::{
+    ListsHere, NoticeNote, Observed, PictureFound, PictureLost, PictureWanted, Standing, Watcher,
+};
 
 /// Asks that may wait; beyond, browsers wait too, which slows them and loses nothing.
 pub const ASKS_MAX: usize = 64;
@@ -69,18 +71,23 @@ pub enum Ask {
         instance: String,
         /// Number.
         n: u64,
-        /// When, by the browser's clock.
-        observed_at: Timestamp,
         /// How.
         attribution: Attribution,
         /// What was shown, and what was found out of it.
-        picture: Box<(Picture, PictureSeen)>,
-        /// It could not be decoded.
-        unreadable: bool,
-        /// A model was needed and is not here.
-        unscored: bool,
+        found: Box<PictureFound>,
         /// What became of it.
         reply: oneshot::Sender<Observed>,
+    },
+    /// It may be on a list, and is to wait for the server's answer; answered with whether it may.
+    PictureAsks {
+        /// Browser session.
+        instance: String,
+        /// Number.
+        n: u64,
+        /// When, by the agent's time.
+        shown_at: Timestamp,
+        /// Whether it waits.
+        reply: oneshot::Sender<bool>,
     },
     /// A message was lost.
     Lost(String),
@@ -118,6 +125,8 @@ pub struct CoreView {
     pub appended: u64,
     /// Lists of sites that conditions in force name.
     pub lists: ListsHere,
+    /// The same of hash sets.
+    pub hash_sets: ListsHere,
     /// The policy and the keys are to be given up.
     pub release: Option<Release>,
     /// Then: whether records wait that the server may still take.
@@ -175,7 +184,7 @@ fn run(mut watcher: Watcher, spool: &Spool, mut inbox: mpsc::Receiver<Ask>, show
             Answer::Number(reply, n) => drop(reply.send(n)),
             Answer::Observed(reply, observed) => drop(reply.send(observed)),
             Answer::Wanted(reply, wanted) => drop(reply.send(wanted)),
-            Answer::Shown(reply, shown) => drop(reply.send(shown)),
+            Answer::Yes(reply, yes) => drop(reply.send(yes)),
             Answer::Stopped(reply) => {
                 let _ = reply.send(());
                 return;
@@ -190,7 +199,7 @@ enum Answer {
     Number(oneshot::Sender<Result<u64, String>>, Result<u64, String>),
     Observed(oneshot::Sender<Observed>, Observed),
     Wanted(oneshot::Sender<PictureWanted>, PictureWanted),
-    Shown(oneshot::Sender<bool>, bool),
+    Yes(oneshot::Sender<bool>, bool),
     Stopped(oneshot::Sender<()>),
 }
 
@@ -214,13 +223,12 @@ fn take(watcher: &mut Watcher, ask: Ask) -> Answer {
             return Answer::Wanted(reply, watcher.picture_comes(&instance, n, observed_at));
         }
         Ask::PictureLost { instance, n, why } => watcher.picture_lost(&instance, n, why),
-        Ask::Picture { instance, n, observed_at, attribution, picture, unreadable, unscored, reply } => {
-            let (picture, seen) = *picture;
-            let observed = watcher.observe_picture(&instance, n, observed_at, attribution, picture, seen);
-            if matches!(observed, Observed::Kept | Observed::Dropped) {
-                watcher.picture_looked_at(unreadable, unscored);
-            }
+        Ask::Picture { instance, n, attribution, found, reply } => {
+            let observed = watcher.observe_picture(&instance, n, attribution, &found);
             return Answer::Observed(reply, observed);
+        }
+        Ask::PictureAsks { instance, n, shown_at, reply } => {
+            return Answer::Yes(reply, watcher.picture_asks(&instance, n, shown_at));
         }
         Ask::Lost(detail) => watcher.browser_lost(&detail),
         Ask::Closed(connection) => watcher.browser_closed(connection),
@@ -229,7 +237,7 @@ fn take(watcher: &mut Watcher, ask: Ask) -> Answer {
             if let Err(error) = &shown {
                 tracing::error!(%error, "the notice could not be put on record");
             }
-            return Answer::Shown(reply, shown.unwrap_or(false));
+            return Answer::Yes(reply, shown.unwrap_or(false));
         }
         Ask::Tick => watcher.tick(),
         Ask::Stop(reply) => {
@@ -249,6 +257,7 @@ fn view_of(watcher: &Watcher, spool: &Spool, before: &CoreView) -> CoreView {
         appended: watcher.appended(),
         release: watcher.release(),
         lists: watcher.lists_here(),
+        hash_sets: watcher.hash_sets_here(),
         unsent: watcher.release().is_some() && is_unsent(spool).unwrap_or(true),
     }
 }

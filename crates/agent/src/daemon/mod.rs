@@ -70,7 +70,7 @@ pub async fn run(parts: DaemonParts, mut stop: oneshot::Receiver<()>) -> anyhow:
     let identity = Identity::load(&dir)?;
     let keys = identity.keys(&dir)?;
     let keep = Arc::new(PolicyKeep::load(&dir, identity.device)?);
-    keep.lists().forget_others(keep.policy().as_ref().map(|kept| &kept.policy));
+    keep.forget_unnamed();
     let (spool, opened) = open_spool(&dir, parts.limits, &identity).await?;
     let spool = Arc::new(spool);
     let kept: Option<Fix> = spool.note(NOTE_SERVER_TIME)?;
@@ -115,7 +115,7 @@ pub async fn run(parts: DaemonParts, mut stop: oneshot::Receiver<()>) -> anyhow:
         format!("the socket {} could not be opened; is another agent running?", dir.socket().display())
     })?;
     let gate = Gate { uids: uids(&identity.account), notice_url: format!("{page}/notice") };
-    let (pictures, looker) = backlog(parts.pictures, Strain::default());
+    let (pictures, looker) = backlog(parts.pictures, Strain::default(), Arc::clone(&keep));
     tokio::spawn(looker.work(core.clone()));
     tokio::spawn(serve(listener, core.clone(), gate, pictures));
     Status::of(time.now(), &core.view().borrow(), &uplink.state().borrow(), &page).write(&dir)?;

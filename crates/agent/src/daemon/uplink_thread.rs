@@ -6,7 +6,7 @@ use std::time::Duration;
 use proviso_model::Timestamp;
 use tokio::sync::watch;
 
-use super::core_thread::{Ask, Core};
+use super::core_thread::{Ask, Core, CoreView};
 use crate::clock::TrueTime;
 use crate::uplink::{Next, Transport, Uplink, UplinkState};
 
@@ -57,6 +57,7 @@ async fn run<T: Transport>(
     mut stopped: watch::Receiver<bool>,
 ) {
     let mut view = core.view();
+    let mut asked = uplink.questions().asked();
     let mut serial = 0;
     loop {
         // Read before the step, so that a record spooled during it is not slept over.
@@ -85,14 +86,14 @@ async fn run<T: Transport>(
             Next::Again => continue,
             Next::Wait { until, backing_off } => {
                 let wait = Wait { until, backing_off, appended };
-                rest(time.now(), &wait, &mut view, &mut stopped).await
+                rest(time.now(), &wait, (&mut view, &mut asked), &mut stopped).await
             }
             Next::Revoked => {
                 // The core then puts the end of watching on record, which is still delivered.
                 core.tell(Ask::Tick).await;
                 let far = time.now().plus_millis(SLEEP_MS_MAX);
                 let wait = Wait { until: far, backing_off: false, appended };
-                rest(time.now(), &wait, &mut view, &mut stopped).await
+                rest(time.now(), &wait, (&mut view, &mut asked), &mut stopped).await
             }
         };
         if !again {
@@ -109,11 +110,11 @@ struct Wait {
     appended: u64,
 }
 
-/// Sleeps until the time has come, a record was spooled, or the end; `false` at the end.
+/// Sleeps until the time has come, a record was spooled, there is something to ask, or the end; `false` at the end.
 async fn rest(
     now: Timestamp,
     wait: &Wait,
-    view: &mut watch::Receiver<super::core_thread::CoreView>,
+    (view, asked): (&mut watch::Receiver<CoreView>, &mut watch::Receiver<u64>),
     stopped: &mut watch::Receiver<bool>,
 ) -> bool {
     let sleep_ms = wait.until.millis_since(now).clamp(0, SLEEP_MS_MAX);
@@ -126,6 +127,7 @@ async fn rest(
         tokio::select! {
             () = &mut sleep => return true,
             _ = stopped.changed() => return false,
+            _ = asked.changed(), if !wait.backing_off => return true,
             changed = view.changed(), if !wait.backing_off => {
                 if changed.is_err() {
                     return false;

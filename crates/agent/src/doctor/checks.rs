@@ -4,12 +4,13 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use proviso_model::Timestamp;
+use proviso_model::policy::PackRef;
 use serde::Deserialize;
 
 use super::Check;
+use crate::fetched::Missing;
 use crate::identity::{Identity, IdentityError, SECRET_FILES};
 use crate::policy_keep::PolicyKeep;
-use crate::site_lists::MissingList;
 use crate::spool::{OnDisk, Spool, SpoolError, SpoolFile};
 use crate::state_dir::StateDir;
 use crate::status::Status;
@@ -112,24 +113,33 @@ pub(super) fn policy(
 }
 
 pub(super) fn site_lists(keep: &PolicyKeep, now: Timestamp) -> Option<Check> {
-    const NAME: &str = "lists of sites";
     let kept = keep.policy()?;
-    let named = kept.policy.site_lists_at(now);
+    let named: Vec<&PackRef> = kept.policy.site_lists_at(now).into_iter().map(|list| &list.list).collect();
+    let compared = "pages are not compared with it";
+    lists("lists of sites", &named, &keep.lists().missing(&kept.policy, now), compared)
+}
+
+pub(super) fn hash_sets(keep: &PolicyKeep, now: Timestamp) -> Option<Check> {
+    let kept = keep.policy()?;
+    let named: Vec<&PackRef> = kept.policy.hash_sets_at(now).into_iter().map(|set| &set.set).collect();
+    let compared = "pictures are not compared with it";
+    lists("lists of pictures", &named, &keep.hash_sets().missing(&kept.policy, now), compared)
+}
+
+fn lists(name: &'static str, named: &[&PackRef], missing: &[Missing], compared: &str) -> Option<Check> {
     if named.is_empty() {
         return None;
     }
-    let missing = keep.lists().missing(&kept.policy, now);
     if missing.is_empty() {
         let named: Vec<String> =
-            named.iter().map(|list| format!("{} version {}", list.list.name, list.list.version)).collect();
-        return Some(Check::good(NAME, named.join(", ")));
+            named.iter().map(|list| format!("{} version {}", list.name, list.version)).collect();
+        return Some(Check::good(name, named.join(", ")));
     }
-    let found: Vec<String> = missing.iter().map(MissingList::in_words).collect();
-    Some(Check::bad(
-        NAME,
-        found.join("; "),
-        "let the agent run where it can reach its server: it fetches the list. Until then pages are not compared with it; all else is watched",
-    ))
+    let found: Vec<String> = missing.iter().map(Missing::in_words).collect();
+    let advice = format!(
+        "let the agent run where it can reach its server: it fetches the list. Until then {compared}; all else is watched"
+    );
+    Some(Check::bad(name, found.join("; "), advice))
 }
 
 pub(super) async fn server(

@@ -69,6 +69,7 @@ pub async fn examine(parts: &DoctorParts) -> Vec<Check> {
         let keep = checks::policy(&parts.dir, identity, parts.now, &mut found);
         if let Some(keep) = keep {
             found.extend(checks::site_lists(&keep, parts.now));
+            found.extend(checks::hash_sets(&keep, parts.now));
             let server_time = checks::server(&parts.dir, identity, &keep, &mut found).await;
             found.push(checks::clock(parts.now, server_time));
         }

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use jiff::tz::TimeZone;
-use proviso_model::policy::Policy;
+use proviso_model::policy::{PackRef, Policy};
 use proviso_model::{Timestamp, gap::GapCause};
 
 use crate::daemon::core_thread::CoreView;
@@ -42,6 +42,7 @@ pub(super) struct DetailsPage<'a> {
     pub authority: String,
     pub conditions: Vec<ConditionView<'a>>,
     pub site_lists: Vec<String>,
+    pub hash_sets: Vec<String>,
     pub last_contact: String,
     pub trouble: String,
     pub spooled: u64,
@@ -112,8 +113,16 @@ pub(super) fn conditions(policy: &Policy, now: Timestamp) -> Vec<ConditionView<'
 
 /// The lists of sites that pages are compared with, by name and version; never what stands in them.
 pub(super) fn site_lists(policy: &Policy) -> Vec<String> {
-    let lists = policy.site_lists().into_iter();
-    lists.map(|list| format!("{} version {}", list.list.name, list.list.version)).collect()
+    policy.site_lists().into_iter().map(|list| versioned(&list.list)).collect()
+}
+
+/// The same of lists of pictures.
+pub(super) fn hash_sets(policy: &Policy) -> Vec<String> {
+    policy.hash_sets().into_iter().map(|set| versioned(&set.set)).collect()
+}
+
+fn versioned(list: &PackRef) -> String {
+    format!("{} version {}", list.name, list.version)
 }
 
 /// Whether the device watches, in plain words.

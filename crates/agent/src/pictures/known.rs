@@ -1,48 +1,34 @@
 //! What was found out of pictures that were looked at before, by SHA-256: nothing is decoded or scored twice.
 
-use std::collections::{HashMap, VecDeque};
-
 use proviso_model::Digest;
 
 use super::Seen;
+use crate::bounded::Bounded;
 
 /// Pictures remembered; the one that came first goes first. About 200 bytes each.
 const KNOWN_MAX: usize = 4_096;
 
-/// Bounded by [`KNOWN_MAX`].
-#[derive(Debug, Default)]
-pub struct Known {
-    seen: HashMap<Digest, Option<Seen>>,
-    order: VecDeque<Digest>,
+/// Nothing is known yet. `None` of a picture means that it cannot be decoded.
+pub(super) fn known() -> Bounded<Digest, Option<Seen>> {
+    Bounded::new(KNOWN_MAX)
 }
 
-impl Known {
-    /// What is known of a picture, if that is enough: `None` in it means that it cannot be decoded.
-    pub fn get(&self, sha256: &Digest, scored: bool) -> Option<&Option<Seen>> {
-        let known = self.seen.get(sha256)?;
-        // One that was looked at without a model is looked at again where one is needed.
-        let is_enough = known.as_ref().is_none_or(|seen| !scored || seen.scores.is_some());
-        is_enough.then_some(known)
-    }
-
-    /// Remembers.
-    pub fn put(&mut self, sha256: Digest, seen: Option<Seen>) {
-        if self.seen.insert(sha256, seen).is_none() {
-            self.order.push_back(sha256);
-        }
-        if self.order.len() > KNOWN_MAX
-            && let Some(oldest) = self.order.pop_front()
-        {
-            self.seen.remove(&oldest);
-        }
-    }
+/// What is known of a picture, if that is enough: one that was looked at without a model is looked at again where one is needed.
+pub(super) fn enough<'k>(
+    known: &'k Bounded<Digest, Option<Seen>>,
+    sha256: &Digest,
+    scored: bool,
+) -> Option<&'k Option<Seen>> {
+    let is_enough =
+        |known: &&Option<Seen>| known.as_ref().is_none_or(|seen| !scored || seen.scores.is_some());
+    known.get(sha256).filter(is_enough)
 }
 
 #[cfg(test)]
 mod tests {
     use proviso_model::Digest;
 
-    use super::{KNOWN_MAX, Known};
+    use super::{KNOWN_MAX, enough, known};
     use crate::pictures::{Scored, Seen};
 
     #[test]
@@ -54,16 +40,16 @@ mod tests {
             Digest(bytes)
         };
         let seen = |scores| Seen { pdq: "0".repeat(64), pdq_quality: 90, scores, fault: None };
-        let mut known = Known::default();
+        let mut known = known();
         known.put(digest(0), Some(seen(None)));
-        assert!(known.get(&digest(0), false).is_some() && known.get(&digest(0), true).is_none());
+        assert!(enough(&known, &digest(0), false).is_some() && enough(&known, &digest(0), true).is_none());
         let scored = Scored { model: "m@1".to_owned(), sha256: "0".repeat(64), explicit_millionths: 1 };
         known.put(digest(0), Some(seen(Some(scored))));
         known.put(digest(1), None);
-        assert!(known.get(&digest(0), true).is_some() && known.get(&digest(1), true).is_some());
+        assert!(enough(&known, &digest(0), true).is_some() && enough(&known, &digest(1), true).is_some());
         for number in 2..KNOWN_MAX + 1 {
             known.put(digest(number), None);
         }
-        assert!(known.get(&digest(0), false).is_none() && known.get(&digest(1), false).is_some());
+        assert!(enough(&known, &digest(0), false).is_none() && enough(&known, &digest(1), false).is_some());
     }
 }

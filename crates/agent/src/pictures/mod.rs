@@ -4,12 +4,14 @@
 pub mod backlog;
 mod contained;
 mod known;
+mod looker;
 mod strain;
 mod worker;
 
 use serde::{Deserialize, Serialize};
 
 pub use contained::{Contained, Failed, LookLimits};
+pub use looker::Looker;
 pub use strain::Strain;
 pub use worker::serve;
 

@@ -14,12 +14,13 @@ use proviso_model::policy::{Capture, Policy};
 use proviso_model::wire::{ForceKeys, ForceKeysStatement, SignedPolicy, TrustFile};
 use proviso_model::{Digest, Timestamp};
 
+use crate::hash_sets::HashSetKeep;
 use crate::release::{self, RELEASE_NOTE, Release};
 use crate::site_lists::SiteListKeep;
 use crate::state_dir::{Readers, StateDir, StateError};
 
 pub(crate) use verify::decode_signature;
-pub use verify::{verify_keys, verify_pack, verify_policy};
+pub use verify::{verify_delivery, verify_keys, verify_pack, verify_policy};
 
 const TRUST: &str = "trust.json";
 const KEYS: &str = "force-keys.json";
@@ -142,6 +143,7 @@ pub struct PolicyKeep {
     trust: TrustFile,
     device: DeviceId,
     lists: SiteListKeep,
+    hash_sets: HashSetKeep,
     held: Mutex<Held>,
 }
 
@@ -161,9 +163,11 @@ impl PolicyKeep {
             Ok(policy) => (Some(Arc::new(policy)), None),
             Err(error) => (None, Some(error.to_string())),
         };
-        let lists = SiteListKeep::load(dir, policy.as_ref().map(|kept| &kept.policy));
+        let named = policy.as_ref().map(|kept| &kept.policy);
+        let lists = SiteListKeep::load(dir, named);
+        let hash_sets = HashSetKeep::load(dir, named, &keys);
         let held = Mutex::new(Held { keys, policy, fault, released });
-        Ok(Self { dir: dir.clone(), trust, device, lists, held })
+        Ok(Self { dir: dir.clone(), trust, device, lists, hash_sets, held })
     }
 
     /// Stores what enrolment brought, after its check.
@@ -187,6 +191,7 @@ impl PolicyKeep {
             trust: trust.clone(),
             device,
             lists: SiteListKeep::load(dir, None),
+            hash_sets: HashSetKeep::load(dir, None, &checked),
             held: Mutex::new(Held {
                 keys: Arc::new(checked),
                 policy: Some(Arc::new(policy)),
@@ -218,6 +223,26 @@ impl PolicyKeep {
     #[must_use]
     pub fn lists(&self) -> &SiteListKeep {
         &self.lists
+    }
+
+    /// The hash sets that the policy names.
+    #[must_use]
+    pub fn hash_sets(&self) -> &HashSetKeep {
+        &self.hash_sets
+    }
+
+    /// Drops the lists and sets that the policy obeyed does not name, from memory and disk.
+    pub fn forget_unnamed(&self) {
+        let kept = self.policy();
+        let policy = kept.as_ref().map(|kept| &kept.policy);
+        self.lists.forget_others(policy);
+        self.hash_sets.forget_others(policy);
+    }
+
+    /// The state folder.
+    #[must_use]
+    pub fn dir(&self) -> &StateDir {
+        &self.dir
     }
 
     /// The pinned trust file.
@@ -275,13 +300,12 @@ impl PolicyKeep {
         }
         self.keep_past()?;
         self.dir.write_json(POLICY, Readers::Agent, signed)?;
-        let fresh = Arc::new(fresh);
         {
             let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
-            held.policy = Some(Arc::clone(&fresh));
+            held.policy = Some(Arc::new(fresh));
             held.fault = None;
         }
-        self.lists.forget_others(Some(&fresh.policy));
+        self.forget_unnamed();
         Ok(true)
     }
 

@@ -7,6 +7,7 @@ use proviso_ledger::hash::policy_hash;
 use proviso_ledger::seal::CasePublicKey;
 use proviso_ledger::sign::VerifyKey;
 use proviso_model::Digest;
+use proviso_model::hash_set::{HashSetDelivery, SignedHashSetDelivery, signed_hash_set_delivery};
 use proviso_model::ids::DeviceId;
 use proviso_model::limits::POLICY_BYTES_MAX;
 use proviso_model::policy::{POLICY_FORMAT, Policy};
@@ -16,6 +17,7 @@ use proviso_model::wire::{
 };
 
 use super::{CheckedKeys, KeptPolicy, PolicyError};
+use crate::fetched::FetchedError;
 
 /// Checks the force's keys against the pinned root, or the one that it handed over to.
 ///
@@ -94,6 +96,25 @@ pub fn verify_pack(trust: &TrustFile, signed: &SignedPack) -> Result<Pack, Polic
         key(says.ok_or(PolicyError::Stranger("the force's key statement", "pack key"))?, "the pack key")?;
     verify(&pack_key, &signed_pack(&signed.pack), &signed.signature, WHAT)?;
     Pack::from_toml(&signed.pack).map_err(|error| PolicyError::Shape(WHAT, error.to_string()))
+}
+
+/// Checks what the force says of a hash set's files for devices: that the pack key signed it, and that it is of this set.
+///
+/// # Errors
+/// [`FetchedError::Signature`].
+pub fn verify_delivery(
+    keys: &CheckedKeys,
+    set: &Digest,
+    signed: &SignedHashSetDelivery,
+) -> Result<HashSetDelivery, FetchedError> {
+    let read = || {
+        let pack_key = VerifyKey::from_hex(keys.statement.pack_key.as_deref()?).ok()?;
+        let statement = signed_hash_set_delivery(&signed.statement);
+        pack_key.verify(&statement, &decode_signature(&signed.signature)?).ok()?;
+        let delivery: HashSetDelivery = serde_json::from_str(&signed.statement).ok()?;
+        (delivery.force == keys.statement.force && delivery.set == *set).then_some(delivery)
+    };
+    read().ok_or(FetchedError::Signature)
 }
 
 fn key(hexadecimal: &str, what: &'static str) -> Result<VerifyKey, PolicyError> {

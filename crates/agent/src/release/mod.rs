@@ -7,6 +7,7 @@
 use proviso_model::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::hash_sets;
 use crate::policy_keep::{KeptPolicy, PolicyKeep};
 use crate::site_lists;
 use crate::state_dir::{Readers, StateDir, StateError};
@@ -108,7 +109,8 @@ pub fn drop_policy(dir: &StateDir, release: &Release) -> Result<(), StateError> 
     dir.write(RELEASED_TEXT, Readers::Everyone, format!("{RELEASE_NOTE}\n").as_bytes())?;
     dir.write_json(RELEASED, Readers::Everyone, release)?;
     dir.remove(POLICY)?;
-    site_lists::forget_all(dir)
+    site_lists::forget_all(dir)?;
+    hash_sets::forget_all(dir)
 }
 
 /// Deletes the keys: nothing waits to be sent any more.

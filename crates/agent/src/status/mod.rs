@@ -55,6 +55,12 @@ pub struct Status {
     /// How many of them are not on the device.
     #[serde(default)]
     pub site_lists_missing: usize,
+    /// How many lists of pictures the conditions in force name.
+    #[serde(default)]
+    pub hash_sets: usize,
+    /// How many of them are not on the device.
+    #[serde(default)]
+    pub hash_sets_missing: usize,
     /// Records waiting.
     pub spooled_records: u64,
     /// Their bytes.
@@ -83,6 +89,8 @@ impl Status {
             log: uplink.log.clone(),
             site_lists: core.lists.named,
             site_lists_missing: core.lists.missing,
+            hash_sets: core.hash_sets.named,
+            hash_sets_missing: core.hash_sets.missing,
             spooled_records: core.figures.records,
             spool_bytes: core.figures.bytes,
             policy_serial: core.standing.policy_serial,
@@ -141,20 +149,25 @@ impl Status {
         if let Some(log) = &self.log {
             lines.push(format!("The force's record of evidence: {log}."));
         }
-        if self.site_lists > 0 {
-            lines.push(match self.site_lists_missing {
-                0 => format!("Lists of sites that pages are compared with: {}, all here.", self.site_lists),
-                missing => format!(
-                    "Lists of sites that pages are compared with: {}; {missing} not here yet, so pages are not compared with it. All else is watched.",
-                    self.site_lists
-                ),
-            });
-        }
+        lines.extend(lists_in_words("sites", "pages", self.site_lists, self.site_lists_missing));
+        lines.extend(lists_in_words("pictures", "pictures", self.hash_sets, self.hash_sets_missing));
         lines.push(format!(
             "Sealed records waiting to be sent: {} ({} bytes).",
             self.spooled_records, self.spool_bytes
         ));
         lines.push(format!("Notice and details: {}", self.page));
         lines
+    }
+}
+
+/// What may be said of lists of one kind.
+fn lists_in_words(of: &str, compared: &str, named: usize, missing: usize) -> Option<String> {
+    let head = format!("Lists of {of} that {compared} are compared with: {named}");
+    match (named, missing) {
+        (0, _) => None,
+        (_, 0) => Some(format!("{head}, all here.")),
+        _ => Some(format!(
+            "{head}; {missing} not here yet, so {compared} are not compared with it. All else is watched."
+        )),
     }
 }

@@ -66,8 +66,12 @@ impl<T: Transport> Uplink<T> {
                 self.wanted.bring = None;
                 Ok(Next::Again)
             }
-            Asked::SiteListPart(sha256) => {
-                self.take_site_list_part(now, sha256, &answer.body);
+            Asked::Part(needed, here) => {
+                self.take_part(now, needed, here, &answer.body);
+                Ok(Next::Again)
+            }
+            Asked::Question(question) => {
+                self.take_answer_to(question, body(answer)?);
                 Ok(Next::Again)
             }
             Asked::Records(batch) => {
@@ -175,8 +179,12 @@ impl<T: Transport> Uplink<T> {
                 ));
                 Ok(Next::Wait { until: self.backoff.far(now), backing_off: true })
             }
-            (_, _, Asked::SiteListPart(sha256)) => {
-                self.site_list_failed(now, sha256, words(answer));
+            (_, _, Asked::Part(needed, _)) => {
+                self.fetch_failed(now, &needed, words(answer));
+                Ok(Next::Again)
+            }
+            (_, code, Asked::Question(question)) => {
+                self.question_refused(now, question, code);
                 Ok(Next::Again)
             }
             (413, _, Asked::Records(batch)) if batch.len() > 1 => {

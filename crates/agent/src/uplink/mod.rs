@@ -3,11 +3,12 @@
 
 mod answer;
 mod backoff;
+mod fetch;
 mod https;
+mod questions;
 mod receipt;
 mod returning;
 mod shown_log;
-mod site_lists;
 mod transport;
 
 use std::sync::Arc;
@@ -16,6 +17,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use proviso_ledger::hash::sha256;
 use proviso_ledger::sign::SignKey;
+use proviso_model::hash_set::HashSetQuestion;
 use proviso_model::ids::DeviceId;
 use proviso_model::limits::{BATCH_BYTES_MAX, BATCH_RECORDS_MAX};
 use proviso_model::record::EnrolmentFacts;
@@ -24,15 +26,16 @@ use proviso_model::{Digest, Timestamp};
 use rand_core::CryptoRng;
 
 use crate::clock::TrueTime;
+use crate::fetched::Needed;
 use crate::policy_keep::PolicyKeep;
 use crate::spool::{Spool, SpoolError, Stored};
 
 pub use answer::NOTE_SERVER_TIME;
 use backoff::Backoff;
+use fetch::Fetch;
 pub use https::{Https, HttpsError};
 pub use receipt::is_unsent;
 pub use shown_log::{Contradictions, NOTE_ACCEPTED, NOTE_CONTRADICTIONS};
-use site_lists::Fetch;
 pub use transport::{Transport, TransportError, WireAnswer, WireRequest};
 
 /// Milliseconds between liveness pings.
@@ -101,6 +104,8 @@ pub struct Uplink<T> {
     pub(crate) spool: Arc<Spool>,
     pub(crate) keep: Arc<PolicyKeep>,
     pub(crate) fetch: Fetch,
+    /// After a question that the server did not answer.
+    pub(crate) asking: Backoff,
     pub(crate) time: Arc<TrueTime>,
     pub(crate) device: DeviceId,
     record_key: SignKey,
@@ -137,13 +142,17 @@ pub(crate) struct Wanted {
 /// What a request is about, so that its answer can be read.
 pub(crate) enum Asked {
     Nonce,
-    Ping { nonce: String },
+    Ping {
+        nonce: String,
+    },
     Keys,
     Policy,
     Device,
     Bring,
     Records(Vec<Stored>),
-    SiteListPart(Digest),
+    /// What is fetched, and how many bytes of it were here.
+    Part(Needed, u64),
+    Question(HashSetQuestion),
 }
 
 impl<T: Transport> Uplink<T> {
@@ -166,6 +175,7 @@ impl<T: Transport> Uplink<T> {
             },
             keep: parts.keep,
             fetch: Fetch::default(),
+            asking: Backoff::default(),
             time: parts.time,
             device: parts.device,
             record_key: parts.record_key,
@@ -228,7 +238,8 @@ impl<T: Transport> Uplink<T> {
                 return Ok(Next::Revoked);
             }
             let until = self.next_ping.unwrap_or(now);
-            let until = self.fetch.due(now).map_or(until, |due| due.min(until));
+            let dues = [self.fetch.due(now), self.asking.until(now)];
+            let until = dues.into_iter().flatten().fold(until, Timestamp::min);
             return Ok(Next::Wait { until, backing_off: false });
         };
         let answer = self.transport.request(request).await.map_err(|error| error.to_string())?;
@@ -277,9 +288,13 @@ impl<T: Transport> Uplink<T> {
             let known = [("if-none-match", format!("\"{}\"", self.keep.serial()))];
             return Ok(Some((Asked::Policy, self.signed("GET", "/v1/policy", &nonce, Vec::new(), &known))));
         }
+        // A picture waits for the answer, and the server takes few questions in a minute.
+        if let Some(question) = self.question_request(now, &nonce) {
+            return Ok(Some(question));
+        }
         // What was found goes before what may be found later.
         let records = self.records_request(&nonce)?;
-        Ok(records.or_else(|| self.site_list_request(now, &nonce)))
+        Ok(records.or_else(|| self.fetch_request(now, &nonce)))
     }
 
     fn records_request(&mut self, nonce: &str) -> Result<Option<(Asked, WireRequest)>, SpoolError> {

@@ -113,7 +113,7 @@ impl Watcher {
             },
             fact: Fact::Software { component: "extension".to_owned(), state: SoftwareState::Disabled },
         };
-        let observed = self.weigh(observation, None);
+        let observed = self.weigh(observation, None, None);
         tracing::info!(?observed, "the browser's extension has stayed silent while the browser runs");
     }
 }

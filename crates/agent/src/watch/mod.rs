@@ -2,13 +2,14 @@
 //! only what raised a finding. What matches nothing is dropped in memory and counted (invariants 1 and 3).
 
 mod acks;
+mod asking;
 mod browsers;
 mod clocks;
 mod contradictions;
+mod lists;
 mod observe;
 mod pictures;
 mod release;
-mod site_lists;
 mod standing;
 mod tick;
 mod trim;
@@ -32,12 +33,13 @@ use crate::sources::health::Processes;
 use crate::spool::{Appended, Note, Opened, Room, Spool, SpoolError, note_of};
 use crate::writer::{NOTE_ALIVE, RecordWriter};
 
+pub use lists::ListsHere;
 pub use observe::Observed;
-pub use pictures::{PictureLost, PictureWanted};
-pub use site_lists::ListsHere;
+pub use pictures::{PictureFound, PictureLost, PictureWanted};
 pub use standing::Standing;
 
 use acks::Acks;
+use asking::Asking;
 use pictures::LostPictures;
 use tick::Stretch;
 
@@ -106,6 +108,7 @@ pub struct Watcher {
     /// The gap book as the spool's note has it.
     gaps_kept: GapBook,
     acks: Acks,
+    asking: Asking,
     /// Conversations as far as they are needed to read the next message: never on disk.
     contexts: Contexts,
     pictures: PictureMemory,
@@ -151,6 +154,7 @@ impl Watcher {
             gaps_kept: gaps.clone(),
             gaps,
             acks: Acks::default(),
+            asking: Asking::default(),
             contexts: Contexts::default(),
             pictures: PictureMemory::default(),
             browsers: Presence::default(),
@@ -211,8 +215,7 @@ impl Watcher {
         for cause in [GapCause::ExtensionStopped, GapCause::ProtocolMismatch, GapCause::PrivateWindow] {
             self.gaps.end(last.at, Source::Browser, cause);
         }
-        use GapCause::{NotInspectable, PicturesDropped, PrivateWindowsUnseen, SiteListMissing};
-        for cause in [PrivateWindowsUnseen, SiteListMissing, PicturesDropped, NotInspectable] {
+        for cause in GapCause::PARTIAL {
             self.gaps.end(last.at, Source::Browser, cause);
         }
         let since_boot_ms = i64::try_from(self.moment.since_boot_ms).unwrap_or(i64::MAX);
@@ -221,6 +224,7 @@ impl Watcher {
         for gap in restart_gaps(&last, &restart) {
             self.push_if_asked(Some(gap));
         }
+        self.note_left_asking(last.at);
     }
 
     /// Notes an ended gap, unless nothing was to be watched in all of it: then it is none.
@@ -296,11 +300,6 @@ impl Watcher {
         self.decide();
         self.record_gaps();
         Ok(true)
-    }
-
-    /// Takes a changed policy into account at once, without waiting for the next tick.
-    pub fn policy_changed(&mut self) {
-        self.tick();
     }
 
     /// Ends cleanly: the watched stretch and the last stamp are on record.

@@ -3,12 +3,12 @@
 use proviso_model::gap::GapCause;
 use proviso_model::limits::PICTURE_LISTED_MAX;
 use proviso_model::record::{Generated, RecordBody};
-use proviso_model::{Attribution, Fact, Observation, Picture, PictureSeen, Source, Timestamp};
+use proviso_model::{Attribution, Fact, Observation, Source, Timestamp};
 
 use super::acks::{Acks, NOTE_ACKS};
-use super::{Watcher, trim};
+use super::{PictureFound, PictureLost, Watcher, trim};
 use crate::policy_keep::KeptPolicy;
-use crate::spool::{Room, SpoolError, note_of};
+use crate::spool::{Note, Room, SpoolError, note_of};
 
 /// What became of an observation. In every case but [`Observed::Retry`] its number counts as acknowledged.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +27,10 @@ pub enum Observed {
     Refused(String),
     /// It could not be kept and may be sent again on a new connection.
     Retry(String),
+    /// It may be on a list and waits for the server's answer; that it does is on disk.
+    Waits,
+    /// Another policy is obeyed than the one in whose hash sets it was looked up.
+    LookAgain,
 }
 
 impl Watcher {
@@ -57,7 +61,7 @@ impl Watcher {
         attribution: Attribution,
         fact: Fact,
     ) -> Observed {
-        self.take(instance, n, observed_at, attribution, (fact, None))
+        self.take((instance, n), observed_at, attribution, fact, None)
     }
 
     /// Takes a picture of a browser session with what the `pictures` process and the hash sets say of it. What is `earlier` in
@@ -66,45 +70,65 @@ impl Watcher {
         &mut self,
         instance: &str,
         n: u64,
-        observed_at: Timestamp,
         attribution: Attribution,
-        picture: Picture,
-        mut seen: PictureSeen,
+        found: &PictureFound,
     ) -> Observed {
-        seen.listed.truncate(PICTURE_LISTED_MAX);
-        let fact = Fact::Picture(Box::new(picture));
-        self.take(instance, n, observed_at, attribution, (fact, Some(Box::new(seen))))
+        let fact = Fact::Picture(Box::new(found.picture.clone()));
+        let observed = self.take((instance, n), found.shown_at, attribution, fact, Some(found));
+        if matches!(observed, Observed::Retry(_) | Observed::LookAgain) {
+            return observed;
+        }
+        // Shown under the order, and no condition may look at it any more.
+        if self.asked(instance, n) && observed == Observed::NotCaptured {
+            self.note_lost(self.moment.reckoned, PictureLost::NotAnswered);
+            self.record_gaps();
+        }
+        if matches!(observed, Observed::Kept | Observed::Dropped) {
+            self.picture_looked_at(found.unreadable, found.unscored);
+        }
+        observed
     }
 
     fn take(
         &mut self,
-        instance: &str,
-        n: u64,
+        (instance, n): (&str, u64),
         observed_at: Timestamp,
         attribution: Attribution,
-        (fact, picture): (Fact, Option<Box<PictureSeen>>),
+        fact: Fact,
+        found: Option<&PictureFound>,
     ) -> Observed {
         self.read_clocks();
         if let Err(error) = self.know(instance) {
             return Observed::Retry(error.to_string());
         }
-        if self.acks.is_done(instance, n) {
+        if self.acks.is_done(instance, n) && !self.asking.has(instance, n) {
             return Observed::Repeated;
         }
+        let seen = found.map(|found| {
+            let mut seen = found.seen.clone();
+            seen.listed.truncate(PICTURE_LISTED_MAX);
+            Box::new(seen)
+        });
+        let observed_at = match found {
+            // Put right when it came: the clock may have been set since.
+            Some(_) => observed_at.min(self.moment.now),
+            None => self.corrected(observed_at),
+        };
         let observation = Observation {
             listed: Vec::new(),
-            picture,
+            picture: seen,
             id: None,
-            observed_at: self.corrected(observed_at),
+            observed_at,
             source: Source::Browser,
             account: self.account.clone(),
             attribution,
             fact,
         };
-        let observed = self.weigh(observation, Some((instance, n)));
+        let observed = self.weigh(observation, Some((instance, n)), found);
         match observed {
             // Whether the write reached the disk is not known; only the disk can tell, so it is asked again.
             Observed::Retry(_) => self.acks.forget(instance),
+            Observed::LookAgain => {}
             _ => self.acks.done(instance, n),
         }
         observed
@@ -118,7 +142,12 @@ impl Watcher {
     }
 
     /// Decides on an observation, whoever made it.
-    pub(super) fn weigh(&mut self, mut observation: Observation, mark: Option<(&str, u64)>) -> Observed {
+    pub(super) fn weigh(
+        &mut self,
+        mut observation: Observation,
+        mark: Option<(&str, u64)>,
+        found: Option<&PictureFound>,
+    ) -> Observed {
         let now = self.moment.now;
         self.decide();
         if !self.standing.watching {
@@ -137,6 +166,9 @@ impl Watcher {
                 return Observed::NotCaptured;
             }
         }
+        if found.is_some_and(|found| found.under != Some(kept.digest())) {
+            return Observed::LookAgain;
+        }
         trim::cut(&mut observation.fact);
         self.count(|stretch| stretch.observed += 1);
         if kept.engine.is_shielded(&observation) {
@@ -147,7 +179,7 @@ impl Watcher {
         observation.listed =
             self.keep.lists().look_up(&kept.policy, observation.observed_at, &observation.fact);
         let observation = self.pictures.join(self.contexts.join(observation));
-        let observed = self.judge(&kept, &observation, mark);
+        let observed = self.judge(&kept, &observation, mark, found);
         // One that is sent again must find the context as it was.
         if !matches!(observed, Observed::Retry(_)) {
             self.contexts.keep(&observation);
@@ -156,9 +188,17 @@ impl Watcher {
         observed
     }
 
-    fn judge(&mut self, kept: &KeptPolicy, observation: &Observation, mark: Option<(&str, u64)>) -> Observed {
+    fn judge(
+        &mut self,
+        kept: &KeptPolicy,
+        observation: &Observation,
+        mark: Option<(&str, u64)>,
+        found: Option<&PictureFound>,
+    ) -> Observed {
+        let content = || found.and_then(PictureFound::content);
         // What is sealed is what a replay will read: it gives exactly these findings.
-        let Some((captured, findings)) = kept.engine.evaluate_and_reduce(observation) else {
+        let read = kept.engine.evaluate_and_reduce_picture(observation, content);
+        let Some((captured, findings)) = read else {
             self.count(|stretch| stretch.dropped += 1);
             return Observed::Dropped;
         };
@@ -167,8 +207,12 @@ impl Watcher {
         if let Some((instance, n)) = mark {
             let mut acks = self.acks.clone();
             acks.done(instance, n);
-            match note_of(NOTE_ACKS, &acks) {
-                Ok(note) => notes.push(note),
+            let mut asking = self.asking.clone();
+            let waited = asking.remove(instance, n).then(|| asking.note());
+            let both: Result<Vec<Note>, SpoolError> =
+                std::iter::once(note_of(NOTE_ACKS, &acks)).chain(waited).collect();
+            match both {
+                Ok(both) => notes = both,
                 Err(error) => return Observed::Retry(error.to_string()),
             }
         }

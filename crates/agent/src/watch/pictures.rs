@@ -1,9 +1,13 @@
 //! Pictures as the watch core sees them: which are wanted, and those that nobody looked at, which are a gap in part.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use bytes::Bytes;
 use proviso_model::gap::GapCause;
+use proviso_model::limits::PICTURE_KEPT_BYTES_MAX;
 use proviso_model::native::PictureWithout;
 use proviso_model::policy::Rule;
-use proviso_model::{Source, Timestamp};
+use proviso_model::{Digest, Picture, PictureSeen, Source, Timestamp};
 
 use super::Watcher;
 
@@ -19,9 +23,37 @@ pub enum PictureWanted {
     Yes {
         /// Whether a condition in force judges pictures by a model.
         scored: bool,
+        /// When it was shown, by the agent's time: the hash sets in force then are looked up.
+        shown_at: Timestamp,
     },
     /// It cannot be told now; it may be sent again.
     Retry,
+}
+
+/// A picture that was looked at and looked up.
+#[derive(Debug, Clone)]
+pub struct PictureFound {
+    /// When it was shown, by the agent's time ([`PictureWanted::Yes`]).
+    pub shown_at: Timestamp,
+    /// What was shown.
+    pub picture: Picture,
+    /// What was found out of it; its bytes are not in here.
+    pub seen: PictureSeen,
+    /// Its bytes.
+    pub bytes: Bytes,
+    /// Hash of the policy in whose hash sets it was looked up.
+    pub under: Option<Digest>,
+    /// It could not be decoded.
+    pub unreadable: bool,
+    /// A model was needed and is not here.
+    pub unscored: bool,
+}
+
+impl PictureFound {
+    /// The bytes as they are sealed; none where they are too many for that.
+    pub(super) fn content(&self) -> Option<String> {
+        (self.bytes.len() <= PICTURE_KEPT_BYTES_MAX).then(|| BASE64.encode(&self.bytes))
+    }
 }
 
 /// Why a picture that was shown was not looked at.
@@ -35,6 +67,8 @@ pub enum PictureLost {
     NotRunning,
     /// A condition asks for a model that is not on the device or cannot be used there; hashes were compared.
     NoModel,
+    /// It may be on a list, and the server's answer did not come in time, or too many waited for it.
+    NotAnswered,
 }
 
 /// Pictures not looked at, since the first of a row of them.
@@ -48,6 +82,7 @@ pub(super) struct LostPictures {
     too_many: u64,
     not_running: u64,
     no_model: u64,
+    not_answered: u64,
 }
 
 impl Watcher {
@@ -73,13 +108,14 @@ impl Watcher {
         };
         self.acks.waits(instance, n);
         let mut rules = kept.policy.in_force(at).flat_map(|condition| &condition.rules);
-        PictureWanted::Yes { scored: rules.any(|rule| matches!(rule, Rule::PictureScore { .. })) }
+        let scored = rules.any(|rule| matches!(rule, Rule::PictureScore { .. }));
+        PictureWanted::Yes { scored, shown_at: at }
     }
 
     /// A picture that was not looked at: counted, and a gap in part.
     pub fn picture_lost(&mut self, instance: &str, n: u64, why: PictureLost) {
         let now = self.read_clocks();
-        if self.acks.is_done(instance, n) {
+        if !self.asked(instance, n) && self.acks.is_done(instance, n) {
             return;
         }
         self.acks.done(instance, n);
@@ -87,7 +123,7 @@ impl Watcher {
         self.record_gaps();
     }
 
-    fn note_lost(&mut self, now: Timestamp, why: PictureLost) {
+    pub(super) fn note_lost(&mut self, now: Timestamp, why: PictureLost) {
         let lost = &mut self.lost_pictures;
         if why == PictureLost::Without(PictureWithout::NotInspectable) {
             lost.last_hidden = Some(now);
@@ -100,13 +136,14 @@ impl Watcher {
             PictureLost::Without(PictureWithout::NoRoom) | PictureLost::TooMany => lost.too_many += 1,
             PictureLost::NotRunning => lost.not_running += 1,
             PictureLost::NoModel => lost.no_model += 1,
+            PictureLost::NotAnswered => lost.not_answered += 1,
             PictureLost::Without(_) => lost.unreachable += 1,
         }
         self.gaps.begin(now, Source::Browser, GapCause::PicturesDropped, "");
     }
 
     /// A picture was looked at; `unreadable` where it could not be decoded, `unscored` where a model was needed and is not here.
-    pub fn picture_looked_at(&mut self, unreadable: bool, unscored: bool) {
+    pub(super) fn picture_looked_at(&mut self, unreadable: bool, unscored: bool) {
         if unscored {
             self.note_lost(self.moment.reckoned, PictureLost::NoModel);
         }
@@ -149,6 +186,7 @@ impl LostPictures {
             (self.too_large, "too large"),
             (self.not_running, "the process that looks at them did not run"),
             (self.no_model, "judged by no model, only hashes compared"),
+            (self.not_answered, "no answer from the server whether they are on a list"),
         ];
         let all: u64 = parts.iter().map(|(count, _)| count).sum();
         let said: Vec<String> = parts

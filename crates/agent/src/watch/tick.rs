@@ -34,7 +34,8 @@ impl Watcher {
         self.contexts.forget_old(self.moment.now);
         self.pictures.forget_old(self.moment.now);
         self.watch_browsers(now);
-        self.watch_site_lists(now);
+        self.watch_lists(now);
+        self.watch_asking(now);
         self.watch_lost_pictures(now);
         let due = self
             .stretch

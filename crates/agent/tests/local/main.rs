@@ -204,7 +204,7 @@ async fn with_worker(
     let listener = listen(&machine.force.dir().socket()).expect("a socket");
     let gate = Gate { uids: Vec::new(), notice_url: "http://127.0.0.1:1/notice".to_owned() };
     let nowhere = Path::new("/nowhere");
-    let (pictures, looker) = backlog(contained, Strain::at(nowhere, nowhere, 1));
+    let (pictures, looker) = backlog(contained, Strain::at(nowhere, nowhere, 1), Arc::clone(&machine.keep));
     tokio::spawn(looker.work(machine.core.clone()));
     let server = tokio::spawn(serve(listener, machine.core.clone(), gate, pictures));
     let machine = tokio::task::spawn_blocking(move || {

@@ -114,14 +114,15 @@ async fn pictures_beyond_the_backlog_are_counted_in_a_gap_and_those_that_wait_ar
 #[test]
 fn the_pictures_that_wait_have_no_more_bytes_than_fit_into_memory() {
     let nowhere = Path::new("/nowhere");
-    let (line, _looker) = backlog(stuck(), Strain::at(nowhere, nowhere, 1));
+    let keep = TestForce::new().enrol(86_400);
+    let (line, _looker) = backlog(stuck(), Strain::at(nowhere, nowhere, 1), keep);
     let waiting = |n: u64| {
         let ToHost::Picture { observed_at, attribution, shown, .. } = picture(n, Timestamp::default(), b"")
         else {
             panic!("a picture")
         };
-        let (instance, bytes) = ("one".to_owned(), vec![0; PICTURE_SENT_BYTES_MAX]);
-        Waiting { instance, n, observed_at, attribution, shown, bytes, scored: false }
+        let (instance, bytes) = ("one".to_owned(), vec![0; PICTURE_SENT_BYTES_MAX].into());
+        Waiting { instance, n, shown_at: observed_at, attribution, shown, bytes, scored: false }
     };
     let put: Vec<bool> = (1..=9).map(|n| line.put(waiting(n)).is_some()).collect();
     assert_eq!(put, [true, true, true, true, true, true, true, true, false]);

@@ -6,14 +6,17 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
 use proviso_agent::sources::browser::frames::{read_frame, write_frame};
 use proviso_agent::sources::browser::relay::{RelayError, RelayLine, relay};
+use proviso_agent::watch::PictureFound;
+use proviso_ledger::hash::policy_hash;
 use proviso_model::native::{PictureShown, ToExtension, ToHost};
 use proviso_model::observation::{PictureElement, PictureFrom};
 
 use proviso_model::order::ConditionKind;
 use proviso_model::policy::{HashSetRef, PackRef, Policy, Rule};
-use proviso_model::{Digest, Timestamp};
+use proviso_model::{Digest, Picture, PictureSeen, Timestamp};
 
 use super::{TestForce, page, shown};
 
@@ -80,23 +83,28 @@ pub fn picture(n: u64, observed_at: Timestamp, bytes: &[u8]) -> ToHost {
 }
 
 impl TestForce {
-    /// The policy of all stories with a paragraph for which pictures are compared with lists, and judged by no model.
+    /// A picture that was looked at and looked up under the policy obeyed now, and found on no list.
+    pub fn found(&self, policy: &Policy, picture: Picture) -> PictureFound {
+        PictureFound {
+            shown_at: self.now(),
+            picture,
+            seen: PictureSeen::default(),
+            bytes: Bytes::from_static(b"picture"),
+            under: Some(Digest(policy_hash(self.sign(policy).policy.as_bytes()))),
+            unreadable: false,
+            unscored: false,
+        }
+    }
+
+    /// The policy of all stories with a paragraph for which pictures are compared with a list that is not here, and judged by no model.
     pub fn policy_with_pictures(&self, seconds: i64) -> Policy {
-        let mut policy = self.policy(1, seconds);
-        let mut pictures = policy.conditions[0].clone();
-        pictures.paragraph = "8".to_owned();
-        pictures.kind = ConditionKind::ChildImages;
-        let pack = PackRef { name: "set".to_owned(), version: "1".to_owned(), sha256: Digest([9; 32]) };
-        let set = HashSetRef {
-            set: pack.clone(),
-            category: "test".to_owned(),
-            child_abuse: true,
-            device_ok: false,
-        };
-        let (id, category) = ("pictures/listed".to_owned(), "child-images".to_owned());
-        pictures.rules = vec![Rule::HashSets { id, category, pack, sets: vec![set] }];
-        policy.conditions.push(pictures);
-        policy
+        let set = PackRef { name: "set".to_owned(), version: "1".to_owned(), sha256: Digest([9; 32]) };
+        let category = "test".to_owned();
+        self.policy_with_sets(
+            1,
+            seconds,
+            vec![HashSetRef { set, category, child_abuse: true, device_ok: false }],
+        )
     }
 
     /// The same with a paragraph for which the default model judges pictures.

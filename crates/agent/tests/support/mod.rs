@@ -6,6 +6,7 @@ pub mod browser;
 pub mod clock;
 pub mod disk;
 pub mod server;
+pub mod sets;
 pub mod story;
 
 use std::sync::Arc;

@@ -13,12 +13,13 @@ use proviso_ledger::{ChainError, ChainLink, Checkpoint, Envelope, SignKey, Verif
 use proviso_model::ids::DeviceId;
 use proviso_model::limits::SITE_LIST_PART_BYTES;
 use proviso_model::wire::{
-    ConsistencyProof, HEADER_CHECKPOINT_SIZE, InclusionProof, LivenessAnswer, Receipt, Refusal, RestoredLog,
-    RestoredLogStatement, SignedPolicy, signed_request, signed_restored_log, time_statement,
+    ConsistencyProof, ForceKeys, HEADER_CHECKPOINT_SIZE, InclusionProof, LivenessAnswer, Receipt, Refusal,
+    RestoredLog, RestoredLogStatement, SignedPolicy, signed_request, signed_restored_log, time_statement,
 };
 use proviso_model::{Digest, Timestamp};
 
 use super::TestForce;
+use super::sets::{self, TestSet};
 
 /// What the line does to the next request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,6 +51,8 @@ pub struct Memory {
     pub policy: Option<SignedPolicy>,
     /// What it gives as a list of sites, by the hash asked for.
     pub lists: HashMap<String, Vec<u8>>,
+    /// The hash sets that it has.
+    pub sets: Vec<TestSet>,
     pub serial: u64,
     pub revoked: bool,
     /// Not even records are taken of a revoked device: its case is gone.
@@ -57,6 +60,8 @@ pub struct Memory {
     pub clock_at: Timestamp,
     pub faults: Vec<Fault>,
     pub requests: Vec<String>,
+    /// What they carried.
+    pub bodies: Vec<Vec<u8>>,
     /// Signs checkpoints with another key.
     pub forged: bool,
     /// Gives no proof that the log continues the one that the device accepted.
@@ -71,6 +76,7 @@ pub struct Memory {
     checkpoint_key: SignKey,
     record_key: VerifyKey,
     device: DeviceId,
+    keys: ForceKeys,
     last_answer: WireAnswer,
 }
 
@@ -85,12 +91,14 @@ impl TestServer {
             backed_up_behind: None,
             policy: None,
             lists: HashMap::new(),
+            sets: Vec::new(),
             serial: 1,
             revoked: false,
             case_gone: false,
             clock_at: force.now(),
             faults: Vec::new(),
             requests: Vec::new(),
+            bodies: Vec::new(),
             forged: false,
             silent: false,
             said_restored: None,
@@ -102,6 +110,7 @@ impl TestServer {
             checkpoint_key: SignKey::from_seed(*force.checkpoint_key.seed()),
             record_key: force.record_key().public(),
             device: force.device,
+            keys: force.keys.clone(),
             last_answer: WireAnswer { status: 204, nonce: Some("nonce".to_owned()), body: Vec::new() },
         })))
     }
@@ -115,6 +124,7 @@ impl Transport for TestServer {
     async fn request(&mut self, request: WireRequest) -> Result<WireAnswer, TransportError> {
         self.with(|memory| {
             memory.requests.push(request.path.clone());
+            memory.bodies.push(request.body.clone());
             let fault = if memory.faults.is_empty() { None } else { Some(memory.faults.remove(0)) };
             if fault == Some(Fault::RequestLost) {
                 return Err(TransportError("the request was lost".to_owned()));
@@ -162,8 +172,13 @@ impl Memory {
                 let policy = self.policy.clone().expect("a policy to give");
                 self.good(200, serde_json::to_vec(&policy).expect("json"))
             }
+            "/v1/keys" => self.good(200, serde_json::to_vec(&self.keys).expect("json")),
             "/v1/records" => self.ingest(&request.body),
             path if path.starts_with("/v1/site-lists/") => self.site_list(path),
+            path if path.starts_with("/v1/hash-sets/") => match sets::answer(&self.sets, request) {
+                Some(answer) => answer,
+                None => self.refuse(403, "list-not-named", None),
+            },
             other => panic!("nobody should ask for {other}"),
         }
     }

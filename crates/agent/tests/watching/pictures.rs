@@ -1,6 +1,6 @@
 //! Pictures that were looked at, and those that were not.
 
-use proviso_agent::watch::{PictureLost, PictureWanted};
+use proviso_agent::watch::{PictureFound, PictureLost, PictureWanted};
 use proviso_agent::{Observed, PolicyKeep, SpoolLimits};
 use proviso_model::gap::GapCause;
 use proviso_model::limits::PICTURE_LISTED_MAX;
@@ -34,9 +34,11 @@ fn picture() -> Picture {
 fn a_picture_that_waits_is_not_acknowledged_and_after_a_power_cut_it_comes_again_while_what_came_after_it_does_not()
  {
     let force = TestForce::new();
-    let (mut watcher, spool) = force.watching_under(&force.policy_with_pictures(24 * HOUR));
+    let policy = force.policy_with_pictures(24 * HOUR);
+    let (mut watcher, spool) = force.watching_under(&policy);
+    let comes = PictureWanted::Yes { scored: false, shown_at: force.now() };
     assert_eq!(watcher.acknowledged("one").expect("known"), 0);
-    assert_eq!(watcher.picture_comes("one", 1, force.now()), PictureWanted::Yes { scored: false });
+    assert_eq!(watcher.picture_comes("one", 1, force.now()), comes);
     assert_eq!(watcher.observe("one", 2, force.now(), shown(), page(LISTED)), Observed::Kept);
     assert_eq!(watcher.acknowledged("one").expect("known"), 0);
     drop((watcher, spool));
@@ -45,9 +47,9 @@ fn a_picture_that_waits_is_not_acknowledged_and_after_a_power_cut_it_comes_again
     let (spool, opened) = force.spool(SpoolLimits::default());
     let mut watcher = force.watcher(&keep, &spool, &opened);
     assert_eq!(watcher.acknowledged("one").expect("known"), 0);
-    assert_eq!(watcher.picture_comes("one", 1, force.now()), PictureWanted::Yes { scored: false });
+    assert_eq!(watcher.picture_comes("one", 1, force.now()), comes);
     assert_eq!(watcher.observe("one", 2, force.now(), shown(), page(LISTED)), Observed::Repeated);
-    let looked = watcher.observe_picture("one", 1, force.now(), shown(), picture(), PictureSeen::default());
+    let looked = watcher.observe_picture("one", 1, shown(), &force.found(&policy, picture()));
     assert_eq!(looked, Observed::Dropped);
     assert_eq!(watcher.acknowledged("one").expect("known"), 2);
     assert_eq!(watcher.picture_comes("one", 1, force.now()), PictureWanted::No, "it is done");
@@ -57,14 +59,14 @@ fn a_picture_that_waits_is_not_acknowledged_and_after_a_power_cut_it_comes_again
 /// What a look-up in the set of [`TestForce::policy_with_pictures`] says, so many times over.
 fn on_list(times: usize) -> PictureSeen {
     let listed = PictureListed { set: Digest([9; 32]), how: ListedHow::Sha256, category: 1, entry: Some(7) };
-    let content = Some("cGljdHVyZQ==".to_owned());
-    PictureSeen { listed: vec![listed; times], content, ..PictureSeen::default() }
+    PictureSeen { listed: vec![listed; times], ..PictureSeen::default() }
 }
 
 #[test]
 fn a_picture_on_a_list_is_sealed_with_its_digest_and_not_its_bytes_and_what_may_not_be_captured_is_not() {
     let force = TestForce::new();
-    let (mut watcher, spool) = force.watching_under(&force.policy_with_pictures(HOUR));
+    let policy = force.policy_with_pictures(HOUR);
+    let (mut watcher, spool) = force.watching_under(&policy);
     let behind = Attribution { act: Act::Background, foreground: false, visible_ms: 0, since_input_ms: None };
     let shielded = Picture { url: "https://solicitor.example/".to_owned(), ..picture() };
     let cases = [
@@ -76,12 +78,13 @@ fn a_picture_on_a_list_is_sealed_with_its_digest_and_not_its_bytes_and_what_may_
         (5, shown(), picture(), on_list(PICTURE_LISTED_MAX + 1), Observed::Kept),
     ];
     for (n, attribution, picture, seen, expected) in cases {
-        let observed = watcher.observe_picture("one", n, force.now(), attribution, picture, seen);
+        let found = PictureFound { seen, ..force.found(&policy, picture) };
+        let observed = watcher.observe_picture("one", n, attribution, &found);
         assert_eq!(observed, expected, "{n}");
     }
-    let in_time = force.now();
+    let in_time = PictureFound { seen: on_list(1), ..force.found(&policy, picture()) };
     force.clock.pass(HOUR);
-    let late = watcher.observe_picture("one", 6, in_time, shown(), picture(), on_list(1));
+    let late = watcher.observe_picture("one", 6, shown(), &in_time);
     assert_eq!(late, Observed::NotCaptured, "its condition has ended");
     let mut sealed = Vec::new();
     for body in force.records(&spool) {
@@ -105,7 +108,7 @@ fn pictures_that_nobody_looked_at_are_a_gap_in_part_with_their_number_and_protec
         PictureLost::TooMany,
     ];
     for (n, why) in (1..).zip(lost) {
-        assert_eq!(watcher.picture_comes("one", n, force.now()), PictureWanted::Yes { scored: false });
+        assert!(matches!(watcher.picture_comes("one", n, force.now()), PictureWanted::Yes { .. }));
         watcher.picture_lost("one", n, why);
     }
     assert_eq!(watcher.acknowledged("one").expect("known"), 4);
@@ -117,7 +120,7 @@ fn pictures_that_nobody_looked_at_are_a_gap_in_part_with_their_number_and_protec
     for n in 5..8 {
         force.clock.pass(30);
         watcher.tick();
-        assert_eq!(watcher.picture_comes("one", n, force.now()), PictureWanted::Yes { scored: false });
+        assert!(matches!(watcher.picture_comes("one", n, force.now()), PictureWanted::Yes { .. }));
         watcher.picture_lost("one", n, PictureLost::Without(PictureWithout::NotInspectable));
         lasted = force.now();
     }
@@ -143,8 +146,64 @@ fn invariant_01_where_no_condition_needs_pictures_none_is_looked_at() {
     let force = TestForce::new();
     let (mut watcher, spool) = force.watching(24 * HOUR);
     assert_eq!(watcher.picture_comes("one", 1, force.now()), PictureWanted::No);
-    let looked = watcher.observe_picture("one", 2, force.now(), shown(), picture(), PictureSeen::default());
+    let found = force.found(&force.policy(1, 24 * HOUR), picture());
+    let looked = watcher.observe_picture("one", 2, shown(), &found);
     assert_eq!(looked, Observed::NotCaptured);
     assert_eq!(watcher.acknowledged("one").expect("known"), 2);
     assert!(!begun_gaps(&force.records(&spool)).contains(&GapCause::PicturesDropped));
+}
+
+/// The details of the gaps of pictures that were not looked at.
+fn lost_pictures(records: &[RecordBody]) -> Vec<&str> {
+    let details = records.iter().filter_map(|body| match body {
+        RecordBody::Gap { gap } if gap.cause == GapCause::PicturesDropped && gap.until.is_some() => {
+            Some(gap.detail.as_str())
+        }
+        _ => None,
+    });
+    details.collect()
+}
+
+#[test]
+fn a_picture_that_waits_for_an_answer_is_acknowledged_and_when_it_never_comes_that_is_a_gap_with_its_number()
+{
+    let force = TestForce::new();
+    let policy = force.policy_with_pictures(HOUR);
+    let (mut watcher, spool) = force.watching_under(&policy);
+    for n in 1..=3 {
+        assert!(matches!(watcher.picture_comes("one", n, force.now()), PictureWanted::Yes { .. }));
+        assert!(watcher.picture_asks("one", n, force.now()));
+    }
+    assert_eq!(watcher.acknowledged("one").expect("known"), 3, "what comes after is not held up");
+    // One gets its answer: it is on no list. The power goes before the others do.
+    let looked = watcher.observe_picture("one", 1, shown(), &force.found(&policy, picture()));
+    assert_eq!(looked, Observed::Dropped);
+    let shown_at = force.now();
+    force.clock.pass(100);
+    watcher.tick();
+    drop((watcher, spool));
+
+    let keep = std::sync::Arc::new(PolicyKeep::load(&force.dir(), force.device).expect("a keep"));
+    let (spool, opened) = force.spool(SpoolLimits::default());
+    let mut watcher = force.watcher(&keep, &spool, &opened);
+    let records = force.records(&spool);
+    let waited = "pictures that waited for the server's answer about a list when the program ended: 2";
+    assert_eq!(lost_pictures(&records), [waited]);
+    let from = records.iter().find_map(|body| match body {
+        RecordBody::Gap { gap } if gap.cause == GapCause::PicturesDropped => Some(gap.from),
+        _ => None,
+    });
+    assert_eq!(from, Some(shown_at));
+    assert_eq!(watcher.picture_comes("one", 2, force.now()), PictureWanted::No, "it is told of once");
+
+    // One waits until no condition looks at pictures any more.
+    assert!(matches!(watcher.picture_comes("one", 4, force.now()), PictureWanted::Yes { .. }));
+    assert!(watcher.picture_asks("one", 4, force.now()));
+    force.clock.pass(HOUR);
+    watcher.tick();
+    assert!(!watcher.picture_asks("one", 4, force.now()), "it is let go of");
+    watcher.shut_down();
+    let ended =
+        "pictures not looked at, or not wholly: 1 (1 no answer from the server whether they are on a list)";
+    assert_eq!(lost_pictures(&force.records(&spool)), [waited, ended]);
 }

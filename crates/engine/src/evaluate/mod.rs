@@ -283,12 +283,23 @@ impl Engine {
     /// there is no finding. The same as [`Engine::evaluate`] and [`Engine::reduce`] one after the other, in less time.
     #[must_use]
     pub fn evaluate_and_reduce(&self, observation: &Observation) -> Option<(Observation, Vec<Finding>)> {
+        self.evaluate_and_reduce_picture(observation, || None)
+    }
+
+    /// The same of a picture without its bytes, which `content` gives in base64 only where a finding needs somebody to look.
+    #[must_use]
+    pub fn evaluate_and_reduce_picture(
+        &self,
+        observation: &Observation,
+        content: impl FnOnce() -> Option<String>,
+    ) -> Option<(Observation, Vec<Finding>)> {
         let once = ReadOnce::keeping(&self.index);
         let findings = self.evaluate_once(observation, &once);
         if findings.is_empty() {
             return None;
         }
-        Some((reduce::reduce(self, observation, &findings, &once), findings))
+        let with = pictures::with_content(observation, &findings, &self.child_abuse, content);
+        Some((reduce::reduce(self, with.as_ref().unwrap_or(observation), &findings, &once), findings))
     }
 }
 

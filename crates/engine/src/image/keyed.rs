@@ -5,16 +5,18 @@
 //! A filter is binary fuse filters of 16 bits (Graf and Lemire, 2022; crate xorf), 2.25 bytes an entry, cut into parts by the keyed
 //! digests' first bits so that building it holds one part. The file begins and ends as [`super::index_file`] says. Between stand
 //! for SHA-256 and then for MD5 the number of bits by which parts are told apart (u32), and for each part its descriptor as xorf
-//! writes it (20 bytes), how many fingerprints it has (u32), and those (u16 each). All numbers are little-endian.
+//! writes it (20 bytes), how many fingerprints it has (u32), and those (u16 each). All numbers are little-endian. Fingerprints are looked
+//! up where they lie, for a list of millions has too many to be held: bytes are mapped, or owned.
 
 use std::io::{Error, Result, Write};
+use std::ops::Range;
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
-use xorf::{BinaryFuse16, Descriptor, DmaSerializable as _, Filter as _};
+use xorf::{BinaryFuse16, BinaryFuse16Ref, Descriptor, DmaSerializable as _, Filter as _, FilterRef as _};
 
 use super::exact::DigestKind;
-use super::index_file::{IndexError, Kind, Summed};
+use super::index_file::{HEAD_BYTES, IndexError, Kind, Summed};
 use super::lists::ListEntry;
 use super::set::{HashSet, SetBuilder};
 
@@ -120,24 +122,40 @@ fn part_of(word: u64, bits: u32) -> usize {
     word.checked_shr(64 - bits).and_then(|part| usize::try_from(part).ok()).unwrap_or_default()
 }
 
-/// A filter made ready.
-#[derive(Debug)]
-pub struct KeyedFilter {
+/// A filter made ready, over bytes that are borrowed, owned or mapped.
+#[derive(Debug, Clone)]
+pub struct KeyedFilter<B> {
+    bytes: B,
     /// For each of [`KINDS`] its bits and parts.
-    kinds: [(u32, Vec<Option<BinaryFuse16>>); 2],
+    kinds: [KindParts; 2],
 }
 
-impl KeyedFilter {
-    /// Reads what [`write_filter`] wrote, whole, and compares its sum.
+/// By how many bits the parts of a kind are told apart, and the parts; none where nothing is in one.
+type KindParts = (u32, Vec<Option<FilterPart>>);
+
+/// Where a part lies.
+#[derive(Debug, Clone)]
+struct FilterPart {
+    descriptor: Range<usize>,
+    fingerprints: Range<usize>,
+}
+
+impl<B: AsRef<[u8]>> KeyedFilter<B> {
+    /// Makes what [`write_filter`] wrote ready: reads it whole and compares its sum.
     ///
     /// # Errors
     /// [`IndexError`] when the bytes are no such file.
-    pub fn from_bytes(bytes: &[u8]) -> std::result::Result<Self, IndexError> {
-        let (_, mut rest) = KIND.open(bytes)?;
-        KIND.check_sum(bytes)?;
-        let kinds = [read_kind(&mut rest), read_kind(&mut rest)];
+    pub fn open(bytes: B) -> std::result::Result<Self, IndexError> {
+        let file = bytes.as_ref();
+        let (_, mut rest) = KIND.open(file)?;
+        KIND.check_sum(file)?;
+        if file.as_ptr().align_offset(align_of::<u16>()) != 0 {
+            return Err(KIND.damaged("it begins at an odd place in memory"));
+        }
+        let mut at = HEAD_BYTES;
+        let kinds = [read_kind(&mut rest, &mut at), read_kind(&mut rest, &mut at)];
         match kinds {
-            [Some(sha256), Some(md5)] if rest.is_empty() => Ok(Self { kinds: [sha256, md5] }),
+            [Some(sha256), Some(md5)] if rest.is_empty() => Ok(Self { kinds: [sha256, md5], bytes }),
             _ => Err(KIND.damaged("its parts do not fit")),
         }
     }
@@ -148,23 +166,30 @@ impl KeyedFilter {
         let place = KINDS.iter().position(|known| *known == kind);
         let Some((bits, parts)) = place.and_then(|place| self.kinds.get(place)) else { return false };
         let word = keyed.first_chunk::<8>().map(|bytes| u64::from_be_bytes(*bytes)).unwrap_or_default();
-        parts.get(part_of(word, *bits)).and_then(Option::as_ref).is_some_and(|part| part.contains(&word))
+        let part = parts.get(part_of(word, *bits)).and_then(Option::as_ref);
+        let bytes = part.and_then(|part| {
+            let file = self.bytes.as_ref();
+            Some((file.get(part.descriptor.clone())?, file.get(part.fingerprints.clone())?))
+        });
+        bytes
+            .is_some_and(|(descriptor, prints)| BinaryFuse16Ref::from_dma(descriptor, prints).contains(&word))
     }
 }
 
-fn read_kind(rest: &mut &[u8]) -> Option<(u32, Vec<Option<BinaryFuse16>>)> {
+fn read_kind(rest: &mut &[u8], at: &mut usize) -> Option<KindParts> {
     let bits = number(rest)?;
+    *at += 4;
     if bits > BITS_MAX {
         return None;
     }
     let mut parts = Vec::new();
     for _ in 0..1_u32 << bits {
-        parts.push(read_part(rest)?);
+        parts.push(read_part(rest, at)?);
     }
     Some((bits, parts))
 }
 
-fn read_part(rest: &mut &[u8]) -> Option<Option<BinaryFuse16>> {
+fn read_part(rest: &mut &[u8], at: &mut usize) -> Option<Option<FilterPart>> {
     let (seed, after) = rest.split_first_chunk::<8>()?;
     *rest = after;
     let descriptor = Descriptor {
@@ -176,11 +201,13 @@ fn read_part(rest: &mut &[u8]) -> Option<Option<BinaryFuse16>> {
     let count = number(rest)? as usize;
     let (bytes, after) = rest.split_at_checked(count.checked_mul(2)?)?;
     *rest = after;
+    let place = *at..*at + DESCRIPTOR_BYTES;
+    let prints = place.end + 4..place.end + 4 + bytes.len();
+    *at = prints.end;
     if count == 0 {
         return Some(None);
     }
-    let fingerprints = bytes.as_chunks::<2>().0.iter().map(|print| u16::from_le_bytes(*print)).collect();
-    stays_within(&descriptor, count).then_some(Some(BinaryFuse16 { descriptor, fingerprints }))
+    stays_within(&descriptor, count).then_some(Some(FilterPart { descriptor: place, fingerprints: prints }))
 }
 
 fn number(rest: &mut &[u8]) -> Option<u32> {
@@ -233,7 +260,7 @@ mod tests {
         let mut file = Vec::new();
         write_filter(&asked, &mut file).expect("written");
         assert!(file.len() < 4 * 2 * COUNT as usize, "{} bytes", file.len());
-        let filter = KeyedFilter::from_bytes(&file).expect("a filter");
+        let filter = KeyedFilter::open(&file).expect("a filter");
         let mut perhaps = 0;
         for number in 0..2 * COUNT {
             let entry = entry(number);
@@ -257,7 +284,7 @@ mod tests {
         for at in [0, 12, 30, file.len() / 2, file.len() - 1] {
             let mut changed = file.clone();
             changed[at] ^= 1;
-            assert!(KeyedFilter::from_bytes(&changed).is_err(), "byte {at}");
+            assert!(KeyedFilter::open(&changed).is_err(), "byte {at}");
         }
     }
 
@@ -270,7 +297,7 @@ mod tests {
         let asked = made(|builder| push_keyed(&set, &[7; 32], builder).expect("pushed"));
         let mut file = Vec::new();
         write_filter(&asked, &mut file).expect("written");
-        let filter = KeyedFilter::from_bytes(&file).expect("a filter");
+        let filter = KeyedFilter::open(&file).expect("a filter");
         assert!(
             (0..1000_u32)
                 .all(|number| !filter.may_have(DigestKind::Sha256, &keyed(&[7; 32], &number.to_le_bytes())))

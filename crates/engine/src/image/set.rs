@@ -175,6 +175,8 @@ pub struct Listed {
     pub how: Sameness,
     /// The category of the entry; 0 where the list gave none.
     pub category: u8,
+    /// The entry's place among the set's digests of that kind, in their order, from 0.
+    pub entry: u64,
 }
 
 /// A set made ready, over bytes that are owned or mapped.
@@ -274,12 +276,13 @@ impl<B: AsRef<[u8]> + Clone> HashSet<B> {
         ];
         for (how, index, digest) in exact {
             let entry = index.as_ref().zip(digest).and_then(|(index, digest)| index.find(digest));
-            found.extend(entry.map(|entry| Listed { how, category: entry.tag }));
+            found.extend(entry.map(|entry| Listed { how, category: entry.tag, entry: entry.place as u64 }));
         }
         let nearest = self.near.as_ref().zip(digests.pdq).and_then(|(near, pdq)| near.nearest(&pdq));
         found.extend(nearest.map(|entry| Listed {
             how: Sameness::Pdq { distance: u8::try_from(entry.distance).unwrap_or(u8::MAX) },
             category: entry.tag,
+            entry: u64::from(entry.place),
         }));
         found
     }

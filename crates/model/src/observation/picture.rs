@@ -72,6 +72,14 @@ pub enum PictureFrom {
     TabPixels,
 }
 
+impl PictureFrom {
+    /// Whether the bytes are the file that an address gave, so that their digests can be compared with lists.
+    #[must_use]
+    pub fn is_a_file(self) -> bool {
+        matches!(self, Self::Loaded | Self::FetchedAgain)
+    }
+}
+
 /// What the device found out of a picture: recorded with it, so that a finding is evaluated again without models and lists.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

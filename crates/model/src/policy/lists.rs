@@ -92,8 +92,9 @@ pub struct HashSetRef {
     pub set: PackRef,
     /// The category that the force gave it, for example `pornography` or `child-abuse`.
     pub category: String,
-    /// Whether its entries are known or suspected pictures of child abuse. Such a picture is never sealed and never shown
-    /// (invariant 14), and only such sets serve a condition about child images.
+    /// Whether its entries are known or suspected pictures of child abuse. A picture that it brings up is never shown (invariant 14). The
+    /// same file is never sealed; one that only looks similar is, for two people to look at. Only such sets serve a condition
+    /// about child images.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub child_abuse: bool,
     /// Whether its PDQ hashes may lie on devices.

@@ -41,11 +41,13 @@ pub fn page(at: Timestamp, act: Act) -> Observation {
 
 /// What the device's own engine says of a page, as it seals it.
 pub fn finding(device: &Device, at: Timestamp) -> RecordBody {
+    sealed(device, &page(at, Act::Opened))
+}
+
+/// What the device's own engine says of an observation, as it seals it.
+pub fn sealed(device: &Device, seen: &Observation) -> RecordBody {
     let engine = Engine::new(&device.policy, Digest(device.policy_hash)).expect("an engine");
-    let seen = page(at, Act::Opened);
-    let findings = engine.evaluate(&seen);
-    assert!(!findings.is_empty(), "the order names the words on this page");
-    let captured = engine.reduce(&seen, &findings);
+    let (captured, findings) = engine.evaluate_and_reduce(seen).expect("a rule speaks");
     RecordBody::Finding { captured, generated: Generated { findings } }
 }
 

@@ -24,10 +24,10 @@ use crate::rig::{ORDER, Rig};
 
 /// MD5 of the first two harmless files, the second of category 2.
 const MD5: [&str; 2] = ["cce4436779c33ef11d614f9bfbcfb0d0", "0123456789abcdef0123456789abcdef"];
-const CONDITIONS: &str = "[[condition]]\nparagraph = \"22\"\ntext = \"Must not view pornography.\"\nkind = \"pornography\"\n
+pub const CONDITIONS: &str = "[[condition]]\nparagraph = \"22\"\ntext = \"Must not view pornography.\"\nkind = \"pornography\"\n
 [[condition]]\nparagraph = \"23\"\ntext = \"Must not have the pictures that the schedule names.\"\nkind = \"child-images\"\n";
 
-async fn import(
+pub async fn import(
     rig: &Rig,
     name: &str,
     text: &str,
@@ -114,7 +114,7 @@ async fn a_device_gets_a_filter_and_never_the_digests_and_its_questions_leave_no
     let filter = fetch(&rig, &mut device, &restricted, HashSetFile::Filter).await;
     assert_eq!((Digest(sha256(&filter)), filter.len() as u64), (given.filter.sha256, given.filter.bytes));
     assert_eq!(given.near, None);
-    let ready = KeyedFilter::from_bytes(&filter).expect("a filter");
+    let ready = KeyedFilter::open(&filter).expect("a filter");
     for md5 in MD5 {
         let digest = hex::decode(md5).expect("digits");
         assert!(ready.may_have(DigestKind::Md5, &keyed(&given.key.0, &digest)), "{md5}");

@@ -1,5 +1,6 @@
 //! What devices may and may not do, over real TLS on this machine.
 
+mod agent;
 mod backup;
 mod bundle;
 mod copied;
@@ -10,6 +11,7 @@ mod facts;
 mod hash_sets;
 mod keys;
 mod late;
+mod listed_pictures;
 mod packs;
 mod pictures;
 #[path = "../../../testkit/src/shared/planted.rs"]

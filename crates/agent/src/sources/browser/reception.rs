@@ -43,8 +43,8 @@ impl Reception<'_> {
             Heard::Picture { n, observed_at, attribution, shown, bytes } => {
                 let name = instance.clone();
                 let ask = |reply| Ask::PictureComes { connection, instance: name, n, observed_at, reply };
-                let scored = match self.core.ask(ask).await.ok_or_else(ending)? {
-                    PictureWanted::Yes { scored } => scored,
+                let (scored, shown_at) = match self.core.ask(ask).await.ok_or_else(ending)? {
+                    PictureWanted::Yes { scored, shown_at } => (scored, shown_at),
                     PictureWanted::No => return self.answer(n, Observed::NotCaptured).map(Some),
                     PictureWanted::Retry => {
                         return self
@@ -57,10 +57,10 @@ impl Reception<'_> {
                     self.pictures.put(Waiting {
                         instance: instance.clone(),
                         n,
-                        observed_at,
+                        shown_at,
                         attribution,
                         shown,
-                        bytes,
+                        bytes: bytes.into(),
                         scored,
                     })
                 });

@@ -24,11 +24,10 @@ pub(in super::super) fn cut(
     else {
         return kept;
     };
-    let rests_on: Vec<&PictureBasis> =
-        findings.iter().filter_map(|finding| Some(&finding.picture.as_ref()?.rests_on)).collect();
-    if !may_keep_content(&rests_on, picture, whole, child_abuse) {
-        seen.content = None;
-    }
+    let rests_on = bases(findings);
+    let fits = |content: &mut String| content.len() <= PICTURE_KEPT_BYTES_MAX.div_ceil(3) * 4;
+    seen.content =
+        seen.content.take_if(fits).filter(|_| may_keep_content(&rests_on, picture, whole, child_abuse));
     seen.listed.retain(|one| {
         let is_used = rests_on.iter().any(|rests_on| names(rests_on, one));
         child_abuse.contains(&one.set) || (is_used && listed::counts(one, picture, whole))
@@ -48,6 +47,29 @@ pub(in super::super) fn without_content(observation: &Observation) -> Observatio
     kept
 }
 
+/// The observation with the picture's bytes, where its findings allow that they are sealed; `content` makes them, in base64. Nothing
+/// where they do not, or it has them.
+pub(in super::super) fn with_content(
+    observation: &Observation,
+    findings: &[Finding],
+    child_abuse: &BTreeSet<Digest>,
+    content: impl FnOnce() -> Option<String>,
+) -> Option<Observation> {
+    let (Fact::Picture(picture), Some(seen)) = (&observation.fact, observation.picture.as_deref()) else {
+        return None;
+    };
+    if seen.content.is_some() || !may_keep_content(&bases(findings), picture, seen, child_abuse) {
+        return None;
+    }
+    let mut with = observation.clone();
+    with.picture.as_deref_mut()?.content = content();
+    Some(with)
+}
+
+fn bases(findings: &[Finding]) -> Vec<&PictureBasis> {
+    findings.iter().filter_map(|finding| Some(&finding.picture.as_ref()?.rests_on)).collect()
+}
+
 /// Only where somebody has to look, never beside the same file of any list, and never on the word of a look-up in a set of
 /// child abuse that raised nothing.
 fn may_keep_content(
@@ -62,10 +84,6 @@ fn may_keep_content(
         && rests_on.iter().all(|rests_on| rests_on.needs_a_look())
         && !seen.listed.iter().any(|one| child_abuse.contains(&one.set) && (is_exact(one) || !is_told(one)))
         && picture.bytes <= PICTURE_KEPT_BYTES_MAX as u64
-        && seen
-            .content
-            .as_ref()
-            .is_some_and(|content| content.len() <= PICTURE_KEPT_BYTES_MAX.div_ceil(3) * 4)
 }
 
 /// The earlier pictures that the rules which spoke count.

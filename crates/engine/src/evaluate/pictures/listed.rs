@@ -2,7 +2,7 @@
 
 use proviso_model::judgement::PictureBasis;
 use proviso_model::limits::PDQ_DISTANCE_MAX;
-use proviso_model::observation::{ListedHow, PictureFrom, PictureListed};
+use proviso_model::observation::{ListedHow, PictureListed};
 use proviso_model::policy::{HashSetRef, PackRef, Rule};
 use proviso_model::{Picture, PictureSeen};
 
@@ -24,9 +24,7 @@ type Found<'p, 's> = (&'p HashSetRef, &'s PictureListed);
 /// hash of low quality is not compared.
 pub(super) fn counts(listed: &PictureListed, picture: &Picture, seen: &PictureSeen) -> bool {
     match listed.how {
-        ListedHow::Sha256 | ListedHow::Md5 => {
-            matches!(picture.from, PictureFrom::Loaded | PictureFrom::FetchedAgain)
-        }
+        ListedHow::Sha256 | ListedHow::Md5 => picture.from.is_a_file(),
         ListedHow::Pdq { distance } => u32::from(distance) <= PDQ_DISTANCE_MAX && comparable(seen).is_some(),
     }
 }

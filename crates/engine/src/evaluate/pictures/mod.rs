@@ -13,7 +13,7 @@ use proviso_model::observation::{PictureElement, PictureFrom};
 use proviso_model::policy::{PackRef, Policy, Rule};
 use proviso_model::{Digest, Finding, Observation, PdqHash, Picture, PictureSeen};
 
-pub(super) use cut::{cut, without_content};
+pub(super) use cut::{cut, with_content, without_content};
 
 use super::Spoken;
 use super::explain::{quoted, site, versioned};

@@ -40,7 +40,8 @@ pub async fn part(
     number: usize,
 ) -> Result<Bytes, DeviceRefusal> {
     let (row, says) = named(ctx, device, &set).await?;
-    let part = for_devices::part(ctx, &row, &says, file, number, SITE_LIST_PART_BYTES).map_err(not_held)?;
+    let part = apart(ctx, move |ctx| for_devices::part(ctx, &row, &says, file, number, SITE_LIST_PART_BYTES));
+    let part = part.await?;
     let none = || {
         DeviceRefusal::RequestBad(format!(
             "hash set {set} has no such file for devices, or no part {number} of it"
@@ -62,12 +63,21 @@ pub async fn ask(
         return Err(DeviceRefusal::TooManyQuestions);
     }
     let (row, _) = named(ctx, device, &question.set).await?;
-    let asked = for_devices::asked(ctx, &row).map_err(not_held)?;
     let digests = match question.of {
         AskedDigest::Sha256 => Digests { sha256: Some(question.keyed.0), ..Digests::default() },
         AskedDigest::Md5 => Digests { md5: Some(keyed_md5(&question.keyed.0)), ..Digests::default() },
     };
-    Ok(HashSetAnswer { listed: asked.look_up(&digests).first().map(|listed| listed.category) })
+    let look_up = move |ctx: &AppContext| Ok(for_devices::asked(ctx, &row)?.look_up(&digests));
+    let found = apart(ctx, look_up).await?;
+    Ok(HashSetAnswer { listed: found.first().map(|listed| listed.category) })
+}
+
+/// On a thread for what takes long: a file is read whole when it is first opened, and its pages come from the disk.
+async fn apart<T: Send + 'static>(
+    ctx: &AppContext,
+    work: impl FnOnce(&AppContext) -> Result<T, HashSetFault> + Send + 'static,
+) -> Result<T, DeviceRefusal> {
+    hash_sets::apart(ctx, work).await.map_err(not_held)
 }
 
 /// The row of a set that the device's newest policy names, its signature checked.

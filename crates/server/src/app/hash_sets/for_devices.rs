@@ -9,6 +9,7 @@ use proviso_engine::image::exact::ExactOptions;
 use proviso_engine::image::keyed::{push_keyed, write_filter};
 use proviso_engine::image::set::{HashSet, SetBuilder};
 use proviso_ledger::hash::sha256;
+use proviso_mapped::map;
 use proviso_model::Digest;
 use proviso_model::hash_set::{
     FileRef, HashSetDelivery, HashSetFile, HashSetStatement, SignedHashSetDelivery, signed_hash_set_delivery,
@@ -17,7 +18,7 @@ use proviso_store::HashSetRow;
 use serde::{Deserialize, Serialize};
 
 use super::stage::StagedFile;
-use super::{HashSetFault, Mapped, PURPOSE, map, open_file, path};
+use super::{HashSetFault, Mapped, PURPOSE, open_file, path};
 use crate::app::AppContext;
 
 /// Key and files of a set, sealed in its row.
@@ -49,13 +50,13 @@ pub fn make(
         return Ok(row.sealed_key.clone());
     }
     let key: [u8; 32] = ctx.random();
-    let opened = HashSet::open(map::map(&path(ctx, set))?)?;
+    let opened = HashSet::open(map(&path(ctx, set))?)?;
     let mut builder =
         SetBuilder::new(ExactOptions::default(), || tempfile::tempfile_in(ctx.hash_sets_dir()))?;
     push_keyed(&opened, &key, &mut builder)?;
     let (asked, _) = StagedFile::write(ctx, |out| builder.finish(out))?;
     let asked = asked.put(ctx)?;
-    let asked_set = HashSet::open(map::map(&path(ctx, &asked.sha256))?)?;
+    let asked_set = HashSet::open(map(&path(ctx, &asked.sha256))?)?;
     let (filter, ()) = StagedFile::write(ctx, |out| write_filter(&asked_set, out))?;
     let near = opened.near_bytes();
     let near = near.map(|bytes| FileRef { sha256: Digest(sha256(bytes)), bytes: bytes.len() as u64 });
@@ -115,8 +116,7 @@ pub fn part(
         HashSetFile::Near => super::open(ctx, row)?.near_bytes().and_then(cut),
         HashSetFile::Filter => {
             let path = path(ctx, &opened(ctx, row)?.filter.sha256);
-            let mapped =
-                map::map(&path).map_err(|error| HashSetFault::file(row, &path, error.to_string()))?;
+            let mapped = map(&path).map_err(|error| HashSetFault::file(row, &path, error.to_string()))?;
             cut(mapped.as_ref())
         }
     })

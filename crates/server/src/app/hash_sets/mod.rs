@@ -3,7 +3,6 @@
 //! it is in the clear, for it is looked up where it lies.
 
 pub mod for_devices;
-mod map;
 pub mod stage;
 
 use std::path::{Path, PathBuf};
@@ -13,13 +12,14 @@ use proviso_engine::compile::SITES_CATEGORY;
 use proviso_engine::image::lists::country;
 use proviso_engine::image::set::{Digests, HashSet};
 use proviso_ledger::hash::sha256;
+use proviso_mapped::map;
 use proviso_model::Digest;
 use proviso_model::hash_set::{HashSetStatement, signed_hash_set};
 use proviso_model::policy::{HashSetRef, PackRef};
 use proviso_store::{HashSetRow, StoreError};
 
-pub use self::map::Mapped;
 use super::{AppContext, packs};
+pub use proviso_mapped::Mapped;
 
 /// What the force says of a set is sealed for this, under the master key.
 const PURPOSE: &str = "hash-set";
@@ -60,6 +60,11 @@ pub enum HashSetFault {
     /// The store said no.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The look ended early.
+    #[error(
+        "a look into a hash set ended early; the server is stopping, or has a fault that its log tells of"
+    )]
+    Ended,
 }
 
 /// What the force says of a set, once its signature was checked.
@@ -156,6 +161,18 @@ pub fn open(ctx: &AppContext, row: &HashSetRow) -> Result<Arc<HashSet<Mapped>>, 
     open_file(ctx, row, &row.sha256)
 }
 
+/// Looks into files of sets on a thread for what takes long: the first look reads a file whole, and later ones wait for the disk.
+///
+/// # Errors
+/// As `work`; [`HashSetFault::Ended`].
+pub async fn apart<T: Send + 'static>(
+    ctx: &AppContext,
+    work: impl FnOnce(&AppContext) -> Result<T, HashSetFault> + Send + 'static,
+) -> Result<T, HashSetFault> {
+    let ctx = ctx.clone();
+    tokio::task::spawn_blocking(move || work(&ctx)).await.map_err(|_| HashSetFault::Ended)?
+}
+
 /// A file of a set, by its hash.
 fn open_file(
     ctx: &AppContext,
@@ -165,7 +182,7 @@ fn open_file(
     let path = path(ctx, file);
     ctx.hash_set_opened_once(*file, || {
         let fault = |why: String| HashSetFault::file(row, &path, why);
-        let mapped = map::map(&path).map_err(|error| fault(error.to_string()))?;
+        let mapped = map(&path).map_err(|error| fault(error.to_string()))?;
         if Digest(sha256(mapped.as_ref())) != *file {
             return Err(fault("it does not have the SHA-256 that was signed".to_owned()));
         }

@@ -1,0 +1,293 @@
+//! Looks at what waits: digests, what the process makes of it, hash sets; then the core judges. A picture that may be on a list waits
+//! aside for the server's answer and holds up no other.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use bytes::Bytes;
+use md5::Md5 as Md5Hasher;
+use proviso_model::hash_set::HashSetQuestion;
+use proviso_model::native::PictureShown;
+use proviso_model::observation::PictureScore;
+use proviso_model::policy::PackRef;
+use proviso_model::{Attribution, Digest, Md5, Picture, PictureSeen};
+use sha2::{Digest as _, Sha256};
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+
+use super::backlog::{Load, Waiting};
+use super::strain::Strain;
+use super::{Contained, Failed, Looked, Seen, known};
+use crate::bounded::Bounded;
+use crate::daemon::core_thread::{Ask, Core};
+use crate::hash_sets::LookedUp;
+use crate::policy_keep::PolicyKeep;
+use crate::watch::{Observed, PictureFound, PictureLost};
+
+/// After so long without a picture the process that looks at them ends.
+const IDLE: Duration = Duration::from_secs(180);
+/// The longest rest after a picture.
+const REST_MAX: Duration = Duration::from_secs(5);
+/// Pictures that may wait for the server's answer, and their bytes together; what comes beyond is counted as lost. Of files that are on
+/// no list one in 65,536 waits, for each list.
+const ASKING_MAX: usize = 256;
+const ASKING_BYTES_MAX: usize = 32 * 1024 * 1024;
+
+/// Looks at what comes in.
+pub struct Looker {
+    line: mpsc::UnboundedReceiver<Waiting>,
+    load: Arc<Mutex<Load>>,
+    contained: Contained,
+    strain: Strain,
+    known: Bounded<Digest, Option<Seen>>,
+    has_told_fault: bool,
+    keep: Arc<PolicyKeep>,
+    asking: Vec<LookedAt>,
+    rest_until: Instant,
+}
+
+/// A picture that was looked at.
+struct LookedAt {
+    instance: String,
+    n: u64,
+    attribution: Attribution,
+    found: PictureFound,
+}
+
+/// What became of one.
+enum Fate {
+    Done(Observed),
+    /// The server has to be asked.
+    Asks(Box<LookedAt>, Vec<HashSetQuestion>),
+    /// The agent is ending.
+    Ending,
+}
+
+impl Looker {
+    pub(super) fn new(
+        line: mpsc::UnboundedReceiver<Waiting>,
+        load: Arc<Mutex<Load>>,
+        (contained, strain): (Contained, Strain),
+        keep: Arc<PolicyKeep>,
+    ) -> Self {
+        let (known, asking, rest_until) = (known::known(), Vec::new(), Instant::now());
+        Self { line, load, contained, strain, known, has_told_fault: false, keep, asking, rest_until }
+    }
+
+    /// Works for as long as the backlog lives.
+    pub async fn work(mut self, core: Core) {
+        let mut changes = self.keep.hash_sets().questions().changes();
+        loop {
+            let goes_on = tokio::select! {
+                biased;
+                changed = changes.changed() => changed.is_ok() && self.look_again(&core).await,
+                next = self.next() => match next {
+                    Some(picture) => self.take(picture, &core).await,
+                    None => false,
+                },
+            };
+            if !goes_on {
+                return;
+            }
+        }
+    }
+
+    /// The next picture, after the rest that the machine needs.
+    async fn next(&mut self) -> Option<Waiting> {
+        tokio::time::sleep_until(self.rest_until).await;
+        match tokio::time::timeout(IDLE, self.line.recv()).await {
+            Ok(next) => next,
+            Err(_) => {
+                self.contained.release();
+                self.line.recv().await
+            }
+        }
+    }
+
+    /// `false` when the agent is ending.
+    async fn take(&mut self, picture: Waiting, core: &Core) -> bool {
+        let began = Instant::now();
+        let name = (picture.instance.clone(), picture.n);
+        let bytes = picture.bytes.len();
+        let fate = self.one(picture, core).await;
+        let observed = self.settle(fate, core).await;
+        Load::left(&self.load, &name, bytes, observed.as_ref());
+        let rest = began.elapsed() * self.strain.rest_factor();
+        self.rest_until = Instant::now() + rest.min(REST_MAX);
+        observed.is_some()
+    }
+
+    /// What whoever waits is told; `None` when the agent is ending.
+    async fn settle(&mut self, fate: Fate, core: &Core) -> Option<Observed> {
+        let (picture, asks) = match fate {
+            Fate::Done(observed) => return Some(observed),
+            Fate::Ending => return None,
+            Fate::Asks(picture, asks) => (picture, asks),
+        };
+        let bytes: usize = self.asking.iter().map(|asking| asking.found.bytes.len()).sum();
+        if self.asking.len() >= ASKING_MAX || bytes + picture.found.bytes.len() > ASKING_BYTES_MAX {
+            let LookedAt { instance, n, .. } = *picture;
+            core.tell(Ask::PictureLost { instance, n, why: PictureLost::NotAnswered }).await;
+            return Some(Observed::Dropped);
+        }
+        self.asking.push(*picture);
+        asks.into_iter().for_each(|question| self.keep.hash_sets().questions().ask(question));
+        Some(Observed::Waits)
+    }
+
+    /// An answer has come, or the policy or a set is another: those that wait are looked up again. `false` when the agent is ending.
+    async fn look_again(&mut self, core: &Core) -> bool {
+        for picture in std::mem::take(&mut self.asking) {
+            let (instance, n) = (picture.instance.clone(), picture.n);
+            let fate = self.look_up(picture, core).await;
+            match self.settle(fate, core).await {
+                // The browser was told that it waits, and does not send it again.
+                Some(Observed::Retry(_)) => {
+                    core.tell(Ask::PictureLost { instance, n, why: PictureLost::NotAnswered }).await;
+                }
+                Some(_) => {}
+                None => return false,
+            }
+        }
+        true
+    }
+
+    /// What is on a picture. A model that takes the process with it is no fault of the picture, which is then only hashed.
+    async fn look(&mut self, bytes: &[u8], scored: bool) -> Result<Looked, Failed> {
+        let mut looked = self.contained.look(bytes, scored).await;
+        if scored && matches!(looked, Err(Failed::TooLong(_) | Failed::Crashed)) {
+            looked = self.contained.look(bytes, false).await;
+        }
+        if let Ok(Looked::Seen(Seen { fault: Some(fault), .. })) = &looked
+            && !std::mem::replace(&mut self.has_told_fault, true)
+        {
+            tracing::error!(%fault, "the picture model cannot be used: pictures are hashed, and not being judged is a gap");
+        }
+        looked
+    }
+
+    async fn one(&mut self, picture: Waiting, core: &Core) -> Fate {
+        let Waiting { instance, n, shown_at, attribution, shown, bytes, scored } = picture;
+        let Some((sha256, md5)) = digests(bytes.clone()).await else { return Fate::Ending };
+        let seen = match known::enough(&self.known, &sha256, scored) {
+            Some(known) => known.clone(),
+            None => match self.look(&bytes, scored).await {
+                Ok(Looked::Seen(seen)) => Some(seen),
+                // Whatever it is made of: its digests are compared all the same.
+                Ok(Looked::Unreadable { .. }) | Err(Failed::TooLong(_) | Failed::Crashed) => None,
+                Err(Failed::NotRunning(why)) => {
+                    tracing::error!(%why, "the process that looks at pictures does not run");
+                    let why = PictureLost::NotRunning;
+                    core.tell(Ask::PictureLost { instance, n, why }).await;
+                    return Fate::Done(Observed::Dropped);
+                }
+            },
+        };
+        self.known.put(sha256, seen.clone());
+        let found = PictureFound {
+            shown_at,
+            picture: fact(&shown, sha256, md5, &bytes),
+            unreadable: seen.is_none(),
+            unscored: scored && seen.as_ref().is_some_and(|seen| seen.scores.is_none()),
+            seen: recorded(seen),
+            bytes,
+            under: None,
+        };
+        self.look_up(LookedAt { instance, n, attribution, found }, core).await
+    }
+
+    /// Looks a picture up and has the core judge it, unless the server has to be asked first.
+    async fn look_up(&self, mut picture: LookedAt, core: &Core) -> Fate {
+        loop {
+            let keep = Arc::clone(&self.keep);
+            let Some((found, looked_up)) = looked_up(keep, picture.found).await else { return Fate::Ending };
+            picture.found = found;
+            let LookedAt { instance, n, attribution, found } = &picture;
+            let (instance, n, attribution) = (instance.clone(), *n, *attribution);
+            if !looked_up.asks.is_empty() {
+                let shown_at = found.shown_at;
+                let ask = |reply| Ask::PictureAsks { instance, n, shown_at, reply };
+                return match core.ask(ask).await {
+                    Some(true) => Fate::Asks(Box::new(picture), looked_up.asks),
+                    Some(false) => Fate::Done(Observed::Dropped),
+                    None => Fate::Ending,
+                };
+            }
+            let found = Box::new(found.clone());
+            let ask = |reply| Ask::Picture { instance, n, attribution, found, reply };
+            match core.ask(ask).await {
+                Some(Observed::LookAgain) => {}
+                Some(observed) => return Fate::Done(observed),
+                None => return Fate::Ending,
+            }
+        }
+    }
+}
+
+/// On a thread for what takes long: sockets and pages wait on this one. `None` when the program is ending.
+async fn digests(bytes: Bytes) -> Option<(Digest, Md5)> {
+    let made = tokio::task::spawn_blocking(move || {
+        (Digest(Sha256::digest(&bytes).into()), Md5(Md5Hasher::digest(&bytes).into()))
+    });
+    made.await.ok()
+}
+
+/// What the hash sets of the policy obeyed now say. On a thread likewise: their files are read from the disk.
+async fn looked_up(keep: Arc<PolicyKeep>, mut found: PictureFound) -> Option<(PictureFound, LookedUp)> {
+    let made = tokio::task::spawn_blocking(move || {
+        let Some(kept) = keep.policy() else { return (found, LookedUp::default()) };
+        let mut said = keep.hash_sets().look_up(&kept.policy, found.shown_at, &found.picture, &found.seen);
+        found.under = Some(kept.digest());
+        found.seen.listed = std::mem::take(&mut said.listed);
+        (found, said)
+    });
+    made.await.ok()
+}
+
+fn fact(shown: &PictureShown, sha256: Digest, md5: Md5, bytes: &[u8]) -> Picture {
+    Picture {
+        url: shown.url.clone(),
+        title: shown.title.clone(),
+        address: shown.address.clone(),
+        element: shown.element,
+        width: shown.width,
+        height: shown.height,
+        shown_width: shown.shown_width,
+        shown_height: shown.shown_height,
+        from: shown.from,
+        sha256,
+        md5,
+        bytes: bytes.len() as u64,
+        file_type: file_type(bytes).to_owned(),
+    }
+}
+
+/// What is recorded beside the fact.
+fn recorded(seen: Option<Seen>) -> PictureSeen {
+    let Some(seen) = seen else { return PictureSeen::default() };
+    let score = seen.scores.and_then(|scored| {
+        let (name, version) = scored.model.split_once('@')?;
+        let sha256 = Digest::parse(&scored.sha256)?;
+        let model = PackRef { name: name.to_owned(), version: version.to_owned(), sha256 };
+        Some(PictureScore { model, explicit_millionths: scored.explicit_millionths })
+    });
+    PictureSeen {
+        pdq: seen.pdq.parse().ok(),
+        pdq_quality: seen.pdq_quality,
+        scores: score.into_iter().collect(),
+        ..PictureSeen::default()
+    }
+}
+
+/// The type of file by its first bytes, as the decoder tells it too.
+fn file_type(bytes: &[u8]) -> &'static str {
+    match bytes {
+        [0xff, 0xd8, 0xff, ..] => "jpeg",
+        [0x89, b'P', b'N', b'G', ..] => "png",
+        [b'G', b'I', b'F', b'8', ..] => "gif",
+        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => "webp",
+        [b'B', b'M', ..] => "bmp",
+        [_, _, _, _, b'f', b't', b'y', b'p', b'a', b'v', b'i', b'f' | b's', ..] => "avif",
+        _ => "unknown",
+    }
+}
