@@ -363,6 +363,17 @@ async fn the_files_of_a_hash_set_go_when_they_may_no_longer_lie_here_and_with_th
     story.server.with(|memory| memory.sets = vec![set]);
     let mut uplink = story.uplink();
     let here = |end: &str| story.force.dir().file(&format!("hash-set-{}.{end}", named.set.sha256)).exists();
+    // The disk takes nothing: that is said, all else goes on, and it is tried again.
+    let no_room = story.force.dir().file(&format!("hash-set-{}.filter.part", named.set.sha256));
+    std::fs::create_dir(&no_room).expect("in the way");
+    let policy = obey_sets(&story, 4, &[&named]);
+    story.settle(&mut uplink).await;
+    let missing = story.keep.hash_sets().missing(&policy, story.force.now());
+    assert!(
+        missing.first().is_some_and(|missing| missing.in_words().contains("cannot write")),
+        "{missing:?}"
+    );
+    std::fs::remove_dir(&no_room).expect("out of the way");
     for (serial, device_ok, expected) in
         [(5, true, [true; 3]), (6, false, [true, true, false]), (7, true, [true; 3])]
     {

@@ -5,7 +5,7 @@
 mod device_set;
 mod questions;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::sync::{Mutex, PoisonError};
 
@@ -13,10 +13,10 @@ use proviso_ledger::hash::sha256_of;
 use proviso_model::hash_set::{FileRef, HashSetDelivery, HashSetFile, SignedHashSetDelivery};
 use proviso_model::observation::PictureListed;
 use proviso_model::policy::{HashSetRef, PackRef, Policy};
-use proviso_model::{Digest, Picture, PictureSeen, Timestamp};
+use proviso_model::{Digest, Fact, Observation, PictureSeen, Timestamp};
 
 use crate::fetched::{Fetched, FetchedError, Missing, Needed, forget_files};
-use crate::policy_keep::{CheckedKeys, verify_delivery};
+use crate::policy_keep::{CheckedKeys, KeptPolicy, verify_delivery};
 use crate::state_dir::{Readers, StateDir, StateError, parts_name};
 
 use device_set::{DeviceSet, Look};
@@ -30,6 +30,8 @@ pub struct HashSetKeep {
     sets: Fetched<DeviceSet>,
     /// What the force says of the files of each set, its signature checked.
     deliveries: Mutex<BTreeMap<Digest, HashSetDelivery>>,
+    /// Files that lie in the state folder and are not what was signed: fetched again, and put in their place then.
+    damaged: Mutex<BTreeSet<String>>,
     questions: Questions,
 }
 
@@ -49,6 +51,7 @@ impl HashSetKeep {
         let keep = Self {
             sets: Fetched::new(dir, PREFIX, "list of pictures"),
             deliveries: Mutex::default(),
+            damaged: Mutex::default(),
             questions: Questions::default(),
         };
         for set in policy.map(Policy::hash_sets).unwrap_or_default() {
@@ -66,18 +69,37 @@ impl HashSetKeep {
         };
         let Some(signed) = signed else { return Ok(None) };
         let delivery = verify_delivery(keys, &sha256, &signed)?;
-        for (file, about) in files(&delivery, set) {
+        if self.take_delivery(set, delivery)? { self.open(set) } else { Err(FetchedError::OtherHash) }
+    }
+
+    /// Files that lie here already are compared with what was signed. `false` where one is another: it is fetched again.
+    fn take_delivery(&self, set: &HashSetRef, delivery: HashSetDelivery) -> Result<bool, StateError> {
+        let (dir, sha256) = (self.sets.dir(), set.set.sha256);
+        let files = files(&delivery, set);
+        self.with(|deliveries| deliveries.insert(sha256, delivery));
+        let mut all_hold = true;
+        for (file, about) in files {
             let name = file_name(&sha256, file);
             if dir.file(&name).exists() && !has_hash(dir, &name, &about)? {
-                dir.remove(&name)?;
+                all_hold = false;
+                self.with_damaged(|damaged| damaged.insert(name));
             }
         }
-        self.with(|deliveries| deliveries.insert(sha256, delivery));
-        self.open(set)
+        Ok(all_hold)
     }
 
     fn with<R>(&self, act: impl FnOnce(&mut BTreeMap<Digest, HashSetDelivery>) -> R) -> R {
         act(&mut self.deliveries.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn with_damaged<R>(&self, act: impl FnOnce(&mut BTreeSet<String>) -> R) -> R {
+        act(&mut self.damaged.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Whether a file is here, and not known to be another.
+    fn is_here(&self, set: &Digest, file: HashSetFile) -> bool {
+        let name = file_name(set, file);
+        self.sets.dir().file(&name).exists() && !self.with_damaged(|damaged| damaged.contains(&name))
     }
 
     fn delivery(&self, set: &Digest) -> Option<HashSetDelivery> {
@@ -90,7 +112,7 @@ impl HashSetKeep {
         let Some(delivery) = self.delivery(&sha256) else { return Ok(None) };
         let (dir, files) = (self.sets.dir(), files(&delivery, set));
         let path = |file| dir.file(&file_name(&sha256, file));
-        if files.iter().any(|(file, _)| !path(*file).exists()) {
+        if files.iter().any(|(file, _)| !self.is_here(&sha256, *file)) {
             return Ok(None);
         }
         let near = (files.len() > 1).then(|| path(HashSetFile::Near));
@@ -103,9 +125,7 @@ impl HashSetKeep {
     pub fn needed(&self, policy: &Policy, set: &Digest) -> Option<Needed> {
         let named = policy.hash_sets().into_iter().find(|named| named.set.sha256 == *set)?;
         let Some(delivery) = self.delivery(set) else { return Some(Needed::Delivery(*set)) };
-        let dir = self.sets.dir();
-        let gone = |(file, _): &(HashSetFile, FileRef)| !dir.file(&file_name(set, *file)).exists();
-        let file = files(&delivery, named).into_iter().find(gone);
+        let file = files(&delivery, named).into_iter().find(|(file, _)| !self.is_here(set, *file));
         file.map(|(file, about)| Needed::SetFile { set: *set, file, about })
     }
 
@@ -122,7 +142,9 @@ impl HashSetKeep {
     ) -> Result<(), FetchedError> {
         let delivery = verify_delivery(keys, set, signed)?;
         self.sets.dir().write_json(&json_name(set), Readers::Agent, signed)?;
-        self.with(|deliveries| deliveries.insert(*set, delivery));
+        if let Some(named) = policy.hash_sets().into_iter().find(|named| named.set.sha256 == *set) {
+            self.take_delivery(named, delivery)?;
+        }
         self.use_if_whole(policy, set)
     }
 
@@ -140,6 +162,7 @@ impl HashSetKeep {
             return Err(FetchedError::OtherHash);
         }
         dir.parts_whole(&name, Readers::Agent)?;
+        self.with_damaged(|damaged| damaged.remove(&name));
         self.use_if_whole(policy, set)
     }
 
@@ -201,11 +224,16 @@ impl HashSetKeep {
         &self.questions
     }
 
-    /// Looks a picture up in the sets that a policy names for `at` and that are here. May read from the disk.
+    /// Looks a picture up in the sets that a policy names for when it was shown and that are here; not at all where no condition may
+    /// say anything of it, so that nobody is asked about what is shielded or allowed. May read from the disk.
     #[must_use]
-    pub fn look_up(&self, policy: &Policy, at: Timestamp, picture: &Picture, seen: &PictureSeen) -> LookedUp {
+    pub fn look_up(&self, kept: &KeptPolicy, shown: &Observation, seen: &PictureSeen) -> LookedUp {
         let mut found = LookedUp::default();
-        for named in policy.hash_sets_at(at) {
+        let Fact::Picture(picture) = &shown.fact else { return found };
+        if !kept.engine.may_speak(shown) {
+            return found;
+        }
+        for named in kept.policy.hash_sets_at(shown.observed_at) {
             let set = named.set.sha256;
             let Some(ready) = self.sets.get(&set) else { continue };
             match ready.look_up(set, picture, seen, &self.questions) {

@@ -10,7 +10,7 @@ use proviso_model::hash_set::HashSetQuestion;
 use proviso_model::native::PictureShown;
 use proviso_model::observation::PictureScore;
 use proviso_model::policy::PackRef;
-use proviso_model::{Attribution, Digest, Md5, Picture, PictureSeen};
+use proviso_model::{Attribution, Digest, Fact, Md5, Observation, Picture, PictureSeen, Source};
 use sha2::{Digest as _, Sha256};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
@@ -200,7 +200,9 @@ impl Looker {
     async fn look_up(&self, mut picture: LookedAt, core: &Core) -> Fate {
         loop {
             let keep = Arc::clone(&self.keep);
-            let Some((found, looked_up)) = looked_up(keep, picture.found).await else { return Fate::Ending };
+            let Some((found, looked_up)) = looked_up(keep, picture.attribution, picture.found).await else {
+                return Fate::Ending;
+            };
             picture.found = found;
             let LookedAt { instance, n, attribution, found } = &picture;
             let (instance, n, attribution) = (instance.clone(), *n, *attribution);
@@ -233,10 +235,24 @@ async fn digests(bytes: Bytes) -> Option<(Digest, Md5)> {
 }
 
 /// What the hash sets of the policy obeyed now say. On a thread likewise: their files are read from the disk.
-async fn looked_up(keep: Arc<PolicyKeep>, mut found: PictureFound) -> Option<(PictureFound, LookedUp)> {
+async fn looked_up(
+    keep: Arc<PolicyKeep>,
+    attribution: Attribution,
+    mut found: PictureFound,
+) -> Option<(PictureFound, LookedUp)> {
     let made = tokio::task::spawn_blocking(move || {
         let Some(kept) = keep.policy() else { return (found, LookedUp::default()) };
-        let mut said = keep.hash_sets().look_up(&kept.policy, found.shown_at, &found.picture, &found.seen);
+        let shown = Observation {
+            id: None,
+            observed_at: found.shown_at,
+            source: Source::Browser,
+            account: String::new(),
+            listed: Vec::new(),
+            picture: None,
+            attribution,
+            fact: Fact::Picture(Box::new(found.picture.clone())),
+        };
+        let mut said = keep.hash_sets().look_up(&kept, &shown, &found.seen);
         found.under = Some(kept.digest());
         found.seen.listed = std::mem::take(&mut said.listed);
         (found, said)

@@ -47,20 +47,19 @@ impl<T: Transport> Uplink<T> {
         None
     }
 
-    /// What to fetch next: what did not fail before others, and what failed last after all, so that nothing keeps the rest out.
+    /// What to fetch next: what did not fail before others, and what failed last after all, so that nothing keeps the rest out. What is
+    /// here and cannot be used is no more to fetch.
     fn needed(&self, kept: &KeptPolicy) -> Option<Needed> {
-        let lists = self.keep.lists().missing_ever(&kept.policy).into_iter().map(|missing| (missing, true));
-        let sets =
-            self.keep.hash_sets().missing_ever(&kept.policy).into_iter().map(|missing| (missing, false));
-        let (missing, is_list) = lists.chain(sets).min_by_key(|(missing, _)| {
-            (missing.why.is_some(), self.fetch.failed_last == Some(missing.list.sha256))
-        })?;
-        let named = missing.list.sha256;
-        if is_list {
-            Some(Needed::SiteList(named))
-        } else {
-            self.keep.hash_sets().needed(&kept.policy, &named)
-        }
+        let (lists, sets) = (self.keep.lists(), self.keep.hash_sets());
+        let lists = lists.missing_ever(&kept.policy).into_iter();
+        let lists = lists.map(|missing| (missing.why.is_some(), Needed::SiteList(missing.list.sha256)));
+        let sets = sets.missing_ever(&kept.policy).into_iter().filter_map(|missing| {
+            Some((missing.why.is_some(), sets.needed(&kept.policy, &missing.list.sha256)?))
+        });
+        let order = |(has_failed, needed): &(bool, Needed)| {
+            (*has_failed, self.fetch.failed_last == Some(needed.named()))
+        };
+        lists.chain(sets).min_by_key(order).map(|(_, needed)| needed)
     }
 
     /// How many bytes of whole parts are here.
@@ -72,7 +71,8 @@ impl<T: Transport> Uplink<T> {
 
     /// One part has come; the last one is shorter than the others, or ends where the force signed that the file does.
     pub(super) fn take_part(&mut self, now: Timestamp, needed: Needed, here: u64, part: &[u8]) {
-        let Some(kept) = self.keep.policy() else { return };
+        // Under the policy obeyed meanwhile it may be wanted no more.
+        let Some(kept) = self.keep.policy().filter(|kept| self.needed(kept) == Some(needed)) else { return };
         let Some(name) = name(&needed) else {
             self.take_delivery(now, &kept, &needed, part);
             return;

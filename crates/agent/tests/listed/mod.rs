@@ -15,13 +15,13 @@ use proviso_agent::{Observed, spool};
 use proviso_engine::image::exact::DigestKind;
 use proviso_engine::image::keyed::{KeyedFilter, keyed};
 use proviso_ledger::hash::sha256;
-use proviso_model::Observation;
 use proviso_model::finding::Finding;
 use proviso_model::gap::GapCause;
 use proviso_model::hash_set::HASH_SET_ASK_PATH;
-use proviso_model::native::ToHost;
-use proviso_model::observation::ListedHow;
+use proviso_model::native::{PictureShown, ToHost};
+use proviso_model::observation::{ListedHow, PictureFrom};
 use proviso_model::record::{NoticeResponse, RecordBody};
+use proviso_model::{Act, Attribution, Observation};
 
 use super::support::server::Fault;
 use super::support::sets::{KEY, TestSet, file, look};
@@ -72,10 +72,22 @@ impl Machine {
 
     /// A picture is shown; what its browser is told of it.
     async fn show(&mut self, bytes: &[u8]) -> Observed {
+        self.show_as(bytes, |_, _| {}).await
+    }
+
+    /// The same, shown elsewhere or otherwise.
+    async fn show_as(
+        &mut self,
+        bytes: &[u8],
+        change: impl FnOnce(&mut PictureShown, &mut Attribution),
+    ) -> Observed {
         self.shown += 1;
         let (n, now) = (self.shown, self.story.force.now());
         let said = browser::picture(n, now, bytes);
-        let ToHost::Picture { observed_at, attribution, shown, .. } = said else { panic!("a picture") };
+        let ToHost::Picture { observed_at, mut attribution, mut shown, .. } = said else {
+            panic!("a picture")
+        };
+        change(&mut shown, &mut attribution);
         let comes = |reply| Ask::PictureComes {
             connection: ConnectionId(1),
             instance: "one".to_owned(),
@@ -271,4 +283,24 @@ async fn a_picture_that_waits_is_looked_up_in_the_version_of_the_set_that_took_t
     let said = &found[0].1[0].explanation;
     assert!(said.contains("list \"marina\" version 2") && said.contains("category 5 there"), "{said}");
     assert_eq!(machine.waits(), 0);
+}
+
+#[tokio::test]
+async fn nobody_is_asked_about_a_picture_that_no_condition_may_speak_of_or_whose_digests_say_nothing() {
+    let sets = |story: &Story| vec![TestSet::new(&story.force, 1, &[file(HARMLESS, 2)], false)];
+    let mut machine = Machine::with(sets).await;
+    let shielded = |shown: &mut PictureShown, _: &mut Attribution| {
+        "https://solicitor.example/".clone_into(&mut shown.url);
+    };
+    assert_eq!(machine.show_as(HARMLESS, shielded).await, Observed::Shielded);
+    let behind = |_: &mut PictureShown, attribution: &mut Attribution| {
+        (attribution.act, attribution.foreground, attribution.visible_ms) = (Act::Background, false, 0);
+    };
+    assert_eq!(machine.show_as(HARMLESS, behind).await, Observed::Dropped);
+    let drawn = |shown: &mut PictureShown, _: &mut Attribution| shown.from = PictureFrom::TabPixels;
+    assert_eq!(machine.show_as(HARMLESS, drawn).await, Observed::Dropped);
+    assert_eq!(machine.show(HARMLESS).await, Observed::Waits);
+    machine.settle().await;
+    machine.until(|machine| machine.findings().len() == 1).await;
+    assert_eq!(machine.asked(), 1);
 }

@@ -238,6 +238,13 @@ impl Engine {
         findings
     }
 
+    /// Whether any condition may say anything of an observation; of background activity, a shielded contact or a site that every
+    /// condition allows none may, and nothing need be found out about it.
+    #[must_use]
+    pub fn may_speak(&self, observation: &Observation) -> bool {
+        !self.in_force(observation).is_empty()
+    }
+
     /// The conditions that may say anything of an observation.
     fn in_force(&self, observation: &Observation) -> Vec<&Ready> {
         if is_background(observation) || self.is_shielded(observation) {

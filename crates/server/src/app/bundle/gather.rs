@@ -13,13 +13,13 @@ use proviso_ledger::{Envelope, Header};
 use proviso_model::Order;
 use proviso_model::hash::Digest;
 use proviso_model::ids::{AlertId, BundleId, CaseId, DeviceId};
-use proviso_model::observation::SiteListed;
 use proviso_model::order::Person;
 use proviso_model::policy::Policy;
 use proviso_model::record::EnrolmentFacts;
 use proviso_model::wire::SignedPolicy;
 use proviso_store::{AlertFilter, AuditRow, DecisionRow, RecordRow};
 
+use super::listed::Listed;
 use super::proofs::{self, Leaf};
 use super::{Asker, BundleError, destroyed};
 use crate::app::AppContext;
@@ -66,7 +66,7 @@ pub(super) async fn input(
     let gone: BTreeSet<Digest> = destroyed.iter().map(|file| file.record).collect();
     let proven = records.iter().chain(links.iter().filter(|link| gone.contains(&Digest(link.hash))));
     let leaves = leaves(proven, &decided, &audit);
-    let mut listed = BTreeSet::new();
+    let mut listed = Listed::default();
     let exhibits = records
         .iter()
         .filter_map(|record| exhibit(&keys, record, shown, &mut listed).transpose())
@@ -91,7 +91,7 @@ pub(super) async fn input(
         earlier: proofs::earlier(ctx, checkpoint.size).await?,
         checkpoint: checkpoint.note,
         records: exhibits,
-        cannot_be_repeated: look_ups(ctx, &listed).await?,
+        cannot_be_repeated: listed.in_words(ctx).await?,
     })
 }
 
@@ -320,39 +320,19 @@ fn leaves<'a>(
     records.chain(decisions).chain(audit).collect()
 }
 
-/// The field of a record with what look-ups in lists of sites found.
-const LISTED: &str = "body.captured.listed";
-
-/// What only the force can repeat: looking addresses up in its lists of sites, which are in no bundle.
-async fn look_ups(ctx: &AppContext, listed: &BTreeSet<Digest>) -> Result<Vec<String>, BundleError> {
-    let rows = if listed.is_empty() { Vec::new() } else { ctx.store.site_list_list().await? };
-    let sentence = |sha256: &Digest| {
-        let list = rows.iter().find(|row| row.sha256 == *sha256).map_or_else(
-            || "a list of sites".to_owned(),
-            |row| format!("list of sites {} version {}", row.name, row.version),
-        );
-        format!(
-            "Looking addresses up in {list} (SHA-256 {sha256}): the force holds the list. What the look-up found is recorded with the page, \
-             and the findings replay from that."
-        )
-    };
-    Ok(listed.iter().map(sentence).collect())
-}
-
 /// A record whole, and its fields as far as they are shown; nothing where its body was destroyed.
 fn exhibit(
     keys: &CaseKeys,
     record: &RecordRow,
     shown: &Shown,
-    listed: &mut BTreeSet<Digest>,
+    listed: &mut Listed,
 ) -> Result<Option<BundleRecord>, BundleError> {
     let Some(sealed) = record.body.clone() else { return Ok(None) };
     let envelope = Envelope { header: header(record)?, signature: record.signature, sealed };
     // One that does not open goes in sealed, for it is still a link of the chain and a leaf of the log.
     let fields = envelope.open(&keys.secret).ok();
-    for (_, text) in fields.iter().flat_map(|fields| fields.iter()).filter(|(name, _)| *name == LISTED) {
-        let found: Vec<SiteListed> = serde_json::from_str(text).unwrap_or_default();
-        listed.extend(found.iter().map(|found| found.list));
+    for (name, text) in fields.iter().flat_map(|fields| fields.iter()) {
+        listed.add(name, text);
     }
     Ok(Some(BundleRecord {
         envelope: envelope.encode(),

@@ -3,6 +3,7 @@
 
 mod destroyed;
 mod gather;
+mod listed;
 mod proofs;
 
 use proviso_evidence::{BundleInput, Shown, WriteError};

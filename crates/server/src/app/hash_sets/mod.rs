@@ -206,10 +206,15 @@ pub async fn child_abuse_knows(
             Err(_) if row.retired_at.is_some() => continue,
             says => says?,
         };
-        let is_known = says.child_abuse
-            && (named.contains(&says.sha256)
-                || (row.retired_at.is_none() && !open(ctx, &row)?.look_up(picture).is_empty()));
-        if is_known {
+        if !says.child_abuse {
+            continue;
+        }
+        if named.contains(&says.sha256) {
+            return Ok(true);
+        }
+        let (is_in_use, picture) = (row.retired_at.is_none(), *picture);
+        let look_up = move |ctx: &AppContext| Ok(open(ctx, &row)?.look_up(&picture));
+        if is_in_use && !apart(ctx, look_up).await?.is_empty() {
             return Ok(true);
         }
     }
