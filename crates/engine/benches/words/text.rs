@@ -140,6 +140,8 @@ pub(crate) fn elsewhere(term: &str) -> String {
     let turned = |c: char| match c {
         'a'..='z' => char::from(b'a' + (c as u8 - b'a' + 13) % 26),
         'A'..='Z' => char::from(b'A' + (c as u8 - b'A' + 13) % 26),
+        // Numbers of lines and of versions would stand in it whatever they are turned to.
+        '0'..='9' => char::from(b'q' + (c as u8 - b'0')),
         other => other,
     };
     term.chars().map(turned).collect()

@@ -94,17 +94,37 @@ impl TextFeatures {
         Self { tokens, features: all, words }
     }
 
+    /// Where the word of a token stands; behind the last one, the end.
+    fn place(&self, token: usize) -> usize {
+        self.words.get(token).copied().unwrap_or(self.features.len())
+    }
+
     fn slice(&self, tokens: Range<usize>) -> &[Feature] {
-        let place = |token: usize| self.words.get(token).copied();
-        let start = place(tokens.start).unwrap_or(self.features.len());
-        // The pair that reaches out of the stretch stands just before the next word.
-        let end = place(tokens.end).map_or(self.features.len(), |next| next.saturating_sub(1));
-        self.features.get(start..end.max(start)).unwrap_or_default()
+        let start = self.place(tokens.start);
+        self.features.get(start..self.end(tokens.end).max(start)).unwrap_or_default()
+    }
+
+    /// The end of what lies within the tokens before `token`: the pair that reaches out stands just before the next word.
+    fn end(&self, token: usize) -> usize {
+        self.words.get(token).map_or(self.features.len(), |next| next.saturating_sub(1))
     }
 
     /// Buckets of the features within some tokens, in the order of the text.
     pub(super) fn buckets(&self, tokens: Range<usize>) -> impl Iterator<Item = usize> {
         self.slice(tokens).iter().map(|feature| feature.bucket())
+    }
+
+    /// The same with the pair of the first token and the one before it.
+    pub(super) fn buckets_joined(&self, tokens: Range<usize>) -> impl Iterator<Item = usize> {
+        let start = self.end(tokens.start);
+        let all = self.features.get(start..self.end(tokens.end).max(start)).unwrap_or_default();
+        all.iter().map(|feature| feature.bucket())
+    }
+
+    /// The same with the pair of the last token and the one behind it.
+    pub(super) fn buckets_joining(&self, tokens: Range<usize>) -> impl Iterator<Item = usize> {
+        let all = self.features.get(self.place(tokens.start)..self.place(tokens.end)).unwrap_or_default();
+        all.iter().map(|feature| feature.bucket())
     }
 
     /// Token, kind and bucket of the features within some tokens.

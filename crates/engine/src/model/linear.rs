@@ -10,11 +10,10 @@ use sha2::{Digest as _, Sha256};
 
 use super::calibration::Calibration;
 use super::counts::Counts;
-use super::features::{BUCKETS, Features, Kind};
-use super::windows::windows;
+use super::features::{Features, Kind, TextFeatures};
+use super::sums::Weights;
+use super::windows::units;
 
-/// How often a feature can count; the weights file gives the logarithm of one more than each.
-const COUNT_MAX: usize = 255;
 /// Stretches of text that a reading names.
 const SPANS_MAX: usize = 16;
 /// A stretch tells why a text scores when it weighs at least one of so many parts of the weightiest.
@@ -120,9 +119,7 @@ pub struct LinearModel {
     manifest: Manifest,
     /// Of the weights.
     sha256: Digest,
-    /// For each count, what one more adds to its logarithm and to the square of that.
-    steps: Vec<(i64, i64)>,
-    weights: Vec<i16>,
+    weights: Weights,
 }
 
 impl LinearModel {
@@ -189,20 +186,9 @@ impl LinearModel {
         if scales.iter().any(|scale| scale.abs() > 1 << 32) {
             return Err(fault("a scale of its margin is out of bounds"));
         }
-        let (logs, table) = weights.split_at_checked(2 * (COUNT_MAX + 1)).unwrap_or_default();
-        // A narrower table takes the features of several buckets together.
-        if !(table.len() / 2).is_power_of_two() || table.len() % 2 != 0 || table.len() > 2 * BUCKETS {
-            return Err(fault("its weights are not one for each bucket, or for each of a part of them"));
-        }
-        let logs: Vec<i64> =
-            logs.as_chunks().0.iter().map(|log| i64::from(u16::from_le_bytes(*log))).collect();
-        let from = std::iter::once(&0).chain(logs.iter().skip(1));
-        let mut steps: Vec<(i64, i64)> =
-            from.zip(logs.iter().skip(1)).map(|(log, next)| (next - log, next * next - log * log)).collect();
-        // Beyond the last a count rises no more.
-        steps.push((0, 0));
-        let weights = table.as_chunks().0.iter().map(|weight| i16::from_le_bytes(*weight)).collect();
-        Ok(Self { manifest, sha256, steps, weights })
+        let weights = Weights::read(weights)
+            .ok_or_else(|| fault("its weights are not one for each bucket, or for each of a part of them"))?;
+        Ok(Self { manifest, sha256, weights })
     }
 
     /// Name and version, for example `sexual-linear-2`.
@@ -269,25 +255,52 @@ impl LinearModel {
         if texts.tokens() == 0 {
             return None;
         }
-        let counts = &mut scratch.0;
-        let mut share_of = |stretches: Vec<Stretch>| {
-            let share = self.share(texts, &stretches, counts);
-            Strongest { stretches, share }
-        };
         let each = texts.0.iter().enumerate();
-        if self.manifest.reads == Reads::Texts {
-            return Some(share_of(each.map(|(number, text)| (number, 0..text.tokens.len())).collect()));
+        if self.manifest.reads == Reads::Sentences {
+            let all = each.flat_map(|(number, text)| self.strongest_sentences(number, text, &mut scratch.0));
+            // The last of several that weigh the same is not the first.
+            return all.reduce(|known, found| if found.share > known.share { found } else { known });
         }
-        let mut strongest: Option<Strongest> = None;
-        for stretch in
-            each.flat_map(|(number, text)| windows(&text.tokens).into_iter().map(move |one| (number, one)))
-        {
-            let found = share_of(vec![stretch]);
-            if strongest.as_ref().is_none_or(|known| found.share > known.share) {
-                strongest = Some(found);
+        let stretches: Vec<Stretch> = each.map(|(number, text)| (number, 0..text.tokens.len())).collect();
+        let buckets = || texts.0.iter().flat_map(|text| text.buckets(0..text.tokens.len()));
+        let mut sum = self.weights.sum(&mut scratch.0);
+        sum.take_in(buckets());
+        let share = sum.share();
+        sum.forget(buckets());
+        Some(Strongest { stretches, share })
+    }
+
+    /// The single sentence of a text that weighs most, and the pair of them. What a sentence adds is worked out once: it
+    /// comes to the one before, and stays when that leaves.
+    fn strongest_sentences(
+        &self,
+        number: usize,
+        text: &TextFeatures,
+        counts: &mut Counts,
+    ) -> impl Iterator<Item = Strongest> + use<> {
+        let (mut single, mut pair): (Option<Strongest>, Option<Strongest>) = (None, None);
+        let offer = |known: &mut Option<Strongest>, tokens: Range<usize>, share: i64| {
+            if known.as_ref().is_none_or(|known| share > known.share) {
+                *known = Some(Strongest { stretches: vec![(number, tokens)], share });
             }
+        };
+        let mut sum = self.weights.sum(counts);
+        let mut before: Option<Range<usize>> = None;
+        for unit in units(&text.tokens) {
+            if let Some(before) = before {
+                sum.take_in(text.buckets_joined(unit.clone()));
+                offer(&mut pair, before.start..unit.end, sum.share());
+                sum.let_go(text.buckets_joining(before));
+            } else {
+                sum.take_in(text.buckets(unit.clone()));
+            }
+            offer(&mut single, unit.clone(), sum.share());
+            before = Some(unit);
         }
-        strongest
+        if let Some(last) = before {
+            sum.forget(text.buckets(last));
+        }
+        single.into_iter().chain(pair)
     }
 
     /// At most `most` stretches that weigh most towards the score, in the order of the text; none that weighs less than a
@@ -303,32 +316,7 @@ impl LinearModel {
     pub fn weigh(&self, passage: &str) -> i64 {
         let texts = Features::of(&[passage]);
         let all = texts.0.iter().flat_map(|text| text.within(0..text.tokens.len()));
-        all.map(|(_, _, bucket)| self.weight(bucket)).sum()
-    }
-
-    /// The sum of the weights times the logarithms of the counts, over the Euclidean length of the logarithms; times
-    /// 1,000, so that the division loses nothing that matters.
-    fn share(&self, texts: &Features, stretches: &[Stretch], counts: &mut Counts) -> i64 {
-        let buckets = || {
-            let of = |(number, tokens): &Stretch| Some(texts.0.get(*number)?.buckets(tokens.clone()));
-            // Narrower tables count what falls together as one, as training did.
-            stretches.iter().filter_map(of).flatten().map(|bucket| bucket & (self.weights.len() - 1))
-        };
-        // Whole numbers: what each further one adds comes to the same as what all together give.
-        let (mut sum, mut squares) = (0_i64, 0_i64);
-        for bucket in buckets() {
-            let count = counts.add(bucket);
-            let (log, square) = self.steps.get(usize::from(count)).copied().unwrap_or_default();
-            sum += log * self.weight(bucket);
-            squares += square;
-        }
-        buckets().for_each(|bucket| counts.forget(bucket));
-        // 2^18 buckets, weights of 15 bits and logarithms of 16: the sum stays below 2^50, a thousand times it below 2^60.
-        sum * 1000 / i64::try_from(squares.unsigned_abs().isqrt()).unwrap_or(i64::MAX).max(1)
-    }
-
-    fn weight(&self, bucket: usize) -> i64 {
-        self.weights.get(bucket & (self.weights.len() - 1)).copied().map_or(0, i64::from)
+        all.map(|(_, _, bucket)| self.weights.of(bucket)).sum()
     }
 
     /// The tokens and pairs with the largest sums of positive weights, down to one `share`th of the largest.
@@ -340,7 +328,7 @@ impl LinearModel {
             for (token, kind, bucket) in text.within(tokens.clone()) {
                 let weights = if kind == Kind::Pair { &mut pairs } else { &mut alone };
                 if let Some(weight) = weights.get_mut(token) {
-                    *weight += self.weight(bucket);
+                    *weight += self.weights.of(bucket);
                 }
             }
             for (reach, weights) in [alone, pairs].into_iter().enumerate() {

@@ -6,6 +6,7 @@ mod counts;
 mod features;
 mod linear;
 mod sentence;
+mod sums;
 mod tokens;
 mod windows;
 

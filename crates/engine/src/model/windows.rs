@@ -10,13 +10,15 @@ const UNIT_LEAST: usize = 4;
 const UNIT_MOST: usize = 24;
 
 /// Tokens of each unit, and of each with the next, in order.
+#[cfg(test)]
 pub(super) fn windows(tokens: &Tokens) -> Vec<Range<usize>> {
     let units = units(tokens);
     let pairs = units.iter().zip(units.iter().skip(1)).map(|(one, next)| one.start..next.end);
     units.iter().cloned().chain(pairs).collect()
 }
 
-fn units(tokens: &Tokens) -> Vec<Range<usize>> {
+/// Tokens of each unit, in order.
+pub(super) fn units(tokens: &Tokens) -> Vec<Range<usize>> {
     let mut units = Vec::new();
     let mut first = 0;
     for (at, (token, gap)) in tokens.with_gaps().enumerate() {
