@@ -1,5 +1,6 @@
 //! BERT's encoder (Devlin and others, 2019) over one passage: no batch and no padding, so no mask.
 
+use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
 
 use super::onnx::{Attribute, Graph};
@@ -50,14 +51,32 @@ struct Writer<'w> {
     shape: Shape,
 }
 
-impl Writer<'_> {
-    /// Takes a weight over under its own name.
-    fn weight(&mut self, name: &str) -> Result<String, String> {
+impl<'w> Writer<'w> {
+    /// A weight under its own name.
+    fn read(&self, name: &str) -> Result<TensorView<'w>, String> {
         let tensor = self.weights.tensor(name).map_err(|error| format!("weight {name}: {error}"))?;
         if tensor.dtype() != Dtype::F32 {
             return Err(format!("weight {name} is {:?}, and F32 was expected", tensor.dtype()));
         }
+        Ok(tensor)
+    }
+
+    /// Takes a weight over.
+    fn weight(&mut self, name: &str) -> Result<String, String> {
+        let tensor = self.read(name)?;
         self.graph.floats(name, tensor.shape(), tensor.data());
+        Ok(name.to_owned())
+    }
+
+    /// Takes a table over with its rows as columns.
+    fn weight_turned(&mut self, name: &str) -> Result<String, String> {
+        let tensor = self.read(name)?;
+        let &[rows, columns] = tensor.shape() else { return Err(format!("weight {name} is no table")) };
+        let numbers = tensor.data().as_chunks::<4>().0;
+        let turned: Vec<u8> = (0..columns)
+            .flat_map(|column| numbers.iter().skip(column).step_by(columns).take(rows).flatten().copied())
+            .collect();
+        self.graph.floats(name, &[columns, rows], &turned);
         Ok(name.to_owned())
     }
 
@@ -101,11 +120,14 @@ impl Writer<'_> {
         self.norm(&own("output.LayerNorm"), &name("whole"), &name("layer"))
     }
 
-    /// A linear layer, whose weights stand as output by input.
+    /// A linear layer. Its weights stand as output by input, and are turned once here: the runtime lays a `MatMul`'s weights
+    /// out for its processor when it loads them, and a `Gemm`'s again at each run, which takes longer than multiplying.
     fn linear(&mut self, weights: &str, at: &str, output: &str) -> Result<String, String> {
-        let weight = self.weight(&format!("{weights}.weight"))?;
+        let weight = self.weight_turned(&format!("{weights}.weight"))?;
         let bias = self.weight(&format!("{weights}.bias"))?;
-        self.graph.node("Gemm", &[at, &weight, &bias], output, &[("transB", Attribute::Int(1))]);
+        let product = format!("{output}-product");
+        self.graph.node("MatMul", &[at, &weight], &product, &[]);
+        self.graph.node("Add", &[&product, &bias], output, &[]);
         Ok(output.to_owned())
     }
 
