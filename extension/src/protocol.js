@@ -87,7 +87,7 @@ export const CAPTURE_NOTHING = Object.freeze({
 
 /**
  * A picture that was shown (native.rs, PictureShown). Sizes are whole pixels, 0 where not known.
- * @typedef {"img" | "background" | "canvas" | "video-frame" | "other"} PictureElement
+ * @typedef {"img" | "background" | "canvas" | "video-frame" | "download" | "other"} PictureElement
  * @typedef {"loaded" | "fetched-again" | "element-pixels" | "tab-pixels"} PictureFrom
  * @typedef {"too-large" | "unreachable" | "not-inspectable" | "no-room" | "lost"} PictureWithout why its bytes are not there
  * @typedef {object} PictureShown

@@ -12,8 +12,8 @@ use proviso_engine::image::PictureMemory;
 use proviso_engine::{CompileInputs, Pack, compile};
 use proviso_model::judgement::PictureBasis;
 use proviso_model::limits::PICTURE_KEPT_BYTES_MAX;
-use proviso_model::observation::{ListedHow, PictureFrom};
-use proviso_model::{Act, Finding, PictureSeen, Timestamp};
+use proviso_model::observation::{ListedHow, PictureElement, PictureFrom};
+use proviso_model::{Act, Attribution, Finding, PictureSeen, Timestamp};
 
 const SHA256: ListedHow = ListedHow::Sha256;
 const MD5: ListedHow = ListedHow::Md5;
@@ -313,4 +313,23 @@ fn a_finding_says_whether_the_file_came_with_the_page_or_was_asked_for_again() {
             assert_eq!(said.contains(words), says == Some(words), "{said}");
         }
     }
+}
+
+#[test]
+fn a_picture_that_was_saved_is_said_to_have_been_saved_and_not_shown() {
+    let engine = engine(PORNOGRAPHY, &[set(1, false)]);
+    let mut observation = found(1, vec![listed(1, SHA256)]);
+    picture(&mut observation).element = PictureElement::Download;
+    picture(&mut observation).from = PictureFrom::FetchedAgain;
+    observation.attribution =
+        Attribution { act: Act::Downloaded, foreground: false, visible_ms: 0, since_input_ms: None };
+    let findings = engine.evaluate(&observation);
+    let said = &findings.first().expect("a finding").explanation;
+    for words in ["was saved to the device, from a page of", "asked for again, once the saving was done"] {
+        assert!(said.contains(words), "{said}");
+    }
+    for words in ["was shown", "on the screen"] {
+        assert!(!said.contains(words), "{said}");
+    }
+    sealed(&engine, &observation, &findings);
 }

@@ -3,6 +3,11 @@
 
 import { browserName } from "./browser.js";
 
+/** Whether pages may be read at all: whoever has the browser can take that away, and then nothing is seen. */
+export function isGranted() {
+  return chrome.permissions.contains({ origins: ["<all_urls>"] });
+}
+
 /** What of a version has started anew. */
 const KEY = "started_anew";
 
@@ -15,8 +20,7 @@ async function startAnewOnce() {
   if (browserName() !== "firefox" || typeof captureTab === "function") return;
   const { version } = chrome.runtime.getManifest();
   const stored = await chrome.storage.local.get(KEY);
-  const isGranted = await chrome.permissions.contains({ origins: ["<all_urls>"] });
-  if (stored[KEY] === version || !isGranted) return;
+  if (stored[KEY] === version || !(await isGranted())) return;
   await chrome.storage.local.set({ [KEY]: version });
   chrome.runtime.reload();
   await new Promise(() => undefined);

@@ -36,11 +36,12 @@ export const firstAnswer = new Promise((/** @type {(value: void) => void} */ res
   setTimeout(resolve, FIRST_ANSWER_MS_MAX);
 });
 
-/** Connects when there is no connection. Safe to call at any time. */
+/** Connects when there is no connection and there is anything to see. Safe to call at any time. */
 export async function connect() {
   await Promise.all([access.ready, outbox.ready, state.ready]);
   const private_allowed = await chrome.extension.isAllowedIncognitoAccess();
-  if (port) return;
+  const isGranted = await access.isGranted();
+  if (port || !isGranted) return;
   clearTimeout(retry);
   const opened = chrome.runtime.connectNative(HOST_NAME);
   port = opened;
@@ -74,6 +75,12 @@ export function breakOff() {
   const open = port;
   open?.disconnect();
   if (open) closed(open);
+}
+
+/** Access to pages was given or taken away: without it the agent is told of no browser, which is a gap. */
+export async function accessChanged() {
+  if (await access.isGranted()) await connect();
+  else breakOff();
 }
 
 /** Says that the extension is alive. */

@@ -1,6 +1,7 @@
 // The background of the extension. Listeners are registered at once, as a stopped worker is woken only for those.
 
 import { messagesSeen, pageSeen, typedSeen } from "./capture.js";
+import { downloadChanged } from "./downloads.js";
 import * as link from "./link.js";
 import * as navigation from "./navigation.js";
 import { openNotice } from "./notice.js";
@@ -62,6 +63,8 @@ for (const event of [chrome.webNavigation.onHistoryStateUpdated, chrome.webNavig
     tell(details.tabId, { type: "navigated", url: details.url }, details.frameId);
   });
 }
+for (const event of [chrome.permissions.onAdded, chrome.permissions.onRemoved]) event.addListener(() => void link.accessChanged());
+chrome.downloads.onChanged.addListener((delta) => void downloadChanged(delta));
 chrome.tabs.onRemoved.addListener(navigation.tabClosed);
 chrome.tabs.onRemoved.addListener(searchForgotten);
 chrome.tabs.onActivated.addListener(({ tabId }) => tell(tabId, { type: "look" }));

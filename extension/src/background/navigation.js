@@ -36,6 +36,11 @@ export function lastInput(tabId) {
   return inputAt.get(tabId);
 }
 
+/** Last human input in any tab. @returns {number | undefined} milliseconds since 1970 */
+export function lastInputAnywhere() {
+  return inputAt.size === 0 ? undefined : Math.max(...inputAt.values());
+}
+
 /**
  * @param {number} tabId
  * @param {number} openerId

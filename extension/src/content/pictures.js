@@ -90,10 +90,19 @@ export class Pictures {
     new MutationObserver(() => this.#soon()).observe(root, {
       subtree: true, childList: true, attributes: true, attributeFilter: ["class", "style", "src", "srcset", "hidden", "open", "width", "height", "poster"],
     });
-    for (const name of ["load", "playing", "loadeddata", "transitionend", "animationend"]) {
+    for (const name of ["playing", "loadeddata", "transitionend", "animationend"]) {
       root.addEventListener(name, () => this.#soon(), { capture: true, passive: true });
     }
+    root.addEventListener("load", ({ target }) => this.#loaded(target), { capture: true, passive: true });
     root.addEventListener("encrypted", (event) => this.#frames.encrypted(event), { capture: true, passive: true });
+  }
+
+  /** An image that has come is watched at once: for that the page need not be searched. @param {EventTarget | null} target */
+  #loaded(target) {
+    if (!(target instanceof HTMLImageElement)) return this.#soon();
+    const watched = this.#watched.get(target);
+    if (watched) this.#arm(target, watched);
+    else if (this.#mayLook() && pictureIn(target)) this.#watch(target);
   }
 
   #soon() {

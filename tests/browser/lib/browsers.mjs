@@ -1,7 +1,7 @@
 // Real browsers with the extension in them, each in a throw-away folder of its own.
 
 import { spawn } from "node:child_process";
-import { copyFileSync, mkdirSync } from "node:fs";
+import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import puppeteer from "puppeteer-core";
@@ -40,6 +40,8 @@ export function extensionFor(browser) {
  */
 export async function launchChromium({ userDataDir, hostManifestPath, extensionDir, headless = true, args = [], environment = {} }) {
   if (hostManifestPath) install(hostManifestPath, join(userDataDir, "NativeMessagingHosts"));
+  mkdirSync(join(userDataDir, "Default"), { recursive: true });
+  writeFileSync(join(userDataDir, "Default/Preferences"), JSON.stringify({ download: { default_directory: join(userDataDir, "saved") } }));
   return puppeteer.launch({
     executablePath: CHROMIUM,
     headless,

@@ -58,6 +58,28 @@ export async function allowInPrivateWindows({ name, browser }) {
 }
 
 /**
+ * Takes the extension's access to pages away, or gives it back, as a person does on the browser's page of extensions.
+ * @param {Scene} scene
+ * @param {boolean} granted
+ */
+export async function grantAccess({ name, browser }, granted) {
+  if (name === "firefox") {
+    await inFirefox(browser, `(async () => {
+      const { ExtensionPermissions } = ChromeUtils.importESModule("resource://gre/modules/ExtensionPermissions.sys.mjs");
+      const { extension } = WebExtensionPolicy.getByID("${FIREFOX_ID}");
+      const everything = { permissions: [], origins: ["<all_urls>", "http://*/*", "https://*/*"] };
+      await ExtensionPermissions.${granted ? "add" : "remove"}("${FIREFOX_ID}", everything, extension);
+    })()`);
+    return;
+  }
+  const page = await browser.newPage();
+  await page.goto("chrome://extensions");
+  const access = granted ? "ON_ALL_SITES" : "ON_CLICK";
+  await page.evaluate(`chrome.developerPrivate.updateExtensionConfiguration({ extensionId: "${CHROMIUM_ID}", hostAccess: "${access}" })`);
+  await page.close();
+}
+
+/**
  * Opens a private window at an address.
  * @param {Scene} scene
  * @param {string} url

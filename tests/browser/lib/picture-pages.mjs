@@ -12,18 +12,36 @@ const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
  * @param {number} [ballast] bytes that say nothing, to make a file long
  */
 export function wavesPng(number, width = 160, height = 120, ballast = 0) {
+  const shade = (/** @type {number} */ x, /** @type {number} */ y) =>
+    127 + 42 * (Math.sin((x * (number + 2)) / 23) + Math.cos((y * (number + 3)) / 31) + Math.sin((x + y) / (9 + number)));
+  return greyPng(width, height, shade, ballast > 0 ? Buffer.alloc(ballast, number) : undefined);
+}
+
+/**
+ * A PNG of blots, which looks the same when it is coded, drawn again or made smaller, as photographs do.
+ * @param {number} number
+ */
+export function blotsPng(number) {
+  const waves = Array.from({ length: 60 }, (_, at) => [(at * 5 + number) % 11, (at * 7 + 1) % 11, ((at * number * 73) % 97) / 15, ((at * number * 41) % 89) / 14]);
+  const shade = (/** @type {number} */ x, /** @type {number} */ y) =>
+    127 + 100 * Math.tanh(waves.reduce((sum, [u = 0, v = 0, p = 0, q = 0]) => sum + Math.cos((Math.PI * u * x) / 160 + p) * Math.cos((Math.PI * v * y) / 120 + q), 0) / 2);
+  return greyPng(160, 120, shade);
+}
+
+/** @param {number} width @param {number} height @param {(x: number, y: number) => number} shade @param {Buffer} [ballast] */
+function greyPng(width, height, shade, ballast) {
   const rows = Buffer.alloc(height * (1 + width * 3));
   for (let y = 0; y < height; y += 1) {
     for (let x = 0; x < width; x += 1) {
-      const wave = Math.sin((x * (number + 2)) / 23) + Math.cos((y * (number + 3)) / 31) + Math.sin((x + y) / (9 + number));
-      rows.fill(Math.round(127 + 42 * wave), y * (1 + width * 3) + 1 + x * 3, y * (1 + width * 3) + 4 + x * 3);
+      const at = y * (1 + width * 3) + 1 + x * 3;
+      rows.fill(Math.max(0, Math.min(255, Math.round(shade(x, y)))), at, at + 3);
     }
   }
   const head = Buffer.alloc(13);
   head.writeUInt32BE(width, 0);
   head.writeUInt32BE(height, 4);
   head.set([8, 2], 8);
-  const extra = ballast > 0 ? [chunk("baLl", Buffer.alloc(ballast, number))] : [];
+  const extra = ballast ? [chunk("baLl", ballast)] : [];
   return Buffer.concat([SIGNATURE, chunk("IHDR", head), ...extra, chunk("IDAT", deflateSync(rows)), chunk("IEND", Buffer.alloc(0))]);
 }
 
@@ -99,6 +117,8 @@ export const PICTURE_PAGES = {
   "/pictures/protected": ["Protected", `${film(BARS, WITH_KEYS)}<img id="later">`],
   "/pictures/elsewhere": ["Elsewhere", film(BARS, ELSEWHERE)],
   "/pictures/dark": ["Dark", DARK],
+  "/pictures/save": ["Save", `<a id="other" href="/article" download="article.html">A page</a> <a id="tiny" href="/picture/19-16x16.png" download>A tiny picture</a>
+    <a id="picture" href="/picture/18.png" download>A picture</a>`],
 };
 
 /** Addresses that were asked for and give their picture one time only. @type {Set<string>} */
@@ -111,7 +131,7 @@ const given = new Set();
  * @param {import("node:http").ServerResponse} response
  */
 export function sendPicture(origin, path, response) {
-  const [, once, number, width, height, long] = /^\/picture\/(once\/)?(\d+)(?:-(\d+)x(\d+))?(-long)?\.png$/.exec(path) ?? [];
+  const [, once, number, width, height, kind] = /^\/picture\/(once\/)?(\d+)(?:-(\d+)x(\d+))?(-long|-blots)?\.png$/.exec(path) ?? [];
   if (number === undefined) return false;
   if (once && given.has(origin + path)) {
     response.writeHead(403).end();
@@ -119,7 +139,7 @@ export function sendPicture(origin, path, response) {
   }
   given.add(origin + path);
   response.writeHead(200, { "content-type": "image/png", "cache-control": once ? "no-store" : "max-age=60" });
-  response.end(wavesPng(Number(number), Number(width ?? 160), Number(height ?? 120), long ? 9 * 1024 * 1024 : 0));
+  response.end(kind === "-blots" ? blotsPng(Number(number)) : wavesPng(Number(number), Number(width ?? 160), Number(height ?? 120), kind ? 9 * 1024 * 1024 : 0));
   return true;
 }
 

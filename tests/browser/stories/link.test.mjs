@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { stopBackground } from "../lib/extension-control.mjs";
+import { grantAccess, stopBackground } from "../lib/extension-control.mjs";
 import { fence, readPopup, story } from "../lib/story.mjs";
 import { until } from "../lib/until.mjs";
 
@@ -114,4 +114,15 @@ story("the extension says every 20 seconds that it is alive", async ({ agent, pa
   const sent = await agent.notices.until("two pulses", () => (agent.pulses.length >= before + 2 ? agent.pulses.at(-1) : null));
   assert.ok((sent ?? 0) >= n);
   assert.equal(agent.hellos.length, 1, "an idle background is not stopped while its host is there");
+});
+
+story("invariant 8: where somebody takes its access to pages away the extension breaks the connection, and is back with it", async (scene) => {
+  const { agent } = scene;
+  await fence(scene);
+  await grantAccess(scene, false);
+  await until("the connection to end", () => !agent.connected);
+  const { length } = agent.hellos;
+  await grantAccess(scene, true);
+  await agent.hello(length);
+  await fence(scene);
 });

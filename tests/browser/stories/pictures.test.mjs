@@ -132,6 +132,17 @@ story("black frames are not taken for what plays: after some it is not inspectab
   assert.equal(agent.pictures.filter(({ data }) => data === undefined).length, 1);
 }, { prepare: picturesOnly });
 
+story("a picture that is saved arrives, as a file and not as shown; other files and tiny pictures do not", async ({ agent, page, site }) => {
+  await page.goto(site.url("/pictures/save"));
+  for (const id of ["other", "tiny", "picture"]) await page.click(`#${id}`);
+  const { attribution, shown } = await waves(agent, 18);
+  assert.deepEqual([shown.element, shown.from, shown.width, shown.height, shown.shown_width], ["download", "fetched-again", 160, 120, 0]);
+  assert.deepEqual([shown.url, shown.address], [site.url("/pictures/save"), site.url("/picture/18.png")]);
+  assert.deepEqual([attribution.act, attribution.foreground, attribution.visible_ms], ["downloaded", false, 0]);
+  assert.ok(attribution.since_input_ms !== undefined, "somebody was at the keyboard or the mouse before");
+  assert.equal(agent.pictures.length, 1);
+}, { prepare: picturesOnly });
+
 story("invariant 1: where no pictures may be captured none are", async (scene) => {
   const { agent, page, site } = scene;
   await page.goto(site.url("/pictures/canvas"));

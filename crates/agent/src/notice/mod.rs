@@ -73,7 +73,7 @@ fn watched(capture: &Capture) -> Vec<&'static str> {
         ),
         (
             capture.pictures,
-            "pictures shown on web pages, and frames of videos that play: they are compared with lists that the force holds, and, under a term on pornography, a program on this device estimates whether they are explicit; figures about the last pictures of a site are held in memory for a quarter of an hour",
+            "pictures shown on web pages, pictures saved from them, and frames of videos that play: they are compared with lists that the force holds, and, under a term on pornography, a program on this device estimates whether they are explicit; figures about the last pictures of a site are held in memory for a quarter of an hour",
         ),
         (capture.private_windows, "whether a private (incognito) window is open"),
         (capture.software, "whether this program and its browser extension are running"),

@@ -53,6 +53,8 @@ pub enum PictureElement {
     Canvas,
     /// A frame of a video that played.
     VideoFrame,
+    /// No element: a file that was saved to the device. Its shown size is 0.
+    Download,
     /// Anything else.
     Other,
 }

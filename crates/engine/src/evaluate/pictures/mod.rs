@@ -61,6 +61,7 @@ pub(super) fn shown(picture: &Picture) -> String {
         PictureElement::Background => "A background picture",
         PictureElement::Canvas => "A drawing surface",
         PictureElement::VideoFrame => "A frame of a video",
+        PictureElement::Download => return saved(picture),
         PictureElement::Other => "A picture in an element of another kind",
     };
     let bytes = match picture.from {
@@ -79,6 +80,22 @@ pub(super) fn shown(picture: &Picture) -> String {
         picture.height,
         picture.shown_width,
         picture.shown_height,
+        site(&picture.url)
+    )
+}
+
+/// What was saved and from where.
+fn saved(picture: &Picture) -> String {
+    let bytes = match picture.from {
+        PictureFrom::FetchedAgain => {
+            " What follows is of the file that its address gave when it was asked for again, once the saving was done."
+        }
+        PictureFrom::Loaded | PictureFrom::ElementPixels | PictureFrom::TabPixels => "",
+    };
+    format!(
+        "A picture of {} by {} pixels was saved to the device, from a page of {}.{bytes}",
+        picture.width,
+        picture.height,
         site(&picture.url)
     )
 }

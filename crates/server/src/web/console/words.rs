@@ -185,6 +185,9 @@ pub fn fact(fact: &Fact) -> String {
         Fact::Picture(picture) if picture.element == PictureElement::VideoFrame => {
             "A frame of a video on a web page".to_owned()
         }
+        Fact::Picture(picture) if picture.element == PictureElement::Download => {
+            "A picture saved from a web page".to_owned()
+        }
         Fact::Picture(_) => "A picture on a web page".to_owned(),
         Fact::PrivateWindow { browser } => format!("A private window open in {browser}"),
         Fact::Software { component, state } => {

@@ -74,17 +74,7 @@ pub fn shown(picture: &Picture, one: &ShownFinding, view: &AlertView, zone: &Tim
         rows.push(("Address of the picture", picture.address.clone()));
     }
     rows.extend([
-        (
-            "Shown",
-            format!(
-                "as {}, {} by {} pixels on the page, {} by {} in itself",
-                element(picture.element),
-                picture.shown_width,
-                picture.shown_height,
-                picture.width,
-                picture.height
-            ),
-        ),
+        how_shown(picture),
         ("Bytes", from(picture.from).to_owned()),
         ("File", file(picture)),
         ("SHA-256", digest(picture.sha256.to_string())),
@@ -238,12 +228,27 @@ fn within(width: u32, height: u32, side: u32) -> (u32, u32) {
     (fit(width), fit(height))
 }
 
+fn how_shown(picture: &Picture) -> (&'static str, String) {
+    let (width, height) = (picture.width, picture.height);
+    if picture.element == PictureElement::Download {
+        return ("Saved", format!("as a file, {width} by {height} pixels in itself"));
+    }
+    let shown = format!(
+        "as {}, {} by {} pixels on the page, {width} by {height} in itself",
+        element(picture.element),
+        picture.shown_width,
+        picture.shown_height
+    );
+    ("Shown", shown)
+}
+
 fn element(element: PictureElement) -> &'static str {
     match element {
         PictureElement::Img => "an image of the page",
         PictureElement::Background => "a background",
         PictureElement::Canvas => "a drawing of the page’s own program",
         PictureElement::VideoFrame => "a frame of a video",
+        PictureElement::Download => "a file",
         PictureElement::Other => "another part of the page",
     }
 }
