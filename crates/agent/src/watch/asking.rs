@@ -45,6 +45,10 @@ impl Watcher {
         if self.asking.has(instance, n) {
             return true;
         }
+        if self.know(instance).is_err() {
+            self.note_lost(now, PictureLost::NotAnswered);
+            return false;
+        }
         if self.acks.is_done(instance, n) {
             return false;
         }

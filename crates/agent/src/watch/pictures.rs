@@ -115,10 +115,14 @@ impl Watcher {
     /// A picture that was not looked at: counted, and a gap in part.
     pub fn picture_lost(&mut self, instance: &str, n: u64, why: PictureLost) {
         let now = self.read_clocks();
+        // Without what an earlier run made durable, to note one number would forget the others.
+        let is_known = self.know(instance).is_ok();
         if !self.asked(instance, n) && self.acks.is_done(instance, n) {
             return;
         }
-        self.acks.done(instance, n);
+        if is_known {
+            self.acks.done(instance, n);
+        }
         self.note_lost(now, why);
         self.record_gaps();
     }
