@@ -15,7 +15,7 @@ use proviso_engine::sites::{Importer, SiteList};
 use proviso_engine::{Engine, Pack};
 use proviso_evidence::container::{Files, pack as zip, unpack};
 use proviso_evidence::{Beside, CheckState, Verdict, verify, verify_beside};
-use proviso_inference::picture::{PICTURE_PIXELS_MAX, Pixels, decode};
+use proviso_inference::picture::{PICTURE_PIXELS_MAX, Pixels, VEILED_SIDE_MAX, View, decode, view};
 use proviso_ledger::hash::policy_hash;
 use proviso_ledger::{Checkpoint, Envelope, FieldSet, SignKey, VerifyKey, batch::next_record};
 use proviso_model::limits::RECORD_BYTES_MAX;
@@ -245,8 +245,15 @@ pub fn witness(data: &[u8]) {
     assert!(!passed || data.starts_with(b"{"), "something else than a witness file passed");
 }
 
-/// A picture of a stranger: what is decoded has as many pixels as it says, no more than is allowed, and can be hashed.
+/// A picture of a stranger: what is decoded has as many pixels as it says, no more than is allowed, and can be hashed; what is made of
+/// it to look at is a small file that is decoded again.
 fn picture(bytes: &[u8]) {
+    if let Ok(veiled) = view(bytes, View::Veiled) {
+        let veiled = decode(&veiled).expect("a new file");
+        assert!(
+            veiled.width.max(veiled.height) <= VEILED_SIDE_MAX && matches!(veiled.pixels, Pixels::Grey(_))
+        );
+    }
     let Ok(picture) = decode(bytes) else { return };
     let (width, height) = (picture.width as usize, picture.height as usize);
     assert!((width * height) as u64 <= PICTURE_PIXELS_MAX);

@@ -3,14 +3,18 @@
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { launch } from "../browser/lib/browsers.mjs";
+import { wavesPng } from "../browser/lib/picture-pages.mjs";
+import { Site } from "../browser/lib/site.mjs";
+import { until } from "../browser/lib/until.mjs";
 import { Officer } from "../e2e/lib/officer.mjs";
 import { Pages } from "../e2e/lib/pages.mjs";
+import { must } from "../e2e/lib/program.mjs";
 import { PASSWORD, PIN, Stack, USERNAME } from "../e2e/lib/stack.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -64,6 +68,91 @@ test("no page of console or person has a fault that axe-core or the browser find
     await browser.close();
     await officer.close();
     pages.stop();
+    await stack.stop();
+  }
+});
+
+const PORNOGRAPHY = `
+[[condition]]
+paragraph = "22"
+text = "Must not view pornography."
+kind = "pornography"
+`;
+
+/** Imports a list whose only entry looks like the picture of overlaid waves that a page of the site shows. @param {Stack} stack */
+async function importLookAlike(stack) {
+  const [picture, list] = ["picture.png", "list.txt"].map((name) => join(stack.folder, name));
+  writeFileSync(picture, wavesPng(1, 640, 480));
+  const { pdq } = JSON.parse(await must("proviso-agent", ["classify", "image", picture]));
+  writeFileSync(list, `${pdq}\n`);
+  const about = ["--source", "an invented source", "--date", "2026-11-01", "--licence", "none"];
+  await must("proviso-server", ["--data-dir", stack.data, "hash-set", "import", list, "--name", "waves", "--format", "pdq", "--device-ok", ...about]);
+}
+
+/**
+ * Presses a button and waits for the page that it leads to.
+ * @param {import("puppeteer-core").Page} tab
+ * @param {string} button
+ */
+async function press(tab, button) {
+  await Promise.all([tab.waitForNavigation(), tab.click(button)]);
+}
+
+/** Width of the picture that a page shows, once it is there. @param {import("puppeteer-core").Page} tab */
+async function width(tab) {
+  await tab.waitForFunction(() => document.querySelector(".pv-picture img")?.naturalWidth);
+  return tab.$eval(".pv-picture img", (picture) => picture.naturalWidth);
+}
+
+test("an officer sees a veiled preview, unveils the picture once, and sees it veiled again after a reload and after leaving", async () => {
+  const stack = new Stack();
+  const order = join(stack.folder, "order.toml");
+  writeFileSync(order, readFileSync(stack.order, "utf8") + PORNOGRAPHY);
+  stack.order = order;
+  stack.prepare = () => importLookAlike(stack);
+  await stack.start();
+  const site = await new Site().start();
+  const officer = await Officer.signIn(stack);
+  const browser = await launch("chromium", { userDataDir: join(stack.folder, "chromium"), hostManifestPath: stack.hostManifest("chromium") });
+  try {
+    await until("the list on the device", async () => {
+      const { hash_sets: named, hash_sets_missing: missing } = await stack.status();
+      return named === 1 && missing === 0;
+    });
+    const [person = await browser.newPage()] = await browser.pages();
+    await person.goto(site.url("/pictures/one"));
+    const alert = `/alerts/${await officer.newAlert()}`;
+    const tab = await officer.read(alert);
+    assert.equal(await tab.$(".pv-picture"), null, "no preview before the content is opened");
+    await press(tab, 'form[action$="/content"] button');
+    assert.equal(await width(tab), 160);
+    assert.match(await tab.$eval(".pv-picture img", (picture) => picture.alt), /^Veiled preview, grey and blurred\..*640 by 480 pixels.*PDQ distance/);
+    assert.deepEqual(await faults(tab), [], "veiled");
+
+    // With the keyboard alone.
+    await tab.focus(".pv-picture button");
+    await Promise.all([tab.waitForNavigation(), tab.keyboard.press("Enter")]);
+    assert.equal(await width(tab), 640);
+    assert.match(await tab.$eval(".pv-picture", (picture) => picture.textContent ?? ""), /Unveiled once: Officer 4412 .*You have unveiled 1 picture this week/s);
+    assert.deepEqual(await faults(tab), [], "unveiled");
+    await tab.reload();
+    assert.equal(new URL(tab.url()).pathname, alert, "a reload leads back to the alert");
+    assert.equal(await tab.$("[data-unveiled]"), null);
+
+    await press(tab, 'form[action$="/content"] button');
+    await press(tab, ".pv-picture button");
+    assert.equal(await width(tab), 640);
+    await tab.goto(`${stack.console}/account`);
+    assert.match(await tab.evaluate(() => document.body.innerText), /You have unveiled 2 pictures this week, 2 of them today/);
+    await tab.goBack();
+    // A browser that kept the page gives it back without the picture, and the page loads itself anew.
+    await until("the alert itself", () => new URL(tab.url()).pathname === alert);
+    await tab.waitForSelector('form[action$="/content"]');
+    assert.equal(await tab.$("[data-unveiled]"), null, "nor does Back show it");
+  } finally {
+    await browser.close();
+    await officer.close();
+    site.close();
     await stack.stop();
   }
 });

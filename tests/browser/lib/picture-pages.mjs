@@ -112,6 +112,7 @@ export const PICTURE_PAGES = {
   "/pictures/canvas": ["Canvas", DRAWN],
   "/pictures/tainted": ["Tainted", TAINTED],
   "/pictures/once": ["Once", `<img src="/picture/once/16.png">`],
+  "/pictures/one": ["One", `<img src="/picture/1-640x480.png">`],
   "/pictures/long": ["Long", `<img src="/picture/17-long.png">`],
   "/pictures/video": ["Video", film(BARS, OWN)],
   "/pictures/protected": ["Protected", `${film(BARS, WITH_KEYS)}<img id="later">`],

@@ -23,6 +23,8 @@ export class Stack {
   console = "";
   device = "";
   case = "";
+  /** Done once the force has its case and before anything else, such as importing a list. */
+  prepare = async () => {};
   #ports = { device: 0, console: 0 };
 
   /** One command of the server. @param {string[]} args @param {string} [input] */
@@ -44,6 +46,7 @@ export class Stack {
     await this.admin(["init", "--force-name", "Test Force", "--root-medium", `${this.data}-root`], "an invented passphrase\n");
     await this.admin(["officer-add", "--username", USERNAME, "--name", "Officer 4412 (invented)", "--role", "offender-manager"], `${PASSWORD}\n`);
     this.case = (await this.admin(["case-create", "--order", this.order, "--officer", USERNAME])).case;
+    await this.prepare();
     await this.serve();
     await this.enrol();
     await this.watch();

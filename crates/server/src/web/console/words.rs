@@ -132,8 +132,10 @@ pub fn seen(count: u64, first: Timestamp, last: Timestamp, zone: &TimeZone) -> S
 
 /// Who did it, as far as a device can tell: an account on a device, never a person (invariant 7).
 #[must_use]
-pub fn attribution(act: Act, account: &str, device: &str) -> String {
+pub fn attribution(fact: &Fact, act: Act, account: &str, device: &str) -> String {
+    let is_picture = matches!(fact, Fact::Picture(_));
     let (done, unknown) = match act {
+        Act::Shown if is_picture => ("Shown", "Whether anybody looked at it is not known."),
         Act::Typed => ("Typed", "Which person typed is not known."),
         Act::Opened => ("Opened", "Which person opened it is not known."),
         Act::Shown => ("Shown", "Whether anybody read it is not known."),
@@ -234,7 +236,7 @@ pub fn strength(permille: u16) -> &'static str {
 mod tests {
     use super::{attribution, span, when, zone};
     use proviso_model::Timestamp;
-    use proviso_model::observation::Act;
+    use proviso_model::observation::{Act, Fact};
 
     #[test]
     fn spans_of_time_read_as_a_person_would_say_them() {
@@ -255,11 +257,12 @@ mod tests {
 
     #[test]
     fn invariant_07_attribution_names_an_account_and_a_device_and_says_what_is_not_known() {
+        let window = Fact::PrivateWindow { browser: "Chromium".to_owned() };
         assert_eq!(
-            attribution(Act::Typed, "account-a", "Laptop B"),
+            attribution(&window, Act::Typed, "account-a", "Laptop B"),
             "Typed in account account-a on Laptop B. Which person typed is not known."
         );
-        assert!(attribution(Act::Unknown, "", "Laptop B").contains("not known"));
+        assert!(attribution(&window, Act::Unknown, "", "Laptop B").contains("not known"));
     }
 
     #[test]

@@ -76,6 +76,7 @@ pub fn shown(one: &ShownFinding, view: &AlertView, zone: &TimeZone) -> FindingBo
     };
     FindingBox {
         attribution: words::attribution(
+            &captured.fact,
             captured.attribution.act,
             account,
             words::device(&view.device.system),

@@ -10,8 +10,8 @@ mod unveil;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use proviso_model::Outcome;
 use proviso_model::ids::{AlertId, CertificateId};
+use proviso_model::{Act, Fact, Outcome};
 
 use self::finding::FindingBox;
 use super::Console;
@@ -150,8 +150,13 @@ pub async fn open_content(
 fn alert_page(signed_in: &SignedIn, view: &AlertView, draft: Draft, just_decided: bool) -> AlertPage {
     let zone = words::zone(&view.order.timezone);
     let findings: Vec<_> = view.findings.iter().map(|one| finding::shown(one, view, &zone)).collect();
-    let act = view.findings.first().map_or(proviso_model::Act::Unknown, |one| one.captured.attribution.act);
-    let happened = words::happened(&view.alert, act);
+    let act = view.findings.first().map_or(Act::Unknown, |one| one.captured.attribution.act);
+    let are_pictures = view.findings.iter().all(|one| matches!(one.captured.fact, Fact::Picture(_)));
+    let happened = match are_pictures && act == Act::Shown {
+        // The inbox cannot tell: it opens nothing.
+        true if !view.findings.is_empty() => "A picture was shown on screen",
+        _ => words::happened(&view.alert, act),
+    };
     let problem = match (draft.tried, draft.outcome.is_none(), draft.reason.trim().is_empty()) {
         (true, true, _) => Some(Problem { field: "outcome", text: "Choose an outcome" }),
         (true, false, true) => Some(Problem { field: "reason", text: "Write a reason" }),

@@ -160,6 +160,8 @@ async fn a_picture_s_facts_and_its_veiled_preview_are_shown_once_content_is_open
     holds(
         &opened,
         &[
+            "<h1>A picture was shown on screen</h1>",
+            "Whether anybody looked at it is not known.",
             "looks similar to",
             "https://cdn.example/41.jpg",
             "600 by 400 pixels on the page, 1200 by 800 in itself",
