@@ -1,8 +1,10 @@
 // Small pages of harmless words. The order of these tests names "harbour lantern" and "brass compass" (paragraph 3).
 
 import { createServer } from "node:http";
+import { keepFilm, sendPicture } from "../../browser/lib/picture-pages.mjs";
 import { TALK_PAGES } from "../../browser/lib/talk-pages.mjs";
 import { Notices } from "../../browser/lib/until.mjs";
+import { LISTED_PAGES } from "./listed.mjs";
 
 const page = (/** @type {string} */ title, /** @type {string} */ body, head = "") =>
   `<!doctype html><html lang="en"><meta charset="utf-8"><title>${title}</title>${head}<body>${body}
@@ -17,6 +19,8 @@ const PAGES = {
   "/ahead": () => page("Ahead", "<p>Fetched ahead of need.</p>", `<link rel="prefetch" href="/lantern?ahead">`),
 };
 
+for (const [path, [title, body]] of Object.entries(LISTED_PAGES)) PAGES[path] = () => page(title, body);
+
 export class Pages {
   origin = "";
   /** @type {string[]} */
@@ -28,6 +32,7 @@ export class Pages {
     const url = new URL(request.url ?? "/", "http://pages.test");
     if (url.pathname === "/loaded") this.loaded.push(url.search.slice(1));
     else this.asked.push(url.pathname + url.search);
+    if (sendPicture(this.origin, url.pathname, response) || keepFilm(request, response)) return;
     response.writeHead(PAGES[url.pathname] || url.pathname === "/loaded" ? 200 : 404, { "content-type": "text/html; charset=utf-8" });
     response.end(PAGES[url.pathname]?.() ?? "");
     this.#notices.announce();

@@ -11,22 +11,25 @@ import { Stack } from "./stack.mjs";
  * @property {Stack} stack
  * @property {Pages} pages
  * @property {Officer} officer signed in, at the inbox
- * @property {import("puppeteer-core").Page} tab of the supervised person's browser
+ * @property {import("puppeteer-core").Browser} browser of the supervised person
+ * @property {import("puppeteer-core").Page} tab of it
  */
 
 /**
  * Tells a story with a browser on an enrolled device.
  * @param {"chromium" | "firefox"} name
  * @param {(scene: Scene) => Promise<void>} story
+ * @param {import("./stack.mjs").Options} [options]
+ * @param {Partial<import("../../browser/lib/browsers.mjs").Launch>} [more] for the browser
  */
-export async function withBrowser(name, story) {
-  const stack = await new Stack().start();
+export async function withBrowser(name, story, options, more = {}) {
+  const stack = await new Stack(options).start();
   const pages = await new Pages().start();
   const officer = await Officer.signIn(stack);
-  const browser = await launch(name, { userDataDir: join(stack.folder, name), hostManifestPath: stack.hostManifest(name) });
+  const browser = await launch(name, { userDataDir: join(stack.folder, name), hostManifestPath: stack.hostManifest(name), ...more });
   try {
     const [tab = await browser.newPage()] = await browser.pages();
-    await story({ stack, pages, officer, tab });
+    await story({ stack, pages, officer, browser, tab });
   } finally {
     await browser.close();
     await officer.close();

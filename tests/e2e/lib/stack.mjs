@@ -11,11 +11,17 @@ export const USERNAME = "tests";
 export const PASSWORD = "an invented pass phrase";
 export const PIN = "471147";
 
+/**
+ * @typedef {object} Options
+ * @property {string} [order] path of the order; the demonstration's by default
+ * @property {(stack: Stack) => Promise<void>} [prepare] done once the force has its case, before its server runs
+ */
+
 export class Stack {
   folder = mkdtempSync(join(tmpdir(), "proviso-e2e-"));
   data = join(this.folder, "server");
   state = join(this.folder, "device");
-  order = join(ROOT, "testdata/demo/order.toml");
+  order;
   /** @type {Running | undefined} */
   server;
   /** @type {Running | undefined} */
@@ -23,9 +29,15 @@ export class Stack {
   console = "";
   device = "";
   case = "";
-  /** Done once the force has its case and before anything else, such as importing a list. */
-  prepare = async () => {};
+  /** Done once the force has its case and before anything else, such as importing a list. @type {() => Promise<void>} */
+  prepare;
   #ports = { device: 0, console: 0 };
+
+  /** @param {Options} [options] */
+  constructor({ order = join(ROOT, "testdata/demo/order.toml"), prepare = async () => undefined } = {}) {
+    this.order = order;
+    this.prepare = () => prepare(this);
+  }
 
   /** One command of the server. @param {string[]} args @param {string} [input] */
   async admin(args, input) {
