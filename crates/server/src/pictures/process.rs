@@ -3,7 +3,7 @@
 use std::io::{Read, Write};
 
 use clap::{Args, ValueEnum};
-use proviso_inference::picture::{self, PictureError, View};
+use proviso_inference::picture::{self, View};
 use proviso_model::limits::PICTURE_KEPT_BYTES_MAX;
 
 /// What the process is asked for.
@@ -41,12 +41,12 @@ pub fn serve(args: ViewArgs, input: &mut impl Read, output: &mut impl Write) -> 
         return 2;
     }
     let made = match bytes.len() > PICTURE_KEPT_BYTES_MAX {
-        true => Err(PictureError::TooLong),
-        false => picture::view(&bytes, view),
+        true => Err(format!("the file is longer than {PICTURE_KEPT_BYTES_MAX} bytes, and none such is kept")),
+        false => picture::view(&bytes, view).map_err(|error| error.to_string()),
     };
     let (answer, code) = match made {
         Ok(png) => (png, 0),
-        Err(error) => (error.to_string().into_bytes(), 1),
+        Err(reason) => (reason.into_bytes(), 1),
     };
     match output.write_all(&answer).and_then(|()| output.flush()) {
         Ok(()) => code,
