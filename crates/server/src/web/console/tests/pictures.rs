@@ -8,6 +8,7 @@ use axum::http::{Method, StatusCode, header};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
+use jiff::civil::date;
 use proviso_engine::{CompileInputs, Engine, compile};
 use proviso_model::hash::Digest;
 use proviso_model::ids::AlertId;
@@ -15,12 +16,14 @@ use proviso_model::observation::{
     Act, Attribution, Fact, ListedHow, Observation, Picture, PictureElement, PictureFrom, PictureListed,
     Source,
 };
+use proviso_model::order::{OrderEnd, OrderEndKind};
 use proviso_model::policy::{HashSetRef, PackRef};
 use proviso_model::{Md5, Order, PdqHash, PictureSeen, Timestamp};
 use proviso_store::Priority;
 
 use super::client::{Client, Force, acts, between, force, two_at_night};
 use super::seed::{TestClock, seed_within};
+use crate::app::late::order_end::{self, NewEnd};
 use crate::web::console::router;
 
 const LIST: Digest = Digest([4; 32]);
@@ -240,7 +243,7 @@ async fn an_officer_unveils_one_picture_once_and_page_and_log_say_who_did_when_a
 }
 
 #[tokio::test]
-async fn a_picture_that_cannot_be_decoded_says_so_and_one_outside_the_order_is_not_shown() {
+async fn a_picture_that_cannot_be_decoded_says_so() {
     let mut force = force().await;
     let engine = engine("pornography", false);
     let similar = ListedHow::Pdq { distance: 12 };
@@ -258,6 +261,28 @@ async fn a_picture_that_cannot_be_decoded_says_so_and_one_outside_the_order_is_n
         // One open alert takes what comes later; it must not stand in the way.
         decided(&mut officer, alert).await;
     }
+}
+
+#[tokio::test]
+async fn a_picture_that_the_order_turns_out_not_to_cover_is_veiled_for_good() {
+    let mut force = force().await;
+    let similar = ListedHow::Pdq { distance: 12 };
+    let alert = raised(&mut force, &engine("pornography", false), PictureFrom::Loaded, similar).await;
+    let mut officer = Client::signed_in(&force, "om1").await;
+    let [_, opened] = pages(&mut officer, alert).await;
+    let preview = src(&opened);
+    assert!(picture(&officer, &preview).await.is_ok());
+
+    let (paragraph, from) = (Some("7".to_owned()), date(2026, 11, 23));
+    let end = OrderEnd { kind: OrderEndKind::Struck, paragraph, from, until: None };
+    let new = NewEnd { end, reason: "An invented court’s number.".to_owned() };
+    order_end::enter(&force.seed.ctx, "command-line", force.seed.case, new).await.expect("entered");
+
+    let [_, opened] = pages(&mut officer, alert).await;
+    holds(&opened, &["This picture is not shown: the order as it is known now does not cover"]);
+    assert!(!opened.contains("<figure"), "{opened}");
+    assert_eq!(picture(&officer, &preview).await, Err(StatusCode::CONFLICT));
+    assert_eq!(officer.post(&format!("{preview}/unveil"), &[]).await.status, StatusCode::CONFLICT);
 }
 
 async fn decided(officer: &mut Client, alert: AlertId) {
