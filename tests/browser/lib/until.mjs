@@ -7,14 +7,15 @@ const LOOK_MS = 25;
  * @template T
  * @param {string} what in words, for the error
  * @param {() => T | Promise<T>} condition
+ * @param {number} [deadlineMs] longer for a measurement
  * @returns {Promise<Exclude<T, false | null | undefined | 0 | "">>}
  */
-export async function until(what, condition) {
-  const deadline = Date.now() + DEADLINE_MS;
+export async function until(what, condition, deadlineMs = DEADLINE_MS) {
+  const deadline = Date.now() + deadlineMs;
   for (;;) {
     const value = await condition();
     if (value) return /** @type {Exclude<T, false | null | undefined | 0 | "">} */ (value);
-    if (Date.now() > deadline) throw new Error(`waited ${DEADLINE_MS / 1000} s for: ${what}`);
+    if (Date.now() > deadline) throw new Error(`waited ${deadlineMs / 1000} s for: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }
 }

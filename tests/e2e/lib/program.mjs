@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 
 const here = dirname(fileURLToPath(import.meta.url));
 export const ROOT = join(here, "../../..");
-const BUILT = process.env.PROVISO_PROGRAMS ?? join(process.env.CARGO_TARGET_DIR ?? join(ROOT, "target"), "debug");
+const BUILT = process.env.PROVISO_PROGRAMS ?? join(process.env.CARGO_TARGET_DIR ?? join(ROOT, "target"), process.env.PROVISO_PROFILE ?? "debug");
 
 /** The path of a program. @param {string} name */
 export function program(name) {
