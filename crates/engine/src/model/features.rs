@@ -99,9 +99,12 @@ impl TextFeatures {
         self.words.get(token).copied().unwrap_or(self.features.len())
     }
 
+    fn between(&self, start: usize, end: usize) -> &[Feature] {
+        self.features.get(start..end.max(start)).unwrap_or_default()
+    }
+
     fn slice(&self, tokens: Range<usize>) -> &[Feature] {
-        let start = self.place(tokens.start);
-        self.features.get(start..self.end(tokens.end).max(start)).unwrap_or_default()
+        self.between(self.place(tokens.start), self.end(tokens.end))
     }
 
     /// The end of what lies within the tokens before `token`: the pair that reaches out stands just before the next word.
@@ -111,20 +114,17 @@ impl TextFeatures {
 
     /// Buckets of the features within some tokens, in the order of the text.
     pub(super) fn buckets(&self, tokens: Range<usize>) -> impl Iterator<Item = usize> {
-        self.slice(tokens).iter().map(|feature| feature.bucket())
+        buckets(self.slice(tokens))
     }
 
     /// The same with the pair of the first token and the one before it.
     pub(super) fn buckets_joined(&self, tokens: Range<usize>) -> impl Iterator<Item = usize> {
-        let start = self.end(tokens.start);
-        let all = self.features.get(start..self.end(tokens.end).max(start)).unwrap_or_default();
-        all.iter().map(|feature| feature.bucket())
+        buckets(self.between(self.end(tokens.start), self.end(tokens.end)))
     }
 
     /// The same with the pair of the last token and the one behind it.
     pub(super) fn buckets_joining(&self, tokens: Range<usize>) -> impl Iterator<Item = usize> {
-        let all = self.features.get(self.place(tokens.start)..self.place(tokens.end)).unwrap_or_default();
-        all.iter().map(|feature| feature.bucket())
+        buckets(self.between(self.place(tokens.start), self.place(tokens.end)))
     }
 
     /// Token, kind and bucket of the features within some tokens.
@@ -136,6 +136,10 @@ impl TextFeatures {
             (next.saturating_sub(1), feature.kind(), feature.bucket())
         })
     }
+}
+
+fn buckets(features: &[Feature]) -> impl Iterator<Item = usize> {
+    features.iter().map(|feature| feature.bucket())
 }
 
 /// Features of a token of English, a little above the usual: room for a text's at first.

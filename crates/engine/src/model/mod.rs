@@ -22,7 +22,7 @@ mod tests {
 
     use super::features::features;
     use super::tokens::tokens;
-    use super::windows::windows;
+    use super::windows::units;
     use super::{Features, LinearModel, ModelError};
 
     /// Written by `tools/train/vectors.py` from the features' specification.
@@ -45,8 +45,10 @@ mod tests {
             let mut counts = BTreeMap::new();
             features(&found, |_, _, bucket| *counts.entry(bucket).or_default() += 1);
             assert_eq!(counts, expected.vector, "{}", expected.text);
+            let units = units(&found);
+            let pairs = units.iter().zip(units.iter().skip(1)).map(|(one, next)| (one.start, next.end));
             let windows: Vec<(usize, usize)> =
-                windows(&found).into_iter().map(|window| (window.start, window.end)).collect();
+                units.iter().map(|unit| (unit.start, unit.end)).chain(pairs).collect();
             assert_eq!(windows, expected.windows, "{}", expected.text);
         }
     }

@@ -1,5 +1,5 @@
-//! Stretches that a model of single sentences reads one by one: what is asked in one sentence does not weigh less for the
-//! talk around it. `tools/train/windows.py` is the same.
+//! Sentences as a model of single sentences reads them, each alone and each with the next: what is asked in one does not weigh less
+//! for the talk around it. `tools/train/windows.py` is the same.
 
 use std::ops::Range;
 
@@ -8,14 +8,6 @@ use super::tokens::Tokens;
 /// Tokens of a unit: it ends with a sentence or a line once it has the least, and at the most in any case.
 const UNIT_LEAST: usize = 4;
 const UNIT_MOST: usize = 24;
-
-/// Tokens of each unit, and of each with the next, in order.
-#[cfg(test)]
-pub(super) fn windows(tokens: &Tokens) -> Vec<Range<usize>> {
-    let units = units(tokens);
-    let pairs = units.iter().zip(units.iter().skip(1)).map(|(one, next)| one.start..next.end);
-    units.iter().cloned().chain(pairs).collect()
-}
 
 /// Tokens of each unit, in order.
 pub(super) fn units(tokens: &Tokens) -> Vec<Range<usize>> {
