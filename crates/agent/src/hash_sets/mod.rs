@@ -123,7 +123,7 @@ impl HashSetKeep {
     /// What is to be fetched of a set before it can be used.
     #[must_use]
     pub fn needed(&self, policy: &Policy, set: &Digest) -> Option<Needed> {
-        let named = policy.hash_sets().into_iter().find(|named| named.set.sha256 == *set)?;
+        let named = named(policy, set)?;
         let Some(delivery) = self.delivery(set) else { return Some(Needed::Delivery(*set)) };
         let file = files(&delivery, named).into_iter().find(|(file, _)| !self.is_here(set, *file));
         file.map(|(file, about)| Needed::SetFile { set: *set, file, about })
@@ -142,7 +142,7 @@ impl HashSetKeep {
     ) -> Result<(), FetchedError> {
         let delivery = verify_delivery(keys, set, signed)?;
         self.sets.dir().write_json(&json_name(set), Readers::Agent, signed)?;
-        if let Some(named) = policy.hash_sets().into_iter().find(|named| named.set.sha256 == *set) {
+        if let Some(named) = named(policy, set) {
             self.take_delivery(named, delivery)?;
         }
         self.use_if_whole(policy, set)
@@ -167,8 +167,8 @@ impl HashSetKeep {
     }
 
     fn use_if_whole(&self, policy: &Policy, set: &Digest) -> Result<(), FetchedError> {
-        let named = policy.hash_sets().into_iter().find(|named| named.set.sha256 == *set);
-        let Some(ready) = named.map(|named| self.open(named)).transpose()?.flatten() else { return Ok(()) };
+        let ready = named(policy, set).map(|named| self.open(named)).transpose()?.flatten();
+        let Some(ready) = ready else { return Ok(()) };
         self.sets.put(*set, ready);
         self.questions.wake();
         Ok(())
@@ -176,13 +176,11 @@ impl HashSetKeep {
 
     /// Drops what a policy does not name, from memory and disk; all of it without a policy. Whoever waits looks again.
     pub fn forget_others(&self, policy: Option<&Policy>) {
-        let named: Vec<Digest> =
-            policy.map(Policy::hash_sets).unwrap_or_default().iter().map(|set| set.set.sha256).collect();
+        let sets = policy.map(Policy::hash_sets).unwrap_or_default();
+        let named: Vec<Digest> = sets.iter().map(|set| set.set.sha256).collect();
         self.sets.forget_others(&named);
         self.with(|deliveries| deliveries.retain(|set, _| named.contains(set)));
-        for set in policy.map(Policy::hash_sets).unwrap_or_default() {
-            self.follow(set);
-        }
+        sets.into_iter().for_each(|set| self.follow(set));
         self.questions.forget_others(&named);
     }
 
@@ -252,6 +250,10 @@ impl HashSetKeep {
 /// [`StateError`].
 pub fn forget_all(dir: &StateDir) -> Result<(), StateError> {
     forget_files(dir, PREFIX, &[])
+}
+
+fn named<'p>(policy: &'p Policy, set: &Digest) -> Option<&'p HashSetRef> {
+    policy.hash_sets().into_iter().find(|named| named.set.sha256 == *set)
 }
 
 fn packs<'p>(sets: &[&'p HashSetRef]) -> Vec<&'p PackRef> {

@@ -171,19 +171,22 @@ impl Looker {
         let Some((sha256, md5)) = digests(bytes.clone()).await else { return Fate::Ending };
         let seen = match known::enough(&self.known, &sha256, scored) {
             Some(known) => known.clone(),
-            None => match self.look(&bytes, scored).await {
-                Ok(Looked::Seen(seen)) => Some(seen),
-                // Whatever it is made of: its digests are compared all the same.
-                Ok(Looked::Unreadable { .. }) | Err(Failed::TooLong(_) | Failed::Crashed) => None,
-                Err(Failed::NotRunning(why)) => {
-                    tracing::error!(%why, "the process that looks at pictures does not run");
-                    let why = PictureLost::NotRunning;
-                    core.tell(Ask::PictureLost { instance, n, why }).await;
-                    return Fate::Done(Observed::Dropped);
-                }
-            },
+            None => {
+                let seen = match self.look(&bytes, scored).await {
+                    Ok(Looked::Seen(seen)) => Some(seen),
+                    // Whatever it is made of: its digests are compared all the same.
+                    Ok(Looked::Unreadable { .. }) | Err(Failed::TooLong(_) | Failed::Crashed) => None,
+                    Err(Failed::NotRunning(why)) => {
+                        tracing::error!(%why, "the process that looks at pictures does not run");
+                        let why = PictureLost::NotRunning;
+                        core.tell(Ask::PictureLost { instance, n, why }).await;
+                        return Fate::Done(Observed::Dropped);
+                    }
+                };
+                self.known.put(sha256, seen.clone());
+                seen
+            }
         };
-        self.known.put(sha256, seen.clone());
         let found = PictureFound {
             shown_at,
             picture: fact(&shown, sha256, md5, &bytes),

@@ -129,13 +129,8 @@ fn the_pictures_that_wait_have_no_more_bytes_than_fit_into_memory() {
     assert!(line.put(waiting(8)).is_some(), "one that waits already takes no more room");
 }
 
-#[tokio::test]
-async fn a_model_that_cannot_be_used_is_a_gap_in_part_and_no_fault_of_the_pictures() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let model = folder.path().join("open-nsfw/open-nsfw.onnx");
-    std::fs::create_dir_all(model.parent().expect("a folder")).expect("made");
-    std::fs::write(&model, "no model").expect("written");
-    let worker = worker(&["picture-worker", "--models", folder.path().to_str().expect("UTF-8")]);
+/// What is on record of one picture that a condition has judged by a model, looked at by `worker`.
+async fn one_to_be_judged(worker: Contained) -> Vec<RecordBody> {
     let force = TestForce::new();
     let policy = force.policy_with_picture_model(86_400);
     let machine = with_worker(machine_under(force, &policy, true), worker, |machine| {
@@ -146,7 +141,17 @@ async fn a_model_that_cannot_be_used_is_a_gap_in_part_and_no_fault_of_the_pictur
         assert_eq!(browser.hear(), ToExtension::Ack { n: 1 });
     })
     .await;
-    let records = ended(machine).await;
+    ended(machine).await
+}
+
+#[tokio::test]
+async fn a_model_that_cannot_be_used_is_a_gap_in_part_and_no_fault_of_the_pictures() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let model = folder.path().join("open-nsfw/open-nsfw.onnx");
+    std::fs::create_dir_all(model.parent().expect("a folder")).expect("made");
+    std::fs::write(&model, "no model").expect("written");
+    let worker = worker(&["picture-worker", "--models", folder.path().to_str().expect("UTF-8")]);
+    let records = one_to_be_judged(worker).await;
     assert_eq!(looked_at(&records), [(1, 1, 0)], "it was looked at, and is readable");
     let said = "pictures not looked at, or not wholly: 1 (1 judged by no model, only hashes compared)";
     assert_eq!(lost(&records), [said]);
@@ -168,17 +173,7 @@ async fn a_model_that_takes_its_process_with_it_costs_the_score_and_not_the_hash
     .expect("written");
     std::fs::set_permissions(&script, std::fs::Permissions::from_mode(0o755)).expect("set");
     let worker = Contained::new(script, Vec::new(), LookLimits::default());
-    let force = TestForce::new();
-    let policy = force.policy_with_picture_model(86_400);
-    let machine = with_worker(machine_under(force, &policy, true), worker, |machine| {
-        let mut browser = browser(machine);
-        browser.hello(1);
-        assert!(matches!(browser.hear(), ToExtension::State { .. }));
-        browser.say(&picture(1, machine.force.now(), &waves()));
-        assert_eq!(browser.hear(), ToExtension::Ack { n: 1 });
-    })
-    .await;
-    let records = ended(machine).await;
+    let records = one_to_be_judged(worker).await;
     assert_eq!(looked_at(&records), [(1, 1, 0)]);
     assert_eq!(lost(&records).len(), 1, "not judged");
 }
