@@ -37,8 +37,7 @@ impl AppContext {
     ) -> Result<T, E> {
         let id = self.audit_open(actor, act, case, objects, because).await?;
         let done = work.await;
-        let outcome = if done.is_ok() { "done" } else { "failed" };
-        self.audit_close(id, outcome).await?;
+        self.end(id, done.is_ok()).await?;
         done
     }
 
@@ -54,7 +53,7 @@ impl AppContext {
         objects: &str,
     ) -> Result<(), StoreError> {
         let id = self.audit_open(actor, act, case, objects, Vec::new()).await?;
-        self.audit_close(id, "done").await
+        self.end(id, true).await
     }
 
     /// Writes down that an act begins which another request ends: it may be done once the entry is ended, and only by who ends
@@ -74,7 +73,7 @@ impl AppContext {
         match allowed.await {
             Ok(()) => Ok(id),
             Err(refused) => {
-                self.audit_close(id, "failed").await?;
+                self.end(id, false).await?;
                 Err(refused)
             }
         }
@@ -85,7 +84,9 @@ impl AppContext {
     /// # Errors
     /// [`StoreError::Missing`] when it was ended already: then it must not be done again.
     pub async fn end(&self, id: AuditId, is_done: bool) -> Result<(), StoreError> {
-        self.audit_close(id, if is_done { "done" } else { "failed" }).await
+        let outcome = if is_done { "done" } else { "failed" };
+        let close = AuditClose { id, completed_at: self.now(), outcome: outcome.to_owned() };
+        self.store.audit_complete(&close).await
     }
 
     async fn audit_open(
@@ -109,10 +110,5 @@ impl AppContext {
         };
         self.store.audit_open(&entry).await?;
         Ok(id)
-    }
-
-    async fn audit_close(&self, id: AuditId, outcome: &str) -> Result<(), StoreError> {
-        let close = AuditClose { id, completed_at: self.now(), outcome: outcome.to_owned() };
-        self.store.audit_complete(&close).await
     }
 }

@@ -2,7 +2,7 @@
 
 use proviso_evidence::container::unpack;
 use proviso_evidence::format::DestroyedFile;
-use proviso_evidence::{CheckState, Part, Shown, layout, verify};
+use proviso_evidence::{CheckState, Part, Report, Shown, layout, verify};
 use proviso_model::wire::TrustFile;
 use proviso_model::{Digest, Outcome};
 use proviso_server::app::bundle::{self, Asker, BundleError, Scope};
@@ -42,6 +42,12 @@ async fn decided(rig: &Rig) -> Scope {
 
 fn asker() -> Asker {
     Asker { actor: "command-line".to_owned(), name: "Test Officer 014".to_owned(), officer: None }
+}
+
+/// What an expert's program says of the bundle of the whole case, everything in it opened.
+pub async fn report_of_case(rig: &Rig) -> Report {
+    let made = bundle::make(&rig.ctx, &asker(), Scope::Case(rig.case), &Shown::Everything).await;
+    verify(&made.expect("made").bytes, Some(&rig.trust)).expect("a bundle")
 }
 
 fn assert_verified(bytes: &[u8], trust: &TrustFile) {

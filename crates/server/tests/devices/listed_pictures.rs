@@ -6,7 +6,6 @@ use proviso_engine::image::lists::ListFormat;
 use proviso_ledger::hash::sha256;
 use proviso_model::observation::{Act, ListedHow, PictureElement, PictureFrom, PictureListed};
 use proviso_model::{Digest, Fact, Md5, Observation, Picture, PictureSeen};
-use proviso_server::app::bundle;
 use proviso_server::app::force::case::order_change;
 use proviso_server::app::force::hash_set;
 use proviso_server::app::officer::sealed::captured_and_generated;
@@ -14,6 +13,7 @@ use proviso_server::jobs;
 use proviso_store::{AlertFilter, ReplayOutcome};
 
 use crate::agent::Agent;
+use crate::bundle::report_of_case;
 use crate::device::Device;
 use crate::facts::{page, sealed};
 use crate::hash_sets::{CONDITIONS, import};
@@ -71,14 +71,7 @@ async fn a_listed_picture_that_the_real_agent_sees_while_its_server_is_away_rais
     }
     assert!(seen_first, "its time is when it was shown, not when the answer came");
     // An expert repeats the finding without the list, and is told what only the force can repeat.
-    let asker = bundle::Asker {
-        actor: "command-line".to_owned(),
-        name: "Test Officer 014".to_owned(),
-        officer: None,
-    };
-    let whole = proviso_evidence::Shown::Everything;
-    let made = bundle::make(&rig.ctx, &asker, bundle::Scope::Case(rig.case), &whole).await.expect("made");
-    let report = proviso_evidence::verify(&made.bytes, Some(&rig.trust)).expect("a bundle");
+    let report = report_of_case(&rig).await;
     assert_eq!(report.failed().count(), 0, "{report:#?}");
     let told = report.cannot_be_repeated.join("\n");
     assert!(told.contains("hash set restricted version 1"), "{told}");

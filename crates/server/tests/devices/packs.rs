@@ -16,11 +16,12 @@ use proviso_model::{Digest, Order, Passage, Timestamp};
 use proviso_server::app::force::case::order_change;
 use proviso_server::app::force::pack::{self, NewPack};
 use proviso_server::app::in_use::InUse;
-use proviso_server::app::{bundle, late, packs};
+use proviso_server::app::{late, packs};
 use proviso_server::jobs;
 use proviso_store::AlertFilter;
 use reqwest::Method;
 
+use crate::bundle::report_of_case;
 use crate::device::Device;
 use crate::facts::{page, watched};
 use crate::rig::{ORDER, Rig};
@@ -107,14 +108,7 @@ async fn a_list_is_imported_reaches_a_device_is_behind_a_finding_and_is_retired(
     let alerts = rig.ctx.store.alert_list(AlertFilter::default()).await.expect("read");
     assert_eq!(alerts.len(), 1, "an officer sees it, though the list was retired since");
 
-    let asker = bundle::Asker {
-        actor: "command-line".to_owned(),
-        name: "Test Officer 014".to_owned(),
-        officer: None,
-    };
-    let whole = proviso_evidence::Shown::Everything;
-    let made = bundle::make(&rig.ctx, &asker, bundle::Scope::Case(rig.case), &whole).await.expect("made");
-    let report = proviso_evidence::verify(&made.bytes, Some(&rig.trust)).expect("a bundle");
+    let report = report_of_case(&rig).await;
     // Its terms are in the policy, which is in the bundle: an expert repeats the finding without the list.
     assert!(
         report.checks.iter().all(|check| check.state == proviso_evidence::CheckState::Passed),

@@ -6,7 +6,6 @@ use std::io::Cursor;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
-use jiff::civil::date;
 use proviso_engine::Engine;
 use proviso_engine::image::lists::ListFormat;
 use proviso_evidence::container::unpack;
@@ -21,7 +20,7 @@ use proviso_model::{Digest, Md5, PdqHash, PictureSeen};
 use proviso_server::app::bundle::{self, Asker, Scope};
 use proviso_server::app::destruction::{self, Grounds, Why};
 use proviso_server::app::force::case::order_change;
-use proviso_server::app::force::hash_set::{self, NewHashSet};
+use proviso_server::app::force::hash_set;
 use proviso_server::app::officer::error::ActError;
 use proviso_server::app::officer::picture::{self, SeenPicture, Withheld};
 use proviso_server::app::officer::{alert, who::Who};
@@ -30,6 +29,7 @@ use proviso_store::AlertFilter;
 use serde_json::Value;
 
 use crate::device::Device;
+use crate::hash_sets::import;
 use crate::rig::{ORDER, Rig};
 
 const CONDITIONS: &str = "[[condition]]\nparagraph = \"22\"\ntext = \"Must not view pornography.\"\nkind = \"pornography\"\n
@@ -37,21 +37,6 @@ const CONDITIONS: &str = "[[condition]]\nparagraph = \"22\"\ntext = \"Must not v
 const CONTENT: &str = "body.captured.picture.content";
 const SCHEMA: &str = include_str!("../../../../docs/bundle-format.schema.json");
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
-
-async fn import(rig: &Rig, name: &str, text: &str, format: ListFormat, child_abuse: bool) {
-    let new = NewHashSet {
-        name,
-        format,
-        source: "an invented source",
-        licence: "none",
-        dated: date(2026, 11, 1),
-        country: None,
-        child_abuse,
-        device_ok: true,
-    };
-    let staged = hash_set::read(&rig.ctx, &new, text.as_bytes(), &mut |_| {}).expect("a list");
-    hash_set::import(&rig.ctx, &new, staged).await.expect("imported");
-}
 
 /// White and black halves.
 fn halves() -> Vec<u8> {
@@ -115,7 +100,7 @@ async fn found(child_abuse: bool) -> (Rig, proviso_ledger::envelope::Envelope) {
     order_change(&rig.ctx, rig.case, &format!("{ORDER}\n{CONDITIONS}"), "order.toml").await.expect("entered");
     let mut device = Device::enrol(&rig).await;
     let pdq = format!("{}\n{}\n", "1f".repeat(32), "e3".repeat(32));
-    import(&rig, "similar", &pdq, ListFormat::Pdq, child_abuse).await;
+    import(&rig, "similar", &pdq, ListFormat::Pdq, child_abuse, true).await;
     device.fetch_policy(&rig).await;
     let body = similar(&device, "similar", &rig);
     let record = device.seal(body);
@@ -155,7 +140,7 @@ async fn invariant_14_a_list_of_child_abuse_that_comes_later_veils_a_picture_for
 
     let act = picture::unveil(&rig.ctx, &who, alert, hash).await.expect("unveiled");
     let text = format!("{}\n{}\n", hex::encode(sha256(&halves())), "00".repeat(31) + "01");
-    import(&rig, "restricted", &text, ListFormat::Sha256, true).await;
+    import(&rig, "restricted", &text, ListFormat::Sha256, true, true).await;
     let (_, shown) = seen(&rig).await;
     assert_eq!((shown.preview, shown.unveiled_times), (Err(Withheld::ChildAbuse), 2));
     let refusals = [

@@ -12,13 +12,13 @@ use proviso_model::policy::SiteListRef;
 use proviso_model::record::{Generated, RecordBody};
 use proviso_model::site_list::site_list_path;
 use proviso_model::{Digest, Passage};
-use proviso_server::app::bundle;
 use proviso_server::app::force::case::order_change;
 use proviso_server::app::force::site_list::{self, NewSiteList, ReadList};
 use proviso_server::jobs;
 use proviso_store::{AlertFilter, ReplayOutcome};
 use reqwest::{Method, StatusCode};
 
+use crate::bundle::report_of_case;
 use crate::device::Device;
 use crate::facts::{page, watched};
 use crate::rig::{ORDER, Rig};
@@ -161,14 +161,7 @@ async fn a_list_is_imported_fetched_by_its_hash_is_behind_a_finding_and_is_retir
     assert_eq!(odd.refusal().code, "request-bad");
 
     // An expert repeats the finding without the list, and is told what only the force can repeat.
-    let asker = bundle::Asker {
-        actor: "command-line".to_owned(),
-        name: "Test Officer 014".to_owned(),
-        officer: None,
-    };
-    let whole = proviso_evidence::Shown::Everything;
-    let made = bundle::make(&rig.ctx, &asker, bundle::Scope::Case(rig.case), &whole).await.expect("made");
-    let report = proviso_evidence::verify(&made.bytes, Some(&rig.trust)).expect("a bundle");
+    let report = report_of_case(&rig).await;
     let passed = |check: &proviso_evidence::Check| check.state == proviso_evidence::CheckState::Passed;
     assert!(report.checks.iter().all(passed), "{report:#?}");
     let told = report.cannot_be_repeated.join("\n");
