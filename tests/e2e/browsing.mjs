@@ -12,6 +12,7 @@ import { ImageRich } from "./lib/image-rich.mjs";
 import { importLists, ORDER } from "./lib/listed.mjs";
 import { program } from "./lib/program.mjs";
 import { withBrowser } from "./lib/scene.mjs";
+import { at, visitsMs } from "./lib/visits.mjs";
 
 // What the agent says of itself is read below.
 process.env.NO_COLOR = "1";
@@ -25,9 +26,6 @@ const INBOX_MS_MAX = 2_000;
 const HOUR_S = 3_600;
 const TICKS_A_SECOND = 100;
 const WINDOW = { chromium: ["--window-size=1280,900"], firefox: ["--width", "1280", "--height", "900"] };
-
-/** @param {number[]} values @param {number} share */
-const at = (values, share) => [...values].sort((a, b) => a - b)[Math.floor((values.length - 1) * share)] ?? 0;
 
 /** @param {string} bench @param {number} ours @param {string} unit @param {object} [aim] */
 const say = (bench, ours, unit, aim = {}) => process.stdout.write(`${JSON.stringify({ bench, ours: Math.round(ours * 100) / 100, unit, ...aim })}\n`);
@@ -125,19 +123,8 @@ async function measure(name) {
 
 /** From asking for a page with a listed picture, which has to be on the screen for a second, to the officer's open inbox. @param {"chromium" | "firefox"} name */
 async function latency(name) {
-  await withBrowser(name, async ({ pages, officer, tab }) => {
-    const taken = [];
-    for (let visit = 1; visit <= VISITS; visit += 1) {
-      const from = performance.now();
-      await tab.goto(pages.url(`/listed?visit=${visit}`));
-      // The first visit makes the alert; each further one joins it and its count rises.
-      await officer.tab.waitForFunction(
-        (words) => document.querySelector("[data-alert]")?.textContent?.replace(/\s+/g, " ").includes(words),
-        { timeout: DEADLINE_MS, polling: "mutation" },
-        visit === 1 ? "Paragraph 8" : `${visit} times`,
-      );
-      taken.push(performance.now() - from);
-    }
+  await withBrowser(name, async (scene) => {
+    const taken = await visitsMs(scene, "/listed", "8", VISITS);
     say(`picture to open inbox, median of ${VISITS}, ${name}`, at(taken, 0.5), "ms", { ours_max: INBOX_MS_MAX });
     say(`picture to open inbox, slowest of ${VISITS}, ${name}`, at(taken, 1), "ms");
   }, { order: ORDER, prepare: importLists });

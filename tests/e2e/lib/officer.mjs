@@ -59,6 +59,15 @@ export class Officer {
     return tab;
   }
 
+  /** What an alert's page says once its content is opened. @param {string} id */
+  async opened(id) {
+    const tab = await this.read(`/alerts/${id}`);
+    await Promise.all([tab.waitForNavigation(), tab.click("form[action$='/content'] button")]);
+    const words = await tab.evaluate(() => document.body.innerText);
+    await tab.close();
+    return words;
+  }
+
   async close() {
     await this.browser.close();
   }

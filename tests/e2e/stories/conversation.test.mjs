@@ -5,15 +5,6 @@ import { test } from "node:test";
 import { until } from "../../browser/lib/until.mjs";
 import { withBrowser } from "../lib/scene.mjs";
 
-/** What the alert's page says once its content is opened. @param {import("../lib/officer.mjs").Officer} officer @param {string} id */
-async function opened(officer, id) {
-  const tab = await officer.read(`/alerts/${id}`);
-  await Promise.all([tab.waitForNavigation(), tab.click("form[action$='/content'] button")]);
-  const words = await tab.evaluate(() => document.body.innerText);
-  await tab.close();
-  return words;
-}
-
 for (const name of /** @type {const} */ (["chromium", "firefox"])) {
   test(`${name}: a conversation makes one alert that grows, with what the account wrote apart from what others wrote`, async () => {
     await withBrowser(name, async ({ pages, officer, tab }) => {
@@ -24,17 +15,17 @@ for (const name of /** @type {const} */ (["chromium", "firefox"])) {
       };
       await say("I have an old brass compass here");
       const id = await officer.newAlert();
-      assert.match(await opened(officer, id), /I have an old brass compass here/);
+      assert.match(await officer.opened(id), /I have an old brass compass here/);
       await say("and a harbour lantern beside it");
       let words = "";
       await until("the second message to join the alert", async () => {
-        words = await opened(officer, id);
+        words = await officer.opened(id);
         return words.includes("and a harbour lantern beside it");
       });
       assert.match(words, /The conversation so far/);
       assert.match(words, /I have an old brass compass here/, "what it began with is there still");
       await until("the first message to stand as one that was sent", async () => {
-        words = await opened(officer, id);
+        words = await officer.opened(id);
         return !/brass compass here\s+Typed in account test014; not seen sent/.test(words);
       });
       const talk = words.slice(words.indexOf("The conversation so far"), words.indexOf("What was captured"));

@@ -8,15 +8,6 @@ import { withBrowser } from "../lib/scene.mjs";
 
 const PICTURES = { order: ORDER, prepare: importLists };
 
-/** What the alert's page says once its content is opened. @param {import("../lib/officer.mjs").Officer} officer @param {string} id */
-async function opened(officer, id) {
-  const tab = await officer.read(`/alerts/${id}`);
-  await Promise.all([tab.waitForNavigation(), tab.click("form[action$='/content'] button")]);
-  const words = await tab.evaluate(() => document.body.innerText);
-  await tab.close();
-  return words;
-}
-
 for (const name of /** @type {const} */ (["chromium", "firefox"])) {
   test(`${name}: a picture whose file is on a list raises an alert; behind, below the fold or tiny it raises none`, async () => {
     await withBrowser(name, async ({ pages, officer, tab }) => {
@@ -32,7 +23,7 @@ for (const name of /** @type {const} */ (["chromium", "firefox"])) {
       const id = await officer.newAlert();
       process.stdout.write(`# ${name}: ${Date.now() - from} ms from picture to inbox\n`);
       assert.match((await officer.alerts())[0]?.words ?? "", /Paragraph 8/);
-      const words = await opened(officer, id);
+      const words = await officer.opened(id);
       assert.match(words, /same SHA-256/);
       assert.match(words, new RegExp(`/picture/${ALSO_LISTED}\\.png`));
       assert.doesNotMatch(words, new RegExp(`/picture/${LISTED}\\b`), "what nobody could see is in no alert");
@@ -52,7 +43,7 @@ for (const name of /** @type {const} */ (["chromium", "firefox"])) {
         await tab.goto(pages.url(path));
         await tab.$("#save").then((link) => link?.click());
         await until(`an alert that says ${said}`, async () => {
-          for (const { id } of await officer.alerts()) if (said.test(await opened(officer, id))) return true;
+          for (const { id } of await officer.alerts()) if (said.test(await officer.opened(id))) return true;
           return false;
         });
       }
