@@ -4,6 +4,7 @@ import { PAGE_TEXT_BYTES_MAX } from "../protocol.js";
 import { address } from "./address.js";
 import { isVisible } from "./presence.js";
 import { watchPasswords } from "./sensitive.js";
+import { whenSettled } from "./settled.js";
 import { visibleLines } from "./visible_text.js";
 
 /**
@@ -79,9 +80,7 @@ export function watchPage(config, send, isLeftOut, readTalk) {
   };
   const changed = () => soon(QUIET_MS);
   watchChanges(document, changed);
-  // Frames are drawn once the style sheets are there: before that, hidden text would pass for visible.
-  whenParsed(() => requestAnimationFrame(draw));
-  window.addEventListener("load", draw);
+  whenSettled(draw);
   window.addEventListener("pageshow", ({ persisted }) => {
     if (persisted) current = ""; // Kept by the browser and shown again, as after "back": it counts as a new visit.
     look();
@@ -170,10 +169,4 @@ function watchShadow(root, changed) {
   watchedShadows.add(root);
   watchPasswords(root);
   watchChanges(root, changed);
-}
-
-/** @param {() => void} act */
-function whenParsed(act) {
-  if (document.readyState !== "loading") act();
-  else document.addEventListener("DOMContentLoaded", act, { once: true });
 }

@@ -5,6 +5,7 @@ import { address } from "./address.js";
 import { bytesAt, pixelsOf } from "./picture_bytes.js";
 import { isStillThere, marked, pictureIn, pruneMarks } from "./picture_elements.js";
 import { isVisible, sinceInputMs } from "./presence.js";
+import { whenSettled } from "./settled.js";
 import { VideoFrames } from "./video_frames.js";
 
 /**
@@ -46,6 +47,7 @@ export class Pictures {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
   #scanMs = 0;
+  #isSettled = false;
   #config;
   #send;
   #frames;
@@ -63,6 +65,12 @@ export class Pictures {
     this.#config = config;
     this.#send = send;
     this.#frames = new VideoFrames((video, frame, visibleMs) => this.#tell(video, { element: "video-frame", address: video.currentSrc, ...frame }, visibleMs));
+    whenSettled(() => {
+      this.#isSettled = true;
+      if (!this.#mayLook()) return;
+      this.#scan();
+      this.look();
+    });
   }
 
   /** Begins, or goes on after a change of what may be captured or of what is in front. */
@@ -80,7 +88,7 @@ export class Pictures {
   }
 
   #mayLook() {
-    return this.#config()?.capture.pictures === true && isVisible();
+    return this.#isSettled && this.#config()?.capture.pictures === true && isVisible();
   }
 
   /** Changes in a shadow tree are not seen from outside it. @param {Document | ShadowRoot} root */

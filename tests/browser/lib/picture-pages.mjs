@@ -109,6 +109,8 @@ export const PICTURE_PAGES = {
     <div style="height:4000px"></div><img id="below" src="/picture/13.png" width="160" height="120"><img id="lazy" loading="lazy" src="/picture/14.png" width="160" height="120">`],
   "/pictures/links": ["Links", `<a id="behind" href="/pictures/behind">Opens behind</a>`],
   "/pictures/behind": ["Behind", `<img src="/picture/15.png">`],
+  "/pictures/loading": ["Loading", `<img src="/picture/20.png"><img src="/signal">`],
+  "/pictures/endless": ["Endless", `<img src="/picture/21.png">`],
   "/pictures/canvas": ["Canvas", DRAWN],
   "/pictures/tainted": ["Tainted", TAINTED],
   "/pictures/once": ["Once", `<img src="/picture/once/16.png">`],

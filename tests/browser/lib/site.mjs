@@ -113,7 +113,8 @@ export class Site {
     if (sendModule(url.pathname, response) || sendPicture(this.origin, url.pathname, response) || keepFilm(request, response)) return;
     const found = PAGES[url.pathname];
     response.writeHead(found || url.pathname === "/loaded" ? 200 : 404, { "content-type": "text/html; charset=utf-8", "cache-control": "max-age=60" });
-    response.end(found?.() ?? "");
+    response.write(found?.() ?? "");
+    if (!url.pathname.endsWith("/endless")) response.end();
     this.#notices.announce();
   });
 

@@ -66,6 +66,13 @@ story("pictures that nobody can see or that are tiny do not arrive; one below th
   assert.equal(agent.pictures.length, 4);
 }, { prepare: picturesOnly });
 
+story("a picture of a page that goes on loading, or whose text never ends, arrives all the same", async ({ agent, page, site }) => {
+  await page.goto(site.url("/pictures/loading"), { waitUntil: "domcontentloaded" });
+  await waves(agent, 20);
+  await page.evaluate((url) => location.assign(url), site.url("/pictures/endless"));
+  await waves(agent, 21);
+}, { prepare: picturesOnly });
+
 story("a canvas arrives, also one that no script of its page may read", async ({ agent, name, page, site }) => {
   await page.goto(site.url("/pictures/canvas"));
   const drawn = await agent.picture("the canvas", ({ shown, data }) => shown.element === "canvas" && shown.url.endsWith("/canvas") && data !== undefined);
