@@ -223,9 +223,46 @@ def decisions(files, manifest, inclusion, records, destroyed):
         own = H("proviso/decision/v1", *map(it.get, "id alert case officer outcome decided_at sealed".split()))
         must(own == it["hash"] and ("decision", own) in inclusion, f"{path} was changed or is not in the log")
         must(records.keys() | destroyed >= set(it["records"]), f"{path} is about a record that is not here")
+def lists(files, force_keys, manifest, policies, records, exhibits):
+    captured = {it["record"]: it["opened"] for _, it in files.every("captured", "captured")}
+    kinds = "md5 sha1 sha256 pdq".split()
+    for path, it in files.every("lists", "lists"):
+        record = it["record"]
+        fields = {field["name"]: field["value"] for field in captured[record]}
+        listed, policy = json.loads(fields["body.captured.picture.listed"]), policies[records[record]["policy"]]
+        rules = [rule for condition in policy["conditions"] for rule in condition["rules"]]
+        sets = [one for rule in rules for one in rule["sets"] or []]
+        must(path == f"lists/{record.hex()}.json" and 0 < len(listed) == len(it["entries"]), f"{path}: other look-ups")
+        for found, entry in zip(listed, it["entries"]):
+            proof = entry["proof"]
+            must(entry["set"].hex() == found["set"], f"{path}: another list than the record's")
+            must((proof is None) != (entry["no_proof"] is None), f"{path}: not one of proof and reason")
+            if proof is None:
+                continue
+            says = stated(proof, b"proviso/hash-set/v1\n", bytes.fromhex(force_keys["pack_key"]), "hash-set")
+            own = dict(name=says["name"], version=str(says["version"]), sha256=says["sha256"])
+            named = [one for one in sets if one["set"]["sha256"] == entry["set"]][0]
+            must(says["force"] == manifest["force"] and named["set"] == own and says["tree"], f"{path}: another list")
+            must(named["tree"] == says["tree"], f"{path}: the policy names another tree")
+            must(says["imported_at"] <= policy["issued_at"], f"{path}: imported after the policy was made")
+            how, kind, digest, index = found["how"], proof["kind"], proof["digest"], proof["index"]
+            if isinstance(how, dict):
+                apart = int(json.loads(fields["body.captured.picture.pdq"]), 16) ^ int.from_bytes(digest, "big")
+                is_it = kind == "pdq" and apart.bit_count() == how["pdq"]["distance"]
+            else:
+                is_it = kind == how and json.loads(fields[f"body.captured.fact.{how}"]) == digest.hex()
+            must(is_it and proof["category"] == found["category"], f"{path}: another entry than was found")
+            place = found.get("entry")
+            before = sum(says["digests"][one] for one in kinds[:kinds.index(kind)])
+            must(place in (None, index - before), f"{path}: an entry at another place")
+            must(len(digest) == dict(md5=16, sha1=20).get(kind, 32), f"{path}: a digest of another length")
+            leaf = bytes([kinds.index(kind) + 1, proof["category"]]) + proof["salt"] + digest
+            size, root = says["tree"]["size"], says["tree"]["root"]
+            led = index < size and climb(index, size - 1, sha256(b"\0" + leaf), proof["hashes"])[1] == root
+            must(led, f"{path}: the proof does not lead to the signed root")
 
 CHECKS = [container, trust, manifest, force_keys, manifest_signature, policies, devices, records, chain, exhibits,
-          checkpoint, inclusion, consistency, custody, destroyed, decisions]  # not findings: there is no engine here
+          checkpoint, inclusion, consistency, custody, destroyed, decisions, lists]  # not findings: no engine is here
 def verify(known):
     failed = False
     for check in CHECKS:

@@ -36,6 +36,8 @@ pub const CAPTURED: &str = "captured/";
 pub const GENERATED: &str = "generated/";
 /// Records whose content was destroyed.
 pub const DESTROYED: &str = "destroyed/";
+/// Proofs that entries stood in the force's lists.
+pub const LISTS: &str = "lists/";
 /// What officers decided.
 pub const DECISIONS: &str = "decisions/";
 
@@ -82,6 +84,12 @@ pub fn destroyed(record: &Digest) -> String {
     format!("{DESTROYED}{record}.json")
 }
 
+/// Proofs about the look-ups of a record.
+#[must_use]
+pub fn lists(record: &Digest) -> String {
+    format!("{LISTS}{record}.json")
+}
+
 /// A decision.
 #[must_use]
 pub fn decision(id: &DecisionId) -> String {
@@ -93,7 +101,7 @@ pub fn decision(id: &DecisionId) -> String {
 pub fn is_known(path: &str) -> bool {
     let files =
         [README, MANIFEST, MANIFEST_SIGNATURE, ROOT, FORCE_KEYS, CHECKPOINT, INCLUSION, CONSISTENCY, CUSTODY];
-    let folders = [POLICIES, DEVICES, RECORDS, CHAINS, CAPTURED, GENERATED, DESTROYED, DECISIONS];
+    let folders = [POLICIES, DEVICES, RECORDS, CHAINS, CAPTURED, GENERATED, DESTROYED, LISTS, DECISIONS];
     files.contains(&path) || folders.iter().any(|folder| path.starts_with(folder))
 }
 

@@ -4,6 +4,7 @@
 //! than the zip and a root key obtained elsewhere: no network, no database. `docs/bundle-format.md` is the format.
 
 pub mod container;
+pub mod entries;
 pub mod format;
 pub mod layout;
 pub mod parts;

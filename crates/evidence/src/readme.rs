@@ -16,8 +16,8 @@ pub(crate) struct Counts {
     pub closed: usize,
 }
 
-/// `README.txt` of a bundle.
-pub(crate) fn text(manifest: &Manifest, counts: &Counts) -> String {
+/// `README.txt` of a bundle; `lists` says what is proven of look-ups in lists of pictures.
+pub(crate) fn text(manifest: &Manifest, counts: &Counts, lists: &[String]) -> String {
     let listed = |lines: &[String]| lines.iter().map(|line| format!("  - {line}\n")).collect::<String>();
     format!(
         "EVIDENCE BUNDLE\n\
@@ -27,6 +27,7 @@ pub(crate) fn text(manifest: &Manifest, counts: &Counts) -> String {
          Sealed records: {records}. Shown as exhibits: {exhibits}. Fields left closed: {closed} of {fields}.\n\
          {destroyed}\
          {left_out}\
+         {lists}\
          \n\
          HOW TO CHECK IT\n\
          \n\
@@ -49,20 +50,7 @@ pub(crate) fn text(manifest: &Manifest, counts: &Counts) -> String {
          - That the clock of the device was right. Its times are the device's own.\n\
          - The words of an officer's reason: those stand on the force's signature on manifest.json alone.\n\
          \n\
-         WHAT IS WHERE\n\
-         \n\
-         captured/   facts that the device captured. They assert nothing.\n\
-         generated/  what a computer program concluded from them: opinions, kept apart from the facts.\n\
-         decisions/  what officers decided, and why.\n\
-         destroyed/  records whose content was destroyed, and under which act; only their signed headers are left.\n\
-         custody/    who did what with the evidence, written down before it was done.\n\
-         policies/   the order as the device obeyed it, with the court's words.\n\
-         records/    the sealed records, untouched. Only the force can open them. The fields shown in captured/ and\n\
-         {indent}generated/ are tied to them by salted hashes: a field may be left closed, but not changed.\n\
-         chains/, devices/, proofs/, trust/\n\
-         {indent}what the checks need. docs/bundle-format.md of Proviso describes all of it, precisely enough to\n\
-         {indent}write another program that checks it.\n\
-         \n\
+         {what_is_where}\
          WHAT AN EXPERT CANNOT REPEAT FROM THIS BUNDLE ALONE\n\
          \n\
          {not_repeatable}",
@@ -78,12 +66,42 @@ pub(crate) fn text(manifest: &Manifest, counts: &Counts) -> String {
             [] => String::new(),
             parts => format!("\nThe force left out of this bundle, wholly or in part:\n{}", listed(parts)),
         },
+        lists = match lists {
+            [] => String::new(),
+            lists => format!("\nLook-ups of pictures in the force's lists, see lists/:\n{}", listed(lists)),
+        },
         not_repeatable = listed(&manifest.cannot_be_repeated),
-        indent = " ".repeat(12),
+        what_is_where = what_is_where(!lists.is_empty()),
         case = manifest.case_reference,
         order = manifest.order_reference,
         force = manifest.force_name,
         by = manifest.prepared_by,
         at = manifest.created_at,
+    )
+}
+
+fn what_is_where(has_lists: bool) -> String {
+    format!(
+        "WHAT IS WHERE\n\
+         \n\
+         captured/   facts that the device captured. They assert nothing.\n\
+         generated/  what a computer program concluded from them: opinions, kept apart from the facts.\n\
+         decisions/  what officers decided, and why.\n\
+         destroyed/  records whose content was destroyed, and under which act; only their signed headers are left.\n\
+         {lists}\
+         custody/    who did what with the evidence, written down before it was done.\n\
+         policies/   the order as the device obeyed it, with the court's words.\n\
+         records/    the sealed records, untouched. Only the force can open them. The fields shown in captured/ and\n\
+         {indent}generated/ are tied to them by salted hashes: a field may be left closed, but not changed.\n\
+         chains/, devices/, proofs/, trust/\n\
+         {indent}what the checks need. docs/bundle-format.md of Proviso describes all of it, precisely enough to\n\
+         {indent}write another program that checks it.\n\
+         \n",
+        lists = match has_lists {
+            true =>
+                "lists/      proof that an entry stood in the force's list, without any other entry of it.\n",
+            false => "",
+        },
+        indent = " ".repeat(12),
     )
 }

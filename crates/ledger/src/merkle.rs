@@ -3,6 +3,8 @@
 //! A node is named by its level (0 for leaves) and its index there, and is kept only once its subtree is full; it then
 //! never changes. So an append reads and writes O(log n) nodes, and no tree is held in memory.
 
+pub mod list;
+
 use sha2::{Digest, Sha256};
 
 use crate::limits::PROOF_HASHES_MAX;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use ct_merkle::mem_backed_tree::MemoryBackedTree;
+use proviso_ledger::merkle::list::{KEPT_LEVEL, ListTree, kept_nodes};
 use proviso_ledger::merkle::{self, LeafKind, MerkleError};
 use proviso_ledger::{Checkpoint, CheckpointError, SignKey};
 use sha2::Sha256;
@@ -26,6 +27,39 @@ fn grow(size: u64) -> (Kept, MemoryBackedTree<Sha256, [u8; 33]>) {
         theirs.push(leaf(n));
     }
     (nodes, theirs)
+}
+
+/// The root as RFC 6962 defines it.
+fn defined(leaves: &[[u8; 33]]) -> [u8; 32] {
+    match leaves {
+        [leaf] => proviso_ledger::hash::sha256(&[&[0], leaf.as_slice()].concat()),
+        _ => {
+            let (left, right) = leaves.split_at(leaves.len().next_power_of_two() / 2);
+            proviso_ledger::hash::sha256(&[&[1], defined(left).as_slice(), &defined(right)].concat())
+        }
+    }
+}
+
+#[test]
+fn a_list_that_is_there_whole_has_the_same_tree_though_few_of_its_nodes_are_kept() {
+    let kept_one = 1 << KEPT_LEVEL;
+    for size in [1, 2, 3, 7, 8, 9, 1_000, kept_one - 1, kept_one, kept_one + 1, 3 * kept_one + 70] {
+        let hash = |index| (index < size).then(|| merkle::leaf_hash(&leaf(index)));
+        let kept: Result<Vec<[u8; 32]>, MerkleError> = kept_nodes(size, &hash).collect();
+        let kept = kept.expect("all leaves are there").concat();
+        assert_eq!(kept.len() as u64, 32 * (size / kept_one), "{size}");
+        let tree = ListTree::new(&kept, hash);
+        let root = merkle::root(size, &tree).expect("a root");
+        assert_eq!(root, defined(&(0..size).map(leaf).collect::<Vec<_>>()), "{size}");
+        for index in [0, size / 3, size / 2, size - 1] {
+            let proof = merkle::inclusion(index, size, &tree).expect("a proof");
+            merkle::verify_inclusion(&leaf(index), index, size, &proof, &root).expect("it holds");
+        }
+        assert_eq!(merkle::inclusion(size, size, &tree), Err(MerkleError::Range));
+    }
+    let short = |index| (index < 5_000).then(|| merkle::leaf_hash(&leaf(index)));
+    let missing = kept_nodes(2 * kept_one, &short).find_map(Result::err);
+    assert_eq!(missing, Some(MerkleError::Missing { level: KEPT_LEVEL, index: 1 }), "a leaf is not there");
 }
 
 fn in_parts(bytes: &[u8]) -> Vec<[u8; 32]> {

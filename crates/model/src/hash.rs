@@ -76,6 +76,17 @@ impl PdqHash {
         }
         Self(hash)
     }
+
+    /// As 32 bytes, the highest first.
+    #[must_use]
+    pub fn to_bytes(&self) -> [u8; 32] {
+        let mut bytes = [0; 32];
+        let (words, _) = bytes.as_chunks_mut::<8>();
+        for (to, word) in words.iter_mut().zip(self.0) {
+            *to = word.to_be_bytes();
+        }
+        bytes
+    }
 }
 
 impl fmt::Display for PdqHash {

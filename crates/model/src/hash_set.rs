@@ -24,6 +24,9 @@ pub struct HashSetStatement {
     pub entries: u64,
     /// Different digests by kind.
     pub digests: SetDigests,
+    /// The tree over its entries, in which each can be proven by itself; absent in statements of before there were trees.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tree: Option<SetTree>,
     /// Whether its pictures are known or suspected to show the abuse of children: then none of them is ever shown.
     pub child_abuse: bool,
     /// Whether its PDQ hashes may be kept on devices.
@@ -55,6 +58,85 @@ pub struct SetDigests {
     pub sha256: u64,
     /// PDQ.
     pub pdq: u64,
+}
+
+impl SetDigests {
+    /// How many of a kind.
+    #[must_use]
+    pub fn of(&self, kind: EntryKind) -> u64 {
+        match kind {
+            EntryKind::Md5 => self.md5,
+            EntryKind::Sha1 => self.sha1,
+            EntryKind::Sha256 => self.sha256,
+            EntryKind::Pdq => self.pdq,
+        }
+    }
+
+    /// The place among all of the entry that has this place among those of its kind.
+    #[must_use]
+    pub fn place_of(&self, kind: EntryKind, place: u64) -> Option<u64> {
+        let before = EntryKind::ALL.iter().take_while(|before| **before != kind);
+        before.map(|before| self.of(*before)).try_fold(place, u64::checked_add)
+    }
+}
+
+/// The tree of RFC 6962 over all entries of a set: MD5 first, then SHA-1, SHA-256 and PDQ, each in order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SetTree {
+    /// Entries.
+    pub size: u64,
+    /// Root over [`entry_leaf`] of each.
+    pub root: Digest,
+}
+
+/// Which digest an entry of a set is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum EntryKind {
+    /// MD5 of a file.
+    Md5,
+    /// SHA-1 of a file.
+    Sha1,
+    /// SHA-256 of a file.
+    Sha256,
+    /// PDQ hash of a picture.
+    Pdq,
+}
+
+impl EntryKind {
+    /// All of them, in the order in which they stand in a set and its tree.
+    pub const ALL: [Self; 4] = [Self::Md5, Self::Sha1, Self::Sha256, Self::Pdq];
+
+    /// As people write it.
+    #[must_use]
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::Md5 => "MD5",
+            Self::Sha1 => "SHA-1",
+            Self::Sha256 => "SHA-256",
+            Self::Pdq => "PDQ hash",
+        }
+    }
+}
+
+/// Salt of an entry's leaf: without it the hashes of a proof would tell whoever guesses an entry beside it that the guess is right.
+pub type EntrySalt = [u8; 16];
+
+/// The leaf of an entry: its kind (1 MD5, 2 SHA-1, 3 SHA-256, 4 PDQ), the number of its category, the salt, the digest.
+#[must_use]
+pub fn entry_leaf(kind: EntryKind, category: u8, salt: &EntrySalt, digest: &[u8]) -> Vec<u8> {
+    let mut leaf = Vec::with_capacity(2 + salt.len() + digest.len());
+    let number = match kind {
+        EntryKind::Md5 => 1,
+        EntryKind::Sha1 => 2,
+        EntryKind::Sha256 => 3,
+        EntryKind::Pdq => 4,
+    };
+    leaf.extend_from_slice(&[number, category]);
+    leaf.extend_from_slice(salt);
+    leaf.extend_from_slice(digest);
+    leaf
 }
 
 /// The bytes that the pack key signs for a [`HashSetStatement`] as JSON.

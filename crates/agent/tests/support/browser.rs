@@ -103,7 +103,7 @@ impl TestForce {
         self.policy_with_sets(
             1,
             seconds,
-            vec![HashSetRef { set, category, child_abuse: true, device_ok: false }],
+            vec![HashSetRef { set, category, child_abuse: true, device_ok: false, tree: None }],
         )
     }
 

@@ -76,7 +76,7 @@ impl TestSet {
         let signature = STANDARD.encode(key.sign(&signed_hash_set_delivery(&statement)));
         let pack = PackRef { name: "marina".to_owned(), version: version.to_string(), sha256: name };
         let category = "child-abuse".to_owned();
-        let named = HashSetRef { set: pack, category, child_abuse: true, device_ok };
+        let named = HashSetRef { set: pack, category, child_abuse: true, device_ok, tree: None };
         Self { named, filter, delivery: SignedHashSetDelivery { statement, signature }, near, asked }
     }
 

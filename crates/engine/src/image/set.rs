@@ -8,6 +8,8 @@
 use std::io::{Error, Result, Write};
 use std::ops::Range;
 
+use proviso_model::hash_set::{EntryKind, SetDigests};
+
 use super::exact::{DigestKind, ExactBuilder, ExactIndex, ExactOptions, Scratch};
 use super::index_file::IndexError;
 use super::lists::ListEntry;
@@ -179,6 +181,25 @@ pub struct Listed {
     pub entry: u64,
 }
 
+/// An entry by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SetEntry {
+    /// Which digest.
+    pub kind: EntryKind,
+    /// Its category; 0 where the list gave none.
+    pub category: u8,
+    bytes: [u8; 32],
+    width: usize,
+}
+
+impl SetEntry {
+    /// The digest.
+    #[must_use]
+    pub fn digest(&self) -> &[u8] {
+        self.bytes.get(..self.width).unwrap_or_default()
+    }
+}
+
 /// A set made ready, over bytes that are owned or mapped.
 #[derive(Debug, Clone)]
 pub struct HashSet<B> {
@@ -296,6 +317,34 @@ impl<B: AsRef<[u8]> + Clone> HashSet<B> {
     /// The indexes of exact digests that devices look up.
     fn for_devices(&self) -> [Option<&ExactIndex<Part<B>>>; 2] {
         [self.sha256.as_ref(), self.md5.as_ref()]
+    }
+
+    /// The entry at a place among all: MD5 first, then SHA-1, SHA-256 and PDQ, each in their order.
+    #[must_use]
+    pub fn entry(&self, place: u64) -> Option<SetEntry> {
+        let mut place = usize::try_from(place).ok()?;
+        for (kind, index) in
+            [(EntryKind::Md5, &self.md5), (EntryKind::Sha1, &self.sha1), (EntryKind::Sha256, &self.sha256)]
+        {
+            let Some(index) = index else { continue };
+            if place < index.len() {
+                let (digest, category) = index.entry(place)?;
+                let mut entry = SetEntry { kind, category, bytes: [0; 32], width: digest.len() };
+                entry.bytes.get_mut(..digest.len())?.copy_from_slice(digest);
+                return Some(entry);
+            }
+            place -= index.len();
+        }
+        let (hash, category) = self.near.as_ref()?.entry(place)?;
+        Some(SetEntry { kind: EntryKind::Pdq, category, bytes: hash.to_bytes(), width: 32 })
+    }
+
+    /// How many entries it has of each kind.
+    #[must_use]
+    pub fn counts(&self) -> SetDigests {
+        let of = |index: &Option<ExactIndex<Part<B>>>| index.as_ref().map_or(0, ExactIndex::len) as u64;
+        let pdq = self.near.as_ref().map_or(0, NearIndex::len) as u64;
+        SetDigests { md5: of(&self.md5), sha1: of(&self.sha1), sha256: of(&self.sha256), pdq }
     }
 
     /// How many digests of a kind it has.

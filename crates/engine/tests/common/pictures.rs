@@ -28,6 +28,7 @@ pub fn set(number: u8, child_abuse: bool) -> HashSetRef {
         category: if child_abuse { "child-abuse" } else { "pornography" }.to_owned(),
         child_abuse,
         device_ok: false,
+        tree: None,
     }
 }
 

@@ -3,6 +3,7 @@
 mod custody;
 mod destroyed;
 mod hashed;
+mod lists;
 mod opened;
 mod shown_log;
 mod signed;
@@ -10,6 +11,8 @@ mod signed;
 pub use custody::{Completed, CustodyEntry, CustodyLog, DecisionFile, audit_hash};
 pub use destroyed::DestroyedFile;
 pub use hashed::{AuditFacts, DecisionFacts, audit_completed_hash};
+pub(crate) use lists::Told;
+pub use lists::{EntryProof, ListedEntry, ListsFile, LookedUp};
 pub use opened::{OpenedFields, OpenedJson};
 pub use shown_log::{ConsistencyFile, EarlierLog, WITNESS_FORMAT, WitnessHeader, WitnessLine};
 pub use signed::{

@@ -11,7 +11,7 @@ use super::replay::{Engines, Replayed};
 use super::signed::count;
 use super::threads::over_threads;
 use super::{Found, Trouble};
-use crate::format::OpenedFields;
+use crate::format::{LookedUp, OpenedFields};
 use crate::layout;
 use crate::parts::PICTURE_CONTENT;
 
@@ -26,6 +26,10 @@ pub(super) struct Exhibit {
     open: usize,
     /// What became of its findings, or why they cannot be right.
     pub replayed: Result<Replayed, String>,
+    /// The policy that it was made under.
+    pub policy: Digest,
+    /// The look-ups of its picture that are shown, or why they cannot be read.
+    pub looked_up: Result<Option<LookedUp>, String>,
 }
 
 /// The fields that are shown of a record, captured and generated together.
@@ -53,7 +57,12 @@ pub(super) fn exhibits(facts: &mut Facts<'_>) -> Found {
     let shown = over_threads(&paths, |paths| {
         let exhibit = open(facts, records, paths)?;
         let replayed = engines.replay(&exhibit);
-        Ok((exhibit.record, Exhibit { fields: exhibit.fields, open: exhibit.opened.len(), replayed }))
+        let fields = exhibit.opened.iter().map(|field| (field.name.as_str(), field.value.as_str()));
+        let looked_up = LookedUp::from_fields(fields)
+            .map_err(|error| format!("The look-ups of record {} cannot be read: {error}.", exhibit.record));
+        let (fields, open, policy) =
+            (exhibit.fields, exhibit.opened.len(), Digest(exhibit.header.policy_hash));
+        Ok((exhibit.record, Exhibit { fields, open, replayed, policy, looked_up }))
     })?;
     let exhibits: Exhibits = shown.into_iter().collect();
     let fields: usize = exhibits.values().map(|exhibit| exhibit.fields).sum();

@@ -4,6 +4,7 @@ mod beside;
 mod destroyed;
 mod exhibits;
 mod facts;
+mod lists;
 mod log;
 mod people;
 mod records;
@@ -120,7 +121,7 @@ impl From<&str> for Trouble {
 type CheckFn = fn(&mut Facts<'_>) -> Found;
 
 /// In this order; later checks use what earlier ones found.
-const CHECKS: [(&str, CheckFn); 15] = [
+const CHECKS: [(&str, CheckFn); 16] = [
     ("manifest", signed::files_listed),
     ("force-keys", signed::force_keys),
     ("manifest-signature", signed::manifest_signature),
@@ -136,6 +137,7 @@ const CHECKS: [(&str, CheckFn); 15] = [
     ("custody", people::custody),
     ("destroyed", destroyed::destroyed),
     ("decisions", people::decisions),
+    ("lists", lists::lists),
 ];
 
 /// Checks a bundle in memory, against `trust` if there is one.

@@ -56,8 +56,12 @@ impl<'a> Engines<'a> {
         let policy = self.0.get(&hash);
         let (policy, engine) = policy.ok_or_else(|| format!("The policy of record {record} is not here."))?;
         let fields = exhibit.opened.iter().map(|field| (field.name.as_str(), field.value.as_str()));
-        let content =
-            RecordContent::from_fields(fields).map_err(|error| format!("Record {record}: {error}."))?;
+        let content = match RecordContent::from_fields(fields) {
+            Ok(content) => content,
+            // Another field than the bytes is closed, and there is no observation without it.
+            Err(_) if may_be_bytes => return Ok(CLOSED),
+            Err(error) => return Err(format!("Record {record}: {error}.")),
+        };
         let RecordBody::Finding { captured, generated } = content.body else {
             return Err(format!("Record {record} holds generated fields and is no finding."));
         };

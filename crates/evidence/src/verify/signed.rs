@@ -18,11 +18,11 @@ use crate::format::{
 };
 use crate::{layout, signature_of};
 
-fn key(text: &str, what: &str) -> Result<VerifyKey, Trouble> {
+pub(super) fn key(text: &str, what: &str) -> Result<VerifyKey, Trouble> {
     VerifyKey::from_hex(text).map_err(|error| format!("{what} cannot be used: {error}.").into())
 }
 
-fn signed(key: &VerifyKey, bytes: &[u8], signature: &str, what: &str) -> Result<(), Trouble> {
+pub(super) fn signed(key: &VerifyKey, bytes: &[u8], signature: &str, what: &str) -> Result<(), Trouble> {
     let good = signature_of(signature).is_some_and(|signature| key.verify(bytes, &signature).is_ok());
     if good { Ok(()) } else { Err(format!("The signature on {what} does not hold.").into()) }
 }

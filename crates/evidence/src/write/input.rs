@@ -7,7 +7,9 @@ use proviso_model::Timestamp;
 use proviso_model::ids::{BundleId, CaseId};
 use proviso_model::wire::{ForceKeys, SignedPolicy, TrustFile};
 
-use crate::format::{CustodyEntry, DecisionFile, DestroyedFile, EarlierLog, LeafProof, SignedDevice};
+use crate::format::{
+    CustodyEntry, DecisionFile, DestroyedFile, EarlierLog, LeafProof, ListsFile, SignedDevice,
+};
 use crate::parts::PICTURE_CONTENT;
 use crate::{Part, Shown};
 
@@ -41,6 +43,8 @@ pub struct BundleInput {
     /// Headers and signatures of all records between the first and the last of each device and epoch; those of
     /// `records` may be left out.
     pub links: Vec<(Header, [u8; 64])>,
+    /// Proofs about the look-ups that are shown of records.
+    pub lists: Vec<ListsFile>,
     /// Decisions about them.
     pub decisions: Vec<DecisionFile>,
     /// Audit entries about them, in order of `seq`.

@@ -15,7 +15,7 @@ pub use input::{BundleInput, BundleRecord, Exhibit};
 use crate::container::{ContainerError, Files, pack};
 use crate::format::{
     BUNDLE_FORMAT, ChainFile, ConsistencyFile, CustodyLog, DeviceStatement, FileEntry, LinkJson, Manifest,
-    OpenedFields, ProofFile, manifest_signed,
+    OpenedFields, ProofFile, Told, manifest_signed,
 };
 use crate::parts::LEFT_OUT;
 use crate::readme::Counts;
@@ -60,6 +60,9 @@ pub fn write(input: &BundleInput, checkpoint_key: &SignKey) -> Result<Vec<u8>, W
     put_records(&mut files, input)?;
     for destroyed in &input.destroyed {
         put_json(&mut files, &layout::destroyed(&destroyed.record), destroyed)?;
+    }
+    for lists in &input.lists {
+        put_json(&mut files, &layout::lists(&lists.record), lists)?;
     }
     for decision in &input.decisions {
         put_json(&mut files, &layout::decision(&decision.id), decision)?;
@@ -153,6 +156,18 @@ fn counts(input: &BundleInput) -> Counts {
     }
 }
 
+/// What the proofs about look-ups show, in sentences.
+fn told_of_lists(input: &BundleInput) -> Result<Vec<String>, serde_json::Error> {
+    let mut told = Told::default();
+    for entry in input.lists.iter().flat_map(|file| &file.entries) {
+        match &entry.proof {
+            Some(proof) => told.proven(&serde_json::from_str(&proof.statement)?),
+            None => told.without(entry.no_proof.as_deref().unwrap_or_default(), 1),
+        }
+    }
+    Ok(told.sentences())
+}
+
 fn put_manifest(
     files: &mut Files,
     input: &BundleInput,
@@ -174,7 +189,7 @@ fn put_manifest(
         left_out: left_out(input, statements),
         files: Vec::new(),
     };
-    let readme = readme::text(&manifest, &counts(input));
+    let readme = readme::text(&manifest, &counts(input), &told_of_lists(input)?);
     files.insert(layout::README.to_owned(), readme.into_bytes());
     let entries = files.iter().map(|(path, bytes)| FileEntry {
         path: path.clone(),

@@ -66,17 +66,17 @@ pub fn both(folder: &Path, what: &str, bytes: &[u8]) -> Option<BTreeSet<String>>
 /// A changed place in a JSON file: the first file in this folder, where in it, and what is written there.
 type Edit = (&'static str, &'static str, fn(&Value) -> Value);
 
-fn flipped(value: &Value) -> Value {
+pub fn flipped(value: &Value) -> Value {
     let text = value.as_str().expect("text");
     let last = if text.ends_with('0') { "1" } else { "0" };
     json!(format!("{}{last}", &text[..text.len() - 1]))
 }
 
-fn one_more(value: &Value) -> Value {
+pub fn one_more(value: &Value) -> Value {
     json!(value.as_u64().expect("a number") + 1)
 }
 
-fn without_first(value: &Value) -> Value {
+pub fn without_first(value: &Value) -> Value {
     json!(value.as_array().expect("a list")[1..])
 }
 
@@ -89,7 +89,7 @@ fn reversed(value: &Value) -> Value {
     json!(value.as_array().expect("a list").iter().rev().collect::<Vec<_>>())
 }
 
-fn nothing(_: &Value) -> Value {
+pub fn nothing(_: &Value) -> Value {
     Value::Null
 }
 

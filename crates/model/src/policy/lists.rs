@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{PackRef, Policy, PolicyCondition, Rule};
+use crate::hash_set::SetTree;
 use crate::time::Timestamp;
 
 impl Policy {
@@ -100,4 +101,7 @@ pub struct HashSetRef {
     /// Whether its PDQ hashes may lie on devices.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub device_ok: bool,
+    /// The tree over its entries. A record names the policy by its hash, so what a proof leads to was fixed before the record.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tree: Option<SetTree>,
 }

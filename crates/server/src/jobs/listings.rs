@@ -5,15 +5,14 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
-use proviso_engine::image::set::{Digests, HashSet, Listed, Sameness};
+use proviso_engine::image::set::{Digests, HashSet, Listed};
 use proviso_engine::sites::SiteList;
 use proviso_model::limits::PDQ_QUALITY_MIN;
-use proviso_model::observation::{ListedHow, PictureListed};
 use proviso_model::{Digest, Fact, Observation, Picture, PictureSeen};
 use proviso_store::StoreError;
 
 use crate::app::AppContext;
-use crate::app::hash_sets::{self, HashSetFault, Mapped};
+use crate::app::hash_sets::{self, HashSetFault, Mapped, stands};
 use crate::app::site_lists::{self, SiteListFault};
 
 /// What became of the recorded look-ups of an observation, the worst last.
@@ -90,7 +89,7 @@ impl Lists {
                 None => None,
             };
             match found {
-                Some(found) if stands(&found, listed) => {}
+                Some(found) if found.iter().any(|found| stands(found, listed)) => {}
                 Some(_) => return Ok(Listing::Wrong),
                 None => all = Listing::Unchecked,
             }
@@ -146,18 +145,4 @@ async fn look_up(set: Arc<HashSet<Mapped>>, picture: &Picture, seen: &PictureSee
     };
     // Its pages come from the disk.
     tokio::task::spawn_blocking(move || set.look_up(&digests)).await.ok()
-}
-
-/// Whether what was claimed is among what was found: the same kind of agreement, distance and category, and the entry where it was named.
-fn stands(found: &[Listed], claimed: &PictureListed) -> bool {
-    found.iter().any(|found| {
-        let is_same = match (found.how, claimed.how) {
-            (Sameness::Sha256, ListedHow::Sha256) | (Sameness::Md5, ListedHow::Md5) => true,
-            (Sameness::Pdq { distance: found }, ListedHow::Pdq { distance }) => u16::from(found) == distance,
-            _ => false,
-        };
-        is_same
-            && found.category == claimed.category
-            && claimed.entry.is_none_or(|entry| entry == found.entry)
-    })
 }

@@ -40,7 +40,7 @@ async fn decided(rig: &Rig) -> Scope {
     Scope::Alert(id)
 }
 
-fn asker() -> Asker {
+pub fn asker() -> Asker {
     Asker { actor: "command-line".to_owned(), name: "Test Officer 014".to_owned(), officer: None }
 }
 

@@ -27,15 +27,8 @@ const MD5: [&str; 2] = ["cce4436779c33ef11d614f9bfbcfb0d0", "0123456789abcdef012
 pub const CONDITIONS: &str = "[[condition]]\nparagraph = \"22\"\ntext = \"Must not view pornography.\"\nkind = \"pornography\"\n
 [[condition]]\nparagraph = \"23\"\ntext = \"Must not have the pictures that the schedule names.\"\nkind = \"child-images\"\n";
 
-pub async fn import(
-    rig: &Rig,
-    name: &str,
-    text: &str,
-    format: ListFormat,
-    child_abuse: bool,
-    device_ok: bool,
-) -> usize {
-    let new = NewHashSet {
+pub fn new(name: &str, format: ListFormat, child_abuse: bool, device_ok: bool) -> NewHashSet<'_> {
+    NewHashSet {
         name,
         format,
         source: "an invented source",
@@ -44,7 +37,18 @@ pub async fn import(
         country: None,
         child_abuse,
         device_ok,
-    };
+    }
+}
+
+pub async fn import(
+    rig: &Rig,
+    name: &str,
+    text: &str,
+    format: ListFormat,
+    child_abuse: bool,
+    device_ok: bool,
+) -> usize {
+    let new = new(name, format, child_abuse, device_ok);
     let staged = hash_set::read(&rig.ctx, &new, text.as_bytes(), &mut |_| {}).expect("a list");
     hash_set::import(&rig.ctx, &new, staged).await.expect("imported").devices
 }

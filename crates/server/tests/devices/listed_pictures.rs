@@ -19,9 +19,9 @@ use crate::facts::{page, sealed};
 use crate::hash_sets::{CONDITIONS, import};
 use crate::rig::{ORDER, Rig};
 
-const HARMLESS: &[u8] = b"a harmless line of text that stands for a file";
+pub const HARMLESS: &[u8] = b"a harmless line of text that stands for a file";
 
-async fn rig() -> Rig {
+pub async fn rig() -> Rig {
     let rig = Rig::with_workers(0).await;
     order_change(&rig.ctx, rig.case, &format!("{ORDER}\n{CONDITIONS}"), "order.toml").await.expect("entered");
     rig
@@ -83,7 +83,7 @@ async fn a_listed_picture_that_the_real_agent_sees_while_its_server_is_away_rais
 }
 
 /// What a device says of a picture in front; its look is `pdq`.
-fn claim(rig: &Rig, sha256: [u8; 32], pdq: &str, listed: PictureListed) -> Observation {
+pub fn claim(rig: &Rig, sha256: [u8; 32], pdq: &str, listed: PictureListed) -> Observation {
     let mut seen = page(rig.ctx.now(), Act::Shown);
     seen.fact = Fact::Picture(Box::new(Picture {
         url: "https://pictures.example/gallery".to_owned(),
@@ -109,7 +109,7 @@ fn claim(rig: &Rig, sha256: [u8; 32], pdq: &str, listed: PictureListed) -> Obser
     seen
 }
 
-async fn outcome(rig: &Rig, device: &mut Device, seen: &Observation) -> Option<ReplayOutcome> {
+pub async fn outcome(rig: &Rig, device: &mut Device, seen: &Observation) -> Option<ReplayOutcome> {
     let seq = device.link.next_seq;
     let record = device.seal(sealed(device, seen));
     device.send(rig, &[&record]).await.receipt();

@@ -11,6 +11,7 @@ mod facts;
 mod hash_sets;
 mod keys;
 mod late;
+mod list_proofs;
 mod listed_pictures;
 mod packs;
 mod pictures;

@@ -8,9 +8,12 @@ use base64::engine::general_purpose::STANDARD;
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
 use proviso_engine::Engine;
 use proviso_engine::image::lists::ListFormat;
-use proviso_evidence::container::unpack;
-use proviso_evidence::{CheckState, Shown, verify};
+use proviso_evidence::container::{Files, unpack};
+use proviso_evidence::format::ListsFile;
+use proviso_evidence::{CheckState, Shown, layout, verify};
 use proviso_ledger::hash::sha256;
+use proviso_ledger::merkle::leaf_hash;
+use proviso_model::hash_set::{EntryKind, entry_leaf};
 use proviso_model::observation::{
     Act, Attribution, Fact, ListedHow, Observation, Picture, PictureElement, PictureFrom, PictureListed,
     Source,
@@ -67,7 +70,7 @@ fn similar(device: &Device, list: &str, rig: &Rig) -> RecordBody {
         bytes: bytes.len() as u64,
         file_type: "png".to_owned(),
     };
-    let listed = PictureListed { set, how: ListedHow::Pdq { distance: 12 }, category: 2, entry: Some(0) };
+    let listed = PictureListed { set, how: ListedHow::Pdq { distance: 12 }, category: 0, entry: Some(0) };
     let seen = Observation {
         id: None,
         observed_at: rig.ctx.now(),
@@ -75,7 +78,7 @@ fn similar(device: &Device, list: &str, rig: &Rig) -> RecordBody {
         account: "test-account-014".to_owned(),
         listed: Vec::new(),
         picture: Some(Box::new(PictureSeen {
-            pdq: Some(PdqHash([0x0f0f_1234_5678_9abc; 4])),
+            pdq: Some(PdqHash([0x1f1f_1f1f_1f1f_1f18; 4])),
             pdq_quality: 90,
             listed: vec![listed],
             content: Some(STANDARD.encode(&bytes)),
@@ -178,6 +181,18 @@ fn names_are_in_the_schema(captured: &str) {
     }
 }
 
+/// The one proof about a list: of its entries the digest and the number of the category of the one that was found.
+fn proves_digest_and_category_alone(files: &Files) {
+    let lists: Vec<_> = files.iter().filter(|(path, _)| path.starts_with(layout::LISTS)).collect();
+    let [(_, file)] = lists[..] else { panic!("{} files of lists", lists.len()) };
+    let file: ListsFile = serde_json::from_slice(file).expect("JSON");
+    let proof = file.entries.first().and_then(|entry| entry.proof.as_ref()).expect("a proof");
+    assert_eq!((proof.kind, proof.category, proof.digest.as_str()), (EntryKind::Pdq, 0, &*"1f".repeat(32)));
+    assert_eq!(proof.hashes.len(), 1, "of the other entry a salted hash");
+    let guess = entry_leaf(EntryKind::Pdq, 0, &[0; 16], &[0xe3; 32]);
+    assert!(!proof.hashes.contains(&Digest(leaf_hash(&guess))));
+}
+
 #[tokio::test]
 async fn invariant_14_no_bundle_opens_the_bytes_of_a_picture_whatever_list_it_is_on() {
     let asker =
@@ -186,6 +201,7 @@ async fn invariant_14_no_bundle_opens_the_bytes_of_a_picture_whatever_list_it_is
         let (mut rig, _) = found(child_abuse).await;
         let (alert, shown) = seen(&rig).await;
         assert_eq!(shown.preview, if child_abuse { Err(Withheld::ChildAbuse) } else { Ok(()) });
+        assert!(matches!(&shown.lists[..], [(set, true)] if set.name == "similar"), "{:?}", shown.lists);
         for scope in [Scope::Alert(alert), Scope::Case(rig.case)] {
             let made = bundle::make(&rig.ctx, &asker, scope, &Shown::Everything).await.expect("made");
             let report = verify(&made.bytes, Some(&rig.trust)).expect("a bundle");
@@ -200,12 +216,17 @@ async fn invariant_14_no_bundle_opens_the_bytes_of_a_picture_whatever_list_it_is
                 let holds = |part: &[u8]| bytes.windows(part.len()).any(|window| window == part);
                 assert!(!holds(CONTENT.as_bytes()), "{path} opens the field");
                 assert!(!holds(&text.as_bytes()[..60]) && !holds(PNG), "{path} holds the picture");
+                assert!(
+                    !holds("e3".repeat(32).as_bytes()),
+                    "{path} holds an entry that nothing was found on"
+                );
             }
             let captured = files.iter().filter(|(path, _)| path.starts_with("captured/"));
             let captured: Vec<_> = captured.map(|(_, bytes)| String::from_utf8_lossy(bytes)).collect();
             captured.iter().for_each(|file| names_are_in_the_schema(file));
             let digest = hex::encode(sha256(&halves()));
             assert!(captured.iter().any(|file| file.contains(&digest)), "its digest is a fact that is shown");
+            proves_digest_and_category_alone(&files);
             let readme = String::from_utf8_lossy(&files["README.txt"]);
             assert!(readme.contains("the bytes of pictures"), "{readme}");
             let replayed = report.checks.iter().find(|check| check.name == "findings").expect("a check");

@@ -99,6 +99,7 @@ pub fn sample(seed: &str, forge: impl Fn(&mut Vec<Finding>)) -> Sample {
         devices: vec![SignedDevice::sign(&statement, &force.policy_key).expect("a statement")],
         records: records(&sealed),
         destroyed: vec![destroyed],
+        lists: Vec::new(),
         links: sealed.iter().map(|(envelope, _)| (envelope.header, envelope.signature)).collect(),
         decisions: vec![decision],
         custody,

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use proviso_evidence::format::{
-    Completed, CustodyEntry, DecisionFile, DeviceStatement, LeafWord, SignedDevice,
+    Completed, CustodyEntry, DecisionFile, DeviceStatement, LeafWord, LookedUp, SignedDevice,
 };
 use proviso_evidence::parts::LEFT_OUT;
 use proviso_evidence::{BundleInput, BundleRecord, Exhibit, Part, Shown};
@@ -20,6 +20,7 @@ use proviso_model::wire::SignedPolicy;
 use proviso_store::{AlertFilter, AuditRow, DecisionRow, RecordRow};
 
 use super::listed::Listed;
+use super::lists::{self, Looked};
 use super::proofs::{self, Leaf};
 use super::{Asker, BundleError, destroyed};
 use crate::app::AppContext;
@@ -66,11 +67,12 @@ pub(super) async fn input(
     let gone: BTreeSet<Digest> = destroyed.iter().map(|file| file.record).collect();
     let proven = records.iter().chain(links.iter().filter(|link| gone.contains(&Digest(link.hash))));
     let leaves = leaves(proven, &decided, &audit);
-    let mut listed = Listed::default();
+    let (mut listed, mut looked) = (Listed::default(), Vec::new());
     let exhibits = records
         .iter()
-        .filter_map(|record| exhibit(&keys, record, shown, &mut listed).transpose())
+        .filter_map(|record| exhibit(&keys, record, shown, (&mut listed, &mut looked)).transpose())
         .collect::<Result<_, _>>()?;
+    let lists = lists::files(ctx, looked, &policies).await?;
     let person: Person = ctx.unseal_json(case, Purpose::Case, &case_row(ctx, case).await?)?;
     Ok(BundleInput {
         bundle,
@@ -91,7 +93,8 @@ pub(super) async fn input(
         earlier: proofs::earlier(ctx, checkpoint.size).await?,
         checkpoint: checkpoint.note,
         records: exhibits,
-        cannot_be_repeated: listed.in_words(ctx).await?,
+        cannot_be_repeated: listed.in_words(ctx, &lists).await?,
+        lists,
     })
 }
 
@@ -325,7 +328,7 @@ fn exhibit(
     keys: &CaseKeys,
     record: &RecordRow,
     shown: &Shown,
-    listed: &mut Listed,
+    (listed, looked): (&mut Listed, &mut Vec<Looked>),
 ) -> Result<Option<BundleRecord>, BundleError> {
     let Some(sealed) = record.body.clone() else { return Ok(None) };
     let envelope = Envelope { header: header(record)?, signature: record.signature, sealed };
@@ -333,6 +336,12 @@ fn exhibit(
     let fields = envelope.open(&keys.secret).ok();
     for (name, text) in fields.iter().flat_map(|fields| fields.iter()) {
         listed.add(name, text);
+    }
+    // A proof names the digest, so there is none where digests are left out.
+    if let Some(fields) = fields.as_ref().filter(|_| !shown.leaves_out(Part::Picture)) {
+        let (record, policy) = (Digest(record.hash), Digest(envelope.header.policy_hash));
+        let up = LookedUp::from_fields(fields.iter()).unwrap_or_default();
+        looked.extend(up.map(|up| Looked { record, policy, up }));
     }
     Ok(Some(BundleRecord {
         envelope: envelope.encode(),

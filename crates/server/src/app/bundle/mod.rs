@@ -4,6 +4,7 @@
 mod destroyed;
 mod gather;
 mod listed;
+mod lists;
 mod proofs;
 
 use proviso_evidence::{BundleInput, Shown, WriteError};

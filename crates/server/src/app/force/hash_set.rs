@@ -161,6 +161,7 @@ pub async fn import(ctx: &AppContext, new: &NewHashSet<'_>, staged: Staged) -> R
             sha256: counts.sha256.entries,
             pdq: counts.pdq.entries,
         },
+        tree: None,
         child_abuse: new.child_abuse,
         device_ok: new.device_ok,
         country: list.country.clone(),
@@ -174,7 +175,9 @@ pub async fn import(ctx: &AppContext, new: &NewHashSet<'_>, staged: Staged) -> R
     let devices = ctx
         .logged(COMMAND_LINE, "hash-set-import", None, &objects, async {
             staged.file.put(ctx).map_err(|error| unkept(ctx, &error))?;
-            let key = for_devices::make(ctx, &says.sha256, &rows).map_err(|error| unkept(ctx, &*error))?;
+            let (key, tree) =
+                for_devices::make(ctx, &says.sha256, &rows).map_err(|error| unkept(ctx, &*error))?;
+            let says = HashSetStatement { tree: Some(tree), ..says };
             let row = hash_sets::row(ctx, &says, key)
                 .map_err(|error| ForceError::Refused(format!("the set cannot be described: {error}")))?;
             let mut with = InUse::but(ctx, But { hash_set: Some(new.name), ..But::default() }).await?;

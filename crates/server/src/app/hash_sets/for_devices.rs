@@ -1,5 +1,6 @@
 //! What of a set is for devices: a key, a filter over digests keyed with it, the set of keyed digests in which their questions
-//! are looked up, and the index of PDQ hashes where the force allows it. Made once, when a set is imported.
+//! are looked up, and the index of PDQ hashes where the force allows it. Made once, when a set is imported, and what proofs
+//! about its entries are made with beside it.
 
 use std::sync::Arc;
 
@@ -12,12 +13,14 @@ use proviso_ledger::hash::sha256;
 use proviso_mapped::map;
 use proviso_model::Digest;
 use proviso_model::hash_set::{
-    FileRef, HashSetDelivery, HashSetFile, HashSetStatement, SignedHashSetDelivery, signed_hash_set_delivery,
+    FileRef, HashSetDelivery, HashSetFile, HashSetStatement, SetTree, SignedHashSetDelivery,
+    signed_hash_set_delivery,
 };
 use proviso_store::HashSetRow;
 use serde::{Deserialize, Serialize};
 
 use super::stage::StagedFile;
+use super::tree::ForProofs;
 use super::{HashSetFault, Mapped, PURPOSE, open_file, path};
 use crate::app::AppContext;
 
@@ -30,6 +33,9 @@ pub struct ForDevices {
     asked: FileRef,
     filter: FileRef,
     near: Option<FileRef>,
+    /// Absent in sets of before there were proofs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    proofs: Option<ForProofs>,
 }
 
 /// A key opens only as that of its set.
@@ -37,7 +43,8 @@ fn purpose(set: &Digest) -> String {
     format!("{PURPOSE}-key/{set}")
 }
 
-/// Makes key and files of a set whose file is in its place, or takes those of another row that names the same file. Sealed.
+/// Makes keys and files of a set whose file is in its place, or takes those of another row that names the same file. Sealed, and the
+/// tree over its entries.
 ///
 /// # Errors
 /// What reading and writing say.
@@ -45,23 +52,46 @@ pub fn make(
     ctx: &AppContext,
     set: &Digest,
     known: &[HashSetRow],
-) -> Result<Vec<u8>, Box<dyn std::error::Error + Send + Sync>> {
-    if let Some(row) = known.iter().find(|row| row.sha256 == *set) {
-        return Ok(row.sealed_key.clone());
-    }
+) -> Result<(Vec<u8>, SetTree), Box<dyn std::error::Error + Send + Sync>> {
+    let mapped = HashSet::open(map(&path(ctx, set))?)?;
+    let mut same = known.iter().filter(|row| row.sha256 == *set).filter_map(|row| opened(ctx, row).ok());
+    let mut made = match same.next() {
+        Some(made) => made,
+        None => files(ctx, &mapped)?,
+    };
+    let proofs = match made.proofs.take() {
+        Some(proofs) => proofs,
+        None => ForProofs::make(ctx, &mapped)?,
+    };
+    let tree = proofs.tree;
+    made.proofs = Some(proofs);
+    Ok((ctx.seal_for_force(&purpose(set), &serde_json::to_vec(&made)?), tree))
+}
+
+/// Key and files for devices.
+fn files(
+    ctx: &AppContext,
+    set: &HashSet<Mapped>,
+) -> Result<ForDevices, Box<dyn std::error::Error + Send + Sync>> {
     let key: [u8; 32] = ctx.random();
-    let opened = HashSet::open(map(&path(ctx, set))?)?;
     let mut builder =
         SetBuilder::new(ExactOptions::default(), || tempfile::tempfile_in(ctx.hash_sets_dir()))?;
-    push_keyed(&opened, &key, &mut builder)?;
+    push_keyed(set, &key, &mut builder)?;
     let (asked, _) = StagedFile::write(ctx, |out| builder.finish(out))?;
     let asked = asked.put(ctx)?;
     let asked_set = HashSet::open(map(&path(ctx, &asked.sha256))?)?;
     let (filter, ()) = StagedFile::write(ctx, |out| write_filter(&asked_set, out))?;
-    let near = opened.near_bytes();
+    let near = set.near_bytes();
     let near = near.map(|bytes| FileRef { sha256: Digest(sha256(bytes)), bytes: bytes.len() as u64 });
-    let made = ForDevices { key: Digest(key), asked, filter: filter.put(ctx)?, near };
-    Ok(ctx.seal_for_force(&purpose(set), &serde_json::to_vec(&made)?))
+    Ok(ForDevices { key: Digest(key), asked, filter: filter.put(ctx)?, near, proofs: None })
+}
+
+/// What proofs about a set's entries are made with; nothing where the force signed no tree.
+///
+/// # Errors
+/// [`HashSetFault`].
+pub fn proofs(ctx: &AppContext, row: &HashSetRow) -> Result<Option<ForProofs>, HashSetFault> {
+    Ok(opened(ctx, row)?.proofs)
 }
 
 fn opened(ctx: &AppContext, row: &HashSetRow) -> Result<ForDevices, HashSetFault> {

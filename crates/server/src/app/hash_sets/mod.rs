@@ -4,17 +4,19 @@
 
 pub mod for_devices;
 pub mod stage;
+pub mod tree;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use proviso_engine::compile::SITES_CATEGORY;
 use proviso_engine::image::lists::country;
-use proviso_engine::image::set::{Digests, HashSet};
+use proviso_engine::image::set::{Digests, HashSet, Listed, Sameness};
 use proviso_ledger::hash::sha256;
 use proviso_mapped::map;
 use proviso_model::Digest;
 use proviso_model::hash_set::{HashSetStatement, signed_hash_set};
+use proviso_model::observation::{ListedHow, PictureListed};
 use proviso_model::policy::{HashSetRef, PackRef};
 use proviso_store::{HashSetRow, StoreError};
 
@@ -72,6 +74,14 @@ pub enum HashSetFault {
 /// # Errors
 /// [`HashSetFault::Signature`].
 pub fn one(ctx: &AppContext, row: &HashSetRow) -> Result<HashSetStatement, HashSetFault> {
+    Ok(as_signed(ctx, row)?.1)
+}
+
+/// The same, and its exact text.
+///
+/// # Errors
+/// [`HashSetFault::Signature`].
+pub fn as_signed(ctx: &AppContext, row: &HashSetRow) -> Result<(String, HashSetStatement), HashSetFault> {
     let read = || {
         let text = ctx.open_for_force(PURPOSE, &row.sealed).ok()?;
         let text = std::str::from_utf8(&text).ok()?;
@@ -82,7 +92,7 @@ pub fn one(ctx: &AppContext, row: &HashSetRow) -> Result<HashSetStatement, HashS
             && says.sha256 == row.sha256
             && says.bytes == row.bytes
             && says.entries == row.entries;
-        same.then_some(says)
+        same.then(|| (text.to_owned(), says))
     };
     read().ok_or_else(|| HashSetFault::Signature { name: row.name.clone(), version: row.version })
 }
@@ -120,6 +130,7 @@ pub fn reference(says: &HashSetStatement) -> HashSetRef {
         category: if says.child_abuse { CHILD_ABUSE.to_owned() } else { SITES_CATEGORY.to_owned() },
         child_abuse: says.child_abuse,
         device_ok: says.device_ok,
+        tree: says.tree,
     }
 }
 
@@ -145,6 +156,22 @@ pub fn row(
         sealed: ctx.seal_for_force(PURPOSE, text.as_bytes()),
         sealed_key,
     })
+}
+
+/// The row of a set as a policy names it, retired or not.
+#[must_use]
+pub fn named<'r>(rows: &'r [HashSetRow], set: &PackRef) -> Option<&'r HashSetRow> {
+    rows.iter().find(|row| {
+        row.sha256 == set.sha256 && row.name == set.name && row.version.to_string() == set.version
+    })
+}
+
+/// Whether a bundle proves that an entry stood in this set: the force signed a tree with it and has its file.
+#[must_use]
+pub fn proves(ctx: &AppContext, rows: &[HashSetRow], set: &PackRef) -> bool {
+    let row = named(rows, set);
+    let is_signed = |row| one(ctx, row).is_ok_and(|says| says.tree.is_some());
+    row.is_some_and(is_signed) && path(ctx, &set.sha256).exists()
 }
 
 /// The file of a set.
@@ -219,6 +246,18 @@ pub async fn child_abuse_knows(
         }
     }
     Ok(false)
+}
+
+/// Whether what a set says of a picture is what a device claims: the same kind of agreement, distance and category, and the entry where
+/// it was named.
+#[must_use]
+pub fn stands(found: &Listed, claimed: &PictureListed) -> bool {
+    let is_same = match (found.how, claimed.how) {
+        (Sameness::Sha256, ListedHow::Sha256) | (Sameness::Md5, ListedHow::Md5) => true,
+        (Sameness::Pdq { distance: found }, ListedHow::Pdq { distance }) => u16::from(found) == distance,
+        _ => false,
+    };
+    is_same && found.category == claimed.category && claimed.entry.is_none_or(|entry| entry == found.entry)
 }
 
 impl HashSetFault {

@@ -14,10 +14,12 @@ use proviso_inference::picture::View;
 use proviso_ledger::hash::sha256;
 use proviso_model::finding::Finding;
 use proviso_model::ids::{AlertId, AuditId};
+use proviso_model::judgement::PictureBasis;
 use proviso_model::limits::PDQ_QUALITY_MIN;
 use proviso_model::order::ConditionKind;
+use proviso_model::policy::PackRef;
 use proviso_model::{Fact, Observation};
-use proviso_store::{AuditFilter, CaseRow, Outside};
+use proviso_store::{AuditFilter, CaseRow, HashSetRow, Outside};
 use sha1::{Digest as _, Sha1};
 use tokio::task::JoinSet;
 use zeroize::Zeroizing;
@@ -84,6 +86,8 @@ pub struct SeenPicture {
     pub unveiled_times: u64,
     /// The act that unveils it on this page.
     pub unveiled: Option<AuditId>,
+    /// The lists whose entries findings about it rest on, and whether a bundle proves that.
+    pub lists: Vec<(PackRef, bool)>,
 }
 
 /// What there is to see of the pictures of an alert, by the hash of their record. Each is decoded once, to say beforehand which
@@ -103,6 +107,7 @@ pub async fn of_page(
     }
     let mut tried = JoinSet::new();
     let mut seen = BTreeMap::new();
+    let rows = ctx.store.hash_set_list().await?;
     for (hash, found) in &of_record {
         let (unveilings, unveiled_times) = unveilings::of_picture(ctx, hash).await?;
         let preview = match permitted(ctx, found).await {
@@ -115,7 +120,8 @@ pub async fn of_page(
             Err(why) => Err(why),
         };
         let unveiled = unveil.filter(|(record, _)| record == hash).map(|(_, act)| act);
-        seen.insert(*hash, SeenPicture { preview, unveilings, unveiled_times, unveiled });
+        let lists = lists(ctx, &rows, found);
+        seen.insert(*hash, SeenPicture { preview, unveilings, unveiled_times, unveiled, lists });
     }
     let tries = async {
         while let Some(done) = tried.join_next().await {
@@ -128,6 +134,24 @@ pub async fn of_page(
     // What is late stays as it was put down: taking too long.
     let _ = tokio::time::timeout(PAGE_TIME, tries).await;
     Ok(seen)
+}
+
+/// The lists that findings about a picture rest on, each once, and whether an entry of it can be proven.
+fn lists(ctx: &AppContext, rows: &[HashSetRow], found: &[Found<'_>]) -> Vec<(PackRef, bool)> {
+    let opinions = found.iter().filter_map(|(_, finding, _)| finding.picture.as_deref());
+    let sets = opinions.flat_map(|opinion| match &opinion.rests_on {
+        PictureBasis::SameSha256 { sets }
+        | PictureBasis::SameMd5 { sets }
+        | PictureBasis::LooksSimilar { sets, .. } => sets.as_slice(),
+        PictureBasis::Scored { .. } => &[],
+    });
+    let mut lists: Vec<(PackRef, bool)> = Vec::new();
+    for set in sets {
+        if lists.iter().all(|(known, _)| known != set) {
+            lists.push((set.clone(), hash_sets::proves(ctx, rows, set)));
+        }
+    }
+    lists
 }
 
 /// The preview of a picture: small, grey and blurred. Being shown it is in the log first.

@@ -85,6 +85,7 @@ pub fn shown(picture: &Picture, one: &ShownFinding, view: &AlertView, zone: &Tim
         let quality = seen.map_or(0, |seen| seen.pdq_quality);
         rows.push(("PDQ (how it looks)", format!("{pdq}, quality {quality} of 100")));
     }
+    rows.extend(view.pictures.get(&one.record.hash).and_then(|seen| lists(&seen.lists)));
     // A record may have several findings; its picture stands with the first.
     let first = view.findings.iter().find(|other| other.record.hash == one.record.hash);
     let view = match view.pictures.get(&one.record.hash) {
@@ -96,6 +97,17 @@ pub fn shown(picture: &Picture, one: &ShownFinding, view: &AlertView, zone: &Tim
         },
     };
     PictureBox { rows, view }
+}
+
+/// The lists that have it, and whether others can check that.
+fn lists(lists: &[(PackRef, bool)]) -> Option<(&'static str, String)> {
+    let sentence = |(set, is_proven): &(PackRef, bool)| {
+        let (name, version) = (&set.name, &set.version);
+        let proof =
+            if *is_proven { "the bundle carries a proof" } else { "the bundle carries no proof of that" };
+        format!("Entry of list {name} version {version}; {proof}.")
+    };
+    (!lists.is_empty()).then(|| ("List", lists.iter().map(sentence).collect::<Vec<_>>().join(" ")))
 }
 
 fn withheld(why: &Withheld) -> String {

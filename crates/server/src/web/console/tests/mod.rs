@@ -2,6 +2,7 @@
 
 mod client;
 mod evidence;
+mod listed;
 mod live;
 mod people;
 mod pictures;

@@ -26,15 +26,15 @@ use super::seed::{TestClock, seed_within};
 use crate::app::late::order_end::{self, NewEnd};
 use crate::web::console::router;
 
-const LIST: Digest = Digest([4; 32]);
+pub(super) const LIST: Digest = Digest([4; 32]);
 
 /// Paragraph 7 of the case's order as one about pictures, with one list.
-fn engine(kind: &str, child_abuse: bool) -> Engine {
+pub(super) fn engine(kind: &str, child_abuse: bool) -> Engine {
     let order = include_str!("seed/order.toml").replace("PERSON", "P").replace("REFERENCE", "R");
     let order = Order::from_toml(&order.replace("sexualised-chat", kind)).expect("an order");
     let set = PackRef { name: "harbour".to_owned(), version: "3".to_owned(), sha256: LIST };
     let category = if child_abuse { "child-abuse" } else { "pornography" }.to_owned();
-    let hash_sets = vec![HashSetRef { set, category, child_abuse, device_ok: false }];
+    let hash_sets = vec![HashSetRef { set, category, child_abuse, device_ok: false, tree: None }];
     let packs = crate::open::packs(None).expect("packs");
     let inputs = CompileInputs { hash_sets, ..CompileInputs::offline() };
     Engine::new(&compile(&order, &packs, &inputs).expect("a policy"), Digest([1; 32])).expect("an engine")
@@ -88,7 +88,7 @@ fn observation(at: Timestamp, from: PictureFrom, how: ListedHow, content: String
     }
 }
 
-async fn raised(force: &mut Force, engine: &Engine, from: PictureFrom, how: ListedHow) -> AlertId {
+pub(super) async fn raised(force: &mut Force, engine: &Engine, from: PictureFrom, how: ListedHow) -> AlertId {
     raised_with(force, engine, from, how, content()).await
 }
 
@@ -106,7 +106,7 @@ async fn raised_with(
 }
 
 /// The page with its content hidden, then opened. No page holds a picture itself.
-async fn pages(officer: &mut Client, alert: AlertId) -> [String; 2] {
+pub(super) async fn pages(officer: &mut Client, alert: AlertId) -> [String; 2] {
     let hidden = officer.get(&format!("/alerts/{alert}")).await.body;
     let opened = officer.post(&format!("/alerts/{alert}/content"), &[]).await.body;
     for page in [&hidden, &opened] {
@@ -115,7 +115,7 @@ async fn pages(officer: &mut Client, alert: AlertId) -> [String; 2] {
     [hidden, opened]
 }
 
-fn holds(page: &str, all: &[&str]) {
+pub(super) fn holds(page: &str, all: &[&str]) {
     for words in all {
         assert!(page.contains(words), "missing: {words}\n{page}");
     }
