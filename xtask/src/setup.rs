@@ -14,13 +14,18 @@ pub(crate) enum For {
 }
 
 /// A program, the Debian package that brings it, and whether the demo needs it too.
-const PROGRAMS: [(&str, &str, bool); 6] = [
+const PROGRAMS: [(&str, &str, bool); 10] = [
     ("chromium", "chromium", true),
     ("node", "nodejs", true),
     ("npm", "npm", true),
     ("openssl", "openssl", true),
     ("firefox-esr", "firefox-esr", false),
     ("python3", "python3", false),
+    // A screen with a window manager, an image viewer and a plain window, for the agent's windows of other programs.
+    ("Xvfb", "xvfb", false),
+    ("openbox", "openbox", false),
+    ("feh", "feh", false),
+    ("xterm", "xterm", false),
 ];
 
 const NODE_MAJOR_MIN: u32 = 18;

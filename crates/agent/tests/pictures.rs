@@ -3,6 +3,8 @@
 mod listed;
 mod malformed;
 mod support;
+#[cfg(target_os = "linux")]
+mod windows;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

@@ -57,6 +57,8 @@ pub enum GapCause {
     PicturesDropped,
     /// Protected video played, which a browser lets no program look at; all else is watched.
     NotInspectable,
+    /// Windows of programs other than the browser could not be looked into, so that pictures there were not seen; all else is watched.
+    WindowsUnseen,
     /// A source could not start on this system.
     SourceUnavailable,
     /// Part of the spool could not be read back.
@@ -72,12 +74,13 @@ pub enum GapCause {
 
 impl GapCause {
     /// Those with which its source is watched all the same, but for one thing that cannot be noticed.
-    pub const PARTIAL: [Self; 5] = [
+    pub const PARTIAL: [Self; 6] = [
         Self::PrivateWindowsUnseen,
         Self::SiteListMissing,
         Self::HashSetMissing,
         Self::PicturesDropped,
         Self::NotInspectable,
+        Self::WindowsUnseen,
     ];
 
     /// Whether it is one of [`Self::PARTIAL`].
@@ -113,6 +116,9 @@ impl GapCause {
             }
             Self::PicturesDropped => "some pictures that were shown could not be looked at",
             Self::NotInspectable => "protected video was played, which cannot be looked into",
+            Self::WindowsUnseen => {
+                "pictures in programs other than the browser could not be seen: their windows cannot be looked into"
+            }
             Self::SourceUnavailable => "this could not be watched on this system",
             Self::SpoolDamaged => "kept records could not be read back",
             Self::RecordRestored => "an older copy of the kept records was put back",

@@ -10,6 +10,7 @@ use crate::time::Timestamp;
 
 pub use picture::{
     ListedHow, Picture, PictureBefore, PictureElement, PictureFrom, PictureListed, PictureScore, PictureSeen,
+    PictureWindow,
 };
 
 /// One captured fact with when, where from and how it came about.

@@ -156,6 +156,9 @@ pub struct RunArgs {
     /// A folder with the picture model; by default one beside the program or under /usr/share/proviso.
     #[arg(long, env = proviso_inference::files::FOLDER_VARIABLE)]
     pub models: Option<PathBuf>,
+    /// The X11 display of the account's session, for example :0; without it, the one that logind names.
+    #[arg(long, env = "DISPLAY")]
+    pub display: Option<String>,
 }
 
 /// Of `enrol`.

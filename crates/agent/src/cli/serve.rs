@@ -2,6 +2,7 @@
 
 use proviso_agent::daemon::{self, DaemonParts};
 use proviso_agent::sources::browser::relay::{RelayLine, relay};
+use proviso_agent::sources::desktop::session::Given;
 use proviso_agent::{SpoolLimits, StateDir, WatchSettings};
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -14,6 +15,7 @@ pub fn run(dir: StateDir, args: &RunArgs, wiring: &Wiring) -> anyhow::Result<boo
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     let spool_bytes_max = args.spool_bytes_max.max(4 * 1024 * 1024);
     let rng = wiring.rng;
+    let is_in_wayland = std::env::var_os("WAYLAND_DISPLAY").is_some();
     let parts = DaemonParts {
         dir,
         clock: (wiring.clock)(),
@@ -25,6 +27,11 @@ pub fn run(dir: StateDir, args: &RunArgs, wiring: &Wiring) -> anyhow::Result<boo
             ..WatchSettings::default()
         },
         pictures: super::pictures::contained(args.models.as_deref(), true)?,
+        display: args
+            .display
+            .clone()
+            .filter(|name| !name.is_empty())
+            .map(|display| Given { display, is_in_wayland }),
     };
     runtime()?.block_on(async {
         let (stop, stopped) = tokio::sync::oneshot::channel();

@@ -1,12 +1,13 @@
 //! The thread that owns the watch core. Everything that blocks on the disk or takes the engine's time happens here.
 
 use proviso_model::record::NoticeResponse;
-use proviso_model::{Attribution, Fact, Timestamp};
+use proviso_model::{Attribution, Fact, Source, Timestamp};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::gaps::OpenGap;
 use crate::release::Release;
 use crate::sources::browser::presence::{BrowserProcess, ConnectionId, Greeting};
+use crate::sources::desktop::Sight;
 use crate::spool::{Figures, Spool};
 use crate::uplink::is_unsent;
 use crate::watch::{
@@ -45,19 +46,21 @@ pub enum Ask {
     },
     /// A picture has come; answered with whether it is to be looked at.
     PictureComes {
-        /// Where from.
-        connection: ConnectionId,
-        /// Browser session.
+        /// Where from; nothing where it is from no browser.
+        connection: Option<ConnectionId>,
+        /// Browser session, or run of the desktop source.
         instance: String,
         /// Number.
         n: u64,
-        /// When, by the browser's clock.
+        /// When, by the wall clock.
         observed_at: Timestamp,
         /// What is to be done.
         reply: oneshot::Sender<PictureWanted>,
     },
     /// It was not looked at.
     PictureLost {
+        /// Who saw it.
+        source: Source,
         /// Browser session.
         instance: String,
         /// Number.
@@ -89,6 +92,8 @@ pub enum Ask {
         /// Whether it waits.
         reply: oneshot::Sender<bool>,
     },
+    /// What can be seen of other programs' windows.
+    Desktop(Sight),
     /// A message was lost.
     Lost(String),
     /// A connection has ended.
@@ -127,6 +132,10 @@ pub struct CoreView {
     pub lists: ListsHere,
     /// The same of hash sets.
     pub hash_sets: ListsHere,
+    /// Browsers whose extension is connected.
+    pub browsers: Vec<BrowserProcess>,
+    /// What can be seen of other programs' windows.
+    pub desktop: Sight,
     /// The policy and the keys are to be given up.
     pub release: Option<Release>,
     /// Then: whether records wait that the server may still take.
@@ -219,10 +228,13 @@ fn take(watcher: &mut Watcher, ask: Ask) -> Answer {
             return Answer::Observed(reply, observed);
         }
         Ask::PictureComes { connection, instance, n, observed_at, reply } => {
-            watcher.browser_spoke(connection);
+            if let Some(connection) = connection {
+                watcher.browser_spoke(connection);
+            }
             return Answer::Wanted(reply, watcher.picture_comes(&instance, n, observed_at));
         }
-        Ask::PictureLost { instance, n, why } => watcher.picture_lost(&instance, n, why),
+        Ask::PictureLost { source, instance, n, why } => watcher.picture_lost(source, (&instance, n), why),
+        Ask::Desktop(sight) => watcher.desktop_sees(sight),
         Ask::Picture { instance, n, attribution, found, reply } => {
             let observed = watcher.observe_picture(&instance, n, attribution, &found);
             return Answer::Observed(reply, observed);
@@ -258,6 +270,8 @@ fn view_of(watcher: &Watcher, spool: &Spool, before: &CoreView) -> CoreView {
         release: watcher.release(),
         lists: watcher.lists_here(),
         hash_sets: watcher.hash_sets_here(),
+        browsers: watcher.browsers_connected(),
+        desktop: watcher.desktop().clone(),
         unsent: watcher.release().is_some() && is_unsent(spool).unwrap_or(true),
     }
 }

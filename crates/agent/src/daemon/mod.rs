@@ -21,6 +21,8 @@ use crate::pin::PinKeep;
 use crate::policy_keep::PolicyKeep;
 use crate::release::{self, RELEASE_NOTE};
 use crate::sources::browser::server::{Gate, listen, serve};
+use crate::sources::desktop::session::{Given, Sessions};
+use crate::sources::desktop::{Desktop, DesktopParts};
 use crate::sources::health::{ProcFs, account_uid, machine_id, system_in_words};
 use crate::spool::{OnDisk, Opened, Spool, SpoolError, SpoolLimits};
 use crate::state_dir::{Readers, StateDir};
@@ -56,6 +58,8 @@ pub struct DaemonParts {
     pub settings: WatchSettings,
     /// The process that looks at pictures, not started yet.
     pub pictures: Contained,
+    /// The display of the account's session, where the agent was told of one.
+    pub display: Option<Given>,
 }
 
 /// Runs until `stop` is heard.
@@ -111,17 +115,13 @@ pub async fn run(parts: DaemonParts, mut stop: oneshot::Receiver<()>) -> anyhow:
         .context("the uplink thread did not start")?;
 
     let page = serve_page(&dir, parts.page_port, (parts.rng)(), &keep, &time, &core, &uplink).await?;
-    let listener = listen(&dir.socket()).with_context(|| {
-        format!("the socket {} could not be opened; is another agent running?", dir.socket().display())
-    })?;
-    let gate = Gate { uids: uids(&identity.account), notice_url: format!("{page}/notice") };
-    let (pictures, looker) = backlog(parts.pictures, Strain::default(), Arc::clone(&keep));
-    tokio::spawn(looker.work(core.clone()));
-    tokio::spawn(serve(listener, core.clone(), gate, pictures));
+    let seen = (parts.pictures, parts.display);
+    let desktop = start_sources(&dir, &identity, seen, &keep, &time, &core, &page)?;
     Status::of(time.now(), &core.view().borrow(), &uplink.state().borrow(), &page).write(&dir)?;
     tracing::info!(page = %page, device = %identity.device, "the agent runs; the account is told so");
 
     let released = mind(&dir, &keep, &time, &core, &uplink, &page, &mut stop).await;
+    desktop.stop();
     core.ask(Ask::Stop).await;
     uplink.stop();
     let _ = std::fs::remove_file(dir.socket());
@@ -133,6 +133,33 @@ pub async fn run(parts: DaemonParts, mut stop: oneshot::Receiver<()>) -> anyhow:
     }
     tracing::info!("the agent has ended");
     Ok(())
+}
+
+/// Browsers on their socket, windows of other programs, and who looks at the pictures of both.
+fn start_sources(
+    dir: &StateDir,
+    identity: &Identity,
+    (contained, display): (Contained, Option<Given>),
+    keep: &Arc<PolicyKeep>,
+    time: &Arc<TrueTime>,
+    core: &Core,
+    page: &str,
+) -> anyhow::Result<Desktop> {
+    let listener = listen(&dir.socket()).with_context(|| {
+        format!("the socket {} could not be opened; is another agent running?", dir.socket().display())
+    })?;
+    let gate = Gate { uids: uids(&identity.account), notice_url: format!("{page}/notice") };
+    let (pictures, looker) = backlog(contained, Strain::default(), Arc::clone(keep));
+    tokio::spawn(looker.work(core.clone()));
+    let desktop = Desktop::start(DesktopParts {
+        sessions: Sessions::of(&identity.account, display),
+        core: core.clone(),
+        pictures: pictures.clone(),
+        time: Arc::clone(time),
+    })
+    .context("the desktop thread did not start")?;
+    tokio::spawn(serve(listener, core.clone(), gate, pictures));
+    Ok(desktop)
 }
 
 /// Opens the spool. `status` and `doctor` look into it for a moment while no agent runs, so a spool in use is waited for

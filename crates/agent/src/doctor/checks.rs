@@ -11,6 +11,7 @@ use super::Check;
 use crate::fetched::Missing;
 use crate::identity::{Identity, IdentityError, SECRET_FILES};
 use crate::policy_keep::PolicyKeep;
+use crate::sources::desktop::Sight;
 use crate::spool::{OnDisk, Spool, SpoolError, SpoolFile};
 use crate::state_dir::StateDir;
 use crate::status::Status;
@@ -219,6 +220,20 @@ pub(super) fn socket(dir: &StateDir) -> Check {
             format!("nothing answers at {}", path.display()),
             "systemctl start proviso-agent, or run `proviso-agent run`",
         )
+    }
+}
+
+/// As the running agent says; nothing without one, or where there is nothing to see.
+pub(super) fn desktop(dir: &StateDir) -> Option<Check> {
+    const NAME: &str = "desktop";
+    match Status::read(dir).ok().flatten()?.desktop {
+        Sight::Nothing => None,
+        Sight::Sees => Some(Check::good(NAME, "pictures in windows of other programs are looked at")),
+        Sight::Cannot(why) => Some(Check::bad(
+            NAME,
+            format!("cannot see: {why}"),
+            "see docs/agent.md, \"Windows of other programs\". Until then pictures there are not looked at, which is on record; all else is watched",
+        )),
     }
 }
 

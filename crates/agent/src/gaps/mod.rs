@@ -70,6 +70,16 @@ impl GapBook {
         }
     }
 
+    /// Ends the gaps that only a running agent sees.
+    pub fn end_what_needs_an_agent(&mut self, until: Timestamp) {
+        let whole = [GapCause::ExtensionStopped, GapCause::ProtocolMismatch, GapCause::PrivateWindow];
+        for cause in whole.into_iter().chain(GapCause::PARTIAL) {
+            for source in [Source::Browser, Source::Desktop] {
+                self.end(until, source, cause);
+            }
+        }
+    }
+
     /// The time is `now`, and was taken for `ahead_ms` later: a gap that began by that reckoning, at a time that has not
     /// come yet, would cover nothing once it ends. It ends where it is said to begin, and goes on from its true beginning.
     pub fn set_back(&mut self, now: Timestamp, ahead_ms: i64) {

@@ -75,6 +75,10 @@ fn watched(capture: &Capture) -> Vec<&'static str> {
             capture.pictures,
             "pictures shown on web pages, pictures saved from them, and frames of videos that play: they are compared with lists that the force holds, and, under a term on pornography, a program on this device estimates whether they are explicit; figures about the last pictures of a site are held in memory for a quarter of an hour",
         ),
+        (
+            capture.pictures,
+            "pictures shown by other programs: of the window in front on this account's screen, and of a browser without the extension, the pixels are read and treated likewise; its title and the program's name are kept only with a picture that may concern a term; windows that ask for or keep passwords are not read",
+        ),
         (capture.private_windows, "whether a private (incognito) window is open"),
         (capture.software, "whether this program and its browser extension are running"),
     ];

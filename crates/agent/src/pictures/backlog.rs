@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use proviso_model::native::PictureShown;
+use proviso_model::observation::PictureWindow;
 use proviso_model::{Attribution, Timestamp};
 use tokio::sync::{mpsc, oneshot};
 
@@ -20,7 +21,7 @@ const WAITING_BYTES_MAX: usize = 64 * 1024 * 1024;
 
 /// A picture that waits.
 pub struct Waiting {
-    /// Browser session.
+    /// Browser session, or run of the desktop source.
     pub instance: String,
     /// Number.
     pub n: u64,
@@ -30,6 +31,8 @@ pub struct Waiting {
     pub attribution: Attribution,
     /// What was shown.
     pub shown: Box<PictureShown>,
+    /// The window that showed it, where that is no browser's with the extension.
+    pub window: Option<PictureWindow>,
     /// Its bytes.
     pub bytes: Bytes,
     /// Whether a condition needs a model.

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use md5::Md5 as Md5Hasher;
 use proviso_model::hash_set::HashSetQuestion;
 use proviso_model::native::PictureShown;
-use proviso_model::observation::PictureScore;
+use proviso_model::observation::{PictureScore, PictureWindow};
 use proviso_model::policy::PackRef;
 use proviso_model::{Attribution, Digest, Fact, Md5, Observation, Picture, PictureSeen, Source};
 use sha2::{Digest as _, Sha256};
@@ -126,8 +126,9 @@ impl Looker {
         };
         let bytes: usize = self.asking.iter().map(|asking| asking.found.bytes.len()).sum();
         if self.asking.len() >= ASKING_MAX || bytes + picture.found.bytes.len() > ASKING_BYTES_MAX {
+            let source = picture.found.picture.source();
             let LookedAt { instance, n, .. } = *picture;
-            core.tell(Ask::PictureLost { instance, n, why: PictureLost::NotAnswered }).await;
+            core.tell(Ask::PictureLost { source, instance, n, why: PictureLost::NotAnswered }).await;
             return Some(Observed::Dropped);
         }
         self.asking.push(*picture);
@@ -138,12 +139,12 @@ impl Looker {
     /// An answer has come, or the policy or a set is another: those that wait are looked up again. `false` when the agent is ending.
     async fn look_again(&mut self, core: &Core) -> bool {
         for picture in std::mem::take(&mut self.asking) {
-            let (instance, n) = (picture.instance.clone(), picture.n);
+            let (instance, n, source) = (picture.instance.clone(), picture.n, picture.found.picture.source());
             let fate = self.look_up(picture, core).await;
             match self.settle(fate, core).await {
                 // The browser was told that it waits, and does not send it again.
                 Some(Observed::Retry(_)) => {
-                    core.tell(Ask::PictureLost { instance, n, why: PictureLost::NotAnswered }).await;
+                    core.tell(Ask::PictureLost { source, instance, n, why: PictureLost::NotAnswered }).await;
                 }
                 Some(_) => {}
                 None => return false,
@@ -167,7 +168,7 @@ impl Looker {
     }
 
     async fn one(&mut self, picture: Waiting, core: &Core) -> Fate {
-        let Waiting { instance, n, shown_at, attribution, shown, bytes, scored } = picture;
+        let Waiting { instance, n, shown_at, attribution, shown, window, bytes, scored } = picture;
         let Some((sha256, md5)) = digests(bytes.clone()).await else { return Fate::Ending };
         let seen = match known::enough(&self.known, &sha256, scored) {
             Some(known) => known.clone(),
@@ -178,8 +179,9 @@ impl Looker {
                     Ok(Looked::Unreadable { .. }) | Err(Failed::TooLong(_) | Failed::Crashed) => None,
                     Err(Failed::NotRunning(why)) => {
                         tracing::error!(%why, "the process that looks at pictures does not run");
+                        let source = if window.is_some() { Source::Desktop } else { Source::Browser };
                         let why = PictureLost::NotRunning;
-                        core.tell(Ask::PictureLost { instance, n, why }).await;
+                        core.tell(Ask::PictureLost { source, instance, n, why }).await;
                         return Fate::Done(Observed::Dropped);
                     }
                 };
@@ -189,7 +191,7 @@ impl Looker {
         };
         let found = PictureFound {
             shown_at,
-            picture: fact(&shown, sha256, md5, &bytes),
+            picture: fact(&shown, window, (sha256, md5), &bytes),
             unreadable: seen.is_none(),
             unscored: scored && seen.as_ref().is_some_and(|seen| seen.scores.is_none()),
             seen: recorded(seen),
@@ -248,7 +250,7 @@ async fn looked_up(
         let shown = Observation {
             id: None,
             observed_at: found.shown_at,
-            source: Source::Browser,
+            source: found.picture.source(),
             account: String::new(),
             listed: Vec::new(),
             picture: None,
@@ -263,7 +265,12 @@ async fn looked_up(
     made.await.ok()
 }
 
-fn fact(shown: &PictureShown, sha256: Digest, md5: Md5, bytes: &[u8]) -> Picture {
+fn fact(
+    shown: &PictureShown,
+    window: Option<PictureWindow>,
+    (sha256, md5): (Digest, Md5),
+    bytes: &[u8],
+) -> Picture {
     Picture {
         url: shown.url.clone(),
         title: shown.title.clone(),
@@ -278,6 +285,7 @@ fn fact(shown: &PictureShown, sha256: Digest, md5: Md5, bytes: &[u8]) -> Picture
         md5,
         bytes: bytes.len() as u64,
         file_type: file_type(bytes).to_owned(),
+        window,
     }
 }
 

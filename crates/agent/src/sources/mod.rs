@@ -1,4 +1,5 @@
 //! Where observations come from. One folder per source.
 
 pub mod browser;
+pub mod desktop;
 pub mod health;

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::daemon::core_thread::CoreView;
 use crate::release::Release;
 use crate::sources::browser::presence::BrowserProcess;
+use crate::sources::desktop::Sight;
 use crate::sources::health::{ProcFs, Processes};
 use crate::state_dir::{StateDir, StateError};
 use crate::uplink::UplinkState;
@@ -61,6 +62,9 @@ pub struct Status {
     /// How many of them are not on the device.
     #[serde(default)]
     pub hash_sets_missing: usize,
+    /// What can be seen of other programs' windows.
+    #[serde(default)]
+    pub desktop: Sight,
     /// Records waiting.
     pub spooled_records: u64,
     /// Their bytes.
@@ -91,6 +95,7 @@ impl Status {
             site_lists_missing: core.lists.missing,
             hash_sets: core.hash_sets.named,
             hash_sets_missing: core.hash_sets.missing,
+            desktop: core.desktop.clone(),
             spooled_records: core.figures.records,
             spool_bytes: core.figures.bytes,
             policy_serial: core.standing.policy_serial,
@@ -151,12 +156,26 @@ impl Status {
         }
         lines.extend(lists_in_words("sites", "pages", self.site_lists, self.site_lists_missing));
         lines.extend(lists_in_words("pictures", "pictures", self.hash_sets, self.hash_sets_missing));
+        lines.extend(windows_in_words(&self.desktop));
         lines.push(format!(
             "Sealed records waiting to be sent: {} ({} bytes).",
             self.spooled_records, self.spool_bytes
         ));
         lines.push(format!("Notice and details: {}", self.page));
         lines
+    }
+}
+
+/// What may be said of other programs' windows: nothing where there is nothing to see.
+pub fn windows_in_words(sight: &Sight) -> Option<String> {
+    match sight {
+        Sight::Nothing => None,
+        Sight::Sees => Some(
+            "Windows of other programs (desktop): pictures in the one in front are looked at.".to_owned(),
+        ),
+        Sight::Cannot(why) => {
+            Some(format!("Windows of other programs (desktop): cannot see: {why}. All else is watched."))
+        }
     }
 }
 

@@ -46,7 +46,7 @@ impl Watcher {
             return true;
         }
         if self.know(instance).is_err() {
-            self.note_lost(now, PictureLost::NotAnswered);
+            self.note_lost(now, Source::Browser, PictureLost::NotAnswered);
             return false;
         }
         if self.acks.is_done(instance, n) {
@@ -59,7 +59,7 @@ impl Watcher {
         if let Err(error) = notes.and_then(|notes| self.spool.keep(&notes)) {
             tracing::warn!(%error, "a picture cannot wait for the server's answer");
             self.asking.remove(instance, n);
-            self.note_lost(now, PictureLost::NotAnswered);
+            self.note_lost(now, Source::Browser, PictureLost::NotAnswered);
             self.record_gaps();
             return false;
         }
@@ -87,7 +87,7 @@ impl Watcher {
             return;
         }
         for _ in std::mem::take(&mut self.asking).0 {
-            self.note_lost(now, PictureLost::NotAnswered);
+            self.note_lost(now, Source::Browser, PictureLost::NotAnswered);
         }
         self.keep_asking();
         self.keep.hash_sets().questions().wake();

@@ -45,6 +45,7 @@ impl Watcher {
         }));
         self.end_stretch(before.reckoned);
         self.browsers.forgive_silence(self.moment.reckoned);
+        self.forgive_desktop();
     }
 
     /// The reckoned time is not what the machine's own count expects: only the server's word does that.
@@ -55,6 +56,7 @@ impl Watcher {
         self.gaps.set_back(self.moment.reckoned, expected.millis_since(self.moment.reckoned));
         self.end_stretch(expected);
         self.browsers.clock_corrected(self.moment.reckoned);
+        self.forgive_desktop();
         // So do the times of messages held from before: what was said hours ago would pass for new.
         self.contexts.forget();
         self.pictures.forget();

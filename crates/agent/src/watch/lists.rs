@@ -7,7 +7,7 @@ use super::Watcher;
 use crate::fetched::Missing;
 
 /// Longest detail of a gap.
-const DETAIL_CHARS_MAX: usize = 200;
+pub(super) const DETAIL_CHARS_MAX: usize = 200;
 
 /// How many lists of one kind the conditions in force name, and how many of them are not here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

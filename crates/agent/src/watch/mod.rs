@@ -6,6 +6,7 @@ mod asking;
 mod browsers;
 mod clocks;
 mod contradictions;
+mod desktop;
 mod lists;
 mod observe;
 mod pictures;
@@ -14,6 +15,7 @@ mod standing;
 mod tick;
 mod trim;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use proviso_engine::conversation::Contexts;
@@ -40,6 +42,7 @@ pub use standing::Standing;
 
 use acks::Acks;
 use asking::Asking;
+use desktop::Heard;
 use pictures::LostPictures;
 use tick::Stretch;
 
@@ -113,7 +116,8 @@ pub struct Watcher {
     contexts: Contexts,
     pictures: PictureMemory,
     browsers: Presence,
-    lost_pictures: LostPictures,
+    lost_pictures: BTreeMap<Source, LostPictures>,
+    desktop: Heard,
     notice: Option<NoticeNote>,
     spool_full: bool,
     revoked: bool,
@@ -158,7 +162,8 @@ impl Watcher {
             contexts: Contexts::default(),
             pictures: PictureMemory::default(),
             browsers: Presence::default(),
-            lost_pictures: LostPictures::default(),
+            lost_pictures: BTreeMap::new(),
+            desktop: Heard::default(),
             notice,
             spool_full: false,
             revoked: false,
@@ -212,12 +217,7 @@ impl Watcher {
         self.unrecorded = last.watched.map(|liveness| Unrecorded { liveness, in_doubt });
         let last = last.fix;
         // What only a running agent can see ends with it; the restart's own gap goes on from there.
-        for cause in [GapCause::ExtensionStopped, GapCause::ProtocolMismatch, GapCause::PrivateWindow] {
-            self.gaps.end(last.at, Source::Browser, cause);
-        }
-        for cause in GapCause::PARTIAL {
-            self.gaps.end(last.at, Source::Browser, cause);
-        }
+        self.gaps.end_what_needs_an_agent(last.at);
         let since_boot_ms = i64::try_from(self.moment.since_boot_ms).unwrap_or(i64::MAX);
         let boot_id = self.time.clock().boot_id();
         let restart = Restart { now, boot_id, booted_at: now.plus_millis(-since_boot_ms) };

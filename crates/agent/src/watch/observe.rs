@@ -78,13 +78,14 @@ impl Watcher {
         if matches!(observed, Observed::Retry(_) | Observed::LookAgain) {
             return observed;
         }
+        let source = found.picture.source();
         // Shown under the order, and no condition may look at it any more.
         if self.asked(instance, n) && observed == Observed::NotCaptured {
-            self.note_lost(self.moment.reckoned, PictureLost::NotAnswered);
+            self.note_lost(self.moment.reckoned, source, PictureLost::NotAnswered);
             self.record_gaps();
         }
         if matches!(observed, Observed::Kept | Observed::Dropped) {
-            self.picture_looked_at(found.unreadable, found.unscored);
+            self.picture_looked_at(source, found.unreadable, found.unscored);
         }
         observed
     }
@@ -119,7 +120,7 @@ impl Watcher {
             picture: seen,
             id: None,
             observed_at,
-            source: Source::Browser,
+            source: found.map_or(Source::Browser, |found| found.picture.source()),
             account: self.account.clone(),
             attribution,
             fact,

@@ -113,7 +113,7 @@ impl Watcher {
     }
 
     /// A picture that was not looked at: counted, and a gap in part.
-    pub fn picture_lost(&mut self, instance: &str, n: u64, why: PictureLost) {
+    pub fn picture_lost(&mut self, source: Source, (instance, n): (&str, u64), why: PictureLost) {
         let now = self.read_clocks();
         // Without what an earlier run made durable, to note one number would forget the others.
         let is_known = self.know(instance).is_ok();
@@ -123,15 +123,15 @@ impl Watcher {
         if is_known {
             self.acks.done(instance, n);
         }
-        self.note_lost(now, why);
+        self.note_lost(now, source, why);
         self.record_gaps();
     }
 
-    pub(super) fn note_lost(&mut self, now: Timestamp, why: PictureLost) {
-        let lost = &mut self.lost_pictures;
+    pub(super) fn note_lost(&mut self, now: Timestamp, source: Source, why: PictureLost) {
+        let lost = self.lost_pictures.entry(source).or_default();
         if why == PictureLost::Without(PictureWithout::NotInspectable) {
             lost.last_hidden = Some(now);
-            self.gaps.begin(now, Source::Browser, GapCause::NotInspectable, "");
+            self.gaps.begin(now, source, GapCause::NotInspectable, "");
             return;
         }
         lost.last = Some(now);
@@ -143,13 +143,13 @@ impl Watcher {
             PictureLost::NotAnswered => lost.not_answered += 1,
             PictureLost::Without(_) => lost.unreachable += 1,
         }
-        self.gaps.begin(now, Source::Browser, GapCause::PicturesDropped, "");
+        self.gaps.begin(now, source, GapCause::PicturesDropped, "");
     }
 
     /// A picture was looked at; `unreadable` where it could not be decoded, `unscored` where a model was needed and is not here.
-    pub(super) fn picture_looked_at(&mut self, unreadable: bool, unscored: bool) {
+    pub(super) fn picture_looked_at(&mut self, source: Source, unreadable: bool, unscored: bool) {
         if unscored {
-            self.note_lost(self.moment.reckoned, PictureLost::NoModel);
+            self.note_lost(self.moment.reckoned, source, PictureLost::NoModel);
         }
         self.count(|stretch| {
             stretch.pictures += 1;
@@ -169,15 +169,16 @@ impl Watcher {
     }
 
     fn end_lost_pictures_if(&mut self, is_over: impl Fn(&Timestamp) -> bool) {
-        if let Some(until) = self.lost_pictures.last_hidden.take_if(|last| is_over(last)) {
-            self.gaps.end(until, Source::Browser, GapCause::NotInspectable);
-        }
-        if let Some(until) = self.lost_pictures.last.filter(is_over) {
-            let hidden =
-                LostPictures { last_hidden: self.lost_pictures.last_hidden, ..LostPictures::default() };
-            let said = std::mem::replace(&mut self.lost_pictures, hidden).in_words();
-            tracing::info!("{said}");
-            self.gaps.end_saying(until, Source::Browser, GapCause::PicturesDropped, Some(said));
+        for (source, lost) in &mut self.lost_pictures {
+            if let Some(until) = lost.last_hidden.take_if(|last| is_over(last)) {
+                self.gaps.end(until, *source, GapCause::NotInspectable);
+            }
+            if let Some(until) = lost.last.filter(&is_over) {
+                let hidden = LostPictures { last_hidden: lost.last_hidden, ..LostPictures::default() };
+                let said = std::mem::replace(lost, hidden).in_words();
+                tracing::info!("{said}");
+                self.gaps.end_saying(until, *source, GapCause::PicturesDropped, Some(said));
+            }
         }
     }
 }

@@ -5,6 +5,7 @@ use proviso_model::record::{Liveness, RecordBody};
 use proviso_model::{Source, Timestamp};
 
 use super::Watcher;
+use crate::sources::desktop::Sight;
 use crate::spool::Room;
 use crate::uplink::NOTE_REVOKED;
 
@@ -36,6 +37,7 @@ impl Watcher {
         self.watch_browsers(now);
         self.watch_lists(now);
         self.watch_asking(now);
+        self.watch_desktop(now);
         self.watch_lost_pictures(now);
         let due = self
             .stretch
@@ -87,6 +89,9 @@ impl Watcher {
         let mut sources = vec![Source::Health];
         if self.browsers.any_connected() {
             sources.push(Source::Browser);
+        }
+        if *self.desktop() == Sight::Sees {
+            sources.push(Source::Desktop);
         }
         Liveness {
             from: stretch.from,

@@ -31,7 +31,7 @@ pub(super) fn keep_only(fact: &mut Fact, capture: &Capture) -> bool {
             capture.messages && !messages.is_empty()
         }
         Fact::Picture(picture) => {
-            if !capture.pages {
+            if !capture.pages && picture.window.is_none() {
                 // The page's words are read under no condition that is in force.
                 picture.title.clear();
             }
@@ -68,6 +68,10 @@ pub(super) fn cut(fact: &mut Fact) {
             cut_text(&mut picture.title, TITLE_BYTES_MAX);
             cut_text(&mut picture.address, URL_BYTES_MAX);
             cut_text(&mut picture.file_type, PICTURE_WORD_BYTES_MAX);
+            if let Some(window) = &mut picture.window {
+                cut_text(&mut window.application, TITLE_BYTES_MAX);
+                cut_text(&mut window.program, URL_BYTES_MAX);
+            }
         }
         Fact::PrivateWindow { browser } => {
             cut_text(browser, TITLE_BYTES_MAX);

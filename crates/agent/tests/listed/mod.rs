@@ -31,16 +31,16 @@ use super::support::{LISTED, browser, page, shown};
 const HARMLESS: &[u8] = b"a harmless line of text that stands for a file";
 
 /// An agent that watches, without its socket; the story steps its uplink.
-struct Machine {
-    story: Story,
-    core: Core,
-    pictures: Backlog,
+pub struct Machine {
+    pub story: Story,
+    pub core: Core,
+    pub pictures: Backlog,
     shown: u64,
 }
 
 impl Machine {
     /// Under a policy that names `sets`, which the server gives to who asks for them.
-    async fn with(sets: impl FnOnce(&Story) -> Vec<TestSet>) -> Self {
+    pub async fn with(sets: impl FnOnce(&Story) -> Vec<TestSet>) -> Self {
         let story = Story::new();
         let sets = sets(&story);
         let named = sets.iter().map(|set| set.named.clone()).collect();
@@ -89,7 +89,7 @@ impl Machine {
         };
         change(&mut shown, &mut attribution);
         let comes = |reply| Ask::PictureComes {
-            connection: ConnectionId(1),
+            connection: Some(ConnectionId(1)),
             instance: "one".to_owned(),
             n,
             observed_at,
@@ -98,12 +98,12 @@ impl Machine {
         let wanted = self.core.ask(comes).await;
         let Some(PictureWanted::Yes { scored, shown_at }) = wanted else { panic!("wanted: {wanted:?}") };
         let (instance, bytes) = ("one".to_owned(), Bytes::copy_from_slice(bytes));
-        let waiting = Waiting { instance, n, shown_at, attribution, shown, bytes, scored };
+        let waiting = Waiting { instance, n, shown_at, attribution, shown, window: None, bytes, scored };
         self.pictures.put(waiting).expect("room").await.expect("an answer")
     }
 
     /// Waits until what is on record satisfies `wanted`.
-    async fn until(&self, wanted: impl Fn(&Self) -> bool) {
+    pub async fn until(&self, wanted: impl Fn(&Self) -> bool) {
         let waited = tokio::time::timeout(Duration::from_secs(60), async {
             while !wanted(self) {
                 tokio::task::yield_now().await;
@@ -112,12 +112,12 @@ impl Machine {
         waited.await.expect("within a minute");
     }
 
-    fn records(&self) -> Vec<RecordBody> {
+    pub fn records(&self) -> Vec<RecordBody> {
         self.story.force.records(&self.story.spool)
     }
 
     /// What is sealed about pictures.
-    fn findings(&self) -> Vec<(Observation, Vec<Finding>)> {
+    pub fn findings(&self) -> Vec<(Observation, Vec<Finding>)> {
         let found = self.records().into_iter().filter_map(|body| match body {
             RecordBody::Finding { captured, generated } => Some((captured, generated.findings)),
             _ => None,

@@ -7,7 +7,7 @@ use proviso_model::limits::PICTURE_LISTED_MAX;
 use proviso_model::native::PictureWithout;
 use proviso_model::observation::{ListedHow, PictureElement, PictureFrom, PictureListed};
 use proviso_model::record::RecordBody;
-use proviso_model::{Act, Attribution, Digest, Fact, Md5, Picture, PictureSeen};
+use proviso_model::{Act, Attribution, Digest, Fact, Md5, Picture, PictureSeen, Source};
 
 use super::HOUR;
 use super::support::{LISTED, TestForce, begun_gaps, kinds, page, shown};
@@ -27,6 +27,7 @@ fn picture() -> Picture {
         md5: Md5([2; 16]),
         bytes: 1_000,
         file_type: "png".to_owned(),
+        window: None,
     }
 }
 
@@ -109,7 +110,7 @@ fn pictures_that_nobody_looked_at_are_a_gap_in_part_with_their_number_and_protec
     ];
     for (n, why) in (1..).zip(lost) {
         assert!(matches!(watcher.picture_comes("one", n, force.now()), PictureWanted::Yes { .. }));
-        watcher.picture_lost("one", n, why);
+        watcher.picture_lost(Source::Browser, ("one", n), why);
     }
     assert_eq!(watcher.acknowledged("one").expect("known"), 4);
     assert!(watcher.standing().watching, "all else is watched");
@@ -121,7 +122,11 @@ fn pictures_that_nobody_looked_at_are_a_gap_in_part_with_their_number_and_protec
         force.clock.pass(30);
         watcher.tick();
         assert!(matches!(watcher.picture_comes("one", n, force.now()), PictureWanted::Yes { .. }));
-        watcher.picture_lost("one", n, PictureLost::Without(PictureWithout::NotInspectable));
+        watcher.picture_lost(
+            Source::Browser,
+            ("one", n),
+            PictureLost::Without(PictureWithout::NotInspectable),
+        );
         lasted = force.now();
     }
     let lost = |cause: GapCause| {

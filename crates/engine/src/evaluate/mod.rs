@@ -189,7 +189,7 @@ impl Engine {
 
     /// Whether an observation belongs to a contact on the shield list: such a one raises no finding, and is dropped on
     /// the device and counted. Hosts are compared with their sub-domains, addresses are looked for in the page's
-    /// address and in the names of a conversation and its authors.
+    /// address, in the names of a conversation and its authors, and in the title of a window, which has no address.
     #[must_use]
     pub fn is_shielded(&self, observation: &Observation) -> bool {
         let Some(address) = observation.fact.url() else { return false };
@@ -203,12 +203,13 @@ impl Engine {
             let lower = text.to_lowercase().replace("%40", "@");
             self.shield_addresses.iter().any(|entry| lower.contains(entry.as_str()))
         };
-        let channel = match &observation.fact {
+        let name = match &observation.fact {
             Fact::Messages { channel, .. } => channel.as_str(),
+            Fact::Picture(picture) if picture.window.is_some() => picture.title.as_str(),
             _ => "",
         };
         names_one(address)
-            || names_one(channel)
+            || names_one(name)
             || observation.fact.messages().filter_map(|message| message.author.as_deref()).any(names_one)
     }
 

@@ -1,4 +1,4 @@
-//! What a device remembers of the pictures of each site: figures in memory only, bounded, for a quarter of an hour, so that a
+//! What a device remembers of the pictures of each site and application: figures in memory only, bounded, for a quarter of an hour, so that a
 //! finding can tell one picture from many and a record holds all that it rests on.
 
 use std::collections::BTreeMap;
@@ -7,7 +7,7 @@ use proviso_model::limits::{
     PDQ_QUALITY_MIN, PICTURE_MINUTES_MAX, PICTURE_SITES_MAX, PICTURES_REMEMBERED_MAX,
 };
 use proviso_model::observation::PictureBefore;
-use proviso_model::{Fact, Observation, Timestamp};
+use proviso_model::{Fact, Observation, Picture, Timestamp};
 
 use crate::sites::host_of_address;
 
@@ -92,5 +92,13 @@ fn is_fresh(before: &PictureBefore, now: Timestamp) -> bool {
 
 fn host(fact: &Fact) -> Option<String> {
     let Fact::Picture(picture) = fact else { return None };
-    host_of_address(&picture.url).map(|site| site.host)
+    place(picture)
+}
+
+/// Where a picture was shown, as one place: the host of its page, or the application of its window. No host has a space.
+pub(crate) fn place(picture: &Picture) -> Option<String> {
+    match &picture.window {
+        Some(window) => Some(format!("application {}", window.application)),
+        None => host_of_address(&picture.url).map(|site| site.host),
+    }
 }

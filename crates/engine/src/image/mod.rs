@@ -14,5 +14,6 @@ pub mod set;
 
 pub use index_file::IndexError;
 pub use memory::PictureMemory;
+pub(crate) use memory::place;
 pub use pdq::{Luma, PDQ_DISTANCE_MAX, PDQ_QUALITY_MIN, Pdq, PdqHash, PdqHashError};
 pub use scores::PictureScores;

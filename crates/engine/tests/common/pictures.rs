@@ -101,6 +101,7 @@ pub fn shown(number: u8, minute: i64, found: PictureSeen) -> Observation {
         md5: Md5([number; 16]),
         bytes: 4,
         file_type: "jpeg".to_owned(),
+        window: None,
     };
     let mut observation = seen_at(minute);
     observation.attribution.act = Act::Shown;

@@ -1,12 +1,14 @@
 //! Pictures from outside: bytes in, pixels out, within limits. Whoever decodes pictures of strangers does it in a process
 //! that may be ended (the agent's `pictures`): a decoder that hangs or runs out of memory then takes nothing with it.
 
+mod drawn;
 mod view;
 
 use std::io::Cursor;
 
 use image::{DynamicImage, ImageFormat, ImageReader, Limits};
 
+pub use drawn::{DRAWN_SIDE_MAX, Drawn, drawn};
 pub use view::{CLEAR_SIDE_MAX, VEILED_SIDE_MAX, View, view};
 
 /// Longest file that is read, in bytes.

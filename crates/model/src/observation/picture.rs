@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::hash::{Digest, Md5, PdqHash};
+use crate::observation::Source;
 use crate::policy::PackRef;
 use crate::time::Timestamp;
 
@@ -10,9 +11,9 @@ use crate::time::Timestamp;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Picture {
-    /// Address of the page.
+    /// Address of the page; empty in a window of another program.
     pub url: String,
-    /// Title of the page.
+    /// Title of the page, or of the window.
     #[serde(default)]
     pub title: String,
     /// Address of the picture; empty where it has none, as on a canvas.
@@ -39,6 +40,33 @@ pub struct Picture {
     /// Type of file that the decoder found, for example `jpeg`.
     #[serde(rename = "type")]
     pub file_type: String,
+    /// The window that showed it, where that was one of another program than a browser with the extension.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub window: Option<PictureWindow>,
+}
+
+impl Picture {
+    /// Which part of the agent sees such a picture.
+    #[must_use]
+    pub fn source(&self) -> Source {
+        if self.window.is_some() { Source::Desktop } else { Source::Browser }
+    }
+}
+
+/// A window in front, as the display and the system know it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PictureWindow {
+    /// What the program calls itself (its window class). A program may say what it likes.
+    #[serde(default)]
+    pub application: String,
+    /// The program's file, or its name where the system tells no more.
+    #[serde(default)]
+    pub program: String,
+    /// Width of the window, pixels.
+    pub width: u32,
+    /// Its height.
+    pub height: u32,
 }
 
 /// What showed a picture.
@@ -55,6 +83,8 @@ pub enum PictureElement {
     VideoFrame,
     /// No element: a file that was saved to the device. Its shown size is 0.
     Download,
+    /// A window of another program.
+    Window,
     /// Anything else.
     Other,
 }
@@ -72,6 +102,8 @@ pub enum PictureFrom {
     ElementPixels,
     /// Cut from a picture of the visible tab. The bytes are a file that the extension made: its digests say nothing.
     TabPixels,
+    /// Read from the screen, where a window stood. The bytes are a file that the agent made: its digests say nothing.
+    WindowPixels,
 }
 
 impl PictureFrom {
@@ -146,7 +178,7 @@ pub enum ListedHow {
     },
 }
 
-/// A picture of the same site that was shown before: figures only, held in memory.
+/// A picture of the same site or application that was shown before: figures only, held in memory.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PictureBefore {
@@ -155,7 +187,7 @@ pub struct PictureBefore {
     /// Hash of how it looks, where its quality allows comparing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pdq: Option<PdqHash>,
-    /// Host of the page.
+    /// Host of the page; of a window `application` and the application's name.
     pub host: String,
     /// When it was shown.
     pub observed_at: Timestamp,

@@ -156,7 +156,7 @@ impl Agent {
             without: None,
         };
         let comes = |reply| Ask::PictureComes {
-            connection: ConnectionId(1),
+            connection: Some(ConnectionId(1)),
             instance: instance.clone(),
             n,
             observed_at,
@@ -165,7 +165,7 @@ impl Agent {
         let wanted = self.core.ask(comes).await;
         let Some(PictureWanted::Yes { scored, shown_at }) = wanted else { panic!("wanted: {wanted:?}") };
         let (shown, bytes) = (Box::new(shown), Bytes::copy_from_slice(bytes));
-        let waiting = Waiting { instance, n, shown_at, attribution, shown, bytes, scored };
+        let waiting = Waiting { instance, n, shown_at, attribution, shown, window: None, bytes, scored };
         self.pictures.put(waiting).expect("room").await.expect("an answer")
     }
 

@@ -99,6 +99,7 @@ pub fn claim(rig: &Rig, sha256: [u8; 32], pdq: &str, listed: PictureListed) -> O
         md5: Md5([0x5d; 16]),
         bytes: 34_512,
         file_type: "jpeg".to_owned(),
+        window: None,
     }));
     seen.picture = Some(Box::new(PictureSeen {
         pdq: pdq.parse().ok(),

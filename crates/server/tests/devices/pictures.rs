@@ -69,6 +69,7 @@ fn similar(device: &Device, list: &str, rig: &Rig) -> RecordBody {
         md5: Md5([0xcd; 16]),
         bytes: bytes.len() as u64,
         file_type: "png".to_owned(),
+        window: None,
     };
     let listed = PictureListed { set, how: ListedHow::Pdq { distance: 12 }, category: 0, entry: Some(0) };
     let seen = Observation {

@@ -142,7 +142,15 @@ impl Presence {
     /// Whether any extension is connected and has greeted.
     #[must_use]
     pub fn any_connected(&self) -> bool {
-        self.browsers.values().any(|browser| browser.greeted && !browser.connections.is_empty())
+        !self.connected_now().is_empty()
+    }
+
+    /// The browsers whose extension is connected and has greeted: what they show is its to look at.
+    #[must_use]
+    pub fn connected_now(&self) -> Vec<BrowserProcess> {
+        let answering = |browser: &Browser| browser.greeted && !browser.connections.is_empty();
+        let connected = self.browsers.iter().filter(|(_, browser)| answering(browser));
+        connected.map(|(process, _)| process.clone()).collect()
     }
 
     /// Whether any browser is known to live.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use proviso_model::Source;
 use proviso_model::native::ToExtension;
 use tokio::task::JoinSet;
 
@@ -42,7 +43,13 @@ impl Reception<'_> {
             }
             Heard::Picture { n, observed_at, attribution, shown, bytes } => {
                 let name = instance.clone();
-                let ask = |reply| Ask::PictureComes { connection, instance: name, n, observed_at, reply };
+                let ask = |reply| Ask::PictureComes {
+                    connection: Some(connection),
+                    instance: name,
+                    n,
+                    observed_at,
+                    reply,
+                };
                 let (scored, shown_at) = match self.core.ask(ask).await.ok_or_else(ending)? {
                     PictureWanted::Yes { scored, shown_at } => (scored, shown_at),
                     PictureWanted::No => return self.answer(n, Observed::NotCaptured).map(Some),
@@ -60,13 +67,14 @@ impl Reception<'_> {
                         shown_at,
                         attribution,
                         shown,
+                        window: None,
                         bytes: bytes.into(),
                         scored,
                     })
                 });
                 let Some(answer) = put else {
                     let why = without.map_or(PictureLost::TooMany, PictureLost::Without);
-                    self.core.tell(Ask::PictureLost { instance, n, why }).await;
+                    self.core.tell(Ask::PictureLost { source: Source::Browser, instance, n, why }).await;
                     return self.answer(n, Observed::Dropped).map(Some);
                 };
                 self.waiting.insert(n);

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use proviso_model::judgement::{PictureBasis, PictureOpinion};
 use proviso_model::limits::{PDQ_QUALITY_MIN, PICTURE_KEPT_BYTES_MAX};
-use proviso_model::observation::{PictureElement, PictureFrom};
+use proviso_model::observation::{PictureElement, PictureFrom, PictureWindow};
 use proviso_model::policy::{PackRef, Policy, Rule};
 use proviso_model::{Digest, Finding, Observation, PdqHash, Picture, PictureSeen};
 
@@ -56,13 +56,16 @@ fn spoken<'p>(
 
 /// What was shown, where and how large.
 pub(super) fn shown(picture: &Picture) -> String {
+    if let Some(window) = &picture.window {
+        return in_window(picture, window);
+    }
     let what = match picture.element {
         PictureElement::Img => "A picture",
         PictureElement::Background => "A background picture",
         PictureElement::Canvas => "A drawing surface",
         PictureElement::VideoFrame => "A frame of a video",
         PictureElement::Download => return saved(picture),
-        PictureElement::Other => "A picture in an element of another kind",
+        PictureElement::Window | PictureElement::Other => "A picture in an element of another kind",
     };
     let bytes = match picture.from {
         PictureFrom::Loaded => "",
@@ -70,7 +73,7 @@ pub(super) fn shown(picture: &Picture) -> String {
         PictureFrom::FetchedAgain => {
             " What follows is of the file that its address gave when it was asked for again, while a picture from there was on the screen."
         }
-        PictureFrom::ElementPixels | PictureFrom::TabPixels => {
+        PictureFrom::ElementPixels | PictureFrom::TabPixels | PictureFrom::WindowPixels => {
             " What follows is of its pixels, drawn once more: the page's own file was not had."
         }
     };
@@ -84,13 +87,28 @@ pub(super) fn shown(picture: &Picture) -> String {
     )
 }
 
+/// What was shown outside a browser. A window has no address, and its program may call itself what it likes.
+fn in_window(picture: &Picture, window: &PictureWindow) -> String {
+    let application = match window.application.as_str() {
+        "" => "a program that does not say its name".to_owned(),
+        name => format!("a program that calls itself {}", quoted(name)),
+    };
+    format!(
+        "A picture of {} by {} pixels was shown in a window of {application}. What follows is of the window's pixels as the screen showed them: no file was had, so there is no digest of one to compare.",
+        picture.shown_width, picture.shown_height
+    )
+}
+
 /// What was saved and from where.
 fn saved(picture: &Picture) -> String {
     let bytes = match picture.from {
         PictureFrom::FetchedAgain => {
             " What follows is of the file that its address gave when it was asked for again, once the saving was done."
         }
-        PictureFrom::Loaded | PictureFrom::ElementPixels | PictureFrom::TabPixels => "",
+        PictureFrom::Loaded
+        | PictureFrom::ElementPixels
+        | PictureFrom::TabPixels
+        | PictureFrom::WindowPixels => "",
     };
     format!(
         "A picture of {} by {} pixels was saved to the device, from a page of {}.{bytes}",

@@ -11,7 +11,7 @@ use proviso_model::{Observation, Picture, PictureSeen};
 
 use super::super::Spoken;
 use super::{comparable, kept, named, spoken};
-use crate::sites::host_of_address;
+use crate::image::place;
 
 const MINUTE_MS: i64 = 60_000;
 const PERMILLE: u32 = 1000;
@@ -55,8 +55,9 @@ pub(super) fn speak<'p>(
         return None;
     }
     let Rule::PictureScore { within_minutes, .. } = rule else { return None };
+    let of = if picture.window.is_some() { "application" } else { "site" };
     let why = format!(
-        "{} It is one of {pictures} different pictures of this site within {within_minutes} minutes to which that model gives {} or more; pictures that look similar to each other (PDQ distance {PDQ_DISTANCE_MAX} or less) count once.{}{} It would not have spoken of fewer than {pictures_min} such pictures.",
+        "{} It is one of {pictures} different pictures of this {of} within {within_minutes} minutes to which that model gives {} or more; pictures that look similar to each other (PDQ distance {PDQ_DISTANCE_MAX} or less) count once.{}{} It would not have spoken of fewer than {pictures_min} such pictures.",
         says(first),
         figure(u32::from(*threshold_permille) * PERMILLE),
         ESTIMATE,
@@ -70,7 +71,7 @@ pub(super) fn speak<'p>(
 
 const ESTIMATE: &str = " A score is a model's estimate, for somebody to judge.";
 
-/// The earlier pictures that count, the latest first: of the same site, within the time, at the threshold, and different from
+/// The earlier pictures that count, the latest first: of the same site or application, within the time, at the threshold, and different from
 /// this one and from each other. One whose look cannot be compared cannot be told from the others and does not count.
 pub(super) fn counted<'o>(
     rule: &Rule,
@@ -81,7 +82,7 @@ pub(super) fn counted<'o>(
     let Rule::PictureScore { model, threshold_permille, within_minutes, .. } = rule else {
         return Vec::new();
     };
-    let (Some(host), Some(pdq)) = (host_of_address(&picture.url), comparable(seen)) else {
+    let (Some(place), Some(pdq)) = (place(picture), comparable(seen)) else {
         return Vec::new();
     };
     let is_recent = |at: Timestamp| {
@@ -90,7 +91,7 @@ pub(super) fn counted<'o>(
     };
     let may_count = |before: &&PictureBefore| {
         before.model == model.sha256
-            && before.host == host.host
+            && before.host == place
             && is_recent(before.observed_at)
             && reaches(before.explicit_millionths, *threshold_permille)
             && before.sha256 != picture.sha256

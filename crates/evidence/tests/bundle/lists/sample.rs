@@ -157,6 +157,7 @@ fn picture(minute: u32, listed: Vec<PictureListed>) -> Observation {
             md5: md5(),
             bytes: 4_000,
             file_type: "png".to_owned(),
+            window: None,
         })),
     }
 }

@@ -190,6 +190,7 @@ pub fn fact(fact: &Fact) -> String {
         Fact::Picture(picture) if picture.element == PictureElement::Download => {
             "A picture saved from a web page".to_owned()
         }
+        Fact::Picture(picture) if picture.window.is_some() => "A picture in a window of a program".to_owned(),
         Fact::Picture(_) => "A picture on a web page".to_owned(),
         Fact::PrivateWindow { browser } => format!("A private window open in {browser}"),
         Fact::Software { component, state } => {
@@ -214,7 +215,7 @@ pub fn device(system: &str) -> &str {
 pub fn source(source: Source) -> &'static str {
     match source {
         Source::Browser => "the browser",
-        Source::Desktop => "active windows",
+        Source::Desktop => "pictures in other programs’ windows",
         Source::Accessibility => "text of other programs",
         Source::Files => "files arriving",
         Source::Processes => "programs running",

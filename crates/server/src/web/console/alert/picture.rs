@@ -3,7 +3,7 @@
 use jiff::tz::TimeZone;
 use proviso_inference::picture::{CLEAR_SIDE_MAX, VEILED_SIDE_MAX};
 use proviso_model::judgement::PictureBasis;
-use proviso_model::observation::{Picture, PictureElement, PictureFrom};
+use proviso_model::observation::{Picture, PictureElement, PictureFrom, PictureWindow};
 use proviso_model::policy::PackRef;
 
 use crate::app::officer::alert::{AlertView, ShownFinding};
@@ -28,6 +28,9 @@ const NOT_KEPT: &str =
 const ABOVE: &str = "The same picture as in the finding before.";
 /// What digests of a file that the extension made would tell.
 const NO_DIGEST: &str = "none: the browser drew these pixels once more, so the file is not the page’s";
+
+/// What digests of a file that the agent made would tell.
+const NO_FILE: &str = "none: these pixels were read from the screen, so there is no file of the program’s";
 
 /// What the template shows of a picture.
 pub struct PictureBox {
@@ -67,11 +70,17 @@ pub struct ViewBox {
 
 /// Prepares a picture of an alert.
 pub fn shown(picture: &Picture, one: &ShownFinding, view: &AlertView, zone: &TimeZone) -> PictureBox {
-    let drawn = matches!(picture.from, PictureFrom::ElementPixels | PictureFrom::TabPixels);
-    let digest = |digest: String| if drawn { NO_DIGEST.to_owned() } else { digest };
+    let digest = |digest: String| match picture.from {
+        PictureFrom::Loaded | PictureFrom::FetchedAgain => digest,
+        PictureFrom::ElementPixels | PictureFrom::TabPixels => NO_DIGEST.to_owned(),
+        PictureFrom::WindowPixels => NO_FILE.to_owned(),
+    };
     let mut rows = Vec::new();
     if !picture.address.is_empty() {
         rows.push(("Address of the picture", picture.address.clone()));
+    }
+    if let Some(window) = &picture.window {
+        rows.push(("Window", of_window(window)));
     }
     rows.extend([
         how_shown(picture),
@@ -166,6 +175,7 @@ pub fn place(record: &str) -> String {
 /// What is known of a picture, in words.
 fn known(picture: &Picture, one: &ShownFinding) -> String {
     let address = match picture.address.as_str() {
+        "" if picture.window.is_some() => "It was read from the screen, where a window stood".to_owned(),
         "" => "It has no address of its own".to_owned(),
         address => format!("It is from {address}"),
     };
@@ -196,7 +206,7 @@ fn basis(rests_on: &PictureBasis) -> String {
                 .collect();
             let together = match pictures {
                 0 | 1 => String::new(),
-                more => format!(", and it is one of {more} such pictures of the site"),
+                more => format!(", and it is one of {more} such pictures of the same site or application"),
             };
             format!("A model’s score for explicit pictures: {}{together}.", models.join(", "))
         }
@@ -245,6 +255,13 @@ fn how_shown(picture: &Picture) -> (&'static str, String) {
     if picture.element == PictureElement::Download {
         return ("Saved", format!("as a file, {width} by {height} pixels in itself"));
     }
+    if picture.window.is_some() {
+        let (shown_width, shown_height) = (picture.shown_width, picture.shown_height);
+        return (
+            "Shown",
+            format!("{shown_width} by {shown_height} pixels on the screen, {width} by {height} as read"),
+        );
+    }
     let shown = format!(
         "as {}, {} by {} pixels on the page, {width} by {height} in itself",
         element(picture.element),
@@ -254,6 +271,19 @@ fn how_shown(picture: &Picture) -> (&'static str, String) {
     ("Shown", shown)
 }
 
+/// What a window's program says of itself, and what the system knows of it.
+fn of_window(window: &PictureWindow) -> String {
+    let application = match window.application.as_str() {
+        "" => "a program that does not say its name",
+        name => name,
+    };
+    let program = match window.program.as_str() {
+        "" => "its file is not known",
+        file => file,
+    };
+    format!("of {application} ({program}), {} by {} pixels", window.width, window.height)
+}
+
 fn element(element: PictureElement) -> &'static str {
     match element {
         PictureElement::Img => "an image of the page",
@@ -261,6 +291,7 @@ fn element(element: PictureElement) -> &'static str {
         PictureElement::Canvas => "a drawing of the page’s own program",
         PictureElement::VideoFrame => "a frame of a video",
         PictureElement::Download => "a file",
+        PictureElement::Window => "a window",
         PictureElement::Other => "another part of the page",
     }
 }
@@ -273,6 +304,7 @@ fn from(from: PictureFrom) -> &'static str {
         }
         PictureFrom::ElementPixels => "drawn once more from that part of the page",
         PictureFrom::TabPixels => "cut from a picture of the visible page",
+        PictureFrom::WindowPixels => "read from the screen, where the window stood",
     }
 }
 

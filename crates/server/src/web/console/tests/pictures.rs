@@ -14,7 +14,7 @@ use proviso_model::hash::Digest;
 use proviso_model::ids::AlertId;
 use proviso_model::observation::{
     Act, Attribution, Fact, ListedHow, Observation, Picture, PictureElement, PictureFrom, PictureListed,
-    Source,
+    PictureWindow, Source,
 };
 use proviso_model::order::{OrderEnd, OrderEndKind};
 use proviso_model::policy::{HashSetRef, PackRef};
@@ -63,6 +63,12 @@ fn observation(at: Timestamp, from: PictureFrom, how: ListedHow, content: String
         md5: Md5([0xcd; 16]),
         bytes: 34_512,
         file_type: "jpeg".to_owned(),
+        window: (from == PictureFrom::WindowPixels).then(|| PictureWindow {
+            application: "Viewer".to_owned(),
+            program: "/usr/bin/viewer".to_owned(),
+            width: 800,
+            height: 600,
+        }),
     };
     let seen = PictureSeen {
         pdq: Some(PdqHash([0x1234_5678_9abc_def0; 4])),
@@ -324,11 +330,20 @@ async fn pixels_that_were_drawn_once_more_have_no_digest_that_tells_anything() {
     let mut force = force().await;
     let similar = ListedHow::Pdq { distance: 12 };
     let engine = engine("pornography", false);
-    let alert = raised(&mut force, &engine, PictureFrom::TabPixels, similar).await;
-    let mut officer = Client::signed_in(&force, "om1").await;
-    let [_, opened] = pages(&mut officer, alert).await;
-    holds(&opened, &["cut from a picture of the visible page", "the file is not the page’s"]);
-    assert!(!opened.contains(&"ab".repeat(32)));
+    let window = "of Viewer (/usr/bin/viewer), 800 by 600 pixels";
+    for (from, says) in [
+        (
+            PictureFrom::TabPixels,
+            ["cut from a picture of the visible page", "the file is not the page’s", "on a web page"],
+        ),
+        (PictureFrom::WindowPixels, ["read from the screen", "there is no file of the program’s", window]),
+    ] {
+        let alert = raised(&mut force, &engine, from, similar).await;
+        let mut officer = Client::signed_in(&force, "om1").await;
+        let [_, opened] = pages(&mut officer, alert).await;
+        holds(&opened, &says);
+        assert!(!opened.contains(&"ab".repeat(32)));
+    }
 }
 
 #[tokio::test]
