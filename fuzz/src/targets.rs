@@ -14,6 +14,7 @@ use proviso_engine::import::{Defaults, Format, pack_text, read};
 use proviso_engine::sites::{Importer, SiteList};
 use proviso_engine::{Engine, Pack};
 use proviso_evidence::container::{Files, pack as zip, unpack};
+use proviso_evidence::format::ListsFile;
 use proviso_evidence::{Beside, CheckState, Verdict, verify, verify_beside};
 use proviso_inference::picture::{PICTURE_PIXELS_MAX, Pixels, VEILED_SIDE_MAX, View, decode, view};
 use proviso_ledger::hash::policy_hash;
@@ -172,6 +173,11 @@ pub fn bundle_file(data: &[u8]) {
     files.insert(path, content.to_vec());
     let report = verify(&zip(&files).expect("a zip"), Some(&TRUST)).expect("a bundle");
     assert!(report.verdict != Verdict::Verified || files == *FILES, "a bundle that was changed verifies");
+    // The sample shows no look-up in a list, so proofs of one are read by themselves.
+    let lists = serde_json::from_slice::<ListsFile>(content).map(|file| file.entries).unwrap_or_default();
+    for proof in lists.into_iter().filter_map(|entry| entry.proof) {
+        assert!(proof.leaf().is_none_or(|leaf| leaf.len() == 2 + 16 + proof.digest.len() / 2));
+    }
 }
 
 /// A pack of detection data.

@@ -221,13 +221,14 @@ async fn list(ctx: &AppContext) -> anyhow::Result<(u8, String, Value)> {
             |says| {
                 let digests = says.digests;
                 format!(
-                    "{} MD5, {} SHA-1, {} SHA-256, {} PDQ, {}{}from {}, licence {}, of {}",
+                    "{} MD5, {} SHA-1, {} SHA-256, {} PDQ, {}{}{}from {}, licence {}, of {}",
                     digests.md5,
                     digests.sha1,
                     digests.sha256,
                     digests.pdq,
                     if says.child_abuse { "child abuse, " } else { "" },
                     if says.device_ok { "PDQ may be on devices, " } else { "" },
+                    if says.tree.is_none() { "without proofs until it is imported again, " } else { "" },
                     says.source,
                     says.licence,
                     says.dated

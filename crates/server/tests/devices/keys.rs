@@ -2,10 +2,14 @@
 
 use getrandom::SysRng;
 use getrandom::rand_core::UnwrapErr;
-use proviso_evidence::{Beside, CheckState, Shown, verify_beside};
+use proviso_engine::image::lists::ListFormat;
+use proviso_evidence::{Beside, Check, CheckState, Shown, verify_beside};
+use proviso_ledger::hash::sha256;
 use proviso_ledger::sign::VerifyKey;
+use proviso_model::Digest;
 use proviso_model::wire::{ForceKeys, ForceKeysStatement, SignedPolicy, signed_policy};
 use proviso_server::app::bundle::{self, Asker, Scope};
+use proviso_server::app::force::case::order_change;
 use proviso_server::app::force::keys;
 use proviso_server::app::witness;
 use proviso_server::jobs;
@@ -15,15 +19,23 @@ use reqwest::Method;
 
 use crate::device::Device;
 use crate::enrolment::signature;
-use crate::facts::{finding, watched};
-use crate::rig::Rig;
+use crate::facts::{finding, sealed, watched};
+use crate::hash_sets::{CONDITIONS, import};
+use crate::list_proofs::of_harmless;
+use crate::listed_pictures::{HARMLESS, claim};
+use crate::rig::{ORDER, Rig};
 
 #[tokio::test]
 async fn changed_keys_reach_a_device_and_what_was_sealed_before_verifies_under_the_old_root() {
     let (mut rig, root, _medium) = Rig::with_root(0).await;
+    order_change(&rig.ctx, rig.case, &format!("{ORDER}\n{CONDITIONS}"), "order.toml").await.expect("entered");
+    let list = format!("{},2\n", Digest(sha256(HARMLESS)));
+    import(&rig, "restricted", &list, ListFormat::Sha256, true, false).await;
     let mut device = Device::enrol(&rig).await;
     let at = rig.ctx.now();
-    let before = [device.seal(finding(&device, at)), device.seal(watched(at, 3))];
+    let picture = claim(&rig, sha256(HARMLESS), &"1f".repeat(32), of_harmless(&device, "restricted"));
+    let mut before = vec![device.seal(finding(&device, at)), device.seal(watched(at, 3))];
+    before.push(device.seal(sealed(&device, &picture)));
     device.send(&rig, &before.iter().collect::<Vec<_>>()).await.receipt();
     jobs::drain(&rig.ctx).await.expect("worked");
     let asker =
@@ -67,5 +79,7 @@ async fn changed_keys_reach_a_device_and_what_was_sealed_before_verifies_under_t
         ["witness", "earlier"]
     );
     assert!(report.checks.iter().all(|check| check.state == CheckState::Passed), "{:#?}", report.checks);
+    let proven = |check: &Check| check.name == "lists" && check.says.contains("stood in list restricted");
+    assert!(report.checks.iter().any(proven), "under the new keys too: {:#?}", report.checks);
     rig.stop().await;
 }

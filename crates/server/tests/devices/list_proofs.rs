@@ -8,9 +8,9 @@ use proviso_evidence::container::unpack;
 use proviso_evidence::format::ListsFile;
 use proviso_evidence::{CheckState, Part, Report, Shown, layout, verify};
 use proviso_ledger::hash::sha256;
+use proviso_model::Digest;
 use proviso_model::hash_set::{EntryKind, HashSetStatement};
 use proviso_model::observation::{ListedHow, PictureListed};
-use proviso_model::{Digest, Observation};
 use proviso_server::app::bundle::{self, Scope};
 use proviso_server::app::force::case::order_change;
 use proviso_server::app::force::hash_set;
@@ -68,17 +68,17 @@ async fn an_import_signs_the_root_of_the_plain_definition_and_every_policy_names
     rig.stop().await;
 }
 
-fn of_harmless(set: Digest) -> PictureListed {
+/// What a device says of the harmless file once it found it on this list of its policy.
+pub fn of_harmless(device: &Device, list: &str) -> PictureListed {
+    let sets = device.policy.hash_sets();
+    let set = sets.iter().find(|set| set.set.name == list).expect("the policy names it").set.sha256;
     PictureListed { set, how: ListedHow::Sha256, category: 2, entry: None }
 }
 
-async fn found(rig: &Rig, device: &mut Device, list: &str) -> Observation {
+async fn found(rig: &Rig, device: &mut Device, list: &str) {
     device.fetch_policy(rig).await;
-    let sets = device.policy.hash_sets();
-    let set = sets.iter().find(|set| set.set.name == list).expect("the policy names it").set.sha256;
-    let seen = claim(rig, sha256(HARMLESS), &"1f".repeat(32), of_harmless(set));
+    let seen = claim(rig, sha256(HARMLESS), &"1f".repeat(32), of_harmless(device, list));
     assert_eq!(outcome(rig, device, &seen).await, Some(ReplayOutcome::Same));
-    seen
 }
 
 fn lists_check(report: &Report) -> (CheckState, String) {
