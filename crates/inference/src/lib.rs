@@ -8,9 +8,14 @@ pub mod files;
 mod graph;
 pub mod picture;
 mod picture_model;
+mod runtime;
 mod sentence;
 
-pub use picture_model::{OpenNsfw, PictureModel};
+pub use picture_model::{
+    Channels, Class, Input, Label, Layout, Manifest, ManifestFile, NetworkForm, PictureLook, PictureModel,
+    PictureModels, PictureSaid, Settles, Shares,
+};
+pub use runtime::Runtime;
 pub use sentence::{MiniLm, SentenceModel, TOKENS_MAX, VECTOR_LENGTH, Vector};
 
 /// Why a model gives nothing. Each says what to do.
@@ -36,11 +41,19 @@ pub enum InferenceError {
         /// The one wanted, hexadecimal.
         pinned: String,
     },
+    /// A manifest of a model that cannot be used.
+    #[error("the manifest {path} cannot be used: {problem}; mend it or take it away")]
+    Manifest {
+        /// Where.
+        path: String,
+        /// What is wrong.
+        problem: String,
+    },
     /// A file that is not what it should be.
     #[error("the model {model} cannot be used: {problem}")]
     Model {
         /// Name of the model.
-        model: &'static str,
+        model: String,
         /// What is wrong.
         problem: String,
     },
@@ -48,7 +61,7 @@ pub enum InferenceError {
     #[error("the model {model} gave no answer: {problem}")]
     Run {
         /// Name of the model.
-        model: &'static str,
+        model: String,
         /// What is wrong.
         problem: String,
     },

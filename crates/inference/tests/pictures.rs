@@ -1,20 +1,24 @@
-//! Pictures: what is decoded and what is refused, and the picture model beside the reference runtime
-//! (`tools/images/nsfw_reference.py`).
+//! Pictures: what is decoded and what is refused, and the picture models beside a reference (`tools/images/nsfw_reference.py`
+//! by onnxruntime, `nsfwjs_reference.py` by numpy alone), run by pure Rust and by the onnxruntime library.
 
 mod common;
 #[path = "../../engine/tests/waves/mod.rs"]
 mod waves;
 
 use std::io::Cursor;
+use std::path::PathBuf;
 
 use common::models;
 use image::{DynamicImage, ImageFormat, RgbImage, Rgba, RgbaImage};
 use proviso_inference::picture::{Picture, PictureError, Pixels, View, decode, view};
-use proviso_inference::{OpenNsfw, PictureModel};
+use proviso_inference::{Manifest, PictureModel, Runtime};
 use serde_json::Value;
 use waves::waves;
 
-const REFERENCE: &str = include_str!("../../../testdata/inference/open-nsfw-reference.jsonl");
+const REFERENCES: [(&str, &str); 2] = [
+    ("open-nsfw", include_str!("../../../testdata/inference/open-nsfw-reference.jsonl")),
+    ("nsfwjs-mobilenet-v2", include_str!("../../../testdata/inference/nsfwjs-mobilenet-v2-reference.jsonl")),
+];
 /// Design section 1, invariant 6: a neural score is the same within 0.001.
 const DIFFERENCE_MAX: f64 = 0.001;
 
@@ -32,32 +36,76 @@ fn rings(width: usize, height: usize, [a, b, c]: [usize; 3]) -> Vec<u8> {
         .collect()
 }
 
-fn model() -> OpenNsfw {
-    OpenNsfw::load(&models()).expect("the right file").expect("the picture model: run cargo xtask setup")
+fn model(name: &str, runtime: &Runtime) -> PictureModel {
+    let manifests = Manifest::built_in().expect("manifests");
+    let manifest = manifests.iter().find(|manifest| manifest.name == name).expect("a manifest");
+    let model = PictureModel::load(manifest, &models(), runtime).expect("the right files");
+    model.expect("the picture models: run cargo xtask setup")
+}
+
+/// Every picture of the references, by both models.
+fn compare(runtime: &Runtime, name_begins: &str) {
+    for (name, reference) in REFERENCES {
+        let model = model(name, runtime);
+        let mut highest = 0.0_f64;
+        for line in reference.lines() {
+            let expected: Value = serde_json::from_str(line).expect("JSON");
+            let number = |pointer: &str| {
+                let number = expected.pointer(pointer).and_then(Value::as_u64).expect("a number");
+                usize::try_from(number).expect("small")
+            };
+            let formula = ["/formula/0", "/formula/1", "/formula/2"].map(number);
+            let (width, height) = (number("/width"), number("/height"));
+            let picture = Picture {
+                width: width as u32,
+                height: height as u32,
+                pixels: Pixels::Rgb(if expected.get("kind").is_some_and(|kind| kind == "rings") {
+                    rings
+                } else {
+                    waves
+                }(width, height, formula)),
+            };
+            let said = model.look(&picture).expect("chances");
+            assert!(said.runtime.starts_with(name_begins), "{}", said.runtime);
+            for (class, found) in [("explicit", said.explicit), ("neutral", said.neutral)] {
+                let Some(expected) = expected.get(class).and_then(Value::as_f64) else { continue };
+                let found = f64::from(found) / 1e6;
+                assert!((found - expected).abs() < DIFFERENCE_MAX, "{name}: {line}: {class} {found}");
+            }
+            highest = highest.max(expected.get("explicit").and_then(Value::as_f64).expect("a number"));
+        }
+        assert!(highest > 0.5, "a difference would not show in chances near 0");
+    }
 }
 
 #[test]
 fn invariant_06_a_picture_s_score_is_that_of_the_reference_runtime_within_a_thousandth() {
-    let model = model();
-    let mut highest = 0.0_f64;
-    for line in REFERENCE.lines() {
-        let expected: Value = serde_json::from_str(line).expect("JSON");
-        let number = |name: &str| usize::try_from(expected[name].as_u64().expect("a number")).expect("small");
-        let formula = [0, 1, 2].map(|at| expected["formula"][at].as_u64().expect("a number") as usize);
-        let (width, height) = (number("width"), number("height"));
-        let picture = Picture {
-            width: width as u32,
-            height: height as u32,
-            pixels: Pixels::Rgb(if expected["kind"] == "rings" { rings } else { waves }(
-                width, height, formula,
-            )),
-        };
-        let found = f64::from(model.explicit_chance(&picture).expect("a chance"));
-        let expected = expected["explicit"].as_f64().expect("a number");
-        assert!((found - expected).abs() < DIFFERENCE_MAX, "{line}: {found}");
-        highest = highest.max(expected);
+    compare(&Runtime::default(), "rten@");
+}
+
+/// The library comes with set-up where its package has one; elsewhere there is nothing to compare.
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+#[test]
+fn the_onnxruntime_library_gives_the_same_scores_and_its_name_with_them() {
+    let beside = |models: PathBuf| models.join("../onnxruntime/libonnxruntime.so.1.32.0");
+    let library = models().into_iter().map(beside).find(|path| path.is_file());
+    let library = library.expect("the library: run cargo xtask setup");
+    let runtime = Runtime::find(Some(&library), &[]);
+    compare(&runtime, "onnxruntime@");
+    assert_eq!(runtime.fault(), None);
+}
+
+#[test]
+fn a_library_that_is_none_is_told_and_pure_rust_does_its_work() {
+    let runtime =
+        Runtime::find(Some(std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"))), &[]);
+    let nowhere = Runtime::find(Some(std::path::Path::new("/nowhere/libonnxruntime.so")), &[]);
+    for runtime in [runtime, nowhere] {
+        let model = model("nsfwjs-mobilenet-v2", &runtime);
+        let grey = Picture { width: 3, height: 2, pixels: Pixels::Grey(vec![90; 6]) };
+        assert!(model.look(&grey).expect("chances").runtime.starts_with("rten@"));
+        assert!(runtime.fault().is_some_and(|fault| fault.contains("cannot be used")));
     }
-    assert!(highest > 0.5, "a difference would not show in chances near 0");
 }
 
 fn written(format: ImageFormat) -> Vec<u8> {

@@ -92,9 +92,9 @@ pub enum Command {
     },
     /// Decode pictures from standard input: `classify image` and `run` start it, so that a harmful picture ends nothing else.
     PictureWorker {
-        /// A folder with the picture model.
-        #[arg(long)]
-        models: Option<PathBuf>,
+        /// Where it finds what it runs.
+        #[command(flatten)]
+        pictures: PictureArgs,
         /// Behind everything else on the machine.
         #[arg(long)]
         gives_way: bool,
@@ -135,10 +135,24 @@ pub enum Classify {
         /// The files.
         #[arg(required = true)]
         files: Vec<PathBuf>,
-        /// A folder with the picture model; by default one beside the program or under /usr/share/proviso.
-        #[arg(long, env = proviso_inference::files::FOLDER_VARIABLE)]
-        models: Option<PathBuf>,
+        /// Models to ask instead of the built-in ones, as NAME@VERSION; several times for several.
+        #[arg(long)]
+        model: Vec<String>,
+        /// Where it finds them.
+        #[command(flatten)]
+        pictures: PictureArgs,
     },
+}
+
+/// Where models of pictures and what runs them are found.
+#[derive(Debug, Clone, clap::Args)]
+pub struct PictureArgs {
+    /// A folder with models; by default one beside the program or under /usr/share/proviso.
+    #[arg(long, env = proviso_inference::files::FOLDER_VARIABLE)]
+    pub models: Option<PathBuf>,
+    /// The onnxruntime library, which is faster than pure Rust; by default onnxruntime/libonnxruntime.so in a folder with models.
+    #[arg(long, env = "PROVISO_ONNXRUNTIME")]
+    pub onnxruntime: Option<PathBuf>,
 }
 
 /// Of `run`.
@@ -153,9 +167,9 @@ pub struct RunArgs {
     /// Seconds between liveness records.
     #[arg(long, env = "PROVISO_LIVENESS_SECONDS", default_value_t = 300)]
     pub liveness_seconds: u32,
-    /// A folder with the picture model; by default one beside the program or under /usr/share/proviso.
-    #[arg(long, env = proviso_inference::files::FOLDER_VARIABLE)]
-    pub models: Option<PathBuf>,
+    /// Where it finds models of pictures.
+    #[command(flatten)]
+    pub pictures: PictureArgs,
     /// The X11 display of the account's session, for example :0; without it, the one that logind names.
     #[arg(long, env = "DISPLAY")]
     pub display: Option<String>,

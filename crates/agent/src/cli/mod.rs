@@ -45,10 +45,10 @@ pub fn main(args: Args, wiring: &Wiring) -> ExitCode {
         Command::Classify { what: Classify::Text { jsonl, packs, models } } => {
             classify::text(jsonl, packs.as_deref(), models.as_deref())
         }
-        Command::Classify { what: Classify::Image { files, models } } => {
-            pictures::classify(&files, models.as_deref())
+        Command::Classify { what: Classify::Image { files, model, pictures } } => {
+            pictures::classify(&files, &model, &pictures)
         }
-        Command::PictureWorker { models, gives_way } => pictures::worker(models.as_deref(), gives_way),
+        Command::PictureWorker { pictures, gives_way } => pictures::worker(&pictures, gives_way),
     };
     match done {
         Ok(true) => ExitCode::SUCCESS,

@@ -26,7 +26,7 @@ pub fn run(dir: StateDir, args: &RunArgs, wiring: &Wiring) -> anyhow::Result<boo
             liveness_every_ms: i64::from(args.liveness_seconds.max(1)) * 1_000,
             ..WatchSettings::default()
         },
-        pictures: super::pictures::contained(args.models.as_deref(), true)?,
+        pictures: super::pictures::contained(&args.pictures, true)?,
         display: args
             .display
             .clone()

@@ -35,8 +35,8 @@ pub struct Waiting {
     pub window: Option<PictureWindow>,
     /// Its bytes.
     pub bytes: Bytes,
-    /// Whether a condition needs a model.
-    pub scored: bool,
+    /// Models that a condition needs, by name and version.
+    pub models: Vec<String>,
 }
 
 type Name = (String, u64);

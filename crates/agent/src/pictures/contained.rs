@@ -73,18 +73,19 @@ impl Contained {
         self.running = None;
     }
 
-    /// What is seen on a picture; a model is asked only where `scored`.
+    /// What is seen on a picture, and what those of `models` say that are asked (`PictureModels::look`); none where there are none.
     ///
     /// # Errors
     /// [`Failed`]; the next picture is looked at nevertheless.
-    pub async fn look(&mut self, bytes: &[u8], scored: bool) -> Result<Looked, Failed> {
+    pub async fn look(&mut self, bytes: &[u8], models: &[String]) -> Result<Looked, Failed> {
         let mut running = match self.running.take() {
             Some(running) => running,
             None => self.start()?,
         };
+        let scored = !models.is_empty();
         let has_started = if scored { running.has_scored } else { running.has_answered };
         let limit = if has_started { self.limits.look } else { self.limits.start + self.limits.look };
-        let Ok(answer) = tokio::time::timeout(limit, ask(&mut running, bytes, scored)).await else {
+        let Ok(answer) = tokio::time::timeout(limit, ask(&mut running, bytes, models)).await else {
             let _ = running.child.kill().await;
             return Err(Failed::TooLong(limit.as_secs()));
         };
@@ -117,10 +118,11 @@ impl Contained {
 }
 
 /// Hands over a picture and reads the answer; `None` when the process ended or what came is no answer.
-async fn ask(running: &mut Running, bytes: &[u8], scored: bool) -> Option<Looked> {
-    running.input.write_all(&[u8::from(scored)]).await.ok()?;
-    running.input.write_all(&(bytes.len() as u64).to_le_bytes()).await.ok()?;
-    running.input.write_all(bytes).await.ok()?;
+async fn ask(running: &mut Running, bytes: &[u8], models: &[String]) -> Option<Looked> {
+    for part in [models.join("\n").as_bytes(), bytes] {
+        running.input.write_all(&(part.len() as u64).to_le_bytes()).await.ok()?;
+        running.input.write_all(part).await.ok()?;
+    }
     running.input.flush().await.ok()?;
     let mut line = String::new();
     running.output.read_line(&mut line).await.ok()?;

@@ -8,27 +8,37 @@ use crate::bounded::Bounded;
 /// Pictures remembered; the one that came first goes first. About 200 bytes each.
 const KNOWN_MAX: usize = 4_096;
 
-/// Nothing is known yet. `None` of a picture means that it cannot be decoded.
-pub(super) fn known() -> Bounded<Digest, Option<Seen>> {
+/// What is known of a picture.
+pub(super) struct Known {
+    /// `None` when it cannot be decoded.
+    pub(super) seen: Option<Seen>,
+    /// Models that were to look at it.
+    pub(super) asked: Vec<String>,
+}
+
+/// Nothing is known yet.
+pub(super) fn known() -> Bounded<Digest, Known> {
     Bounded::new(KNOWN_MAX)
 }
 
-/// What is known of a picture, if that is enough: one that was looked at without a model is looked at again where one is needed.
+/// What is known of a picture, if that is enough: one that was looked at without a model is looked at again where it is needed.
 pub(super) fn enough<'k>(
-    known: &'k Bounded<Digest, Option<Seen>>,
+    known: &'k Bounded<Digest, Known>,
     sha256: &Digest,
-    scored: bool,
+    models: &[String],
 ) -> Option<&'k Option<Seen>> {
-    let is_enough =
-        |known: &&Option<Seen>| known.as_ref().is_none_or(|seen| !scored || seen.scores.is_some());
-    known.get(sha256).filter(is_enough)
+    let is_judged = |known: &Known, seen: &Seen| {
+        models.is_empty() || !seen.scores.is_empty() && models.iter().all(|model| known.asked.contains(model))
+    };
+    let is_enough = |known: &&Known| known.seen.as_ref().is_none_or(|seen| is_judged(known, seen));
+    known.get(sha256).filter(is_enough).map(|known| &known.seen)
 }
 
 #[cfg(test)]
 mod tests {
     use proviso_model::Digest;
 
-    use super::{KNOWN_MAX, enough, known};
+    use super::{KNOWN_MAX, Known, enough, known};
     use crate::pictures::{Scored, Seen};
 
     #[test]
@@ -39,17 +49,32 @@ mod tests {
             bytes[..8].copy_from_slice(&(number as u64).to_le_bytes());
             Digest(bytes)
         };
-        let seen = |scores| Seen { pdq: "0".repeat(64), pdq_quality: 90, scores, fault: None };
+        let seen = |scores, asked: &[&str]| {
+            let (pdq, pdq_quality) = ("0".repeat(64), 90);
+            let seen = Seen { pdq, pdq_quality, scores, fault: None, runtime_fault: None };
+            Known { seen: Some(seen), asked: asked.iter().map(ToString::to_string).collect() }
+        };
+        let unreadable = || Known { seen: None, asked: Vec::new() };
+        let (none, one, two): (_, _, [String; 2]) =
+            (&[], &["m@1".to_owned()], ["m@1".to_owned(), "n@1".to_owned()]);
         let mut known = known();
-        known.put(digest(0), Some(seen(None)));
-        assert!(enough(&known, &digest(0), false).is_some() && enough(&known, &digest(0), true).is_none());
-        let scored = Scored { model: "m@1".to_owned(), sha256: "0".repeat(64), explicit_millionths: 1 };
-        known.put(digest(0), Some(seen(Some(scored))));
-        known.put(digest(1), None);
-        assert!(enough(&known, &digest(0), true).is_some() && enough(&known, &digest(1), true).is_some());
+        known.put(digest(0), seen(Vec::new(), &["m@1"]));
+        assert!(enough(&known, &digest(0), none).is_some(), "it was looked at");
+        assert!(enough(&known, &digest(0), one).is_none(), "the model was not there then");
+        let scored = Scored {
+            model: "m@1".to_owned(),
+            sha256: "0".repeat(64),
+            runtime: "rten@1".to_owned(),
+            explicit_millionths: 1,
+            read_as: [0, 1_000_000],
+        };
+        known.put(digest(0), seen(vec![scored], &["m@1"]));
+        known.put(digest(1), unreadable());
+        assert!(enough(&known, &digest(0), one).is_some() && enough(&known, &digest(1), one).is_some());
+        assert!(enough(&known, &digest(0), &two).is_none(), "another model is needed by now");
         for number in 2..KNOWN_MAX + 1 {
-            known.put(digest(number), None);
+            known.put(digest(number), unreadable());
         }
-        assert!(enough(&known, &digest(0), false).is_none() && enough(&known, &digest(1), false).is_some());
+        assert!(enough(&known, &digest(0), none).is_none() && enough(&known, &digest(1), none).is_some());
     }
 }

@@ -16,8 +16,9 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use super::backlog::{Load, Waiting};
+use super::known::{self, Known};
 use super::strain::Strain;
-use super::{Contained, Failed, Looked, Seen, known};
+use super::{Contained, Failed, Looked, Scored, Seen};
 use crate::bounded::Bounded;
 use crate::daemon::core_thread::{Ask, Core};
 use crate::hash_sets::LookedUp;
@@ -39,8 +40,9 @@ pub struct Looker {
     load: Arc<Mutex<Load>>,
     contained: Contained,
     strain: Strain,
-    known: Bounded<Digest, Option<Seen>>,
+    known: Bounded<Digest, Known>,
     has_told_fault: bool,
+    has_told_runtime_fault: bool,
     keep: Arc<PolicyKeep>,
     asking: Vec<LookedAt>,
     rest_until: Instant,
@@ -71,7 +73,19 @@ impl Looker {
         keep: Arc<PolicyKeep>,
     ) -> Self {
         let (known, asking, rest_until) = (known::known(), Vec::new(), Instant::now());
-        Self { line, load, contained, strain, known, has_told_fault: false, keep, asking, rest_until }
+        let (has_told_fault, has_told_runtime_fault) = (false, false);
+        Self {
+            line,
+            load,
+            contained,
+            strain,
+            known,
+            has_told_fault,
+            has_told_runtime_fault,
+            keep,
+            asking,
+            rest_until,
+        }
     }
 
     /// Works for as long as the backlog lives.
@@ -154,26 +168,38 @@ impl Looker {
     }
 
     /// What is on a picture. A model that takes the process with it is no fault of the picture, which is then only hashed.
-    async fn look(&mut self, bytes: &[u8], scored: bool) -> Result<Looked, Failed> {
-        let mut looked = self.contained.look(bytes, scored).await;
-        if scored && matches!(looked, Err(Failed::TooLong(_) | Failed::Crashed)) {
-            looked = self.contained.look(bytes, false).await;
+    async fn look(&mut self, bytes: &[u8], models: &[String]) -> Result<Looked, Failed> {
+        let mut looked = self.contained.look(bytes, models).await;
+        if !models.is_empty() && matches!(looked, Err(Failed::TooLong(_) | Failed::Crashed)) {
+            looked = self.contained.look(bytes, &[]).await;
         }
-        if let Ok(Looked::Seen(Seen { fault: Some(fault), .. })) = &looked
-            && !std::mem::replace(&mut self.has_told_fault, true)
-        {
-            tracing::error!(%fault, "the picture model cannot be used: pictures are hashed, and not being judged is a gap");
+        if let Ok(Looked::Seen(seen)) = &looked {
+            self.tell_faults(seen);
         }
         looked
     }
 
+    /// Each once for as long as the agent runs.
+    fn tell_faults(&mut self, seen: &Seen) {
+        if let Some(fault) = &seen.fault
+            && !std::mem::replace(&mut self.has_told_fault, true)
+        {
+            tracing::error!(%fault, "a picture model cannot be used: pictures are judged by those that can, and being judged by none is a gap");
+        }
+        if let Some(fault) = &seen.runtime_fault
+            && !std::mem::replace(&mut self.has_told_runtime_fault, true)
+        {
+            tracing::warn!(%fault, "onnxruntime is not used");
+        }
+    }
+
     async fn one(&mut self, picture: Waiting, core: &Core) -> Fate {
-        let Waiting { instance, n, shown_at, attribution, shown, window, bytes, scored } = picture;
+        let Waiting { instance, n, shown_at, attribution, shown, window, bytes, models } = picture;
         let Some((sha256, md5)) = digests(bytes.clone()).await else { return Fate::Ending };
-        let seen = match known::enough(&self.known, &sha256, scored) {
+        let seen = match known::enough(&self.known, &sha256, &models) {
             Some(known) => known.clone(),
             None => {
-                let seen = match self.look(&bytes, scored).await {
+                let seen = match self.look(&bytes, &models).await {
                     Ok(Looked::Seen(seen)) => Some(seen),
                     // Whatever it is made of: its digests are compared all the same.
                     Ok(Looked::Unreadable { .. }) | Err(Failed::TooLong(_) | Failed::Crashed) => None,
@@ -185,7 +211,7 @@ impl Looker {
                         return Fate::Done(Observed::Dropped);
                     }
                 };
-                self.known.put(sha256, seen.clone());
+                self.known.put(sha256, Known { seen: seen.clone(), asked: models.clone() });
                 seen
             }
         };
@@ -193,7 +219,7 @@ impl Looker {
             shown_at,
             picture: fact(&shown, window, (sha256, md5), &bytes),
             unreadable: seen.is_none(),
-            unscored: scored && seen.as_ref().is_some_and(|seen| seen.scores.is_none()),
+            unscored: !models.is_empty() && seen.as_ref().is_some_and(|seen| seen.scores.is_empty()),
             seen: recorded(seen),
             bytes,
             under: None,
@@ -292,16 +318,17 @@ fn fact(
 /// What is recorded beside the fact.
 fn recorded(seen: Option<Seen>) -> PictureSeen {
     let Some(seen) = seen else { return PictureSeen::default() };
-    let score = seen.scores.and_then(|scored| {
+    let score = |scored: Scored| {
         let (name, version) = scored.model.split_once('@')?;
         let sha256 = Digest::parse(&scored.sha256)?;
         let model = PackRef { name: name.to_owned(), version: version.to_owned(), sha256 };
-        Some(PictureScore { model, explicit_millionths: scored.explicit_millionths })
-    });
+        let explicit_millionths = scored.explicit_millionths;
+        Some(PictureScore { model, explicit_millionths, runtime: scored.runtime })
+    };
     PictureSeen {
         pdq: seen.pdq.parse().ok(),
         pdq_quality: seen.pdq_quality,
-        scores: score.into_iter().collect(),
+        scores: seen.scores.into_iter().filter_map(score).collect(),
         ..PictureSeen::default()
     }
 }

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 pub use contained::{Contained, Failed, LookLimits};
 pub use looker::Looker;
 pub use strain::Strain;
-pub use worker::serve;
+pub use worker::{WorkerSettings, serve};
 
 /// What the process says of one picture.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -36,11 +36,14 @@ pub struct Seen {
     pub pdq: String,
     /// How much there was to hash, 0 to 100.
     pub pdq_quality: u8,
-    /// What the model made of it; nothing where no model is on this machine, or it cannot be used.
-    pub scores: Option<Scored>,
-    /// What is wrong with the model, where one is here and cannot be used.
+    /// What models made of it, in the order in which they were asked; nothing where none is on this machine or can be used.
+    pub scores: Vec<Scored>,
+    /// What is wrong with models that are here and cannot be used.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fault: Option<String>,
+    /// Why the onnxruntime library that is here does not run them: pure Rust does instead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub runtime_fault: Option<String>,
 }
 
 /// What a model made of a picture.
@@ -51,6 +54,10 @@ pub struct Scored {
     pub model: String,
     /// SHA-256 of its file, hexadecimal.
     pub sha256: String,
-    /// Millionths of a chance that it is sexually explicit.
+    /// Name and version of what ran it.
+    pub runtime: String,
+    /// Millionths of a chance that it is sexually explicit, as the model says it.
     pub explicit_millionths: u32,
+    /// Millionths that are read out of that as explicit and as neutral; what is left of a million is suggestive.
+    pub read_as: [u32; 2],
 }

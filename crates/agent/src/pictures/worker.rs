@@ -1,4 +1,4 @@
-//! The process in which pictures are decoded: reads whether a model is asked for, a length and so many bytes, answers with a
+//! The process in which pictures are decoded: reads which models are asked for, a length and so many bytes, answers with a
 //! line, until its input ends.
 
 use std::io::{ErrorKind, Read, Write};
@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use proviso_engine::image::{Luma, Pdq};
 use proviso_inference::picture::{self, PICTURE_BYTES_MAX, Picture, PictureError, Pixels};
-use proviso_inference::{InferenceError, OpenNsfw, PictureModel};
+use proviso_inference::{PictureModels, PictureSaid, Runtime};
 
 use super::{Looked, Scored, Seen};
 
@@ -18,58 +18,76 @@ const DATA_BYTES_MAX: u64 = 256 << 20;
 #[cfg(unix)]
 const NICER: i32 = 10;
 
-/// Answers until `input` ends. Models are looked for in `folders` when the first picture comes that one is asked for. With
-/// `gives_way` everything else on the machine goes first.
+/// Bytes of the names of models that are asked for.
+pub(super) const NAMES_BYTES_MAX: u64 = 4_096;
+
+/// Where the process finds what it runs, and how it behaves.
+#[derive(Debug, Default)]
+pub struct WorkerSettings {
+    /// Folders of models.
+    pub folders: Vec<PathBuf>,
+    /// The onnxruntime library, where it is not in one of them.
+    pub onnxruntime: Option<PathBuf>,
+    /// Everything else on the machine goes first.
+    pub gives_way: bool,
+}
+
+/// Answers until `input` ends. Models are looked for when the first picture comes that they are asked for.
 ///
 /// # Errors
 /// What reading or writing says. A model that is there and cannot be used is said with each picture: hashing goes on.
 pub fn serve(
     input: &mut impl Read,
     output: &mut impl Write,
-    folders: &[PathBuf],
-    gives_way: bool,
+    settings: &WorkerSettings,
 ) -> anyhow::Result<()> {
     bound_memory();
     #[cfg(unix)]
-    if gives_way {
+    if settings.gives_way {
         // Where the system refuses, it is done at the usual priority.
         let _ = rustix::process::nice(NICER);
     }
-    let mut model: Option<Result<Option<OpenNsfw>, InferenceError>> = None;
-    while let Some((scored, bytes)) = next(input)? {
-        if scored && model.is_none() {
-            model = Some(OpenNsfw::load(folders));
+    let mut loaded: Option<(Vec<String>, PictureModels)> = None;
+    while let Some((wanted, bytes)) = next(input)? {
+        if !wanted.is_empty() && loaded.as_ref().is_none_or(|(models, _)| *models != wanted) {
+            let runtime = Runtime::find(settings.onnxruntime.as_deref(), &settings.folders);
+            let models = PictureModels::find(settings.folders.clone(), &wanted, runtime);
+            loaded = Some((wanted.clone(), models));
         }
-        let asked = match model.as_ref().filter(|_| scored) {
-            Some(Ok(model)) => Ok(model.as_ref().map(|model| model as &dyn PictureModel)),
-            Some(Err(fault)) => Err(fault),
-            None => Ok(None),
-        };
-        let looked = look(&bytes, asked);
+        let models = loaded.as_ref().filter(|_| !wanted.is_empty());
+        let looked = look(&bytes, models.map(|(_, models)| models));
         writeln!(output, "{}", serde_json::to_string(&looked)?)?;
         output.flush()?;
     }
     Ok(())
 }
 
-/// The next picture and whether a model is asked for, unless the input has ended.
-fn next(input: &mut impl Read) -> anyhow::Result<Option<(bool, Vec<u8>)>> {
-    let mut head = [0; 9];
-    match input.read_exact(&mut head) {
+/// The next picture and the models that are asked for, unless the input has ended.
+fn next(input: &mut impl Read) -> anyhow::Result<Option<(Vec<String>, Vec<u8>)>> {
+    let Some(names) = part(input, NAMES_BYTES_MAX)? else { return Ok(None) };
+    let names = String::from_utf8(names)?;
+    let wanted = names.split_whitespace().map(str::to_owned).collect();
+    let bytes = part(input, PICTURE_BYTES_MAX)?.ok_or_else(|| anyhow::anyhow!("a picture is missing"))?;
+    Ok(Some((wanted, bytes)))
+}
+
+/// A length and so many bytes, unless the input has ended.
+fn part(input: &mut impl Read, bytes_max: u64) -> anyhow::Result<Option<Vec<u8>>> {
+    let mut length = [0; 8];
+    match input.read_exact(&mut length) {
         Ok(()) => {}
         Err(error) if error.kind() == ErrorKind::UnexpectedEof => return Ok(None),
         Err(error) => return Err(error.into()),
     }
-    let [scored, length @ ..] = head;
     let length = u64::from_le_bytes(length);
-    anyhow::ensure!(length <= PICTURE_BYTES_MAX, "more bytes were announced than a picture may have");
+    anyhow::ensure!(length <= bytes_max, "{length} bytes were announced and at most {bytes_max} are read");
     let mut bytes = Vec::new();
     input.take(length).read_to_end(&mut bytes)?;
     anyhow::ensure!(bytes.len() as u64 == length, "the input ended within a picture");
-    Ok(Some((scored != 0, bytes)))
+    Ok(Some(bytes))
 }
 
-fn look(bytes: &[u8], model: Result<Option<&dyn PictureModel>, &InferenceError>) -> Looked {
+fn look(bytes: &[u8], models: Option<&PictureModels>) -> Looked {
     let seen = picture::decode(bytes).and_then(|picture| {
         let pdq = pdq(&picture).ok_or_else(|| PictureError::Damaged("it has no pixels".to_owned()))?;
         Ok((picture, pdq))
@@ -78,22 +96,24 @@ fn look(bytes: &[u8], model: Result<Option<&dyn PictureModel>, &InferenceError>)
         Ok(seen) => seen,
         Err(error) => return Looked::Unreadable { error: error.to_string() },
     };
-    let scored = match model {
-        Ok(model) => model.map(|model| score(model, &picture)).transpose().map_err(|fault| fault.to_string()),
-        Err(fault) => Err(fault.to_string()),
-    };
-    let (scores, fault) = match scored {
-        Ok(scores) => (scores, None),
-        Err(fault) => (None, Some(fault)),
-    };
-    Looked::Seen(Seen { pdq: pdq.hash.to_string(), pdq_quality: pdq.quality_percent, scores, fault })
+    let look = models.map(|models| models.look(&picture)).unwrap_or_default();
+    Looked::Seen(Seen {
+        pdq: pdq.hash.to_string(),
+        pdq_quality: pdq.quality_percent,
+        scores: look.said.into_iter().map(scored).collect(),
+        fault: (!look.faults.is_empty()).then(|| look.faults.join("; ")),
+        runtime_fault: models.and_then(PictureModels::runtime_fault),
+    })
 }
 
-fn score(model: &dyn PictureModel, picture: &Picture) -> Result<Scored, InferenceError> {
-    let chance = model.explicit_chance(picture)?;
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 1")]
-    let explicit_millionths = (chance * 1e6).round() as u32;
-    Ok(Scored { model: model.reference(), sha256: model.sha256().to_string(), explicit_millionths })
+fn scored(said: PictureSaid) -> Scored {
+    Scored {
+        model: said.model,
+        sha256: said.sha256.to_string(),
+        runtime: said.runtime,
+        explicit_millionths: said.explicit,
+        read_as: [said.shares.explicit, said.shares.neutral],
+    }
 }
 
 fn pdq(picture: &Picture) -> Option<Pdq> {

@@ -6,7 +6,6 @@ use bytes::Bytes;
 use proviso_model::gap::GapCause;
 use proviso_model::limits::PICTURE_KEPT_BYTES_MAX;
 use proviso_model::native::PictureWithout;
-use proviso_model::policy::Rule;
 use proviso_model::{Digest, Picture, PictureSeen, Source, Timestamp};
 
 use super::Watcher;
@@ -15,14 +14,14 @@ use super::Watcher;
 const QUIET_MS: i64 = 60_000;
 
 /// What is to be done with a picture that has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PictureWanted {
     /// Its number was seen before, or nothing may be captured of it: acknowledged, and not looked at.
     No,
     /// To be looked at; a model only where a condition needs one.
     Yes {
-        /// Whether a condition in force judges pictures by a model.
-        scored: bool,
+        /// Models by which conditions in force judge pictures, by name and version.
+        models: Vec<String>,
         /// When it was shown, by the agent's time: the hash sets in force then are looked up.
         shown_at: Timestamp,
     },
@@ -107,9 +106,9 @@ impl Watcher {
             return PictureWanted::No;
         };
         self.acks.waits(instance, n);
-        let mut rules = kept.policy.in_force(at).flat_map(|condition| &condition.rules);
-        let scored = rules.any(|rule| matches!(rule, Rule::PictureScore { .. }));
-        PictureWanted::Yes { scored, shown_at: at }
+        let models = kept.policy.picture_models_at(at);
+        let models = models.iter().map(|model| format!("{}@{}", model.name, model.version)).collect();
+        PictureWanted::Yes { models, shown_at: at }
     }
 
     /// A picture that was not looked at: counted, and a gap in part.

@@ -96,9 +96,9 @@ impl Machine {
             reply,
         };
         let wanted = self.core.ask(comes).await;
-        let Some(PictureWanted::Yes { scored, shown_at }) = wanted else { panic!("wanted: {wanted:?}") };
+        let Some(PictureWanted::Yes { models, shown_at }) = wanted else { panic!("wanted: {wanted:?}") };
         let (instance, bytes) = ("one".to_owned(), Bytes::copy_from_slice(bytes));
-        let waiting = Waiting { instance, n, shown_at, attribution, shown, window: None, bytes, scored };
+        let waiting = Waiting { instance, n, shown_at, attribution, shown, window: None, bytes, models };
         self.pictures.put(waiting).expect("room").await.expect("an answer")
     }
 

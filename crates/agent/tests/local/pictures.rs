@@ -122,7 +122,16 @@ fn the_pictures_that_wait_have_no_more_bytes_than_fit_into_memory() {
             panic!("a picture")
         };
         let (instance, bytes) = ("one".to_owned(), vec![0; PICTURE_SENT_BYTES_MAX].into());
-        Waiting { instance, n, shown_at: observed_at, attribution, shown, window: None, bytes, scored: false }
+        Waiting {
+            instance,
+            n,
+            shown_at: observed_at,
+            attribution,
+            shown,
+            window: None,
+            bytes,
+            models: Vec::new(),
+        }
     };
     let put: Vec<bool> = (1..=9).map(|n| line.put(waiting(n)).is_some()).collect();
     assert_eq!(put, [true, true, true, true, true, true, true, true, false]);

@@ -113,8 +113,11 @@ impl TestForce {
         let mut pictures = policy.conditions[0].clone();
         pictures.paragraph = "9".to_owned();
         pictures.kind = ConditionKind::Pornography;
-        let pack =
-            |name: &str| PackRef { name: name.to_owned(), version: "1".to_owned(), sha256: Digest([9; 32]) };
+        let pack = |name: &str| PackRef {
+            name: name.to_owned(),
+            version: "0.0.6".to_owned(),
+            sha256: Digest([9; 32]),
+        };
         pictures.rules = vec![Rule::PictureScore {
             id: "pictures/explicit".to_owned(),
             category: "pornography".to_owned(),

@@ -37,7 +37,7 @@ fn a_picture_that_waits_is_not_acknowledged_and_after_a_power_cut_it_comes_again
     let force = TestForce::new();
     let policy = force.policy_with_pictures(24 * HOUR);
     let (mut watcher, spool) = force.watching_under(&policy);
-    let comes = PictureWanted::Yes { scored: false, shown_at: force.now() };
+    let comes = PictureWanted::Yes { models: Vec::new(), shown_at: force.now() };
     assert_eq!(watcher.acknowledged("one").expect("known"), 0);
     assert_eq!(watcher.picture_comes("one", 1, force.now()), comes);
     assert_eq!(watcher.observe("one", 2, force.now(), shown(), page(LISTED)), Observed::Kept);

@@ -9,11 +9,9 @@ pub mod lists;
 mod memory;
 pub mod near;
 mod pdq;
-mod scores;
 pub mod set;
 
 pub use index_file::IndexError;
 pub use memory::PictureMemory;
 pub(crate) use memory::place;
 pub use pdq::{Luma, PDQ_DISTANCE_MAX, PDQ_QUALITY_MIN, Pdq, PdqHash, PdqHashError};
-pub use scores::PictureScores;

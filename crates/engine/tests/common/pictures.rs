@@ -64,7 +64,11 @@ pub fn model(name: &str) -> PackRef {
 }
 
 pub fn score(name: &str, permille: u32) -> PictureScore {
-    PictureScore { model: model(name), explicit_millionths: permille * 1000 }
+    PictureScore {
+        model: model(name),
+        explicit_millionths: permille * 1000,
+        runtime: "rten@0.27.0".to_owned(),
+    }
 }
 
 pub fn listed(set: u8, how: ListedHow) -> PictureListed {

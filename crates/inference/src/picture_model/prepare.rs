@@ -1,25 +1,39 @@
-//! Pixels as the network wants them: 256 by 256, the middle 224 by 224, blue first, less the mean of its training set. The
-//! maker's own script also writes the picture as JPEG and reads it again; that is left out, for it only adds noise.
+//! Pixels as a network wants them. The package of Open NSFW also writes the picture as JPEG and reads it again; that is left
+//! out, for it only adds noise.
 
+use super::manifest::{Channels, Input, Layout};
 use super::resize;
 use crate::picture::{Picture, Pixels};
 
-/// Pixels each way that the network sees.
-pub(super) const SIDE: usize = 224;
-const RESIZED: usize = 256;
-/// Blue, green, red.
-const MEANS: [f32; 3] = [104.0, 117.0, 123.0];
-
-pub(super) fn values(picture: &Picture) -> Vec<f32> {
-    let (width, height) = (picture.width as usize, picture.height as usize);
-    let seen = match &picture.pixels {
-        Pixels::Rgb(pixels) => resize::middle(pixels.as_chunks().0, width, height, RESIZED, SIDE),
+/// The numbers of a picture, and their shape.
+pub(super) fn values(picture: &Picture, input: &Input) -> ([usize; 4], Vec<f32>) {
+    let size = (picture.width as usize, picture.height as usize);
+    let (resized, side) = (usize::from(input.resized), usize::from(input.side));
+    let seen: Vec<[u8; 3]> = match &picture.pixels {
+        Pixels::Rgb(pixels) => resize::middle(pixels.as_chunks().0, size, resized, side),
         Pixels::Grey(pixels) => {
-            let rgb: Vec<[u8; 3]> = pixels.iter().map(|grey| [*grey; 3]).collect();
-            resize::middle(&rgb, width, height, RESIZED, SIDE)
+            let grey = resize::middle::<1>(pixels.as_chunks().0, size, resized, side);
+            grey.into_iter().map(|[grey]| [grey; 3]).collect()
         }
     };
-    let [b, g, r] = MEANS;
-    let value = |[red, green, blue]: [u8; 3]| [f32::from(blue) - b, f32::from(green) - g, f32::from(red) - r];
-    seen.into_iter().flat_map(value).collect()
+    let ordered = |[red, green, blue]: [u8; 3]| match input.channels {
+        Channels::Rgb => [red, green, blue],
+        Channels::Bgr => [blue, green, red],
+    };
+    let [first, second, third] = input.less;
+    let scaled = |[a, b, c]: [u8; 3]| {
+        [(a, first), (b, second), (c, third)]
+            .map(|(value, less)| (f32::from(value) - less) / input.divided_by)
+    };
+    let pixels = seen.into_iter().map(ordered).map(scaled);
+    match input.layout {
+        Layout::PixelsFirst => ([1, side, side, 3], pixels.flatten().collect()),
+        Layout::ColoursFirst => {
+            let pixels: Vec<[f32; 3]> = pixels.collect();
+            let firsts = pixels.iter().map(|[first, _, _]| *first);
+            let seconds = pixels.iter().map(|[_, second, _]| *second);
+            let thirds = pixels.iter().map(|[_, _, third]| *third);
+            ([1, 3, side, side], firsts.chain(seconds).chain(thirds).collect())
+        }
+    }
 }

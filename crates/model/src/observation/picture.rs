@@ -146,6 +146,9 @@ pub struct PictureScore {
     pub model: PackRef,
     /// The score that it gives for sexually explicit, millionths.
     pub explicit_millionths: u32,
+    /// What ran the model, by name and version; empty in records of before it was said.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub runtime: String,
 }
 
 /// The result of looking a picture up in a hash set: it says what stands in the set, not whether that is so.

@@ -50,8 +50,8 @@ impl Reception<'_> {
                     observed_at,
                     reply,
                 };
-                let (scored, shown_at) = match self.core.ask(ask).await.ok_or_else(ending)? {
-                    PictureWanted::Yes { scored, shown_at } => (scored, shown_at),
+                let (models, shown_at) = match self.core.ask(ask).await.ok_or_else(ending)? {
+                    PictureWanted::Yes { models, shown_at } => (models, shown_at),
                     PictureWanted::No => return self.answer(n, Observed::NotCaptured).map(Some),
                     PictureWanted::Retry => {
                         return self
@@ -69,7 +69,7 @@ impl Reception<'_> {
                         shown,
                         window: None,
                         bytes: bytes.into(),
-                        scored,
+                        models,
                     })
                 });
                 let Some(answer) = put else {

@@ -158,7 +158,7 @@ impl Taker {
         let instance = self.instance.clone();
         let comes =
             |reply| Ask::PictureComes { connection: None, instance: instance.clone(), n, observed_at, reply };
-        let Some(PictureWanted::Yes { scored, shown_at }) = self.core.ask(comes).await else { return };
+        let Some(PictureWanted::Yes { models, shown_at }) = self.core.ask(comes).await else { return };
         let waiting = Waiting {
             instance: instance.clone(),
             n,
@@ -167,7 +167,7 @@ impl Taker {
             shown: Box::new(shown),
             window: Some(window),
             bytes,
-            scored,
+            models,
         };
         if self.pictures.put(waiting).is_none() {
             let (source, why) = (Source::Desktop, PictureLost::TooMany);

@@ -29,11 +29,11 @@ pub(super) fn speak<'p>(
     else {
         return None;
     };
-    let first = score_of(seen, model)?;
-    let agreed = second.as_ref().and_then(|second| score_of(seen, second)).filter(|second| {
+    let both = score_of(seen, model).zip(second.as_ref().and_then(|second| score_of(seen, second)));
+    let agreed = both.filter(|(first, second)| {
         [first, second].iter().all(|score| reaches(score.explicit_millionths, *together_permille))
     });
-    if let Some(second) = agreed {
+    if let Some((first, second)) = agreed {
         let why = format!(
             "{} {} Both are at {} or more, from where on the two together speak of one picture.{}{} It would not have spoken had either been lower.",
             says(first),
@@ -46,6 +46,7 @@ pub(super) fn speak<'p>(
         let rests_on = PictureBasis::Scored { scores: vec![first.clone(), second.clone()], pictures: 1 };
         return Some(spoken(rule, picture, permille(lowest), (rests_on, vec![pack]), why));
     }
+    let first = alone(rule, seen)?;
     if !reaches(first.explicit_millionths, *threshold_permille) {
         return None;
     }
@@ -79,10 +80,10 @@ pub(super) fn counted<'o>(
     observation: &Observation,
     seen: &'o PictureSeen,
 ) -> Vec<&'o PictureBefore> {
-    let Rule::PictureScore { model, threshold_permille, within_minutes, .. } = rule else {
+    let Rule::PictureScore { threshold_permille, within_minutes, .. } = rule else {
         return Vec::new();
     };
-    let (Some(place), Some(pdq)) = (place(picture), comparable(seen)) else {
+    let (Some(place), Some(pdq), Some(score)) = (place(picture), comparable(seen), alone(rule, seen)) else {
         return Vec::new();
     };
     let is_recent = |at: Timestamp| {
@@ -90,7 +91,7 @@ pub(super) fn counted<'o>(
         (0..=i64::from(*within_minutes) * MINUTE_MS).contains(&age_ms)
     };
     let may_count = |before: &&PictureBefore| {
-        before.model == model.sha256
+        before.model == score.model.sha256
             && before.host == place
             && is_recent(before.observed_at)
             && reaches(before.explicit_millionths, *threshold_permille)
@@ -109,6 +110,13 @@ pub(super) fn counted<'o>(
         }
     }
     counted
+}
+
+/// The score that counts where pictures come together: the first model's, and the second's where the first has said nothing, as on
+/// a device that does not have it.
+fn alone<'o>(rule: &Rule, seen: &'o PictureSeen) -> Option<&'o PictureScore> {
+    let Rule::PictureScore { model, second, .. } = rule else { return None };
+    score_of(seen, model).or_else(|| score_of(seen, second.as_ref()?))
 }
 
 fn score_of<'o>(seen: &'o PictureSeen, model: &PackRef) -> Option<&'o PictureScore> {
