@@ -16,6 +16,7 @@ pub mod model;
 pub mod pack;
 pub mod search;
 pub mod sites;
+pub mod suitability;
 pub mod text;
 
 pub use compile::{CompileError, CompileInputs, compile, compile_with};

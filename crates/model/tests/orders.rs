@@ -92,6 +92,10 @@ fn an_order_is_read_word_for_word() {
     assert_eq!(order.conditions[6].except.sites, ["library.example"]);
     assert_eq!(order.conditions[6].offence_words, ["model railway club"]);
     assert_eq!(order.languages, ["en", "pl"]);
+    let of = |kind: ConditionKind| order.conditions.iter().find(|one| one.kind == kind).expect("the kind");
+    assert_eq!(of(ConditionKind::DeclareDevices).within_days, Some(3));
+    assert_eq!(of(ConditionKind::NoContactWithChildren).under_age, Some(16));
+    assert_eq!(of(ConditionKind::DeclareNames).declared, ["tp014", "harbour-walker"]);
 }
 
 #[test]

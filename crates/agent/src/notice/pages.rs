@@ -64,6 +64,8 @@ pub(super) struct ConditionView<'a> {
     pub paragraph: &'a str,
     pub text: &'a str,
     pub window: String,
+    /// Whether this program watches for it.
+    pub watched: bool,
 }
 
 /// An instant in the order's time zone, to the minute.
@@ -107,6 +109,7 @@ pub(super) fn conditions(policy: &Policy, now: Timestamp) -> Vec<ConditionView<'
             paragraph: &condition.paragraph,
             text: &condition.text,
             window: view(condition),
+            watched: !condition.rules.is_empty(),
         })
         .collect()
 }

@@ -79,9 +79,9 @@ pub enum CompileError {
         "order {0} is notification-only: it captures nothing, so no device is enrolled under it; enrol under the order that requires monitoring"
     )]
     CapturesNothing(String),
-    /// No condition.
+    /// No condition that a device watches for.
     #[error(
-        "order {0} has no [[condition]], so it captures nothing; enter the conditions that the order requires to be monitored"
+        "order {0} has no [[condition]] that a device watches for, so it captures nothing; enter the conditions that the order requires to be monitored (proviso-server suitability says which those are)"
     )]
     NoConditions(String),
     /// Consent was withdrawn.
@@ -174,13 +174,16 @@ pub fn compile_with<'p>(
     for condition in &order.conditions {
         conditions.push(compile_condition(order, condition, &packs, inputs)?);
     }
+    // Capture ends with the last paragraph that a device watches for, whatever else the order goes on to require.
     let expires_at = conditions
         .iter()
+        .filter(|condition| condition.kind.is_watched())
         .map(|condition| condition.valid_until)
         .max()
         .ok_or_else(|| CompileError::NoConditions(order.reference.clone()))?;
     if expires_at <= inputs.issued_at {
-        let last = order.conditions.iter().map(|condition| condition.until.unwrap_or(order.expires_on)).max();
+        let watched = order.conditions.iter().filter(|condition| condition.kind.is_watched());
+        let last = watched.map(|condition| condition.until.unwrap_or(order.expires_on)).max();
         return Err(CompileError::Ended(last.unwrap_or(order.expires_on)));
     }
     let terms = conditions.iter().flat_map(|condition| &condition.rules).map(rule_terms).sum();
@@ -247,8 +250,10 @@ fn compile_condition(
         return Err(CompileError::NeverInForce(condition.paragraph.clone()));
     }
     let rules = rules::of(order, condition, packs, inputs)?;
-    // A paragraph about child images with no list to compare with is known and looks at nothing; the others go on.
-    if rules.is_empty() && condition.kind != ConditionKind::ChildImages {
+    // A paragraph about child images with no list to compare with is known and looks at nothing, and so is one that no device
+    // watches for; the others go on.
+    let may_be_empty = condition.kind == ConditionKind::ChildImages || !condition.kind.is_watched();
+    if rules.is_empty() && !may_be_empty {
         return Err(CompileError::NoRule(condition.paragraph.clone()));
     }
     Ok(PolicyCondition {

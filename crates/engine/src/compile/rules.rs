@@ -77,6 +77,17 @@ pub(super) fn of(
         ConditionKind::NoPrivateBrowsing | ConditionKind::MonitoringSoftware => {
             rules.extend(State::for_condition(condition.kind).map(state));
         }
+        // No device watches for these: they stand in the policy so that the person can read them.
+        ConditionKind::DeclareDevices
+        | ConditionKind::KeepHistory
+        | ConditionKind::NoHistoryDeletion
+        | ConditionKind::NoHiddenConnections
+        | ConditionKind::NoVaults
+        | ConditionKind::NoUndeclaredCloud
+        | ConditionKind::NoPeerToPeer
+        | ConditionKind::NoContactWithChildren
+        | ConditionKind::DeclareNames
+        | ConditionKind::ProduceDevices => {}
     }
     rules.extend(own_words(order, condition, "words/order", "specified-words", &condition.words)?);
     rules.extend(own_words(order, condition, OFFENCE_RULE, "offence-words", &condition.offence_words)?);

@@ -72,4 +72,51 @@ condition_kinds! {
     NoPrivateBrowsing = "no-private-browsing", "Private browsing";
     /// Monitoring software installed and operational.
     MonitoringSoftware = "monitoring-software", "Monitoring software operational";
+    /// Telling the police of devices, within so many days.
+    DeclareDevices = "declare-devices", "Telling the police of devices";
+    /// The device keeps its internet history and shows it.
+    KeepHistory = "keep-history", "Keeping internet history";
+    /// No deleting of history, no wiping tools.
+    NoHistoryDeletion = "no-history-deletion", "Deleting history or wiping";
+    /// No VPN, Tor or proxy but declared ones.
+    NoHiddenConnections = "no-hidden-connections", "VPN, Tor or proxy";
+    /// No encryption or vault software that was deliberately added.
+    NoVaults = "no-vaults", "Encryption or vault software";
+    /// No cloud storage but declared ones.
+    NoUndeclaredCloud = "no-undeclared-cloud", "Undeclared cloud storage";
+    /// No peer-to-peer software.
+    NoPeerToPeer = "no-peer-to-peer", "Peer-to-peer software";
+    /// No contact with those below an age.
+    NoContactWithChildren = "no-contact-with-children", "Contact with children";
+    /// No aliases: user names are declared.
+    DeclareNames = "declare-names", "Declaring user names";
+    /// Devices are produced on request.
+    ProduceDevices = "produce-devices", "Producing devices on request";
+}
+
+impl ConditionKind {
+    /// Whether a device watches for it at all. What it does not watch for stands in the order, in the notice and in the report of
+    /// suitability as not watched, so that silence about it says nothing.
+    #[must_use]
+    pub fn is_watched(self) -> bool {
+        match self {
+            Self::SexualisedChat
+            | Self::Pornography
+            | Self::ChildImages
+            | Self::ProhibitedSearches
+            | Self::SpecifiedWords
+            | Self::NoPrivateBrowsing
+            | Self::MonitoringSoftware => true,
+            Self::DeclareDevices
+            | Self::KeepHistory
+            | Self::NoHistoryDeletion
+            | Self::NoHiddenConnections
+            | Self::NoVaults
+            | Self::NoUndeclaredCloud
+            | Self::NoPeerToPeer
+            | Self::NoContactWithChildren
+            | Self::DeclareNames
+            | Self::ProduceDevices => false,
+        }
+    }
 }

@@ -97,6 +97,15 @@ pub struct Condition {
     /// Carve-outs.
     #[serde(default, skip_serializing_if = "Exceptions::is_empty")]
     pub except: Exceptions,
+    /// Days within which the police must be told (for `declare-devices`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub within_days: Option<u16>,
+    /// The age below which contact is prohibited (for `no-contact-with-children`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub under_age: Option<u8>,
+    /// What has been declared and is therefore allowed: connections, cloud storage or user names. The list is sensitive.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub declared: Vec<String>,
 }
 
 /// What a condition does not cover.

@@ -4,6 +4,7 @@ mod condition;
 mod fields;
 mod header;
 mod hosts;
+mod parameters;
 
 use toml::de::DeTable;
 

@@ -29,6 +29,17 @@ impl Policy {
                 }
                 ConditionKind::NoPrivateBrowsing => capture.private_windows = true,
                 ConditionKind::MonitoringSoftware => capture.software = true,
+                // Nothing is captured for what no device watches for.
+                ConditionKind::DeclareDevices
+                | ConditionKind::KeepHistory
+                | ConditionKind::NoHistoryDeletion
+                | ConditionKind::NoHiddenConnections
+                | ConditionKind::NoVaults
+                | ConditionKind::NoUndeclaredCloud
+                | ConditionKind::NoPeerToPeer
+                | ConditionKind::NoContactWithChildren
+                | ConditionKind::DeclareNames
+                | ConditionKind::ProduceDevices => {}
             }
         }
         capture

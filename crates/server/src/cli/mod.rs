@@ -5,6 +5,7 @@ mod bar;
 mod hash_set;
 mod say;
 mod serving;
+mod suitability;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -42,6 +43,7 @@ pub struct Wiring {
         proviso-server admin case-create --order order.toml --officer pat\n  \
         proviso-server admin enrolment-code --case 0b5c5bb4-0d38-4d3c-9c0f-6a8a5a4b0e57\n  \
         proviso-server hash-set import list.json --name caid --source CAID --date 2026-11-01 --licence \"agreement 14\" --country UK --child-abuse\n  \
+        proviso-server suitability --order order.toml --device laptop.toml\n  \
         proviso-server serve\n\n\
         Exit codes: 0 done, 1 the answer is no, 2 usage or input error."
 )]
@@ -85,6 +87,8 @@ enum Command {
     /// Sets of hashes of known pictures: import, list, check, remove.
     #[command(subcommand)]
     HashSet(hash_set::HashSetCommand),
+    /// Say which paragraphs of an order can be watched on a device, how, what would be seen of others, and what is left.
+    Suitability(suitability::SuitabilityArgs),
     /// Set up and look after the installation.
     #[command(subcommand)]
     Admin(admin::Admin),
@@ -121,6 +125,7 @@ impl Cli {
                 say.line(&done, &serde_json::json!({"schema": schema}))?;
                 Ok(0)
             }
+            Command::Suitability(args) => args.run(say),
             Command::HashSet(command) => command.run(wiring, &config, say).await,
             Command::Admin(admin) => admin.run(wiring, &config, say).await,
             Command::PictureView(args) => {

@@ -2,6 +2,7 @@
 
 mod hash_sets;
 mod pictures;
+mod suitability;
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;

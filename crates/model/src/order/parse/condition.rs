@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use super::super::{Condition, ConditionKind, Exceptions};
 use super::fields::{Faults, Fields, Placed, did_you_mean};
-use super::hosts;
+use super::{hosts, parameters};
 use crate::emoji::is_emoji;
 use crate::limits::TERM_BYTES_MAX;
 
@@ -16,8 +16,20 @@ pub(super) struct Window {
     pub(super) last: Option<Date>,
 }
 
-const KEYS: &[&str] =
-    &["paragraph", "text", "kind", "from", "until", "words", "offence_words", "sites", "except"];
+const KEYS: &[&str] = &[
+    "paragraph",
+    "text",
+    "kind",
+    "from",
+    "until",
+    "words",
+    "offence_words",
+    "sites",
+    "except",
+    parameters::WITHIN_DAYS,
+    parameters::UNDER_AGE,
+    parameters::DECLARED,
+];
 
 pub(super) fn read(
     fields: &Fields<'_, '_>,
@@ -34,7 +46,10 @@ pub(super) fn read(
     let sites = sites(fields, faults);
     let except = exceptions(fields, faults);
     let kind = kind?;
-    parameters(fields, kind, words.len() + offence_words.len(), faults);
+    let within_days = parameters::within_days(fields, faults);
+    let under_age = parameters::under_age(fields, faults);
+    let declared = parameters::declared(fields, faults);
+    parameters::check(fields, kind, words.len() + offence_words.len(), faults);
     Some(Condition {
         paragraph: paragraph?.value,
         text: text?.value,
@@ -45,6 +60,9 @@ pub(super) fn read(
         offence_words,
         sites,
         except,
+        within_days,
+        under_age,
+        declared,
     })
 }
 
@@ -176,53 +194,4 @@ pub(super) fn treatment(root: &Fields<'_, '_>, faults: &mut Faults<'_>) -> Excep
     };
     treatment.unknown_keys(&["sites", "words"], faults);
     Exceptions { sites: sites(&treatment, faults), words: terms(&treatment, "words", faults) }
-}
-
-/// What a kind without words looks at.
-fn looks_at(kind: ConditionKind) -> &'static str {
-    if kind == ConditionKind::ChildImages { "pictures" } else { "a state of the device" }
-}
-
-/// Which parameters a kind takes. One that would be ignored is refused: a court's word must not silently do nothing.
-fn parameters(fields: &Fields<'_, '_>, kind: ConditionKind, words: usize, faults: &mut Faults<'_>) {
-    let (takes_words, takes_sites) = match kind {
-        ConditionKind::SexualisedChat | ConditionKind::ProhibitedSearches | ConditionKind::SpecifiedWords => {
-            (true, false)
-        }
-        ConditionKind::Pornography => (true, true),
-        ConditionKind::ChildImages | ConditionKind::NoPrivateBrowsing | ConditionKind::MonitoringSoftware => {
-            (false, false)
-        }
-    };
-    let name = kind.as_str();
-    for key in ["words", "offence_words"] {
-        if let Some(at) = fields.key_at(key).filter(|_| !takes_words) {
-            faults.add(
-                at,
-                format!("{name} takes no {key}: it looks at {}, not at text", looks_at(kind)),
-                format!("remove {key}, or put them in a condition of kind \"specified-words\""),
-            );
-        }
-    }
-    if let Some(at) = fields.key_at("sites").filter(|_| !takes_sites) {
-        faults.add(
-            at,
-            format!("{name} takes no sites: only pornography is served by a list of sites"),
-            "remove sites; to carve sites out write except = { sites = [...] }",
-        );
-    }
-    if let Some(at) = fields.key_at("except").filter(|_| !takes_words) {
-        faults.add(
-            at,
-            format!("{name} takes no except: it has neither words nor sites to carve out of"),
-            "remove except",
-        );
-    }
-    if kind == ConditionKind::SpecifiedWords && words == 0 {
-        faults.add(
-            fields.at,
-            "specified-words needs words: without them it would look for nothing",
-            "add the words that the order names: words = [\"harbour lantern\", \"tide table\"]",
-        );
-    }
 }

@@ -198,6 +198,35 @@ impl<'a, 'i> Fields<'a, 'i> {
         }
     }
 
+    /// A whole number that may be absent.
+    pub(super) fn number_if_any(
+        &self,
+        key: &str,
+        range: std::ops::RangeInclusive<i64>,
+        advice: &str,
+        faults: &mut Faults<'_>,
+    ) -> Option<i64> {
+        let (_, value) = self.entry(key)?;
+        let at = value.span().start;
+        let DeValue::Integer(number) = value.get_ref() else {
+            faults.add(
+                at,
+                format!("{key} is {}, not a whole number", type_in_words(value.get_ref())),
+                advice,
+            );
+            return None;
+        };
+        match i64::from_str_radix(number.as_str(), number.radix()) {
+            Ok(found) if range.contains(&found) => Some(found),
+            _ => {
+                let (least, most) = (range.start(), range.end());
+                let problem = format!("{key} is {}; it is {least} to {most}", number.as_str());
+                faults.add(at, problem, advice);
+                None
+            }
+        }
+    }
+
     /// A sub-table that may be absent.
     pub(super) fn table(
         &self,

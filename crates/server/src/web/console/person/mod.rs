@@ -56,6 +56,7 @@ struct ConditionBox {
     kind: &'static str,
     text: String,
     window: String,
+    is_watched: bool,
 }
 
 /// `GET /people/{case}`. The view is logged.
@@ -124,6 +125,7 @@ fn order(order: &Order) -> OrderBox {
                 paragraph: one.paragraph.clone(),
                 kind: one.kind.in_words(),
                 text: one.text.clone(),
+                is_watched: one.kind.is_watched(),
                 window: format!(
                     "In force {}",
                     words::window(one.from.unwrap_or(order.made_on), one.until.unwrap_or(order.expires_on))
