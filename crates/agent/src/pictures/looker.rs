@@ -196,16 +196,26 @@ impl Looker {
     async fn one(&mut self, picture: Waiting, core: &Core) -> Fate {
         let Waiting { instance, n, shown_at, attribution, shown, window, bytes, models } = picture;
         let Some((sha256, md5)) = digests(bytes.clone()).await else { return Fate::Ending };
+        let source = if window.is_some() { Source::Desktop } else { Source::Browser };
+        let found = PictureFound {
+            shown_at,
+            picture: fact(&shown, window, (sha256, md5), &bytes),
+            unreadable: false,
+            unscored: false,
+            seen: PictureSeen::default(),
+            bytes,
+            under: None,
+        };
+        let Some(found) = self.ask_ahead(attribution, found).await else { return Fate::Ending };
         let seen = match known::enough(&self.known, &sha256, &models) {
             Some(known) => known.clone(),
             None => {
-                let seen = match self.look(&bytes, &models).await {
+                let seen = match self.look(&found.bytes, &models).await {
                     Ok(Looked::Seen(seen)) => Some(seen),
                     // Whatever it is made of: its digests are compared all the same.
                     Ok(Looked::Unreadable { .. }) | Err(Failed::TooLong(_) | Failed::Crashed) => None,
                     Err(Failed::NotRunning(why)) => {
                         tracing::error!(%why, "the process that looks at pictures does not run");
-                        let source = if window.is_some() { Source::Desktop } else { Source::Browser };
                         let why = PictureLost::NotRunning;
                         core.tell(Ask::PictureLost { source, instance, n, why }).await;
                         return Fate::Done(Observed::Dropped);
@@ -216,15 +226,20 @@ impl Looker {
             }
         };
         let found = PictureFound {
-            shown_at,
-            picture: fact(&shown, window, (sha256, md5), &bytes),
             unreadable: seen.is_none(),
             unscored: !models.is_empty() && seen.as_ref().is_some_and(|seen| seen.scores.is_empty()),
             seen: recorded(seen),
-            bytes,
-            under: None,
+            ..found
         };
         self.look_up(LookedAt { instance, n, attribution, found }, core).await
+    }
+
+    /// Where a list may have the very file the server is asked before anything is decoded, so that its answer comes meanwhile. `None`
+    /// when the agent is ending.
+    async fn ask_ahead(&self, attribution: Attribution, found: PictureFound) -> Option<PictureFound> {
+        let (found, looked_up) = looked_up(Arc::clone(&self.keep), attribution, found).await?;
+        looked_up.asks.into_iter().for_each(|question| self.keep.hash_sets().questions().ask(question));
+        Some(found)
     }
 
     /// Looks a picture up and has the core judge it, unless the server has to be asked first.
