@@ -30,7 +30,9 @@ fn main() -> ExitCode {
     }
     let filter = tracing_subscriber::EnvFilter::try_from_env("PROVISO_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info,sqlx=warn"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    // Whoever read the log may have gone: a line that cannot be written must not end the thread that wrote it.
+    let log = tracing_subscriber::fmt().with_env_filter(filter).log_internal_errors(false);
+    log.with_writer(std::io::stderr).init();
     let wiring = Wiring {
         clock: Arc::new(SystemClock),
         rng: || Box::new(UnwrapErr(SysRng)),

@@ -12,7 +12,9 @@ use super::{Wiring, runtime};
 pub fn run(dir: StateDir, args: &RunArgs, wiring: &Wiring) -> anyhow::Result<bool> {
     let filter = tracing_subscriber::EnvFilter::try_from_env("PROVISO_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    // Whoever read the log may have gone: a line that cannot be written must not end the thread that wrote it.
+    let log = tracing_subscriber::fmt().with_env_filter(filter).log_internal_errors(false);
+    log.with_writer(std::io::stderr).init();
     let spool_bytes_max = args.spool_bytes_max.max(4 * 1024 * 1024);
     let rng = wiring.rng;
     let is_in_wayland = std::env::var_os("WAYLAND_DISPLAY").is_some();

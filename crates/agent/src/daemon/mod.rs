@@ -120,13 +120,13 @@ pub async fn run(parts: DaemonParts, mut stop: oneshot::Receiver<()>) -> anyhow:
     Status::of(time.now(), &core.view().borrow(), &uplink.state().borrow(), &page).write(&dir)?;
     tracing::info!(page = %page, device = %identity.device, "the agent runs; the account is told so");
 
-    let released = mind(&dir, &keep, &time, &core, &uplink, &page, &mut stop).await;
+    let minded = mind(&dir, &keep, &time, &core, &uplink, &page, &mut stop).await;
     desktop.stop();
     core.ask(Ask::Stop).await;
     uplink.stop();
     let _ = std::fs::remove_file(dir.socket());
     let _ = std::fs::remove_file(dir.status());
-    if released {
+    if minded? {
         release::drop_keys(&dir)?;
         tracing::info!("nothing waits to be sent; the keys are gone, and only the page says so");
         let _ = stop.await;
@@ -200,24 +200,26 @@ async fn mind(
     uplink: &UplinkThread,
     page: &str,
     stop: &mut oneshot::Receiver<()>,
-) -> bool {
+) -> anyhow::Result<bool> {
+    // Whoever started the agent starts it again, and the time between is a gap: an agent that goes on without it would look as if it watched.
+    const ENDED: &str = "a part of the agent has ended; the agent ends too, to be started again";
     let mut tick = tokio::time::interval(TICK);
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let (mut view, mut link) = (core.view(), uplink.state());
     let mut written = None;
     loop {
         tokio::select! {
-            _ = &mut *stop => return false,
+            _ = &mut *stop => return Ok(false),
             _ = tick.tick() => core.tell(Ask::Tick).await,
-            _ = view.changed() => {}
-            _ = link.changed() => {}
+            changed = view.changed() => changed.context(ENDED)?,
+            changed = link.changed() => changed.context(ENDED)?,
         }
         let (due, unsent) = {
             let view = view.borrow();
             (view.release, view.unsent)
         };
         if release::give_up(keep, due, unsent) {
-            return true;
+            return Ok(true);
         }
         let status = Status::of(time.now(), &view.borrow_and_update(), &link.borrow_and_update(), page);
         let same =

@@ -5,7 +5,7 @@ mod evaluating;
 mod support;
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, ChildStderr, Command, Output, Stdio};
 
 use base64::Engine as _;
 use proviso_agent::identity::{DeviceKeys, Identity};
@@ -84,6 +84,18 @@ impl Drop for Running {
 
 /// Starts the agent and waits until it says that it runs.
 fn run(dir: &StateDir) -> Running {
+    let (child, mut said) = start(dir);
+    // Goes on reading, so that the agent never waits for a full pipe.
+    std::thread::spawn(move || said.read_to_end(&mut Vec::new()));
+    child
+}
+
+/// The same, and whoever read its log goes.
+fn run_unread(dir: &StateDir) -> Running {
+    start(dir).0
+}
+
+fn start(dir: &StateDir) -> (Running, BufReader<ChildStderr>) {
     let mut child = agent(dir, &["run", "--page-port", "0"])
         .stderr(Stdio::piped())
         .stdin(Stdio::null())
@@ -95,9 +107,7 @@ fn run(dir: &StateDir) -> Running {
         line.clear();
         assert!(said.read_line(&mut line).expect("words") > 0, "it ended before it ran");
     }
-    // Goes on reading, so that the agent never waits for a full pipe.
-    std::thread::spawn(move || said.read_to_end(&mut Vec::new()));
-    Running(child)
+    (Running(child), said)
 }
 
 async fn open_notice(dir: &StateDir) {
@@ -137,7 +147,7 @@ async fn the_agent_runs_is_killed_starts_again_and_every_absence_is_on_record() 
     let said = status_becomes(&dir, 1);
     assert!(said.contains("not running"), "{said}");
 
-    let mut child = run(&dir);
+    let mut child = run_unread(&dir);
     status_becomes(&dir, 0);
     let asked =
         Command::new("kill").args(["-TERM", &child.0.id().to_string()]).status().expect("asked to end");
