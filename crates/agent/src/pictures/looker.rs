@@ -10,7 +10,7 @@ use proviso_model::hash_set::HashSetQuestion;
 use proviso_model::native::PictureShown;
 use proviso_model::observation::{PictureScore, PictureWindow};
 use proviso_model::policy::PackRef;
-use proviso_model::{Attribution, Digest, Fact, Md5, Observation, Picture, PictureSeen, Source};
+use proviso_model::{Attribution, Digest, Fact, Md5, Observation, Picture, PictureSeen};
 use sha2::{Digest as _, Sha256};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
@@ -196,8 +196,7 @@ impl Looker {
     async fn one(&mut self, picture: Waiting, core: &Core) -> Fate {
         let Waiting { instance, n, shown_at, attribution, shown, window, bytes, models } = picture;
         let Some((sha256, md5)) = digests(bytes.clone()).await else { return Fate::Ending };
-        let source = if window.is_some() { Source::Desktop } else { Source::Browser };
-        let found = PictureFound {
+        let mut found = PictureFound {
             shown_at,
             picture: fact(&shown, window, (sha256, md5), &bytes),
             unreadable: false,
@@ -206,17 +205,18 @@ impl Looker {
             bytes,
             under: None,
         };
-        let Some(found) = self.ask_ahead(attribution, found).await else { return Fate::Ending };
         let seen = match known::enough(&self.known, &sha256, &models) {
             Some(known) => known.clone(),
             None => {
+                let Some(asked) = self.ask_ahead(attribution, found).await else { return Fate::Ending };
+                found = asked;
                 let seen = match self.look(&found.bytes, &models).await {
                     Ok(Looked::Seen(seen)) => Some(seen),
                     // Whatever it is made of: its digests are compared all the same.
                     Ok(Looked::Unreadable { .. }) | Err(Failed::TooLong(_) | Failed::Crashed) => None,
                     Err(Failed::NotRunning(why)) => {
                         tracing::error!(%why, "the process that looks at pictures does not run");
-                        let why = PictureLost::NotRunning;
+                        let (source, why) = (found.picture.source(), PictureLost::NotRunning);
                         core.tell(Ask::PictureLost { source, instance, n, why }).await;
                         return Fate::Done(Observed::Dropped);
                     }
