@@ -11,7 +11,7 @@ use std::sync::{Mutex, PoisonError};
 
 use proviso_ledger::hash::sha256_of;
 use proviso_model::hash_set::{FileRef, HashSetDelivery, HashSetFile, SignedHashSetDelivery};
-use proviso_model::observation::PictureListed;
+use proviso_model::observation::{ListedHow, PictureListed};
 use proviso_model::policy::{HashSetRef, PackRef, Policy};
 use proviso_model::{Digest, Fact, Observation, PictureSeen, Timestamp};
 
@@ -42,6 +42,8 @@ pub struct LookedUp {
     pub listed: Vec<PictureListed>,
     /// What the server must be asked before more is known.
     pub asks: Vec<proviso_model::hash_set::HashSetQuestion>,
+    /// A set of which a condition speaks has the very file.
+    pub has_the_file: bool,
 }
 
 impl HashSetKeep {
@@ -235,7 +237,11 @@ impl HashSetKeep {
             let set = named.set.sha256;
             let Some(ready) = self.sets.get(&set) else { continue };
             match ready.look_up(set, picture, seen, &self.questions) {
-                Look::Listed(listed) => found.listed.push(listed),
+                Look::Listed(listed) => {
+                    let is_the_file = matches!(listed.how, ListedHow::Sha256 | ListedHow::Md5);
+                    found.has_the_file |= is_the_file && kept.engine.speaks_of(shown, &set);
+                    found.listed.push(listed);
+                }
                 Look::Asks(question) => found.asks.push(question),
                 Look::Nothing => {}
             }

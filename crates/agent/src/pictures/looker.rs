@@ -7,18 +7,16 @@ use std::time::Duration;
 use bytes::Bytes;
 use md5::Md5 as Md5Hasher;
 use proviso_model::hash_set::HashSetQuestion;
-use proviso_model::native::PictureShown;
-use proviso_model::observation::{PictureScore, PictureWindow};
-use proviso_model::policy::PackRef;
-use proviso_model::{Attribution, Digest, Fact, Md5, Observation, Picture, PictureSeen};
+use proviso_model::{Attribution, Digest, Fact, Md5, Observation, PictureSeen};
 use sha2::{Digest as _, Sha256};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use super::backlog::{Load, Waiting};
+use super::facts::{fact, recorded};
 use super::known::{self, Known};
 use super::strain::Strain;
-use super::{Contained, Failed, Looked, Scored, Seen};
+use super::{Contained, Failed, Looked, Seen};
 use crate::bounded::Bounded;
 use crate::daemon::core_thread::{Ask, Core};
 use crate::hash_sets::LookedUp;
@@ -54,6 +52,8 @@ struct LookedAt {
     n: u64,
     attribution: Attribution,
     found: PictureFound,
+    /// Models that look at it unless a list has the very file.
+    models: Vec<String>,
 }
 
 /// What became of one.
@@ -194,7 +194,7 @@ impl Looker {
     }
 
     async fn one(&mut self, picture: Waiting, core: &Core) -> Fate {
-        let Waiting { instance, n, shown_at, attribution, shown, window, bytes, models } = picture;
+        let Waiting { instance, n, shown_at, attribution, shown, window, bytes, mut models } = picture;
         let Some((sha256, md5)) = digests(bytes.clone()).await else { return Fate::Ending };
         let mut found = PictureFound {
             shown_at,
@@ -205,52 +205,70 @@ impl Looker {
             bytes,
             under: None,
         };
-        let seen = match known::enough(&self.known, &sha256, &models) {
+        let mut first = std::mem::take(&mut models);
+        if known::enough(&self.known, &sha256, &first).is_none() {
+            let Some((asked, may_be_listed)) = self.ask_ahead(attribution, found).await else {
+                return Fate::Ending;
+            };
+            found = asked;
+            if may_be_listed {
+                std::mem::swap(&mut first, &mut models);
+            }
+        }
+        if let Err(why) = self.see(&mut found, &first).await {
+            return not_running(&why, &found, (instance, n), core).await;
+        }
+        self.look_up(LookedAt { instance, n, attribution, found, models }, core).await
+    }
+
+    /// Finds out of a picture what those models and its pixels say, unless that is known. An error says why the process does not run.
+    async fn see(&mut self, found: &mut PictureFound, models: &[String]) -> Result<(), String> {
+        let sha256 = found.picture.sha256;
+        let seen = match known::enough(&self.known, &sha256, models) {
             Some(known) => known.clone(),
             None => {
-                let Some(asked) = self.ask_ahead(attribution, found).await else { return Fate::Ending };
-                found = asked;
-                let seen = match self.look(&found.bytes, &models).await {
+                let seen = match self.look(&found.bytes, models).await {
                     Ok(Looked::Seen(seen)) => Some(seen),
                     // Whatever it is made of: its digests are compared all the same.
                     Ok(Looked::Unreadable { .. }) | Err(Failed::TooLong(_) | Failed::Crashed) => None,
-                    Err(Failed::NotRunning(why)) => {
-                        tracing::error!(%why, "the process that looks at pictures does not run");
-                        let (source, why) = (found.picture.source(), PictureLost::NotRunning);
-                        core.tell(Ask::PictureLost { source, instance, n, why }).await;
-                        return Fate::Done(Observed::Dropped);
-                    }
+                    Err(Failed::NotRunning(why)) => return Err(why.to_string()),
                 };
-                self.known.put(sha256, Known { seen: seen.clone(), asked: models.clone() });
+                self.known.put(sha256, Known { seen: seen.clone(), asked: models.to_vec() });
                 seen
             }
         };
-        let found = PictureFound {
-            unreadable: seen.is_none(),
-            unscored: !models.is_empty() && seen.as_ref().is_some_and(|seen| seen.scores.is_empty()),
-            seen: recorded(seen),
-            ..found
-        };
-        self.look_up(LookedAt { instance, n, attribution, found }, core).await
+        found.unreadable = seen.is_none();
+        found.unscored = !models.is_empty() && seen.as_ref().is_some_and(|seen| seen.scores.is_empty());
+        found.seen = recorded(seen);
+        Ok(())
     }
 
-    /// Where a list may have the very file the server is asked before anything is decoded, so that its answer comes meanwhile. `None`
-    /// when the agent is ending.
-    async fn ask_ahead(&self, attribution: Attribution, found: PictureFound) -> Option<PictureFound> {
+    /// Where a list may have the very file the server is asked before anything is decoded, so that its answer comes meanwhile; whether
+    /// one may, or is known to. `None` when the agent is ending.
+    async fn ask_ahead(&self, attribution: Attribution, found: PictureFound) -> Option<(PictureFound, bool)> {
         let (found, looked_up) = looked_up(Arc::clone(&self.keep), attribution, found).await?;
+        let may_be_listed = looked_up.has_the_file || !looked_up.asks.is_empty();
         looked_up.asks.into_iter().for_each(|question| self.keep.hash_sets().questions().ask(question));
-        Some(found)
+        Some((found, may_be_listed))
     }
 
-    /// Looks a picture up and has the core judge it, unless the server has to be asked first.
-    async fn look_up(&self, mut picture: LookedAt, core: &Core) -> Fate {
+    /// Looks a picture up and has the core judge it, unless the server has to be asked first. Models look only at what is on no list:
+    /// of the very file they have nothing to add, and loading them would hold up its alert.
+    async fn look_up(&mut self, mut picture: LookedAt, core: &Core) -> Fate {
         loop {
             let keep = Arc::clone(&self.keep);
             let Some((found, looked_up)) = looked_up(keep, picture.attribution, picture.found).await else {
                 return Fate::Ending;
             };
             picture.found = found;
-            let LookedAt { instance, n, attribution, found } = &picture;
+            if looked_up.asks.is_empty() && !looked_up.has_the_file && !picture.models.is_empty() {
+                let models = std::mem::take(&mut picture.models);
+                if let Err(why) = self.see(&mut picture.found, &models).await {
+                    return not_running(&why, &picture.found, (picture.instance, picture.n), core).await;
+                }
+                continue;
+            }
+            let LookedAt { instance, n, attribution, found, .. } = &picture;
             let (instance, n, attribution) = (instance.clone(), *n, *attribution);
             if !looked_up.asks.is_empty() {
                 let shown_at = found.shown_at;
@@ -270,6 +288,14 @@ impl Looker {
             }
         }
     }
+}
+
+/// The process that looks at pictures cannot be started: the picture is lost, which is a gap.
+async fn not_running(why: &str, found: &PictureFound, (instance, n): (String, u64), core: &Core) -> Fate {
+    tracing::error!(%why, "the process that looks at pictures does not run");
+    let (source, why) = (found.picture.source(), PictureLost::NotRunning);
+    core.tell(Ask::PictureLost { source, instance, n, why }).await;
+    Fate::Done(Observed::Dropped)
 }
 
 /// On a thread for what takes long: sockets and pages wait on this one. `None` when the program is ending.
@@ -304,59 +330,4 @@ async fn looked_up(
         (found, said)
     });
     made.await.ok()
-}
-
-fn fact(
-    shown: &PictureShown,
-    window: Option<PictureWindow>,
-    (sha256, md5): (Digest, Md5),
-    bytes: &[u8],
-) -> Picture {
-    Picture {
-        url: shown.url.clone(),
-        title: shown.title.clone(),
-        address: shown.address.clone(),
-        element: shown.element,
-        width: shown.width,
-        height: shown.height,
-        shown_width: shown.shown_width,
-        shown_height: shown.shown_height,
-        from: shown.from,
-        sha256,
-        md5,
-        bytes: bytes.len() as u64,
-        file_type: file_type(bytes).to_owned(),
-        window,
-    }
-}
-
-/// What is recorded beside the fact.
-fn recorded(seen: Option<Seen>) -> PictureSeen {
-    let Some(seen) = seen else { return PictureSeen::default() };
-    let score = |scored: Scored| {
-        let (name, version) = scored.model.split_once('@')?;
-        let sha256 = Digest::parse(&scored.sha256)?;
-        let model = PackRef { name: name.to_owned(), version: version.to_owned(), sha256 };
-        let explicit_millionths = scored.explicit_millionths;
-        Some(PictureScore { model, explicit_millionths, runtime: scored.runtime })
-    };
-    PictureSeen {
-        pdq: seen.pdq.parse().ok(),
-        pdq_quality: seen.pdq_quality,
-        scores: seen.scores.into_iter().filter_map(score).collect(),
-        ..PictureSeen::default()
-    }
-}
-
-/// The type of file by its first bytes, as the decoder tells it too.
-fn file_type(bytes: &[u8]) -> &'static str {
-    match bytes {
-        [0xff, 0xd8, 0xff, ..] => "jpeg",
-        [0x89, b'P', b'N', b'G', ..] => "png",
-        [b'G', b'I', b'F', b'8', ..] => "gif",
-        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => "webp",
-        [b'B', b'M', ..] => "bmp",
-        [_, _, _, _, b'f', b't', b'y', b'p', b'a', b'v', b'i', b'f' | b's', ..] => "avif",
-        _ => "unknown",
-    }
 }

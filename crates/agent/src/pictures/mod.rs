@@ -3,6 +3,7 @@
 
 pub mod backlog;
 mod contained;
+mod facts;
 mod known;
 mod looker;
 mod strain;

@@ -20,6 +20,7 @@ use proviso_model::gap::GapCause;
 use proviso_model::hash_set::HASH_SET_ASK_PATH;
 use proviso_model::native::{PictureShown, ToHost};
 use proviso_model::observation::{ListedHow, PictureFrom};
+use proviso_model::policy::Rule;
 use proviso_model::record::{NoticeResponse, RecordBody};
 use proviso_model::{Act, Attribution, Observation};
 
@@ -200,11 +201,14 @@ async fn a_listed_picture_waits_while_the_server_is_away_and_then_raises_one_fin
     assert_eq!((machine.asked(), machine.lost()), (2, None));
 }
 
-/// Bytes of which the set's filter says "perhaps", and the set nothing.
-fn perhaps(set: &TestSet) -> Vec<u8> {
+/// Bytes, beginning with some, of which the set's filter says "perhaps", and the set nothing.
+fn perhaps(set: &TestSet, begin: &[u8]) -> Vec<u8> {
     let filter = KeyedFilter::open(set.filter.clone()).expect("a filter");
     let fits = |bytes: &Vec<u8>| filter.may_have(DigestKind::Sha256, &keyed(&KEY, &sha256(bytes)));
-    (0..10_000_000_u64).map(|number| number.to_le_bytes().to_vec()).find(fits).expect("one in 65,536")
+    (0..10_000_000_u64)
+        .map(|number| [begin, &number.to_le_bytes()].concat())
+        .find(fits)
+        .expect("one in 65,536")
 }
 
 #[tokio::test]
@@ -212,7 +216,7 @@ async fn invariant_03_a_picture_that_only_may_be_listed_is_asked_about_once_with
  {
     let sets = |story: &Story| vec![TestSet::new(&story.force, 1, &[file(HARMLESS, 2)], false)];
     let mut machine = Machine::with(sets).await;
-    let bytes = machine.story.server.with(|memory| perhaps(&memory.sets[0]));
+    let bytes = machine.story.server.with(|memory| perhaps(&memory.sets[0], &[]));
     let records = machine.records().len();
     assert_eq!(machine.show(&bytes).await, Observed::Waits);
     machine.settle().await;
@@ -256,6 +260,10 @@ async fn a_picture_that_looks_like_a_listed_one_is_found_here_and_sealed_for_two
             );
             let said = &findings.first().expect("a finding").explanation;
             assert!(said.contains("looks similar to entry 0 of list \"marina\""), "{said}");
+            assert!(
+                said.contains("only two people together") && !said.contains("Somebody has to look"),
+                "{said}"
+            );
         }
     }
 }
@@ -264,7 +272,7 @@ async fn a_picture_that_looks_like_a_listed_one_is_found_here_and_sealed_for_two
 async fn a_picture_that_waits_is_looked_up_in_the_version_of_the_set_that_took_the_place_of_its_own() {
     let sets = |story: &Story| vec![TestSet::new(&story.force, 1, &[file(HARMLESS, 2)], false)];
     let mut machine = Machine::with(sets).await;
-    let bytes = machine.story.server.with(|memory| perhaps(&memory.sets[0]));
+    let bytes = machine.story.server.with(|memory| perhaps(&memory.sets[0], &[]));
     assert_eq!(machine.show(&bytes).await, Observed::Waits);
     // The force imports the next version, which has this file; the one before is out of use.
     let next = TestSet::new(&machine.story.force, 2, &[file(&bytes, 5)], false);
@@ -303,4 +311,42 @@ async fn nobody_is_asked_about_a_picture_that_no_condition_may_speak_of_or_whose
     machine.settle().await;
     machine.until(|machine| machine.findings().len() == 1).await;
     assert_eq!(machine.asked(), 1);
+}
+
+#[tokio::test]
+async fn a_model_looks_at_what_may_be_listed_only_once_the_server_has_said_that_it_is_not() {
+    let grey = std::fs::read(super::pictures().join("grey.png")).expect("a picture");
+    let sets = |story: &Story| vec![TestSet::new(&story.force, 1, &[file(&waves(), 2)], false)];
+    let mut machine = Machine::with(sets).await;
+    let bytes = machine.story.server.with(|memory| perhaps(&memory.sets[0], &grey));
+    let named = machine.story.server.with(|memory| memory.sets[0].named.clone());
+    let mut policy = machine.story.force.policy_with_sets(6, 86_400, vec![named]);
+    policy.conditions.extend(machine.story.force.policy_with_picture_model(86_400).conditions.pop());
+    let rules = policy.conditions.last_mut().map(|condition| &mut condition.rules);
+    if let Some(Rule::PictureScore { model, .. }) = rules.and_then(|rules| rules.first_mut()) {
+        "on-no-device".clone_into(&mut model.name);
+    }
+    machine.story.keep.offer(&machine.story.force.sign(&policy)).expect("newer");
+    machine.story.server.with(|memory| memory.serial = 6);
+    // That a model was to look that is not here shows as a gap in part.
+    let was_to_look = |machine: &Machine| {
+        let is_lost = |body: &RecordBody| matches!(body, RecordBody::Gap { gap } if gap.cause == GapCause::PicturesDropped);
+        machine.records().iter().filter(|body| is_lost(body)).count()
+    };
+    for (shown, expected) in [(1, Observed::Waits), (2, Observed::Kept)] {
+        assert_eq!(machine.show(&waves()).await, expected);
+        machine.settle().await;
+        machine.until(|machine| machine.findings().len() == shown).await;
+    }
+    machine.core.tell(Ask::Tick).await;
+    assert_eq!(machine.show(&bytes).await, Observed::Waits);
+    assert_eq!(
+        was_to_look(&machine),
+        0,
+        "of the very file a model has nothing to add, and this one may be it"
+    );
+    machine.settle().await;
+    machine.until(|machine| machine.waits() == 0).await;
+    machine.core.tell(Ask::Tick).await;
+    machine.until(|machine| was_to_look(machine) == 1).await;
 }

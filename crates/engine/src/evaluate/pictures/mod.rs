@@ -15,10 +15,19 @@ use proviso_model::{Digest, Finding, Observation, PdqHash, Picture, PictureSeen}
 
 pub(super) use cut::{cut, with_content, without_content};
 
-use super::Spoken;
 use super::explain::{quoted, site, versioned};
 use super::reading::host_span;
+use super::{Engine, Spoken};
 use crate::sites::host_of_address;
+
+impl Engine {
+    /// Whether a condition that may say something of an observation has this hash set: what the set has of it is then a finding.
+    #[must_use]
+    pub fn speaks_of(&self, observation: &Observation, set: &Digest) -> bool {
+        let has = |rule: &Rule| matches!(rule, Rule::HashSets { sets, .. } if sets.iter().any(|one| one.set.sha256 == *set));
+        self.in_force(observation).iter().any(|ready| ready.condition.rules.iter().any(has))
+    }
+}
 
 /// What a rule says of a picture: one opinion for each kind of agreement.
 pub(super) fn speak<'p>(rule: &'p Rule, picture: &Picture, observation: &Observation) -> Vec<Spoken<'p>> {
@@ -118,6 +127,10 @@ fn saved(picture: &Picture) -> String {
     )
 }
 
+const SOMEBODY_LOOKS: &str = " Somebody has to look at the picture to judge.";
+/// Of a picture that a list of child abuse has to do with (invariant 14).
+const NEVER_ON_A_PAGE: &str = " It is shown on no ordinary page: only two people together, appointed for that, may look at it to judge.";
+
 /// Says what is kept for somebody to look at, where a finding needs that.
 fn kept(picture: &Picture) -> String {
     if picture.bytes > PICTURE_KEPT_BYTES_MAX as u64 {
@@ -126,7 +139,7 @@ fn kept(picture: &Picture) -> String {
             picture.bytes
         );
     }
-    " Somebody has to look at the picture to judge.".to_owned()
+    SOMEBODY_LOOKS.to_owned()
 }
 
 /// A set or a model as an explanation names it.
@@ -148,8 +161,10 @@ pub(super) fn sets_of_child_abuse(policy: &Policy) -> BTreeSet<Digest> {
 pub(super) fn mark_child_abuse(findings: &mut [Finding], observation: &Observation, sets: &BTreeSet<Digest>) {
     let Some(seen) = observation.picture.as_deref() else { return };
     if seen.listed.iter().any(|listed| sets.contains(&listed.set)) {
-        for opinion in findings.iter_mut().filter_map(|finding| finding.picture.as_mut()) {
+        for finding in findings {
+            let Some(opinion) = finding.picture.as_mut() else { continue };
             opinion.child_abuse = true;
+            finding.explanation = finding.explanation.replace(SOMEBODY_LOOKS, NEVER_ON_A_PAGE);
         }
     }
 }
