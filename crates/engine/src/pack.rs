@@ -2,6 +2,7 @@
 
 mod built_in;
 mod error;
+pub mod machine;
 pub mod settings;
 
 use std::collections::BTreeSet;
@@ -16,6 +17,7 @@ use sha2::{Digest as _, Sha256};
 pub use built_in::BUILT_IN;
 pub use error::PackError;
 
+use self::machine::MachineFacts;
 use self::settings::{ContextFacts, PictureScoreFacts, ScoreFacts, WordingFacts};
 use crate::conversation::{StageFacts, Stages};
 use crate::search::{InSite, SearchFacts, SearchSite};
@@ -52,6 +54,8 @@ pub struct Pack {
     pub contexts: Vec<ContextFacts>,
     /// Doubts about wording.
     pub wording: Vec<WordingFacts>,
+    /// What is prohibited on the device itself.
+    pub machine: Vec<MachineFacts>,
 }
 
 /// Terms of one category.
@@ -105,6 +109,8 @@ struct PackFile {
     context: Vec<ContextFacts>,
     #[serde(default)]
     wording: Vec<WordingFacts>,
+    #[serde(default)]
+    machine: Vec<MachineFacts>,
 }
 
 impl PackFile {
@@ -116,6 +122,7 @@ impl PackFile {
             && self.picture_score.is_empty()
             && self.context.is_empty()
             && self.wording.is_empty()
+            && self.machine.is_empty()
     }
 }
 
@@ -167,13 +174,14 @@ impl Pack {
         }
         if file.is_empty() {
             return Err(fault(
-                "it holds nothing; add [[category]], [[engine]], [[conversation.stage]], [[score]], [[picture_score]], [[context]] or [[wording]]".to_owned(),
+                "it holds nothing; add [[category]], [[engine]], [[conversation.stage]], [[score]], [[picture_score]], [[context]], [[wording]] or [[machine]]".to_owned(),
             ));
         }
         Stages::new(&file.conversation).map_err(&fault)?;
         file.score.iter().try_for_each(ScoreFacts::check).map_err(&fault)?;
         file.picture_score.iter().try_for_each(PictureScoreFacts::check).map_err(&fault)?;
         file.context.iter().try_for_each(ContextFacts::check).map_err(&fault)?;
+        file.machine.iter().try_for_each(MachineFacts::checked).map_err(&fault)?;
         let mut categories: Vec<Category> = Vec::new();
         for category in &file.category {
             if categories.iter().any(|earlier| earlier.name == category.name) {
@@ -192,6 +200,7 @@ impl Pack {
             picture_scores: file.picture_score,
             contexts: file.context,
             wording: file.wording,
+            machine: file.machine,
         })
     }
 

@@ -59,6 +59,10 @@ pub enum GapCause {
     NotInspectable,
     /// Windows of programs other than the browser could not be looked into, so that pictures there were not seen; all else is watched.
     WindowsUnseen,
+    /// A browser ran in which the extension is not installed, or not switched on: nothing of what it shows is seen.
+    BrowserUnwatched,
+    /// Programs, connections, mounts or storage could not be listed; all else is watched.
+    ProgramsUnseen,
     /// A source could not start on this system.
     SourceUnavailable,
     /// Part of the spool could not be read back.
@@ -74,13 +78,14 @@ pub enum GapCause {
 
 impl GapCause {
     /// Those with which its source is watched all the same, but for one thing that cannot be noticed.
-    pub const PARTIAL: [Self; 6] = [
+    pub const PARTIAL: [Self; 7] = [
         Self::PrivateWindowsUnseen,
         Self::SiteListMissing,
         Self::HashSetMissing,
         Self::PicturesDropped,
         Self::NotInspectable,
         Self::WindowsUnseen,
+        Self::ProgramsUnseen,
     ];
 
     /// Whether it is one of [`Self::PARTIAL`].
@@ -119,6 +124,10 @@ impl GapCause {
             Self::WindowsUnseen => {
                 "pictures in programs other than the browser could not be seen: their windows cannot be looked into"
             }
+            Self::BrowserUnwatched => {
+                "a browser was open in which the extension is not installed or not switched on"
+            }
+            Self::ProgramsUnseen => "what runs on the device or is plugged in could not be listed",
             Self::SourceUnavailable => "this could not be watched on this system",
             Self::SpoolDamaged => "kept records could not be read back",
             Self::RecordRestored => "an older copy of the kept records was put back",

@@ -32,7 +32,9 @@ pub use finding::{Finding, Span};
 pub use gap::{Gap, GapCause};
 pub use hash::{Digest, Md5, PdqHash};
 pub use messages::Message;
-pub use observation::{Act, Attribution, Fact, Observation, Passage, Picture, PictureSeen, Source};
+pub use observation::{
+    Act, Attribution, Fact, Machine, MachineWhat, Observation, Passage, Picture, PictureSeen, Source,
+};
 pub use order::{ConditionKind, Order};
 pub use policy::{Policy, PolicyCondition};
 pub use time::Timestamp;

@@ -1,5 +1,6 @@
 //! What was captured on a device. An observation states a fact and asserts nothing about it.
 
+mod machine;
 mod picture;
 
 use serde::{Deserialize, Serialize};
@@ -8,6 +9,7 @@ use crate::hash::Digest;
 use crate::messages::Message;
 use crate::time::Timestamp;
 
+pub use machine::{Machine, MachineWhat};
 pub use picture::{
     ListedHow, Picture, PictureBefore, PictureElement, PictureFrom, PictureListed, PictureScore, PictureSeen,
     PictureWindow,
@@ -212,6 +214,8 @@ pub enum Fact {
         /// What was seen.
         state: SoftwareState,
     },
+    /// Something of the device itself: a program, a connection, a mount, storage.
+    Machine(Machine),
 }
 
 impl Fact {
@@ -221,7 +225,7 @@ impl Fact {
         match self {
             Self::Page { url, .. } | Self::Typed { url, .. } | Self::Messages { url, .. } => Some(url),
             Self::Picture(picture) => Some(&picture.url),
-            Self::PrivateWindow { .. } | Self::Software { .. } => None,
+            Self::PrivateWindow { .. } | Self::Software { .. } | Self::Machine(_) => None,
         }
     }
 
@@ -239,9 +243,11 @@ impl Fact {
     pub fn passages(&self) -> &[Passage] {
         match self {
             Self::Page { text, .. } | Self::Typed { text, .. } => text,
-            Self::Messages { .. } | Self::Picture(_) | Self::PrivateWindow { .. } | Self::Software { .. } => {
-                &[]
-            }
+            Self::Messages { .. }
+            | Self::Picture(_)
+            | Self::PrivateWindow { .. }
+            | Self::Software { .. }
+            | Self::Machine(_) => &[],
         }
     }
 }

@@ -2,11 +2,13 @@
 
 mod capture;
 mod lists;
+mod machine;
 
 use serde::{Deserialize, Serialize};
 
 pub use capture::Capture;
 pub use lists::{HashSetRef, SiteListRef};
+pub use machine::MachineThing;
 
 use crate::hash::Digest;
 use crate::ids::{CaseId, CaseKeyId, DeviceId, ForceId};
@@ -259,6 +261,20 @@ pub enum Rule {
         pictures_min: u16,
         /// Minutes within which they were shown.
         within_minutes: u16,
+    },
+    /// Something of the device itself: speaks when it is on the list and not among what the order declares.
+    Machine {
+        /// For example `machine/hidden-connection`.
+        id: String,
+        /// For example `hidden-connection`.
+        category: String,
+        /// Where the list comes from.
+        pack: PackRef,
+        /// The list.
+        things: Vec<MachineThing>,
+        /// What the order declares and so allows: names or serial numbers.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        declared: Vec<String>,
     },
     /// A state: a private window, or monitoring software switched off.
     State {

@@ -153,6 +153,7 @@ impl Rule {
             | Self::SiteLists { id, category, pack, .. }
             | Self::HashSets { id, category, pack, .. }
             | Self::PictureScore { id, category, pack, .. }
+            | Self::Machine { id, category, pack, .. }
             | Self::State { id, category, pack } => (id, category, pack),
         }
     }

@@ -1,13 +1,14 @@
 //! The thread that owns the watch core. Everything that blocks on the disk or takes the engine's time happens here.
 
 use proviso_model::record::NoticeResponse;
-use proviso_model::{Attribution, Fact, Source, Timestamp};
+use proviso_model::{Attribution, Fact, Machine, Source, Timestamp};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::gaps::OpenGap;
 use crate::release::Release;
 use crate::sources::browser::presence::{BrowserProcess, ConnectionId, Greeting};
 use crate::sources::desktop::Sight;
+use crate::sources::machine::RunningBrowser;
 use crate::spool::{Figures, Spool};
 use crate::uplink::is_unsent;
 use crate::watch::{
@@ -94,6 +95,15 @@ pub enum Ask {
     },
     /// What can be seen of other programs' windows.
     Desktop(Sight),
+    /// What is new on the device itself, which browsers run, and what could not be listed.
+    MachineSeen {
+        /// Things that were not there at the last look.
+        new: Vec<Machine>,
+        /// Browsers of the account that run.
+        browsers: Vec<RunningBrowser>,
+        /// Why something could not be listed; empty where all could.
+        unseen: String,
+    },
     /// A message was lost.
     Lost(String),
     /// A connection has ended.
@@ -235,6 +245,7 @@ fn take(watcher: &mut Watcher, ask: Ask) -> Answer {
         }
         Ask::PictureLost { source, instance, n, why } => watcher.picture_lost(source, (&instance, n), why),
         Ask::Desktop(sight) => watcher.desktop_sees(sight),
+        Ask::MachineSeen { new, browsers, unseen } => watcher.machine_seen(new, &browsers, &unseen),
         Ask::Picture { instance, n, attribution, found, reply } => {
             let observed = watcher.observe_picture(&instance, n, attribution, &found);
             return Answer::Observed(reply, observed);

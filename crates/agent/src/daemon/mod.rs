@@ -24,6 +24,9 @@ use crate::sources::browser::server::{Gate, listen, serve};
 use crate::sources::desktop::session::{Given, Sessions};
 use crate::sources::desktop::{Desktop, DesktopParts};
 use crate::sources::health::{ProcFs, account_uid, machine_id, system_in_words};
+#[cfg(target_os = "linux")]
+use crate::sources::machine::linux::Linux;
+use crate::sources::machine::{MachineParts, MachineSource};
 use crate::spool::{OnDisk, Opened, Spool, SpoolError, SpoolLimits};
 use crate::state_dir::{Readers, StateDir};
 use crate::status::Status;
@@ -158,8 +161,18 @@ fn start_sources(
         time: Arc::clone(time),
     })
     .context("the desktop thread did not start")?;
+    start_machine(identity, core);
     tokio::spawn(serve(listener, core.clone(), gate, pictures));
     Ok(desktop)
+}
+
+/// What runs on the device and is plugged in.
+fn start_machine(identity: &Identity, core: &Core) {
+    #[cfg(target_os = "linux")]
+    if let Some(uid) = account_uid(&identity.account, Path::new("/etc/passwd")) {
+        let system = Box::new(Linux::here(uid));
+        MachineSource::start(MachineParts { system, core: core.clone() });
+    }
 }
 
 /// Opens the spool. `status` and `doctor` look into it for a moment while no agent runs, so a spool in use is waited for

@@ -31,6 +31,10 @@ pub fn capture_ever(policy: &Policy) -> Capture {
         ever.pictures |= then.pictures;
         ever.private_windows |= then.private_windows;
         ever.software |= then.software;
+        ever.programs |= then.programs;
+        ever.connections |= then.connections;
+        ever.mounts |= then.mounts;
+        ever.storage |= then.storage;
     }
     ever
 }
@@ -81,6 +85,16 @@ fn watched(capture: &Capture) -> Vec<&'static str> {
         ),
         (capture.private_windows, "whether a private (incognito) window is open"),
         (capture.software, "whether this program and its browser extension are running"),
+        (
+            capture.programs,
+            "the names of programs that run in this account and of the system's own services, compared with a list; never what they are told to do or what they have open",
+        ),
+        (capture.connections, "whether a VPN or another tunnel is connected"),
+        (capture.mounts, "whether an encrypted folder, a container or a cloud folder is opened, and where"),
+        (
+            capture.storage,
+            "storage that is plugged in: its make, model and serial number, never what is on it",
+        ),
     ];
     lines.into_iter().filter(|(applies, _)| *applies).map(|(_, line)| line).collect()
 }

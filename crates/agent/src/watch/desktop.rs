@@ -46,17 +46,10 @@ impl Watcher {
         if self.desktop.sight == Sight::Sees && now.millis_since(self.desktop.at) >= SILENT_MS {
             self.desktop.sight = Sight::Cannot("the display does not answer".to_owned());
         }
-        let why = match &self.desktop.sight {
+        let why: String = match &self.desktop.sight {
             Sight::Cannot(why) if is_needed => why.chars().take(DETAIL_CHARS_MAX).collect(),
             _ => String::new(),
         };
-        let cause = GapCause::WindowsUnseen;
-        let open = self.gaps.open().iter().find(|open| open.gap.cause == cause);
-        if open.is_some_and(|open| open.gap.detail != why) {
-            self.gaps.end(now, Source::Desktop, cause);
-        }
-        if !why.is_empty() {
-            self.gaps.begin(now, Source::Desktop, cause, why);
-        }
+        self.gap_while(now, Source::Desktop, GapCause::WindowsUnseen, &why);
     }
 }

@@ -8,6 +8,8 @@ mod clocks;
 mod contradictions;
 mod desktop;
 mod lists;
+mod machine;
+mod notice_shown;
 mod observe;
 mod pictures;
 mod release;
@@ -21,13 +23,11 @@ use std::sync::Arc;
 use proviso_engine::conversation::Contexts;
 use proviso_engine::image::PictureMemory;
 use proviso_model::gap::{Gap, GapCause};
-use proviso_model::record::{Liveness, Notice, NoticeResponse, RecordBody};
-use proviso_model::{Digest, Source, Timestamp};
-use serde::{Deserialize, Serialize};
+use proviso_model::record::{Liveness, RecordBody};
+use proviso_model::Source;
 
 use crate::clock::{Reading, TrueTime};
 use crate::gaps::{Alive, GapBook, NOTE_GAPS, OpenGap, Restart, restart_gaps};
-use crate::notice;
 use crate::policy_keep::{KeptPolicy, PolicyKeep};
 use crate::release::{NOTE_POWERED, NOTE_RELEASE, Powered, Release};
 use crate::sources::browser::presence::Presence;
@@ -36,6 +36,7 @@ use crate::spool::{Appended, Note, Opened, Room, Spool, SpoolError, note_of};
 use crate::writer::{NOTE_ALIVE, RecordWriter};
 
 pub use lists::ListsHere;
+pub use notice_shown::{NOTE_NOTICE, NoticeNote};
 pub use observe::Observed;
 pub use pictures::{PictureFound, PictureLost, PictureWanted};
 pub use standing::Standing;
@@ -45,9 +46,6 @@ use asking::Asking;
 use desktop::Heard;
 use pictures::LostPictures;
 use tick::Stretch;
-
-/// Name of the note that says that the notice was shown.
-pub const NOTE_NOTICE: &str = "notice";
 
 /// Periods, all in milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,17 +78,6 @@ pub struct WatcherParts {
     pub settings: WatchSettings,
 }
 
-/// That the notice was shown, and the last answer to it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct NoticeNote {
-    /// Hash of the text shown.
-    pub text_sha256: Digest,
-    /// When.
-    pub shown_at: Timestamp,
-    /// The answer.
-    pub response: NoticeResponse,
-}
-
 /// A watched stretch of an earlier run.
 #[derive(Debug, Clone)]
 struct Unrecorded {
@@ -118,6 +105,7 @@ pub struct Watcher {
     browsers: Presence,
     lost_pictures: BTreeMap<Source, LostPictures>,
     desktop: Heard,
+    machine_told: machine::Told,
     notice: Option<NoticeNote>,
     spool_full: bool,
     revoked: bool,
@@ -164,6 +152,7 @@ impl Watcher {
             browsers: Presence::default(),
             lost_pictures: BTreeMap::new(),
             desktop: Heard::default(),
+            machine_told: machine::told(),
             notice,
             spool_full: false,
             revoked: false,
@@ -254,52 +243,10 @@ impl Watcher {
         self.release
     }
 
-    /// The notice that was shown last.
-    #[must_use]
-    pub fn notice(&self) -> Option<&NoticeNote> {
-        self.notice.as_ref()
-    }
-
     /// How many records this run has written; rises with each, so that an uplink can be woken.
     #[must_use]
     pub fn appended(&self) -> u64 {
         self.appended
-    }
-
-    /// Puts on record that the notice was shown, and what was said to it. Showing the same text again with the same
-    /// answer writes nothing.
-    ///
-    /// # Errors
-    /// [`SpoolError`]; capture does not start on a notice that is not on record. `Ok(false)` without a policy.
-    pub fn notice_shown(
-        &mut self,
-        shown_on: &str,
-        response: NoticeResponse,
-        by: &str,
-    ) -> Result<bool, SpoolError> {
-        let Some(kept) = self.keep.policy() else { return Ok(false) };
-        self.read_clocks();
-        let now = self.moment.now;
-        let text_sha256 = notice::text_sha256(&notice::text(&kept.policy, &self.keep.trust().force_name));
-        let before = self.notice.as_ref().filter(|note| note.text_sha256 == text_sha256);
-        if before.is_some_and(|note| note.response == response || response == NoticeResponse::Shown) {
-            return Ok(true);
-        }
-        let shown_at = before.map_or(now, |note| note.shown_at);
-        let note = NoticeNote { text_sha256, shown_at, response };
-        let notice = Notice {
-            shown_at,
-            shown_on: shown_on.to_owned(),
-            text_sha256,
-            response,
-            by: by.chars().take(200).collect(),
-        };
-        let notes = [note_of(NOTE_NOTICE, &note)?];
-        self.record(&kept, RecordBody::Notice { notice }, Room::Reserve, &notes)?;
-        self.notice = Some(note);
-        self.decide();
-        self.record_gaps();
-        Ok(true)
     }
 
     /// Ends cleanly: the watched stretch and the last stamp are on record.

@@ -39,6 +39,7 @@ pub(super) fn keep_only(fact: &mut Fact, capture: &Capture) -> bool {
         }
         Fact::PrivateWindow { .. } => capture.private_windows,
         Fact::Software { .. } => capture.software,
+        Fact::Machine(machine) => capture.is_of_machine(machine.what),
     }
 }
 
@@ -78,6 +79,10 @@ pub(super) fn cut(fact: &mut Fact) {
         }
         Fact::Software { component, .. } => {
             cut_text(component, TITLE_BYTES_MAX);
+        }
+        Fact::Machine(machine) => {
+            cut_text(&mut machine.name, TITLE_BYTES_MAX);
+            cut_text(&mut machine.detail, URL_BYTES_MAX);
         }
     }
 }

@@ -1,4 +1,6 @@
-//! Rules about a state rather than a text: a private window, monitoring software switched off.
+//! Rules about a state rather than a text: a private window, monitoring software switched off, what runs on the device.
+
+pub mod machine;
 
 use proviso_model::observation::SoftwareState;
 use proviso_model::policy::Rule;

@@ -60,6 +60,19 @@ impl<'p> Packs<'p> {
         })
     }
 
+    /// The rule of what is prohibited on the device itself, by the first pack that has a list of the category.
+    pub(super) fn machine(&self, condition: &Condition, category: &str) -> Option<Rule> {
+        let of = |pack: &Pack| pack.machine.iter().find(|facts| facts.category == category).cloned();
+        let (pack, facts) = self.packs.iter().find_map(|pack| Some((pack, of(pack)?)))?;
+        Some(Rule::Machine {
+            id: format!("machine/{category}"),
+            category: category.to_owned(),
+            pack: pack.reference(),
+            things: facts.thing,
+            declared: condition.declared.clone(),
+        })
+    }
+
     /// The rule of a category. The first pack that has it gives the threshold; every pack gives its words. A term that an
     /// earlier pack has at least as strongly is not taken twice.
     pub(super) fn rule(

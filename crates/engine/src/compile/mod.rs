@@ -303,6 +303,7 @@ fn rule_terms(rule: &Rule) -> usize {
             terms.len().saturating_add(near)
         }
         Rule::Sites { hosts, .. } => hosts.len(),
+        Rule::Machine { things, .. } => things.iter().map(|thing| thing.names.len()).sum(),
         Rule::SiteLists { lists, lowered_by, .. } => lists.len() + lowered_by.len(),
         Rule::HashSets { sets, .. } => sets.len(),
         Rule::Conversation { stages, .. } => {

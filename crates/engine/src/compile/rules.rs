@@ -77,14 +77,14 @@ pub(super) fn of(
         ConditionKind::NoPrivateBrowsing | ConditionKind::MonitoringSoftware => {
             rules.extend(State::for_condition(condition.kind).map(state));
         }
+        ConditionKind::DeclareDevices => rules.extend(packs.machine(condition, "storage")),
+        ConditionKind::NoHistoryDeletion => rules.extend(packs.machine(condition, "wiping")),
+        ConditionKind::NoHiddenConnections => rules.extend(packs.machine(condition, "hidden-connection")),
+        ConditionKind::NoVaults => rules.extend(packs.machine(condition, "vault")),
+        ConditionKind::NoUndeclaredCloud => rules.extend(packs.machine(condition, "cloud")),
+        ConditionKind::NoPeerToPeer => rules.extend(packs.machine(condition, "peer-to-peer")),
         // No device watches for these: they stand in the policy so that the person can read them.
-        ConditionKind::DeclareDevices
-        | ConditionKind::KeepHistory
-        | ConditionKind::NoHistoryDeletion
-        | ConditionKind::NoHiddenConnections
-        | ConditionKind::NoVaults
-        | ConditionKind::NoUndeclaredCloud
-        | ConditionKind::NoPeerToPeer
+        ConditionKind::KeepHistory
         | ConditionKind::NoContactWithChildren
         | ConditionKind::DeclareNames
         | ConditionKind::ProduceDevices => {}

@@ -157,6 +157,10 @@ fn is_written(fact: &Fact) -> bool {
     match fact {
         Fact::Messages { .. } => true,
         Fact::Typed { field, .. } => *field != Field::Search,
-        Fact::Page { .. } | Fact::Picture(_) | Fact::PrivateWindow { .. } | Fact::Software { .. } => false,
+        Fact::Page { .. }
+        | Fact::Picture(_)
+        | Fact::PrivateWindow { .. }
+        | Fact::Software { .. }
+        | Fact::Machine(_) => false,
     }
 }

@@ -26,7 +26,7 @@ pub(super) fn doubts(
 fn rests_on(observation: &Observation, rule: &Rule, spans: &[Span]) -> Vec<RestsOn> {
     match (rule, &observation.fact) {
         (Rule::Sites { .. } | Rule::SiteLists { .. }, _) => vec![RestsOn::Site],
-        (Rule::State { .. }, _) => vec![RestsOn::State],
+        (Rule::State { .. } | Rule::Machine { .. }, _) => vec![RestsOn::State],
         (Rule::HashSets { .. } | Rule::PictureScore { .. }, _) => Vec::new(),
         (_, Fact::Typed { field: Field::Search, .. }) => vec![RestsOn::Search],
         (_, Fact::Typed { .. }) => vec![RestsOn::TypedWords],

@@ -98,6 +98,7 @@ fn seen(observation: &Observation, spoken: &Spoken<'_>, spans: &[Span]) -> Strin
         }
         Fact::Messages { .. } => explain_talk::place(observation),
         Fact::Picture(picture) => super::pictures::shown(picture),
+        Fact::Machine(machine) => super::machine::shown(machine),
         Fact::PrivateWindow { browser } => format!("A private window of {} was open.", quoted(browser)),
         Fact::Software { component, state } => {
             let state = match state {
@@ -185,6 +186,9 @@ fn place(field: TextField) -> &'static str {
 /// How it came about, and who wrote it as far as the device can tell: an account at most, never a person.
 fn act(observation: &Observation) -> String {
     let Observation { attribution, account, .. } = observation;
+    if matches!(observation.fact, Fact::Machine(_)) {
+        return "Who started it or plugged it in, and what for, is not known.".to_owned();
+    }
     let act = match attribution.act {
         Act::Typed => "It was typed in the watched account",
         Act::Opened => "It was opened by a human gesture",

@@ -9,6 +9,7 @@ mod explain;
 mod explain_talk;
 mod jsonl;
 mod judging;
+mod machine;
 mod minor;
 mod near;
 mod once;
@@ -30,7 +31,7 @@ use std::collections::BTreeSet;
 
 use proviso_model::judgement::{ModelScore, PictureOpinion};
 use proviso_model::policy::{PackRef, Policy, PolicyCondition, Rule};
-use proviso_model::{Digest, Fact, Finding, Observation, Passage, Span};
+use proviso_model::{Digest, Fact, Finding, Observation, Span};
 
 pub use error::EngineError;
 pub use jsonl::{LineError, evaluate_line};
@@ -311,9 +312,11 @@ impl Engine {
     }
 }
 
-/// Background activity of pages and windows. The monitoring software's own state is no such activity: it has no tab.
+/// Background activity of pages and windows. The state of the device and of the monitoring software is no such activity: it has no tab,
+/// and a paragraph about it is about that it is so.
 fn is_background(observation: &Observation) -> bool {
-    !matches!(observation.fact, Fact::Software { .. }) && observation.attribution.is_background()
+    !matches!(observation.fact, Fact::Software { .. } | Fact::Machine(_))
+        && observation.attribution.is_background()
 }
 
 /// What the rules of each condition say, each category once: what a score adds to a rule of words becomes part of it.
@@ -360,6 +363,7 @@ fn speak<'p>(rule: &'p Rule, observation: &Observation) -> Option<Spoken<'p>> {
         | Rule::Conversation { .. }
         | Rule::HashSets { .. }
         | Rule::PictureScore { .. } => None,
+        Rule::Machine { .. } => machine::speak(rule, observation),
         Rule::Sites { hosts, pack, .. } => {
             let Fact::Page { url, .. } = &observation.fact else { return None };
             let span = reading::listed_host(url, hosts, rule)?;
@@ -389,12 +393,4 @@ pub(crate) fn strength(sum: u32, threshold: u16) -> u16 {
     let threshold = u64::from(threshold.max(1));
     let sum = u64::from(sum);
     u16::try_from(sum * 1000 / (sum + threshold)).unwrap_or(1000)
-}
-
-/// Whether the passages are as a well-behaved device sends them: in order, not overlapping.
-fn in_order(passages: &[Passage]) -> bool {
-    passages.windows(2).all(|pair| match pair {
-        [a, b] => a.offset.saturating_add(a.text.len() as u64) <= b.offset,
-        _ => true,
-    })
 }

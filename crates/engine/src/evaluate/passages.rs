@@ -3,6 +3,8 @@
 
 use std::ops::Range;
 
+use proviso_model::Passage;
+
 /// A line ends a passage that has this much, so that headings and captions are judged with what they stand over.
 const LINE_BYTES_MIN: usize = 240;
 /// A sentence ends a passage that has this much.
@@ -11,6 +13,14 @@ const SENTENCE_BYTES_MIN: usize = 600;
 const SPACE_BYTES_MIN: usize = 900;
 /// A passage never has more than this and one character.
 const PASSAGE_BYTES_MAX: usize = 1000;
+
+/// Whether the passages are as a well-behaved device sends them: in order, not overlapping.
+pub(super) fn in_order(passages: &[Passage]) -> bool {
+    passages.windows(2).all(|pair| match pair {
+        [a, b] => a.offset.saturating_add(a.text.len() as u64) <= b.offset,
+        _ => true,
+    })
+}
 
 /// The passages of a text: in order, without room between them, none empty.
 pub(super) fn passages(text: &str) -> Vec<Range<usize>> {

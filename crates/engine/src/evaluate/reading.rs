@@ -55,8 +55,11 @@ impl<'o> Reading<'o> {
                     texts.push((TextField::Typed, passage.offset, text, *field == Field::Search));
                 }
             }
-            Fact::Messages { .. } | Fact::Picture(_) | Fact::PrivateWindow { .. } | Fact::Software { .. } => {
-            }
+            Fact::Messages { .. }
+            | Fact::Picture(_)
+            | Fact::PrivateWindow { .. }
+            | Fact::Software { .. }
+            | Fact::Machine(_) => {}
         }
         let stretches = texts
             .into_iter()
@@ -80,7 +83,16 @@ pub(super) fn captures(kind: ConditionKind, fact: &Fact) -> bool {
         | (ConditionKind::Pornography | ConditionKind::ProhibitedSearches, Fact::Page { .. })
         | (ConditionKind::Pornography | ConditionKind::ChildImages, Fact::Picture(_))
         | (ConditionKind::NoPrivateBrowsing, Fact::PrivateWindow { .. })
-        | (ConditionKind::MonitoringSoftware, Fact::Software { .. }) => true,
+        | (ConditionKind::MonitoringSoftware, Fact::Software { .. })
+        | (
+            ConditionKind::DeclareDevices
+            | ConditionKind::NoHistoryDeletion
+            | ConditionKind::NoHiddenConnections
+            | ConditionKind::NoVaults
+            | ConditionKind::NoUndeclaredCloud
+            | ConditionKind::NoPeerToPeer,
+            Fact::Machine(_),
+        ) => true,
         (ConditionKind::ProhibitedSearches, Fact::Typed { field, .. }) => *field == Field::Search,
         _ => false,
     }

@@ -13,9 +13,10 @@ use proviso_model::{Fact, Finding, Observation};
 
 use super::judging::Judging;
 use super::once::ReadOnce;
+use super::passages::in_order;
 use super::reading::Reading;
 use super::words::Beside;
-use super::{Engine, in_order, pictures, site_lists, talk};
+use super::{Engine, pictures, site_lists, talk};
 use crate::text::joins;
 
 /// Text kept above this shrinks the surroundings, so that a record stays within its limit.

@@ -50,6 +50,7 @@ impl Engine {
             Rule::Sites { .. }
             | Rule::SiteLists { .. }
             | Rule::State { .. }
+            | Rule::Machine { .. }
             | Rule::HashSets { .. }
             | Rule::PictureScore { .. } => (Vec::new(), spoken.strength_permille),
         };

@@ -106,17 +106,16 @@ impl ConditionKind {
             | Self::ProhibitedSearches
             | Self::SpecifiedWords
             | Self::NoPrivateBrowsing
-            | Self::MonitoringSoftware => true,
-            Self::DeclareDevices
-            | Self::KeepHistory
+            | Self::MonitoringSoftware
+            | Self::DeclareDevices
             | Self::NoHistoryDeletion
             | Self::NoHiddenConnections
             | Self::NoVaults
             | Self::NoUndeclaredCloud
-            | Self::NoPeerToPeer
-            | Self::NoContactWithChildren
-            | Self::DeclareNames
-            | Self::ProduceDevices => false,
+            | Self::NoPeerToPeer => true,
+            Self::KeepHistory | Self::NoContactWithChildren | Self::DeclareNames | Self::ProduceDevices => {
+                false
+            }
         }
     }
 }

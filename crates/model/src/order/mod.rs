@@ -103,7 +103,7 @@ pub struct Condition {
     /// The age below which contact is prohibited (for `no-contact-with-children`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub under_age: Option<u8>,
-    /// What has been declared and is therefore allowed: connections, cloud storage or user names. The list is sensitive.
+    /// What has been declared and is therefore allowed: storage by serial number, connections, vaults, cloud storage or user names. The list is sensitive.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub declared: Vec<String>,
 }

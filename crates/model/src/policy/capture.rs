@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Policy;
+use crate::observation::MachineWhat;
 use crate::order::ConditionKind;
 use crate::time::Timestamp;
 
@@ -29,14 +30,19 @@ impl Policy {
                 }
                 ConditionKind::NoPrivateBrowsing => capture.private_windows = true,
                 ConditionKind::MonitoringSoftware => capture.software = true,
-                // Nothing is captured for what no device watches for.
                 ConditionKind::DeclareDevices
-                | ConditionKind::KeepHistory
                 | ConditionKind::NoHistoryDeletion
                 | ConditionKind::NoHiddenConnections
                 | ConditionKind::NoVaults
                 | ConditionKind::NoUndeclaredCloud
-                | ConditionKind::NoPeerToPeer
+                | ConditionKind::NoPeerToPeer => {
+                    capture.programs |= condition.reads_machine(MachineWhat::Program);
+                    capture.connections |= condition.reads_machine(MachineWhat::Connection);
+                    capture.mounts |= condition.reads_machine(MachineWhat::Mount);
+                    capture.storage |= condition.reads_machine(MachineWhat::Storage);
+                }
+                // Nothing is captured for what no device watches for.
+                ConditionKind::KeepHistory
                 | ConditionKind::NoContactWithChildren
                 | ConditionKind::DeclareNames
                 | ConditionKind::ProduceDevices => {}
@@ -68,6 +74,18 @@ pub struct Capture {
     pub private_windows: bool,
     /// The state of the monitoring software.
     pub software: bool,
+    /// Names of programs that run.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub programs: bool,
+    /// Network interfaces of kinds that send what goes over them somewhere else first.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub connections: bool,
+    /// File systems that are no disks of the device.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub mounts: bool,
+    /// Storage that is plugged in.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub storage: bool,
 }
 
 impl Capture {
@@ -83,6 +101,21 @@ impl Capture {
             pictures: self.pictures && other.pictures,
             private_windows: self.private_windows && other.private_windows,
             software: self.software && other.software,
+            programs: self.programs && other.programs,
+            connections: self.connections && other.connections,
+            mounts: self.mounts && other.mounts,
+            storage: self.storage && other.storage,
+        }
+    }
+
+    /// Whether something of the device itself may be captured.
+    #[must_use]
+    pub fn is_of_machine(&self, what: MachineWhat) -> bool {
+        match what {
+            MachineWhat::Program => self.programs,
+            MachineWhat::Connection => self.connections,
+            MachineWhat::Mount => self.mounts,
+            MachineWhat::Storage => self.storage,
         }
     }
 

@@ -84,6 +84,16 @@ impl Presence {
         self.browsers.values_mut().find(|browser| browser.connections.contains(&connection))
     }
 
+    /// Whether an extension of this browser has ever greeted.
+    #[must_use]
+    pub fn is_known(&self, process: &BrowserProcess) -> bool {
+        let is_it = |known: &BrowserProcess| {
+            known.pid == process.pid
+                && (known.started_ticks == 0 || known.started_ticks == process.started_ticks)
+        };
+        self.browsers.keys().any(is_it)
+    }
+
     /// Its extension has greeted. Says since when it was away, when it comes back while the browser went on.
     pub fn greeted(
         &mut self,

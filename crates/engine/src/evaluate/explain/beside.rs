@@ -85,6 +85,7 @@ pub(super) fn certainty(spoken: &Spoken<'_>, beside: &Beside) -> String {
         (Rule::Sites { .. } | Rule::SiteLists { .. } | Rule::State { .. }, _) => {
             "what was seen is listed or not; whether it matters is for an officer".to_owned()
         }
+        (Rule::Machine { .. }, _) => "how much its being there says, not a probability".to_owned(),
         (Rule::HashSets { .. }, _) => "by the kind of agreement, not a probability".to_owned(),
         (Rule::PictureScore { .. }, _) => "the lowest score that it rests on, not a probability".to_owned(),
         (_, Some(score)) => format!(

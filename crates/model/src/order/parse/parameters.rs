@@ -32,9 +32,10 @@ fn takes(kind: ConditionKind) -> Takes {
             Takes { words: true, ..nothing }
         }
         ConditionKind::Pornography => Takes { words: true, sites: true, ..nothing },
-        ConditionKind::DeclareDevices => Takes { within_days: true, ..nothing },
+        ConditionKind::DeclareDevices => Takes { within_days: true, declared: true, ..nothing },
         ConditionKind::NoContactWithChildren => Takes { under_age: true, ..nothing },
         ConditionKind::NoHiddenConnections
+        | ConditionKind::NoVaults
         | ConditionKind::NoUndeclaredCloud
         | ConditionKind::DeclareNames => Takes { declared: true, ..nothing },
         ConditionKind::ChildImages
@@ -42,7 +43,6 @@ fn takes(kind: ConditionKind) -> Takes {
         | ConditionKind::MonitoringSoftware
         | ConditionKind::KeepHistory
         | ConditionKind::NoHistoryDeletion
-        | ConditionKind::NoVaults
         | ConditionKind::NoPeerToPeer
         | ConditionKind::ProduceDevices => nothing,
     }
@@ -139,7 +139,11 @@ pub(super) fn check(fields: &Fields<'_, '_>, kind: ConditionKind, words: usize, 
     for (key, is_taken, whose) in [
         (WITHIN_DAYS, takes.within_days, "declare-devices"),
         (UNDER_AGE, takes.under_age, "no-contact-with-children"),
-        (DECLARED, takes.declared, "no-hidden-connections, no-undeclared-cloud or declare-names"),
+        (
+            DECLARED,
+            takes.declared,
+            "declare-devices, no-hidden-connections, no-vaults, no-undeclared-cloud or declare-names",
+        ),
     ] {
         if !is_taken {
             refuse(key, format!("{name} takes no {key}: it belongs to {whose}"), format!("remove {key}"));

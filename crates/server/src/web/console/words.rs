@@ -2,7 +2,7 @@
 
 use jiff::tz::TimeZone;
 use proviso_model::observation::{Act, Fact, Field, PictureElement, SoftwareState};
-use proviso_model::{ConditionKind, Source, Timestamp};
+use proviso_model::{ConditionKind, Machine, MachineWhat, Source, Timestamp};
 use proviso_store::AlertRow;
 
 use crate::app::officer::FORCE_ZONE;
@@ -99,6 +99,12 @@ pub fn happened(alert: &AlertRow, act: Act) -> &'static str {
         _ if alert.is_conversation => "A conversation to look at",
         (ConditionKind::NoPrivateBrowsing, _) => "A private window was open",
         (ConditionKind::MonitoringSoftware, _) => "Monitoring software was switched off or removed",
+        (ConditionKind::NoHiddenConnections, _) => "A VPN, Tor or a proxy was on the device",
+        (ConditionKind::NoVaults, _) => "Encryption or vault software was on the device",
+        (ConditionKind::NoUndeclaredCloud, _) => "Cloud storage was on the device",
+        (ConditionKind::NoPeerToPeer, _) => "Peer-to-peer software ran",
+        (ConditionKind::NoHistoryDeletion, _) => "A program that removes traces ran",
+        (ConditionKind::DeclareDevices, _) => "Storage was plugged in",
         (ConditionKind::ProhibitedSearches, Act::Typed) => "A search was typed",
         (ConditionKind::ProhibitedSearches, Act::Opened) => "A search was opened",
         (ConditionKind::ProhibitedSearches, _) => "A search was shown on screen",
@@ -201,6 +207,20 @@ pub fn fact(fact: &Fact) -> String {
             };
             format!("The monitoring software's part \"{component}\" was {state}")
         }
+        Fact::Machine(machine) => of_machine(machine),
+    }
+}
+
+/// A fact about the device itself, in words.
+fn of_machine(machine: &Machine) -> String {
+    let Machine { what, name, detail } = machine;
+    let with =
+        |between: &str| if detail.is_empty() { String::new() } else { format!("{between}\"{detail}\"") };
+    match what {
+        MachineWhat::Program => format!("A program named \"{name}\" that ran"),
+        MachineWhat::Connection => format!("A connection of kind \"{name}\"{}", with(", interface ")),
+        MachineWhat::Mount => format!("A file system of kind \"{name}\"{}", with(", opened at ")),
+        MachineWhat::Storage => format!("Storage \"{name}\"{}", with(", serial number ")),
     }
 }
 

@@ -85,7 +85,10 @@ pub fn shown(one: &ShownFinding, view: &AlertView, zone: &TimeZone) -> FindingBo
         fact: words::fact(&captured.fact),
         at: words::when(captured.observed_at, zone),
         circumstances: words::circumstances(&captured.attribution),
-        nothing_more: matches!(captured.fact, Fact::PrivateWindow { .. } | Fact::Software { .. }),
+        nothing_more: matches!(
+            captured.fact,
+            Fact::PrivateWindow { .. } | Fact::Software { .. } | Fact::Machine(_)
+        ),
         note: one.outside.map_or_else(String::new, |why| {
             outside::note(why, &view.ends, "this finding", captured.observed_at, zone)
         }),
@@ -228,7 +231,7 @@ fn content(one: &ShownFinding, view: &AlertView, zone: &TimeZone) -> Content {
             cut: false,
             picture: Some(picture::shown(picture, one, view, zone)),
         },
-        Fact::PrivateWindow { .. } | Fact::Software { .. } => {
+        Fact::PrivateWindow { .. } | Fact::Software { .. } | Fact::Machine(_) => {
             Content { address: None, title: None, query, passages: Vec::new(), cut: false, picture: None }
         }
     }

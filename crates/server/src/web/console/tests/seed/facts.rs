@@ -53,7 +53,11 @@ pub fn finding(raise: &Raise, observation: &Observation, at: Timestamp) -> Findi
     let field = match observation.fact {
         Fact::Typed { .. } => Some(TextField::Typed),
         Fact::Page { .. } => Some(TextField::Text),
-        Fact::Messages { .. } | Fact::Picture(_) | Fact::PrivateWindow { .. } | Fact::Software { .. } => None,
+        Fact::Messages { .. }
+        | Fact::Picture(_)
+        | Fact::PrivateWindow { .. }
+        | Fact::Software { .. }
+        | Fact::Machine(_) => None,
     };
     let spans = field.map(|field| Span {
         field,
