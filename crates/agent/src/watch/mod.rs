@@ -22,9 +22,9 @@ use std::sync::Arc;
 
 use proviso_engine::conversation::Contexts;
 use proviso_engine::image::PictureMemory;
+use proviso_model::Source;
 use proviso_model::gap::{Gap, GapCause};
 use proviso_model::record::{Liveness, RecordBody};
-use proviso_model::Source;
 
 use crate::clock::{Reading, TrueTime};
 use crate::gaps::{Alive, GapBook, NOTE_GAPS, OpenGap, Restart, restart_gaps};
