@@ -49,6 +49,8 @@ pub enum Part {
     Device,
     /// The notice and the answer to it.
     Notice,
+    /// What the supervised person wrote on the device's page.
+    Statement,
     /// Causes of times not watched.
     Gaps,
     /// Counts of times watched.
@@ -63,7 +65,7 @@ pub enum Part {
 
 impl Part {
     /// All of them, in the order in which people are asked.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Passage,
         Self::Address,
         Self::Title,
@@ -76,6 +78,7 @@ impl Part {
         Self::Reasons,
         Self::Device,
         Self::Notice,
+        Self::Statement,
         Self::Gaps,
         Self::Watched,
         Self::Kind,
@@ -97,6 +100,7 @@ impl Part {
             Self::Findings => "findings",
             Self::Device => "device",
             Self::Notice => "notice",
+            Self::Statement => "statement",
             Self::Gaps => "gaps",
             Self::Watched => "watched",
             Self::Kind => "kind",
@@ -120,6 +124,7 @@ impl Part {
             Self::Findings => "the findings of the program",
             Self::Device => "the device's system and programs",
             Self::Notice => "the notice and the answer to it",
+            Self::Statement => "what the supervised person wrote",
             Self::Gaps => "the causes of times not watched",
             Self::Watched => "the counts of watched time",
             Self::Kind => "the kind of record",
@@ -156,12 +161,17 @@ impl Part {
             "body.captured.fact.window" => Self::Attribution,
             name if name.starts_with("body.captured.fact.search.") => Self::Attribution,
             name if name.starts_with("body.captured.attribution.") => Self::Attribution,
+            // Names of what runs on the device, and what tells one from another.
+            "body.captured.fact.what" | "body.captured.fact.name" | "body.captured.fact.detail" => {
+                Self::Device
+            }
             "body.captured.fact.browser" | "body.captured.fact.component" | "body.captured.fact.state" => {
                 Self::Device
             }
             name if name.starts_with("body.generated.") => Self::Findings,
             name if name.starts_with("body.enrolment.") => Self::Device,
             name if name.starts_with("body.notice.") => Self::Notice,
+            name if name.starts_with("body.statement.") => Self::Statement,
             name if name.starts_with("body.gap.") => Self::Gaps,
             name if name.starts_with("body.liveness.") => Self::Watched,
             _ => Self::Rest,
@@ -173,7 +183,13 @@ impl Part {
     pub fn is_quoted_by_findings(self) -> bool {
         matches!(
             self,
-            Self::Passage | Self::Address | Self::Title | Self::Picture | Self::Times | Self::Attribution
+            Self::Passage
+                | Self::Address
+                | Self::Title
+                | Self::Picture
+                | Self::Times
+                | Self::Attribution
+                | Self::Device
         )
     }
 }

@@ -23,6 +23,7 @@ pub mod record;
 pub mod setting;
 pub mod site_list;
 pub mod stages;
+pub mod statement;
 pub mod time;
 pub mod wire;
 

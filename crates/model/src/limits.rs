@@ -131,3 +131,6 @@ pub const ENROL_CODE_MINUTES: i64 = 30;
 pub const NONCE_SECONDS: i64 = 300;
 /// Seconds without a pulse from a browser extension before its silence is a gap.
 pub const PULSE_SECONDS_MAX: i64 = 60;
+
+/// Longest statement of a supervised person, in bytes.
+pub const STATEMENT_BYTES_MAX: usize = 4 * 1024;

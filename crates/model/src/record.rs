@@ -11,6 +11,7 @@ use crate::gap::Gap;
 use crate::hash::Digest;
 use crate::observation::{Observation, Source};
 use crate::policy::Capture;
+use crate::statement::Statement;
 use crate::time::Timestamp;
 
 /// The content of one record. Captured facts and generated opinions are separate members.
@@ -56,6 +57,11 @@ pub enum RecordBody {
         /// What happened.
         notice: Notice,
     },
+    /// What the supervised person wrote.
+    Statement {
+        /// The statement.
+        statement: Statement,
+    },
     /// The first record of a device.
     Enrolment {
         /// What was enrolled.
@@ -77,6 +83,7 @@ impl RecordBody {
             Self::Gap { .. } => "gap",
             Self::Liveness { .. } => "liveness",
             Self::Notice { .. } => "notice",
+            Self::Statement { .. } => "statement",
             Self::Enrolment { .. } => "enrolment",
             Self::LogContradiction { .. } => "log-contradiction",
         }
@@ -92,7 +99,8 @@ impl RecordBody {
             Self::Gap { gap } => Some(gap.from),
             Self::Liveness { liveness } => Some(liveness.from),
             Self::Notice { notice } => Some(notice.shown_at),
-            Self::Enrolment { .. } | Self::LogContradiction { .. } => None,
+            // It is what the person says, not what was seen of them: no end of an order makes it unsaid.
+            Self::Statement { .. } | Self::Enrolment { .. } | Self::LogContradiction { .. } => None,
         }
     }
 }

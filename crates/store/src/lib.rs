@@ -40,7 +40,9 @@ pub use job::{JobKind, JobRow, JobState, JobStore};
 pub use late::{FindingFlag, LateStore, OrderEndRow, Outside, OutsideCause, QuarantineRow, QuarantineState};
 pub use log::{CheckpointRow, LeafKind, LogHasher, LogStore, Node};
 pub use officer::{OfficerRole, OfficerRow, OfficerStore, SessionRow};
-pub use opened::{FindingRow, GapRow, NoticeRow, ObservationRow, OpenedRecord, OpenedWhat, WatchedRow};
+pub use opened::{
+    FindingRow, GapRow, NoticeRow, ObservationRow, OpenedRecord, OpenedWhat, StatementRow, WatchedRow,
+};
 pub use pack::{PackRow, PackStore};
 pub use record::{AppendBatch, Appended, ForkRow, NewRecord, RecordRow, RecordStore, ReplayOutcome, Stop};
 pub use returned::ReturnedStore;

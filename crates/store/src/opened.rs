@@ -144,6 +144,23 @@ pub struct NoticeRow {
     pub sealed: Vec<u8>,
 }
 
+/// What a supervised person wrote.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StatementRow {
+    /// The record that it came in.
+    pub record: [u8; 32],
+    /// The case.
+    pub case: CaseId,
+    /// The device.
+    pub device: DeviceId,
+    /// When it was written.
+    pub written_at: Timestamp,
+    /// The time that it is about, or when it was written.
+    pub about: Timestamp,
+    /// The statement as JSON, sealed.
+    pub sealed: Vec<u8>,
+}
+
 /// What a record turned out to say.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OpenedWhat {
@@ -169,6 +186,8 @@ pub enum OpenedWhat {
     Watched(WatchedRow),
     /// A notice.
     Notice(NoticeRow),
+    /// A statement.
+    Statement(StatementRow),
     /// A kind of which only the word is kept.
     Other,
     /// It could not be opened or read.

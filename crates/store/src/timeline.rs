@@ -5,7 +5,7 @@ use proviso_model::Timestamp;
 use proviso_model::ids::CaseId;
 
 use crate::error::Result;
-use crate::opened::{FindingRow, GapRow, NoticeRow, WatchedRow};
+use crate::opened::{FindingRow, GapRow, NoticeRow, StatementRow, WatchedRow};
 
 /// A stretch of time, end excluded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,4 +42,10 @@ pub trait TimelineStore {
     /// # Errors
     /// [`crate::StoreError`].
     async fn notice_list(&self, case: CaseId, stretch: Stretch) -> Result<Vec<NoticeRow>>;
+
+    /// Statements, by the time that they are about.
+    ///
+    /// # Errors
+    /// [`crate::StoreError`].
+    async fn statement_list(&self, case: CaseId, stretch: Stretch) -> Result<Vec<StatementRow>>;
 }

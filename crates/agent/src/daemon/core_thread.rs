@@ -1,6 +1,7 @@
 //! The thread that owns the watch core. Everything that blocks on the disk or takes the engine's time happens here.
 
 use proviso_model::record::NoticeResponse;
+use proviso_model::statement::StatementKind;
 use proviso_model::{Attribution, Fact, Machine, Source, Timestamp};
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -116,6 +117,17 @@ pub enum Ask {
         response: NoticeResponse,
         /// By whom.
         by: String,
+        /// Whether it is on record.
+        reply: oneshot::Sender<bool>,
+    },
+    /// The supervised person has written something; answered with whether that is on record.
+    Statement {
+        /// What it is.
+        of: StatementKind,
+        /// The time that it is about.
+        about: Option<Timestamp>,
+        /// The words.
+        text: String,
         /// Whether it is on record.
         reply: oneshot::Sender<bool>,
     },
@@ -261,6 +273,13 @@ fn take(watcher: &mut Watcher, ask: Ask) -> Answer {
                 tracing::error!(%error, "the notice could not be put on record");
             }
             return Answer::Yes(reply, shown.unwrap_or(false));
+        }
+        Ask::Statement { of, about, text, reply } => {
+            let written = watcher.statement_written(of, about, text);
+            if let Err(error) = &written {
+                tracing::error!(%error, "a statement could not be put on record");
+            }
+            return Answer::Yes(reply, written.unwrap_or(false));
         }
         Ask::Tick => watcher.tick(),
         Ask::Stop(reply) => {

@@ -5,6 +5,7 @@
 
 pub mod page;
 mod pages;
+mod statement;
 mod visits;
 
 use proviso_ledger::hash::sha256;

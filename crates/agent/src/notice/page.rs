@@ -13,6 +13,8 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use proviso_model::Timestamp;
+use proviso_model::limits::STATEMENT_BYTES_MAX;
 use proviso_model::record::NoticeResponse;
 use rand_core::CryptoRng;
 use serde::Deserialize;
@@ -20,18 +22,19 @@ use tokio::sync::watch;
 
 use super::pages::{DetailsPage, NoticePage, PinPage, ProblemPage, SignPage};
 use super::visits::{Visits, same};
-use super::{SIGN_NOT_WATCHING, SIGN_WATCHING, capture_ever, pages, paragraphs, watched};
+use super::{SIGN_NOT_WATCHING, SIGN_WATCHING, capture_ever, pages, paragraphs, statement, watched};
 use crate::clock::TrueTime;
 use crate::daemon::core_thread::{Ask, Core};
 use crate::pin::{PinAnswer, PinKeep};
-use crate::policy_keep::PolicyKeep;
+use crate::policy_keep::{KeptPolicy, PolicyKeep};
 use crate::release::RELEASE_NOTE;
 use crate::uplink::UplinkState;
 
 const POLICY: &str =
     "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 const COOKIE_NAME: &str = "proviso_visit";
-const FORM_BYTES_MAX: usize = 4 * 1024;
+/// A statement of the longest, each byte of it written as three, and the other fields.
+const FORM_BYTES_MAX: usize = 3 * STATEMENT_BYTES_MAX + 1024;
 const STYLE: &str = include_str!("../../templates/page.css");
 
 /// What the page needs of the agent.
@@ -52,7 +55,7 @@ pub struct PageParts {
     pub port: u16,
 }
 
-struct Page {
+pub(super) struct Page {
     core: Core,
     keep: Arc<PolicyKeep>,
     time: Arc<TrueTime>,
@@ -62,7 +65,25 @@ struct Page {
     hosts: [String; 2],
 }
 
-type Shared = State<Arc<Page>>;
+pub(super) type Shared = State<Arc<Page>>;
+
+impl Page {
+    pub(super) fn visits(&self) -> &Visits {
+        &self.visits
+    }
+
+    pub(super) fn now(&self) -> Timestamp {
+        self.time.now()
+    }
+
+    pub(super) fn policy(&self) -> Option<Arc<KeptPolicy>> {
+        self.keep.policy()
+    }
+
+    pub(super) fn core(&self) -> &Core {
+        &self.core
+    }
+}
 
 /// The page as a service.
 pub fn router(parts: PageParts) -> Router {
@@ -82,6 +103,8 @@ pub fn router(parts: PageParts) -> Router {
         .route("/notice", get(notice).post(notice_answer))
         .route("/details", get(details).post(pin))
         .route("/details/close", post(close))
+        .route("/details/statement", get(statement::show).post(statement::write))
+        .route("/details/statement/kept", get(statement::kept))
         .fallback(missing)
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
         .layer(middleware::from_fn_with_state(Arc::clone(&page), guard))
@@ -206,7 +229,7 @@ async fn notice_answer(State(page): Shared, Form(form): Form<AnswerForm>) -> Res
 async fn details(State(page): Shared, headers: HeaderMap) -> Response {
     let now = page.time.now();
     if !visit_of(&headers).is_some_and(|visit| page.visits.is_open(visit, now)) {
-        return html(StatusCode::OK, &PinPage { form_token: page.visits.form_token(), problem: "" });
+        return ask_for_pin(&page);
     }
     let Some(kept) = page.keep.policy() else { return no_policy(&page) };
     let view = page.core.view().borrow().clone();
@@ -277,6 +300,10 @@ async fn pin(State(page): Shared, Form(form): Form<PinForm>) -> Response {
     }
 }
 
+pub(super) fn ask_for_pin(page: &Page) -> Response {
+    ask_again(page, StatusCode::OK, "")
+}
+
 fn ask_again(page: &Page, status: StatusCode, problem: &str) -> Response {
     html(status, &PinPage { form_token: page.visits.form_token(), problem })
 }
@@ -300,16 +327,16 @@ async fn missing() -> Response {
     problem(
         StatusCode::NOT_FOUND,
         "Nothing here",
-        "There are three pages: the sign, the notice and the details.",
+        "There are four pages: the sign, the notice, the details and one to write on.",
     )
 }
 
-fn stale() -> Response {
+pub(super) fn stale() -> Response {
     let text = "The form is from before the program was started anew. Open the page again.";
     problem(StatusCode::FORBIDDEN, "The form is out of date", text)
 }
 
-fn no_policy(page: &Page) -> Response {
+pub(super) fn no_policy(page: &Page) -> Response {
     if page.keep.released().is_some() {
         return ended();
     }
@@ -317,18 +344,18 @@ fn no_policy(page: &Page) -> Response {
     problem(StatusCode::OK, "Nothing is watched", text)
 }
 
-fn problem(status: StatusCode, title: &str, text: &str) -> Response {
+pub(super) fn problem(status: StatusCode, title: &str, text: &str) -> Response {
     html(status, &ProblemPage { title, text })
 }
 
-fn html(status: StatusCode, page: &impl Template) -> Response {
+pub(super) fn html(status: StatusCode, page: &impl Template) -> Response {
     match page.render() {
         Ok(text) => (status, [(CONTENT_TYPE, "text/html; charset=utf-8")], text).into_response(),
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
 }
 
-fn see_other(to: &'static str) -> Response {
+pub(super) fn see_other(to: &'static str) -> Response {
     (StatusCode::SEE_OTHER, [(LOCATION, to)]).into_response()
 }
 
@@ -343,7 +370,7 @@ fn text_of<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {
     headers.get(name).and_then(|value| value.to_str().ok())
 }
 
-fn visit_of(headers: &HeaderMap) -> Option<&str> {
+pub(super) fn visit_of(headers: &HeaderMap) -> Option<&str> {
     text_of(headers, &COOKIE)?
         .split(';')
         .find_map(|pair| pair.trim().strip_prefix(COOKIE_NAME)?.strip_prefix('='))

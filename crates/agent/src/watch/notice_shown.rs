@@ -1,6 +1,7 @@
-//! That the notice was shown, on record before anything is captured.
+//! What passes between the page and the record: that the notice was shown, before anything is captured, and what the person writes.
 
 use proviso_model::record::{Notice, NoticeResponse, RecordBody};
+use proviso_model::statement::{Statement, StatementKind};
 use proviso_model::{Digest, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -27,6 +28,23 @@ impl Watcher {
     #[must_use]
     pub fn notice(&self) -> Option<&NoticeNote> {
         self.notice.as_ref()
+    }
+
+    /// Puts on record what the supervised person wrote. Whether anything may be captured now makes no difference to that.
+    ///
+    /// # Errors
+    /// [`SpoolError`]: nothing of it is kept. `Ok(false)` without a policy.
+    pub fn statement_written(
+        &mut self,
+        of: StatementKind,
+        about: Option<Timestamp>,
+        text: String,
+    ) -> Result<bool, SpoolError> {
+        let Some(kept) = self.keep.policy() else { return Ok(false) };
+        self.read_clocks();
+        let statement = Statement { written_at: self.moment.now, of, about, text };
+        self.record(&kept, RecordBody::Statement { statement }, Room::Reserve, &[])?;
+        Ok(true)
     }
 
     /// Puts on record that the notice was shown, and what was said to it. Showing the same text again with the same

@@ -273,10 +273,13 @@ fn every_field_of_every_kind_of_record_belongs_to_a_part_in_words() {
         ("picture.listed", Part::Picture),
         ("picture.earlier", Part::Address),
         ("picture.content", Part::PictureBytes),
+        ("fact.name", Part::Device),
+        ("fact.detail", Part::Device),
     ] {
         assert_eq!(Part::of_field(&format!("body.captured.{field}")), part, "{field}");
     }
-    let of_no_record = [Part::Reasons, Part::Rest, Part::Picture, Part::PictureBytes];
+    assert_eq!(Part::of_field("body.statement.text"), Part::Statement);
+    let of_no_record = [Part::Reasons, Part::Rest, Part::Picture, Part::PictureBytes, Part::Statement];
     assert_eq!(parts.len() + of_no_record.len(), Part::ALL.len(), "{parts:?}");
     for part in Part::ALL {
         assert_eq!(part.as_str().parse(), Ok(part));

@@ -15,7 +15,7 @@ use proviso_model::record::RecordBody;
 use proviso_model::{Observation, Source, Timestamp};
 use proviso_store::{
     CaseState, FindingRow, GapRow, JobKind, JobRow, NoticeRow, ObservationRow, OpenedRecord, OpenedWhat,
-    Priority, QuarantineState, RECORD_KEY_BYTES, RecordRow, ReplayOutcome, WatchedRow,
+    Priority, QuarantineState, RECORD_KEY_BYTES, RecordRow, ReplayOutcome, StatementRow, WatchedRow,
 };
 use serde::Serialize;
 
@@ -214,7 +214,12 @@ fn priority(finding: &Finding) -> Priority {
             Priority::ThisWeek
         }
         ConditionKind::ChildImages => Priority::Today,
-        // The rest has no rule yet that could find anything.
+        ConditionKind::NoHiddenConnections
+        | ConditionKind::NoVaults
+        | ConditionKind::NoUndeclaredCloud
+        | ConditionKind::NoPeerToPeer
+        | ConditionKind::NoHistoryDeletion => Priority::ThisWeek,
+        // Of the rest a device can say little that the next visit would not show better.
         _ => Priority::NextVisit,
     }
 }
@@ -300,6 +305,14 @@ fn plain(
             shown_at: notice.shown_at,
             response: word(&notice.response),
             sealed: seal_json(ctx, columns, Purpose::Notice, &notice)?,
+        }),
+        RecordBody::Statement { statement } => OpenedWhat::Statement(StatementRow {
+            record: hash,
+            case,
+            device,
+            written_at: statement.written_at,
+            about: statement.about.unwrap_or(statement.written_at),
+            sealed: seal_json(ctx, columns, Purpose::Statement, &statement)?,
         }),
         RecordBody::Enrolment { .. } | RecordBody::Finding { .. } | RecordBody::LogContradiction { .. } => {
             OpenedWhat::Other

@@ -30,6 +30,8 @@ pub enum Purpose {
     Gap,
     /// A notice, as JSON.
     Notice,
+    /// A supervised person's statement, as JSON.
+    Statement,
     /// A decision's reason and note, as JSON.
     Decision,
     /// The reason for which an end of the order was entered.

@@ -23,7 +23,7 @@ use crate::device::Device;
 use crate::facts::{finding, watched};
 use crate::rig::Rig;
 
-fn grounds() -> Grounds {
+pub fn grounds() -> Grounds {
     Grounds {
         why: Why::CourtOrder,
         reference: "review 14 of 2026".to_owned(),
@@ -31,7 +31,7 @@ fn grounds() -> Grounds {
     }
 }
 
-async fn who(ctx: &AppContext) -> Who {
+pub async fn who(ctx: &AppContext) -> Who {
     ctx.store.officer_by_username("test.officer.014").await.expect("read").expect("the officer").into()
 }
 

@@ -23,4 +23,5 @@ mod returned;
 mod rewritten_log;
 mod rig;
 mod site_lists;
+mod statements;
 mod stolen;

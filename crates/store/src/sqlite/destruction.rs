@@ -11,8 +11,13 @@ use crate::destruction::{Destruction, DestructionStore};
 use crate::error::Result;
 
 /// What is emptied when a record is destroyed: table and the column that names the record.
-const MADE_OF_A_RECORD: [(&str, &str); 4] =
-    [("observation", "record"), ("finding", "record"), ("gap", "record"), ("notice", "record")];
+const MADE_OF_A_RECORD: [(&str, &str); 5] = [
+    ("observation", "record"),
+    ("finding", "record"),
+    ("gap", "record"),
+    ("notice", "record"),
+    ("statement", "record"),
+];
 /// What is emptied when a case is destroyed.
 const OF_A_CASE: [(&str, &str); 5] = [
     ("case_file", "id"),

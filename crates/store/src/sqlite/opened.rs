@@ -8,7 +8,9 @@ use super::late::quarantine_insert;
 use super::rows::{bytes, int, word};
 use crate::alert::NotificationKind;
 use crate::error::{Result, StoreError};
-use crate::opened::{FindingRow, GapRow, NoticeRow, ObservationRow, OpenedRecord, OpenedWhat, WatchedRow};
+use crate::opened::{
+    FindingRow, GapRow, NoticeRow, ObservationRow, OpenedRecord, OpenedWhat, StatementRow, WatchedRow,
+};
 use crate::record::ReplayOutcome;
 use crate::words::Priority;
 
@@ -58,6 +60,7 @@ pub(super) async fn keep(connection: &mut SqliteConnection, opened: OpenedRecord
         }
         OpenedWhat::Watched(watched) => watched_insert(connection, watched).await?,
         OpenedWhat::Notice(notice) => notice_insert(connection, notice).await?,
+        OpenedWhat::Statement(statement) => statement_insert(connection, statement).await?,
         OpenedWhat::Other | OpenedWhat::Unreadable => {}
     }
     Ok(touched)
@@ -310,6 +313,21 @@ async fn notice_insert(connection: &mut SqliteConnection, row: NoticeRow) -> Res
     .bind(row.device.as_bytes().to_vec())
     .bind(row.shown_at.as_micros())
     .bind(row.response)
+    .bind(row.sealed)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+async fn statement_insert(connection: &mut SqliteConnection, row: StatementRow) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO statement (record, case_id, device, written_at, about_at, sealed) VALUES ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(row.record.to_vec())
+    .bind(row.case.as_bytes().to_vec())
+    .bind(row.device.as_bytes().to_vec())
+    .bind(row.written_at.as_micros())
+    .bind(row.about.as_micros())
     .bind(row.sealed)
     .execute(connection)
     .await?;

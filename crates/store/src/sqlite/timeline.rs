@@ -10,7 +10,7 @@ use super::SqliteStore;
 use super::late::outside;
 use super::rows::{blob, bytes, from_word, number, parsed, text, time, time_maybe};
 use crate::error::Result;
-use crate::opened::{FindingRow, GapRow, NoticeRow, WatchedRow};
+use crate::opened::{FindingRow, GapRow, NoticeRow, StatementRow, WatchedRow};
 use crate::timeline::{Stretch, TimelineStore};
 
 pub(super) fn finding(row: &SqliteRow) -> Result<FindingRow> {
@@ -67,6 +67,17 @@ fn notice(row: &SqliteRow) -> Result<NoticeRow> {
     })
 }
 
+fn statement(row: &SqliteRow) -> Result<StatementRow> {
+    Ok(StatementRow {
+        record: bytes(row, "record")?,
+        case: CaseId::from_bytes(bytes(row, "case_id")?),
+        device: DeviceId::from_bytes(bytes(row, "device")?),
+        written_at: time(row, "written_at")?,
+        about: time(row, "about_at")?,
+        sealed: blob(row, "sealed")?,
+    })
+}
+
 impl SqliteStore {
     async fn stretch<T>(
         &self,
@@ -110,5 +121,11 @@ impl TimelineStore for SqliteStore {
         let question =
             "SELECT * FROM notice WHERE case_id = $1 AND shown_at >= $2 AND shown_at < $3 ORDER BY shown_at";
         self.stretch(question, case, stretch, notice).await
+    }
+
+    async fn statement_list(&self, case: CaseId, stretch: Stretch) -> Result<Vec<StatementRow>> {
+        let question = "SELECT * FROM statement WHERE case_id = $1 AND about_at >= $2 AND about_at < $3
+                        ORDER BY about_at, written_at, record";
+        self.stretch(question, case, stretch, statement).await
     }
 }

@@ -6,6 +6,7 @@ use proviso_model::finding::Finding;
 use proviso_model::ids::{AlertId, AuditId, DecisionId};
 use proviso_model::order::{Condition, Order};
 use proviso_model::record::EnrolmentFacts;
+use proviso_model::statement::Statement;
 use proviso_model::{Observation, Outcome, Timestamp};
 use proviso_store::{AlertRow, CaseRow, OrderEndRow, Outside, RecordRow};
 
@@ -14,6 +15,7 @@ use super::error::ActError;
 use super::history::{self, HistoryLine};
 use super::picture::{self, RecordHash, SeenPicture};
 use super::sealed::{self, Person};
+use super::statements;
 use super::unveilings::{self, Unveiled};
 use super::who::Who;
 use crate::app::AppContext;
@@ -77,6 +79,8 @@ pub struct AlertView {
     pub findings: Vec<ShownFinding>,
     /// Records of findings whose content was destroyed.
     pub destroyed: Vec<RecordRow>,
+    /// What the person wrote about that time.
+    pub statements: Vec<Statement>,
     /// Oldest first.
     pub decisions: Vec<ShownDecision>,
     /// Newest first.
@@ -187,6 +191,7 @@ async fn load(
             at: row.decided_at,
         });
     }
+    let statements = statements::beside(ctx, case.id, (alert.first_at, alert.last_at)).await?;
     let condition = order.conditions.iter().find(|one| one.paragraph == alert.paragraph).cloned();
     let officer = match case.officer {
         Some(id) => history::officer_name(ctx, id).await?,
@@ -205,6 +210,7 @@ async fn load(
         officer,
         findings,
         destroyed,
+        statements,
         decisions,
         content_open,
         pictures: BTreeMap::new(),

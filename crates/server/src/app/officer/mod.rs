@@ -18,6 +18,7 @@ pub mod priority;
 pub mod quarantine;
 pub mod sealed;
 pub mod session;
+pub mod statements;
 pub mod unveilings;
 pub mod who;
 

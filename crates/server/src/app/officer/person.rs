@@ -4,6 +4,7 @@ use proviso_model::Timestamp;
 use proviso_model::ids::CaseId;
 use proviso_model::order::Order;
 use proviso_model::record::EnrolmentFacts;
+use proviso_model::statement::Statement;
 use proviso_store::{
     AlertFilter, AlertRow, CaseRow, DecisionRow, DeviceRow, GapRow, NoticeRow, OrderEndRow, Stretch,
     WatchedRow,
@@ -15,6 +16,7 @@ use super::error::ActError;
 use super::history;
 use super::people;
 use super::sealed::{self, Person};
+use super::statements;
 use super::who::Who;
 use crate::app::AppContext;
 use crate::app::late::{self, LateError};
@@ -53,6 +55,8 @@ pub struct PersonView {
     pub watched: Vec<WatchedRow>,
     /// Notices, in time order.
     pub notices: Vec<NoticeRow>,
+    /// What the person wrote on the device.
+    pub statements: Vec<Statement>,
     /// Notices about devices, newest first, each with what its device called itself.
     pub about_devices: Vec<(ShownNotice, EnrolmentFacts)>,
     /// Whether this officer may mark one as seen.
@@ -102,6 +106,7 @@ pub async fn view(ctx: &AppContext, who: &Who, id: CaseId) -> Result<PersonView,
             gaps: ctx.store.gap_list(id, stretch).await?,
             watched: ctx.store.watched_list(id, stretch).await?,
             notices: ctx.store.notice_list(id, stretch).await?,
+            statements: statements::within(ctx, id, stretch).await?,
             may_enrol: who.may_on(Action::EnrolDevice, &case),
             case: case.clone(),
             officer,

@@ -11,6 +11,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use proviso_model::ids::{AlertId, CertificateId};
+use proviso_model::statement::Statement;
 use proviso_model::{Act, Fact, Outcome};
 
 use self::finding::FindingBox;
@@ -41,6 +42,7 @@ struct AlertPage {
     findings: Vec<FindingBox>,
     destroyed: Vec<DestroyedBox>,
     left_out: u64,
+    statements: Vec<StatementBox>,
     decisions: Vec<DecisionBox>,
     history: Vec<Line>,
     form: Form,
@@ -78,6 +80,14 @@ struct AlertHead {
     window: String,
     can_decide: bool,
     can_export: bool,
+}
+
+/// What the person wrote.
+struct StatementBox {
+    kind: &'static str,
+    text: String,
+    written: When,
+    about: Option<When>,
 }
 
 struct DestroyedBox {
@@ -170,6 +180,7 @@ fn alert_page(signed_in: &SignedIn, view: &AlertView, draft: Draft, just_decided
         alert: head(signed_in, view, happened, &zone),
         talk: talk::shown(view, &zone),
         findings,
+        statements: view.statements.iter().map(|one| statement(one, &zone)).collect(),
         decisions: view
             .decisions
             .iter()
@@ -189,6 +200,15 @@ fn alert_page(signed_in: &SignedIn, view: &AlertView, draft: Draft, just_decided
         problem,
         just_decided,
         leave_out: bundle::boxes(),
+    }
+}
+
+fn statement(one: &Statement, zone: &jiff::tz::TimeZone) -> StatementBox {
+    StatementBox {
+        kind: one.of.in_words(),
+        text: one.text.clone(),
+        written: words::when(one.written_at, zone),
+        about: one.about.map(|about| words::when(about, zone)),
     }
 }
 

@@ -72,6 +72,15 @@ pub fn days(view: &PersonView, zone: &TimeZone) -> Vec<TimelineDay> {
         };
         add(notice.shown_at, "notice", text.to_owned(), String::new(), None);
     }
+    for statement in &view.statements {
+        add(
+            statement.about.unwrap_or(statement.written_at),
+            "notice",
+            format!("Written on the device’s page: {}", statement.of.in_words()),
+            statement.text.clone(),
+            None,
+        );
+    }
     for (device, facts) in &view.devices {
         add(
             device.enrolled_at,

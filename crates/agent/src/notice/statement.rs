@@ -1,0 +1,130 @@
+//! Where the supervised person may write: a fault, an accident, an explanation. Behind the PIN, sealed into the record, never needed.
+
+use askama::Template;
+use axum::extract::{Form, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+use proviso_model::Timestamp;
+use proviso_model::limits::STATEMENT_BYTES_MAX;
+use proviso_model::statement::StatementKind;
+use serde::Deserialize;
+
+use super::page::{Shared, ask_for_pin, html, no_policy, problem, see_other, stale, visit_of};
+use super::visits::same;
+use crate::daemon::core_thread::Ask;
+
+#[derive(Template)]
+#[template(path = "statement.html")]
+struct StatementPage<'a> {
+    form_token: &'a str,
+    kinds: [(&'static str, &'static str, bool); 3],
+    about: &'a str,
+    text: &'a str,
+    problem: &'static str,
+    bytes_max: usize,
+}
+
+#[derive(Deserialize, Default)]
+pub(super) struct StatementForm {
+    token: String,
+    #[serde(default)]
+    of: String,
+    #[serde(default)]
+    about: String,
+    #[serde(default)]
+    text: String,
+}
+
+fn form(page: &super::page::Page, form: &StatementForm, wrong: &'static str) -> Response {
+    let chosen = StatementKind::parse(&form.of).unwrap_or(StatementKind::Explanation);
+    let status = if wrong.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let filled = StatementPage {
+        form_token: page.visits().form_token(),
+        kinds: StatementKind::ALL.map(|kind| (kind.as_str(), kind.in_words(), kind == chosen)),
+        about: &form.about,
+        text: &form.text,
+        problem: wrong,
+        bytes_max: STATEMENT_BYTES_MAX,
+    };
+    html(status, &filled)
+}
+
+/// `GET /details/statement`.
+pub(super) async fn show(State(page): Shared, headers: HeaderMap) -> Response {
+    match visit_of(&headers) {
+        Some(visit) if page.visits().is_open(visit, page.now()) => form(&page, &StatementForm::default(), ""),
+        _ => ask_for_pin(&page),
+    }
+}
+
+/// `POST /details/statement`.
+pub(super) async fn write(
+    State(page): Shared,
+    headers: HeaderMap,
+    Form(said): Form<StatementForm>,
+) -> Response {
+    if !same(&said.token, page.visits().form_token()) {
+        return stale();
+    }
+    if !visit_of(&headers).is_some_and(|visit| page.visits().is_open(visit, page.now())) {
+        return ask_for_pin(&page);
+    }
+    let Some(kept) = page.policy() else { return no_policy(&page) };
+    let Some(of) = StatementKind::parse(&said.of) else { return form(&page, &said, "Choose what it is.") };
+    let text = said.text.trim().to_owned();
+    if text.is_empty() {
+        return form(&page, &said, "Write something, or go back.");
+    }
+    if text.len() > STATEMENT_BYTES_MAX {
+        return form(&page, &said, "That is too long. Shorten it, or write it in two parts.");
+    }
+    let about = match time(&said.about, &kept.policy.timezone) {
+        Ok(about) => about,
+        Err(wrong) => return form(&page, &said, wrong),
+    };
+    if about.is_some_and(|about| about > page.now()) {
+        return form(&page, &said, "That time has not come yet.");
+    }
+    match page.core().ask(|reply| Ask::Statement { of, about, text, reply }).await {
+        Some(true) => see_other("/details/statement/kept"),
+        _ => {
+            let text = "It could not be put on record, so nothing of it is kept. The device may have no room left; tell the force.";
+            problem(StatusCode::SERVICE_UNAVAILABLE, "Not recorded", text)
+        }
+    }
+}
+
+/// `GET /details/statement/kept`.
+pub(super) async fn kept() -> Response {
+    let text = "It is sealed into the record and will be sent to the force. Officers see it beside what was captured at that time. It cannot be changed; you may write again.";
+    problem(StatusCode::OK, "It is on record", text)
+}
+
+/// A local time as a browser's field gives it, in the order's time zone; none for an empty field.
+fn time(text: &str, timezone: &str) -> Result<Option<Timestamp>, &'static str> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Ok(None);
+    }
+    const WRONG: &str = "That is no time. Choose a day and a time, or leave it empty.";
+    let zone = TimeZone::get(timezone).unwrap_or(TimeZone::UTC);
+    let local: DateTime = text.parse().map_err(|_| WRONG)?;
+    let at = local.to_zoned_datetime(zone).map_err(|_| WRONG)?.timestamp();
+    Ok(Some(Timestamp::from_micros(at.as_microsecond())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::time;
+
+    #[test]
+    fn a_local_time_is_read_in_the_zone_of_the_order_and_none_where_the_field_is_empty() {
+        let read = |text: &str| time(text, "Europe/London").map(|at| at.map(|at| at.to_string()));
+        assert_eq!(read(""), Ok(None));
+        assert_eq!(read("2026-07-03T21:00"), Ok(Some("2026-07-03T20:00:00Z".to_owned())));
+        assert_eq!(read("2026-11-03T21:00"), Ok(Some("2026-11-03T21:00:00Z".to_owned())));
+        assert!(read("yesterday").is_err() && read("9999999-01-01T00:00").is_err());
+    }
+}

@@ -1,0 +1,45 @@
+//! What a supervised person wrote on the device's page, opened for whoever may see the case. The view that asks is logged before.
+
+use proviso_model::Timestamp;
+use proviso_model::ids::CaseId;
+use proviso_model::statement::Statement;
+use proviso_store::Stretch;
+
+use super::error::ActError;
+use crate::app::AppContext;
+use crate::keys::case::Purpose;
+
+/// Statements that one page shows; of more the latest.
+pub const STATEMENTS_MAX: usize = 50;
+/// So long before and after an alert what is written about is shown beside it.
+const BESIDE_DAYS: i64 = 1;
+
+/// Statements about a stretch of time, in its order. One whose record was destroyed is not among them.
+///
+/// # Errors
+/// [`ActError`].
+pub async fn within(ctx: &AppContext, case: CaseId, stretch: Stretch) -> Result<Vec<Statement>, ActError> {
+    let keys = ctx.case_keys(case)?;
+    let mut statements = Vec::new();
+    for row in ctx.store.statement_list(case, stretch).await? {
+        let Some(key) = ctx.store.record_key(&row.record).await? else { continue };
+        let json = keys.of_record(&key).open(Purpose::Statement, &row.sealed)?;
+        let broken = |_| ActError::Broken("a statement that was kept can no longer be read".to_owned());
+        statements.push(serde_json::from_slice(&json).map_err(broken)?);
+    }
+    let earlier = statements.len().saturating_sub(STATEMENTS_MAX);
+    Ok(statements.split_off(earlier))
+}
+
+/// Those about the time of an alert.
+///
+/// # Errors
+/// [`ActError`].
+pub async fn beside(
+    ctx: &AppContext,
+    case: CaseId,
+    (first, last): (Timestamp, Timestamp),
+) -> Result<Vec<Statement>, ActError> {
+    let stretch = Stretch { from: first.plus_days(-BESIDE_DAYS), until: last.plus_days(BESIDE_DAYS) };
+    within(ctx, case, stretch).await
+}
