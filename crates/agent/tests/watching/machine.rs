@@ -7,7 +7,7 @@ use proviso_agent::sources::browser::presence::BrowserProcess;
 use proviso_agent::sources::machine::linux::Linux;
 use proviso_agent::sources::machine::{RunningBrowser, System, Wanted};
 use proviso_model::gap::GapCause;
-use proviso_model::policy::{Capture, MachineThing, PackRef, Policy, Rule};
+use proviso_model::policy::{Capture, MachineThing, PackRef, Policy, PolicyCondition, Rule};
 use proviso_model::record::RecordBody;
 use proviso_model::{ConditionKind, Digest, Fact, Machine, MachineWhat, Source};
 
@@ -18,9 +18,9 @@ fn machine(what: MachineWhat, name: &str, detail: &str) -> Machine {
     Machine { what, name: name.to_owned(), detail: detail.to_owned() }
 }
 
-fn policy(force: &TestForce) -> Policy {
-    let mut policy = force.policy(1, 24 * HOUR);
-    let mut paragraph = policy.conditions[0].clone();
+/// A paragraph on vaults, with a list of one program.
+pub fn vaults(force: &TestForce) -> PolicyCondition {
+    let mut paragraph = force.policy(1, 24 * HOUR).conditions[0].clone();
     paragraph.paragraph = "11".to_owned();
     paragraph.kind = ConditionKind::NoVaults;
     paragraph.rules = vec![Rule::Machine {
@@ -36,7 +36,12 @@ fn policy(force: &TestForce) -> Policy {
         }],
         declared: Vec::new(),
     }];
-    policy.conditions.push(paragraph);
+    paragraph
+}
+
+fn policy(force: &TestForce) -> Policy {
+    let mut policy = force.policy(1, 24 * HOUR);
+    policy.conditions.push(vaults(force));
     policy
 }
 

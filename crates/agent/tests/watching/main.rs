@@ -1,5 +1,6 @@
 //! Stories about what is captured, when, and what becomes of it.
 
+mod acts;
 mod machine;
 mod pictures;
 #[path = "../support/mod.rs"]
