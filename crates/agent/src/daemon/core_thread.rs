@@ -13,7 +13,7 @@ use crate::sources::machine::RunningBrowser;
 use crate::spool::{Figures, Spool};
 use crate::uplink::is_unsent;
 use crate::watch::{
-    ListsHere, NoticeNote, Observed, PictureFound, PictureLost, PictureWanted, Standing, Watcher,
+    ListsHere, NoticeNote, Observed, PictureFound, PictureLost, PictureWanted, Standing, Totals, Watcher,
 };
 
 /// Asks that may wait; beyond, browsers wait too, which slows them and loses nothing.
@@ -158,6 +158,8 @@ pub struct CoreView {
     pub browsers: Vec<BrowserProcess>,
     /// What can be seen of other programs' windows.
     pub desktop: Sight,
+    /// What became of what this run has looked at.
+    pub totals: Totals,
     /// The policy and the keys are to be given up.
     pub release: Option<Release>,
     /// Then: whether records wait that the server may still take.
@@ -302,6 +304,7 @@ fn view_of(watcher: &Watcher, spool: &Spool, before: &CoreView) -> CoreView {
         hash_sets: watcher.hash_sets_here(),
         browsers: watcher.browsers_connected(),
         desktop: watcher.desktop().clone(),
+        totals: watcher.totals(),
         unsent: watcher.release().is_some() && is_unsent(spool).unwrap_or(true),
     }
 }

@@ -256,6 +256,7 @@ async fn details(State(page): Shared, headers: HeaderMap) -> Response {
             .map_or_else(|| "none since this program started".to_owned(), |at| pages::in_words(at, zone)),
         trouble: uplink.trouble.unwrap_or_default(),
         spooled: view.figures.records,
+        totals: view.totals,
         gaps: gaps.collect(),
         answer: answer_in_words(view.notice.as_ref().map(|note| note.response)),
         form_token: page.visits.form_token(),

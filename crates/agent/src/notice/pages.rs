@@ -7,6 +7,7 @@ use proviso_model::{Timestamp, gap::GapCause};
 
 use crate::daemon::core_thread::CoreView;
 use crate::uplink::UplinkState;
+use crate::watch::Totals;
 
 /// `/`: the sign, and no more.
 #[derive(Template)]
@@ -46,6 +47,7 @@ pub(super) struct DetailsPage<'a> {
     pub last_contact: String,
     pub trouble: String,
     pub spooled: u64,
+    pub totals: Totals,
     pub gaps: Vec<String>,
     pub answer: &'static str,
     pub form_token: &'a str,

@@ -37,7 +37,7 @@ use crate::writer::{NOTE_ALIVE, RecordWriter};
 
 pub use lists::ListsHere;
 pub use notice_shown::{NOTE_NOTICE, NoticeNote};
-pub use observe::Observed;
+pub use observe::{Observed, Totals};
 pub use pictures::{PictureFound, PictureLost, PictureWanted};
 pub use standing::Standing;
 
@@ -106,6 +106,7 @@ pub struct Watcher {
     lost_pictures: BTreeMap<Source, LostPictures>,
     desktop: Heard,
     machine_told: machine::Told,
+    totals: Totals,
     notice: Option<NoticeNote>,
     spool_full: bool,
     revoked: bool,
@@ -153,6 +154,7 @@ impl Watcher {
             lost_pictures: BTreeMap::new(),
             desktop: Heard::default(),
             machine_told: machine::told(),
+            totals: Totals::default(),
             notice,
             spool_full: false,
             revoked: false,

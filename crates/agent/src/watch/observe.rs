@@ -33,7 +33,26 @@ pub enum Observed {
     LookAgain,
 }
 
+/// What became of what this run has looked at: numbers, never what it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Totals {
+    /// Looked at.
+    pub looked_at: u64,
+    /// Of that, dropped at once because nothing matched.
+    pub dropped: u64,
+    /// Dropped unread because a contact is on the shield list.
+    pub shielded: u64,
+    /// Put on record.
+    pub kept: u64,
+}
+
 impl Watcher {
+    /// What became of what this run has looked at.
+    #[must_use]
+    pub fn totals(&self) -> Totals {
+        self.totals
+    }
+
     /// Everything up to this number of a browser session is durable or was dropped.
     ///
     /// # Errors
@@ -172,8 +191,10 @@ impl Watcher {
         }
         trim::cut(&mut observation.fact);
         self.count(|stretch| stretch.observed += 1);
+        self.totals.looked_at += 1;
         if kept.engine.is_shielded(&observation) {
             self.count(|stretch| stretch.shielded += 1);
+            self.totals.shielded += 1;
             return Observed::Shielded;
         }
         // Recorded with the page, so that what is found can be found again without the lists.
@@ -201,6 +222,7 @@ impl Watcher {
         let read = kept.engine.evaluate_and_reduce_picture(observation, content);
         let Some((captured, findings)) = read else {
             self.count(|stretch| stretch.dropped += 1);
+            self.totals.dropped += 1;
             return Observed::Dropped;
         };
         let generated = Generated { findings };
@@ -219,7 +241,10 @@ impl Watcher {
         }
         let body = RecordBody::Finding { captured, generated };
         match self.record(kept, body, Room::Ordinary, &notes) {
-            Ok(_) => Observed::Kept,
+            Ok(_) => {
+                self.totals.kept += 1;
+                Observed::Kept
+            }
             Err(error @ (SpoolError::Full(_) | SpoolError::RecordTooLong(_) | SpoolError::Seal(_))) => {
                 self.refuse(&error)
             }

@@ -166,7 +166,7 @@ async fn invariant_02_the_details_are_behind_the_pin_in_the_court_s_words_and_wi
     assert!(
         open.contains("Paragraph 5: not to use the word") && open.contains("in force until 25 November 2026")
     );
-    assert!(open.contains("is watching this account now"));
+    assert!(open.contains("is watching this account now") && open.contains("looked at 0 times: 0 dropped"));
     assert!(!open.contains(LISTED), "never a list of terms");
     machine.force.clock.pass(16 * 60);
     let later = client.get(&details).header("cookie", &visit).send().await.expect("a page");
