@@ -63,6 +63,11 @@ pub enum GapCause {
     BrowserUnwatched,
     /// Programs, connections, mounts or storage could not be listed; all else is watched.
     ProgramsUnseen,
+    /// The helper in the person's session was not there while somebody was logged on to the account, so that what only that session can
+    /// see was not: files arriving; all else is watched.
+    SessionHelperAbsent,
+    /// Folders of the account could not be watched, or not all, so that files arriving there were not seen; all else is watched.
+    FilesUnseen,
     /// A source could not start on this system.
     SourceUnavailable,
     /// Part of the spool could not be read back.
@@ -78,7 +83,7 @@ pub enum GapCause {
 
 impl GapCause {
     /// Those with which its source is watched all the same, but for one thing that cannot be noticed.
-    pub const PARTIAL: [Self; 7] = [
+    pub const PARTIAL: [Self; 9] = [
         Self::PrivateWindowsUnseen,
         Self::SiteListMissing,
         Self::HashSetMissing,
@@ -86,6 +91,8 @@ impl GapCause {
         Self::NotInspectable,
         Self::WindowsUnseen,
         Self::ProgramsUnseen,
+        Self::SessionHelperAbsent,
+        Self::FilesUnseen,
     ];
 
     /// Whether it is one of [`Self::PARTIAL`].
@@ -128,6 +135,10 @@ impl GapCause {
                 "a browser was open in which the extension is not installed or not switched on"
             }
             Self::ProgramsUnseen => "what runs on the device or is plugged in could not be listed",
+            Self::SessionHelperAbsent => {
+                "the monitoring program's helper was not running in the account's session, so files arriving were not seen"
+            }
+            Self::FilesUnseen => "files arriving in some of the account's folders could not be seen",
             Self::SourceUnavailable => "this could not be watched on this system",
             Self::SpoolDamaged => "kept records could not be read back",
             Self::RecordRestored => "an older copy of the kept records was put back",

@@ -1,13 +1,15 @@
-//! Messages between the browser extension and the agent (`docs/protocol.md` part 1). Each is one JSON object.
+//! Messages between the browser extension, or the helper in the person's session, and the agent (`docs/protocol.md` part 1). Each is one JSON object.
 
 use serde::{Deserialize, Serialize};
 
-use crate::observation::{Attribution, Fact, PictureElement, PictureFrom};
+use crate::observation::{Attribution, Fact, PictureElement, PictureFile, PictureFrom, Source};
 use crate::policy::Capture;
 use crate::time::Timestamp;
 
 /// The protocol that this build speaks; `hello` carries a range, a mismatch is a gap.
 pub const NATIVE_PROTOCOL: u32 = 1;
+/// The protocol between the helper in the person's session and the agent; numbered by itself.
+pub const SESSION_PROTOCOL: u32 = 1;
 
 /// From the extension.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +31,36 @@ pub enum ToHost {
         extension_version: String,
         /// Whether the person has allowed the extension in private windows.
         private_allowed: bool,
+    },
+    /// First message of the helper that runs in the person's session, in the place of `hello`.
+    Session {
+        /// Lowest protocol spoken.
+        protocol_min: u32,
+        /// Highest protocol spoken.
+        protocol_max: u32,
+        /// Random; lives as long as the helper. Numbers are unique within it.
+        instance: String,
+        /// The helper's version.
+        version: String,
+    },
+    /// What the helper's source can see, whenever that changes; not numbered.
+    Sight {
+        /// Which source.
+        source: Source,
+        /// Why it cannot see, or not all; absent where it can.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        cannot: Option<String>,
+    },
+    /// What arrived and could not be told of, counted; numbered and acknowledged as observations are.
+    Missed {
+        /// Number.
+        n: u64,
+        /// Which source.
+        source: Source,
+        /// How many.
+        count: u64,
+        /// Why.
+        why: PictureWithout,
     },
     /// A captured fact, numbered within its instance.
     Observation {
@@ -73,7 +105,7 @@ pub enum ToHost {
     },
 }
 
-/// A picture as a browser's extension saw it. Digests and the type of file are the agent's to find.
+/// A picture as a browser's extension saw it, or the helper in the person's session a file. Digests and the type of file are the agent's to find.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PictureShown {
@@ -100,6 +132,9 @@ pub struct PictureShown {
     /// Why there are no bytes; absent where there are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub without: Option<PictureWithout>,
+    /// The file that it is, where the helper tells of one that arrived in a folder. Only the helper may say so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<PictureFile>,
 }
 
 /// Why a browser sends no bytes of a picture.

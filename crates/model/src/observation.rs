@@ -11,8 +11,8 @@ use crate::time::Timestamp;
 
 pub use machine::{Machine, MachineWhat};
 pub use picture::{
-    ListedHow, Picture, PictureBefore, PictureElement, PictureFrom, PictureListed, PictureScore, PictureSeen,
-    PictureWindow,
+    ListedHow, Picture, PictureBefore, PictureElement, PictureFile, PictureFrom, PictureListed, PictureScore,
+    PictureSeen, PictureWindow,
 };
 
 /// One captured fact with when, where from and how it came about.
@@ -40,6 +40,19 @@ pub struct Observation {
     /// What the device found out of a picture. Recorded input, as `listed` is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub picture: Option<Box<PictureSeen>>,
+}
+
+impl Observation {
+    /// Whether it is background activity, which alone never raises an alert (invariant 7). What has no tab and no window cannot be
+    /// in front: the monitoring software's own state, and a file that arrived.
+    #[must_use]
+    pub fn is_background(&self) -> bool {
+        match &self.fact {
+            Fact::Software { .. } | Fact::Machine(_) => false,
+            Fact::Picture(picture) if picture.file.is_some() => self.attribution.act == Act::Background,
+            _ => self.attribution.is_background(),
+        }
+    }
 }
 
 /// The result of looking a page up in a list of sites: it says what stands in the list, not whether that is so.

@@ -51,6 +51,8 @@ pub enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true, hide = true)]
         from_browser: Vec<OsString>,
     },
+    /// Tell the running agent what only this account's own session can see, openly and only while an order needs it (started at log-on).
+    Session,
     /// Enrol this device with an officer's one-time code.
     Enrol(EnrolArgs),
     /// Say in plain words whether this account is watched now (exit code 0) or not (1).

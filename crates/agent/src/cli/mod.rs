@@ -34,6 +34,7 @@ pub fn main(args: Args, wiring: &Wiring) -> ExitCode {
     let done = match args.command {
         Command::Run(run) => serve::run(dir, &run, wiring),
         Command::NativeHost { .. } => serve::native_host(&dir),
+        Command::Session => serve::session(&dir, wiring),
         Command::Enrol(enrol) => enrol::enrol(&dir, &enrol, wiring),
         Command::Status { json } => show::status(&dir, json),
         Command::Doctor { json } => show::doctor(dir, json, wiring),

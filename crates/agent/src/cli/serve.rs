@@ -1,20 +1,24 @@
-//! `run` and `native-host`.
+//! `run`, `session` and `native-host`.
 
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::Context as _;
 use proviso_agent::daemon::{self, DaemonParts};
+use proviso_agent::sources;
 use proviso_agent::sources::browser::relay::{RelayLine, relay};
 use proviso_agent::sources::desktop::session::Given;
+use proviso_agent::sources::files::{FilesSettings, Linux};
+use proviso_agent::sources::session::{Ended, HelperParts};
 use proviso_agent::{SpoolLimits, StateDir, WatchSettings};
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::oneshot;
 
 use super::args::RunArgs;
 use super::{Wiring, runtime};
 
 pub fn run(dir: StateDir, args: &RunArgs, wiring: &Wiring) -> anyhow::Result<bool> {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("PROVISO_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
-    // Whoever read the log may have gone: a line that cannot be written must not end the thread that wrote it.
-    let log = tracing_subscriber::fmt().with_env_filter(filter).log_internal_errors(false);
-    log.with_writer(std::io::stderr).init();
+    start_log();
     let spool_bytes_max = args.spool_bytes_max.max(4 * 1024 * 1024);
     let rng = wiring.rng;
     let is_in_wayland = std::env::var_os("WAYLAND_DISPLAY").is_some();
@@ -36,15 +40,56 @@ pub fn run(dir: StateDir, args: &RunArgs, wiring: &Wiring) -> anyhow::Result<boo
             .map(|display| Given { display, is_in_wayland }),
     };
     runtime()?.block_on(async {
-        let (stop, stopped) = tokio::sync::oneshot::channel();
-        let (mut term, mut int) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-        tokio::spawn(async move {
-            tokio::select! { _ = term.recv() => {}, _ = int.recv() => {} }
-            let _ = stop.send(());
-        });
+        let stopped = stop_on_signals()?;
         daemon::run(parts, stopped).await
     })?;
     Ok(true)
+}
+
+/// The helper in the person's session.
+pub fn session(dir: &StateDir, wiring: &Wiring) -> anyhow::Result<bool> {
+    start_log();
+    let home = std::env::home_dir().context("this account has no home folder")?;
+    let config = std::env::var_os("XDG_CONFIG_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
+    let mut name = [0; 16];
+    (wiring.rng)().fill_bytes(&mut name);
+    let parts = HelperParts {
+        socket: dir.socket(),
+        instance: hex::encode(name),
+        clock: (wiring.clock)(),
+        platform: Arc::new(Linux::new(&home, config)),
+        files: FilesSettings::default(),
+    };
+    let ended = runtime()?.block_on(async {
+        let stopped = stop_on_signals()?;
+        anyhow::Ok(sources::session::run(parts, stopped).await)
+    })?;
+    match ended {
+        Ended::Stopped => {}
+        Ended::TurnedAway => super::say("This account is not the one that is monitored here.")?,
+        Ended::Mismatch => anyhow::bail!("the running agent is of another version; it is tried again"),
+    }
+    Ok(true)
+}
+
+/// What happened goes to standard error.
+fn start_log() {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("PROVISO_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+    // Whoever read the log may have gone: a line that cannot be written must not end the thread that wrote it.
+    let log = tracing_subscriber::fmt().with_env_filter(filter).log_internal_errors(false);
+    log.with_writer(std::io::stderr).init();
+}
+
+/// Hears that the program is to end.
+fn stop_on_signals() -> std::io::Result<oneshot::Receiver<()>> {
+    let (stop, stopped) = oneshot::channel();
+    let (mut term, mut int) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    tokio::spawn(async move {
+        tokio::select! { _ = term.recv() => {}, _ = int.recv() => {} }
+        let _ = stop.send(());
+    });
+    Ok(stopped)
 }
 
 pub fn native_host(dir: &StateDir) -> anyhow::Result<bool> {

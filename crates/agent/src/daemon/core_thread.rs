@@ -13,7 +13,8 @@ use crate::sources::machine::RunningBrowser;
 use crate::spool::{Figures, Spool};
 use crate::uplink::is_unsent;
 use crate::watch::{
-    ListsHere, NoticeNote, Observed, PictureFound, PictureLost, PictureWanted, Standing, Totals, Watcher,
+    HelperView, ListsHere, NoticeNote, Observed, PictureFound, PictureLost, PictureWanted, Standing, Totals,
+    Watcher,
 };
 
 /// Asks that may wait; beyond, browsers wait too, which slows them and loses nothing.
@@ -105,8 +106,38 @@ pub enum Ask {
         /// Why something could not be listed; empty where all could.
         unseen: String,
     },
+    /// A file that arrived and of which a browser, or an arrival before, has told already: its number is done.
+    PictureTold {
+        /// Run of the helper.
+        instance: String,
+        /// Number.
+        n: u64,
+    },
+    /// The helper in the person's session has greeted; answered with the highest number acknowledged.
+    HelperGreeted(ConnectionId, String, oneshot::Sender<Result<u64, String>>),
+    /// It speaks no protocol that this agent knows.
+    HelperMismatched((u32, u32)),
+    /// What one of its sources can see.
+    HelperSees(Source, Sight),
+    /// What it could not tell of.
+    HelperMissed {
+        /// Run of the helper.
+        instance: String,
+        /// Number.
+        n: u64,
+        /// Which source.
+        source: Source,
+        /// How many.
+        count: u64,
+        /// Why.
+        why: PictureLost,
+        /// That it is counted.
+        reply: oneshot::Sender<Observed>,
+    },
+    /// Whether anybody is logged on to the account.
+    LoggedOn(bool),
     /// A message was lost.
-    Lost(String),
+    Lost(Source, String),
     /// A connection has ended.
     Closed(ConnectionId),
     /// The notice was shown, or answered; answered with whether that is on record.
@@ -160,6 +191,8 @@ pub struct CoreView {
     pub desktop: Sight,
     /// What became of what this run has looked at.
     pub totals: Totals,
+    /// What the helper in the person's session sees.
+    pub helper: HelperView,
     /// The policy and the keys are to be given up.
     pub release: Option<Release>,
     /// Then: whether records wait that the server may still take.
@@ -245,16 +278,14 @@ fn take(watcher: &mut Watcher, ask: Ask) -> Answer {
             return Answer::Number(reply, n);
         }
         Ask::Mismatched(connection, spoken) => watcher.browser_mismatched(connection, spoken),
-        Ask::Spoke(connection) => watcher.browser_spoke(connection),
+        Ask::Spoke(connection) => watcher.spoke(connection),
         Ask::Observe { connection, instance, n, observed_at, attribution, fact, reply } => {
             watcher.browser_spoke(connection);
             let observed = watcher.observe(&instance, n, observed_at, attribution, *fact);
             return Answer::Observed(reply, observed);
         }
         Ask::PictureComes { connection, instance, n, observed_at, reply } => {
-            if let Some(connection) = connection {
-                watcher.browser_spoke(connection);
-            }
+            connection.into_iter().for_each(|connection| watcher.spoke(connection));
             return Answer::Wanted(reply, watcher.picture_comes(&instance, n, observed_at));
         }
         Ask::PictureLost { source, instance, n, why } => watcher.picture_lost(source, (&instance, n), why),
@@ -267,8 +298,20 @@ fn take(watcher: &mut Watcher, ask: Ask) -> Answer {
         Ask::PictureAsks { instance, n, shown_at, reply } => {
             return Answer::Yes(reply, watcher.picture_asks(&instance, n, shown_at));
         }
-        Ask::Lost(detail) => watcher.browser_lost(&detail),
-        Ask::Closed(connection) => watcher.browser_closed(connection),
+        Ask::PictureTold { instance, n } => watcher.picture_told(&instance, n),
+        Ask::HelperGreeted(connection, instance, reply) => {
+            watcher.helper_greeted(connection);
+            let n = watcher.acknowledged(&instance).map_err(|error| error.to_string());
+            return Answer::Number(reply, n);
+        }
+        Ask::HelperMismatched(spoken) => watcher.helper_mismatched(spoken),
+        Ask::HelperSees(source, sight) => watcher.helper_sees(source, sight),
+        Ask::HelperMissed { instance, n, source, count, why, reply } => {
+            return Answer::Observed(reply, watcher.helper_missed((&instance, n), source, count, why));
+        }
+        Ask::LoggedOn(is_logged_on) => watcher.logged_on(is_logged_on),
+        Ask::Lost(source, detail) => watcher.message_lost(source, &detail),
+        Ask::Closed(connection) => watcher.closed(connection),
         Ask::Notice { shown_on, response, by, reply } => {
             let shown = watcher.notice_shown(shown_on, response, &by);
             if let Err(error) = &shown {
@@ -305,6 +348,7 @@ fn view_of(watcher: &Watcher, spool: &Spool, before: &CoreView) -> CoreView {
         browsers: watcher.browsers_connected(),
         desktop: watcher.desktop().clone(),
         totals: watcher.totals(),
+        helper: watcher.helper(),
         unsent: watcher.release().is_some() && is_unsent(spool).unwrap_or(true),
     }
 }

@@ -27,6 +27,7 @@ use crate::sources::health::{ProcFs, account_uid, machine_id, system_in_words};
 #[cfg(target_os = "linux")]
 use crate::sources::machine::linux::Linux;
 use crate::sources::machine::{MachineParts, MachineSource};
+use crate::sources::session::watch_log_on;
 use crate::spool::{OnDisk, Opened, Spool, SpoolError, SpoolLimits};
 use crate::state_dir::{Readers, StateDir};
 use crate::status::Status;
@@ -151,17 +152,20 @@ fn start_sources(
     let listener = listen(&dir.socket()).with_context(|| {
         format!("the socket {} could not be opened; is another agent running?", dir.socket().display())
     })?;
-    let gate = Gate { uids: uids(&identity.account), notice_url: format!("{page}/notice") };
+    let sessions = Sessions::of(&identity.account, display);
+    let notice_url = format!("{page}/notice");
+    let gate = Gate { uids: uids(&identity.account), sessions: sessions.clone(), notice_url };
     let (pictures, looker) = backlog(contained, Strain::default(), Arc::clone(keep));
     tokio::spawn(looker.work(core.clone()));
     let desktop = Desktop::start(DesktopParts {
-        sessions: Sessions::of(&identity.account, display),
+        sessions: sessions.clone(),
         core: core.clone(),
         pictures: pictures.clone(),
         time: Arc::clone(time),
     })
     .context("the desktop thread did not start")?;
     start_machine(identity, core);
+    tokio::spawn(watch_log_on(sessions, core.clone()));
     tokio::spawn(serve(listener, core.clone(), gate, pictures));
     Ok(desktop)
 }

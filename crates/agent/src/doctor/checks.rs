@@ -237,6 +237,19 @@ pub(super) fn desktop(dir: &StateDir) -> Option<Check> {
     }
 }
 
+/// The same of the helper in the person's session.
+pub(super) fn session(dir: &StateDir) -> Option<Check> {
+    const NAME: &str = "session";
+    let helper = Status::read(dir).ok().flatten()?.helper;
+    let advice = "see docs/agent.md, \"Files arriving\". Until then they are not looked at, which is on record; all else is watched";
+    match (helper.files, helper.is_connected) {
+        _ if !helper.is_needed => None,
+        (_, false) => Some(Check::bad(NAME, "the helper does not run in the account's session", advice)),
+        (Sight::Cannot(why), true) => Some(Check::bad(NAME, format!("cannot see all: {why}"), advice)),
+        (_, true) => Some(Check::good(NAME, "pictures among files that arrive are looked at")),
+    }
+}
+
 pub(super) fn spool(dir: &StateDir) -> Check {
     const NAME: &str = "spool";
     if let Ok(Some(status)) = Status::read(dir) {

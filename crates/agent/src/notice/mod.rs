@@ -84,6 +84,10 @@ fn watched(capture: &Capture) -> Vec<&'static str> {
             capture.pictures,
             "pictures shown by other programs: of the window in front on this account's screen, and of a browser without the extension, the pixels are read and treated likewise; its title and the program's name are kept only with a picture that may concern a term; windows that ask for or keep passwords are not read",
         ),
+        (
+            capture.pictures,
+            "picture files that arrive in this account's folders for downloads, pictures, videos, documents and on its desktop: they are treated likewise; what lies there already is not read, and a file's name and folder are kept only where it may concern a term",
+        ),
         (capture.private_windows, "whether a private (incognito) window is open"),
         (capture.software, "whether this program and its browser extension are running"),
         (

@@ -29,6 +29,7 @@ pub(super) fn fact(
         bytes: bytes.len() as u64,
         file_type: file_type(bytes).to_owned(),
         window,
+        file: shown.file.clone(),
     }
 }
 

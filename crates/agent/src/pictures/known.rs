@@ -51,7 +51,8 @@ mod tests {
         };
         let seen = |scores, asked: &[&str]| {
             let (pdq, pdq_quality) = ("0".repeat(64), 90);
-            let seen = Seen { pdq, pdq_quality, scores, fault: None, runtime_fault: None };
+            let seen =
+                Seen { pdq, pdq_quality, width: 1, height: 1, scores, fault: None, runtime_fault: None };
             Known { seen: Some(seen), asked: asked.iter().map(ToString::to_string).collect() }
         };
         let unreadable = || Known { seen: None, asked: Vec::new() };

@@ -16,6 +16,7 @@ use super::backlog::{Load, Waiting};
 use super::facts::{fact, recorded};
 use super::known::{self, Known};
 use super::strain::Strain;
+use super::told::Told;
 use super::{Contained, Failed, Looked, Seen};
 use crate::bounded::Bounded;
 use crate::daemon::core_thread::{Ask, Core};
@@ -39,6 +40,7 @@ pub struct Looker {
     contained: Contained,
     strain: Strain,
     known: Bounded<Digest, Known>,
+    told: Told,
     has_told_fault: bool,
     has_told_runtime_fault: bool,
     keep: Arc<PolicyKeep>,
@@ -80,6 +82,7 @@ impl Looker {
             contained,
             strain,
             known,
+            told: Told::default(),
             has_told_fault,
             has_told_runtime_fault,
             keep,
@@ -196,6 +199,10 @@ impl Looker {
     async fn one(&mut self, picture: Waiting, core: &Core) -> Fate {
         let Waiting { instance, n, shown_at, attribution, shown, window, bytes, mut models } = picture;
         let Some((sha256, md5)) = digests(bytes.clone()).await else { return Fate::Ending };
+        if self.told.is_told(&shown, sha256, (&instance, n), Instant::now()) {
+            core.tell(Ask::PictureTold { instance, n }).await;
+            return Fate::Done(Observed::Repeated);
+        }
         let mut found = PictureFound {
             shown_at,
             picture: fact(&shown, window, (sha256, md5), &bytes),
@@ -237,6 +244,10 @@ impl Looker {
                 seen
             }
         };
+        if let Some(seen) = seen.as_ref().filter(|_| found.picture.file.is_some()) {
+            // Whoever tells of a file does not look into it.
+            (found.picture.width, found.picture.height) = (seen.width, seen.height);
+        }
         found.unreadable = seen.is_none();
         found.unscored = !models.is_empty() && seen.as_ref().is_some_and(|seen| seen.scores.is_empty());
         found.seen = recorded(seen);

@@ -7,6 +7,7 @@ mod facts;
 mod known;
 mod looker;
 mod strain;
+mod told;
 mod worker;
 
 use serde::{Deserialize, Serialize};
@@ -37,6 +38,12 @@ pub struct Seen {
     pub pdq: String,
     /// How much there was to hash, 0 to 100.
     pub pdq_quality: u8,
+    /// Pixels in a row; 0 where it was not said.
+    #[serde(default)]
+    pub width: u32,
+    /// Rows.
+    #[serde(default)]
+    pub height: u32,
     /// What models made of it, in the order in which they were asked; nothing where none is on this machine or can be used.
     pub scores: Vec<Scored>,
     /// What is wrong with models that are here and cannot be used.

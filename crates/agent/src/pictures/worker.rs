@@ -100,6 +100,8 @@ fn look(bytes: &[u8], models: Option<&PictureModels>) -> Looked {
     Looked::Seen(Seen {
         pdq: pdq.hash.to_string(),
         pdq_quality: pdq.quality_percent,
+        width: picture.width,
+        height: picture.height,
         scores: look.said.into_iter().map(scored).collect(),
         fault: (!look.faults.is_empty()).then(|| look.faults.join("; ")),
         runtime_fault: models.and_then(PictureModels::runtime_fault),

@@ -1,6 +1,8 @@
-//! Where observations come from. One folder per source.
+//! Where observations come from. One folder per source. What only the person's own session can see is seen by a helper there, `session/`.
 
 pub mod browser;
 pub mod desktop;
+pub mod files;
 pub mod health;
 pub mod machine;
+pub mod session;

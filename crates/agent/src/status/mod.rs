@@ -12,6 +12,7 @@ use crate::sources::desktop::Sight;
 use crate::sources::health::{ProcFs, Processes};
 use crate::state_dir::{StateDir, StateError};
 use crate::uplink::UplinkState;
+use crate::watch::HelperView;
 
 const STATUS: &str = "status.json";
 
@@ -65,6 +66,9 @@ pub struct Status {
     /// What can be seen of other programs' windows.
     #[serde(default)]
     pub desktop: Sight,
+    /// What the helper in the person's session sees.
+    #[serde(default)]
+    pub helper: HelperView,
     /// Records waiting.
     pub spooled_records: u64,
     /// Their bytes.
@@ -96,6 +100,7 @@ impl Status {
             hash_sets: core.hash_sets.named,
             hash_sets_missing: core.hash_sets.missing,
             desktop: core.desktop.clone(),
+            helper: core.helper.clone(),
             spooled_records: core.figures.records,
             spool_bytes: core.figures.bytes,
             policy_serial: core.standing.policy_serial,
@@ -157,6 +162,7 @@ impl Status {
         lines.extend(lists_in_words("sites", "pages", self.site_lists, self.site_lists_missing));
         lines.extend(lists_in_words("pictures", "pictures", self.hash_sets, self.hash_sets_missing));
         lines.extend(windows_in_words(&self.desktop));
+        lines.extend(files_in_words(&self.helper));
         lines.push(format!(
             "Sealed records waiting to be sent: {} ({} bytes).",
             self.spooled_records, self.spool_bytes
@@ -176,6 +182,19 @@ pub fn windows_in_words(sight: &Sight) -> Option<String> {
         Sight::Cannot(why) => {
             Some(format!("Windows of other programs (desktop): cannot see: {why}. All else is watched."))
         }
+    }
+}
+
+/// What may be said of files arriving: nothing where no condition needs them, or nobody is logged on.
+pub fn files_in_words(helper: &HelperView) -> Option<String> {
+    let head = "Files arriving (session)";
+    match (&helper.files, helper.is_connected) {
+        _ if !helper.is_needed => None,
+        (_, false) => Some(format!(
+            "{head}: cannot see: the helper does not run in the account's session. All else is watched."
+        )),
+        (Sight::Cannot(why), true) => Some(format!("{head}: cannot see all: {why}. All else is watched.")),
+        (_, true) => Some(format!("{head}: pictures among them are looked at.")),
     }
 }
 

@@ -9,6 +9,7 @@ use proviso_model::{Source, Timestamp};
 
 use super::acks::NOTE_ACKS;
 use super::{PictureLost, Watcher};
+use crate::sources::session::INSTANCE_PREFIX;
 use crate::spool::{Note, SpoolError, note_of};
 
 /// Name of the note with the numbers.
@@ -36,6 +37,11 @@ impl Asking {
     }
 }
 
+/// Who saw a picture, by the name of the run that told of it.
+fn source_of(instance: &str) -> Source {
+    if instance.starts_with(INSTANCE_PREFIX) { Source::Files } else { Source::Browser }
+}
+
 impl Watcher {
     /// A picture shall wait for the server's answer. Its number is acknowledged once this is on disk. `false` where it may not, or no
     /// longer: then it is done with.
@@ -46,7 +52,7 @@ impl Watcher {
             return true;
         }
         if self.know(instance).is_err() {
-            self.note_lost(now, Source::Browser, PictureLost::NotAnswered);
+            self.note_lost(now, source_of(instance), PictureLost::NotAnswered);
             return false;
         }
         if self.acks.is_done(instance, n) {
@@ -59,7 +65,7 @@ impl Watcher {
         if let Err(error) = notes.and_then(|notes| self.spool.keep(&notes)) {
             tracing::warn!(%error, "a picture cannot wait for the server's answer");
             self.asking.remove(instance, n);
-            self.note_lost(now, Source::Browser, PictureLost::NotAnswered);
+            self.note_lost(now, source_of(instance), PictureLost::NotAnswered);
             self.record_gaps();
             return false;
         }
@@ -86,8 +92,8 @@ impl Watcher {
         if self.asking.0.is_empty() || (self.standing.watching && self.standing.capture.pictures) {
             return;
         }
-        for _ in std::mem::take(&mut self.asking).0 {
-            self.note_lost(now, Source::Browser, PictureLost::NotAnswered);
+        for (instance, _) in std::mem::take(&mut self.asking).0.into_keys() {
+            self.note_lost(now, source_of(&instance), PictureLost::NotAnswered);
         }
         self.keep_asking();
         self.keep.hash_sets().questions().wake();
@@ -96,17 +102,20 @@ impl Watcher {
     /// Those that waited when an earlier run ended, which was at `until`, are lost.
     pub(super) fn note_left_asking(&mut self, until: Timestamp) {
         let left = self.spool.note::<Waits>(NOTE_ASKING).ok().flatten().unwrap_or_default();
-        let Some(first) = left.iter().map(|(_, _, shown_at)| *shown_at).min() else { return };
-        self.push_if_asked(Some(Gap {
-            from: first.min(until),
-            until: Some(until),
-            source: Source::Browser,
-            cause: GapCause::PicturesDropped,
-            detail: format!(
+        if left.is_empty() {
+            return;
+        }
+        for source in [Source::Browser, Source::Files] {
+            let of = left.iter().filter(|(instance, ..)| source_of(instance) == source);
+            let times: Vec<Timestamp> = of.map(|(_, _, shown_at)| *shown_at).collect();
+            let Some(first) = times.iter().min() else { continue };
+            let (from, until) = ((*first).min(until), Some(until));
+            let detail = format!(
                 "pictures that waited for the server's answer about a list when the program ended: {}",
-                left.len()
-            ),
-        }));
+                times.len()
+            );
+            self.push_if_asked(Some(Gap { from, until, source, cause: GapCause::PicturesDropped, detail }));
+        }
         // The gap and that they wait no longer become durable together.
         let notes = self.notes().and_then(|mut notes| {
             notes.push(self.asking.note()?);

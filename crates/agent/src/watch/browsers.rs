@@ -58,15 +58,15 @@ impl Watcher {
     }
 
     /// A message that could not be taken: the loss is on record.
-    pub fn browser_lost(&mut self, detail: &str) {
+    pub fn message_lost(&mut self, source: Source, detail: &str) {
         let now = self.read_clocks();
-        self.lose(now, GapCause::Unknown, detail);
+        self.lose(now, source, detail);
         self.record_gaps();
     }
 
-    pub(super) fn lose(&mut self, at: Timestamp, cause: GapCause, detail: &str) {
-        let detail = detail.chars().take(200).collect();
-        self.gaps.push_ended(Gap { from: at, until: Some(at), source: Source::Browser, cause, detail });
+    pub(super) fn lose(&mut self, at: Timestamp, source: Source, detail: &str) {
+        let (detail, cause) = (detail.chars().take(200).collect(), GapCause::Unknown);
+        self.gaps.push_ended(Gap { from: at, until: Some(at), source, cause, detail });
     }
 
     /// Looks for extensions that have gone silent while their browser lives.

@@ -46,6 +46,7 @@ impl Watcher {
         self.end_stretch(before.reckoned);
         self.browsers.forgive_silence(self.moment.reckoned);
         self.forgive_desktop();
+        self.forgive_helper();
     }
 
     /// The reckoned time is not what the machine's own count expects: only the server's word does that.
@@ -57,6 +58,7 @@ impl Watcher {
         self.end_stretch(expected);
         self.browsers.clock_corrected(self.moment.reckoned);
         self.forgive_desktop();
+        self.forgive_helper();
         // So do the times of messages held from before: what was said hours ago would pass for new.
         self.contexts.forget();
         self.pictures.forget();

@@ -7,6 +7,7 @@ mod browsers;
 mod clocks;
 mod contradictions;
 mod desktop;
+mod helper;
 mod lists;
 mod machine;
 mod notice_shown;
@@ -35,6 +36,7 @@ use crate::sources::health::Processes;
 use crate::spool::{Appended, Note, Opened, Room, Spool, SpoolError, note_of};
 use crate::writer::{NOTE_ALIVE, RecordWriter};
 
+pub use helper::HelperView;
 pub use lists::ListsHere;
 pub use notice_shown::{NOTE_NOTICE, NoticeNote};
 pub use observe::{Observed, Totals};
@@ -44,6 +46,7 @@ pub use standing::Standing;
 use acks::Acks;
 use asking::Asking;
 use desktop::Heard;
+use helper::Helper;
 use pictures::LostPictures;
 use tick::Stretch;
 
@@ -107,6 +110,7 @@ pub struct Watcher {
     desktop: Heard,
     machine_told: machine::Told,
     totals: Totals,
+    helper: Helper,
     notice: Option<NoticeNote>,
     spool_full: bool,
     revoked: bool,
@@ -155,6 +159,7 @@ impl Watcher {
             desktop: Heard::default(),
             machine_told: machine::told(),
             totals: Totals::default(),
+            helper: Helper::default(),
             notice,
             spool_full: false,
             revoked: false,

@@ -1,6 +1,5 @@
 //! One observation from its arrival to its acknowledgement.
 
-use proviso_model::gap::GapCause;
 use proviso_model::limits::PICTURE_LISTED_MAX;
 use proviso_model::record::{Generated, RecordBody};
 use proviso_model::{Attribution, Fact, Observation, Source, Timestamp};
@@ -257,11 +256,8 @@ impl Watcher {
         if matches!(error, SpoolError::Full(_)) {
             self.decide();
         } else {
-            self.lose(
-                self.moment.reckoned,
-                GapCause::Unknown,
-                "an observation could not be sealed and was lost",
-            );
+            let lost = "an observation could not be sealed and was lost";
+            self.lose(self.moment.reckoned, Source::Browser, lost);
         }
         self.record_gaps();
         Observed::Refused(error.to_string())

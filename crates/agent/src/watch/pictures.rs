@@ -126,7 +126,20 @@ impl Watcher {
         self.record_gaps();
     }
 
+    /// A file that arrived was told of already, by the browser that saved it or when it arrived before.
+    pub fn picture_told(&mut self, instance: &str, n: u64) {
+        self.read_clocks();
+        // Without what an earlier run made durable, to note one number would forget the others.
+        if self.know(instance).is_ok() {
+            self.acks.done(instance, n);
+        }
+    }
+
     pub(super) fn note_lost(&mut self, now: Timestamp, source: Source, why: PictureLost) {
+        self.note_lost_all(now, source, why, 1);
+    }
+
+    pub(super) fn note_lost_all(&mut self, now: Timestamp, source: Source, why: PictureLost, count: u64) {
         let lost = self.lost_pictures.entry(source).or_default();
         if why == PictureLost::Without(PictureWithout::NotInspectable) {
             lost.last_hidden = Some(now);
@@ -135,12 +148,12 @@ impl Watcher {
         }
         lost.last = Some(now);
         match why {
-            PictureLost::Without(PictureWithout::TooLarge) => lost.too_large += 1,
-            PictureLost::Without(PictureWithout::NoRoom) | PictureLost::TooMany => lost.too_many += 1,
-            PictureLost::NotRunning => lost.not_running += 1,
-            PictureLost::NoModel => lost.no_model += 1,
-            PictureLost::NotAnswered => lost.not_answered += 1,
-            PictureLost::Without(_) => lost.unreachable += 1,
+            PictureLost::Without(PictureWithout::TooLarge) => lost.too_large += count,
+            PictureLost::Without(PictureWithout::NoRoom) | PictureLost::TooMany => lost.too_many += count,
+            PictureLost::NotRunning => lost.not_running += count,
+            PictureLost::NoModel => lost.no_model += count,
+            PictureLost::NotAnswered => lost.not_answered += count,
+            PictureLost::Without(_) => lost.unreachable += count,
         }
         self.gaps.begin(now, source, GapCause::PicturesDropped, "");
     }

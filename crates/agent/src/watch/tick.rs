@@ -38,6 +38,7 @@ impl Watcher {
         self.watch_lists(now);
         self.watch_asking(now);
         self.watch_desktop(now);
+        self.watch_helper(now);
         self.watch_lost_pictures(now);
         let due = self
             .stretch
@@ -93,6 +94,7 @@ impl Watcher {
         if *self.desktop() == Sight::Sees {
             sources.push(Source::Desktop);
         }
+        sources.extend(self.helper_sources(&stretch.capture));
         Liveness {
             from: stretch.from,
             until: until.max(stretch.from),

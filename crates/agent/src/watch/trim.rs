@@ -73,6 +73,10 @@ pub(super) fn cut(fact: &mut Fact) {
                 cut_text(&mut window.application, TITLE_BYTES_MAX);
                 cut_text(&mut window.program, URL_BYTES_MAX);
             }
+            if let Some(file) = &mut picture.file {
+                cut_text(&mut file.name, TITLE_BYTES_MAX);
+                cut_text(&mut file.folder, URL_BYTES_MAX);
+            }
         }
         Fact::PrivateWindow { browser } => {
             cut_text(browser, TITLE_BYTES_MAX);

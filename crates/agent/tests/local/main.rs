@@ -1,6 +1,7 @@
 //! Stories on one machine: the loopback page, the PIN, and the browser's way through relay and socket.
 
 mod pictures;
+mod session;
 #[path = "../support/mod.rs"]
 mod support;
 
@@ -16,6 +17,7 @@ use proviso_agent::pin::{PinAnswer, PinKeep, TRIES_MAX};
 use proviso_agent::sources::browser::frames::write_frame;
 use proviso_agent::sources::browser::relay::{RelayLine, relay};
 use proviso_agent::sources::browser::server::{Gate, listen, serve};
+use proviso_agent::sources::desktop::session::Sessions;
 use proviso_agent::{PolicyKeep, Spool, SpoolLimits, TrueTime};
 use proviso_model::gap::GapCause;
 use proviso_model::native::ToExtension;
@@ -254,8 +256,19 @@ async fn with_worker(
     contained: Contained,
     story: impl FnOnce(&Machine) + Send + 'static,
 ) -> Machine {
+    with_gate(machine, contained, Sessions::of("root", None), story).await
+}
+
+/// The same where the helper of this account is let in.
+async fn with_gate(
+    machine: Machine,
+    contained: Contained,
+    sessions: Sessions,
+    story: impl FnOnce(&Machine) + Send + 'static,
+) -> Machine {
     let listener = listen(&machine.force.dir().socket()).expect("a socket");
-    let gate = Gate { uids: Vec::new(), notice_url: "http://127.0.0.1:1/notice".to_owned() };
+    let notice_url = "http://127.0.0.1:1/notice".to_owned();
+    let gate = Gate { uids: Vec::new(), sessions, notice_url };
     let nowhere = Path::new("/nowhere");
     let (pictures, looker) = backlog(contained, Strain::at(nowhere, nowhere, 1), Arc::clone(&machine.keep));
     tokio::spawn(looker.work(machine.core.clone()));

@@ -1,6 +1,8 @@
 //! Stories about the program itself, as a person or a service manager runs it.
 
+mod arriving;
 mod evaluating;
+mod session;
 #[path = "../support/mod.rs"]
 mod support;
 
@@ -12,11 +14,11 @@ use proviso_agent::identity::{DeviceKeys, Identity};
 use proviso_agent::pin::PinKeep;
 use proviso_agent::{PolicyKeep, SpoolLimits, StateDir};
 use proviso_ledger::SignKey;
-use proviso_model::Timestamp;
 use proviso_model::gap::GapCause;
 use proviso_model::wire::{SignedPack, signed_pack};
+use proviso_model::{Policy, Timestamp};
 use rcgen::{CertificateParams, KeyPair};
-use support::{TestForce, ended_gaps, kinds, rng};
+use support::{TestForce, begun_gaps, ended_gaps, kinds, rng};
 
 fn agent(dir: &StateDir, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_proviso-agent"));
@@ -42,6 +44,11 @@ fn words(output: &Output) -> String {
 
 /// A device enrolled with a policy that the real clock lies in, and a server that nobody runs.
 fn enrolled() -> TestForce {
+    enrolled_as("test-person-014", |force| force.policy(1, 3_600))
+}
+
+/// The same of this account, under such a policy.
+fn enrolled_as(account: &str, policy: impl FnOnce(&TestForce) -> Policy) -> TestForce {
     let mut force = TestForce::new();
     let mut params = CertificateParams::new(Vec::<String>::new()).expect("params");
     params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
@@ -50,7 +57,7 @@ fn enrolled() -> TestForce {
     force.trust.ca_pem = certificate.pem();
     let dir = force.dir();
     dir.create().expect("a folder");
-    let mut policy = force.policy(1, 3_600);
+    let mut policy = policy(&force);
     policy.expires_at = Timestamp::parse("2199-01-01T00:00:00Z").expect("an instant");
     for condition in &mut policy.conditions {
         condition.valid_from = Timestamp::parse("2001-01-01T00:00:00Z").expect("an instant");
@@ -61,7 +68,7 @@ fn enrolled() -> TestForce {
     let identity = Identity {
         force: force.force,
         device: force.device,
-        account: "test-person-014".to_owned(),
+        account: account.to_owned(),
         server: "https://127.0.0.1:1".to_owned(),
         certificate_pem: certificate.pem(),
         record_key: force.record_key().public().to_hex(),
@@ -84,7 +91,7 @@ impl Drop for Running {
 
 /// Starts the agent and waits until it says that it runs.
 fn run(dir: &StateDir) -> Running {
-    let (child, mut said) = start(dir);
+    let (child, mut said) = start(dir, &["run", "--page-port", "0"]);
     // Goes on reading, so that the agent never waits for a full pipe.
     std::thread::spawn(move || said.read_to_end(&mut Vec::new()));
     child
@@ -92,15 +99,12 @@ fn run(dir: &StateDir) -> Running {
 
 /// The same, and whoever read its log goes.
 fn run_unread(dir: &StateDir) -> Running {
-    start(dir).0
+    start(dir, &["run", "--page-port", "0"]).0
 }
 
-fn start(dir: &StateDir) -> (Running, BufReader<ChildStderr>) {
-    let mut child = agent(dir, &["run", "--page-port", "0"])
-        .stderr(Stdio::piped())
-        .stdin(Stdio::null())
-        .spawn()
-        .expect("the program starts");
+fn start(dir: &StateDir, args: &[&str]) -> (Running, BufReader<ChildStderr>) {
+    let mut child =
+        agent(dir, args).stderr(Stdio::piped()).stdin(Stdio::null()).spawn().expect("the program starts");
     let mut said = BufReader::new(child.stderr.take().expect("its words"));
     let mut line = String::new();
     while !line.contains("the agent runs") {

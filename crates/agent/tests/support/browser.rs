@@ -77,6 +77,7 @@ pub fn picture(n: u64, observed_at: Timestamp, bytes: &[u8]) -> ToHost {
         shown_height: 120,
         from: PictureFrom::FetchedAgain,
         without: None,
+        file: None,
     };
     let (attribution, data) = (shown(), Some(STANDARD.encode(bytes)));
     ToHost::Picture { n, observed_at, attribution, shown: Box::new(shown_at), data }

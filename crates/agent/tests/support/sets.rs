@@ -31,7 +31,7 @@ pub struct TestSet {
     pub named: HashSetRef,
     pub filter: Vec<u8>,
     pub delivery: SignedHashSetDelivery,
-    near: Option<Vec<u8>>,
+    pub near: Option<Vec<u8>>,
     asked: HashSet<Arc<[u8]>>,
 }
 

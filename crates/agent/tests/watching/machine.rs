@@ -20,7 +20,7 @@ fn machine(what: MachineWhat, name: &str, detail: &str) -> Machine {
 
 /// A paragraph on vaults, with a list of one program.
 pub fn vaults(force: &TestForce) -> PolicyCondition {
-    let mut paragraph = force.policy(1, 24 * HOUR).conditions[0].clone();
+    let mut paragraph = force.policy(1, 24 * HOUR).conditions.first().expect("a condition").clone();
     paragraph.paragraph = "11".to_owned();
     paragraph.kind = ConditionKind::NoVaults;
     paragraph.rules = vec![Rule::Machine {

@@ -28,6 +28,7 @@ fn picture() -> Picture {
         bytes: 1_000,
         file_type: "png".to_owned(),
         window: None,
+        file: None,
     }
 }
 

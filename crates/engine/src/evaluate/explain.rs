@@ -189,6 +189,9 @@ fn act(observation: &Observation) -> String {
     if matches!(observation.fact, Fact::Machine(_)) {
         return "Who started it or plugged it in, and what for, is not known.".to_owned();
     }
+    if matches!(&observation.fact, Fact::Picture(picture) if picture.file.is_some()) {
+        return "It came into the account as a file; nobody need have looked at it.".to_owned();
+    }
     let act = match attribution.act {
         Act::Typed => "It was typed in the watched account",
         Act::Opened => "It was opened by a human gesture",

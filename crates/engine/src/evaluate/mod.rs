@@ -249,7 +249,7 @@ impl Engine {
 
     /// The conditions that may say anything of an observation.
     fn in_force(&self, observation: &Observation) -> Vec<&Ready> {
-        if is_background(observation) || self.is_shielded(observation) {
+        if observation.is_background() || self.is_shielded(observation) {
             return Vec::new();
         }
         let is_excepted = |ready: &Ready| {
@@ -310,13 +310,6 @@ impl Engine {
         let with = pictures::with_content(observation, &findings, &self.child_abuse, content);
         Some((reduce::reduce(self, with.as_ref().unwrap_or(observation), &findings, &once), findings))
     }
-}
-
-/// Background activity of pages and windows. The state of the device and of the monitoring software is no such activity: it has no tab,
-/// and a paragraph about it is about that it is so.
-fn is_background(observation: &Observation) -> bool {
-    !matches!(observation.fact, Fact::Software { .. } | Fact::Machine(_))
-        && observation.attribution.is_background()
 }
 
 /// What the rules of each condition say, each category once: what a score adds to a rule of words becomes part of it.

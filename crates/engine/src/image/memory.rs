@@ -37,7 +37,7 @@ impl PictureMemory {
 
     /// Remembers the figures of a picture to which a model gave a score that may count. Background activity is not kept.
     pub fn keep(&mut self, joined: &Observation) {
-        let Some(host) = host(&joined.fact).filter(|_| !joined.attribution.is_background()) else { return };
+        let Some(host) = host(&joined.fact).filter(|_| !joined.is_background()) else { return };
         let (Fact::Picture(picture), Some(seen)) = (&joined.fact, joined.picture.as_deref()) else { return };
         let now = joined.observed_at;
         let counts = seen.scores.iter().filter(|score| score.explicit_millionths >= REMEMBERED_MILLIONTHS);
@@ -95,10 +95,12 @@ fn host(fact: &Fact) -> Option<String> {
     place(picture)
 }
 
-/// Where a picture was shown, as one place: the host of its page, or the application of its window. No host has a space.
+/// Where a picture was shown, as one place: the host of its page, the application of its window, or the folder of its file. No host has
+/// a space.
 pub(crate) fn place(picture: &Picture) -> Option<String> {
-    match &picture.window {
-        Some(window) => Some(format!("application {}", window.application)),
-        None => host_of_address(&picture.url).map(|site| site.host),
+    match (&picture.window, &picture.file) {
+        (Some(window), _) => Some(format!("application {}", window.application)),
+        (None, Some(file)) => Some(format!("folder {}", file.folder)),
+        (None, None) => host_of_address(&picture.url).map(|site| site.host),
     }
 }

@@ -147,10 +147,13 @@ fn paragraph(
     let others: &[String] = has.map_or(&[], |has| &has.other_browsers);
     let is_of_browsers = all.iter().any(|by| by.needs == Needs::Extension);
     if !by.is_empty() && is_of_browsers && !others.is_empty() {
-        let what = if by.iter().any(|by| by.needs == Needs::Windows) {
-            "Of what is done there only pictures in the window in front are seen."
-        } else {
-            "What is done there is not seen."
+        let has = |needs| by.iter().any(|by| by.needs == needs);
+        let what = match (has(Needs::Windows), has(Needs::Agent)) {
+            (true, _) => {
+                "Of what is done there only pictures in the window in front, and picture files that are saved, are seen."
+            }
+            (false, true) => "Of what is done there only picture files that are saved are seen.",
+            (false, false) => "What is done there is not seen.",
         };
         left.push(format!("The extension does not run in {}. {what}", others.join(", ")));
     }

@@ -106,6 +106,7 @@ pub fn shown(number: u8, minute: i64, found: PictureSeen) -> Observation {
         bytes: 4,
         file_type: "jpeg".to_owned(),
         window: None,
+        file: None,
     };
     let mut observation = seen_at(minute);
     observation.attribution.act = Act::Shown;

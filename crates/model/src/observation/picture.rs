@@ -43,13 +43,20 @@ pub struct Picture {
     /// The window that showed it, where that was one of another program than a browser with the extension.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub window: Option<PictureWindow>,
+    /// The file that it is, where it was not seen on a screen but arrived in a folder.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<PictureFile>,
 }
 
 impl Picture {
     /// Which part of the agent sees such a picture.
     #[must_use]
     pub fn source(&self) -> Source {
-        if self.window.is_some() { Source::Desktop } else { Source::Browser }
+        match (&self.window, &self.file) {
+            (Some(_), _) => Source::Desktop,
+            (None, Some(_)) => Source::Files,
+            (None, None) => Source::Browser,
+        }
     }
 }
 
@@ -69,6 +76,16 @@ pub struct PictureWindow {
     pub height: u32,
 }
 
+/// A file that arrived in one of the account's folders.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PictureFile {
+    /// Its name.
+    pub name: String,
+    /// The folder, from the account's home on.
+    pub folder: String,
+}
+
 /// What showed a picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -85,6 +102,8 @@ pub enum PictureElement {
     Download,
     /// A window of another program.
     Window,
+    /// No element: a file that arrived in a folder. Its shown size is 0.
+    File,
     /// Anything else.
     Other,
 }
@@ -104,13 +123,15 @@ pub enum PictureFrom {
     TabPixels,
     /// Read from the screen, where a window stood. The bytes are a file that the agent made: its digests say nothing.
     WindowPixels,
+    /// The file itself, as it lay on the disk.
+    Disk,
 }
 
 impl PictureFrom {
-    /// Whether the bytes are the file that an address gave, so that their digests can be compared with lists.
+    /// Whether the bytes are the file that an address gave or that lay on the disk, so that their digests can be compared with lists.
     #[must_use]
     pub fn is_a_file(self) -> bool {
-        matches!(self, Self::Loaded | Self::FetchedAgain)
+        matches!(self, Self::Loaded | Self::FetchedAgain | Self::Disk)
     }
 }
 

@@ -257,7 +257,7 @@ fn finding(
         rows.push((row, priority(finding), AlertId::new(now, ctx.random())));
     }
     // Background activity alone raises nothing, whatever a device says it evaluated to (invariant 7).
-    if captured.attribution.is_background() {
+    if captured.is_background() {
         rows.clear();
     }
     let mut left_out = Vec::new();

@@ -154,6 +154,7 @@ impl Agent {
             shown_height: 120,
             from: PictureFrom::Loaded,
             without: None,
+            file: None,
         };
         let comes = |reply| Ask::PictureComes {
             connection: Some(ConnectionId(1)),

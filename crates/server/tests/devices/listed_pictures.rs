@@ -100,6 +100,7 @@ pub fn claim(rig: &Rig, sha256: [u8; 32], pdq: &str, listed: PictureListed) -> O
         bytes: 34_512,
         file_type: "jpeg".to_owned(),
         window: None,
+        file: None,
     }));
     seen.picture = Some(Box::new(PictureSeen {
         pdq: pdq.parse().ok(),

@@ -70,6 +70,7 @@ fn similar(device: &Device, list: &str, rig: &Rig) -> RecordBody {
         bytes: bytes.len() as u64,
         file_type: "png".to_owned(),
         window: None,
+        file: None,
     };
     let listed = PictureListed { set, how: ListedHow::Pdq { distance: 12 }, category: 0, entry: Some(0) };
     let seen = Observation {

@@ -15,6 +15,8 @@ use crate::watch::{Observed, PictureLost, PictureWanted};
 
 /// Of one connection.
 pub(super) struct Reception<'c> {
+    /// Who sees what comes over it.
+    pub source: Source,
     pub connection: ConnectionId,
     pub core: &'c Core,
     pub pictures: &'c Backlog,
@@ -74,12 +76,18 @@ impl Reception<'_> {
                 });
                 let Some(answer) = put else {
                     let why = without.map_or(PictureLost::TooMany, PictureLost::Without);
-                    self.core.tell(Ask::PictureLost { source: Source::Browser, instance, n, why }).await;
+                    self.core.tell(Ask::PictureLost { source: self.source, instance, n, why }).await;
                     return self.answer(n, Observed::Dropped).map(Some);
                 };
                 self.waiting.insert(n);
                 self.answers.spawn(async move { (n, answer.await.ok()) });
                 Ok(None)
+            }
+            Heard::Missed { n, source, count, why } => {
+                let why = PictureLost::Without(why);
+                let ask = |reply| Ask::HelperMissed { instance, n, source, count, why, reply };
+                let observed = self.core.ask(ask).await.ok_or_else(ending)?;
+                self.answer(n, observed).map(Some)
             }
             _ => Ok(None),
         }

@@ -1,11 +1,14 @@
-//! The socket on which relays of browsers connect. Only the supervised account (and the agent's own) is let in.
+//! The socket on which relays of browsers and the helper in the person's session connect. Only the supervised account is let in (of browsers
+//! the agent's own too).
 
 use std::collections::BTreeSet;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
+use proviso_model::Source;
 use proviso_model::limits::NATIVE_MESSAGE_BYTES_MAX;
-use proviso_model::native::{NATIVE_PROTOCOL, ToExtension};
+use proviso_model::native::{NATIVE_PROTOCOL, SESSION_PROTOCOL, ToExtension};
+use serde::Deserialize;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{UnixListener, UnixStream};
@@ -20,7 +23,10 @@ use super::session::{Heard, Session};
 use crate::daemon::core_thread::{Ask, Core};
 use crate::notice::{SIGN_NOT_WATCHING, SIGN_WATCHING};
 use crate::pictures::backlog::Backlog;
+use crate::sources::desktop::Sight;
+use crate::sources::desktop::session::Sessions;
 use crate::sources::health::ProcFs;
+use crate::sources::session::HelperLine;
 use crate::watch::Standing;
 
 /// Longest first line of a relay.
@@ -33,6 +39,8 @@ const FRAMES_AHEAD: usize = 2;
 pub struct Gate {
     /// Accounts let in, by number; empty lets every account in (the supervised account has no local number).
     pub uids: Vec<u32>,
+    /// Says which account's helper is let in: the supervised one's alone.
+    pub sessions: Sessions,
     /// Address of the notice page.
     pub notice_url: String,
 }
@@ -69,12 +77,21 @@ pub async fn serve(listener: UnixListener, core: Core, gate: Gate, pictures: Bac
         let (core, gate, pictures) = (core.clone(), gate.clone(), pictures.clone());
         tokio::spawn(async move {
             if let Err(error) = converse(stream, connection, &core, &gate, &pictures).await {
-                tracing::warn!(%error, "a browser's connection was ended");
-                core.tell(Ask::Lost(format!("the extension's connection was ended: {error}"))).await;
+                tracing::warn!(error = %error.why, "a connection was ended");
+                let whose =
+                    if error.of == Source::Browser { "the extension" } else { "the session's helper" };
+                let lost = format!("{whose}'s connection was ended: {}", error.why);
+                core.tell(Ask::Lost(error.of, lost)).await;
             }
             core.tell(Ask::Closed(connection)).await;
         });
     }
+}
+
+/// Why a connection was ended, and whose it was.
+struct Broken {
+    of: Source,
+    why: anyhow::Error,
 }
 
 async fn converse(
@@ -83,20 +100,33 @@ async fn converse(
     core: &Core,
     gate: &Gate,
     pictures: &Backlog,
-) -> Result<(), anyhow::Error> {
-    let peer = stream.peer_cred()?;
-    if !gate.uids.is_empty() && !gate.uids.contains(&peer.uid()) {
-        // Other people's accounts are never watched (invariant 4): not an error and not a gap.
-        tracing::info!(uid = peer.uid(), "a browser of another account was sent away");
-        return Ok(());
-    }
+) -> Result<(), Broken> {
+    let browser = |why: anyhow::Error| Broken { of: Source::Browser, why };
+    let peer = stream.peer_cred().map_err(|error| browser(error.into()))?;
+    let is_let_in = gate.uids.is_empty() || gate.uids.contains(&peer.uid());
     let (read, mut write) = stream.into_split();
     let mut read = BufReader::new(read);
-    let Some(process) = first_line(&mut read, peer.pid()).await? else { return Ok(()) };
-    core.tell(Ask::Connected(connection, process)).await;
+    let line = if is_let_in { first_line(&mut read, peer.pid()).await.map_err(browser)? } else { None };
+    let of_account = || gate.sessions.uid() == Some(peer.uid());
+    let source = match line {
+        Some(First::Browser(process)) => {
+            core.tell(Ask::Connected(connection, process)).await;
+            Source::Browser
+        }
+        Some(First::Helper) if of_account() => Source::Files,
+        // Other people's accounts are never watched (invariant 4): not an error and not a gap.
+        _ => {
+            tracing::debug!(
+                uid = peer.uid(),
+                "a connection that is not the supervised account's, or said nothing"
+            );
+            return Ok(());
+        }
+    };
     let (frames, mut inbox) = mpsc::channel(FRAMES_AHEAD);
     let reader = tokio::spawn(read_frames(read, frames));
     let heard = Reception {
+        source,
         connection,
         core,
         pictures,
@@ -106,28 +136,48 @@ async fn converse(
     };
     let spoken = speak(heard, gate, &mut inbox, &mut write).await;
     reader.abort();
-    spoken
+    spoken.map_err(|why| Broken { of: source, why })
+}
+
+/// Who has connected.
+enum First {
+    Browser(BrowserProcess),
+    Helper,
+}
+
+/// The first line, as either sends it.
+#[derive(Deserialize)]
+#[serde(untagged, expecting = "the first line is not one of a relay or a helper")]
+enum Line {
+    Relay(RelayLine),
+    Helper(HelperLine),
 }
 
 async fn first_line(
     read: &mut BufReader<OwnedReadHalf>,
     relay_pid: Option<i32>,
-) -> Result<Option<BrowserProcess>, anyhow::Error> {
+) -> Result<Option<First>, anyhow::Error> {
     let mut text = String::new();
     if read.take(LINE_BYTES_MAX).read_line(&mut text).await? == 0 {
         // Somebody only looked whether an agent listens.
         return Ok(None);
     }
-    let line: RelayLine = serde_json::from_str(&text)?;
+    let line = match serde_json::from_str(&text)? {
+        Line::Relay(line) => line,
+        Line::Helper(HelperLine { .. }) => return Ok(Some(First::Helper)),
+    };
     let proc_fs = ProcFs::default();
     // The kernel knows better than the relay which process started it.
     let by_kernel = relay_pid.and_then(|pid| u32::try_from(pid).ok()).and_then(|pid| proc_fs.stat(pid));
     let pid = by_kernel.map_or(line.browser_pid, |stat| stat.parent);
-    Ok(Some(proc_fs.process(pid)))
+    Ok(Some(First::Browser(proc_fs.process(pid))))
 }
 
 /// Reading has a task of its own, because a half-read frame must survive whatever else happens meanwhile.
-async fn read_frames(mut read: BufReader<OwnedReadHalf>, frames: mpsc::Sender<Result<Vec<u8>, FrameError>>) {
+pub(crate) async fn read_frames(
+    mut read: BufReader<OwnedReadHalf>,
+    frames: mpsc::Sender<Result<Vec<u8>, FrameError>>,
+) {
     loop {
         let frame = match read_frame(&mut read).await {
             Ok(Some(frame)) => Ok(frame),
@@ -152,6 +202,16 @@ async fn read_frame(read: &mut BufReader<OwnedReadHalf>) -> Result<Option<Vec<u8
     Ok(Some(frame))
 }
 
+/// Tells the core who is there; answers the highest number acknowledged.
+async fn greet(core: &Core, connection: ConnectionId, greeting: Heard) -> Result<u64, anyhow::Error> {
+    let n = match greeting {
+        Heard::Greeting(greeting) => core.ask(|reply| Ask::Greeted(connection, greeting, reply)).await,
+        Heard::Helper(run) => core.ask(|reply| Ask::HelperGreeted(connection, run, reply)).await,
+        _ => None,
+    };
+    n.ok_or_else(ending)?.map_err(anyhow::Error::msg)
+}
+
 async fn speak(
     mut heard: Reception<'_>,
     gate: &Gate,
@@ -159,7 +219,8 @@ async fn speak(
     write: &mut OwnedWriteHalf,
 ) -> Result<(), anyhow::Error> {
     let (connection, core) = (heard.connection, heard.core);
-    let mut session = Session::default();
+    let is_helper = heard.source == Source::Files;
+    let mut session = if is_helper { Session::with_helper() } else { Session::default() };
     let mut view = core.view();
     let mut told: Option<Standing> = None;
     loop {
@@ -167,29 +228,36 @@ async fn speak(
             frame = inbox.recv() => {
                 let Some(frame) = frame else { return Ok(()) };
                 match session.hear(&frame?)? {
-                    Heard::Greeting(greeting) => {
-                        let n = core.ask(|reply| Ask::Greeted(connection, greeting, reply)).await;
-                        heard.highest = n.ok_or_else(ending)?.map_err(anyhow::Error::msg)?;
+                    greeting @ (Heard::Greeting(_) | Heard::Helper(_)) => {
+                        heard.highest = greet(core, connection, greeting).await?;
                         let standing = view.borrow_and_update().standing;
                         told = Some(standing);
                         send(write, &state(&standing, gate, heard.acknowledged())).await?;
                     }
                     Heard::Mismatch { protocol_min, protocol_max } => {
-                        core.tell(Ask::Mismatched(connection, (protocol_min, protocol_max))).await;
-                        let mismatch = ToExtension::Mismatch {
-                            protocol_min: NATIVE_PROTOCOL,
-                            protocol_max: NATIVE_PROTOCOL,
+                        let spoken = (protocol_min, protocol_max);
+                        let (ask, ours) = if is_helper {
+                            (Ask::HelperMismatched(spoken), SESSION_PROTOCOL)
+                        } else {
+                            (Ask::Mismatched(connection, spoken), NATIVE_PROTOCOL)
                         };
+                        core.tell(ask).await;
+                        let mismatch = ToExtension::Mismatch { protocol_min: ours, protocol_max: ours };
                         return send(write, &mismatch).await;
                     }
-                    said @ (Heard::Observation { .. } | Heard::Picture { .. }) => {
+                    Heard::Sight { source, cannot } => {
+                        let sight = cannot.map_or(Sight::Sees, Sight::Cannot);
+                        core.tell(Ask::HelperSees(source, sight)).await;
+                    }
+                    said @ (Heard::Observation { .. } | Heard::Picture { .. } | Heard::Missed { .. }) => {
                         let instance = session.instance().unwrap_or_default().to_owned();
                         if let Some(answer) = heard.take(instance, said).await? {
                             send(write, &answer).await?;
                         }
                     }
                     Heard::Refused { n, reason } => {
-                        core.tell(Ask::Lost(format!("an observation was refused: {reason}"))).await;
+                        let lost = format!("an observation was refused: {reason}");
+                        core.tell(Ask::Lost(heard.source, lost)).await;
                         heard.highest = heard.highest.max(n);
                         send(write, &ToExtension::Refused { n: Some(n), reason }).await?;
                     }

@@ -1,13 +1,15 @@
-//! What one extension says over one connection, made whole and checked. Pure: frames in, what was heard out.
+//! What one extension, or the helper in the person's session, says over one connection, made whole and checked. Pure: frames in, what was heard out.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use proviso_model::limits::{NATIVE_PART_BYTES_MAX, NATIVE_PARTS_MAX, PICTURE_SENT_BYTES_MAX};
-use proviso_model::native::{NATIVE_PROTOCOL, PictureShown, ToHost};
-use proviso_model::{Attribution, Fact, Timestamp};
+use proviso_model::native::{NATIVE_PROTOCOL, PictureShown, PictureWithout, SESSION_PROTOCOL, ToHost};
+use proviso_model::observation::{PictureElement, PictureFrom};
+use proviso_model::{Attribution, Fact, Source, Timestamp};
 
 use super::frames::FrameError;
 use super::presence::Greeting;
+use crate::sources::session::INSTANCE_PREFIX;
 
 /// Longest name that a browser session may give itself.
 const INSTANCE_BYTES_MAX: usize = 128;
@@ -17,6 +19,26 @@ const INSTANCE_BYTES_MAX: usize = 128;
 pub enum Heard {
     /// A greeting in a protocol that both speak.
     Greeting(Greeting),
+    /// The helper's greeting in a protocol that both speak, with the name of its run.
+    Helper(String),
+    /// What one of the helper's sources can see.
+    Sight {
+        /// Which.
+        source: Source,
+        /// Why it cannot see.
+        cannot: Option<String>,
+    },
+    /// What arrived and could not be told of.
+    Missed {
+        /// Its number.
+        n: u64,
+        /// Which source.
+        source: Source,
+        /// How many.
+        count: u64,
+        /// Why.
+        why: PictureWithout,
+    },
     /// A greeting without one; the connection ends after the answer.
     Mismatch {
         /// Lowest spoken by the extension.
@@ -80,9 +102,20 @@ struct Parts {
     text: String,
 }
 
+/// Who is at the other end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Peer {
+    /// A browser's extension.
+    #[default]
+    Browser,
+    /// The helper in the person's session.
+    Helper,
+}
+
 /// One connection's conversation.
 #[derive(Default)]
 pub struct Session {
+    peer: Peer,
     instance: Option<String>,
     parts: Option<Parts>,
     /// The last observation refused, whose remaining pieces are passed over.
@@ -90,6 +123,12 @@ pub struct Session {
 }
 
 impl Session {
+    /// A conversation with the helper in the person's session.
+    #[must_use]
+    pub fn with_helper() -> Self {
+        Self { peer: Peer::Helper, ..Self::default() }
+    }
+
     /// The browser session that has greeted.
     #[must_use]
     pub fn instance(&self) -> Option<&str> {
@@ -103,16 +142,31 @@ impl Session {
     pub fn hear(&mut self, frame: &[u8]) -> Result<Heard, SessionError> {
         let message: ToHost = serde_json::from_slice(frame).map_err(SessionError::Unknown)?;
         match (&self.instance, message) {
-            (None, ToHost::Hello { protocol_min, protocol_max, instance, browser, private_allowed, .. }) => {
+            (None, ToHost::Hello { protocol_min, protocol_max, instance, browser, private_allowed, .. })
+                if self.peer == Peer::Browser =>
+            {
                 Ok(self.greet((protocol_min, protocol_max), instance, browser, private_allowed))
             }
-            (Some(_), ToHost::Hello { .. }) => {
-                Err(SessionError::Order("a second greeting on one connection"))
+            (None, ToHost::Session { protocol_min, protocol_max, instance, .. })
+                if self.peer == Peer::Helper =>
+            {
+                Ok(self.greet_helper((protocol_min, protocol_max), instance))
             }
+            (_, ToHost::Hello { .. } | ToHost::Session { .. }) => Err(SessionError::Order(
+                "a second greeting on one connection, or one of another kind of program",
+            )),
             (None, _) => Err(SessionError::Order("a message before the greeting")),
             (_, ToHost::Observation { n, observed_at, attribution, fact }) => {
                 self.parts = None;
-                Ok(Heard::Observation { n, observed_at, attribution, fact: Box::new(fact) })
+                Ok(self.observation(n, observed_at, attribution, fact))
+            }
+            (_, ToHost::Sight { .. } | ToHost::Missed { .. }) if self.peer == Peer::Browser => {
+                Err(SessionError::Order("a message that only the helper in the session may send"))
+            }
+            (_, ToHost::Sight { source, cannot }) => Ok(Heard::Sight { source, cannot }),
+            (_, ToHost::Missed { n, source, count, why }) => {
+                self.parts = None;
+                Ok(Heard::Missed { n, source, count, why })
             }
             (_, ToHost::Picture { n, observed_at, attribution, shown, data }) => {
                 self.parts = None;
@@ -140,6 +194,23 @@ impl Session {
         Heard::Greeting(Greeting { instance, browser, private_allowed })
     }
 
+    fn greet_helper(&mut self, (protocol_min, protocol_max): (u32, u32), instance: String) -> Heard {
+        let fits = protocol_min <= SESSION_PROTOCOL && SESSION_PROTOCOL <= protocol_max;
+        if !fits || instance.is_empty() || instance.len() > INSTANCE_BYTES_MAX {
+            return Heard::Mismatch { protocol_min, protocol_max };
+        }
+        let instance = format!("{INSTANCE_PREFIX}{instance}");
+        self.instance = Some(instance.clone());
+        Heard::Helper(instance)
+    }
+
+    fn observation(&mut self, n: u64, observed_at: Timestamp, attribution: Attribution, fact: Fact) -> Heard {
+        if self.peer == Peer::Helper {
+            return self.refuse(n, "the helper tells of files alone");
+        }
+        Heard::Observation { n, observed_at, attribution, fact: Box::new(fact) }
+    }
+
     fn piece(&mut self, n: u64, index: u32, count: u32, data: &str) -> Heard {
         if self.refused == Some(n) {
             return Heard::Alive;
@@ -165,7 +236,7 @@ impl Session {
         let whole = self.parts.take().map(|parts| parts.text).unwrap_or_default();
         match serde_json::from_str(&whole) {
             Ok(ToHost::Observation { n: inner, observed_at, attribution, fact }) if inner == n => {
-                Heard::Observation { n, observed_at, attribution, fact: Box::new(fact) }
+                self.observation(n, observed_at, attribution, fact)
             }
             Ok(ToHost::Picture { n: inner, observed_at, attribution, shown, data }) if inner == n => {
                 self.picture(n, observed_at, attribution, shown, data)
@@ -182,6 +253,15 @@ impl Session {
         shown: Box<PictureShown>,
         data: Option<String>,
     ) -> Heard {
+        let is_a_file = shown.file.is_some()
+            && shown.element == PictureElement::File
+            && shown.from == PictureFrom::Disk
+            && shown.url.is_empty();
+        let says_a_file =
+            shown.file.is_some() || shown.element == PictureElement::File || shown.from == PictureFrom::Disk;
+        if self.peer == Peer::Helper && !is_a_file || self.peer == Peer::Browser && says_a_file {
+            return self.refuse(n, "the helper tells of files in folders, and nobody else does");
+        }
         let Some(bytes) = data.map(|data| BASE64.decode(data)).transpose().ok() else {
             return self.refuse(n, "the bytes of a picture are not base64");
         };

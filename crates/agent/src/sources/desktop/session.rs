@@ -59,14 +59,31 @@ impl Sessions {
         Self { account: account.to_owned(), given, folder, passwd }
     }
 
+    /// The account's number, of this machine or as logind has it for one of the network.
+    #[must_use]
+    pub fn uid(&self) -> Option<u32> {
+        self.uid_in(&sessions(&self.folder))
+    }
+
+    fn uid_in(&self, known: &[Said]) -> Option<u32> {
+        let named = || known.iter().find(|session| session.is_of(None, &self.account));
+        account_uid(&self.account, &self.passwd).or_else(|| named()?.uid())
+    }
+
+    /// Whether the account is logged on at all, in front or not.
+    #[must_use]
+    pub fn is_logged_on(&self) -> bool {
+        let known = sessions(&self.folder);
+        let Some(uid) = self.uid_in(&known) else { return false };
+        let is_here = |session: &Said| session.is_of(Some(uid), &self.account) && session.is_of_a_person();
+        self.given.is_some() || known.iter().any(is_here)
+    }
+
     /// The account's session in front.
     #[must_use]
     pub fn find(&self) -> Session {
         let known = sessions(&self.folder);
-        let named = || known.iter().find(|session| session.is_of(None, &self.account));
-        let Some(uid) = account_uid(&self.account, &self.passwd).or_else(|| named()?.uid()) else {
-            return Session::None;
-        };
+        let Some(uid) = self.uid_in(&known) else { return Session::None };
         if let Some(given) = &self.given {
             if given.is_in_wayland {
                 return Session::Unseen(WAYLAND);
@@ -102,6 +119,11 @@ impl Said {
 
     fn is_of(&self, uid: Option<u32>, account: &str) -> bool {
         uid.map_or_else(|| self.value("USER") == account, |uid| self.uid() == Some(uid))
+    }
+
+    /// Whether it is a person's that has not ended.
+    fn is_of_a_person(&self) -> bool {
+        self.value("CLASS").starts_with("user") && self.value("STATE") != "closing"
     }
 
     /// Whether it is a person's, and the one on the screen.

@@ -135,6 +135,7 @@ impl Taker {
             shown_height: shown.1,
             from: PictureFrom::WindowPixels,
             without: None,
+            file: None,
         };
         let of = PictureWindow {
             application: window.application.clone(),

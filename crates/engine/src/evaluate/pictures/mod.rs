@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use proviso_model::judgement::{PictureBasis, PictureOpinion};
 use proviso_model::limits::{PDQ_QUALITY_MIN, PICTURE_KEPT_BYTES_MAX};
-use proviso_model::observation::{PictureElement, PictureFrom, PictureWindow};
+use proviso_model::observation::{PictureElement, PictureFile, PictureFrom, PictureWindow};
 use proviso_model::policy::{PackRef, Policy, Rule};
 use proviso_model::{Digest, Finding, Observation, PdqHash, Picture, PictureSeen};
 
@@ -68,16 +68,21 @@ pub(super) fn shown(picture: &Picture) -> String {
     if let Some(window) = &picture.window {
         return in_window(picture, window);
     }
+    if let Some(file) = &picture.file {
+        return arrived(picture, file);
+    }
     let what = match picture.element {
         PictureElement::Img => "A picture",
         PictureElement::Background => "A background picture",
         PictureElement::Canvas => "A drawing surface",
         PictureElement::VideoFrame => "A frame of a video",
         PictureElement::Download => return saved(picture),
-        PictureElement::Window | PictureElement::Other => "A picture in an element of another kind",
+        PictureElement::Window | PictureElement::File | PictureElement::Other => {
+            "A picture in an element of another kind"
+        }
     };
     let bytes = match picture.from {
-        PictureFrom::Loaded => "",
+        PictureFrom::Loaded | PictureFrom::Disk => "",
         // Another file may come the second time (docs/decisions/0018).
         PictureFrom::FetchedAgain => {
             " What follows is of the file that its address gave when it was asked for again, while a picture from there was on the screen."
@@ -108,6 +113,19 @@ fn in_window(picture: &Picture, window: &PictureWindow) -> String {
     )
 }
 
+/// What arrived as a file. Nothing is known of where it came from, or whether anybody opened it.
+fn arrived(picture: &Picture, file: &PictureFile) -> String {
+    let size = match (picture.width, picture.height) {
+        (0, _) | (_, 0) => String::new(),
+        (width, height) => format!(" of {width} by {height} pixels"),
+    };
+    format!(
+        "A picture{size} arrived as the file {} in the folder {} of the account. Where it came from and whether anybody opened it is not known from that.",
+        quoted(&file.name),
+        quoted(&file.folder)
+    )
+}
+
 /// What was saved and from where.
 fn saved(picture: &Picture) -> String {
     let bytes = match picture.from {
@@ -115,6 +133,7 @@ fn saved(picture: &Picture) -> String {
             " What follows is of the file that its address gave when it was asked for again, once the saving was done."
         }
         PictureFrom::Loaded
+        | PictureFrom::Disk
         | PictureFrom::ElementPixels
         | PictureFrom::TabPixels
         | PictureFrom::WindowPixels => "",

@@ -56,7 +56,11 @@ pub(super) fn speak<'p>(
         return None;
     }
     let Rule::PictureScore { within_minutes, .. } = rule else { return None };
-    let of = if picture.window.is_some() { "application" } else { "site" };
+    let of = match (&picture.window, &picture.file) {
+        (Some(_), _) => "application",
+        (None, Some(_)) => "folder",
+        (None, None) => "site",
+    };
     let why = format!(
         "{} It is one of {pictures} different pictures of this {of} within {within_minutes} minutes to which that model gives {} or more; pictures that look similar to each other (PDQ distance {PDQ_DISTANCE_MAX} or less) count once.{}{} It would not have spoken of fewer than {pictures_min} such pictures.",
         says(first),

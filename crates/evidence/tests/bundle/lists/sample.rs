@@ -158,6 +158,7 @@ fn picture(minute: u32, listed: Vec<PictureListed>) -> Observation {
             bytes: 4_000,
             file_type: "png".to_owned(),
             window: None,
+            file: None,
         })),
     }
 }

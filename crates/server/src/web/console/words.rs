@@ -142,6 +142,9 @@ pub fn attribution(fact: &Fact, act: Act, account: &str, device: &str) -> String
     let is_picture = matches!(fact, Fact::Picture(_));
     let (done, unknown) = match act {
         Act::Shown if is_picture => ("Shown", "Whether anybody looked at it is not known."),
+        Act::Received if is_picture => {
+            ("Received", "From whom, and whether anybody opened it, is not known.")
+        }
         Act::Typed => ("Typed", "Which person typed is not known."),
         Act::Opened => ("Opened", "Which person opened it is not known."),
         Act::Shown => ("Shown", "Whether anybody read it is not known."),
@@ -160,7 +163,11 @@ pub fn attribution(fact: &Fact, act: Act, account: &str, device: &str) -> String
 
 /// How long something had been visible, whether it was in front, and the time since human input.
 #[must_use]
-pub fn circumstances(attribution: &proviso_model::Attribution) -> String {
+pub fn circumstances(fact: &Fact, attribution: &proviso_model::Attribution) -> String {
+    if matches!(fact, Fact::Picture(picture) if picture.file.is_some()) {
+        return "A file that arrives has no window; whether anybody was at the device is not known."
+            .to_owned();
+    }
     let front =
         if attribution.foreground { "The window was in front" } else { "The window was not in front" };
     let input = match attribution.since_input_ms {
@@ -196,6 +203,7 @@ pub fn fact(fact: &Fact) -> String {
         Fact::Picture(picture) if picture.element == PictureElement::Download => {
             "A picture saved from a web page".to_owned()
         }
+        Fact::Picture(picture) if picture.file.is_some() => "A picture file that arrived".to_owned(),
         Fact::Picture(picture) if picture.window.is_some() => "A picture in a window of a program".to_owned(),
         Fact::Picture(_) => "A picture on a web page".to_owned(),
         Fact::PrivateWindow { browser } => format!("A private window open in {browser}"),

@@ -84,7 +84,7 @@ pub fn shown(one: &ShownFinding, view: &AlertView, zone: &TimeZone) -> FindingBo
         fact_low: lower_first(&words::fact(&captured.fact)),
         fact: words::fact(&captured.fact),
         at: words::when(captured.observed_at, zone),
-        circumstances: words::circumstances(&captured.attribution),
+        circumstances: words::circumstances(&captured.fact, &captured.attribution),
         nothing_more: matches!(
             captured.fact,
             Fact::PrivateWindow { .. } | Fact::Software { .. } | Fact::Machine(_)

@@ -71,7 +71,7 @@ pub struct ViewBox {
 /// Prepares a picture of an alert.
 pub fn shown(picture: &Picture, one: &ShownFinding, view: &AlertView, zone: &TimeZone) -> PictureBox {
     let digest = |digest: String| match picture.from {
-        PictureFrom::Loaded | PictureFrom::FetchedAgain => digest,
+        PictureFrom::Loaded | PictureFrom::FetchedAgain | PictureFrom::Disk => digest,
         PictureFrom::ElementPixels | PictureFrom::TabPixels => NO_DIGEST.to_owned(),
         PictureFrom::WindowPixels => NO_FILE.to_owned(),
     };
@@ -81,6 +81,10 @@ pub fn shown(picture: &Picture, one: &ShownFinding, view: &AlertView, zone: &Tim
     }
     if let Some(window) = &picture.window {
         rows.push(("Window", of_window(window)));
+    }
+    if let Some(file) = &picture.file {
+        rows.push(("File name", file.name.clone()));
+        rows.push(("Folder", file.folder.clone()));
     }
     rows.extend([
         how_shown(picture),
@@ -255,6 +259,9 @@ fn how_shown(picture: &Picture) -> (&'static str, String) {
     if picture.element == PictureElement::Download {
         return ("Saved", format!("as a file, {width} by {height} pixels in itself"));
     }
+    if picture.file.is_some() {
+        return ("Arrived", format!("as a file, {width} by {height} pixels in itself"));
+    }
     if picture.window.is_some() {
         let (shown_width, shown_height) = (picture.shown_width, picture.shown_height);
         return (
@@ -290,7 +297,7 @@ fn element(element: PictureElement) -> &'static str {
         PictureElement::Background => "a background",
         PictureElement::Canvas => "a drawing of the page’s own program",
         PictureElement::VideoFrame => "a frame of a video",
-        PictureElement::Download => "a file",
+        PictureElement::Download | PictureElement::File => "a file",
         PictureElement::Window => "a window",
         PictureElement::Other => "another part of the page",
     }
@@ -305,6 +312,7 @@ fn from(from: PictureFrom) -> &'static str {
         PictureFrom::ElementPixels => "drawn once more from that part of the page",
         PictureFrom::TabPixels => "cut from a picture of the visible page",
         PictureFrom::WindowPixels => "read from the screen, where the window stood",
+        PictureFrom::Disk => "the file itself, as it lay on the disk",
     }
 }
 

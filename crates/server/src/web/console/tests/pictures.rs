@@ -13,8 +13,8 @@ use proviso_engine::{CompileInputs, Engine, compile};
 use proviso_model::hash::Digest;
 use proviso_model::ids::AlertId;
 use proviso_model::observation::{
-    Act, Attribution, Fact, ListedHow, Observation, Picture, PictureElement, PictureFrom, PictureListed,
-    PictureWindow, Source,
+    Act, Attribution, Fact, ListedHow, Observation, Picture, PictureElement, PictureFile, PictureFrom,
+    PictureListed, PictureWindow, Source,
 };
 use proviso_model::order::{OrderEnd, OrderEndKind};
 use proviso_model::policy::{HashSetRef, PackRef};
@@ -69,6 +69,8 @@ fn observation(at: Timestamp, from: PictureFrom, how: ListedHow, content: String
             width: 800,
             height: 600,
         }),
+        file: (from == PictureFrom::Disk)
+            .then(|| PictureFile { name: "sails.jpg".to_owned(), folder: "~/Downloads".to_owned() }),
     };
     let seen = PictureSeen {
         pdq: Some(PdqHash([0x1234_5678_9abc_def0; 4])),
@@ -323,6 +325,20 @@ async fn invariant_11_no_picture_is_shown_when_the_log_cannot_be_written() {
     for page in again.iter().map(String::as_str).chain([unveiled]) {
         assert_eq!(picture(&officer, &format!("{page}/picture")).await, Err(StatusCode::SERVICE_UNAVAILABLE));
     }
+}
+
+#[tokio::test]
+async fn a_file_that_arrived_is_shown_with_its_name_its_folder_and_its_own_digest() {
+    let mut force = force().await;
+    let engine = engine("pornography", false);
+    let alert = raised(&mut force, &engine, PictureFrom::Disk, ListedHow::Pdq { distance: 12 }).await;
+    let mut officer = Client::signed_in(&force, "om1").await;
+    let [_, opened] = pages(&mut officer, alert).await;
+    holds(
+        &opened,
+        &["sails.jpg", "~/Downloads", "as it lay on the disk", "picture file that arrived", "has no window"],
+    );
+    assert!(opened.contains(&"ab".repeat(32)), "the digest of the file itself");
 }
 
 #[tokio::test]

@@ -1,7 +1,9 @@
 //! Pictures: what recorded look-ups and scores say, what is sealed of a picture, and what is never kept of one. There is no
 //! picture here, only figures.
 
+#[path = "../common/mod.rs"]
 mod common;
+mod elsewhere;
 
 use common::order;
 use common::pictures::{
@@ -12,8 +14,8 @@ use proviso_engine::image::PictureMemory;
 use proviso_engine::{CompileInputs, Pack, compile};
 use proviso_model::judgement::PictureBasis;
 use proviso_model::limits::PICTURE_KEPT_BYTES_MAX;
-use proviso_model::observation::{ListedHow, PictureElement, PictureFrom, PictureWindow};
-use proviso_model::{Act, Attribution, Finding, Observation, PictureSeen, Timestamp};
+use proviso_model::observation::{ListedHow, PictureElement, PictureFrom};
+use proviso_model::{Act, Attribution, Finding, PictureSeen, Timestamp};
 
 const SHA256: ListedHow = ListedHow::Sha256;
 const MD5: ListedHow = ListedHow::Md5;
@@ -352,49 +354,4 @@ fn a_picture_that_was_saved_is_said_to_have_been_saved_and_not_shown() {
         assert!(!said.contains(words), "{said}");
     }
     sealed(&engine, &observation, &findings);
-}
-
-/// The same in a window of a program that calls itself so.
-fn in_window(mut observation: Observation, application: &str) -> Observation {
-    let picture = picture(&mut observation);
-    picture.url.clear();
-    picture.address.clear();
-    (picture.element, picture.from) = (PictureElement::Window, PictureFrom::WindowPixels);
-    let (application, program) = (application.to_owned(), "/usr/bin/viewer".to_owned());
-    picture.window = Some(PictureWindow { application, program, width: 800, height: 600 });
-    observation
-}
-
-#[test]
-fn a_picture_in_a_window_says_which_program_showed_it_and_scores_come_together_by_application() {
-    let engine = engine(PORNOGRAPHY, &[set(1, false)]);
-    let observation = in_window(found(1, vec![listed(1, SHA256), listed(1, NEAR)]), "Viewer");
-    let findings = engine.evaluate(&observation);
-    let [finding] = &findings[..] else { panic!("its look alone: {findings:#?}") };
-    let said = &finding.explanation;
-    for words in ["looks similar to", "calls itself \"Viewer\"", "as the screen showed them: no file was had"]
-    {
-        assert!(said.contains(words), "{said}");
-    }
-    assert!(!said.contains("on a page of"), "{said}");
-    sealed(&engine, &observation, &findings);
-
-    let high = |number: u8, application| {
-        in_window(scored(number, i64::from(number), vec![score("first", 900)]), application)
-    };
-    for (third, raised) in [("Viewer", true), ("Player", false)] {
-        let mut memory = PictureMemory::default();
-        let mut last = Vec::new();
-        for observation in [high(1, "Viewer"), high(2, "Viewer"), high(3, third)] {
-            let joined = memory.join(observation);
-            memory.keep(&joined);
-            last = engine.evaluate(&joined);
-        }
-        let said = last.first().map(|finding| finding.explanation.as_str()).unwrap_or_default();
-        assert_eq!(
-            said.contains("one of 3 different pictures of this application"),
-            raised,
-            "{third}: {said}"
-        );
-    }
 }

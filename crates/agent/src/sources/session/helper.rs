@@ -1,0 +1,233 @@
+//! The helper itself: connects to the agent, again and again; runs its source while, and only while, the agent says that it may; tells what it
+//! finds, numbered, and again what was not acknowledged.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use proviso_model::native::{PictureShown, SESSION_PROTOCOL, ToExtension, ToHost};
+use proviso_model::observation::{PictureElement, PictureFile, PictureFrom};
+use proviso_model::{Act, Attribution, Source};
+use tokio::io::{AsyncWriteExt as _, BufReader};
+use tokio::net::UnixStream;
+use tokio::net::unix::OwnedWriteHalf;
+use tokio::sync::{mpsc, oneshot};
+
+use super::HelperLine;
+use super::outbox::Outbox;
+use crate::clock::Clock;
+use crate::sources::browser::frames::frame_head;
+use crate::sources::browser::server::read_frames;
+use crate::sources::files::{Arrival, Files, FilesSettings, Platform, Told};
+
+/// Between tries to reach the agent.
+const RECONNECT: Duration = Duration::from_secs(2);
+/// How often the agent is told that the helper lives.
+const PULSE: Duration = Duration::from_secs(20);
+/// After so many connections in a row that were ended without a word this account is not the one that is monitored.
+const TURNED_AWAY_MAX: u32 = 3;
+/// Files read ahead of the agent.
+const FILES_AHEAD: usize = 2;
+/// Frames read ahead.
+const FRAMES_AHEAD: usize = 8;
+
+/// What a helper needs.
+pub struct HelperParts {
+    /// The agent's socket.
+    pub socket: PathBuf,
+    /// Random: names this run.
+    pub instance: String,
+    /// The machine's clocks.
+    pub clock: Box<dyn Clock>,
+    /// The account's folders.
+    pub platform: Arc<dyn Platform>,
+    /// Periods.
+    pub files: FilesSettings,
+}
+
+/// Why it ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// It was told to.
+    Stopped,
+    /// The agent does not speak with this account.
+    TurnedAway,
+    /// The agent speaks another protocol.
+    Mismatch,
+}
+
+/// Runs until it is told to stop, or there is nothing that it could do here.
+pub async fn run(parts: HelperParts, mut stop: oneshot::Receiver<()>) -> Ended {
+    let mut outbox = Outbox::default();
+    let mut turned_away = 0;
+    while turned_away < TURNED_AWAY_MAX {
+        if let Ok(stream) = UnixStream::connect(&parts.socket).await {
+            let mut talk = Talk::new(&parts, &mut outbox);
+            let ended = tokio::select! {
+                _ = &mut stop => return Ended::Stopped,
+                ended = talk.run(stream) => ended,
+            };
+            match ended {
+                Ok(Some(ended)) => return ended,
+                Ok(None) => {}
+                Err(error) => tracing::warn!(%error, "the connection to the agent was ended"),
+            }
+            turned_away = if talk.was_answered { 0 } else { turned_away + 1 };
+        }
+        tokio::select! {
+            _ = &mut stop => return Ended::Stopped,
+            () = tokio::time::sleep(RECONNECT) => {}
+        }
+    }
+    Ended::TurnedAway
+}
+
+/// One connection. Its source ends with it: without the agent nobody says what may be captured.
+struct Talk<'h> {
+    parts: &'h HelperParts,
+    outbox: &'h mut Outbox,
+    was_answered: bool,
+    source: Option<(Files, mpsc::Receiver<Told>)>,
+}
+
+impl<'h> Talk<'h> {
+    fn new(parts: &'h HelperParts, outbox: &'h mut Outbox) -> Self {
+        Self { parts, outbox, was_answered: false, source: None }
+    }
+
+    async fn run(&mut self, stream: UnixStream) -> anyhow::Result<Option<Ended>> {
+        let (read, mut write) = stream.into_split();
+        let mut line = serde_json::to_vec(&HelperLine { session_pid: std::process::id() })?;
+        line.push(b'\n');
+        write.write_all(&line).await?;
+        let hello = ToHost::Session {
+            protocol_min: SESSION_PROTOCOL,
+            protocol_max: SESSION_PROTOCOL,
+            instance: self.parts.instance.clone(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+        };
+        send(&mut write, &serde_json::to_vec(&hello)?).await?;
+        let (frames, mut inbox) = mpsc::channel(FRAMES_AHEAD);
+        // Reading has a task of its own, because a half-read frame must survive whatever else happens meanwhile; it ends with the stream.
+        let reader = tokio::spawn(read_frames(BufReader::new(read), frames));
+        let mut pulse = tokio::time::interval(PULSE);
+        let ended = loop {
+            let has_room = self.outbox.has_room();
+            tokio::select! {
+                frame = inbox.recv() => match frame {
+                    None => break Ok(None),
+                    Some(frame) => {
+                        if let Some(ended) = self.hear(&frame?, &mut write).await? {
+                            break Ok(Some(ended));
+                        }
+                    }
+                },
+                Some(told) = told(&mut self.source), if has_room => self.tell(told, &mut write).await?,
+                _ = pulse.tick(), if self.was_answered => {
+                    let sent = self.outbox.last();
+                    send(&mut write, &serde_json::to_vec(&ToHost::Pulse { sent })?).await?;
+                }
+            }
+        };
+        reader.abort();
+        ended
+    }
+
+    async fn hear(&mut self, frame: &[u8], write: &mut OwnedWriteHalf) -> anyhow::Result<Option<Ended>> {
+        match serde_json::from_slice(frame)? {
+            ToExtension::Mismatch { .. } => return Ok(Some(Ended::Mismatch)),
+            ToExtension::Ack { n } => self.outbox.acknowledged(n),
+            ToExtension::Refused { n, reason } => {
+                tracing::warn!(%reason, "the agent did not take what was told");
+                n.into_iter().for_each(|n| self.outbox.refused(n));
+            }
+            ToExtension::State { watching, capture, acknowledged, .. } => {
+                self.outbox.acknowledged(acknowledged);
+                if !std::mem::replace(&mut self.was_answered, true) {
+                    for frame in self.outbox.unacknowledged() {
+                        send(write, frame).await?;
+                    }
+                }
+                self.may_watch(watching && capture.pictures)?;
+            }
+        }
+        Ok(None)
+    }
+
+    /// Starts the source, or ends it: then all that it held is let go of.
+    fn may_watch(&mut self, may: bool) -> std::io::Result<()> {
+        if may && self.source.is_none() {
+            let (told, source) = mpsc::channel(FILES_AHEAD);
+            let files = Files::start(Arc::clone(&self.parts.platform), self.parts.files, told)?;
+            self.source = Some((files, source));
+        } else if !may {
+            self.source = None;
+        }
+        Ok(())
+    }
+
+    async fn tell(&mut self, told: Told, write: &mut OwnedWriteHalf) -> anyhow::Result<()> {
+        let observed_at = self.parts.clock.wall();
+        let frames = match told {
+            Told::Sight(cannot) => {
+                let sight = ToHost::Sight { source: Source::Files, cannot };
+                return send(write, &serde_json::to_vec(&sight)?).await;
+            }
+            Told::Missed(count, why) => {
+                self.outbox.put(|n| ToHost::Missed { n, source: Source::Files, count, why })?
+            }
+            Told::Arrived(arrival) => {
+                let (shown, data) = shown(arrival);
+                let attribution = Attribution {
+                    act: Act::Received,
+                    foreground: false,
+                    visible_ms: 0,
+                    since_input_ms: None,
+                };
+                self.outbox.put(|n| ToHost::Picture { n, observed_at, attribution, shown, data })?
+            }
+        };
+        for frame in frames {
+            send(write, frame).await?;
+        }
+        Ok(())
+    }
+}
+
+/// What the source tells next; waits for ever while there is none.
+async fn told(source: &mut Option<(Files, mpsc::Receiver<Told>)>) -> Option<Told> {
+    match source {
+        Some((_, told)) => match told.recv().await {
+            Some(told) => Some(told),
+            // It has ended by itself, after saying why.
+            None => std::future::pending().await,
+        },
+        None => std::future::pending().await,
+    }
+}
+
+/// A file as it is told, and its bytes in base64.
+fn shown(arrival: Arrival) -> (Box<PictureShown>, Option<String>) {
+    let Arrival { name, folder, bytes } = arrival;
+    let shown = PictureShown {
+        url: String::new(),
+        title: String::new(),
+        address: String::new(),
+        element: PictureElement::File,
+        width: 0,
+        height: 0,
+        shown_width: 0,
+        shown_height: 0,
+        from: PictureFrom::Disk,
+        without: bytes.as_ref().err().copied(),
+        file: Some(PictureFile { name, folder }),
+    };
+    (Box::new(shown), bytes.ok().map(|bytes| BASE64.encode(bytes)))
+}
+
+async fn send(write: &mut OwnedWriteHalf, frame: &[u8]) -> anyhow::Result<()> {
+    write.write_all(&frame_head(frame.len())?).await?;
+    Ok(write.write_all(frame).await?)
+}

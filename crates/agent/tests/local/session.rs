@@ -1,0 +1,116 @@
+//! The helper in the person's session at the agent's socket: who is let in, and what it may say.
+
+use std::io::{Read as _, Write as _};
+use std::os::unix::net::UnixStream;
+use std::time::Duration;
+
+use proviso_agent::sources::browser::frames::{read_frame, write_frame};
+use proviso_agent::sources::desktop::session::Sessions;
+use proviso_model::native::{ToExtension, ToHost};
+use proviso_model::observation::{PictureElement, PictureFile, PictureFrom};
+
+use super::support::{TestForce, browser, page, shown};
+use super::{machine_under, pictures, with_gate};
+
+/// Connects as the helper does.
+fn connect(machine: &super::Machine) -> UnixStream {
+    let mut stream = UnixStream::connect(machine.force.dir().socket()).expect("a socket");
+    stream.set_read_timeout(Some(Duration::from_secs(60))).expect("a limit");
+    stream.write_all(b"{\"session_pid\":1}\n").expect("sent");
+    stream
+}
+
+fn say(stream: &mut UnixStream, message: &ToHost) {
+    write_frame(stream, &serde_json::to_vec(message).expect("json")).expect("sent");
+}
+
+fn hear(stream: &mut UnixStream) -> ToExtension {
+    let frame = read_frame(stream).expect("within a minute").expect("a message");
+    serde_json::from_slice(&frame).expect("a message of the protocol")
+}
+
+fn hello(protocol: u32) -> ToHost {
+    ToHost::Session {
+        protocol_min: protocol,
+        protocol_max: protocol,
+        instance: "a".to_owned(),
+        version: "1".to_owned(),
+    }
+}
+
+/// A picture as a file that arrived.
+fn file(n: u64, force: &TestForce) -> ToHost {
+    let ToHost::Picture { observed_at, attribution, mut shown, data, .. } =
+        browser::picture(n, force.now(), b"a file")
+    else {
+        panic!("a picture")
+    };
+    shown.url.clear();
+    (shown.element, shown.from) = (PictureElement::File, PictureFrom::Disk);
+    shown.file = Some(PictureFile { name: "a.png".to_owned(), folder: "~/Downloads".to_owned() });
+    ToHost::Picture { n, observed_at, attribution, shown, data }
+}
+
+fn account() -> String {
+    let output = std::process::Command::new("id").arg("-un").output().expect("id runs");
+    String::from_utf8(output.stdout).expect("a name").trim().to_owned()
+}
+
+#[tokio::test]
+async fn the_helper_of_the_supervised_account_is_let_in_and_tells_of_files_alone_and_nobody_else_does() {
+    let force = TestForce::new();
+    let policy = force.policy_with_pictures(86_400);
+    let machine = machine_under(force, &policy, true);
+    let gate = Sessions::of(&account(), None);
+    let worker = pictures::worker(&["picture-worker"]);
+    with_gate(machine, worker, gate, |machine| {
+        let mut helper = connect(machine);
+        say(&mut helper, &hello(1));
+        let ToExtension::State { watching: true, capture, acknowledged: 0, .. } = hear(&mut helper) else {
+            panic!("a state")
+        };
+        assert!(capture.pictures);
+        say(&mut helper, &file(1, &machine.force));
+        assert_eq!(hear(&mut helper), ToExtension::Ack { n: 1 });
+        let (attribution, fact) = (shown(), page("words"));
+        let page = ToHost::Observation { n: 2, observed_at: machine.force.now(), attribution, fact };
+        for other in [page, browser::picture(3, machine.force.now(), b"shown on a page")] {
+            say(&mut helper, &other);
+            assert!(matches!(hear(&mut helper), ToExtension::Refused { n: Some(2 | 3), .. }));
+        }
+
+        let mut browser = super::browser(machine);
+        browser.hello(1);
+        browser.hear();
+        browser.say(&file(1, &machine.force));
+        assert!(
+            matches!(browser.hear(), ToExtension::Refused { n: Some(1), .. }),
+            "a browser tells of no folders"
+        );
+
+        let mut newer = connect(machine);
+        say(&mut newer, &hello(2));
+        assert_eq!(hear(&mut newer), ToExtension::Mismatch { protocol_min: 1, protocol_max: 1 });
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn invariant_04_no_helper_but_the_supervised_account_s_is_let_in() {
+    let force = TestForce::new();
+    let policy = force.policy_with_pictures(86_400);
+    // Whoever runs this test is not that account, and no account at all has the second name.
+    for other in ["daemon", "no-such-account"] {
+        let machine = machine_under(TestForce::new(), &policy, true);
+        let worker = pictures::worker(&["picture-worker"]);
+        with_gate(machine, worker, Sessions::of(other, None), |machine| {
+            let mut helper = connect(machine);
+            // It may be gone already.
+            let _ = write_frame(&mut helper, &serde_json::to_vec(&hello(1)).expect("json"));
+            let mut said = Vec::new();
+            let _ = helper.read_to_end(&mut said);
+            assert!(said.is_empty(), "it is told nothing");
+        })
+        .await;
+    }
+}
