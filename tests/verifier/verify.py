@@ -261,8 +261,102 @@ def lists(files, force_keys, manifest, policies, records, exhibits):
             led = index < size and climb(index, size - 1, sha256(b"\0" + leaf), proof["hashes"])[1] == root
             must(led, f"{path}: the proof does not lead to the signed root")
 
+def coverage(files, devices, records, exhibits, custody):  # section 5.3
+    rank, told = SCHEMA["$defs"]["gap-cause"]["enum"], {device: [] for device in devices}
+    partial, acts_rank = set(SCHEMA["$defs"]["gap-in-part"]["enum"]), SCHEMA["$defs"]["device-act"]["enum"]
+    silence = {"abroad", "in-hospital"}  # what explains silence only
+    instant = lambda text: struct.unpack(">q", micros(text))[0]
+    shown = {}
+    for folder in ("captured", "generated"):
+        for _, it in files.every(folder, folder):
+            shown.setdefault(it["record"], {}).update({field["name"]: field["value"] for field in it["opened"]})
+    for record, values in shown.items():
+        it = {name: json.loads(value) for name, value in values.items() if name.count(".") < 3}
+        at, kind = it.get("recorded_at"), it.get("body.kind")
+        part = lambda name: it.get(f"body.{kind}.{name}")
+        claim = None
+        if kind == "liveness" and not it.get("clock_in_doubt") and None not in map(part, ("from", "until", "sources")):
+            claim = ("watched", instant(part("from")), instant(part("until")), part("sources"))
+        if kind == "gap" and None not in map(part, ("from", "source", "cause")):
+            until = part("until") and instant(part("until"))
+            claim = ("gap", instant(part("from")), until, (part("source"), part("cause")))
+        place = (records[record]["epoch"], records[record]["seq"])
+        told[records[record]["device"]].append((place, at and instant(at), claim))
+    for path, it in files.every("coverage", "coverage"):
+        stretches = [tuple(struct.unpack(">q", one[name])[0] for name in ("from", "until")) for one in it["stretches"]]
+        ends = [end for stretch in stretches for end in stretch]
+        must(path == f"coverage/{it['device']}.json" and it["device"] in devices, f"{path}: another device")
+        must(all(one < two for one, two in zip(ends, ends[1:])), f"{path}: stretches out of order")
+        must(all(end % MINUTE == 0 for end in ends), f"{path}: stretches are not whole minutes")
+        for act in it["acts"]:
+            entry = custody[act["act"]]
+            from_ = stamp(struct.unpack(">q", act["from"])[0])
+            named = {str(it["device"]), act["kind"], from_} <= {*entry["objects"].split(" ")}
+            must(entry["act"] == "device-act" and named, f"{path}: an act that did not enter this")
+        minutes = [minute for first, end in stretches for minute in range(first // MINUTE, end // MINUTE)]
+        causes, partly, watched = {}, {}, {}
+        claims = sorted(told[it["device"]], key=lambda one: one[0])
+        last = next((at for _, at, _ in reversed(claims) if at is not None), None)
+        latest, ended, ranges = float("inf"), set(), {}
+        for _, at, claim in reversed(claims):
+            latest = latest if at is None else min(latest, at)
+            if claim is None:
+                continue
+            what, first, until, about = claim
+            if what == "watched":
+                for source in about:
+                    ranges.setdefault(source, []).append((first, min(until, latest)))
+                continue
+            if until is None and (first, about) in ended:
+                continue
+            ended |= {(first, about)} if until is not None else set()
+            until = min(until, latest) if until is not None else last or first
+            for minute in range(first // MINUTE, -(-until // MINUTE)) if first < until else ():
+                (partly if about[1] in partial else causes).setdefault(minute, set()).add(about[1])
+        for source, found in ranges.items():
+            whole = []
+            for first, until in sorted(one for one in found if one[0] < one[1]):
+                if whole and first <= whole[-1][1]:
+                    whole[-1][1] = max(whole[-1][1], until)
+                else:
+                    whole.append([first, until])
+            for first, until in whole:
+                for minute in range(-(-first // MINUTE), until // MINUTE):
+                    watched.setdefault(minute, set()).add(source)
+        entries = []
+        order = SCHEMA["$defs"]["source"]["enum"]
+        for minute in minutes:
+            own = min(causes.get(minute, ()), key=rank.index, default=None)
+            if own is None and watched.get(minute):
+                label = dict(watched_by=sorted(watched[minute], key=order.index), gap=None, told=None,
+                             partly=sorted(partly.get(minute, ()), key=rank.index))
+            else:
+                label = dict(watched_by=[], gap=own or "nothing-received", told=None, partly=[])
+                for act in sorted(it["acts"], key=lambda one: acts_rank.index(one["kind"])):
+                    first, until = struct.unpack(">q", act["from"])[0], act["until"]
+                    until = struct.unpack(">q", until)[0] if until else float("inf")
+                    explains = act["kind"] not in silence or own in (None, "power-off")
+                    if first < (minute + 1) * MINUTE and minute * MINUTE < until and first < until and explains:
+                        label |= dict(gap=act["kind"], told=own)
+                        break
+            if entries and entries[-1][0] + entries[-1][1] == minute and entries[-1][2] == label:
+                entries[-1][1] += 1
+            else:
+                entries.append([minute, 1, label])
+        given = [[struct.unpack(">q", one["from"])[0] / MINUTE, one["minutes"],
+                  dict(watched_by=one["watched_by"] or [], gap=one["gap"], told=one["told"], partly=one["partly"] or [])]
+                 for one in it["entries"]]
+        must(entries == given, f"{path} is not what the records come to")
+        gaps = sum(length for _, length, label in entries if label["gap"])
+        counted = dict(under_the_order=len(minutes), watched=len(minutes) - gaps, in_gaps=gaps)
+        must(it["minutes"] == counted, f"{path}: other sums")
+MINUTE = 60_000_000
+def stamp(at):  # as the log writes an instant
+    moment = datetime.datetime.fromtimestamp(0, datetime.timezone.utc) + datetime.timedelta(microseconds=at)
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
 CHECKS = [container, trust, manifest, force_keys, manifest_signature, policies, devices, records, chain, exhibits,
-          checkpoint, inclusion, consistency, custody, destroyed, decisions, lists]  # not findings: no engine is here
+          checkpoint, inclusion, consistency, custody, destroyed, decisions, lists, coverage]  # not findings: no engine is here
 def verify(known):
     failed = False
     for check in CHECKS:

@@ -11,12 +11,14 @@ use std::time::{Duration, Instant};
 pub(crate) const EXAMPLES: &str = "\
 Examples:
   cargo xtask test           a tenth of the simulator's seeds (what CI runs)
-  cargo xtask test --full    then all of them and 10,000 malformed pictures in a release build, the findings of two builds, and a minute of each fuzz target (nightly Rust)
+  cargo xtask test --full    then all of them, a simulated year of one device and 10,000 malformed pictures in a release build, the findings of two builds, and a minute of each fuzz target (nightly Rust)
   cargo xtask test --fast    only formatting, tidy and layers";
 
 /// Seeds that the simulator runs: a tenth in CI, all with --full.
 const SEEDS: &str = "200";
 const SEEDS_FULL: &str = "2000";
+/// Days that the simulated device lives with --full; without, a fortnight.
+const YEAR_DAYS: &str = "365";
 /// Malformed pictures with --full; without, a few hundred.
 const MALFORMED_FULL: &str = "10000";
 
@@ -64,6 +66,9 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<bool> {
             let simulator = ["test", "--release", "--locked", "-p", "proviso-testkit", "--test", "simulator"];
             let mut all = shell::cargo(root, &[&simulator[..], &["--", "--nocapture"]].concat());
             run.suite("all seeds of the simulator", all.env("PROVISO_SEEDS", SEEDS_FULL));
+            let year = ["test", "--release", "--locked", "-p", "proviso-testkit", "--test", "year"];
+            let mut whole = shell::cargo(root, &[&year[..], &["--", "--nocapture"]].concat());
+            run.suite("a simulated year of one device", whole.env("PROVISO_YEAR_DAYS", YEAR_DAYS));
             let pictures = ["test", "--release", "--locked", "-p", "proviso-agent", "--test", "pictures"];
             let mut all = shell::cargo(root, &[&pictures[..], &["--", "--nocapture"]].concat());
             run.suite("ten thousand malformed pictures", all.env("PROVISO_MALFORMED", MALFORMED_FULL));

@@ -7,6 +7,7 @@ pub mod behaviour;
 pub mod classify;
 pub mod compile;
 pub mod conversation;
+pub mod coverage;
 pub mod evaluate;
 pub mod image;
 pub mod import;

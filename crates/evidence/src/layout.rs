@@ -38,6 +38,8 @@ pub const GENERATED: &str = "generated/";
 pub const DESTROYED: &str = "destroyed/";
 /// Proofs that entries stood in the force's lists.
 pub const LISTS: &str = "lists/";
+/// Gap ledgers.
+pub const COVERAGE: &str = "coverage/";
 /// What officers decided.
 pub const DECISIONS: &str = "decisions/";
 
@@ -90,6 +92,12 @@ pub fn lists(record: &Digest) -> String {
     format!("{LISTS}{record}.json")
 }
 
+/// The gap ledger of a device.
+#[must_use]
+pub fn coverage(device: &DeviceId) -> String {
+    format!("{COVERAGE}{device}.json")
+}
+
 /// A decision.
 #[must_use]
 pub fn decision(id: &DecisionId) -> String {
@@ -101,7 +109,8 @@ pub fn decision(id: &DecisionId) -> String {
 pub fn is_known(path: &str) -> bool {
     let files =
         [README, MANIFEST, MANIFEST_SIGNATURE, ROOT, FORCE_KEYS, CHECKPOINT, INCLUSION, CONSISTENCY, CUSTODY];
-    let folders = [POLICIES, DEVICES, RECORDS, CHAINS, CAPTURED, GENERATED, DESTROYED, LISTS, DECISIONS];
+    let folders =
+        [POLICIES, DEVICES, RECORDS, CHAINS, CAPTURED, GENERATED, DESTROYED, LISTS, COVERAGE, DECISIONS];
     files.contains(&path) || folders.iter().any(|folder| path.starts_with(folder))
 }
 

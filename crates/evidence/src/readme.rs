@@ -45,7 +45,7 @@ pub(crate) fn text(manifest: &Manifest, counts: &Counts, lists: &[String]) -> St
          WHAT IT DOES NOT SHOW\n\
          \n\
          - Who used the device. A record names a device and an account, never a person.\n\
-         - That everything was captured. Times that were not watched are recorded as gaps, with their causes.\n\
+         - That everything was captured. Times that were not watched are gaps, each with its cause, see coverage/.\n\
          - That a conclusion is right. A finding is a machine's opinion; an officer's decision is that officer's.\n\
          - That the clock of the device was right. Its times are the device's own.\n\
          - The words of an officer's reason: those stand on the force's signature on manifest.json alone.\n\
@@ -89,6 +89,7 @@ fn what_is_where(has_lists: bool) -> String {
          decisions/  what officers decided, and why.\n\
          destroyed/  records whose content was destroyed, and under which act; only their signed headers are left.\n\
          {lists}\
+         coverage/   the gap ledger: for every minute under the order whether it was watched, or why not.\n\
          custody/    who did what with the evidence, written down before it was done.\n\
          policies/   the order as the device obeyed it, with the court's words.\n\
          records/    the sealed records, untouched. Only the force can open them. The fields shown in captured/ and\n\

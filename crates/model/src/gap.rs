@@ -82,6 +82,33 @@ pub enum GapCause {
 }
 
 impl GapCause {
+    /// Every cause, as declared. Where several touch one minute, the ledger names the first.
+    pub const ALL: [Self; 23] = [
+        Self::PowerOff,
+        Self::AgentStopped,
+        Self::ExtensionStopped,
+        Self::ProtocolMismatch,
+        Self::NoticeNotShown,
+        Self::NoPolicy,
+        Self::SpoolFull,
+        Self::ClockJump,
+        Self::ClockLost,
+        Self::PrivateWindow,
+        Self::PrivateWindowsUnseen,
+        Self::SiteListMissing,
+        Self::HashSetMissing,
+        Self::PicturesDropped,
+        Self::NotInspectable,
+        Self::WindowsUnseen,
+        Self::BrowserUnwatched,
+        Self::ProgramsUnseen,
+        Self::SourceUnavailable,
+        Self::SpoolDamaged,
+        Self::RecordRestored,
+        Self::ServerRestored,
+        Self::Unknown,
+    ];
+
     /// Those with which its source is watched all the same, but for one thing that cannot be noticed.
     pub const PARTIAL: [Self; 9] = [
         Self::PrivateWindowsUnseen,

@@ -5,6 +5,7 @@
 
 pub mod alert;
 pub mod contradiction;
+pub mod device_act;
 pub mod emoji;
 pub mod finding;
 pub mod gap;
@@ -29,6 +30,7 @@ pub mod wire;
 
 pub use alert::{AlertState, Outcome};
 pub use contradiction::{LogConflict, LogContradiction, SaidRestored, SignedLog};
+pub use device_act::{CaptureUnder, DeviceAct, DeviceActKind};
 pub use finding::{Finding, Span};
 pub use gap::{Gap, GapCause};
 pub use hash::{Digest, Md5, PdqHash};

@@ -125,6 +125,8 @@ pub struct WatchedRow {
     pub dropped: u64,
     /// Dropped because a contact is on the shield list.
     pub shielded: u64,
+    /// Which sources watched.
+    pub sources: Vec<Source>,
 }
 
 /// A notice that was shown.
@@ -203,6 +205,8 @@ pub struct OpenedRecord {
     pub case: CaseId,
     /// Kind, in the clear.
     pub kind: String,
+    /// When the device says that it wrote it; `None` where it could not be read.
+    pub recorded_at: Option<Timestamp>,
     /// What it says.
     pub what: OpenedWhat,
     /// Now.

@@ -1,8 +1,8 @@
 //! What a person's page shows: findings, gaps, watched time, notices.
 
 use async_trait::async_trait;
-use proviso_model::Timestamp;
-use proviso_model::ids::CaseId;
+use proviso_model::ids::{CaseId, DeviceId};
+use proviso_model::{GapCause, Source, Timestamp};
 
 use crate::error::Result;
 use crate::opened::{FindingRow, GapRow, NoticeRow, StatementRow, WatchedRow};
@@ -14,6 +14,48 @@ pub struct Stretch {
     pub from: Timestamp,
     /// End, excluded.
     pub until: Timestamp,
+}
+
+/// What a record in a device's chain tells of time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ToldRow {
+    /// The record.
+    pub record: [u8; 32],
+    /// Its epoch.
+    pub epoch: u32,
+    /// Its number.
+    pub seq: u64,
+    /// When the device says that it wrote it.
+    pub recorded_at: Option<Timestamp>,
+    /// What it tells.
+    pub told: Told,
+}
+
+/// What a record tells of time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Told {
+    /// Nothing but when it was written.
+    Nothing,
+    /// A watched stretch.
+    Watched {
+        /// Start.
+        from: Timestamp,
+        /// End.
+        until: Timestamp,
+        /// Which sources watched.
+        sources: Vec<Source>,
+    },
+    /// A gap.
+    Gap {
+        /// Start.
+        from: Timestamp,
+        /// End; `None` while it lasts.
+        until: Option<Timestamp>,
+        /// What was not watched.
+        source: Source,
+        /// Why.
+        cause: GapCause,
+    },
 }
 
 /// Verbs on a case's timeline. Each list is in time order and holds what touches the stretch.
@@ -36,6 +78,14 @@ pub trait TimelineStore {
     /// # Errors
     /// [`crate::StoreError`].
     async fn watched_list(&self, case: CaseId, stretch: Stretch) -> Result<Vec<WatchedRow>>;
+
+    /// What decides over the minutes of a stretch on one device, in no order: watched stretches and gaps that touch it, the
+    /// device's last record, and every record that was written at an earlier time than the one before it. A record may come
+    /// twice. What was destroyed is not among them.
+    ///
+    /// # Errors
+    /// [`crate::StoreError`].
+    async fn told_list(&self, device: DeviceId, stretch: Stretch) -> Result<Vec<ToldRow>>;
 
     /// Notices.
     ///

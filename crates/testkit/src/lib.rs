@@ -7,3 +7,4 @@ pub mod chance;
 pub mod cut_short;
 pub mod rewrite_log;
 pub mod simulator;
+pub mod year;

@@ -33,6 +33,7 @@ impl Watcher {
         }
         self.gaps.end(now, Source::Browser, GapCause::ProtocolMismatch);
         self.watch_browsers(now);
+        self.part_stretch(now);
         self.record_gaps();
     }
 
@@ -55,6 +56,7 @@ impl Watcher {
     pub fn browser_closed(&mut self, connection: ConnectionId) {
         let now = self.read_clocks();
         self.browsers.closed(connection, now);
+        self.part_stretch(now);
     }
 
     /// A message that could not be taken: the loss is on record.

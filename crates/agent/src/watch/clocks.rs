@@ -66,12 +66,15 @@ impl Watcher {
         self.stamped = None;
     }
 
-    /// Whether a stamp is due: in its rhythm, and at once when the wall clock was set. A clock that was set back and of
-    /// which nothing was kept cannot be told, after a power cut, from one that is right.
+    /// Whether a stamp is due: in its rhythm, when a minute is over, so that a kill costs the ledger that minute only in
+    /// which it comes, and at once when the wall clock was set. A clock that was set back and of which nothing was kept
+    /// cannot be told, after a power cut, from one that is right.
     pub(super) fn stamp_due(&self) -> bool {
         let ahead_ms = |reading: &Reading| reading.wall.millis_since(reading.reckoned);
+        let minute = |reading: &Reading| reading.reckoned.as_micros().div_euclid(60_000_000);
         self.stamped.is_none_or(|stamped| {
             self.moment.reckoned.millis_since(stamped.reckoned) >= self.settings.alive_every_ms
+                || minute(&self.moment) != minute(&stamped)
                 || (ahead_ms(&self.moment) - ahead_ms(&stamped)).abs() >= DOUBT_MS_MIN
         })
     }

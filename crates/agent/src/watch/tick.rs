@@ -9,11 +9,19 @@ use crate::sources::desktop::Sight;
 use crate::spool::Room;
 use crate::uplink::NOTE_REVOKED;
 
-/// A stretch of watched time that is not on record yet.
+/// Which sources watch beside the agent itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Watching {
+    browser: bool,
+    desktop: bool,
+}
+
+/// A stretch of watched time that is not on record yet. The same sources watch in all of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Stretch {
     pub from: Timestamp,
     pub capture: Capture,
+    pub by: Watching,
     pub observed: u64,
     pub dropped: u64,
     pub shielded: u64,
@@ -47,6 +55,7 @@ impl Watcher {
             self.end_stretch(now);
             self.decide();
         }
+        self.part_stretch(now);
         self.record_gaps();
         self.record_contradictions();
         self.look_for_release();
@@ -55,11 +64,25 @@ impl Watcher {
         }
     }
 
+    /// Where other sources watch than did when the stretch began, another one begins.
+    pub(super) fn part_stretch(&mut self, now: Timestamp) {
+        let by = self.watching();
+        if self.stretch.is_some_and(|stretch| stretch.by != by) {
+            self.end_stretch(now);
+            self.decide();
+        }
+    }
+
+    fn watching(&self) -> Watching {
+        Watching { browser: self.browsers.any_connected(), desktop: *self.desktop() == Sight::Sees }
+    }
+
     pub(super) fn begin_stretch(&mut self, from: Timestamp, capture: Capture) {
         if self.stretch.is_none() {
             self.stretch = Some(Stretch {
                 from,
                 capture,
+                by: self.watching(),
                 observed: 0,
                 dropped: 0,
                 shielded: 0,
@@ -77,7 +100,7 @@ impl Watcher {
         if until <= stretch.from && stretch.observed == 0 {
             return;
         }
-        let liveness = self.liveness(&stretch, until);
+        let liveness = Self::liveness(&stretch, until);
         let Stretch { observed, pictures, pictures_unreadable: unreadable, .. } = stretch;
         tracing::info!(observed, pictures, unreadable, "a stretch of watching has ended");
         if self.record(&kept, RecordBody::Liveness { liveness }, Room::Reserve, &[]).is_err() {
@@ -86,12 +109,12 @@ impl Watcher {
     }
 
     /// A stretch as it is put on record.
-    pub(super) fn liveness(&self, stretch: &Stretch, until: Timestamp) -> Liveness {
+    pub(super) fn liveness(stretch: &Stretch, until: Timestamp) -> Liveness {
         let mut sources = vec![Source::Health];
-        if self.browsers.any_connected() {
+        if stretch.by.browser {
             sources.push(Source::Browser);
         }
-        if *self.desktop() == Sight::Sees {
+        if stretch.by.desktop {
             sources.push(Source::Desktop);
         }
         sources.extend(self.helper_sources(&stretch.capture));

@@ -92,6 +92,7 @@ pub fn bundle(records: u32) -> (Vec<u8>, TrustFile) {
         records: records.collect(),
         destroyed: Vec::new(),
         lists: Vec::new(),
+        coverage: Vec::new(),
         links,
         decisions,
         custody,

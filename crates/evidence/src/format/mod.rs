@@ -1,5 +1,6 @@
 //! The JSON files of a bundle. Unknown members are refused everywhere.
 
+mod coverage;
 mod custody;
 mod destroyed;
 mod hashed;
@@ -8,6 +9,8 @@ mod opened;
 mod shown_log;
 mod signed;
 
+pub(crate) use coverage::claim;
+pub use coverage::{AskedStretch, CoverageAsked, CoverageFile, EnteredAct, Minutes};
 pub use custody::{Completed, CustodyEntry, CustodyLog, DecisionFile, audit_hash};
 pub use destroyed::DestroyedFile;
 pub use hashed::{AuditFacts, DecisionFacts, audit_completed_hash};

@@ -3,15 +3,17 @@
 
 use std::collections::BTreeMap;
 
+use proviso_engine::coverage::Claim;
 use proviso_ledger::{Header, OpenedField};
 use proviso_model::Digest;
+use proviso_model::ids::DeviceId;
 
 use super::facts::{Facts, Signed, found, parse};
 use super::replay::{Engines, Replayed};
 use super::signed::count;
 use super::threads::over_threads;
 use super::{Found, Trouble};
-use crate::format::{LookedUp, OpenedFields};
+use crate::format::{LookedUp, OpenedFields, claim};
 use crate::layout;
 use crate::parts::PICTURE_CONTENT;
 
@@ -30,6 +32,10 @@ pub(super) struct Exhibit {
     pub policy: Digest,
     /// The look-ups of its picture that are shown, or why they cannot be read.
     pub looked_up: Result<Option<LookedUp>, String>,
+    /// Its device.
+    pub device: DeviceId,
+    /// What it says of time, or why that cannot be read.
+    pub claim: Result<Claim, String>,
 }
 
 /// The fields that are shown of a record, captured and generated together.
@@ -58,11 +64,14 @@ pub(super) fn exhibits(facts: &mut Facts<'_>) -> Found {
         let exhibit = open(facts, records, paths)?;
         let replayed = engines.replay(&exhibit);
         let fields = exhibit.opened.iter().map(|field| (field.name.as_str(), field.value.as_str()));
+        let claim = claim((exhibit.header.epoch, exhibit.header.seq), fields.clone())
+            .map_err(|error| format!("What record {} says of time: {error}.", exhibit.record));
+        let device = DeviceId::from_bytes(exhibit.header.device);
         let looked_up = LookedUp::from_fields(fields)
             .map_err(|error| format!("The look-ups of record {} cannot be read: {error}.", exhibit.record));
         let (fields, open, policy) =
             (exhibit.fields, exhibit.opened.len(), Digest(exhibit.header.policy_hash));
-        Ok((exhibit.record, Exhibit { fields, open, replayed, policy, looked_up }))
+        Ok((exhibit.record, Exhibit { fields, open, replayed, policy, looked_up, device, claim }))
     })?;
     let exhibits: Exhibits = shown.into_iter().collect();
     let fields: usize = exhibits.values().map(|exhibit| exhibit.fields).sum();

@@ -1,6 +1,7 @@
 //! The verifier: every check has a name and ends with a plain sentence, and none is skipped in silence.
 
 mod beside;
+mod coverage;
 mod destroyed;
 mod exhibits;
 mod facts;
@@ -121,7 +122,7 @@ impl From<&str> for Trouble {
 type CheckFn = fn(&mut Facts<'_>) -> Found;
 
 /// In this order; later checks use what earlier ones found.
-const CHECKS: [(&str, CheckFn); 16] = [
+const CHECKS: [(&str, CheckFn); 17] = [
     ("manifest", signed::files_listed),
     ("force-keys", signed::force_keys),
     ("manifest-signature", signed::manifest_signature),
@@ -138,6 +139,7 @@ const CHECKS: [(&str, CheckFn); 16] = [
     ("destroyed", destroyed::destroyed),
     ("decisions", people::decisions),
     ("lists", lists::lists),
+    ("coverage", coverage::coverage),
 ];
 
 /// Checks a bundle in memory, against `trust` if there is one.

@@ -8,7 +8,7 @@ use proviso_model::ids::{BundleId, CaseId};
 use proviso_model::wire::{ForceKeys, SignedPolicy, TrustFile};
 
 use crate::format::{
-    CustodyEntry, DecisionFile, DestroyedFile, EarlierLog, LeafProof, ListsFile, SignedDevice,
+    CoverageAsked, CustodyEntry, DecisionFile, DestroyedFile, EarlierLog, LeafProof, ListsFile, SignedDevice,
 };
 use crate::parts::PICTURE_CONTENT;
 use crate::{Part, Shown};
@@ -45,6 +45,8 @@ pub struct BundleInput {
     pub links: Vec<(Header, [u8; 64])>,
     /// Proofs about the look-ups that are shown of records.
     pub lists: Vec<ListsFile>,
+    /// Of which minutes of which devices the gap ledger is shown; it is reckoned from `records`.
+    pub coverage: Vec<CoverageAsked>,
     /// Decisions about them.
     pub decisions: Vec<DecisionFile>,
     /// Audit entries about them, in order of `seq`.
@@ -87,6 +89,11 @@ impl Exhibit {
             .map(|(name, _)| name)
             .filter(|name| *name == PICTURE_CONTENT || shown.leaves_out(Part::of_field(name)));
         Self { closed: closed.map(str::to_owned).collect(), fields }
+    }
+
+    /// Names and values of the fields that are shown.
+    pub(super) fn open_fields(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.fields.iter().filter(|(name, _)| !self.closed.contains(*name))
     }
 
     /// Names of the record's fields that stay closed.

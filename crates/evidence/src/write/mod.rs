@@ -4,6 +4,7 @@ mod input;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use proviso_engine::coverage::Claim;
 use proviso_ledger::hash::{policy_hash, sha256};
 use proviso_ledger::{Envelope, Header, Malformed, SignKey};
 use proviso_model::Digest;
@@ -15,7 +16,7 @@ pub use input::{BundleInput, BundleRecord, Exhibit};
 use crate::container::{ContainerError, Files, pack};
 use crate::format::{
     BUNDLE_FORMAT, ChainFile, ConsistencyFile, CustodyLog, DeviceStatement, FileEntry, LinkJson, Manifest,
-    OpenedFields, ProofFile, Told, manifest_signed,
+    OpenedFields, ProofFile, Told, claim, manifest_signed,
 };
 use crate::parts::LEFT_OUT;
 use crate::readme::Counts;
@@ -30,6 +31,9 @@ pub enum WriteError {
     /// An exhibit's fields are another record's.
     #[error("the exhibit's fields are not those of record {0}")]
     Exhibit(Digest),
+    /// What a record says of time cannot be read.
+    #[error("record {0} cannot go into the gap ledger: {1}")]
+    Time(Digest, String),
     /// A value that cannot be written as JSON, or a device statement that is none.
     #[error("a part of the bundle cannot be written: {0}")]
     Json(#[from] serde_json::Error),
@@ -64,6 +68,7 @@ pub fn write(input: &BundleInput, checkpoint_key: &SignKey) -> Result<Vec<u8>, W
     for lists in &input.lists {
         put_json(&mut files, &layout::lists(&lists.record), lists)?;
     }
+    put_coverage(&mut files, input)?;
     for decision in &input.decisions {
         put_json(&mut files, &layout::decision(&decision.id), decision)?;
     }
@@ -127,6 +132,23 @@ fn put_exhibit(files: &mut Files, envelope: &Envelope, exhibit: &Exhibit) -> Res
     }
     if !generated.opened.is_empty() {
         put_json(files, &layout::opened(layout::GENERATED, &record), &OpenedFields::new(record, &generated))?;
+    }
+    Ok(())
+}
+
+/// The gap ledgers, from what is shown of the records: whoever reads the bundle comes to the same.
+fn put_coverage(files: &mut Files, input: &BundleInput) -> Result<(), WriteError> {
+    let mut claims: BTreeMap<DeviceId, Vec<Claim>> = BTreeMap::new();
+    for record in &input.records {
+        let Some(exhibit) = &record.exhibit else { continue };
+        let header = Envelope::decode(&record.envelope)?.header;
+        let claim = claim((header.epoch, header.seq), exhibit.open_fields());
+        let claim = claim.map_err(|why| WriteError::Time(Digest(header.record_hash()), why))?;
+        claims.entry(DeviceId::from_bytes(header.device)).or_default().push(claim);
+    }
+    for asked in &input.coverage {
+        let ledger = asked.reckoned(claims.get(&asked.device).map_or(&[], Vec::as_slice));
+        put_json(files, &layout::coverage(&asked.device), &ledger)?;
     }
     Ok(())
 }

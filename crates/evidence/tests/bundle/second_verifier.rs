@@ -93,7 +93,17 @@ pub fn nothing(_: &Value) -> Value {
     Value::Null
 }
 
-const EDITS: [Edit; 67] = [
+const EDITS: [Edit; 77] = [
+    ("coverage/", "/entries", without_first),
+    ("coverage/", "/entries", reversed),
+    ("coverage/", "/entries/0/minutes", one_more),
+    ("coverage/", "/entries/0/gap", |_| json!("power-off")),
+    ("coverage/", "/entries/1/watched_by/0", |_| json!("health")),
+    ("coverage/", "/minutes/watched", one_more),
+    ("coverage/", "/stretches/0/until", |_| json!("2026-11-24T08:41:00Z")),
+    ("coverage/", "/stretches/0/from", |_| json!("2026-11-24T08:00:30Z")),
+    ("coverage/", "/stretches", first_twice),
+    ("coverage/", "/device", flipped),
     ("captured/", "/commitments/2", flipped),
     ("captured/", "/commitments", without_first),
     ("captured/", "/commitments", first_twice),

@@ -4,6 +4,7 @@
 pub mod backup;
 pub mod bundle;
 mod context;
+pub mod coverage;
 pub mod destruction;
 pub mod device;
 pub mod force;

@@ -2,6 +2,7 @@
 
 mod admin;
 mod bar;
+mod coverage;
 mod hash_set;
 mod say;
 mod serving;
@@ -43,6 +44,7 @@ pub struct Wiring {
         proviso-server admin case-create --order order.toml --officer pat\n  \
         proviso-server admin enrolment-code --case 0b5c5bb4-0d38-4d3c-9c0f-6a8a5a4b0e57\n  \
         proviso-server hash-set import list.json --name caid --source CAID --date 2026-11-01 --licence \"agreement 14\" --country UK --child-abuse\n  \
+        proviso-server coverage --device 0b5c5bb4-0d38-4d3c-9c0f-6a8a5a4b0e57 --from 2026-03-03T21:00 --until 2026-03-03T21:20\n  \
         proviso-server suitability --order order.toml --device laptop.toml\n  \
         proviso-server serve\n\n\
         Exit codes: 0 done, 1 the answer is no, 2 usage or input error."
@@ -89,6 +91,8 @@ enum Command {
     HashSet(hash_set::HashSetCommand),
     /// Say which paragraphs of an order can be watched on a device, how, what would be seen of others, and what is left.
     Suitability(suitability::SuitabilityArgs),
+    /// Say which minutes of a device were watched, by what, why others were not, and what could not be seen.
+    Coverage(coverage::CoverageArgs),
     /// Set up and look after the installation.
     #[command(subcommand)]
     Admin(admin::Admin),
@@ -126,6 +130,7 @@ impl Cli {
                 Ok(0)
             }
             Command::Suitability(args) => args.run(say),
+            Command::Coverage(args) => args.run(wiring, &config, say).await,
             Command::HashSet(command) => command.run(wiring, &config, say).await,
             Command::Admin(admin) => admin.run(wiring, &config, say).await,
             Command::PictureView(args) => {

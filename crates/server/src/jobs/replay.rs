@@ -116,14 +116,17 @@ async fn open(
     record: &RecordRow,
     revoked_at: Option<Timestamp>,
 ) -> Result<Option<OpenedRecord>, JobError> {
+    let content = revoked::content(keys, record);
+    let recorded_at = content.as_ref().map(|content| content.recorded_at);
     let opened = |kind: &str, what| OpenedRecord {
         hash: record.hash,
         case: record.case,
         kind: kind.to_owned(),
+        recorded_at,
         what,
         at: ctx.now(),
     };
-    let Some(content) = revoked::content(keys, record) else {
+    let Some(content) = content else {
         tracing::warn!(device = %record.device, seq = record.seq, "a record could not be opened or read");
         return Ok(Some(opened("unreadable", OpenedWhat::Unreadable)));
     };
@@ -297,6 +300,7 @@ fn plain(
             observed: liveness.observed,
             dropped: liveness.dropped,
             shielded: liveness.shielded,
+            sources: liveness.sources,
         }),
         RecordBody::Notice { notice } => OpenedWhat::Notice(NoticeRow {
             record: hash,

@@ -224,7 +224,13 @@ impl Device {
     }
 
     fn seal_content(&self, link: &ChainLink, body: RecordBody, clock_in_doubt: bool) -> Envelope {
-        let recorded_at = self.policy.issued_at;
+        // As soon as it could tell of all of it.
+        let over_at = match &body {
+            RecordBody::Liveness { liveness } => Some(liveness.until),
+            RecordBody::Gap { gap } => gap.until,
+            other => other.observed_at(),
+        };
+        let recorded_at = self.policy.issued_at.max(over_at.unwrap_or_default());
         let content = RecordContent { recorded_at, clock_in_doubt, last_checkpoint: None, body };
         let rng = &mut UnwrapErr(SysRng);
         let fields = FieldSet::new(rng, content.to_fields().expect("fields"));

@@ -4,6 +4,7 @@ mod agent;
 mod backup;
 mod bundle;
 mod copied;
+mod coverage;
 mod destruction;
 mod device;
 mod enrolment;

@@ -5,7 +5,7 @@ use proviso_model::ids::{AlertId, CaseId};
 use sqlx::{Row, SqliteConnection};
 
 use super::late::quarantine_insert;
-use super::rows::{bytes, int, word};
+use super::rows::{bytes, int, word, words};
 use crate::alert::NotificationKind;
 use crate::error::{Result, StoreError};
 use crate::opened::{
@@ -20,12 +20,15 @@ pub(super) async fn keep(connection: &mut SqliteConnection, opened: OpenedRecord
         OpenedWhat::Unreadable => Some(ReplayOutcome::Unreadable),
         _ => None,
     };
-    let done = sqlx::query("UPDATE record SET kind = $2, replay = $3 WHERE hash = $1 AND kind IS NULL")
-        .bind(opened.hash.to_vec())
-        .bind(&opened.kind)
-        .bind(replay.map(ReplayOutcome::as_str))
-        .execute(&mut *connection)
-        .await?;
+    let done = sqlx::query(
+        "UPDATE record SET kind = $2, replay = $3, recorded_at = $4 WHERE hash = $1 AND kind IS NULL",
+    )
+    .bind(opened.hash.to_vec())
+    .bind(&opened.kind)
+    .bind(replay.map(ReplayOutcome::as_str))
+    .bind(opened.recorded_at.map(Timestamp::as_micros))
+    .execute(&mut *connection)
+    .await?;
     if done.rows_affected() == 0 && branch_opened(connection, &opened, replay).await? == 0 {
         // Kept by an earlier attempt at the same job.
         return Ok(Vec::new());
@@ -288,8 +291,8 @@ async fn gap_insert(connection: &mut SqliteConnection, row: GapRow) -> Result<()
 
 async fn watched_insert(connection: &mut SqliteConnection, row: WatchedRow) -> Result<()> {
     sqlx::query(
-        "INSERT INTO watched (record, case_id, device, from_at, until_at, observed, dropped, shielded)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "INSERT INTO watched (record, case_id, device, from_at, until_at, observed, dropped, shielded, sources)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
     )
     .bind(row.record.to_vec())
     .bind(row.case.as_bytes().to_vec())
@@ -299,6 +302,7 @@ async fn watched_insert(connection: &mut SqliteConnection, row: WatchedRow) -> R
     .bind(int(row.observed)?)
     .bind(int(row.dropped)?)
     .bind(int(row.shielded)?)
+    .bind(words(&row.sources)?)
     .execute(connection)
     .await?;
     Ok(())

@@ -58,6 +58,21 @@ pub(super) fn from_word<T: DeserializeOwned>(row: &SqliteRow, column: &str) -> R
     serde_json::from_value(word).map_err(|_| damaged(column))
 }
 
+/// Model enums as their words, with commas between.
+pub(super) fn words<T: Serialize>(values: &[T]) -> Result<String> {
+    Ok(values.iter().map(word).collect::<Result<Vec<_>>>()?.join(","))
+}
+
+/// Reads [`words`] back.
+pub(super) fn from_words<T: DeserializeOwned>(row: &SqliteRow, column: &str) -> Result<Vec<T>> {
+    let words = text(row, column)?;
+    let words = words.split(',').filter(|word| !word.is_empty());
+    words
+        .map(|word| serde_json::from_value(serde_json::Value::String(word.to_owned())))
+        .collect::<std::result::Result<_, _>>()
+        .map_err(|_| damaged(column))
+}
+
 /// An unsigned number as a column's.
 pub(super) fn int(value: u64) -> Result<i64> {
     i64::try_from(value).map_err(|_| StoreError::Damaged("a number above 2^63".to_owned()))

@@ -8,10 +8,10 @@ use sqlx::sqlite::SqliteRow;
 
 use super::SqliteStore;
 use super::late::outside;
-use super::rows::{blob, bytes, from_word, number, parsed, text, time, time_maybe};
+use super::rows::{blob, bytes, from_word, from_words, number, parsed, text, time, time_maybe};
 use crate::error::Result;
 use crate::opened::{FindingRow, GapRow, NoticeRow, StatementRow, WatchedRow};
-use crate::timeline::{Stretch, TimelineStore};
+use crate::timeline::{Stretch, TimelineStore, Told, ToldRow};
 
 pub(super) fn finding(row: &SqliteRow) -> Result<FindingRow> {
     Ok(FindingRow {
@@ -53,6 +53,7 @@ fn watched(row: &SqliteRow) -> Result<WatchedRow> {
         observed: number(row, "observed")?,
         dropped: number(row, "dropped")?,
         shielded: number(row, "shielded")?,
+        sources: from_words(row, "sources")?,
     })
 }
 
@@ -78,7 +79,41 @@ fn statement(row: &SqliteRow) -> Result<StatementRow> {
     })
 }
 
+fn told(row: &SqliteRow, told: Told) -> Result<ToldRow> {
+    Ok(ToldRow {
+        record: bytes(row, "hash")?,
+        epoch: number(row, "epoch")?,
+        seq: number(row, "seq")?,
+        recorded_at: time_maybe(row, "recorded_at")?,
+        told,
+    })
+}
+
+fn told_watched(row: &SqliteRow) -> Result<ToldRow> {
+    let (from, until) = (time(row, "from_at")?, time(row, "until_at")?);
+    told(row, Told::Watched { from, until, sources: from_words(row, "sources")? })
+}
+
+fn told_gap(row: &SqliteRow) -> Result<ToldRow> {
+    let (from, until) = (time(row, "from_at")?, time_maybe(row, "until_at")?);
+    told(row, Told::Gap { from, until, source: from_word(row, "source")?, cause: from_word(row, "cause")? })
+}
+
 impl SqliteStore {
+    async fn told<T>(
+        &self,
+        question: &'static str,
+        device: DeviceId,
+        stretch: Option<Stretch>,
+        read: impl Fn(&SqliteRow) -> Result<T>,
+    ) -> Result<Vec<T>> {
+        let mut query = sqlx::query(question).bind(device.as_bytes().to_vec());
+        if let Some(Stretch { from, until }) = stretch {
+            query = query.bind(from.as_micros()).bind(until.as_micros());
+        }
+        query.fetch_all(&self.readers).await?.iter().map(read).collect()
+    }
+
     async fn stretch<T>(
         &self,
         question: &'static str,
@@ -115,6 +150,30 @@ impl TimelineStore for SqliteStore {
         let question =
             "SELECT * FROM watched WHERE case_id = $1 AND from_at < $3 AND until_at > $2 ORDER BY from_at";
         self.stretch(question, case, stretch, watched).await
+    }
+
+    async fn told_list(&self, device: DeviceId, stretch: Stretch) -> Result<Vec<ToldRow>> {
+        let watched =
+            "SELECT r.hash, r.epoch, r.seq, r.recorded_at, w.from_at, w.until_at, w.sources FROM watched w
+            JOIN record r ON r.hash = w.record
+            WHERE w.device = $1 AND w.until_at > $2 AND w.from_at < $3 AND r.destroyed_at IS NULL";
+        let gaps = "SELECT r.hash, r.epoch, r.seq, r.recorded_at, g.from_at, g.until_at, g.source, g.cause FROM gap g
+            JOIN record r ON r.hash = g.record
+            WHERE g.device = $1 AND (g.until_at IS NULL OR g.until_at > $2) AND g.from_at < $3
+            AND r.destroyed_at IS NULL";
+        let last =
+            "SELECT hash, epoch, seq, recorded_at FROM record WHERE device = $1 AND recorded_at IS NOT NULL
+            AND destroyed_at IS NULL ORDER BY epoch DESC, seq DESC LIMIT 1";
+        // Where a record was written at an earlier time than the one before it, the clock had been ahead.
+        let put_back = "SELECT hash, epoch, seq, recorded_at FROM
+            (SELECT hash, epoch, seq, recorded_at, LAG(recorded_at) OVER (ORDER BY epoch, seq) AS before FROM record
+             WHERE device = $1 AND recorded_at IS NOT NULL AND destroyed_at IS NULL) WHERE recorded_at < before";
+        let nothing = |row: &SqliteRow| told(row, Told::Nothing);
+        let mut rows = self.told(watched, device, Some(stretch), told_watched).await?;
+        rows.extend(self.told(gaps, device, Some(stretch), told_gap).await?);
+        rows.extend(self.told(last, device, None, nothing).await?);
+        rows.extend(self.told(put_back, device, None, nothing).await?);
+        Ok(rows)
     }
 
     async fn notice_list(&self, case: CaseId, stretch: Stretch) -> Result<Vec<NoticeRow>> {

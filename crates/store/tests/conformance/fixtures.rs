@@ -209,6 +209,7 @@ pub fn opened(seq: u64, priority: Priority, fresh: AlertId) -> OpenedRecord {
         hash,
         case: case_id(),
         kind: "finding".to_owned(),
+        recorded_at: None,
         what: OpenedWhat::Finding {
             observation,
             findings,

@@ -86,6 +86,7 @@ pub async fn what_is_held_waits_for_review_and_is_given_back_or_noted_as_erased(
             hash: record_hash(seq, 1),
             case: case_id(),
             kind: "quarantined".to_owned(),
+            recorded_at: None,
             what: OpenedWhat::Quarantined(vec![quarantined(seq, 2)]),
             at: at(520),
         };

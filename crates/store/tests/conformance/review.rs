@@ -95,6 +95,7 @@ pub async fn a_gap_that_ends_replaces_itself(store: &dyn Store) {
             hash: row.record,
             case: case_id(),
             kind: "gap".to_owned(),
+            recorded_at: None,
             what: OpenedWhat::Gap(row),
             at: at(130),
         };

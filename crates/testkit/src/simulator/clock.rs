@@ -16,6 +16,8 @@ pub struct SimClock {
     ahead: Arc<AtomicI64>,
     booted: Arc<AtomicI64>,
     boots: Arc<AtomicU64>,
+    /// How long the machine has slept in all, in microseconds.
+    slept: Arc<AtomicI64>,
 }
 
 impl Default for SimClock {
@@ -25,6 +27,7 @@ impl Default for SimClock {
             ahead: Arc::default(),
             booted: Arc::new(AtomicI64::new(START)),
             boots: Arc::default(),
+            slept: Arc::default(),
         }
     }
 }
@@ -33,6 +36,12 @@ impl SimClock {
     /// Lets so many milliseconds pass.
     pub fn pass(&self, millis: i64) {
         self.micros.fetch_add(millis.saturating_mul(1_000), Ordering::SeqCst);
+    }
+
+    /// The machine sleeps for so many milliseconds.
+    pub fn sleep(&self, millis: i64) {
+        self.slept.fetch_add(millis.saturating_mul(1_000), Ordering::SeqCst);
+        self.pass(millis);
     }
 
     /// The true time.
@@ -80,7 +89,8 @@ impl proviso_agent::Clock for SimClock {
     }
 
     fn awake_ms(&self) -> u64 {
-        self.since_start_ms()
+        let awake = self.micros.load(Ordering::SeqCst) - START - self.slept.load(Ordering::SeqCst);
+        u64::try_from(awake / 1_000).unwrap_or(0)
     }
 
     fn boot_id(&self) -> String {

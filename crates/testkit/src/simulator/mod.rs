@@ -5,14 +5,14 @@
 //! disk), log and replay. What is simulated: the clock, the disk under the spool, the network, chance.
 
 mod accounted;
-mod clock;
-mod device;
-mod disk;
+pub(crate) mod clock;
+pub(crate) mod device;
+pub(crate) mod disk;
 mod jumps;
 mod network;
 mod outcome;
 mod restore;
-mod server;
+pub(crate) mod server;
 mod server_lost;
 
 use std::collections::BTreeSet;

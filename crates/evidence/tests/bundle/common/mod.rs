@@ -7,7 +7,9 @@ pub mod seeded;
 use std::collections::BTreeSet;
 
 use proviso_engine::{Engine, SEMANTICS};
-use proviso_evidence::format::{DestroyedFile, DeviceStatement, LeafWord, SignedDevice};
+use proviso_evidence::format::{
+    AskedStretch, CoverageAsked, DestroyedFile, DeviceStatement, LeafWord, SignedDevice,
+};
 use proviso_evidence::{BundleInput, BundleRecord, Exhibit, write};
 use proviso_ledger::hash::{policy_hash, sha256};
 use proviso_ledger::{CaseSecretKey, ChainLink, Envelope, FieldSet, RecordIds, SignKey, seal, seal_record};
@@ -100,6 +102,7 @@ pub fn sample(seed: &str, forge: impl Fn(&mut Vec<Finding>)) -> Sample {
         records: records(&sealed),
         destroyed: vec![destroyed],
         lists: Vec::new(),
+        coverage: vec![asked()],
         links: sealed.iter().map(|(envelope, _)| (envelope.header, envelope.signature)).collect(),
         decisions: vec![decision],
         custody,
@@ -124,8 +127,14 @@ pub fn sample(seed: &str, forge: impl Fn(&mut Vec<Finding>)) -> Sample {
     }
 }
 
-/// Whole records but for the gap, which stays a header in the chain, and a finding that was destroyed; the notice and the
-/// other finding are opened.
+/// The first forty minutes of the morning.
+fn asked() -> CoverageAsked {
+    let stretch = AskedStretch { from: at(0, 0), until: at(40, 0) };
+    CoverageAsked { device: DeviceId::from_bytes(id(2)), stretches: vec![stretch], acts: Vec::new() }
+}
+
+/// Whole records but for the gap, which stays a header in the chain, and a finding that was destroyed; the notice, the
+/// other finding and the watched time are opened.
 fn records(sealed: &[Sealed; 6]) -> Vec<BundleRecord> {
     let [enrolment, notice, _gap, finding, _destroyed, liveness] = sealed;
     let whole = |(envelope, fields): &Sealed, closed: Option<&[&str]>| BundleRecord {
@@ -139,7 +148,7 @@ fn records(sealed: &[Sealed; 6]) -> Vec<BundleRecord> {
         whole(enrolment, None),
         whole(notice, Some(&["body.notice.by"])),
         whole(finding, Some(&[])),
-        whole(liveness, None),
+        whole(liveness, Some(&[])),
     ]
 }
 

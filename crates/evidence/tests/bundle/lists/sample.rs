@@ -225,7 +225,7 @@ pub fn input() -> BundleInput {
     let mut made = BundleInput { policies: vec![signed], ..MADE.input.clone() };
     (made.records, made.links, made.lists) = (Vec::new(), Vec::new(), Vec::new());
     (made.destroyed, made.decisions, made.custody) = (Vec::new(), Vec::new(), Vec::new());
-    (made.earlier, made.keys) = (Vec::new(), force.keys.clone());
+    (made.earlier, made.coverage, made.keys) = (Vec::new(), Vec::new(), force.keys.clone());
     for ((found, place), minute) in look_ups().into_iter().zip(10..) {
         let captured = picture(minute, found);
         let findings = engine.evaluate(&captured);

@@ -22,7 +22,7 @@ use proviso_store::{AlertFilter, AuditRow, DecisionRow, RecordRow};
 use super::listed::Listed;
 use super::lists::{self, Looked};
 use super::proofs::{self, Leaf};
-use super::{Asker, BundleError, destroyed};
+use super::{Asker, BundleError, coverage, destroyed};
 use crate::app::AppContext;
 use crate::app::device::policy;
 use crate::app::late::KIND_QUARANTINED;
@@ -31,7 +31,7 @@ use crate::keys::CaseKeys;
 use crate::keys::case::Purpose;
 
 /// Findings of one alert that a bundle takes, and alerts of one case.
-const ROWS_MAX: u32 = 100_000;
+pub(super) const ROWS_MAX: u32 = 100_000;
 /// Audit entries read at a time.
 const ENTRIES: u32 = 1_000;
 
@@ -51,7 +51,8 @@ pub(super) async fn input(
     let &Asked { bundle, case, alert, shown } = asked;
     let keys = ctx.case_keys(case)?;
     let by_alert = records_by_alert(ctx, case, alert).await?;
-    let records = records(ctx, case, alert.map(|_| &by_alert)).await?;
+    let mut records = records(ctx, case, alert.map(|_| &by_alert)).await?;
+    let coverage = coverage::of_bundle(ctx, &keys, asked, &mut records).await?;
     let first = records.first().ok_or(BundleError::Nothing("there is no record to put into a bundle yet"))?;
     let order_reference = order_reference(ctx, &keys, first).await?;
     let links = links(ctx, &records).await?;
@@ -95,6 +96,7 @@ pub(super) async fn input(
         records: exhibits,
         cannot_be_repeated: listed.in_words(ctx, &lists).await?,
         lists,
+        coverage,
     })
 }
 
@@ -143,7 +145,7 @@ async fn records(
     Ok(found)
 }
 
-fn may_be_shown(record: &RecordRow) -> bool {
+pub(super) fn may_be_shown(record: &RecordRow) -> bool {
     let is_seen = record.kind.as_deref().is_some_and(|kind| kind != KIND_QUARANTINED);
     is_seen || record.destroyed_at.is_some()
 }

@@ -61,6 +61,7 @@ pub fn act_in_words(act: &str) -> &str {
         "picture-unveil" => "unveiled a picture",
         "alert-decide" => "recorded a decision",
         "case-view" => "viewed the person’s page",
+        "coverage-view" => "viewed which minutes of a device were watched",
         "enrolment-code" => "made an enrolment code",
         "bundle-export" => "prepared an evidence bundle",
         "audit-read" => "read the audit log",

@@ -5,6 +5,7 @@ pub mod alert;
 pub mod allowed;
 pub mod audit_log;
 pub mod bundle;
+pub mod coverage;
 pub mod device_notice;
 pub mod enrolment;
 pub mod error;

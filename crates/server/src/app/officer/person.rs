@@ -19,10 +19,13 @@ use super::sealed::{self, Person};
 use super::statements;
 use super::who::Who;
 use crate::app::AppContext;
+use crate::app::coverage::{self, DeviceCoverage};
 use crate::app::late::{self, LateError};
 
 /// How far back the timeline goes, in days.
 pub const TIMELINE_DAYS: i64 = 30;
+/// How far back the page looks for faults of devices, in days.
+const WEEK_DAYS: i64 = 7;
 /// Most alerts of the case that one page reads.
 const ALERTS_MAX: u32 = 500;
 
@@ -45,6 +48,8 @@ pub struct PersonView {
     pub officer: String,
     /// Devices that are not revoked.
     pub devices: Vec<(DeviceRow, EnrolmentFacts)>,
+    /// The last seven days of each of them.
+    pub coverage: Vec<DeviceCoverage>,
     /// Alerts last seen within the timeline.
     pub alerts: Vec<AlertRow>,
     /// Their decisions, with the name of who decided.
@@ -94,6 +99,11 @@ pub async fn view(ctx: &AppContext, who: &Who, id: CaseId) -> Result<PersonView,
         let known = late::known(ctx, &ctx.case_keys(id)?).await?;
         let in_force = known.order.stretches().map_err(LateError::from)?;
         let about_devices = about_devices(ctx, id).await?;
+        let week = Stretch { from: coverage::minute_of(now.plus_days(-WEEK_DAYS)), until: now.plus_days(1) };
+        let mut minutes = Vec::new();
+        for (device, _) in &devices {
+            minutes.push(coverage::of_device(ctx, device, week).await?);
+        }
         Ok(PersonView {
             about_devices,
             may_mark: who.may_on(Action::Decide, &case),
@@ -103,6 +113,7 @@ pub async fn view(ctx: &AppContext, who: &Who, id: CaseId) -> Result<PersonView,
             person: sealed::person(ctx, &case)?,
             order: sealed::order(ctx, &case).await?,
             devices,
+            coverage: minutes,
             gaps: ctx.store.gap_list(id, stretch).await?,
             watched: ctx.store.watched_list(id, stretch).await?,
             notices: ctx.store.notice_list(id, stretch).await?,

@@ -71,6 +71,8 @@ struct Row {
 
 /// A device in one line, for the inbox and for the list of people.
 pub struct DeviceLine {
+    /// The device.
+    pub id: String,
     /// The case.
     pub case: String,
     /// The person.
@@ -238,6 +240,7 @@ pub fn device_state(row: &DeviceRow, now: Timestamp) -> (&'static str, String, &
 fn device_line(device: &InboxDevice, now: Timestamp) -> DeviceLine {
     let (state, seen, tone) = device_state(&device.row, now);
     DeviceLine {
+        id: device.row.id.to_string(),
         case: device.row.case.to_string(),
         person: device.person.name.clone(),
         name: words::device(&device.facts.system).to_owned(),

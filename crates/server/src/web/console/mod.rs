@@ -5,6 +5,7 @@ mod alert;
 mod assets;
 mod audit;
 mod bundle;
+mod coverage;
 mod device_notice;
 mod enrolment_code;
 mod events;

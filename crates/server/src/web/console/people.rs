@@ -74,6 +74,7 @@ fn row(line: &PersonLine, now: Timestamp) -> Row {
 pub fn device(row: &DeviceRow, system: &str, now: Timestamp) -> DeviceLine {
     let (state, seen, tone) = device_state(row, now);
     DeviceLine {
+        id: row.id.to_string(),
         case: row.case.to_string(),
         person: String::new(),
         name: system.to_owned(),

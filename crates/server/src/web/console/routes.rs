@@ -9,8 +9,8 @@ use proviso_model::limits::FORM_BYTES_MAX;
 
 use super::fault::Fault;
 use super::{
-    Console, account, alert, assets, audit, bundle, device_notice, enrolment_code, events, fault, headers,
-    inbox, people, person, quarantine, sign_in,
+    Console, account, alert, assets, audit, bundle, coverage, device_notice, enrolment_code, events, fault,
+    headers, inbox, people, person, quarantine, sign_in,
 };
 use crate::app::AppContext;
 
@@ -45,6 +45,7 @@ pub enum Route {
     AlertUnveiledPicture,
     People,
     Person,
+    Coverage,
     EnrolmentCode,
     Quarantine,
     PersonQuarantine,
@@ -55,7 +56,7 @@ pub enum Route {
 
 impl Route {
     /// Every route.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::Asset,
         Self::SignInForm,
         Self::SignIn,
@@ -75,6 +76,7 @@ impl Route {
         Self::AlertUnveiledPicture,
         Self::People,
         Self::Person,
+        Self::Coverage,
         Self::EnrolmentCode,
         Self::Quarantine,
         Self::PersonQuarantine,
@@ -107,6 +109,7 @@ impl Route {
             }
             Self::People => (Method::GET, "/people", Access::SignedIn),
             Self::Person => (Method::GET, "/people/{case}", Access::SignedIn),
+            Self::Coverage => (Method::GET, "/people/{case}/devices/{device}", Access::SignedIn),
             Self::EnrolmentCode => (Method::POST, "/people/{case}/enrolment-code", Access::SignedIn),
             Self::Quarantine => (Method::GET, "/quarantine", Access::SignedIn),
             Self::PersonQuarantine => (Method::GET, "/people/{case}/quarantine", Access::SignedIn),
@@ -139,6 +142,7 @@ impl Route {
             Self::AlertUnveiledPicture => get(alert::unveiled_picture),
             Self::People => get(people::show),
             Self::Person => get(person::show),
+            Self::Coverage => get(coverage::show),
             Self::EnrolmentCode => post(enrolment_code::make),
             Self::Quarantine => get(quarantine::list),
             Self::PersonQuarantine => get(quarantine::show),

@@ -20,7 +20,7 @@ use super::inbox::DeviceLine;
 use super::page::{Shell, Under, page};
 use super::people::device;
 use super::signed_in::SignedIn;
-use super::{outside, words};
+use super::{coverage, outside, words};
 use crate::app::officer::person;
 
 #[derive(Template)]
@@ -30,7 +30,8 @@ struct PersonPage {
     identity: Identity,
     watched: Watched,
     timeline: Vec<TimelineDay>,
-    devices: Vec<DeviceLine>,
+    /// Each with what to do about it.
+    devices: Vec<(DeviceLine, Vec<String>)>,
     about_devices: Vec<NoticeBox>,
     can_mark: bool,
     order: OrderBox,
@@ -93,7 +94,14 @@ pub async fn show(
             .collect(),
         held: view.held,
         timeline: timeline::days(&view, &zone),
-        devices: view.devices.iter().map(|(row, facts)| device(row, &facts.system, view.now)).collect(),
+        devices: view
+            .devices
+            .iter()
+            .zip(&view.coverage)
+            .map(|((row, facts), minutes)| {
+                (device(row, &facts.system, view.now), coverage::tasks(minutes, &zone))
+            })
+            .collect(),
         about_devices: view
             .about_devices
             .iter()

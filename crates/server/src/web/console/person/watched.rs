@@ -246,6 +246,7 @@ mod tests {
             observed: 9,
             dropped: 9,
             shielded: 0,
+            sources: vec![Source::Health],
         };
         let gap = GapRow {
             record: [1; 32],

@@ -7,14 +7,14 @@ use crate::web::console::routes::{Access, Route};
 
 fn path(force: &Force, route: Route, others: bool) -> String {
     let seed = &force.seed;
-    let (alert, case, notice) = match others {
-        true => (seed.other_alert, seed.other_case, seed.other_device_notice),
-        false => (seed.alert, seed.case, seed.device_notice),
+    let (alert, case, notice, device) = match others {
+        true => (seed.other_alert, seed.other_case, seed.other_device_notice, seed.other_device),
+        false => (seed.alert, seed.case, seed.device_notice, seed.device),
     };
     let path = route.entry().1.replace("{id}", &alert.to_string()).replace("{case}", &case.to_string());
     let path =
         path.replace("{record}", &"ab".repeat(32)).replace("{act}", "0b5c5bb4-0d38-4d3c-9c0f-6a8a5a4b0e57");
-    path.replace("{notice}", &notice.to_string())
+    path.replace("{notice}", &notice.to_string()).replace("{device}", &device.to_string())
 }
 
 fn fields(route: Route) -> &'static [(&'static str, &'static str)] {
@@ -35,7 +35,7 @@ async fn walk(client: &mut Client, force: &Force, route: Route, others: bool) ->
 }
 
 /// Routes that show or change something of a case, and the act that each must leave in the log.
-const ON_A_CASE: [(Route, &str); 10] = [
+const ON_A_CASE: [(Route, &str); 11] = [
     (Route::Alert, "alert-view"),
     (Route::AlertContent, "content-open"),
     (Route::AlertDecide, "alert-decide"),
@@ -44,6 +44,7 @@ const ON_A_CASE: [(Route, &str); 10] = [
     (Route::AlertPicture, "picture-preview"),
     (Route::AlertUnveil, "picture-unveil"),
     (Route::Person, "case-view"),
+    (Route::Coverage, "coverage-view"),
     (Route::EnrolmentCode, "enrolment-code"),
     (Route::DeviceNoticeSeen, "device-notice-seen"),
 ];

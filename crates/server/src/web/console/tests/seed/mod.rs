@@ -69,7 +69,8 @@ pub struct Seed {
     /// A notice about the device of each case.
     pub device_notice: DeviceNoticeId,
     pub other_device_notice: DeviceNoticeId,
-    device: DeviceId,
+    pub device: DeviceId,
+    pub other_device: DeviceId,
     seq: u64,
     previous: [u8; 32],
 }
@@ -115,6 +116,7 @@ pub async fn seed_within(folder: &Path, clock: Arc<dyn Clock>, pages_max: Option
         device_notice: DeviceNoticeId::random([0; 16]),
         other_device_notice: DeviceNoticeId::random([0; 16]),
         device: other_device,
+        other_device,
         seq: 0,
         previous: [0; 32],
     };
@@ -293,6 +295,7 @@ impl Seed {
             hash,
             case: self.case,
             kind: kind.to_owned(),
+            recorded_at: Some(self.ctx.now()),
             what: what(hash),
             at: self.ctx.now(),
         };
@@ -320,6 +323,7 @@ impl Seed {
                 observed: 5,
                 dropped: 5,
                 shielded: 0,
+                sources: vec![Source::Browser, Source::Health],
             })
         })
         .await;

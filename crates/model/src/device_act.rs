@@ -1,0 +1,133 @@
+//! What happened to a device, or to the person it is enrolled for, that explains why nothing was watched on it. An officer
+//! enters it with dates and a reason.
+
+use serde::{Deserialize, Serialize};
+
+use crate::gap::GapCause;
+use crate::time::Timestamp;
+
+/// What happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DeviceActKind {
+    /// The person died.
+    Death,
+    /// The device was sold or given away.
+    Sold,
+    /// Another device took its place.
+    Replaced,
+    /// Another force took the case over.
+    Transferred,
+    /// Police or a court hold the device.
+    Seized,
+    /// The device was lost or stolen.
+    Lost,
+    /// The device is being repaired.
+    InRepair,
+    /// The person was in custody.
+    InCustody,
+    /// The person was in hospital.
+    InHospital,
+    /// The person was abroad.
+    Abroad,
+}
+
+/// What becomes of capture while an act lasts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CaptureUnder {
+    /// It goes on: the person may use the device.
+    GoesOn,
+    /// It stops until the act ends: whoever uses the device then is somebody else.
+    Paused,
+    /// It ends for good, and the device is released.
+    Ends,
+}
+
+impl DeviceActKind {
+    /// Every kind; where two explain one minute, the earlier is named.
+    pub const ALL: [Self; 10] = [
+        Self::Death,
+        Self::Sold,
+        Self::Replaced,
+        Self::Transferred,
+        Self::Seized,
+        Self::Lost,
+        Self::InRepair,
+        Self::InCustody,
+        Self::InHospital,
+        Self::Abroad,
+    ];
+
+    /// The word for files, stores and command lines.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Death => "death",
+            Self::Sold => "sold",
+            Self::Replaced => "replaced",
+            Self::Transferred => "transferred",
+            Self::Seized => "seized",
+            Self::Lost => "lost",
+            Self::InRepair => "in-repair",
+            Self::InCustody => "in-custody",
+            Self::InHospital => "in-hospital",
+            Self::Abroad => "abroad",
+        }
+    }
+
+    /// Reads [`Self::as_str`] back.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+    }
+
+    /// For officers, courts and the supervised person alike.
+    #[must_use]
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::Death => "the supervised person died",
+            Self::Sold => "the device was sold or given away",
+            Self::Replaced => "another device took its place",
+            Self::Transferred => "another force took the case over",
+            Self::Seized => "the device was held by police or a court",
+            Self::Lost => "the device was lost or stolen",
+            Self::InRepair => "the device was in repair",
+            Self::InCustody => "the supervised person was in custody",
+            Self::InHospital => "the supervised person was in hospital",
+            Self::Abroad => "the supervised person was abroad",
+        }
+    }
+
+    /// What becomes of capture while it lasts.
+    #[must_use]
+    pub fn capture(self) -> CaptureUnder {
+        match self {
+            Self::Death | Self::Sold | Self::Replaced | Self::Transferred => CaptureUnder::Ends,
+            Self::Seized | Self::Lost | Self::InRepair | Self::InCustody => CaptureUnder::Paused,
+            Self::InHospital | Self::Abroad => CaptureUnder::GoesOn,
+        }
+    }
+
+    /// Whether it explains that nothing was watched, where the device itself told that cause, or nothing. Who is abroad
+    /// or in hospital may use the device: then only silence is explained.
+    #[must_use]
+    pub fn explains(self, told: Option<GapCause>) -> bool {
+        match self.capture() {
+            CaptureUnder::GoesOn => matches!(told, None | Some(GapCause::PowerOff)),
+            CaptureUnder::Paused | CaptureUnder::Ends => true,
+        }
+    }
+}
+
+/// An act and when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeviceAct {
+    /// What happened.
+    pub kind: DeviceActKind,
+    /// Since when.
+    pub from: Timestamp,
+    /// Until when; absent while it lasts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
+}

@@ -1,0 +1,113 @@
+//! The gap ledger of a bundle: of which minutes, and the records that it is reckoned from.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proviso_evidence::Part;
+use proviso_evidence::format::{AskedStretch, CoverageAsked};
+use proviso_model::Timestamp;
+use proviso_model::ids::DeviceId;
+use proviso_store::{RecordRow, Stretch, Told, ToldRow};
+
+use super::BundleError;
+use super::gather::{Asked, may_be_shown};
+use crate::app::AppContext;
+use crate::app::coverage::{minute_of, under_the_order};
+use crate::app::late;
+use crate::keys::CaseKeys;
+
+/// An alert's bundle has the minutes around each record behind it: so many milliseconds to either side.
+const AROUND_MS: i64 = 30 * 60_000;
+/// What the ledger rests on: without these nothing can be reckoned from the bundle.
+const NEEDED: [Part; 4] = [Part::Times, Part::Gaps, Part::Watched, Part::Kind];
+
+/// The minutes that the ledger is about. To an alert's records it adds those that tell of these minutes.
+pub(super) async fn of_bundle(
+    ctx: &AppContext,
+    keys: &CaseKeys,
+    asked: &Asked<'_>,
+    records: &mut Vec<RecordRow>,
+) -> Result<Vec<CoverageAsked>, BundleError> {
+    if NEEDED.into_iter().any(|part| asked.shown.leaves_out(part)) {
+        return Ok(Vec::new());
+    }
+    let broken = |error: &dyn std::fmt::Display| BundleError::Broken(error.to_string());
+    let known = late::known(ctx, keys).await.map_err(|error| broken(&error))?;
+    let in_force = known.order.stretches().map_err(|error| broken(&error))?;
+    let as_of = minute_of(ctx.now());
+    let mut by_device: BTreeMap<DeviceId, Vec<Timestamp>> = BTreeMap::new();
+    for record in records.iter() {
+        by_device.entry(record.device).or_default();
+    }
+    if asked.alert.is_some() {
+        for (device, at) in observed(ctx, asked).await? {
+            by_device.entry(device).or_default().push(at);
+        }
+    }
+    let (mut found, mut wanted) = (Vec::new(), BTreeSet::new());
+    for (id, times) in by_device {
+        let device = ctx.store.device_get(id).await?;
+        let device = device.ok_or_else(|| BundleError::Broken(format!("device {id} is not kept")))?;
+        let mut stretches = Vec::new();
+        for stretch in windows(asked.alert.is_some().then_some(times)) {
+            stretches.extend(under_the_order(&in_force, &device, stretch, as_of));
+            if asked.alert.is_some() {
+                let told = ctx.store.told_list(id, stretch).await?;
+                wanted.extend(deciding(&told));
+            }
+        }
+        let stretches = stretches.into_iter().map(|(from, until)| AskedStretch { from, until });
+        found.push(CoverageAsked { device: id, stretches: stretches.collect(), acts: Vec::new() });
+    }
+    for record in records.iter() {
+        wanted.remove(&record.hash);
+    }
+    for hash in wanted {
+        records.extend(ctx.store.record_get(&hash).await?.filter(may_be_shown));
+    }
+    records.sort_by_key(|record| record.leaf);
+    Ok(found)
+}
+
+/// When the findings of the alert were observed, and on which device.
+async fn observed(ctx: &AppContext, asked: &Asked<'_>) -> Result<Vec<(DeviceId, Timestamp)>, BundleError> {
+    let Some(alert) = asked.alert else { return Ok(Vec::new()) };
+    let rows = ctx.store.alert_findings(alert, super::gather::ROWS_MAX).await?;
+    Ok(rows.into_iter().map(|(finding, _)| (finding.device, finding.observed_at)).collect())
+}
+
+/// The records that decide over these minutes: what tells of them; where a gap lasts, the device's last word; and what
+/// makes something of it void. No other, for a bundle holds every header up to the last of its records.
+fn deciding(told: &[ToldRow]) -> Vec<[u8; 32]> {
+    let ends = told.iter().filter_map(|row| match &row.told {
+        Told::Watched { until, .. } => Some(*until),
+        Told::Gap { until, .. } => *until,
+        Told::Nothing => None,
+    });
+    let reach = ends.max();
+    let first = told.iter().filter(|row| row.told != Told::Nothing).map(|row| (row.epoch, row.seq)).min();
+    let last = told.iter().map(|row| (row.epoch, row.seq)).max();
+    let lasts = told.iter().any(|row| matches!(row.told, Told::Gap { until: None, .. }));
+    let decides = |row: &&ToldRow| {
+        let place = Some((row.epoch, row.seq));
+        row.told != Told::Nothing || (lasts && place == last) || (place > first && row.recorded_at < reach)
+    };
+    told.iter().filter(decides).map(|row| row.record).collect()
+}
+
+/// The stretches around these times, apart and in whole minutes; all of time without any.
+fn windows(times: Option<Vec<Timestamp>>) -> Vec<Stretch> {
+    let Some(mut times) = times else {
+        let all = Stretch { from: Timestamp::from_micros(i64::MIN), until: Timestamp::from_micros(i64::MAX) };
+        return vec![all];
+    };
+    times.sort_unstable();
+    let mut windows: Vec<Stretch> = Vec::new();
+    for at in times {
+        let (from, until) = (minute_of(at.plus_millis(-AROUND_MS)), minute_of(at.plus_millis(AROUND_MS)));
+        match windows.last_mut() {
+            Some(last) if from <= last.until => last.until = until,
+            _ => windows.push(Stretch { from, until }),
+        }
+    }
+    windows
+}

@@ -1,0 +1,71 @@
+//! The gap ledger of a device: which minutes under the order were watched, and why the others were not.
+
+use proviso_engine::coverage::{Claim, Coverage, MINUTE_US, Said, reckon};
+use proviso_model::Timestamp;
+use proviso_model::device_act::DeviceAct;
+use proviso_store::{DeviceRow, Stretch, Told, ToldRow};
+
+use super::AppContext;
+use super::late::{self, LateError};
+
+/// A device's minutes in a stretch of time.
+#[derive(Debug, Clone)]
+pub struct DeviceCoverage {
+    /// Every minute under the order in that stretch, as far as time has come.
+    pub ledger: Coverage,
+    /// The order's time zone.
+    pub timezone: String,
+    /// The first minute of which nothing can be known yet.
+    pub as_of: Timestamp,
+    /// When the device last wrote a record, by its own clock.
+    pub last_recorded_at: Option<Timestamp>,
+}
+
+/// The minute that an instant lies in.
+#[must_use]
+pub fn minute_of(at: Timestamp) -> Timestamp {
+    Timestamp::from_micros(at.as_micros().div_euclid(MINUTE_US).saturating_mul(MINUTE_US))
+}
+
+/// The ledger of a device over the minutes of a stretch. The caller has logged the view.
+///
+/// # Errors
+/// [`LateError`] when the order cannot be applied, or the store says no.
+pub async fn of_device(
+    ctx: &AppContext,
+    device: &DeviceRow,
+    stretch: Stretch,
+) -> Result<DeviceCoverage, LateError> {
+    let known = late::known(ctx, &ctx.case_keys(device.case)?).await?;
+    let as_of = minute_of(ctx.now());
+    let under = under_the_order(&known.order.stretches()?, device, stretch, as_of);
+    let told = ctx.store.told_list(device.id, stretch).await?;
+    let last = told.iter().max_by_key(|row| (row.epoch, row.seq));
+    let last_recorded_at = last.and_then(|row| row.recorded_at);
+    let acts: Vec<DeviceAct> = Vec::new();
+    let ledger = reckon(&told.into_iter().map(claim).collect::<Vec<_>>(), &under, &acts);
+    let timezone = known.order.effective(None).map(|order| order.timezone).unwrap_or_default();
+    Ok(DeviceCoverage { ledger, timezone, as_of, last_recorded_at })
+}
+
+/// When the order asked anything of this device: since it was enrolled, until it was revoked, and not after `as_of`.
+pub(in crate::app) fn under_the_order(
+    in_force: &[(Timestamp, Timestamp)],
+    device: &DeviceRow,
+    stretch: Stretch,
+    as_of: Timestamp,
+) -> Vec<(Timestamp, Timestamp)> {
+    let from = minute_of(device.enrolled_at).max(stretch.from);
+    let until = device.revoked_at.unwrap_or(as_of).min(as_of).min(stretch.until);
+    let parts = in_force.iter().map(|(first, after)| ((*first).max(from), (*after).min(until)));
+    parts.filter(|(from, until)| from < until).collect()
+}
+
+fn claim(row: ToldRow) -> Claim {
+    let said = match row.told {
+        Told::Nothing => Said::Nothing,
+        Told::Watched { from, until, sources } => Said::Watched { from, until, sources },
+        Told::Gap { from, until, source, cause } => Said::Gap { from, until, source, cause },
+    };
+    Claim { place: (row.epoch, row.seq), recorded_at: row.recorded_at, said }
+}

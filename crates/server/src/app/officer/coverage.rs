@@ -1,0 +1,72 @@
+//! A device's page: every minute of a month, and the answer to "was it watching then, and what could it not see?". Logged
+//! before anything is read.
+
+use proviso_model::ids::{CaseId, DeviceId};
+use proviso_model::record::EnrolmentFacts;
+use proviso_store::{DeviceRow, Stretch};
+
+use super::allowed::Action;
+use super::error::ActError;
+use super::history;
+use super::sealed::{self, Order, Person};
+use super::who::Who;
+use crate::app::AppContext;
+use crate::app::coverage::{self, DeviceCoverage};
+
+/// What a device's page shows.
+#[derive(Debug, Clone)]
+pub struct DeviceView {
+    /// The person.
+    pub person: Person,
+    /// The order as last entered.
+    pub order: Order,
+    /// The officer in charge.
+    pub officer: String,
+    /// The device.
+    pub device: DeviceRow,
+    /// What it said of itself.
+    pub facts: EnrolmentFacts,
+    /// Its minutes in the stretch that the page is about.
+    pub coverage: DeviceCoverage,
+    /// Its minutes in the stretch that was asked about.
+    pub answer: Option<DeviceCoverage>,
+}
+
+/// Views a device's page over a stretch that follows from the order's time zone, with the answer about another.
+///
+/// # Errors
+/// [`ActError`].
+pub async fn view(
+    ctx: &AppContext,
+    who: &Who,
+    (case, device): (CaseId, DeviceId),
+    asked: impl FnOnce(&Order) -> (Stretch, Option<Stretch>),
+) -> Result<DeviceView, ActError> {
+    let case = who.case(ctx, Action::ViewEvidence, case).await?;
+    let row = ctx.store.device_get(device).await?.filter(|row| row.case == case.id);
+    let row = row.ok_or(ActError::NotFound)?;
+    let order = sealed::order(ctx, &case).await?;
+    let (stretch, question) = asked(&order);
+    let about = question.unwrap_or(stretch);
+    let objects = format!("{device} from {} until {}", about.from, about.until);
+    ctx.logged(&who.actor(), "coverage-view", Some(case.id), &objects, async {
+        let officer = match case.officer {
+            Some(officer) => history::officer_name(ctx, officer).await?,
+            None => "nobody yet".to_owned(),
+        };
+        let answer = match question {
+            Some(question) => Some(coverage::of_device(ctx, &row, question).await?),
+            None => None,
+        };
+        Ok(DeviceView {
+            person: sealed::person(ctx, &case)?,
+            facts: sealed::device(ctx, &row)?,
+            coverage: coverage::of_device(ctx, &row, stretch).await?,
+            device: row,
+            order,
+            officer,
+            answer,
+        })
+    })
+    .await
+}
