@@ -83,7 +83,7 @@ pub enum GapCause {
 
 impl GapCause {
     /// Every cause, as declared. Where several touch one minute, the ledger names the first.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 25] = [
         Self::PowerOff,
         Self::AgentStopped,
         Self::ExtensionStopped,
@@ -102,6 +102,8 @@ impl GapCause {
         Self::WindowsUnseen,
         Self::BrowserUnwatched,
         Self::ProgramsUnseen,
+        Self::SessionHelperAbsent,
+        Self::FilesUnseen,
         Self::SourceUnavailable,
         Self::SpoolDamaged,
         Self::RecordRestored,

@@ -323,7 +323,7 @@ impl Watcher {
     }
 
     fn alive(&self) -> Alive {
-        let watched = self.stretch.map(|stretch| Self::liveness(&stretch, self.moment.reckoned));
+        let watched = self.stretch.map(|stretch| self.liveness(&stretch, self.moment.reckoned));
         let in_doubt = self.moment.doubt.is_some();
         Alive { fix: self.time.fix(&self.moment), server_at: self.moment.server_at, watched, in_doubt }
     }

@@ -100,7 +100,7 @@ impl Watcher {
         if until <= stretch.from && stretch.observed == 0 {
             return;
         }
-        let liveness = Self::liveness(&stretch, until);
+        let liveness = self.liveness(&stretch, until);
         let Stretch { observed, pictures, pictures_unreadable: unreadable, .. } = stretch;
         tracing::info!(observed, pictures, unreadable, "a stretch of watching has ended");
         if self.record(&kept, RecordBody::Liveness { liveness }, Room::Reserve, &[]).is_err() {
@@ -109,7 +109,7 @@ impl Watcher {
     }
 
     /// A stretch as it is put on record.
-    pub(super) fn liveness(stretch: &Stretch, until: Timestamp) -> Liveness {
+    pub(super) fn liveness(&self, stretch: &Stretch, until: Timestamp) -> Liveness {
         let mut sources = vec![Source::Health];
         if stretch.by.browser {
             sources.push(Source::Browser);
