@@ -50,11 +50,31 @@ export const CAPTURE_NOTHING = Object.freeze({
  */
 
 /**
+ * A click, tap or key (circumstances.rs).
+ * @typedef {object} Gesture
+ * @property {number} ms how long before
+ * @property {true} [on_link] it was on a link to this very address
+ * @typedef {"address-bar" | "bookmark" | "link" | "form" | "reload" | "history" | "start" | "embedded"} Cause
+ *
+ * What was seen of how a fact came about (circumstances.rs). What act that makes, the agent says.
+ * @typedef {object} Circumstances
+ * @property {Cause} [cause] what opened the page; absent where that was not seen
+ * @property {Gesture} [gesture]
+ * @property {"redirect" | "pop-up"} [detour] it is not where the gesture pointed to
+ * @property {"opening"} [stage] it came with the opening of its page
+ * @property {"same-site" | "other-site"} [frame]
+ * @property {number} [used_ms] time since somebody used that page or frame, once it had been on the screen for a while
+ * @property {"started" | "by-itself" | "from-others"} [playback]
+ * @property {"here" | "others"} [wrote] whose all of the messages are
+ */
+
+/**
  * @typedef {object} Attribution
- * @property {Act} act
+ * @property {Act} act "unknown" where there are circumstances: the agent decides
  * @property {boolean} foreground whether its tab and window were in front when observed
  * @property {number} visible_ms how long it had been visible
  * @property {number} [since_input_ms] time since the last human input in that tab; absent when there was none
+ * @property {Circumstances} [circumstances]
  */
 
 /** @typedef {"search" | "message" | "text"} Field */
@@ -127,17 +147,17 @@ export const CAPTURE_NOTHING = Object.freeze({
 /**
  * Within the extension: from a page's content script to the background.
  * @typedef {{type: "config"}} AskConfig
- * @typedef {{type: "input", at: number}} InputSeen
+ * @typedef {{type: "input", at: number, touch?: boolean, link?: string}} InputSeen `touch`: a click, tap or key that may lead somewhere; `link`: the address of the link that it was on
+ * @typedef {{visible_ms: number, since_input_ms: number | null, used_ms: number | null}} Presence
  * @typedef {{type: "suggestion", at: number, words: string[]}} SuggestionChosen what the entry says: whole, and line by line
  * @typedef {{type: "page", at: number, url: string, title: string, text: string, cut: boolean, first: boolean,
- *   opening: boolean, visible_ms: number, since_input_ms: number | null}} PageSeen
- * @typedef {{type: "typed", at: number, url: string, field: Field, text: string,
- *   visible_ms: number, since_input_ms: number | null}} TypedSeen
- * @typedef {{type: "messages", at: number, url: string, channel: string, messages: Message[],
- *   visible_ms: number, since_input_ms: number | null}} MessagesSeen
+ *   opening: boolean} & Presence} PageSeen
+ * @typedef {{type: "typed", at: number, url: string, field: Field, text: string} & Presence} TypedSeen
+ * @typedef {{type: "messages", at: number, url: string, channel: string, messages: Message[]} & Presence} MessagesSeen
  * @typedef {Omit<PictureShown, "from"> & {type: "picture", at: number, from?: PictureFrom, data?: string, mark: number,
- *   visible_ms: number, since_input_ms: number | null}} PictureSeen `mark` names the element to {@link Where}
- * @typedef {"taken" | "again" | "black" | "lost"} PictureAnswer recorded; not in front, ask again; nothing but black; nothing to record
+ *   playback?: Circumstances["playback"]} & Presence} PictureSeen `mark` names the element to {@link Where}
+ * @typedef {boolean | "until-used"} Answer taken; or not, and it is asked again when it comes to the front; or taken, and told again when somebody uses the page
+ * @typedef {"taken" | "until-used" | "again" | "black" | "lost"} PictureAnswer recorded; recorded, and to be told again once used; not in front, ask again; nothing but black; nothing to record
  * @typedef {AskConfig | InputSeen | SuggestionChosen | PageSeen | TypedSeen | MessagesSeen | PictureSeen} FromPage
  */
 

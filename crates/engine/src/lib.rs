@@ -3,6 +3,7 @@
 //! Nothing here reads a file or a clock, and every figure that decides is an integer, so a finding replays to the byte
 //! on any machine that runs the same [`SEMANTICS`].
 
+pub mod attribution;
 pub mod behaviour;
 pub mod classify;
 pub mod compile;

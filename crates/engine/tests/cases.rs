@@ -133,6 +133,7 @@ fn observation(case: &Case) -> Observation {
             foreground: case.foreground,
             visible_ms: case.visible_ms,
             since_input_ms: Some(1200),
+            circumstances: None,
         },
         fact: case.fact.clone(),
     }

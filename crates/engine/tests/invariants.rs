@@ -9,7 +9,7 @@ use common::{engine, order, page, policy, searched, seen, typed, words};
 use proptest::prelude::*;
 use proviso_engine::{CompileError, CompileInputs, Engine, EngineError, Pack, compile};
 use proviso_model::limits::{SPANS_MAX, SURROUNDINGS_BYTES};
-use proviso_model::observation::Field;
+use proviso_model::observation::{Cause, Circumstances, Detour, Field};
 use proviso_model::{Act, ConditionKind, Digest, Fact, Order, Passage, Timestamp};
 
 /// Every kind of condition but specified words, and then those.
@@ -200,6 +200,19 @@ static SEARCHED: LazyLock<Engine> = LazyLock::new(|| {
     engine(&(words(TERMS) + first))
 });
 static ALL_KINDS: LazyLock<Engine> = LazyLock::new(|| engine(EVERYTHING));
+
+#[test]
+fn invariant_07_a_page_that_came_by_itself_raises_nothing_until_it_is_used() {
+    let mut seen = page("the harbour lantern");
+    for detour in [Detour::Redirect, Detour::PopUp] {
+        for (used_ms, raises) in [(None, false), (Some(0), true)] {
+            let (cause, detour) = (Some(Cause::Link), Some(detour));
+            seen.attribution.circumstances =
+                Some(Circumstances { cause, detour, used_ms, ..Circumstances::default() });
+            assert_eq!(ALL_KINDS.evaluate(&seen).is_empty(), !raises, "{detour:?}, used {used_ms:?}");
+        }
+    }
+}
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(256))]

@@ -1,5 +1,6 @@
 //! What was captured on a device. An observation states a fact and asserts nothing about it.
 
+mod circumstances;
 mod machine;
 mod picture;
 
@@ -9,6 +10,7 @@ use crate::hash::Digest;
 use crate::messages::Message;
 use crate::time::Timestamp;
 
+pub use circumstances::{Cause, Circumstances, Detour, FrameOf, Gesture, Playback, Stage, Wrote};
 pub use machine::{Machine, MachineWhat};
 pub use picture::{
     ListedHow, Picture, PictureBefore, PictureElement, PictureFile, PictureFrom, PictureListed, PictureScore,
@@ -150,6 +152,9 @@ pub struct Attribution {
     /// Time since the last human input in that tab or window, in milliseconds; absent when there was none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since_input_ms: Option<u64>,
+    /// What was seen of it, from which the table of attribution decides; absent from sources and records that have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub circumstances: Option<Circumstances>,
 }
 
 impl Attribution {

@@ -3,14 +3,15 @@
 import { cutToBytes } from "../lib/text.js";
 import { CAPTURE_NOTHING, MESSAGE_NAME_BYTES_MAX, PAGE_TEXT_BYTES_MAX, TITLE_BYTES_MAX, TYPED_TEXT_BYTES_MAX, URL_BYTES_MAX } from "../protocol.js";
 import * as link from "./link.js";
-import { actFor, lastInput } from "./navigation.js";
+import { circumstancesOf, lastInput } from "./navigation.js";
 import * as outbox from "./outbox.js";
 import { searchStart, searchTyped } from "./searches.js";
 import * as state from "./state.js";
 
 /**
- * @typedef {import("../protocol.js").Act} Act
+ * @typedef {import("../protocol.js").Answer} Answer
  * @typedef {import("../protocol.js").Capture} Capture
+ * @typedef {import("../protocol.js").Circumstances} Circumstances
  * @typedef {import("../protocol.js").Fact} Fact
  * @typedef {import("../protocol.js").MessagesSeen} MessagesSeen
  * @typedef {import("../protocol.js").PageSeen} PageSeen
@@ -27,7 +28,7 @@ export function allowed() {
  * Takes a page that its content script sees as visible.
  * @param {PageSeen} seen
  * @param {Sender} sender
- * @returns {Promise<boolean>} false when the tab is not in front after all: the page asks again when it is
+ * @returns {Promise<Answer>} false when the tab is not in front after all: the page asks again when it is
  */
 export async function pageSeen(seen, sender) {
   await link.firstAnswer;
@@ -46,15 +47,15 @@ export async function pageSeen(seen, sender) {
   };
   const search = seen.first ? searchStart(tab.id, sender.frameId ?? 0, seen.url, seen.at) : undefined;
   if (search) fact.search = search;
-  const act = seen.first || seen.opening ? actFor(tab.id, sender.frameId ?? 0, seen.url) : "shown";
-  return record(fact, act, true, seen, tab.id);
+  const facts = circumstancesOf(tab.id, sender.frameId ?? 0, seen.url, seen.first || seen.opening);
+  return record(fact, facts, true, seen, tab.id);
 }
 
 /**
  * Takes text that was typed into a field.
  * @param {TypedSeen} seen
  * @param {Sender} sender
- * @returns {Promise<boolean>}
+ * @returns {Promise<Answer>}
  */
 export async function typedSeen(seen, sender) {
   await link.firstAnswer;
@@ -70,14 +71,14 @@ export async function typedSeen(seen, sender) {
     field: seen.field,
     text: cutToBytes(seen.text, TYPED_TEXT_BYTES_MAX).text,
   };
-  return record(fact, "typed", await inFront(tab), seen, tab.id);
+  return record(fact, {}, await inFront(tab), seen, tab.id);
 }
 
 /**
  * Takes messages of a conversation that a page shows, or that are being typed into it.
  * @param {MessagesSeen} seen
  * @param {Sender} sender
- * @returns {Promise<boolean>} false when the tab is not in front after all: the page asks again when it is
+ * @returns {Promise<Answer>} false when the tab is not in front after all: the page asks again when it is
  */
 export async function messagesSeen(seen, sender) {
   await link.firstAnswer;
@@ -96,8 +97,10 @@ export async function messagesSeen(seen, sender) {
     window: String(tab.id),
     messages: seen.messages,
   };
-  const act = isTyped ? "typed" : isFirst ? actFor(tab.id, sender.frameId ?? 0, seen.url) : areOthers ? "received" : "shown";
-  return record(fact, act, front, seen, tab.id);
+  const facts = circumstancesOf(tab.id, sender.frameId ?? 0, seen.url, isFirst);
+  if (isTyped) facts.wrote = "here";
+  else if (areOthers && !isFirst) facts.wrote = "others";
+  return record(fact, facts, front, seen, tab.id);
 }
 
 /** Notes that a private window is open: the fact only, nothing of what it shows. */
@@ -128,26 +131,38 @@ export async function inFront(tab) {
 
 /**
  * @param {Fact} fact
- * @param {Act} act
+ * @param {Circumstances} facts
  * @param {boolean} foreground
- * @param {{at: number, visible_ms: number, since_input_ms: number | null}} seen
+ * @param {import("../protocol.js").Presence & {at: number}} seen
  * @param {number} tabId
+ * @returns {Promise<Answer>}
  */
-function record(fact, act, foreground, seen, tabId) {
-  return keep(fact, attributionOf(act, foreground, seen, tabId), seen.at);
+async function record(fact, facts, foreground, seen, tabId) {
+  const attribution = attributionOf(facts, foreground, seen, tabId);
+  const kept = await keep(fact, attribution, seen.at);
+  return kept && isUnasked(attribution) ? "until-used" : kept;
 }
 
 /**
- * @param {Act} act
+ * @param {Circumstances} facts
  * @param {boolean} foreground
- * @param {{at: number, visible_ms: number, since_input_ms: number | null}} seen
+ * @param {import("../protocol.js").Presence & {at: number}} seen
  * @param {number} tabId
  * @returns {import("../protocol.js").Attribution}
  */
-export function attributionOf(act, foreground, seen, tabId) {
+export function attributionOf(facts, foreground, seen, tabId) {
   const input = Math.max(lastInput(tabId) ?? 0, seen.since_input_ms === null ? 0 : seen.at - seen.since_input_ms);
-  const attribution = { act, foreground, visible_ms: Math.max(0, Math.round(seen.visible_ms)) };
+  const circumstances = seen.used_ms === null ? facts : { ...facts, used_ms: Math.max(0, Math.round(seen.used_ms)) };
+  /** @type {import("../protocol.js").Attribution} */
+  const attribution = { act: "unknown", foreground, visible_ms: Math.max(0, Math.round(seen.visible_ms)), circumstances };
   return input === 0 ? attribution : { ...attribution, since_input_ms: Math.max(0, Math.round(seen.at - input)) };
+}
+
+/** Whether nobody was seen to ask for it, or to use it. A hint to tell it again; the decision is the agent's. @param {import("../protocol.js").Attribution} attribution */
+export function isUnasked({ circumstances }) {
+  const { cause = "", gesture, detour, frame, used_ms, wrote } = circumstances ?? {};
+  const isAsked = gesture !== undefined || ["address-bar", "bookmark", "start"].includes(cause);
+  return used_ms === undefined && wrote !== "here" && (!isAsked || detour !== undefined || frame === "other-site");
 }
 
 /**

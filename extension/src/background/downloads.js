@@ -5,7 +5,7 @@ import { cutToBytes } from "../lib/text.js";
 import { PICTURE_SENT_BYTES_MAX, URL_BYTES_MAX } from "../protocol.js";
 import { allowed, send } from "./capture.js";
 import * as link from "./link.js";
-import { lastInputAnywhere } from "./navigation.js";
+import { lastInputAnywhere, lastTouchAnywhere } from "./navigation.js";
 import * as outbox from "./outbox.js";
 import { ownOrigin } from "./state.js";
 
@@ -43,7 +43,9 @@ export async function downloadChanged({ id, state }) {
   if (typeof got === "string") shown.without = got;
   const input = lastInputAnywhere();
   /** @type {import("../protocol.js").Attribution} */
-  const attribution = { act: "downloaded", foreground: false, visible_ms: 0 };
+  const attribution = { act: "unknown", foreground: false, visible_ms: 0, circumstances: {} };
+  const gesture = lastTouchAnywhere(Date.parse(item.startTime) || at);
+  if (gesture) attribution.circumstances = { gesture };
   if (input !== undefined) attribution.since_input_ms = Math.max(0, at - input);
   await send(() => outbox.addPicture(new Date(at).toISOString(), attribution, shown, data));
 }

@@ -36,7 +36,7 @@ async function answer(message, sender) {
       await link.firstAnswer;
       return state.pageConfig();
     case "input":
-      if (sender.tab?.id !== undefined) navigation.inputSeen(sender.tab.id, message.at);
+      if (sender.tab?.id !== undefined) navigation.inputSeen(sender.tab.id, message);
       return true;
     case "suggestion":
       if (sender.tab?.id !== undefined) suggestionChosen(sender.tab.id, message.words, message.at);
@@ -55,11 +55,12 @@ async function answer(message, sender) {
   }
 }
 
+chrome.webNavigation.onBeforeNavigate.addListener(navigation.beginning);
 chrome.webNavigation.onCommitted.addListener(navigation.committed);
 chrome.webNavigation.onCreatedNavigationTarget.addListener(({ tabId, sourceTabId }) => navigation.openedFrom(tabId, sourceTabId));
 for (const event of [chrome.webNavigation.onHistoryStateUpdated, chrome.webNavigation.onReferenceFragmentUpdated]) {
   event.addListener((details) => {
-    navigation.committed(details);
+    navigation.wentOn(details);
     tell(details.tabId, { type: "navigated", url: details.url }, details.frameId);
   });
 }

@@ -3,8 +3,9 @@
 import { fetched } from "../lib/fetched.js";
 import { cutToBytes } from "../lib/text.js";
 import { TITLE_BYTES_MAX, URL_BYTES_MAX } from "../protocol.js";
-import { allowed, attributionOf, inFront, mayCapture, send } from "./capture.js";
+import { allowed, attributionOf, inFront, isUnasked, mayCapture, send } from "./capture.js";
 import * as link from "./link.js";
+import { circumstancesOf } from "./navigation.js";
 import * as outbox from "./outbox.js";
 import { tabPixels } from "./tab_pixels.js";
 
@@ -44,9 +45,11 @@ export async function pictureSeen(seen, sender) {
     from: got.from ?? "fetched-again",
   };
   if (got.without) shown.without = got.without;
-  const act = seen.element === "video-frame" ? "played" : "shown";
-  const kept = await send(() => outbox.addPicture(new Date(seen.at).toISOString(), attributionOf(act, true, seen, tab.id), shown, got.data));
-  return kept ? "taken" : "again";
+  const facts = circumstancesOf(tab.id, frameId, seen.url, false);
+  if (seen.playback) facts.playback = seen.playback;
+  const attribution = attributionOf(facts, true, seen, tab.id);
+  const kept = await send(() => outbox.addPicture(new Date(seen.at).toISOString(), attribution, shown, got.data));
+  return kept ? (isUnasked(attribution) ? "until-used" : "taken") : "again";
 }
 
 /**

@@ -4,10 +4,10 @@ import { address } from "./address.js";
 import { watchPage } from "./page.js";
 import { placeOf } from "./picture_elements.js";
 import { Pictures } from "./pictures.js";
-import { sinceInputMs, visibleMs, watchPresence } from "./presence.js";
+import { presence, sinceInputMs, watchPresence } from "./presence.js";
 import { watchPasswords } from "./sensitive.js";
 import { watchSuggestions } from "./suggestions.js";
-import { channel, draft, isTalk, noteTyped, readTalk } from "./talk.js";
+import { channel, draft, forgetTalk, isTalk, noteTyped, readTalk } from "./talk.js";
 import { flushTyping, isLeftOutOfPage, watchTyping } from "./typing.js";
 
 /**
@@ -21,6 +21,8 @@ const TRIES_MAX = 3;
 
 /** @type {Config | null} */
 let config = null;
+/** What was told so far came by itself: it is told again once somebody uses the page. */
+let untilUsed = false;
 
 /** @param {FromPage} message @returns {Promise<unknown>} */
 async function tell(message) {
@@ -33,6 +35,12 @@ async function tell(message) {
   }
   config = null; // The extension was updated or removed: this script is an orphan and stays quiet.
   return undefined;
+}
+
+/** Whether the background has taken something. @param {unknown} answer */
+function isTaken(answer) {
+  if (answer === "until-used") untilUsed = true;
+  return answer === true || answer === "until-used";
 }
 
 /** @param {Config} next */
@@ -48,10 +56,10 @@ function sendTyped(field, text) {
   if (field === "message") noteTyped(text);
   if (talk !== null) {
     // What is typed into a conversation belongs to it; whether it was sent shows when it appears.
-    void tell({ type: "messages", at, url: address(), channel: talk, messages: [draft(text)], visible_ms: visibleMs(), since_input_ms: sinceInputMs(at) });
+    void tell({ type: "messages", at, url: address(), channel: talk, messages: [draft(text)], ...presence(at) });
     return;
   }
-  void tell({ type: "typed", at, url: address(), field, text, visible_ms: visibleMs(), since_input_ms: sinceInputMs(at) });
+  void tell({ type: "typed", at, url: address(), field, text, ...presence(at) });
 }
 
 function start() {
@@ -60,13 +68,14 @@ function start() {
     () => config,
     async (shown) => {
       const at = Date.now();
-      return (await tell({ type: "page", at, ...shown, visible_ms: visibleMs(), since_input_ms: sinceInputMs(at) })) === true;
+      return isTaken(await tell({ type: "page", at, ...shown, ...presence(at) }));
     },
     (element) => isLeftOutOfPage(element) || isTalk(element),
     (reader) => {
       const send = async (/** @type {import("./talk.js").Batch} */ batch) => {
         const at = Date.now();
-        return (await tell({ type: "messages", at, url: address(), ...batch, visible_ms: visibleMs(), since_input_ms: sinceInputMs(at) })) === true;
+        const answer = await tell({ type: "messages", at, url: address(), ...batch, ...presence(at) });
+        return isTaken(answer) && /** @type {import("../protocol.js").Answer} */ (answer);
       };
       // The conversations themselves are not left out of what is read of them.
       return readTalk(address(), send, { ...reader, isLeftOut: isLeftOutOfPage });
@@ -74,11 +83,12 @@ function start() {
   );
   const pictures = new Pictures(() => config, async (seen) => {
     const answer = await tell(seen);
+    if (isTaken(answer)) return "taken";
     return answer === "taken" || answer === "black" || answer === "lost" ? answer : "again";
   });
   watchPresence(
-    (at) => {
-      if (config) void tell({ type: "input", at });
+    (input) => {
+      if (config) void tell({ type: "input", ...input });
     },
     () => {
       page.look();
@@ -87,6 +97,13 @@ function start() {
     () => {
       flushTyping(sendTyped);
       pictures.rest();
+    },
+    () => {
+      if (!untilUsed) return;
+      untilUsed = false;
+      forgetTalk();
+      page.again();
+      pictures.again();
     },
   );
   watchTyping(sendTyped, () => sinceInputMs(Date.now()));

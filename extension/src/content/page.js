@@ -44,7 +44,7 @@ let waitingSince = 0;
  * @param {(shown: Shown) => Promise<boolean>} send whether the background took it
  * @param {(element: Element) => boolean} isLeftOut
  * @param {ReadTalk} readTalk reads conversations first: what it reads is left out of the page
- * @returns {{look: () => void, changed: () => void, navigated: () => void}}
+ * @returns {{look: () => void, changed: () => void, navigated: () => void, again: () => void}}
  */
 export function watchPage(config, send, isLeftOut, readTalk) {
   const reader = { isLeftOut, shadowFound: (/** @type {ShadowRoot} */ root) => watchShadow(root, changed) };
@@ -86,7 +86,11 @@ export function watchPage(config, send, isLeftOut, readTalk) {
     look();
   });
   window.addEventListener("focus", look);
-  return { look, changed, navigated: () => soon(NAVIGATED_QUIET_MS) };
+  const anew = () => {
+    current = "";
+    look();
+  };
+  return { look, changed, navigated: () => soon(NAVIGATED_QUIET_MS), again: anew };
 }
 
 /**

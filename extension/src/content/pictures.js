@@ -4,7 +4,7 @@ import { SIDE_PX_MIN } from "../lib/fetched.js";
 import { address } from "./address.js";
 import { bytesAt, pixelsOf } from "./picture_bytes.js";
 import { isStillThere, marked, pictureIn, pruneMarks } from "./picture_elements.js";
-import { isVisible, sinceInputMs } from "./presence.js";
+import { isVisible, presence } from "./presence.js";
 import { whenSettled } from "./settled.js";
 import { VideoFrames } from "./video_frames.js";
 
@@ -81,6 +81,12 @@ export class Pictures {
     for (const [element, watched] of this.#watched) this.#arm(element, watched);
   }
 
+  /** Somebody uses the page: what was told of it is told again, as then it counts. */
+  again() {
+    this.#told.clear();
+    this.look();
+  }
+
   /** The page has left the screen: what was visible no longer is. */
   rest() {
     for (const watched of this.#watched.values()) this.#stop(watched);
@@ -102,6 +108,7 @@ export class Pictures {
       root.addEventListener(name, () => this.#soon(), { capture: true, passive: true });
     }
     root.addEventListener("load", ({ target }) => this.#loaded(target), { capture: true, passive: true });
+    root.addEventListener("play", (event) => this.#frames.begins(event), { capture: true, passive: true });
     root.addEventListener("encrypted", (event) => this.#frames.encrypted(event), { capture: true, passive: true });
   }
 
@@ -227,7 +234,7 @@ export class Pictures {
 
   /**
    * @param {Element} element
-   * @param {Pick<PictureSeen, "element" | "address" | "width" | "height" | "from" | "data" | "without">} picture
+   * @param {Pick<PictureSeen, "element" | "address" | "width" | "height" | "from" | "data" | "without" | "playback">} picture
    * @param {number} visibleMs
    * @returns {Promise<PictureAnswer>}
    */
@@ -237,7 +244,7 @@ export class Pictures {
     return this.#send({
       type: "picture", at, url: address(), title: document.title, address: picture.address, element: picture.element,
       width: picture.width, height: picture.height, shown_width: Math.round(width), shown_height: Math.round(height),
-      from: picture.from, data: picture.data, without: picture.without, mark: marked(element), visible_ms: visibleMs, since_input_ms: sinceInputMs(at),
+      from: picture.from, data: picture.data, without: picture.without, mark: marked(element), ...presence(at), visible_ms: visibleMs, ...(picture.playback ? { playback: picture.playback } : {}),
     });
   }
 }

@@ -4,7 +4,15 @@
 const REPORT_MS_MIN = 1_000;
 const INPUT_EVENTS = ["pointerdown", "keydown", "wheel", "touchstart", "paste", "drop", "compositionupdate"];
 
+/** What was on the screen for less when it was touched may not have been what the touch was meant for. */
+const USED_AFTER_MS = 2_000;
+/** Keys that leave a page, or do nothing in it. */
+const LEAVING = /^(Escape|Control|Alt|AltGraph|Meta|Shift|CapsLock|F\d+)$/;
+/** Keys that may open something. */
+const OPENING = new Set(["Enter", " ", "F5"]);
+
 let lastInputAt = 0;
+let usedAt = 0;
 let reportedAt = 0;
 let shownBeforeMs = 0;
 /** @type {number | null} */
@@ -12,13 +20,14 @@ let shownSince = null;
 
 /**
  * Starts to keep account.
- * @param {(at: number) => void} report called with the time of human input, for the tab as a whole
+ * @param {(input: Omit<import("../protocol.js").InputSeen, "type">) => void} report called with human input, for the tab as a whole
  * @param {() => void} appeared called when the page comes to the screen
  * @param {() => void} left called when it goes from the screen
+ * @param {() => void} used called when somebody first uses it
  */
-export function watchPresence(report, appeared, left) {
+export function watchPresence(report, appeared, left, used) {
   for (const name of INPUT_EVENTS) {
-    window.addEventListener(name, (event) => inputSeen(event, report), { capture: true, passive: true });
+    window.addEventListener(name, (event) => inputSeen(event, report, used), { capture: true, passive: true });
   }
   const update = () => {
     if (isVisible() && shownSince === null) {
@@ -59,16 +68,39 @@ export function sinceInputMs(now) {
 }
 
 /**
+ * All of it, at one time.
+ * @param {number} now milliseconds since 1970
+ * @returns {import("../protocol.js").Presence}
+ */
+export function presence(now) {
+  return { visible_ms: visibleMs(), since_input_ms: sinceInputMs(now), used_ms: usedAt === 0 ? null : Math.max(0, now - usedAt) };
+}
+
+/**
  * Only what the browser itself says came from a device counts: a page can make events, but not trusted ones.
  * @param {Event} event
- * @param {(at: number) => void} report
+ * @param {Parameters<typeof watchPresence>[0]} report
+ * @param {() => void} used
  */
-function inputSeen(event, report) {
+function inputSeen(event, report, used) {
   if (!event.isTrusted) return;
   const now = Date.now();
   lastInputAt = now;
-  const mayNavigate = event.type === "pointerdown" || (event instanceof KeyboardEvent && event.key === "Enter");
-  if (!mayNavigate && now - reportedAt < REPORT_MS_MIN) return;
-  reportedAt = now;
-  report(now);
+  const isKey = event instanceof KeyboardEvent;
+  const isCommand = isKey && (event.ctrlKey || event.altKey || event.metaKey);
+  const touch = event.type === "pointerdown" || event.type === "touchstart" || (isKey && (isCommand || OPENING.has(event.key)));
+  if (touch || now - reportedAt >= REPORT_MS_MIN) {
+    reportedAt = now;
+    report(touch ? { at: now, touch, link: linkOf(event) } : { at: now });
+  }
+  if (isCommand || (isKey && LEAVING.test(event.key)) || !isVisible() || visibleMs() < USED_AFTER_MS) return;
+  const isFirst = usedAt === 0;
+  usedAt = now;
+  if (isFirst) used();
+}
+
+/** The address of the link that an event happened on. @param {Event} event */
+function linkOf(event) {
+  const link = event.composedPath().find((node) => node instanceof HTMLAnchorElement || node instanceof HTMLAreaElement);
+  return link instanceof HTMLAnchorElement || link instanceof HTMLAreaElement ? link.href : "";
 }

@@ -25,6 +25,8 @@ const read = new WeakMap();
 const looked = new WeakMap();
 /** @type {Set<string>} */
 const keys = new Set();
+/** What was told and raises nothing until somebody uses the page. @type {Fresh[]} */
+const untilUsed = [];
 /** Messages sent of each conversation. @type {Map<string, number>} */
 const counted = new Map();
 /** @type {{text: string, at: number}[]} */
@@ -56,6 +58,14 @@ export function noteTyped(text) {
   if (typed.length > TYPED_REMEMBERED_MAX) typed.shift();
 }
 
+/** What was told before anybody had used the page counts as new. What was typed here was never in question. */
+export function forgetTalk() {
+  for (const { element, key } of untilUsed.splice(0)) {
+    read.delete(element);
+    keys.delete(key);
+  }
+}
+
 /** A draft as a message that has not been seen to appear. @param {string} text @returns {Message} */
 export function draft(text) {
   const cut = cutToBytes(text, MESSAGE_TEXT_BYTES_MAX);
@@ -65,7 +75,7 @@ export function draft(text) {
 /**
  * Reads what is new and sends it; what was not taken is read again.
  * @param {string} address
- * @param {(batch: Batch) => Promise<boolean>} send
+ * @param {(batch: Batch) => Promise<import("../protocol.js").Answer>} send
  * @param {import("./visible_text.js").Reader} reader
  * @returns {Promise<number>} milliseconds that the reading took, without the wait for `send`
  */
@@ -89,9 +99,11 @@ export async function readTalk(address, send, reader) {
         const from = counted.get(name) ?? 0;
         const messages = batch.map(({ message }, at) => ({ ...message, index: from + at }));
         tookMs += performance.now() - began;
-        const isTaken = await send({ channel: name, messages });
+        const answer = await send({ channel: name, messages });
         began = performance.now();
-        if (!isTaken) return tookMs;
+        if (!answer) return tookMs;
+        if (answer === "until-used") untilUsed.push(...batch);
+        untilUsed.splice(0, Math.max(0, untilUsed.length - KEYS_REMEMBERED_MAX));
         counted.set(name, from + messages.length);
         for (const { element, words, key } of batch) {
           read.set(element, words);

@@ -17,6 +17,7 @@ import { FIREFOX_ID, FIREFOX_UUID, HOST_NAME } from "./host-manifest.mjs";
  * @property {string | null} [extensionDir] unpacked extension, none where null; the one of `extension/dist` by default
  * @property {boolean} [headless] true by default
  * @property {string[]} [args]
+ * @property {Record<string, string | number | boolean>} [preferences] of Firefox
  * @property {Record<string, string>} [environment]
  */
 
@@ -80,7 +81,7 @@ export const DEBUGGERS = new WeakMap();
  * @param {Launch} launch
  * @returns {Promise<Browser>}
  */
-export async function launchFirefox({ userDataDir, hostManifestPath, extensionDir, headless = true, args = [], environment = {} }) {
+export async function launchFirefox({ userDataDir, hostManifestPath, extensionDir, headless = true, args = [], preferences = {}, environment = {} }) {
   const home = join(userDataDir, "home");
   const profile = join(userDataDir, "profile");
   const debuggerSocket = join(userDataDir, "debugger");
@@ -97,7 +98,7 @@ export async function launchFirefox({ userDataDir, hostManifestPath, extensionDi
     defaultViewport: null,
     env: { ...process.env, ...environment, HOME: home, XDG_CONFIG_HOME: join(home, ".config"), MOZ_CRASHREPORTER_DISABLE: "1" },
     args: ["--remote-allow-system-access", "--start-debugger-server", debuggerSocket, ...args],
-    extraPrefsFirefox: { ...DEBUGGER_PREFERENCES, "extensions.webextensions.uuids": JSON.stringify({ [FIREFOX_ID]: FIREFOX_UUID }) },
+    extraPrefsFirefox: { ...DEBUGGER_PREFERENCES, ...preferences, "extensions.webextensions.uuids": JSON.stringify({ [FIREFOX_ID]: FIREFOX_UUID }) },
   });
   DEBUGGERS.set(browser, debuggerSocket);
   if (extensionDir !== null) await browser.installExtension(extensionDir ?? join(DIST, "firefox"));

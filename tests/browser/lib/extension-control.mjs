@@ -80,6 +80,37 @@ export async function grantAccess({ name, browser }, granted) {
 }
 
 /**
+ * Types an address into the browser's address bar and goes there.
+ * @param {Pick<Scene, "name" | "browser">} scene
+ * @param {Page} page in front
+ * @param {string} url
+ */
+export async function typeAddress({ name, browser }, page, url) {
+  // WebDriver's own way to an address is to Firefox a link without a click; DevTools' is to Chromium the address bar.
+  if (name === "firefox") await inFirefox(browser, `(() => { gURLBar.focus(); gURLBar.value = ${JSON.stringify(url)}; gURLBar.handleCommand(); })()`);
+  else await page.goto(url);
+}
+
+/**
+ * Has Firefox restore a tab behind, out of its own store of sessions.
+ * @param {import("puppeteer-core").Browser} browser
+ * @param {string} url of a tab that is open
+ */
+export function restoreBehind(browser, url) {
+  return inFirefox(browser, `(async () => {
+    const { SessionStore } = ChromeUtils.importESModule("resource:///modules/sessionstore/SessionStore.sys.mjs");
+    const { TabStateFlusher } = ChromeUtils.importESModule("resource:///modules/sessionstore/TabStateFlusher.sys.mjs");
+    const tab = gBrowser.tabs.find((one) => one.linkedBrowser.currentURI.spec === ${JSON.stringify(url)});
+    await TabStateFlusher.flush(tab.linkedBrowser);
+    const state = SessionStore.getTabState(tab);
+    const restored = gBrowser.addTrustedTab("about:blank", { inBackground: true });
+    gBrowser.removeTab(tab);
+    await SessionStore.promiseInitialized;
+    SessionStore.setTabState(restored, state);
+  })()`);
+}
+
+/**
  * Opens a private window at an address.
  * @param {Scene} scene
  * @param {string} url

@@ -19,6 +19,7 @@ export const BROWSERS = ["chromium", "firefox"];
  * @typedef {object} Options
  * @property {(agent: FakeAgent, site: Site) => void} [prepare] sets what the agent says before the browser starts
  * @property {(site: Site) => string[]} [args] further arguments for the browser
+ * @property {import("./browsers.mjs").Launch["preferences"]} [preferences] of Firefox
  */
 
 /**
@@ -26,7 +27,7 @@ export const BROWSERS = ["chromium", "firefox"];
  * @param {BrowserName} name
  * @param {Options} options
  */
-async function openStage(name, { prepare = () => undefined, args = () => [] }) {
+async function openStage(name, { prepare = () => undefined, args = () => [], preferences = {} }) {
   const folder = mkdtempSync(join(tmpdir(), "proviso-"));
   const site = await new Site().start();
   const socket = join(folder, "agent");
@@ -41,7 +42,7 @@ async function openStage(name, { prepare = () => undefined, args = () => [] }) {
     await until(`${folder} to go`, () => rm(folder, { recursive: true, force: true }).then(() => true, () => false));
   };
   const extensionDir = build(name, join(folder, "extension"));
-  return { folder, site, agent, close, launch: { userDataDir: join(folder, "browser"), hostManifestPath, extensionDir, args: args(site) } };
+  return { folder, site, agent, close, launch: { userDataDir: join(folder, "browser"), hostManifestPath, extensionDir, args: args(site), preferences } };
 }
 
 /**

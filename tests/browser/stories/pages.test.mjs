@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { actOf } from "../lib/attribution.mjs";
 import { openSceneAlone } from "../lib/scene.mjs";
 import { WORDS } from "../lib/site.mjs";
 import { fence, openBehind, pageAt, story } from "../lib/story.mjs";
@@ -9,8 +10,9 @@ story("a page followed by a click arrives as opened, in front, with what is visi
   await page.goto(site.url("/links"));
   await agent.page("To the article");
   await page.click("#article");
-  const { attribution, fact } = await agent.page(WORDS.article);
-  assert.equal(attribution.act, "opened");
+  const article = await agent.page(WORDS.article);
+  const { attribution, fact } = article;
+  assert.equal(actOf(article), "opened");
   assert.equal(attribution.foreground, true);
   assert.ok(attribution.since_input_ms !== undefined && attribution.since_input_ms < 60_000);
   assert.equal(fact.url, site.url("/article"));
@@ -30,9 +32,9 @@ story("a page that goes on by itself is shown, not opened", async ({ agent, page
   await page.goto(site.url("/links"));
   await agent.page("To the article");
   await page.evaluate(() => location.assign("/article"));
-  const { attribution } = await agent.page(WORDS.article);
-  assert.equal(attribution.act, "shown");
-  assert.equal(attribution.foreground, true);
+  const article = await agent.page(WORDS.article);
+  assert.equal(actOf(article), "shown");
+  assert.equal(article.attribution.foreground, true);
 });
 
 story("invariant 7: a page in a background tab never arrives until it is looked at", async (scene) => {
@@ -75,9 +77,9 @@ story("a page that changes its own address arrives again with what it then shows
   await page.goto(site.url("/spa"));
   await agent.page(WORDS.spaFirst);
   await page.click("#go");
-  const { attribution, fact } = await agent.page(WORDS.spaSecond);
-  assert.equal(fact.url, site.url("/spa/second"));
-  assert.equal(attribution.act, "opened");
+  const second = await agent.page(WORDS.spaSecond);
+  assert.equal(second.fact.url, site.url("/spa/second"));
+  assert.equal(actOf(second), "opened");
 });
 
 story("a page gone back to arrives again", async (scene) => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { actOf } from "../lib/attribution.mjs";
 import { NOTHING } from "../lib/fake-agent.mjs";
 import { wavesPng } from "../lib/picture-pages.mjs";
 import { fence, story } from "../lib/story.mjs";
@@ -43,7 +44,7 @@ story("a picture that is shown arrives once with its exact bytes, whatever eleme
   const { width, height, shown_width, shown_height, url, title, address } = first?.shown ?? {};
   assert.deepEqual({ width, height, shown_width, shown_height, url, title, address },
     { width: 160, height: 120, shown_width: 160, shown_height: 120, url: site.url("/pictures"), title: "Pictures", address: site.url("/picture/1.png") });
-  assert.ok(first && first.attribution.act === "shown" && first.attribution.foreground && first.attribution.visible_ms >= 1_000);
+  assert.ok(first && actOf(first) === "shown" && first.attribution.foreground && first.attribution.visible_ms >= 1_000);
   assert.equal(agent.pictures.length, 6);
 }, { prepare: picturesOnly });
 
@@ -103,7 +104,7 @@ story("frames of a video that plays on the screen arrive, and none once it rests
   await page.goto(site.url("/pictures/video"));
   const isFrame = (/** @type {PictureMessage} */ { shown, data }) => shown.element === "video-frame" && data !== undefined;
   const first = await agent.picture("a frame", isFrame);
-  assert.equal(first.attribution.act, "played");
+  assert.equal(actOf(first), "shown", "nobody started it");
   assert.deepEqual([first.shown.width, first.shown.height], [160, 120]);
   await agent.picture("another frame", (picture) => isFrame(picture) && picture.data !== first.data);
 }, { prepare: picturesOnly });
@@ -118,8 +119,8 @@ story("a film of another site, which no script of its page may read, is seen", a
 
 story("protected playback is said to be not inspectable, and no frame of it is guessed at", async ({ agent, page, site }) => {
   await page.goto(site.url("/pictures/protected"));
-  const { attribution, shown } = await agent.picture("word of the film", () => true);
-  assert.deepEqual([shown.element, shown.without, attribution.act], ["video-frame", "not-inspectable", "played"]);
+  const film = await agent.picture("word of the film", () => true);
+  assert.deepEqual([film.shown.element, film.shown.without, actOf(film)], ["video-frame", "not-inspectable", "shown"]);
   // Each of these ripens for a second, and frames are due every two.
   for (const number of [1, 2, 3]) {
     await page.$eval("#later", (image, source) => image.setAttribute("src", source), `/picture/${number}.png`);
@@ -142,10 +143,11 @@ story("black frames are not taken for what plays: after some it is not inspectab
 story("a picture that is saved arrives, as a file and not as shown; other files and tiny pictures do not", async ({ agent, page, site }) => {
   await page.goto(site.url("/pictures/save"));
   for (const id of ["other", "tiny", "picture"]) await page.click(`#${id}`);
-  const { attribution, shown } = await waves(agent, 18);
+  const saved = await waves(agent, 18);
+  const { attribution, shown } = saved;
   assert.deepEqual([shown.element, shown.from, shown.width, shown.height, shown.shown_width], ["download", "fetched-again", 160, 120, 0]);
   assert.deepEqual([shown.url, shown.address], [site.url("/pictures/save"), site.url("/picture/18.png")]);
-  assert.deepEqual([attribution.act, attribution.foreground, attribution.visible_ms], ["downloaded", false, 0]);
+  assert.deepEqual([actOf(saved), attribution.foreground, attribution.visible_ms], ["downloaded", false, 0]);
   assert.ok(attribution.since_input_ms !== undefined, "somebody was at the keyboard or the mouse before");
   assert.equal(agent.pictures.length, 1);
 }, { prepare: picturesOnly });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { fence, story } from "../lib/story.mjs";
+import { actOf } from "../lib/attribution.mjs";
+import { fence, openByHand, story } from "../lib/story.mjs";
 
 /** @typedef {import("../../../extension/src/protocol.js").MessagesFact} MessagesFact */
 
@@ -9,12 +10,12 @@ async function message({ agent }, text, is = () => true) {
   const fact = /** @type {MessagesFact} */ (observation.fact);
   const found = fact.messages.find((one) => one.text === text && is(one));
   assert.ok(found);
-  return { attribution: observation.attribution, fact, message: found };
+  return { observation, fact, message: found };
 }
 
 story("a chat is read message by message, the account's own apart from others', and not again as text of the page", async (scene) => {
   const { agent, page, site } = scene;
-  await page.goto(site.url("/room"));
+  await openByHand(scene, site.url("/room"), site.url("/results"));
   const first = await message(scene, "the gulls are loud");
   assert.equal(first.fact.channel, "Room 7");
   assert.equal(first.message.author, "kit");
@@ -27,11 +28,11 @@ story("a chat is read message by message, the account's own apart from others', 
   const sent = await message(scene, "shall we meet at the lamp", (one) => one.unsent !== true);
   assert.equal(sent.message.typed, true);
   assert.equal(sent.message.own, true);
-  assert.equal(sent.attribution.act, "typed");
+  assert.equal(actOf(sent.observation), "typed");
   await page.click("#answer");
   const answer = await message(scene, "see you at the lamp");
   assert.deepEqual([answer.message.own, answer.message.typed, answer.message.author], [false, undefined, "kit"]);
-  assert.equal(answer.attribution.act, "received");
+  assert.equal(actOf(answer.observation), "received");
   assert.ok(answer.message.index > sent.message.index);
   await fence(scene);
   const asPage = agent.observations.filter(({ fact }) => fact.kind === "page" && fact.text.includes("gulls"));
@@ -42,7 +43,7 @@ story("a chat is read message by message, the account's own apart from others', 
 
 story("a chat that is drawn anew under another query or fragment is not captured again", async (scene) => {
   const { agent, page, site } = scene;
-  await page.goto(site.url("/room"));
+  await openByHand(scene, site.url("/room"), site.url("/results"));
   await message(scene, "they are, down by the pier");
   for (const address of ["/room?seen=2", "/room?seen=2#latest"]) {
     await page.evaluate((next) => {
@@ -55,7 +56,7 @@ story("a chat that is drawn anew under another query or fragment is not captured
   }
   await page.click("#answer");
   const answer = await message(scene, "see you at the lamp");
-  assert.equal(answer.attribution.act, "received", "a message that comes later is not what opening the page showed");
+  assert.equal(actOf(answer.observation), "received", "a message that comes later is not what opening the page showed");
   await fence(scene);
   const gulls = agent.observations.filter(({ fact }) => fact.kind === "messages" && fact.messages.some((one) => one.text === "the gulls are loud"));
   assert.equal(gulls.length, 1);

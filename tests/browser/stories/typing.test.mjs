@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { actOf } from "../lib/attribution.mjs";
 import { ORDINARY_CASES, SECRET_CASES } from "../lib/field-cases.mjs";
 import { fieldPath, SECRET_FIELDS } from "../lib/site.mjs";
 import { assertNothingOf, SECRET_LETTERS } from "../lib/secrets.mjs";
@@ -8,8 +9,9 @@ story("a message typed and sent with Enter arrives as typed", async ({ agent, pa
   await page.goto(site.url("/chat"));
   await page.type("#message", "harbour lantern tonight");
   await page.keyboard.press("Enter");
-  const { attribution, fact } = await agent.typed("harbour lantern tonight");
-  assert.equal(attribution.act, "typed");
+  const typed = await agent.typed("harbour lantern tonight");
+  const { attribution, fact } = typed;
+  assert.equal(actOf(typed), "typed");
   assert.equal(attribution.foreground, true);
   assert.ok(attribution.since_input_ms !== undefined);
   assert.equal(fact.field, "message");

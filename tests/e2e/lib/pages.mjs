@@ -5,6 +5,7 @@ import { keepFilm, sendPicture } from "../../browser/lib/picture-pages.mjs";
 import { TALK_PAGES } from "../../browser/lib/talk-pages.mjs";
 import { Notices } from "../../browser/lib/until.mjs";
 import { LISTED_PAGES } from "./listed.mjs";
+import { WIRED_PAGES } from "./wired-pages.mjs";
 
 const page = (/** @type {string} */ title, /** @type {string} */ body, head = "") =>
   `<!doctype html><html lang="en"><meta charset="utf-8"><title>${title}</title>${head}<body>${body}
@@ -19,7 +20,7 @@ const PAGES = {
   "/ahead": () => page("Ahead", "<p>Fetched ahead of need.</p>", `<link rel="prefetch" href="/lantern?ahead">`),
 };
 
-for (const [path, [title, body]] of Object.entries(LISTED_PAGES)) PAGES[path] = () => page(title, body);
+for (const [path, [title, body]] of Object.entries({ ...LISTED_PAGES, ...WIRED_PAGES })) PAGES[path] = () => page(title, body);
 
 export class Pages {
   origin = "";

@@ -80,6 +80,8 @@ pub enum Command {
         #[arg(long, conflicts_with = "policy")]
         packs: Option<PathBuf>,
     },
+    /// What the table of attribution makes of observations (docs/attribution.md): JSON lines in, one JSON line for each out.
+    Attribute,
     /// Look at packs of words.
     Packs {
         /// What to do.

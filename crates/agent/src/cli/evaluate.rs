@@ -6,13 +6,38 @@ use std::path::Path;
 use anyhow::Context as _;
 use proviso_engine::conversation::Contexts;
 use proviso_engine::evaluate::evaluate_line;
-use proviso_engine::{CompileInputs, Engine};
+use proviso_engine::{CompileInputs, Engine, attribution};
 use proviso_ledger::hash::policy_hash;
 use proviso_model::limits::POLICY_BYTES_MAX;
-use proviso_model::{Digest, Order, Policy};
+use proviso_model::{Digest, Observation, Order, Policy};
 
 pub fn evaluate(engine: &Engine) -> anyhow::Result<bool> {
     let mut contexts = Contexts::default();
+    each_line(|number, line| Ok(evaluate_line(engine, &mut contexts, number, line)?))
+}
+
+/// The table of attribution alone: which row decides on each observation, and what it may raise by itself.
+pub fn attribute() -> anyhow::Result<bool> {
+    each_line(|number, line| {
+        if line.trim().is_empty() {
+            return Ok(Vec::new());
+        }
+        let Observation { id, attribution, fact, .. } = serde_json::from_str(line).with_context(|| {
+            format!("line {number} is not an observation; write one JSON object per line")
+        })?;
+        let said = serde_json::json!({
+            "id": id,
+            "act": attribution::act(&attribution, &fact),
+            "row": attribution::decide(&attribution, &fact).map(|row| row.name),
+            "weighs": attribution::weighs(&attribution, &fact).as_str(),
+            "because": attribution::because(&attribution, &fact),
+        });
+        Ok(vec![said.to_string()])
+    })
+}
+
+/// Says the lines that each line of observations gives.
+fn each_line(mut says: impl FnMut(usize, &str) -> anyhow::Result<Vec<String>>) -> anyhow::Result<bool> {
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     let mut input = std::io::stdin().lock();
     let mut line = String::new();
@@ -21,8 +46,8 @@ pub fn evaluate(engine: &Engine) -> anyhow::Result<bool> {
         if read.with_context(|| format!("observations, line {number}"))? == 0 {
             break;
         }
-        for finding in evaluate_line(engine, &mut contexts, number, &line)? {
-            writeln!(out, "{finding}")?;
+        for said in says(number, &line)? {
+            writeln!(out, "{said}")?;
         }
     }
     out.flush()?;

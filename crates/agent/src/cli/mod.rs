@@ -42,6 +42,7 @@ pub fn main(args: Args, wiring: &Wiring) -> ExitCode {
             evaluate::engine(order.as_deref(), policy.as_deref(), packs.as_deref())
                 .and_then(|engine| evaluate::evaluate(&engine))
         }
+        Command::Attribute => evaluate::attribute(),
         Command::Packs { what: Packs::Verify { file, trust } } => packs::verify(&file, &trust),
         Command::Classify { what: Classify::Text { jsonl, packs, models } } => {
             classify::text(jsonl, packs.as_deref(), models.as_deref())

@@ -112,6 +112,7 @@ impl Watcher {
                 foreground: true,
                 visible_ms: 0,
                 since_input_ms: None,
+                circumstances: None,
             },
             fact: Fact::Software { component: "extension".to_owned(), state: SoftwareState::Disabled },
         };

@@ -61,6 +61,7 @@ impl Watcher {
                 foreground: false,
                 visible_ms: 0,
                 since_input_ms: None,
+                circumstances: None,
             },
             fact: Fact::Machine(machine.clone()),
         };

@@ -1,5 +1,6 @@
 //! One observation from its arrival to its acknowledgement.
 
+use proviso_engine::attribution;
 use proviso_model::limits::PICTURE_LISTED_MAX;
 use proviso_model::record::{Generated, RecordBody};
 use proviso_model::{Attribution, Fact, Observation, Source, Timestamp};
@@ -133,6 +134,8 @@ impl Watcher {
             Some(_) => observed_at.min(self.moment.now),
             None => self.corrected(observed_at),
         };
+        // Sources take facts; what they make of an act is decided in one place.
+        let attribution = Attribution { act: attribution::act(&attribution, &fact), ..attribution };
         let observation = Observation {
             listed: Vec::new(),
             picture: seen,

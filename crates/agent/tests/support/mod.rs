@@ -353,7 +353,13 @@ pub fn page_at(url: &str, text: &str) -> Fact {
 }
 
 pub fn shown() -> Attribution {
-    Attribution { act: Act::Opened, foreground: true, visible_ms: 2_000, since_input_ms: Some(500) }
+    Attribution {
+        act: Act::Opened,
+        foreground: true,
+        visible_ms: 2_000,
+        since_input_ms: Some(500),
+        circumstances: None,
+    }
 }
 
 pub fn kinds(bodies: &[RecordBody]) -> Vec<&'static str> {

@@ -198,6 +198,7 @@ pub(crate) fn observation(page: &str) -> Observation {
             foreground: true,
             visible_ms: 1000,
             since_input_ms: None,
+            circumstances: None,
         },
         fact: Fact::Page {
             url: "https://bench.example/".to_owned(),

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use proviso_model::limits::{CONTEXT_BYTES_MAX, CONTEXT_HOURS_MAX, CONTEXT_MESSAGES_MAX, CONTEXTS_MAX};
 use proviso_model::{Fact, Message, Observation, Timestamp};
 
+use crate::attribution::{Weighs, weighs};
 use crate::sites::host_of_address;
 
 const HOUR_MS: i64 = 60 * 60 * 1000;
@@ -55,11 +56,12 @@ impl Contexts {
         observation
     }
 
-    /// Keeps the messages of a joined observation as context for later ones, within the limits. Background activity is
-    /// not kept.
+    /// Keeps the messages of a joined observation as context for later ones, within the limits. What raises nothing by itself is
+    /// not kept: a device tells it again once somebody uses the page.
     pub fn keep(&mut self, joined: &Observation) {
         let Fact::Messages { messages, .. } = &joined.fact else { return };
-        let Some(key) = key(&joined.fact).filter(|_| !joined.attribution.is_background()) else { return };
+        let counts_alone = weighs(&joined.attribution, &joined.fact) == Weighs::Anything;
+        let Some(key) = key(&joined.fact).filter(|_| counts_alone) else { return };
         let now = joined.observed_at;
         let held = self.held.entry(key).or_insert(Held { messages: Vec::new(), next: 0, last_at: now });
         held.last_at = held.last_at.max(now);

@@ -14,6 +14,7 @@ mod beside;
 
 use super::worded::Beside;
 use super::{Spoken, explain_talk, searched};
+use crate::attribution::because;
 use crate::behaviour::State;
 use crate::compile::OFFENCE_RULE;
 use crate::search::search_of;
@@ -212,7 +213,9 @@ fn act(observation: &Observation) -> String {
         Fact::Picture(_) => " Whether anybody looked at it is not known.",
         _ => "",
     };
-    format!("{act}{account}, {front}, {}{wrote}", circumstances(attribution))
+    let because =
+        because(attribution, &observation.fact).map(|words| format!(" {words}")).unwrap_or_default();
+    format!("{act}{account}, {front}, {}{because}{wrote}", circumstances(attribution))
 }
 
 fn circumstances(attribution: &Attribution) -> String {

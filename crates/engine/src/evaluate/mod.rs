@@ -46,6 +46,7 @@ use self::scores::ScoreRule;
 use self::settings::Settings;
 use self::words::WordsRule;
 use crate::SEMANTICS;
+use crate::attribution::{Weighs, may_raise_any, weighs};
 use crate::behaviour::State;
 use crate::conversation::Stages;
 use crate::sites::{host_of_address, with_parents};
@@ -249,7 +250,7 @@ impl Engine {
 
     /// The conditions that may say anything of an observation.
     fn in_force(&self, observation: &Observation) -> Vec<&Ready> {
-        if observation.is_background() || self.is_shielded(observation) {
+        if !may_raise_any(&observation.attribution, &observation.fact) || self.is_shielded(observation) {
             return Vec::new();
         }
         let is_excepted = |ready: &Ready| {
@@ -320,12 +321,14 @@ fn spoken<'p>(
     judging: &Judging<'_>,
 ) -> Vec<(&'p Ready, Spoken<'p>)> {
     let mut all = Vec::new();
+    let anything = weighs(&observation.attribution, &observation.fact) == Weighs::Anything;
     for ready in conditions {
         let mut of_condition: Vec<Spoken<'p>> = Vec::new();
         let lines = talk::within(&reading.talk, &ready.condition);
-        let made_ready = ready.words.iter().zip(&ready.stages).zip(&ready.scores);
+        let made_ready = ready.words.iter().zip(&ready.stages).zip(&ready.scores).filter(|_| anything);
         if let Fact::Picture(picture) = &observation.fact {
-            let rules = ready.condition.rules.iter();
+            let counts = |rule: &&Rule| anything || matches!(rule, Rule::HashSets { .. });
+            let rules = ready.condition.rules.iter().filter(counts);
             of_condition.extend(rules.flat_map(|rule| pictures::speak(rule, picture, observation)));
         }
         for (rule, ((words, stages), score)) in ready.condition.rules.iter().zip(made_ready) {

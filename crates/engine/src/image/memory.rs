@@ -9,6 +9,7 @@ use proviso_model::limits::{
 use proviso_model::observation::PictureBefore;
 use proviso_model::{Fact, Observation, Picture, Timestamp};
 
+use crate::attribution::{Weighs, weighs};
 use crate::sites::host_of_address;
 
 const WINDOW_MS: i64 = PICTURE_MINUTES_MAX as i64 * 60_000;
@@ -35,9 +36,10 @@ impl PictureMemory {
         observation
     }
 
-    /// Remembers the figures of a picture to which a model gave a score that may count. Background activity is not kept.
+    /// Remembers the figures of a picture to which a model gave a score that may count; not of what came by itself.
     pub fn keep(&mut self, joined: &Observation) {
-        let Some(host) = host(&joined.fact).filter(|_| !joined.is_background()) else { return };
+        let counts_alone = weighs(&joined.attribution, &joined.fact) == Weighs::Anything;
+        let Some(host) = host(&joined.fact).filter(|_| counts_alone) else { return };
         let (Fact::Picture(picture), Some(seen)) = (&joined.fact, joined.picture.as_deref()) else { return };
         let now = joined.observed_at;
         let counts = seen.scores.iter().filter(|score| score.explicit_millionths >= REMEMBERED_MILLIONTHS);

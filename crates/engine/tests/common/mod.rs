@@ -55,6 +55,7 @@ pub fn seen(fact: Fact) -> Observation {
             foreground: true,
             visible_ms: 4000,
             since_input_ms: Some(800),
+            circumstances: None,
         },
         fact,
     }

@@ -14,8 +14,13 @@ fn arrived(mut observation: Observation, folder: &str) -> Observation {
     picture.address.clear();
     (picture.element, picture.from) = (PictureElement::File, PictureFrom::Disk);
     picture.file = Some(PictureFile { name: "sails.jpg".to_owned(), folder: folder.to_owned() });
-    observation.attribution =
-        Attribution { act: Act::Received, foreground: false, visible_ms: 0, since_input_ms: None };
+    observation.attribution = Attribution {
+        act: Act::Received,
+        foreground: false,
+        visible_ms: 0,
+        since_input_ms: None,
+        circumstances: None,
+    };
     observation
 }
 

@@ -343,8 +343,8 @@ fn a_picture_that_was_saved_is_said_to_have_been_saved_and_not_shown() {
     let mut observation = found(1, vec![listed(1, SHA256)]);
     picture(&mut observation).element = PictureElement::Download;
     picture(&mut observation).from = PictureFrom::FetchedAgain;
-    observation.attribution =
-        Attribution { act: Act::Downloaded, foreground: false, visible_ms: 0, since_input_ms: None };
+    let saved = Attribution { act: Act::Downloaded, foreground: false, ..observation.attribution };
+    observation.attribution = Attribution { visible_ms: 0, since_input_ms: None, ..saved };
     let findings = engine.evaluate(&observation);
     let said = &findings.first().expect("a finding").explanation;
     for words in ["was saved to the device, from a page of", "asked for again, once the saving was done"] {

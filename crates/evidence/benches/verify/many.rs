@@ -138,6 +138,7 @@ fn page(rng: &mut Seeded, number: u32) -> Observation {
             foreground: true,
             visible_ms: 4_200,
             since_input_ms: Some(900),
+            circumstances: None,
         },
         fact: Fact::Page {
             url: format!("https://quay.example/shop/things/{number}?page={}", number % 7),

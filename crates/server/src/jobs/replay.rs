@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
+use proviso_engine::attribution::{may_raise, weighs};
 use proviso_engine::conversation::name_of;
 use proviso_engine::{Engine, SEMANTICS};
 use proviso_ledger::envelope::Header;
@@ -260,9 +261,8 @@ fn finding(
         rows.push((row, priority(finding), AlertId::new(now, ctx.random())));
     }
     // Background activity alone raises nothing, whatever a device says it evaluated to (invariant 7).
-    if captured.is_background() {
-        rows.clear();
-    }
+    let weight = weighs(&captured.attribution, &captured.fact);
+    rows.retain(|(row, _, _)| findings.get(row.position as usize).is_some_and(|one| may_raise(weight, one)));
     let mut left_out = Vec::new();
     if let Sorted::Partly { keep, left_out: counted } = sorted {
         let is_kept = |row: &FindingRow| keep.get(row.position as usize).copied().unwrap_or(false);

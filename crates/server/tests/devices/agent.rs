@@ -141,8 +141,13 @@ impl Agent {
         self.shown += 1;
         let (n, instance) = (self.shown, "one".to_owned());
         let observed_at = self.time.now();
-        let attribution =
-            Attribution { act: Act::Shown, foreground: true, visible_ms: 4_000, since_input_ms: Some(500) };
+        let attribution = Attribution {
+            act: Act::Shown,
+            foreground: true,
+            visible_ms: 4_000,
+            since_input_ms: Some(500),
+            circumstances: None,
+        };
         let shown = PictureShown {
             url: "https://pictures.example/gallery".to_owned(),
             title: "Gallery".to_owned(),

@@ -28,6 +28,7 @@ pub fn page(at: Timestamp, act: Act) -> Observation {
             foreground: !background,
             visible_ms: if background { 0 } else { 4_000 },
             since_input_ms: None,
+            circumstances: None,
         },
         fact: Fact::Page {
             url: ADDRESS.to_owned(),

@@ -91,6 +91,7 @@ fn similar(device: &Device, list: &str, rig: &Rig) -> RecordBody {
             foreground: true,
             visible_ms: 4_000,
             since_input_ms: Some(400),
+            circumstances: None,
         },
         fact: Fact::Picture(Box::new(picture)),
     };

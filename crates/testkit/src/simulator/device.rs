@@ -160,8 +160,13 @@ impl SimDevice {
 
     /// A page with a listed word and a number of its own.
     pub fn see(&mut self, clock: &SimClock, instance: &str, n: u64, marker: u64) -> Observed {
-        let attribution =
-            Attribution { act: Act::Opened, foreground: true, visible_ms: 900, since_input_ms: Some(400) };
+        let attribution = Attribution {
+            act: Act::Opened,
+            foreground: true,
+            visible_ms: 900,
+            since_input_ms: Some(400),
+            circumstances: None,
+        };
         let fact = Fact::Page {
             url: format!("https://quay.example/{marker}"),
             title: String::new(),

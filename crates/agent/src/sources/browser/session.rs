@@ -310,6 +310,7 @@ mod tests {
                 foreground: true,
                 visible_ms: 5,
                 since_input_ms: None,
+                circumstances: None,
             },
             fact: Fact::Page {
                 url: "https://site.example/".to_owned(),

@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use proviso_inference::picture::drawn;
 use proviso_model::native::PictureShown;
-use proviso_model::observation::{PictureElement, PictureFrom, PictureWindow};
+use proviso_model::observation::{Circumstances, PictureElement, PictureFrom, PictureWindow};
 use proviso_model::{Act, Attribution, Source};
 use tokio::sync::watch;
 use tokio::time::Instant;
@@ -27,8 +27,6 @@ const SETTLED: Duration = Duration::from_secs(1);
 const AGAIN: Duration = Duration::from_secs(2);
 /// So long a picture in a window is not told of once more, whatever came to the front meanwhile.
 const TOLD_MS: u64 = 600_000;
-/// Input longer ago than this says nothing of who has the window in front.
-const INPUT_MS_MAX: u64 = 600_000;
 /// How many ancestors of a window's process are looked at for a browser.
 const ANCESTORS_MAX: usize = 8;
 
@@ -205,14 +203,16 @@ fn due(screen: &mut dyn Screen, front: &mut Front, now: Instant) -> Result<Optio
 fn attribution(front: &Front, is_first: bool) -> Attribution {
     let in_front_ms = u64::try_from(front.since.elapsed().as_millis()).unwrap_or(u64::MAX);
     let idle_ms = front.window.since_input_ms;
-    let act = if idle_ms.is_some_and(|idle_ms| idle_ms <= INPUT_MS_MAX) { Act::Shown } else { Act::Unknown };
+    let circumstances = Circumstances { device_input_ms: idle_ms, ..Circumstances::default() };
     Attribution {
-        act,
+        // The table of attribution says it, from the facts.
+        act: Act::Unknown,
         foreground: true,
         // Since when a window shows what it has changed to is not known.
         visible_ms: if is_first { in_front_ms } else { 0 },
         // Input before it came to the front went to another window.
         since_input_ms: idle_ms.filter(|idle_ms| *idle_ms <= in_front_ms),
+        circumstances: Some(circumstances),
     }
 }
 

@@ -185,6 +185,7 @@ impl<'h> Talk<'h> {
                     foreground: false,
                     visible_ms: 0,
                     since_input_ms: None,
+                    circumstances: None,
                 };
                 self.outbox.put(|n| ToHost::Picture { n, observed_at, attribution, shown, data })?
             }

@@ -265,6 +265,7 @@ fn page(minute: u32) -> Observation {
             foreground: true,
             visible_ms: 4_200,
             since_input_ms: Some(900),
+            circumstances: None,
         },
         fact: Fact::Page {
             url: "https://quay.example/shop".to_owned(),

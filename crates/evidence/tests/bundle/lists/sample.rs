@@ -142,6 +142,7 @@ fn picture(minute: u32, listed: Vec<PictureListed>) -> Observation {
             foreground: true,
             visible_ms: 4_200,
             since_input_ms: Some(900),
+            circumstances: None,
         },
         fact: Fact::Picture(Box::new(Picture {
             url: "https://quay.example/gallery".to_owned(),

@@ -1,6 +1,7 @@
 //! Plain words for times, spans of time, acts and gaps: what a tired reader needs, never a judgement.
 
 use jiff::tz::TimeZone;
+use proviso_engine::attribution::because;
 use proviso_model::observation::{Act, Fact, Field, PictureElement, SoftwareState};
 use proviso_model::{ConditionKind, Machine, MachineWhat, Source, Timestamp};
 use proviso_store::AlertRow;
@@ -168,6 +169,7 @@ pub fn circumstances(fact: &Fact, attribution: &proviso_model::Attribution) -> S
         return "A file that arrives has no window; whether anybody was at the device is not known."
             .to_owned();
     }
+    let because = because(attribution, fact).map(|words| format!(" {words}")).unwrap_or_default();
     let front =
         if attribution.foreground { "The window was in front" } else { "The window was not in front" };
     let input = match attribution.since_input_ms {
@@ -182,9 +184,9 @@ pub fn circumstances(fact: &Fact, attribution: &proviso_model::Attribution) -> S
         None => "no use of a key or pointer was seen there".to_owned(),
     };
     match attribution.visible_ms {
-        0 => format!("{front}; {input}."),
-        1..1_000 => format!("{front} and had been visible for less than a second; {input}."),
-        shown => format!("{front} and had been visible for {} s; {input}.", shown / 1_000),
+        0 => format!("{front}; {input}.{because}"),
+        1..1_000 => format!("{front} and had been visible for less than a second; {input}.{because}"),
+        shown => format!("{front} and had been visible for {} s; {input}.{because}", shown / 1_000),
     }
 }
 
@@ -263,9 +265,9 @@ pub fn strength(permille: u16) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use super::{attribution, span, when, zone};
-    use proviso_model::Timestamp;
+    use super::{attribution, circumstances, span, when, zone};
     use proviso_model::observation::{Act, Fact};
+    use proviso_model::{Attribution, Timestamp};
 
     #[test]
     fn spans_of_time_read_as_a_person_would_say_them() {
@@ -282,6 +284,25 @@ mod tests {
         ] {
             assert_eq!(span(millis), words);
         }
+    }
+
+    #[test]
+    fn an_officer_reads_what_was_seen_before_the_act_and_which_row_decided() {
+        let seen = serde_json::json!({
+            "act": "opened", "foreground": true, "visible_ms": 12_000, "since_input_ms": 1_000,
+            "circumstances": { "cause": "link", "gesture": { "ms": 400, "on_link": true }, "stage": "opening" },
+        });
+        let attribution: Attribution = serde_json::from_value(seen).expect("an attribution");
+        let (url, title, text) = ("https://news.example/".to_owned(), String::new(), Vec::new());
+        let page = Fact::Page { url, title, text, cut: false, search: None };
+        assert_eq!(
+            circumstances(&page, &attribution),
+            "The window was in front and had been visible for 12 s; a key or pointer had last been used 1 s before. \
+             Seen: the page was opened by a link or by a page's own script, 0.4 s after a link to it was pressed; \
+             nobody was seen to click, scroll or type in it by then. Row of the table of attribution: opened."
+        );
+        let older = Attribution { circumstances: None, ..attribution };
+        assert!(circumstances(&page, &older).ends_with("had last been used 1 s before."));
     }
 
     #[test]

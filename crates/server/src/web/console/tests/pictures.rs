@@ -91,6 +91,7 @@ fn observation(at: Timestamp, from: PictureFrom, how: ListedHow, content: String
             foreground: true,
             visible_ms: 4_000,
             since_input_ms: Some(400),
+            circumstances: None,
         },
         fact: Fact::Picture(Box::new(picture)),
     }

@@ -53,6 +53,7 @@ impl Device {
                 foreground: true,
                 visible_ms: 60_000,
                 since_input_ms: Some(400),
+                circumstances: None,
             },
             fact: Fact::Messages {
                 url: "https://chat.example/room/7".to_owned(),

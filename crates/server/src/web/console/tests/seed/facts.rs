@@ -43,7 +43,13 @@ pub fn observation(raise: &Raise, at: Timestamp) -> Observation {
         observed_at: at,
         source: Source::Browser,
         account: "account-a".to_owned(),
-        attribution: Attribution { act, foreground: true, visible_ms: 42_000, since_input_ms: Some(400) },
+        attribution: Attribution {
+            act,
+            foreground: true,
+            visible_ms: 42_000,
+            since_input_ms: Some(400),
+            circumstances: None,
+        },
         fact,
     }
 }
