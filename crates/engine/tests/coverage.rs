@@ -59,11 +59,14 @@ fn line(ledger: &Coverage) -> String {
     ledger.entries.iter().map(entry).collect::<Vec<_>>().join(", ")
 }
 
+/// Name, what is told at which minute, and what is reckoned.
+type Case<'c> = (&'c str, &'c [(i64, Told)], &'c str);
+
 #[test]
 fn invariant_08_every_minute_is_watched_in_all_of_it_or_is_a_gap_with_its_cause() {
     use Told::{Gap, Lasts, Watched, WithBrowser, Word};
     #[rustfmt::skip]
-    let cases: &[(&str, &[(i64, Told)], &str)] = &[
+    let cases: &[Case<'_>] = &[
         ("nothing was ever received", &[], "10 nothing-received"),
         ("watched all the time", &[(600, Watched(0, 600))], "10 watched by 1"),
         ("two stretches that meet within a minute are one", &[(90, Watched(0, 90)), (600, Watched(90, 600))], "10 watched by 1"),

@@ -117,14 +117,17 @@ fn time(text: &str, timezone: &str) -> Result<Option<Timestamp>, &'static str> {
 
 #[cfg(test)]
 mod tests {
+    use proviso_model::Timestamp;
+
     use super::time;
 
     #[test]
     fn a_local_time_is_read_in_the_zone_of_the_order_and_none_where_the_field_is_empty() {
-        let read = |text: &str| time(text, "Europe/London").map(|at| at.map(|at| at.to_string()));
+        let read = |text: &str| time(text, "Europe/London");
+        let at = |text: &str| Ok(Some(Timestamp::parse(text).expect("an instant")));
         assert_eq!(read(""), Ok(None));
-        assert_eq!(read("2026-07-03T21:00"), Ok(Some("2026-07-03T20:00:00Z".to_owned())));
-        assert_eq!(read("2026-11-03T21:00"), Ok(Some("2026-11-03T21:00:00Z".to_owned())));
+        assert_eq!(read("2026-07-03T21:00"), at("2026-07-03T20:00:00Z"));
+        assert_eq!(read("2026-11-03T21:00"), at("2026-11-03T21:00:00Z"));
         assert!(read("yesterday").is_err() && read("9999999-01-01T00:00").is_err());
     }
 }
