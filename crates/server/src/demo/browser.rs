@@ -6,6 +6,8 @@ use std::process::Stdio;
 use anyhow::{Context, bail};
 use tokio::process::{Child, Command};
 
+use super::tab::{self, Click};
+
 /// Where Debian and other systems keep Chromium.
 const PLACES: [&str; 4] =
     ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome", "/snap/bin/chromium"];
@@ -32,8 +34,8 @@ pub struct BrowserStart<'a> {
     pub agent_state: &'a Path,
     /// Throw-away profile.
     pub profile: &'a Path,
-    /// First page.
-    pub url: &'a str,
+    /// What is opened once its extension runs.
+    pub click: Click<'a>,
     /// Whether to run without a window.
     pub headless: bool,
 }
@@ -48,7 +50,7 @@ pub fn find() -> anyhow::Result<PathBuf> {
     )
 }
 
-/// Starts the browser; it ends when the child is dropped.
+/// Starts the browser and opens the page; it ends when the child is dropped.
 ///
 /// # Errors
 /// When there is no browser, the extension has not been built, or the profile cannot be written.
@@ -66,7 +68,8 @@ pub async fn start(what: &BrowserStart<'_>) -> anyhow::Result<Child> {
         .args(QUIET)
         .arg(format!("--user-data-dir={}", what.profile.display()))
         .arg(format!("--load-extension={}", what.extension.display()))
-        .arg(what.url)
+        .arg("--remote-debugging-port=0")
+        .arg("about:blank")
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
@@ -78,7 +81,11 @@ pub async fn start(what: &BrowserStart<'_>) -> anyhow::Result<Child> {
         // Chromium's own sandbox refuses to start as root.
         command.arg("--no-sandbox");
     }
-    command.spawn().context("starting Chromium")
+    // Of an earlier run in the same profile.
+    let _ = tokio::fs::remove_file(what.profile.join("DevToolsActivePort")).await;
+    let child = command.spawn().context("starting Chromium")?;
+    tab::open(what.profile, &extension_id(what.extension)?, &what.click).await?;
+    Ok(child)
 }
 
 fn is_root() -> bool {

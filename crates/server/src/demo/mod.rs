@@ -6,6 +6,7 @@ mod folder;
 mod programs;
 mod scenario;
 mod site;
+mod tab;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -25,6 +26,7 @@ use crate::serve::{self, Running, ServeOptions};
 use browser::BrowserStart;
 use folder::ThrowAway;
 use programs::Programs;
+use tab::Click;
 
 /// The demonstration's order, about an invented person and harmless words.
 const ORDER: &str = include_str!("../../../../testdata/demo/order.toml");
@@ -142,17 +144,17 @@ impl Stage {
             Some(folder) => folder.clone(),
             None => self.programs.extension()?,
         };
-        let url = format!("http://{}/", self.site);
+        let (from, url) = (format!("http://{}/start", self.site), format!("http://{}/", self.site));
         let start = BrowserStart {
             extension: &extension,
             agent: &self.programs.agent,
             agent_state: &self.state(),
             profile: &self.folder.path().join("browser"),
-            url: &url,
+            click: Click { from: &from, to: &url },
             headless,
         };
         self.browser = Some(browser::start(&start).await?);
-        told(say, "browser", "opened", &format!("{url} in a real Chromium with the extension"))
+        told(say, "browser", "opened", &format!("{url} by a click, in a real Chromium with the extension"))
     }
 
     fn state(&self) -> PathBuf {

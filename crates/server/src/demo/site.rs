@@ -4,10 +4,11 @@ use axum::Router;
 use axum::response::Html;
 use axum::routing::get;
 
-/// The pages: `/` (carries a listed word), `/weather` (does not), `/harbour-chat` (a form).
+/// The pages: `/start` (a link over all of it that leads to `/`), `/` (carries a listed word), `/weather` (does not), `/harbour-chat` (a form).
 pub fn router() -> Router {
     Router::new()
         .route("/", get(|| async { page("Lights along the quay", ARTICLE) }))
+        .route("/start", get(|| async { page("Start", START) }))
         .route("/weather", get(|| async { page("Weather", WEATHER) }))
         .route("/harbour-chat", get(|| async { page("Harbour chat", CHAT) }))
 }
@@ -19,6 +20,8 @@ fn page(title: &str, body: &str) -> Html<String> {
          <nav><a href=\"/\">Quay</a><a href=\"/weather\">Weather</a><a href=\"/harbour-chat\">Chat</a></nav><main>{body}</main></html>"
     ))
 }
+
+const START: &str = "<a href=\"/\" style=\"position:fixed;inset:0;display:grid;place-items:center;background:#fff\">The demonstration opens the quay with a click</a>";
 
 const ARTICLE: &str = "<h1>Lights along the quay</h1>\
     <p>The keeper walked the length of the quay each evening before the ferries came in. Nobody in the town could say when the custom began.</p>\
