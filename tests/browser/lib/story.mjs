@@ -46,12 +46,12 @@ export async function fence({ agent, page, site }) {
  * Opens a page as a person does: by a click on a link to it. Whoever asks waits for what the page shows.
  * @param {Pick<Scene, "page">} scene
  * @param {string} url
- * @param {string} from a page to stand on
+ * @param {string} [from] a page to stand on; the one that is there where none is given
  * @returns {Promise<number>} when it was clicked, by `performance.now`
  */
 export async function openByHand({ page }, url, from) {
   await page.bringToFront();
-  await page.goto(from);
+  if (from) await page.goto(from);
   await page.evaluate((address) => {
     document.body.prepend(Object.assign(document.createElement("a"), { id: "by-hand", href: address, textContent: "Go on" }));
   }, url);

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { launch } from "../../browser/lib/browsers.mjs";
 import { lastNumbered } from "../../browser/lib/extension-control.mjs";
+import { openByHand } from "../../browser/lib/story.mjs";
 import { until } from "../../browser/lib/until.mjs";
 import { must } from "../lib/program.mjs";
 import { Pages } from "../lib/pages.mjs";
@@ -31,9 +32,13 @@ test("chromium: server and agent are killed in turn; every page shown stands in 
     const visit = async () => {
       const before = await lastNumbered(browser);
       visits += 1;
-      await tab.goto(pages.url(`/lantern?visit=${visits}`));
+      // By a link on the page before, as a person goes on: what came by itself would raise nothing.
+      await openByHand({ page: tab }, pages.url(`/lantern?visit=${visits}`));
       await until("the page to be captured", async () => (await lastNumbered(browser)) > before);
     };
+    const none = await lastNumbered(browser);
+    await tab.goto(pages.url("/plain"));
+    await until("the extension to read", async () => (await lastNumbered(browser)) > none);
     await visit();
     await until("the first record", () => recorded(stack).then((held) => held.length > 0, () => false));
     for (const kill of ["server", "agent", "server"]) {
