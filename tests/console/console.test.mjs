@@ -9,8 +9,10 @@ import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { launch } from "../browser/lib/browsers.mjs";
+import { lastNumbered } from "../browser/lib/extension-control.mjs";
 import { wavesPng } from "../browser/lib/picture-pages.mjs";
 import { Site } from "../browser/lib/site.mjs";
+import { openByHand } from "../browser/lib/story.mjs";
 import { until } from "../browser/lib/until.mjs";
 import { Officer } from "../e2e/lib/officer.mjs";
 import { Pages } from "../e2e/lib/pages.mjs";
@@ -50,7 +52,10 @@ test("no page of console or person has a fault that axe-core or the browser find
   const browser = await launch("chromium", { userDataDir: join(stack.folder, "chromium"), hostManifestPath: stack.hostManifest("chromium") });
   try {
     const [tab = await browser.newPage()] = await browser.pages();
-    await tab.goto(pages.url("/lantern"));
+    const none = await lastNumbered(browser);
+    await tab.goto(pages.url("/plain"));
+    await until("the extension to read", async () => (await lastNumbered(browser)) > none);
+    await openByHand({ page: tab }, pages.url("/lantern"));
     await officer.newAlert();
     const who = { PROVISO_USER: USERNAME, PROVISO_PASSWORD: PASSWORD, PROVISO_AUDITOR: "auditor", PROVISO_DECIDE: "1" };
     const { code, words } = await look([stack.console, join(stack.folder, "pictures")], who);
@@ -64,6 +69,9 @@ test("no page of console or person has a fault that axe-core or the browser find
     await Promise.all([own.waitForNavigation(), own.click("button")]);
     assert.match(await own.evaluate(() => document.body.innerText), /Not to search on the internet for tide bells/, "the court's words, behind the PIN");
     assert.deepEqual(await faults(own), [], "the details");
+    await own.goto(`${stack.page()}/details/statement`);
+    assert.match(await own.evaluate(() => document.body.innerText), /Nobody need write here/);
+    assert.deepEqual(await faults(own), [], "where the person may write");
   } finally {
     await browser.close();
     await officer.close();
