@@ -4,6 +4,7 @@
 //! (invariant 5 of the design): nothing in this crate turns one into the other.
 
 pub mod alert;
+pub mod claim;
 pub mod contradiction;
 pub mod device_act;
 pub mod emoji;

@@ -48,7 +48,7 @@ pub use record::{AppendBatch, Appended, ForkRow, NewRecord, RecordRow, RecordSto
 pub use returned::ReturnedStore;
 pub use site_list::{SiteListRow, SiteListStore};
 pub use sqlite::{SqliteOptions, SqliteStore};
-pub use timeline::{Stretch, TimelineStore, Told, ToldRow};
+pub use timeline::{Stretch, TimelineStore, ToldRow};
 pub use words::Priority;
 
 /// Everything that a store can do.

@@ -1,8 +1,9 @@
 //! What a person's page shows: findings, gaps, watched time, notices.
 
 use async_trait::async_trait;
+use proviso_model::Timestamp;
+use proviso_model::claim::Claim;
 use proviso_model::ids::{CaseId, DeviceId};
-use proviso_model::{GapCause, Source, Timestamp};
 
 use crate::error::Result;
 use crate::opened::{FindingRow, GapRow, NoticeRow, StatementRow, WatchedRow};
@@ -21,41 +22,8 @@ pub struct Stretch {
 pub struct ToldRow {
     /// The record.
     pub record: [u8; 32],
-    /// Its epoch.
-    pub epoch: u32,
-    /// Its number.
-    pub seq: u64,
-    /// When the device says that it wrote it.
-    pub recorded_at: Option<Timestamp>,
     /// What it tells.
-    pub told: Told,
-}
-
-/// What a record tells of time.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Told {
-    /// Nothing but when it was written.
-    Nothing,
-    /// A watched stretch.
-    Watched {
-        /// Start.
-        from: Timestamp,
-        /// End.
-        until: Timestamp,
-        /// Which sources watched.
-        sources: Vec<Source>,
-    },
-    /// A gap.
-    Gap {
-        /// Start.
-        from: Timestamp,
-        /// End; `None` while it lasts.
-        until: Option<Timestamp>,
-        /// What was not watched.
-        source: Source,
-        /// Why.
-        cause: GapCause,
-    },
+    pub claim: Claim,
 }
 
 /// Verbs on a case's timeline. Each list is in time order and holds what touches the stretch.

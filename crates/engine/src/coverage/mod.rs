@@ -3,7 +3,6 @@
 //! Reckoned from what a device put on record, and from nothing else but the acts that officers entered: whoever holds the
 //! records comes to the same ledger. The rules are those of docs/bundle-format.md, section 5.3.
 
-mod claims;
 mod reckon;
 mod words;
 
@@ -12,8 +11,8 @@ use proviso_model::gap::GapCause;
 use proviso_model::{Source, Timestamp};
 use serde::{Deserialize, Serialize};
 
-pub use claims::{Claim, Said};
-pub use reckon::reckon;
+pub use proviso_model::claim::{Claim, Said};
+pub use reckon::{joined, reckon};
 pub use words::{cause_in_words, gap_in_words, not_seen, source_in_words, watched_in_words};
 
 /// Microseconds of a minute.

@@ -6,8 +6,7 @@ use proviso_model::device_act::{DeviceAct, DeviceActKind};
 use proviso_model::gap::GapCause;
 use proviso_model::{Source, Timestamp};
 
-use super::claims::{Claim, Said};
-use super::{Cause, Coverage, Entry, MINUTE_US, Stretch};
+use super::{Cause, Claim, Coverage, Entry, MINUTE_US, Said, Stretch};
 
 /// Something that holds in some minutes and not in others. In this order it is named.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,7 +26,7 @@ type Minutes = (i64, i64);
 /// the first cause that touches it, in the order in which causes are declared, or "nothing received".
 #[must_use]
 pub fn reckon(claims: &[Claim], stretches: &[Stretch], acts: &[DeviceAct]) -> Coverage {
-    let asked = union(stretches.iter().map(|(from, until)| (minute(*from), minute(*until))).collect());
+    let asked = joined(stretches.iter().map(|(from, until)| (minute(*from), minute(*until))).collect());
     let mut layers = layers(claims);
     for act in acts.iter().filter(|act| act.until.is_none_or(|until| act.from < until)) {
         let until = act.until.map_or(i64::MAX, minute_after);
@@ -35,7 +34,7 @@ pub fn reckon(claims: &[Claim], stretches: &[Stretch], acts: &[DeviceAct]) -> Co
     }
     let mut edges: Vec<(i64, Layer, bool)> = Vec::new();
     for (layer, ranges) in layers {
-        for (from, until) in union(ranges) {
+        for (from, until) in joined(ranges) {
             edges.extend([(from, layer, true), (until, layer, false)]);
         }
     }
@@ -140,7 +139,7 @@ fn layers(claims: &[Claim]) -> BTreeMap<Layer, Vec<Minutes>> {
         }
     }
     for (source, ranges) in watched {
-        let whole = union(ranges).into_iter().map(|(from, until)| {
+        let whole = joined(ranges).into_iter().map(|(from, until)| {
             (minute_after(Timestamp::from_micros(from)), minute(Timestamp::from_micros(until)))
         });
         layers.insert(Layer::Watched(source), whole.collect());
@@ -158,16 +157,17 @@ fn minute_after(at: Timestamp) -> i64 {
     at.as_micros().div_euclid(MINUTE_US) + i64::from(at.as_micros().rem_euclid(MINUTE_US) > 0)
 }
 
-/// Ranges in order, joined where they touch; empty ones are left out.
-fn union(mut ranges: Vec<(i64, i64)>) -> Vec<(i64, i64)> {
+/// Ranges in order, joined where they touch, so that what holds twice counts once; empty ones are left out.
+#[must_use]
+pub fn joined(mut ranges: Vec<(i64, i64)>) -> Vec<(i64, i64)> {
     ranges.retain(|(from, until)| from < until);
     ranges.sort_unstable();
-    let mut joined: Vec<(i64, i64)> = Vec::new();
+    let mut apart: Vec<(i64, i64)> = Vec::new();
     for (from, until) in ranges {
-        match joined.last_mut() {
+        match apart.last_mut() {
             Some(last) if from <= last.1 => last.1 = last.1.max(until),
-            _ => joined.push((from, until)),
+            _ => apart.push((from, until)),
         }
     }
-    joined
+    apart
 }

@@ -1,20 +1,17 @@
 //! The gap ledger of a device: which minutes under the order were watched, and why the others were not.
 
-use proviso_engine::coverage::{Claim, Coverage, MINUTE_US, Said, reckon};
+use proviso_engine::coverage::{Claim, Coverage, MINUTE_US, reckon};
 use proviso_model::Timestamp;
 use proviso_model::device_act::DeviceAct;
-use proviso_store::{DeviceRow, Stretch, Told, ToldRow};
+use proviso_store::{DeviceRow, StoreError, Stretch};
 
 use super::AppContext;
-use super::late::{self, LateError};
 
 /// A device's minutes in a stretch of time.
 #[derive(Debug, Clone)]
 pub struct DeviceCoverage {
     /// Every minute under the order in that stretch, as far as time has come.
     pub ledger: Coverage,
-    /// The order's time zone.
-    pub timezone: String,
     /// The first minute of which nothing can be known yet.
     pub as_of: Timestamp,
     /// When the device last wrote a record, by its own clock.
@@ -27,25 +24,25 @@ pub fn minute_of(at: Timestamp) -> Timestamp {
     Timestamp::from_micros(at.as_micros().div_euclid(MINUTE_US).saturating_mul(MINUTE_US))
 }
 
-/// The ledger of a device over the minutes of a stretch. The caller has logged the view.
+/// The ledger of a device over those minutes of a stretch in which the order runs. The caller has logged the view.
 ///
 /// # Errors
-/// [`LateError`] when the order cannot be applied, or the store says no.
+/// [`StoreError`].
 pub async fn of_device(
     ctx: &AppContext,
+    in_force: &[(Timestamp, Timestamp)],
     device: &DeviceRow,
     stretch: Stretch,
-) -> Result<DeviceCoverage, LateError> {
-    let known = late::known(ctx, &ctx.case_keys(device.case)?).await?;
+) -> Result<DeviceCoverage, StoreError> {
     let as_of = minute_of(ctx.now());
-    let under = under_the_order(&known.order.stretches()?, device, stretch, as_of);
+    let under = under_the_order(in_force, device, stretch, as_of);
     let told = ctx.store.told_list(device.id, stretch).await?;
-    let last = told.iter().max_by_key(|row| (row.epoch, row.seq));
-    let last_recorded_at = last.and_then(|row| row.recorded_at);
+    let claims: Vec<Claim> = told.into_iter().map(|row| row.claim).collect();
+    let last = claims.iter().max_by_key(|claim| claim.place);
+    let last_recorded_at = last.and_then(|claim| claim.recorded_at);
     let acts: Vec<DeviceAct> = Vec::new();
-    let ledger = reckon(&told.into_iter().map(claim).collect::<Vec<_>>(), &under, &acts);
-    let timezone = known.order.effective(None).map(|order| order.timezone).unwrap_or_default();
-    Ok(DeviceCoverage { ledger, timezone, as_of, last_recorded_at })
+    let ledger = reckon(&claims, &under, &acts);
+    Ok(DeviceCoverage { ledger, as_of, last_recorded_at })
 }
 
 /// When the order asked anything of this device: since it was enrolled, until it was revoked, and not after `as_of`.
@@ -59,13 +56,4 @@ pub(in crate::app) fn under_the_order(
     let until = device.revoked_at.unwrap_or(as_of).min(as_of).min(stretch.until);
     let parts = in_force.iter().map(|(first, after)| ((*first).max(from), (*after).min(until)));
     parts.filter(|(from, until)| from < until).collect()
-}
-
-fn claim(row: ToldRow) -> Claim {
-    let said = match row.told {
-        Told::Nothing => Said::Nothing,
-        Told::Watched { from, until, sources } => Said::Watched { from, until, sources },
-        Told::Gap { from, until, source, cause } => Said::Gap { from, until, source, cause },
-    };
-    Claim { place: (row.epoch, row.seq), recorded_at: row.recorded_at, said }
 }

@@ -45,10 +45,11 @@ impl CoverageArgs {
         let zone = TimeZone::get(&name).unwrap_or(TimeZone::UTC);
         let stretch = Stretch { from: instant(&self.from, &zone)?, until: instant(&self.until, &zone)? };
         anyhow::ensure!(stretch.from < stretch.until, "--until has to lie after --from");
+        let in_force = known.order.stretches()?;
         let objects = format!("{} from {} until {}", self.device, stretch.from, stretch.until);
         let found: DeviceCoverage = ctx
             .logged(COMMAND_LINE, "coverage-view", Some(row.case), &objects, async {
-                of_device(&ctx, &row, stretch).await
+                of_device(&ctx, &in_force, &row, stretch).await
             })
             .await?;
         let asked = u64::try_from(stretch.until.millis_since(stretch.from) / 60_000).unwrap_or(0);

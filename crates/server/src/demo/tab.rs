@@ -65,7 +65,7 @@ pub(super) async fn open(profile: &Path, extension_id: &str, click: &Click<'_>) 
     tokio::time::timeout(START, clicked).await.context("the page did not open within a minute")?
 }
 
-/// One click in the middle of the page, as the browser itself vouches for it.
+/// One click on the link that lies over the page, as the browser itself vouches for it.
 async fn press(port: u16, tab: &str) -> anyhow::Result<()> {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).await?;
     let greeting = format!(

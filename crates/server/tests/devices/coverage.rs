@@ -7,6 +7,7 @@ use proviso_evidence::{CheckState, Part, Shown, layout, verify};
 use proviso_model::{GapCause, Timestamp};
 use proviso_server::app::bundle::{self, Scope};
 use proviso_server::app::coverage::{minute_of, of_device};
+use proviso_server::app::late;
 use proviso_server::jobs;
 use proviso_store::{AlertFilter, Stretch};
 
@@ -57,7 +58,10 @@ async fn a_device_s_minutes_are_the_same_on_the_server_and_in_bundles_of_its_cas
 
     let row = rig.ctx.store.device_get(device.id).await.expect("read").expect("the device");
     let always = Stretch { from: Timestamp::from_micros(i64::MIN), until: Timestamp::from_micros(i64::MAX) };
-    let ledger = of_device(&rig.ctx, &row, always).await.expect("reckoned").ledger;
+    let keys = rig.ctx.case_keys(rig.case).expect("keys");
+    let known = late::known(&rig.ctx, &keys).await.expect("an order");
+    let in_force = known.order.stretches().expect("its days");
+    let ledger = of_device(&rig.ctx, &in_force, &row, always).await.expect("reckoned").ledger;
     assert_eq!((ledger.minutes(), ledger.watched(), ledger.in_gaps()), (300, 119, 181));
     let told: Vec<_> = ledger.entries.iter().map(|entry| (entry.minutes, entry.gap)).collect();
     let nothing = Some(Cause::NOTHING);

@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use proviso_model::Timestamp;
+use proviso_model::claim::{Claim, Said};
 use proviso_model::ids::{CaseId, DeviceId};
 use proviso_model::order::ConditionKind;
 use sqlx::sqlite::SqliteRow;
@@ -11,7 +12,7 @@ use super::late::outside;
 use super::rows::{blob, bytes, from_word, from_words, number, parsed, text, time, time_maybe};
 use crate::error::Result;
 use crate::opened::{FindingRow, GapRow, NoticeRow, StatementRow, WatchedRow};
-use crate::timeline::{Stretch, TimelineStore, Told, ToldRow};
+use crate::timeline::{Stretch, TimelineStore, ToldRow};
 
 pub(super) fn finding(row: &SqliteRow) -> Result<FindingRow> {
     Ok(FindingRow {
@@ -79,24 +80,20 @@ fn statement(row: &SqliteRow) -> Result<StatementRow> {
     })
 }
 
-fn told(row: &SqliteRow, told: Told) -> Result<ToldRow> {
-    Ok(ToldRow {
-        record: bytes(row, "hash")?,
-        epoch: number(row, "epoch")?,
-        seq: number(row, "seq")?,
-        recorded_at: time_maybe(row, "recorded_at")?,
-        told,
-    })
+fn told(row: &SqliteRow, said: Said) -> Result<ToldRow> {
+    let place = (number(row, "epoch")?, number(row, "seq")?);
+    let claim = Claim { place, recorded_at: time_maybe(row, "recorded_at")?, said };
+    Ok(ToldRow { record: bytes(row, "hash")?, claim })
 }
 
 fn told_watched(row: &SqliteRow) -> Result<ToldRow> {
     let (from, until) = (time(row, "from_at")?, time(row, "until_at")?);
-    told(row, Told::Watched { from, until, sources: from_words(row, "sources")? })
+    told(row, Said::Watched { from, until, sources: from_words(row, "sources")? })
 }
 
 fn told_gap(row: &SqliteRow) -> Result<ToldRow> {
     let (from, until) = (time(row, "from_at")?, time_maybe(row, "until_at")?);
-    told(row, Told::Gap { from, until, source: from_word(row, "source")?, cause: from_word(row, "cause")? })
+    told(row, Said::Gap { from, until, source: from_word(row, "source")?, cause: from_word(row, "cause")? })
 }
 
 impl SqliteStore {
@@ -168,7 +165,7 @@ impl TimelineStore for SqliteStore {
         let put_back = "SELECT hash, epoch, seq, recorded_at FROM
             (SELECT hash, epoch, seq, recorded_at, LAG(recorded_at) OVER (ORDER BY epoch, seq) AS before FROM record
              WHERE device = $1 AND recorded_at IS NOT NULL AND destroyed_at IS NULL) WHERE recorded_at < before";
-        let nothing = |row: &SqliteRow| told(row, Told::Nothing);
+        let nothing = |row: &SqliteRow| told(row, Said::Nothing);
         let mut rows = self.told(watched, device, Some(stretch), told_watched).await?;
         rows.extend(self.told(gaps, device, Some(stretch), told_gap).await?);
         rows.extend(self.told(last, device, None, nothing).await?);

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use proviso_evidence::Part;
 use proviso_evidence::format::{AskedStretch, CoverageAsked};
 use proviso_model::Timestamp;
+use proviso_model::claim::Said;
 use proviso_model::ids::DeviceId;
-use proviso_store::{RecordRow, Stretch, Told, ToldRow};
+use proviso_store::{RecordRow, Stretch, ToldRow};
 
 use super::BundleError;
 use super::gather::{Asked, may_be_shown};
@@ -78,18 +79,21 @@ async fn observed(ctx: &AppContext, asked: &Asked<'_>) -> Result<Vec<(DeviceId, 
 /// The records that decide over these minutes: what tells of them; where a gap lasts, the device's last word; and what
 /// makes something of it void. No other, for a bundle holds every header up to the last of its records.
 fn deciding(told: &[ToldRow]) -> Vec<[u8; 32]> {
-    let ends = told.iter().filter_map(|row| match &row.told {
-        Told::Watched { until, .. } => Some(*until),
-        Told::Gap { until, .. } => *until,
-        Told::Nothing => None,
+    let claims = || told.iter().map(|row| &row.claim);
+    let reach = claims().filter_map(|claim| match &claim.said {
+        Said::Watched { until, .. } => Some(*until),
+        Said::Gap { until, .. } => *until,
+        Said::Nothing => None,
     });
-    let reach = ends.max();
-    let first = told.iter().filter(|row| row.told != Told::Nothing).map(|row| (row.epoch, row.seq)).min();
-    let last = told.iter().map(|row| (row.epoch, row.seq)).max();
-    let lasts = told.iter().any(|row| matches!(row.told, Told::Gap { until: None, .. }));
+    let reach = reach.max();
+    let first = claims().filter(|claim| claim.said != Said::Nothing).map(|claim| claim.place).min();
+    let last = claims().map(|claim| claim.place).max();
+    let lasts = claims().any(|claim| matches!(claim.said, Said::Gap { until: None, .. }));
     let decides = |row: &&ToldRow| {
-        let place = Some((row.epoch, row.seq));
-        row.told != Told::Nothing || (lasts && place == last) || (place > first && row.recorded_at < reach)
+        let (claim, place) = (&row.claim, Some(row.claim.place));
+        claim.said != Said::Nothing
+            || (lasts && place == last)
+            || (place > first && claim.recorded_at < reach)
     };
     told.iter().filter(decides).map(|row| row.record).collect()
 }

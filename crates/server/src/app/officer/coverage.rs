@@ -12,6 +12,7 @@ use super::sealed::{self, Order, Person};
 use super::who::Who;
 use crate::app::AppContext;
 use crate::app::coverage::{self, DeviceCoverage};
+use crate::app::late::{self, LateError};
 
 /// What a device's page shows.
 #[derive(Debug, Clone)]
@@ -54,14 +55,16 @@ pub async fn view(
             Some(officer) => history::officer_name(ctx, officer).await?,
             None => "nobody yet".to_owned(),
         };
+        let known = late::known(ctx, &ctx.case_keys(case.id)?).await?;
+        let in_force = known.order.stretches().map_err(LateError::from)?;
         let answer = match question {
-            Some(question) => Some(coverage::of_device(ctx, &row, question).await?),
+            Some(question) => Some(coverage::of_device(ctx, &in_force, &row, question).await?),
             None => None,
         };
         Ok(DeviceView {
             person: sealed::person(ctx, &case)?,
             facts: sealed::device(ctx, &row)?,
-            coverage: coverage::of_device(ctx, &row, stretch).await?,
+            coverage: coverage::of_device(ctx, &in_force, &row, stretch).await?,
             device: row,
             order,
             officer,

@@ -102,7 +102,7 @@ pub async fn view(ctx: &AppContext, who: &Who, id: CaseId) -> Result<PersonView,
         let week = Stretch { from: coverage::minute_of(now.plus_days(-WEEK_DAYS)), until: now.plus_days(1) };
         let mut minutes = Vec::new();
         for (device, _) in &devices {
-            minutes.push(coverage::of_device(ctx, device, week).await?);
+            minutes.push(coverage::of_device(ctx, &in_force, device, week).await?);
         }
         Ok(PersonView {
             about_devices,

@@ -6,6 +6,7 @@ mod assets;
 mod audit;
 mod bundle;
 mod coverage;
+mod day_strip;
 mod device_notice;
 mod enrolment_code;
 mod events;

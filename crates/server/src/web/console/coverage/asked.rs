@@ -46,7 +46,7 @@ impl Asked {
         let last = if until <= from { day.tomorrow().ok()? } else { day };
         let at = |day: Date, time: Time| {
             let time = Time::new(time.hour(), time.minute(), 0, 0).ok()?;
-            instant(zone.to_timestamp(day.to_datetime(time)).ok()?)
+            Some(instant(zone.to_timestamp(day.to_datetime(time)).ok()?))
         };
         let stretch = Stretch { from: at(day, from)?, until: at(last, until)? };
         (stretch.from < stretch.until).then_some(stretch)
@@ -74,8 +74,8 @@ impl Asked {
     }
 }
 
-fn instant(at: jiff::Timestamp) -> Option<Timestamp> {
-    Some(Timestamp::from_micros(at.as_microsecond()))
+fn instant(at: jiff::Timestamp) -> Timestamp {
+    Timestamp::from_micros(at.as_microsecond())
 }
 
 fn civil(at: Timestamp, zone: &TimeZone) -> Option<Date> {
@@ -115,7 +115,7 @@ impl Month {
     /// Its days in order, each with its first instant and the first instant after.
     pub fn days(self, zone: &TimeZone) -> Vec<(Date, Stretch)> {
         let start = |day: Date| zone.to_zoned_datetime(day.to_datetime(Time::midnight())).ok();
-        let start = |day: Date| start(day)?.start_of_day().ok().and_then(|at| instant(at.timestamp()));
+        let start = |day: Date| Some(instant(start(day)?.start_of_day().ok()?.timestamp()));
         let days = self.0.series(1.day()).take_while(|day| day.first_of_month() == self.0);
         days.filter_map(|day| Some((day, Stretch { from: start(day)?, until: start(day.tomorrow().ok()?)? })))
             .collect()

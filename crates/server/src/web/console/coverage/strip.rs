@@ -9,13 +9,11 @@ use proviso_store::Stretch;
 
 use super::asked::Month;
 use crate::app::coverage::DeviceCoverage;
+use crate::web::console::day_strip::{Bar, LEFT, Mark, TOP, WIDTH, marks, number};
 use crate::web::console::words;
 
-/// Where bars begin and how wide a whole day is, in the drawing's units.
-const LEFT: f64 = 84.0;
-const WIDTH: f64 = 636.0;
+/// How far apart days are drawn.
 const ROW: u32 = 20;
-const TOP: u32 = 22;
 /// Gaps of one day that are named one by one.
 const NAMED_MAX: usize = 60;
 
@@ -31,12 +29,6 @@ pub struct Strip {
     pub has_acts: bool,
 }
 
-/// An hour above the bars.
-pub struct Mark {
-    pub x: String,
-    pub label: &'static str,
-}
-
 /// One day: bars, and the same in words.
 pub struct Day {
     pub name: String,
@@ -48,14 +40,6 @@ pub struct Day {
     pub gaps: String,
     pub items: Vec<Item>,
     pub more: String,
-}
-
-/// One bar.
-pub struct Bar {
-    pub class: &'static str,
-    pub x: String,
-    pub width: String,
-    pub title: String,
 }
 
 /// Minutes in a row, in words.
@@ -79,9 +63,7 @@ pub fn strip(found: &DeviceCoverage, month: &Month, zone: &TimeZone) -> Strip {
         .collect();
     Strip {
         height: TOP + ROW * u32::try_from(days.len()).unwrap_or(31),
-        marks: [(0.0, "00"), (6.0, "06"), (12.0, "12"), (18.0, "18")]
-            .map(|(hour, label)| Mark { x: number(LEFT + WIDTH * hour / 24.0), label })
-            .into(),
+        marks: marks(),
         zone: words::when(month.stretch(zone).from, zone).zone,
         summary: summary(&found.ledger),
         causes: causes(&found.ledger),
@@ -178,8 +160,4 @@ fn bar(entry: &Entry, day: Stretch, zone: &TimeZone) -> Bar {
 
 fn span(minutes: u64) -> String {
     words::span(i64::try_from(minutes).unwrap_or(i64::MAX).saturating_mul(60_000))
-}
-
-fn number(value: f64) -> String {
-    format!("{value:.2}")
 }

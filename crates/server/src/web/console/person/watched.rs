@@ -4,17 +4,16 @@ use std::collections::BTreeSet;
 
 use jiff::tz::TimeZone;
 use jiff::{ToSpan, ZonedDateTime};
+use proviso_engine::coverage::joined;
 use proviso_model::Timestamp;
 use proviso_store::{GapRow, WatchedRow};
 
+use crate::web::console::day_strip::{Bar, LEFT, Mark, TOP, WIDTH, marks, number};
 use crate::web::console::words;
 
 const DAYS: i32 = 7;
-/// Where bars begin and how wide a whole day is, in the drawing's units.
-const LEFT: f64 = 84.0;
-const WIDTH: f64 = 636.0;
+/// How far apart days are drawn.
 const ROW: u32 = 26;
-const TOP: u32 = 22;
 
 /// The section of the page.
 pub struct Watched {
@@ -28,12 +27,6 @@ pub struct Watched {
     pub days: Vec<Day>,
 }
 
-/// An hour above the bars.
-pub struct Mark {
-    pub x: String,
-    pub label: &'static str,
-}
-
 /// One day: bars, and the same in words.
 pub struct Day {
     pub name: String,
@@ -44,14 +37,6 @@ pub struct Day {
     pub watched: String,
     pub gaps: String,
     pub causes: String,
-}
-
-/// One bar.
-pub struct Bar {
-    pub class: &'static str,
-    pub x: String,
-    pub width: String,
-    pub title: String,
 }
 
 /// A stretch in milliseconds since 1970.
@@ -68,7 +53,7 @@ pub fn section(
     let (partly, gaps): (Vec<_>, Vec<_>) = gaps.iter().cloned().partition(|gap| gap.cause.is_partial());
     let gaps = gaps.as_slice();
     let watched_ranges: Vec<Range> =
-        union(watched.iter().map(|row| (millis(row.from), millis(row.until))).collect());
+        joined(watched.iter().map(|row| (millis(row.from), millis(row.until))).collect());
     let days: Vec<Day> = day_bounds(now, zone)
         .into_iter()
         .enumerate()
@@ -84,10 +69,7 @@ pub fn section(
         has_device,
         height: TOP + ROW * u32::try_from(DAYS).unwrap_or(7),
         zone: now_zone(now, zone),
-        marks: [(0.0, "00"), (6.0, "06"), (12.0, "12"), (18.0, "18")]
-            .into_iter()
-            .map(|(hour, label)| Mark { x: number(LEFT + WIDTH * hour / 24.0), label })
-            .collect(),
+        marks: marks(),
         days,
     }
 }
@@ -172,10 +154,6 @@ fn bar(class: &'static str, range: Range, bounds: Range, what: &str, zone: &Time
     })
 }
 
-fn number(value: f64) -> String {
-    format!("{value:.1}")
-}
-
 /// Every cause of a gap that touches the bounds, once each, in words.
 fn causes(gaps: &[GapRow], bounds: Range, now: Timestamp) -> String {
     let causes: BTreeSet<_> =
@@ -184,7 +162,7 @@ fn causes(gaps: &[GapRow], bounds: Range, now: Timestamp) -> String {
 }
 
 fn gap_ranges(gaps: &[GapRow], now: Timestamp) -> Vec<Range> {
-    union(gaps.iter().map(|row| gap_range(row, now)).collect())
+    joined(gaps.iter().map(|row| gap_range(row, now)).collect())
 }
 
 /// A gap that lasts ends, for showing, now.
@@ -196,20 +174,6 @@ fn millis(at: Timestamp) -> i64 {
     at.as_micros() / 1_000
 }
 
-/// Ranges joined where they touch, so that two devices watched at once count once.
-fn union(mut ranges: Vec<Range>) -> Vec<Range> {
-    ranges.retain(|(from, until)| from < until);
-    ranges.sort_unstable();
-    let mut joined: Vec<Range> = Vec::new();
-    for (from, until) in ranges {
-        match joined.last_mut() {
-            Some(last) if from <= last.1 => last.1 = last.1.max(until),
-            _ => joined.push((from, until)),
-        }
-    }
-    joined
-}
-
 /// Milliseconds of `ranges` that lie within `bounds`.
 fn within(ranges: &[Range], bounds: Range) -> i64 {
     ranges.iter().map(|(from, until)| (until.min(&bounds.1) - from.max(&bounds.0)).max(0)).sum()
@@ -217,7 +181,9 @@ fn within(ranges: &[Range], bounds: Range) -> i64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{section, union, within};
+    use proviso_engine::coverage::joined;
+
+    use super::{section, within};
     use crate::web::console::words;
     use proviso_model::ids::{CaseId, DeviceId};
     use proviso_model::{GapCause, Source, Timestamp};
@@ -229,9 +195,9 @@ mod tests {
 
     #[test]
     fn overlapping_watched_time_counts_once() {
-        let joined = union(vec![(10, 20), (0, 12), (30, 30), (25, 28)]);
-        assert_eq!(joined, [(0, 20), (25, 28)]);
-        assert_eq!(within(&joined, (5, 26)), 16);
+        let ranges = joined(vec![(10, 20), (0, 12), (30, 30), (25, 28)]);
+        assert_eq!(ranges, [(0, 20), (25, 28)]);
+        assert_eq!(within(&ranges, (5, 26)), 16);
     }
 
     #[test]

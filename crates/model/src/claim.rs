@@ -1,8 +1,9 @@
-//! What one record says of time.
+//! What one record says of time: what the store keeps of it, and what the gap ledger is reckoned from.
 
-use proviso_model::gap::GapCause;
-use proviso_model::record::{RecordBody, RecordContent};
-use proviso_model::{Source, Timestamp};
+use crate::gap::GapCause;
+use crate::observation::Source;
+use crate::record::{RecordBody, RecordContent};
+use crate::time::Timestamp;
 
 /// What a record says of time, and where in its device's chain it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
