@@ -1,6 +1,7 @@
 // The site of attribution.cases.mjs: pages that stand in the cases themselves, under two names that are two sites to a browser.
 
 import { createServer } from "node:http";
+import { ended, listening } from "./listening.mjs";
 import { sendPicture } from "./picture-pages.mjs";
 import { Notices } from "./until.mjs";
 
@@ -44,10 +45,7 @@ export class ActsSite {
   });
 
   async start() {
-    await new Promise((resolve) => this.#server.listen(0, "127.0.0.1", () => resolve(undefined)));
-    const address = this.#server.address();
-    if (address === null || typeof address === "string") throw new Error("the site has no port");
-    this.origin = `http://127.0.0.1:${address.port}`;
+    this.origin = await listening(this.#server);
     return this;
   }
 
@@ -78,8 +76,7 @@ export class ActsSite {
   }
 
   close() {
-    this.#server.close();
-    this.#server.closeAllConnections();
+    ended(this.#server);
   }
 
   /** @param {string} text @param {number} of */

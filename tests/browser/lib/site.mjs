@@ -4,6 +4,7 @@
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { ORDINARY_CASES, SECRET_CASES } from "./field-cases.mjs";
+import { ended, listening } from "./listening.mjs";
 import { keepFilm, PICTURE_PAGES, sendPicture } from "./picture-pages.mjs";
 import { TALK_PAGES } from "./talk-pages.mjs";
 import { Notices } from "./until.mjs";
@@ -120,10 +121,7 @@ export class Site {
 
   /** @param {number} [port] any free one by default */
   async start(port = 0) {
-    await new Promise((resolve) => this.#server.listen(port, "127.0.0.1", () => resolve(undefined)));
-    const address = this.#server.address();
-    if (address === null || typeof address === "string") throw new Error("the site has no port");
-    this.origin = `http://127.0.0.1:${address.port}`;
+    this.origin = await listening(this.#server, port);
     return this;
   }
 
@@ -149,8 +147,7 @@ export class Site {
   }
 
   close() {
-    this.#server.close();
-    this.#server.closeAllConnections();
+    ended(this.#server);
   }
 }
 

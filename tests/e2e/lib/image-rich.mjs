@@ -2,6 +2,7 @@
 // known by its hash.
 
 import { createServer } from "node:http";
+import { ended, listening } from "../../browser/lib/listening.mjs";
 
 /** Pictures on each page, and how many of them are drawn; the others are the same with another mark in their file. */
 export const ON_PAGE = 24;
@@ -62,10 +63,7 @@ export class ImageRich {
   /** @param {import("puppeteer-core").Page} tab of any browser, to draw in */
   async start(tab) {
     this.#pictures = await drawn(tab);
-    await new Promise((resolve) => this.#server.listen(0, "127.0.0.1", () => resolve(undefined)));
-    const address = this.#server.address();
-    if (address === null || typeof address === "string") throw new Error("the site has no port");
-    this.origin = `http://127.0.0.1:${address.port}`;
+    this.origin = await listening(this.#server);
     return this;
   }
 
@@ -75,8 +73,7 @@ export class ImageRich {
   }
 
   stop() {
-    this.#server.close();
-    this.#server.closeAllConnections();
+    ended(this.#server);
   }
 }
 

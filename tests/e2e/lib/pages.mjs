@@ -1,6 +1,7 @@
 // Small pages of harmless words. The order of these tests names "harbour lantern" and "brass compass" (paragraph 3).
 
 import { createServer } from "node:http";
+import { ended, listening } from "../../browser/lib/listening.mjs";
 import { keepFilm, sendPicture } from "../../browser/lib/picture-pages.mjs";
 import { TALK_PAGES } from "../../browser/lib/talk-pages.mjs";
 import { Notices } from "../../browser/lib/until.mjs";
@@ -40,10 +41,7 @@ export class Pages {
   });
 
   async start() {
-    await new Promise((resolve) => this.#server.listen(0, "127.0.0.1", () => resolve(undefined)));
-    const address = this.#server.address();
-    if (address === null || typeof address === "string") throw new Error("the site has no port");
-    this.origin = `http://127.0.0.1:${address.port}`;
+    this.origin = await listening(this.#server);
     return this;
   }
 
@@ -63,7 +61,6 @@ export class Pages {
   }
 
   stop() {
-    this.#server.close();
-    this.#server.closeAllConnections();
+    ended(this.#server);
   }
 }
