@@ -158,6 +158,12 @@ pub struct Attribution {
 }
 
 impl Attribution {
+    /// An act of something that has no place on the screen.
+    #[must_use]
+    pub const fn off_screen(act: Act) -> Self {
+        Self { act, foreground: false, visible_ms: 0, since_input_ms: None, circumstances: None }
+    }
+
     /// Whether this is background activity, which alone never raises an alert (invariant 7).
     #[must_use]
     pub fn is_background(&self) -> bool {

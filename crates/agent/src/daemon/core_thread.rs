@@ -162,6 +162,8 @@ pub enum Ask {
         /// Whether it is on record.
         reply: oneshot::Sender<bool>,
     },
+    /// What became of what this run has looked at. Asked, for it changes with every page and nobody waits for that.
+    Totals(oneshot::Sender<Totals>),
     /// Time passes.
     Tick,
     /// The end.
@@ -189,8 +191,6 @@ pub struct CoreView {
     pub browsers: Vec<BrowserProcess>,
     /// What can be seen of other programs' windows.
     pub desktop: Sight,
-    /// What became of what this run has looked at.
-    pub totals: Totals,
     /// What the helper in the person's session sees.
     pub helper: HelperView,
     /// The policy and the keys are to be given up.
@@ -251,6 +251,7 @@ fn run(mut watcher: Watcher, spool: &Spool, mut inbox: mpsc::Receiver<Ask>, show
             Answer::Observed(reply, observed) => drop(reply.send(observed)),
             Answer::Wanted(reply, wanted) => drop(reply.send(wanted)),
             Answer::Yes(reply, yes) => drop(reply.send(yes)),
+            Answer::Totals(reply, totals) => drop(reply.send(totals)),
             Answer::Stopped(reply) => {
                 let _ = reply.send(());
                 return;
@@ -266,6 +267,7 @@ enum Answer {
     Observed(oneshot::Sender<Observed>, Observed),
     Wanted(oneshot::Sender<PictureWanted>, PictureWanted),
     Yes(oneshot::Sender<bool>, bool),
+    Totals(oneshot::Sender<Totals>, Totals),
     Stopped(oneshot::Sender<()>),
 }
 
@@ -326,6 +328,7 @@ fn take(watcher: &mut Watcher, ask: Ask) -> Answer {
             }
             return Answer::Yes(reply, written.unwrap_or(false));
         }
+        Ask::Totals(reply) => return Answer::Totals(reply, watcher.totals()),
         Ask::Tick => watcher.tick(),
         Ask::Stop(reply) => {
             watcher.shut_down();
@@ -347,7 +350,6 @@ fn view_of(watcher: &Watcher, spool: &Spool, before: &CoreView) -> CoreView {
         hash_sets: watcher.hash_sets_here(),
         browsers: watcher.browsers_connected(),
         desktop: watcher.desktop().clone(),
-        totals: watcher.totals(),
         helper: watcher.helper(),
         unsent: watcher.release().is_some() && is_unsent(spool).unwrap_or(true),
     }

@@ -21,23 +21,8 @@ pub const SIGN_NOT_WATCHING: &str = "This account is not being monitored now";
 /// What any condition of a policy, at any time, may capture: the notice speaks of all of it.
 #[must_use]
 pub fn capture_ever(policy: &Policy) -> Capture {
-    let mut ever = Capture::default();
-    for condition in &policy.conditions {
-        let then = policy.capture_at(condition.valid_from);
-        ever.pages |= then.pages;
-        ever.addresses |= then.addresses;
-        ever.typed |= then.typed;
-        ever.searches |= then.searches;
-        ever.messages |= then.messages;
-        ever.pictures |= then.pictures;
-        ever.private_windows |= then.private_windows;
-        ever.software |= then.software;
-        ever.programs |= then.programs;
-        ever.connections |= then.connections;
-        ever.mounts |= then.mounts;
-        ever.storage |= then.storage;
-    }
-    ever
+    let begins = policy.conditions.iter().map(|condition| policy.capture_at(condition.valid_from));
+    begins.fold(Capture::default(), |ever, then| ever.or(&then))
 }
 
 /// The notice as paragraphs: the exact words shown in the terminal and on the page, and hashed into the record.

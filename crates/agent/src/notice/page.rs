@@ -68,8 +68,13 @@ pub(super) struct Page {
 pub(super) type Shared = State<Arc<Page>>;
 
 impl Page {
-    pub(super) fn visits(&self) -> &Visits {
-        &self.visits
+    pub(super) fn form_token(&self) -> &str {
+        self.visits.form_token()
+    }
+
+    /// Whether who asks has shown the PIN, and not too long ago.
+    pub(super) fn is_open_to(&self, headers: &HeaderMap) -> bool {
+        visit_of(headers).is_some_and(|visit| self.visits.is_open(visit, self.now()))
     }
 
     pub(super) fn now(&self) -> Timestamp {
@@ -185,7 +190,7 @@ async fn notice(State(page): Shared) -> Response {
         &NoticePage {
             paragraphs: text.iter().map(String::as_str).filter(|line| !line.starts_with("- ")).collect(),
             watched: watched(&capture_ever(&kept.policy)),
-            form_token: page.visits.form_token(),
+            form_token: page.form_token(),
             answered,
         },
     )
@@ -208,7 +213,7 @@ struct AnswerForm {
 }
 
 async fn notice_answer(State(page): Shared, Form(form): Form<AnswerForm>) -> Response {
-    if !same(&form.token, page.visits.form_token()) {
+    if !same(&form.token, page.form_token()) {
         return stale();
     }
     let response = match form.answer.as_str() {
@@ -227,10 +232,10 @@ async fn notice_answer(State(page): Shared, Form(form): Form<AnswerForm>) -> Res
 }
 
 async fn details(State(page): Shared, headers: HeaderMap) -> Response {
-    let now = page.time.now();
-    if !visit_of(&headers).is_some_and(|visit| page.visits.is_open(visit, now)) {
+    if !page.is_open_to(&headers) {
         return ask_for_pin(&page);
     }
+    let now = page.now();
     let Some(kept) = page.keep.policy() else { return no_policy(&page) };
     let view = page.core.view().borrow().clone();
     let uplink = page.uplink.borrow().clone();
@@ -256,10 +261,10 @@ async fn details(State(page): Shared, headers: HeaderMap) -> Response {
             .map_or_else(|| "none since this program started".to_owned(), |at| pages::in_words(at, zone)),
         trouble: uplink.trouble.unwrap_or_default(),
         spooled: view.figures.records,
-        totals: view.totals,
+        totals: page.core.ask(Ask::Totals).await.unwrap_or_default(),
         gaps: gaps.collect(),
         answer: answer_in_words(view.notice.as_ref().map(|note| note.response)),
-        form_token: page.visits.form_token(),
+        form_token: page.form_token(),
     };
     html(StatusCode::OK, &details)
 }
@@ -271,7 +276,7 @@ struct PinForm {
 }
 
 async fn pin(State(page): Shared, Form(form): Form<PinForm>) -> Response {
-    if !same(&form.token, page.visits.form_token()) {
+    if !same(&form.token, page.form_token()) {
         return stale();
     }
     let now = page.time.now();
@@ -306,7 +311,7 @@ pub(super) fn ask_for_pin(page: &Page) -> Response {
 }
 
 fn ask_again(page: &Page, status: StatusCode, problem: &str) -> Response {
-    html(status, &PinPage { form_token: page.visits.form_token(), problem })
+    html(status, &PinPage { form_token: page.form_token(), problem })
 }
 
 #[derive(Deserialize)]
@@ -315,7 +320,7 @@ struct CloseForm {
 }
 
 async fn close(State(page): Shared, headers: HeaderMap, Form(form): Form<CloseForm>) -> Response {
-    if !same(&form.token, page.visits.form_token()) {
+    if !same(&form.token, page.form_token()) {
         return stale();
     }
     if let Some(visit) = visit_of(&headers) {
@@ -371,7 +376,7 @@ fn text_of<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {
     headers.get(name).and_then(|value| value.to_str().ok())
 }
 
-pub(super) fn visit_of(headers: &HeaderMap) -> Option<&str> {
+fn visit_of(headers: &HeaderMap) -> Option<&str> {
     text_of(headers, &COOKIE)?
         .split(';')
         .find_map(|pair| pair.trim().strip_prefix(COOKIE_NAME)?.strip_prefix('='))

@@ -11,7 +11,7 @@ use proviso_model::limits::STATEMENT_BYTES_MAX;
 use proviso_model::statement::StatementKind;
 use serde::Deserialize;
 
-use super::page::{Shared, ask_for_pin, html, no_policy, problem, see_other, stale, visit_of};
+use super::page::{Page, Shared, ask_for_pin, html, no_policy, problem, see_other, stale};
 use super::visits::same;
 use crate::daemon::core_thread::Ask;
 
@@ -37,11 +37,11 @@ pub(super) struct StatementForm {
     text: String,
 }
 
-fn form(page: &super::page::Page, form: &StatementForm, wrong: &'static str) -> Response {
+fn form(page: &Page, form: &StatementForm, wrong: &'static str) -> Response {
     let chosen = StatementKind::parse(&form.of).unwrap_or(StatementKind::Explanation);
     let status = if wrong.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let filled = StatementPage {
-        form_token: page.visits().form_token(),
+        form_token: page.form_token(),
         kinds: StatementKind::ALL.map(|kind| (kind.as_str(), kind.in_words(), kind == chosen)),
         about: &form.about,
         text: &form.text,
@@ -53,10 +53,10 @@ fn form(page: &super::page::Page, form: &StatementForm, wrong: &'static str) -> 
 
 /// `GET /details/statement`.
 pub(super) async fn show(State(page): Shared, headers: HeaderMap) -> Response {
-    match visit_of(&headers) {
-        Some(visit) if page.visits().is_open(visit, page.now()) => form(&page, &StatementForm::default(), ""),
-        _ => ask_for_pin(&page),
+    if !page.is_open_to(&headers) {
+        return ask_for_pin(&page);
     }
+    form(&page, &StatementForm::default(), "")
 }
 
 /// `POST /details/statement`.
@@ -65,10 +65,10 @@ pub(super) async fn write(
     headers: HeaderMap,
     Form(said): Form<StatementForm>,
 ) -> Response {
-    if !same(&said.token, page.visits().form_token()) {
+    if !same(&said.token, page.form_token()) {
         return stale();
     }
-    if !visit_of(&headers).is_some_and(|visit| page.visits().is_open(visit, page.now())) {
+    if !page.is_open_to(&headers) {
         return ask_for_pin(&page);
     }
     let Some(kept) = page.policy() else { return no_policy(&page) };

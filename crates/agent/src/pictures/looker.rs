@@ -197,7 +197,7 @@ impl Looker {
     }
 
     async fn one(&mut self, picture: Waiting, core: &Core) -> Fate {
-        let Waiting { instance, n, shown_at, attribution, shown, window, bytes, mut models } = picture;
+        let Waiting { instance, n, shown_at, attribution, shown, window, bytes, models } = picture;
         let Some((sha256, md5)) = digests(bytes.clone()).await else { return Fate::Ending };
         if self.told.is_told(&shown, sha256, (&instance, n), Instant::now()) {
             core.tell(Ask::PictureTold { instance, n }).await;
@@ -212,17 +212,13 @@ impl Looker {
             bytes,
             under: None,
         };
-        let mut first = std::mem::take(&mut models);
-        if known::enough(&self.known, &sha256, &first).is_none() {
-            let Some((asked, may_be_listed)) = self.ask_ahead(attribution, found).await else {
-                return Fate::Ending;
-            };
-            found = asked;
-            if may_be_listed {
-                std::mem::swap(&mut first, &mut models);
-            }
+        let mut may_be_listed = false;
+        if known::enough(&self.known, &sha256, &models).is_none() {
+            let Some(asked) = self.ask_ahead(attribution, found).await else { return Fate::Ending };
+            (found, may_be_listed) = asked;
         }
-        if let Err(why) = self.see(&mut found, &first).await {
+        let (now, models) = if may_be_listed { (Vec::new(), models) } else { (models, Vec::new()) };
+        if let Err(why) = self.see(&mut found, &now).await {
             return not_running(&why, &found, (instance, n), core).await;
         }
         self.look_up(LookedAt { instance, n, attribution, found, models }, core).await

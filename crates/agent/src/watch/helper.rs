@@ -181,17 +181,10 @@ impl Watcher {
             Some(since) => self.gaps.begin(since, Source::Files, GapCause::SessionHelperAbsent, ""),
             None => self.gaps.end(now, Source::Files, GapCause::SessionHelperAbsent),
         }
-        let why = match self.sight_of(Source::Files) {
+        let why: String = match self.sight_of(Source::Files) {
             Sight::Cannot(why) if is_needed => why.chars().take(DETAIL_CHARS_MAX).collect(),
             _ => String::new(),
         };
-        let cause = GapCause::FilesUnseen;
-        let open = self.gaps.open().iter().find(|open| open.gap.cause == cause);
-        if open.is_some_and(|open| open.gap.detail != why) {
-            self.gaps.end(now, Source::Files, cause);
-        }
-        if !why.is_empty() {
-            self.gaps.begin(now, Source::Files, cause, why);
-        }
+        self.gap_while(now, Source::Files, GapCause::FilesUnseen, &why);
     }
 }

@@ -56,13 +56,7 @@ impl Watcher {
             observed_at: now,
             source: Source::Processes,
             account: self.account.clone(),
-            attribution: Attribution {
-                act: Act::Unknown,
-                foreground: false,
-                visible_ms: 0,
-                since_input_ms: None,
-                circumstances: None,
-            },
+            attribution: Attribution::off_screen(Act::Unknown),
             fact: Fact::Machine(machine.clone()),
         };
         match self.weigh(observation, None, None) {

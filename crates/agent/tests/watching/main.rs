@@ -40,13 +40,7 @@ fn invariant_03_what_matches_nothing_or_is_shielded_is_dropped_and_counted_and_a
     assert_eq!(watcher.observe("one", 2, force.now(), shown(), page(&text)), Observed::Kept);
     let shielded = page_at("https://solicitor.example/", LISTED);
     assert_eq!(watcher.observe("one", 3, force.now(), shown(), shielded), Observed::Shielded);
-    let behind = Attribution {
-        act: Act::Background,
-        foreground: false,
-        visible_ms: 0,
-        since_input_ms: None,
-        circumstances: None,
-    };
+    let behind = Attribution::off_screen(Act::Background);
     assert_eq!(watcher.observe("one", 4, force.now(), behind, page(&text)), Observed::Dropped);
 
     force.clock.pass(400);

@@ -69,13 +69,7 @@ fn a_picture_on_a_list_is_sealed_with_its_digest_and_not_its_bytes_and_what_may_
     let force = TestForce::new();
     let policy = force.policy_with_pictures(HOUR);
     let (mut watcher, spool) = force.watching_under(&policy);
-    let behind = Attribution {
-        act: Act::Background,
-        foreground: false,
-        visible_ms: 0,
-        since_input_ms: None,
-        circumstances: None,
-    };
+    let behind = Attribution::off_screen(Act::Background);
     let shielded = Picture { url: "https://solicitor.example/".to_owned(), ..picture() };
     let cases = [
         (1, shown(), picture(), PictureSeen::default(), Observed::Dropped),

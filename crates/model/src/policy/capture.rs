@@ -92,19 +92,29 @@ impl Capture {
     /// What both name.
     #[must_use]
     pub fn and(&self, other: &Self) -> Self {
+        self.with(other, |own, others| own && others)
+    }
+
+    /// What either names.
+    #[must_use]
+    pub fn or(&self, other: &Self) -> Self {
+        self.with(other, |own, others| own || others)
+    }
+
+    fn with(&self, other: &Self, joined: impl Fn(bool, bool) -> bool) -> Self {
         Self {
-            pages: self.pages && other.pages,
-            addresses: self.addresses && other.addresses,
-            typed: self.typed && other.typed,
-            searches: self.searches && other.searches,
-            messages: self.messages && other.messages,
-            pictures: self.pictures && other.pictures,
-            private_windows: self.private_windows && other.private_windows,
-            software: self.software && other.software,
-            programs: self.programs && other.programs,
-            connections: self.connections && other.connections,
-            mounts: self.mounts && other.mounts,
-            storage: self.storage && other.storage,
+            pages: joined(self.pages, other.pages),
+            addresses: joined(self.addresses, other.addresses),
+            typed: joined(self.typed, other.typed),
+            searches: joined(self.searches, other.searches),
+            messages: joined(self.messages, other.messages),
+            pictures: joined(self.pictures, other.pictures),
+            private_windows: joined(self.private_windows, other.private_windows),
+            software: joined(self.software, other.software),
+            programs: joined(self.programs, other.programs),
+            connections: joined(self.connections, other.connections),
+            mounts: joined(self.mounts, other.mounts),
+            storage: joined(self.storage, other.storage),
         }
     }
 

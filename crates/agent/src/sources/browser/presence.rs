@@ -20,6 +20,14 @@ pub struct BrowserProcess {
     pub started_ticks: u64,
 }
 
+impl BrowserProcess {
+    /// Whether that is this very process, as far as its start is known here, and no later one with its number.
+    #[must_use]
+    pub fn is(&self, other: &Self) -> bool {
+        self.pid == other.pid && (self.started_ticks == 0 || self.started_ticks == other.started_ticks)
+    }
+}
+
 /// What an extension says of itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Greeting {
@@ -84,14 +92,10 @@ impl Presence {
         self.browsers.values_mut().find(|browser| browser.connections.contains(&connection))
     }
 
-    /// Whether an extension of this browser has ever greeted.
+    /// Whether an extension of this browser has ever connected.
     #[must_use]
     pub fn is_known(&self, process: &BrowserProcess) -> bool {
-        let is_it = |known: &BrowserProcess| {
-            known.pid == process.pid
-                && (known.started_ticks == 0 || known.started_ticks == process.started_ticks)
-        };
-        self.browsers.keys().any(is_it)
+        self.browsers.keys().any(|known| known.is(process))
     }
 
     /// Its extension has greeted. Says since when it was away, when it comes back while the browser went on.

@@ -148,7 +148,7 @@ impl Source {
                 ErrorKind::MaxFilesWatch => {
                     "the system lets no more folders be watched (fs.inotify.max_user_watches)".to_owned()
                 }
-                _ => format!("a folder cannot be watched: {}", error.kind_in_words()),
+                _ => format!("a folder cannot be watched: {}", in_words(&error)),
             })
         };
         self.tree.walk(folder, self.platform.as_ref(), &mut watch, found);
@@ -290,16 +290,10 @@ impl Source {
 }
 
 /// An error of the watching in words, without the path.
-trait InWords {
-    fn kind_in_words(&self) -> String;
-}
-
-impl InWords for notify::Error {
-    fn kind_in_words(&self) -> String {
-        match &self.kind {
-            ErrorKind::Io(error) => error.to_string(),
-            ErrorKind::Generic(words) => words.clone(),
-            _ => "the system refuses".to_owned(),
-        }
+fn in_words(error: &notify::Error) -> String {
+    match &error.kind {
+        ErrorKind::Io(error) => error.to_string(),
+        ErrorKind::Generic(words) => words.clone(),
+        _ => "the system refuses".to_owned(),
     }
 }

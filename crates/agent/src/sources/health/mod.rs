@@ -78,9 +78,8 @@ impl ProcFs {
 
 impl Processes for ProcFs {
     fn lives(&self, process: &BrowserProcess) -> bool {
-        self.stat(process.pid).is_some_and(|stat| {
-            !stat.ended && (process.started_ticks == 0 || stat.started_ticks == process.started_ticks)
-        })
+        let now = |started_ticks| BrowserProcess { pid: process.pid, started_ticks };
+        self.stat(process.pid).is_some_and(|stat| !stat.ended && process.is(&now(stat.started_ticks)))
     }
 }
 

@@ -38,7 +38,7 @@ async fn run(MachineParts { mut system, core }: MachineParts) {
             known.clear();
             core.tell(Ask::MachineSeen { new: Vec::new(), browsers: Vec::new(), unseen: String::new() })
                 .await;
-            if view.changed().await.is_err() {
+            if !until_other(&mut view, wanted).await {
                 return;
             }
             continue;
@@ -55,13 +55,13 @@ async fn run(MachineParts { mut system, core }: MachineParts) {
         tokio::select! {
             () = tokio::time::sleep(LOOK) => {}
             // A condition may have begun that needs more; what ends is seen to at the next look.
-            changed = until_more(&mut view, wanted) => if !changed { return },
+            changed = until_other(&mut view, wanted) => if !changed { return },
         }
     }
 }
 
-/// Waits until something is wanted that was not; `false` when the agent is ending.
-async fn until_more(view: &mut tokio::sync::watch::Receiver<CoreView>, had: Wanted) -> bool {
+/// Waits until something else is wanted; `false` when the agent is ending.
+async fn until_other(view: &mut tokio::sync::watch::Receiver<CoreView>, had: Wanted) -> bool {
     loop {
         if view.changed().await.is_err() {
             return false;

@@ -180,13 +180,7 @@ impl<'h> Talk<'h> {
             }
             Told::Arrived(arrival) => {
                 let (shown, data) = shown(arrival);
-                let attribution = Attribution {
-                    act: Act::Received,
-                    foreground: false,
-                    visible_ms: 0,
-                    since_input_ms: None,
-                    circumstances: None,
-                };
+                let attribution = Attribution::off_screen(Act::Received);
                 self.outbox.put(|n| ToHost::Picture { n, observed_at, attribution, shown, data })?
             }
         };

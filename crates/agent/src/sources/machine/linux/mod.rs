@@ -46,10 +46,9 @@ impl System for Linux {
         };
         let capture = wanted.capture;
         if capture.programs || wanted.browsers {
-            match self.programs.look() {
-                Ok(()) if capture.programs => take(MachineWhat::Program, Ok(self.programs.names())),
-                Ok(()) => {}
-                Err(why) => take(MachineWhat::Program, Err(why)),
+            let looked = self.programs.look();
+            if capture.programs || looked.is_err() {
+                take(MachineWhat::Program, looked.map(|()| self.programs.names()));
             }
         }
         if capture.connections {

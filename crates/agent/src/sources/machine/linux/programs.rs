@@ -25,6 +25,8 @@ pub(super) struct Programs {
     proc: PathBuf,
     facts: ProcFs,
     uid: u32,
+    /// Since the machine started, at the last look.
+    since_boot_ms: Option<u64>,
     /// By process: what is not read anew while the same process lives.
     known: BTreeMap<u32, Program>,
 }
@@ -39,7 +41,13 @@ struct Program {
 
 impl Programs {
     pub(super) fn new(proc: &Path, uid: u32) -> Self {
-        Self { proc: proc.to_owned(), facts: ProcFs::at(proc), uid, known: BTreeMap::new() }
+        Self {
+            proc: proc.to_owned(),
+            facts: ProcFs::at(proc),
+            uid,
+            since_boot_ms: None,
+            known: BTreeMap::new(),
+        }
     }
 
     /// The supervised account.
@@ -55,6 +63,7 @@ impl Programs {
         if !pids.contains(&1) {
             return Err("programs cannot be listed: the system hides other accounts' processes".to_owned());
         }
+        self.since_boot_ms = self.facts.since_boot_ms();
         self.known.retain(|pid, _| pids.contains(pid));
         for pid in pids {
             let Some(stat) = self.facts.stat(pid) else { continue };
@@ -78,7 +87,7 @@ impl Programs {
     }
 
     fn runs_ms(&self, started_ticks: u64) -> Option<u64> {
-        Some(self.facts.since_boot_ms()?.saturating_sub(started_ticks.saturating_mul(TICK_MS)))
+        Some(self.since_boot_ms?.saturating_sub(started_ticks.saturating_mul(TICK_MS)))
     }
 
     fn read(&self, pid: u32, parent: u32, started_ticks: u64) -> Option<Program> {
