@@ -24,6 +24,8 @@ pub use runs::Scratch;
 const KIND: Kind = Kind { magic: *b"PVOEXACT", what: "exact hashes" };
 /// Most entries of a list: where they begin is written in four bytes.
 pub const EXACT_ENTRIES_MAX: usize = u32::MAX as usize - 1;
+/// Entries that are looked at together: more are halved first.
+const TOGETHER: usize = 16;
 /// Most first bits by which digests or parts of the filter are told apart.
 const BITS_MAX: u8 = 24;
 
@@ -160,16 +162,17 @@ impl<B: AsRef<[u8]>> ExactIndex<B> {
         let (mut from, mut to) = (number(begins, bucket)? as usize, number(begins, bucket + 1)? as usize);
         let entries = bytes.get(self.entries.clone())?;
         let (width, stride) = (self.kind.width(), self.kind.width() + 1);
-        while from < to {
+        let entry = |place: usize| entries.get(place * stride..)?.get(..stride)?.split_at_checked(width);
+        while to.saturating_sub(from) > TOGETHER {
             let place = from.midpoint(to);
-            let (entry, tag) = entries.get(place * stride..(place + 1) * stride)?.split_at(width);
-            match entry.cmp(digest) {
-                std::cmp::Ordering::Less => from = place + 1,
-                std::cmp::Ordering::Greater => to = place,
-                std::cmp::Ordering::Equal => return Some(ExactEntry { place, tag: *tag.first()? }),
-            }
+            if entry(place)?.0 < digest { from = place + 1 } else { to = place + 1 }
         }
-        None
+        // Without a choice between one and the next, all of them are waited for at once.
+        let word = |place: usize| entry(place).and_then(|(found, _)| first_word(found)).unwrap_or(u64::MAX);
+        from += (from..to).filter(|place| word(*place) < prefix).count();
+        (from..to).map_while(|place| Some((place, entry(place)?))).find_map(|(place, (found, tag))| {
+            (found == digest).then(|| Some(ExactEntry { place, tag: *tag.first()? }))?
+        })
     }
 
     /// The digest at a place, with its tag.
