@@ -20,7 +20,16 @@ export function joined(entry) {
   const modules = new Map();
   visit(resolve(entry), modules);
   const parts = [...modules].map(([path, text]) => `// ${relative(here, path)}\n${text.trim()}\n`);
-  return `"use strict";\n(() => {\n${parts.join("\n")}})();\n`;
+  return bare(`"use strict";\n(() => {\n${parts.join("\n")}})();\n`);
+}
+
+/**
+ * Without lines of comment and without indentation: every page's load waits until a browser has read this script.
+ * @param {string} script whose texts are each on one line
+ */
+function bare(script) {
+  const withoutBlocks = script.replace(/^[ \t]*\/\*(?:(?!\*\/)[\s\S])*\*\/[ \t]*\n/gm, "");
+  return withoutBlocks.split("\n").map((line) => line.trim()).filter((line) => line !== "" && (!line.startsWith("//") || line.startsWith("// src/"))).join("\n") + "\n";
 }
 
 /**

@@ -6,6 +6,7 @@ import { placeOf } from "./picture_elements.js";
 import { Pictures } from "./pictures.js";
 import { presence, sinceInputMs, watchPresence } from "./presence.js";
 import { watchPasswords } from "./sensitive.js";
+import { whenSettled } from "./settled.js";
 import { watchSuggestions } from "./suggestions.js";
 import { channel, draft, forgetTalk, isTalk, noteTyped, readTalk } from "./talk.js";
 import { flushTyping, isLeftOutOfPage, watchTyping } from "./typing.js";
@@ -21,6 +22,8 @@ const TRIES_MAX = 3;
 
 /** @type {Config | null} */
 let config = null;
+/** Whether it is known what may be captured. */
+let isAnswered = false;
 /** What was told so far came by itself: it is told again once somebody uses the page. */
 let untilUsed = false;
 
@@ -62,6 +65,30 @@ function sendTyped(field, text) {
   void tell({ type: "typed", at, url: address(), field, text, ...presence(at) });
 }
 
+/**
+ * Asks what may be captured, and hears of every change.
+ * @param {() => void} look
+ * @param {() => void} navigated
+ * @param {Pictures} pictures
+ */
+function hear(look, navigated, pictures) {
+  chrome.runtime.onMessage.addListener((/** @type {ToPage} */ message, _sender, reply) => {
+    if (message.type === "where") {
+      reply(config?.capture.pictures ? placeOf(message.mark) : null);
+      return;
+    }
+    if (message.type === "config") obey(message);
+    if (message.type !== "navigated") return look();
+    navigated();
+    pictures.look();
+  });
+  void tell({ type: "config" }).then((answer) => {
+    isAnswered = true;
+    if (answer) obey(/** @type {Config} */ (answer));
+    look();
+  });
+}
+
 function start() {
   watchPasswords(document);
   const page = watchPage(
@@ -88,12 +115,11 @@ function start() {
   });
   watchPresence(
     (input) => {
-      if (config) void tell({ type: "input", ...input });
+      connect();
+      // A click before the answer may open the next page: the background knows whether it counts.
+      if (config || !isAnswered) void tell({ type: "input", ...input });
     },
-    () => {
-      page.look();
-      pictures.look();
-    },
+    () => look(),
     () => {
       flushTyping(sendTyped);
       pictures.rest();
@@ -113,21 +139,17 @@ function start() {
     flushTyping(sendTyped);
     void tell({ type: "suggestion", at: Date.now(), words });
   });
-  chrome.runtime.onMessage.addListener((/** @type {ToPage} */ message, _sender, reply) => {
-    if (message.type === "where") {
-      reply(config?.capture.pictures ? placeOf(message.mark) : null);
-      return;
-    }
-    if (message.type === "config") obey(message);
-    if (message.type === "navigated") page.navigated();
-    else page.look();
-    pictures.look();
-  });
-  void tell({ type: "config" }).then((answer) => {
-    if (answer) obey(/** @type {Config} */ (answer));
+  const look = () => {
     page.look();
     pictures.look();
-  });
+  };
+  let isConnected = false;
+  // Not while the page loads, unless somebody is at it already: whoever opened it waits for as little of ours as can be.
+  const connect = () => {
+    if (!isConnected) hear(look, page.navigated, pictures);
+    isConnected = true;
+  };
+  whenSettled(connect);
 }
 
 // A private window is a fact that the background reports; nothing in it is read. Injected twice (the extension was

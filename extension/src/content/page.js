@@ -66,6 +66,7 @@ export function watchPage(config, send, isLeftOut, readTalk) {
   };
   const draw = () => {
     drawn = true;
+    watchChanges(document, changed);
     read();
   };
   const soon = (/** @type {number} */ quietMs) => {
@@ -79,7 +80,6 @@ export function watchPage(config, send, isLeftOut, readTalk) {
     }, Math.max(0, Math.min(left, Math.max(quietMs, scanMs * SCAN_SHARE))));
   };
   const changed = () => soon(QUIET_MS);
-  watchChanges(document, changed);
   whenSettled(draw);
   window.addEventListener("pageshow", ({ persisted }) => {
     if (persisted) current = ""; // Kept by the browser and shown again, as after "back": it counts as a new visit.

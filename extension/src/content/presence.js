@@ -48,7 +48,9 @@ export function watchPresence(report, appeared, left, used) {
 /** Whether this document is shown: not in a background tab, not prerendered, not in a frame without area. */
 export function isVisible() {
   const prerendering = "prerendering" in document && document.prerendering === true;
-  return document.visibilityState === "visible" && !prerendering && window.innerWidth > 0 && window.innerHeight > 0;
+  if (document.visibilityState !== "visible" || prerendering) return false;
+  // Asking for its area lays the page out, which costs the time of a page that loads: only a frame may have none.
+  return window.top === window || (window.innerWidth > 0 && window.innerHeight > 0);
 }
 
 /** How long this document has been shown, in milliseconds. */

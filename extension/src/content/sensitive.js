@@ -30,13 +30,20 @@ const secretNames = new Set();
  * @param {Node} root a document or an open shadow tree
  */
 export function watchPasswords(root) {
-  new MutationObserver((records) => {
+  const observer = new MutationObserver((records) => {
     for (const { type, target, oldValue } of records) {
       if (type === "attributes" && target instanceof Element && oldValue?.toLowerCase() === "password") remember(target);
     }
     if (!records.some(({ removedNodes }) => [...removedNodes].some(hadPassword))) return;
     for (const { addedNodes } of records) for (const node of addedNodes) inputsIn(node).forEach((input) => never.add(input));
-  }).observe(root, { subtree: true, childList: true, attributes: true, attributeFilter: ["type"], attributeOldValue: true });
+  });
+  const types = { subtree: true, attributes: true, attributeFilter: ["type"], attributeOldValue: true };
+  observer.observe(root, types);
+  const all = () => observer.observe(root, { ...types, childList: true });
+  if (!(root instanceof Document) || root.readyState !== "loading") return all();
+  // Nothing takes a field's place while the page comes in, and each of its elements would be looked at.
+  root.addEventListener("DOMContentLoaded", all, { once: true });
+  for (const name of ["focusin", "pointerdown", "keydown"]) window.addEventListener(name, all, { once: true, capture: true, passive: true });
 }
 
 /**
