@@ -20,6 +20,7 @@ use super::unveilings::{self, Unveiled};
 use super::who::Who;
 use crate::app::AppContext;
 use crate::app::destruction::revoked;
+use crate::keys::case::Purpose;
 
 /// Most findings that one page shows.
 pub const FINDINGS_MAX: u32 = 20;
@@ -87,6 +88,8 @@ pub struct AlertView {
     pub history: Vec<HistoryLine>,
     /// Whether content may be rendered: an opening was logged just before.
     pub content_open: bool,
+    /// Whether names and contact details of others are shown: a reason was logged just before.
+    pub names_open: bool,
     /// What there is to see of its pictures, by the hash of their record; nothing until content is opened.
     pub pictures: BTreeMap<RecordHash, SeenPicture>,
     /// How many pictures the officer who asks unveiled.
@@ -95,12 +98,65 @@ pub struct AlertView {
     pub now: Timestamp,
 }
 
+/// Why an officer needs the names and contact details of other people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NamesReason {
+    /// To decide.
+    Decide,
+    /// To protect somebody.
+    Protect,
+    /// To write it down for others.
+    Statement,
+}
+
+impl NamesReason {
+    /// Every reason.
+    pub const ALL: [Self; 3] = [Self::Decide, Self::Protect, Self::Statement];
+
+    /// As a form and the log have it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Decide => "decide",
+            Self::Protect => "protect",
+            Self::Statement => "statement",
+        }
+    }
+
+    /// For a screen.
+    #[must_use]
+    pub const fn in_words(self) -> &'static str {
+        match self {
+            Self::Decide => "I cannot decide on this alert without them",
+            Self::Protect => "To protect somebody who is named",
+            Self::Statement => "For a statement or a file",
+        }
+    }
+
+    /// Reads what a form says.
+    #[must_use]
+    pub fn parse(said: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.as_str() == said)
+    }
+}
+
+/// How far an alert is opened.
+#[derive(Debug, Clone, Copy)]
+enum Opening {
+    /// Without content.
+    Page,
+    /// With its content, and one picture that an act in the log unveils.
+    Content(Option<(RecordHash, AuditId)>),
+    /// With its content, and names and contact details of others.
+    Names(NamesReason),
+}
+
 /// Views an alert without its content. Logged; a new alert becomes opened.
 ///
 /// # Errors
 /// [`ActError`].
 pub async fn view(ctx: &AppContext, who: &Who, id: AlertId) -> Result<AlertView, ActError> {
-    show(ctx, who, id, false, None).await
+    show(ctx, who, id, Opening::Page).await
 }
 
 /// Opens the captured content of an alert. Logged before a byte of it is read.
@@ -108,7 +164,20 @@ pub async fn view(ctx: &AppContext, who: &Who, id: AlertId) -> Result<AlertView,
 /// # Errors
 /// [`ActError`].
 pub async fn open_content(ctx: &AppContext, who: &Who, id: AlertId) -> Result<AlertView, ActError> {
-    show(ctx, who, id, true, None).await
+    show(ctx, who, id, Opening::Content(None)).await
+}
+
+/// As [`open_content`], with the names and contact details of other people. Logged with the reason before a byte of it is read.
+///
+/// # Errors
+/// [`ActError`].
+pub async fn open_names(
+    ctx: &AppContext,
+    who: &Who,
+    id: AlertId,
+    reason: NamesReason,
+) -> Result<AlertView, ActError> {
+    show(ctx, who, id, Opening::Names(reason)).await
 }
 
 /// As [`open_content`], with one picture that an act in the log unveils.
@@ -118,19 +187,21 @@ pub(super) async fn open_content_with(
     id: AlertId,
     unveil: (RecordHash, AuditId),
 ) -> Result<AlertView, ActError> {
-    show(ctx, who, id, true, Some(unveil)).await
+    show(ctx, who, id, Opening::Content(Some(unveil))).await
 }
 
-async fn show(
-    ctx: &AppContext,
-    who: &Who,
-    id: AlertId,
-    content_open: bool,
-    unveil: Option<(RecordHash, AuditId)>,
-) -> Result<AlertView, ActError> {
+async fn show(ctx: &AppContext, who: &Who, id: AlertId, opening: Opening) -> Result<AlertView, ActError> {
     let (_, case) = who.alert(ctx, Action::ViewEvidence, id).await?;
-    let act = if content_open { "content-open" } else { "alert-view" };
-    ctx.logged(&who.actor(), act, Some(case.id), &id.to_string(), async {
+    let (act, content_open, unveil, reason) = match opening {
+        Opening::Page => ("alert-view", false, None, None),
+        Opening::Content(unveil) => ("content-open", true, unveil, None),
+        Opening::Names(reason) => ("names-open", true, None, Some(reason)),
+    };
+    let because = match reason {
+        Some(reason) => ctx.seal(case.id, Purpose::Audit, reason.in_words().as_bytes())?,
+        None => Vec::new(),
+    };
+    ctx.logged_because(&who.actor(), act, Some(case.id), &id.to_string(), because, async {
         let mut alert = ctx.store.alert_open(id, ctx.now()).await?;
         if alert.is_conversation && !content_open {
             // Only a conversation shows what is new. Content is opened from a page that has just been looked at: what was new there still is.
@@ -141,6 +212,7 @@ async fn show(
         if content_open {
             view.pictures = picture::of_page(ctx, &view.findings, unveil).await?;
             view.unveiled = unveilings::of_officer(ctx, &who.actor()).await?;
+            view.names_open = reason.is_some();
         }
         Ok(view)
     })
@@ -213,6 +285,7 @@ async fn load(
         statements,
         decisions,
         content_open,
+        names_open: false,
         pictures: BTreeMap::new(),
         unveiled: Unveiled::default(),
     })

@@ -56,6 +56,7 @@ pub fn act_in_words(act: &str) -> &str {
         "sign-in-refused" => "tried to sign in and was refused",
         "sign-out" => "signed out",
         "alert-view" => "viewed the alert",
+        "names-open" => "opened names and contact details of other people, with a reason",
         "content-open" => "opened the captured content",
         "picture-preview" => "was shown the veiled preview of a picture",
         "picture-unveil" => "unveiled a picture",

@@ -36,6 +36,7 @@ pub enum Route {
     Events,
     Alert,
     AlertContent,
+    AlertNames,
     AlertDecide,
     AlertDecided,
     AlertBundle,
@@ -56,7 +57,7 @@ pub enum Route {
 
 impl Route {
     /// Every route.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 27] = [
         Self::Asset,
         Self::SignInForm,
         Self::SignIn,
@@ -67,6 +68,7 @@ impl Route {
         Self::Events,
         Self::Alert,
         Self::AlertContent,
+        Self::AlertNames,
         Self::AlertDecide,
         Self::AlertDecided,
         Self::AlertBundle,
@@ -98,6 +100,7 @@ impl Route {
             Self::Events => (Method::GET, "/events", Access::SignedIn),
             Self::Alert => (Method::GET, "/alerts/{id}", Access::SignedIn),
             Self::AlertContent => (Method::POST, "/alerts/{id}/content", Access::SignedIn),
+            Self::AlertNames => (Method::POST, "/alerts/{id}/names", Access::SignedIn),
             Self::AlertDecide => (Method::POST, "/alerts/{id}/decision", Access::SignedIn),
             Self::AlertDecided => (Method::GET, "/alerts/{id}/decided", Access::SignedIn),
             Self::AlertBundle => (Method::POST, "/alerts/{id}/bundle", Access::SignedIn),
@@ -133,6 +136,7 @@ impl Route {
             Self::Events => get(events::stream),
             Self::Alert => get(alert::show),
             Self::AlertContent => post(alert::open_content),
+            Self::AlertNames => post(alert::open_names),
             Self::AlertDecide => post(alert::decide),
             Self::AlertDecided => get(alert::decided),
             Self::AlertBundle => post(bundle::prepare),

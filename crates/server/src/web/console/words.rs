@@ -109,6 +109,10 @@ pub fn happened(alert: &AlertRow, act: Act) -> &'static str {
         (ConditionKind::ProhibitedSearches, Act::Typed) => "A search was typed",
         (ConditionKind::ProhibitedSearches, Act::Opened) => "A search was opened",
         (ConditionKind::ProhibitedSearches, _) => "A search was shown on screen",
+        (ConditionKind::ChildImages | ConditionKind::Pornography, Act::Received) => {
+            "A picture or video arrived as a file"
+        }
+        (ConditionKind::ChildImages, Act::Downloaded) => "A picture was saved",
         (ConditionKind::ChildImages, Act::Played) => "A video was played",
         (ConditionKind::ChildImages, _) => "A picture was shown on screen",
         (ConditionKind::Pornography, Act::Shown) => "A page or a picture was shown on screen",
@@ -205,7 +209,10 @@ pub fn fact(fact: &Fact) -> String {
         Fact::Picture(picture) if picture.element == PictureElement::Download => {
             "A picture saved from a web page".to_owned()
         }
-        Fact::Picture(picture) if picture.file.is_some() => "A picture file that arrived".to_owned(),
+        Fact::Picture(picture) if picture.file.is_some() => {
+            let what = if picture.is_video() { "video" } else { "picture" };
+            format!("A {what} file that arrived")
+        }
         Fact::Picture(picture) if picture.window.is_some() => "A picture in a window of a program".to_owned(),
         Fact::Picture(_) => "A picture on a web page".to_owned(),
         Fact::PrivateWindow { browser } => format!("A private window open in {browser}"),

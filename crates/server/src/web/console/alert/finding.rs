@@ -8,6 +8,7 @@ use proviso_model::observation::{Fact, Passage};
 use proviso_store::ReplayOutcome;
 
 use super::marks::{Piece, pieces, without_content};
+use super::masks::Masks;
 use super::picture::{self, PictureBox};
 use super::talk;
 use crate::app::officer::alert::{AlertView, ShownFinding};
@@ -66,12 +67,12 @@ pub struct Content {
 }
 
 /// Prepares a finding for the page.
-pub fn shown(one: &ShownFinding, view: &AlertView, zone: &TimeZone) -> FindingBox {
+pub fn shown(one: &ShownFinding, view: &AlertView, zone: &TimeZone, masks: &Masks) -> FindingBox {
     let (captured, generated, record) = (&one.captured, &one.generated, &one.record);
     let account = if captured.account.is_empty() { &view.device.account } else { &captured.account };
-    let content = view.content_open.then(|| content(one, view, zone));
+    let content = view.content_open.then(|| content(one, view, zone, masks));
     let explanation = match content {
-        Some(_) => generated.explanation.clone(),
+        Some(_) => masks.covered(&generated.explanation),
         None => hidden(&generated.explanation, one),
     };
     FindingBox {
@@ -189,21 +190,21 @@ fn replay(outcome: Option<ReplayOutcome>) -> &'static str {
     }
 }
 
-fn content(one: &ShownFinding, view: &AlertView, zone: &TimeZone) -> Content {
+fn content(one: &ShownFinding, view: &AlertView, zone: &TimeZone, masks: &Masks) -> Content {
     let spans: &[Span] = &one.generated.all_spans().cloned().collect::<Vec<_>>();
     let whole = |text: &str, field| {
         let passage = Passage { offset: 0, text: text.to_owned() };
-        (!text.is_empty()).then(|| pieces(&passage, spans, field))
+        (!text.is_empty()).then(|| pieces(&passage, spans, field, masks))
     };
     let query: Vec<_> =
         spans.iter().filter(|span| span.field == TextField::Query).map(|span| span.text.as_str()).collect();
-    let query = (!query.is_empty()).then(|| query.join(" … "));
+    let query = (!query.is_empty()).then(|| masks.covered(&query.join(" … ")));
     match &one.captured.fact {
         Fact::Page { url, title, text, cut, .. } => Content {
             address: whole(url, TextField::Url),
             title: whole(title, TextField::Title),
             query,
-            passages: text.iter().map(|passage| pieces(passage, spans, TextField::Text)).collect(),
+            passages: text.iter().map(|passage| pieces(passage, spans, TextField::Text, masks)).collect(),
             cut: *cut,
             picture: None,
         },
@@ -211,7 +212,7 @@ fn content(one: &ShownFinding, view: &AlertView, zone: &TimeZone) -> Content {
             address: whole(url, TextField::Url),
             title: None,
             query,
-            passages: text.iter().map(|passage| pieces(passage, spans, TextField::Typed)).collect(),
+            passages: text.iter().map(|passage| pieces(passage, spans, TextField::Typed, masks)).collect(),
             cut: false,
             picture: None,
         },
@@ -219,7 +220,7 @@ fn content(one: &ShownFinding, view: &AlertView, zone: &TimeZone) -> Content {
             address: whole(url, TextField::Url),
             title: whole(channel, TextField::Title),
             query: None,
-            passages: one.captured.fact.messages().map(|message| talk::line(message, spans)).collect(),
+            passages: one.captured.fact.messages().map(|message| talk::line(message, spans, masks)).collect(),
             cut: one.captured.fact.messages().any(|message| message.cut),
             picture: None,
         },

@@ -1,7 +1,11 @@
-//! Marking, in a captured text, the stretches that a rule rests on.
+//! Marking, in a captured text, the stretches that a rule rests on, and covering what is another's.
+
+use std::ops::Range;
 
 use proviso_model::finding::{Span, TextField};
 use proviso_model::observation::Passage;
+
+use super::masks::{Mask, Masks};
 
 /// A stretch of text, marked or not.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -10,11 +14,14 @@ pub struct Piece {
     pub text: String,
     /// Whether a rule rests on them.
     pub marked: bool,
+    /// Whether this stands in the place of somebody's name or contact details.
+    pub covered: bool,
 }
 
-/// A passage cut into pieces at the spans that lie in it. Spans that do not fall on characters are left unmarked.
+/// A passage cut into pieces at the spans that lie in it, with what is covered replaced. Spans that do not fall on characters are
+/// left unmarked.
 #[must_use]
-pub fn pieces(passage: &Passage, spans: &[Span], field: TextField) -> Vec<Piece> {
+pub fn pieces(passage: &Passage, spans: &[Span], field: TextField, masks: &Masks) -> Vec<Piece> {
     let mut ranges: Vec<(usize, usize)> = spans
         .iter()
         .filter(|span| span.field == field)
@@ -25,6 +32,7 @@ pub fn pieces(passage: &Passage, spans: &[Span], field: TextField) -> Vec<Piece>
         })
         .collect();
     ranges.sort_unstable();
+    let covered = masks.in_text(&passage.text);
     let mut pieces = Vec::new();
     let mut at = 0;
     for (start, end) in ranges {
@@ -32,17 +40,30 @@ pub fn pieces(passage: &Passage, spans: &[Span], field: TextField) -> Vec<Piece>
         if start >= end {
             continue;
         }
-        push(&mut pieces, passage.text.get(at..start), false);
-        push(&mut pieces, passage.text.get(start..end), true);
+        push(&mut pieces, &passage.text, at..start, false, &covered);
+        push(&mut pieces, &passage.text, start..end, true, &covered);
         at = end;
     }
-    push(&mut pieces, passage.text.get(at..), false);
+    push(&mut pieces, &passage.text, at..passage.text.len(), false, &covered);
     pieces
 }
 
-fn push(pieces: &mut Vec<Piece>, text: Option<&str>, marked: bool) {
+/// Adds a stretch. What is covered stands where it begins, also where it goes on beyond.
+fn push(pieces: &mut Vec<Piece>, text: &str, of: Range<usize>, marked: bool, masks: &[Mask]) {
+    let mut at = of.start;
+    for mask in masks.iter().filter(|mask| mask.at.start < of.end && mask.at.end > of.start) {
+        plain(pieces, text.get(at..mask.at.start), marked);
+        if mask.at.start >= of.start {
+            pieces.push(Piece { text: mask.label.clone(), marked, covered: true });
+        }
+        at = mask.at.end;
+    }
+    plain(pieces, text.get(at..of.end), marked);
+}
+
+fn plain(pieces: &mut Vec<Piece>, text: Option<&str>, marked: bool) {
     if let Some(text) = text.filter(|text| !text.is_empty()) {
-        pieces.push(Piece { text: text.to_owned(), marked });
+        pieces.push(Piece { text: text.to_owned(), marked, covered: false });
     }
 }
 
@@ -66,6 +87,7 @@ pub fn without_content(text: &str, spans: &[Span], address: Option<&str>) -> Str
 
 #[cfg(test)]
 mod tests {
+    use super::super::masks::Masks;
     use super::{pieces, without_content};
     use proviso_model::finding::{Span, TextField};
     use proviso_model::observation::Passage;
@@ -91,7 +113,7 @@ mod tests {
             span(124, 129, "heron"),
             span(5, 9, "gone"),
         ];
-        let shown: Vec<_> = pieces(&passage, &spans, TextField::Text)
+        let shown: Vec<_> = pieces(&passage, &spans, TextField::Text, &Masks::default())
             .into_iter()
             .map(|piece| if piece.marked { format!("<{}>", piece.text) } else { piece.text })
             .collect();
@@ -99,9 +121,31 @@ mod tests {
     }
 
     #[test]
+    fn what_is_covered_stands_once_whether_a_span_ends_in_it_or_holds_it() {
+        let text = "send to k@post.example or @sails now";
+        let passage = Passage { offset: 0, text: text.to_owned() };
+        for (start, end, expected) in [
+            (0, 12, "<send to ><[e-mail address]> or [account name] now"),
+            (12, 25, "send to [e-mail address]< or> [account name] now"),
+            (0, 36, "<send to ><[e-mail address]>< or ><[account name]>< now>"),
+            (8, 22, "send to <[e-mail address]> or [account name] now"),
+        ] {
+            let spans = [span(start, end, "words")];
+            let shown: String = pieces(&passage, &spans, TextField::Text, &Masks::default())
+                .into_iter()
+                .map(|piece| if piece.marked { format!("<{}>", piece.text) } else { piece.text })
+                .collect();
+            assert_eq!(shown, expected, "{start}..{end}");
+        }
+    }
+
+    #[test]
     fn a_span_inside_a_character_marks_nothing() {
         let passage = Passage { offset: 0, text: "é".to_owned() };
-        assert!(pieces(&passage, &[span(1, 2, "?")], TextField::Text).iter().all(|piece| !piece.marked));
+        let none = Masks::default();
+        assert!(
+            pieces(&passage, &[span(1, 2, "?")], TextField::Text, &none).iter().all(|piece| !piece.marked)
+        );
     }
 
     #[test]

@@ -3,6 +3,8 @@
 mod decide;
 mod finding;
 mod marks;
+mod masks;
+mod names;
 mod picture;
 mod talk;
 mod unveil;
@@ -15,6 +17,8 @@ use proviso_model::statement::Statement;
 use proviso_model::{Act, Fact, Outcome};
 
 use self::finding::FindingBox;
+use self::masks::Masks;
+use self::names::NamesBox;
 use super::Console;
 use super::bundle;
 use super::fault::Fault;
@@ -29,6 +33,7 @@ use crate::app::officer::allowed::Action;
 use crate::app::officer::priority::{Due, due};
 
 pub use self::decide::{decide, decided};
+pub use self::names::open_names;
 pub use self::picture::own;
 pub use self::unveil::{preview, unveil, unveiled, unveiled_picture};
 
@@ -39,6 +44,7 @@ struct AlertPage {
     identity: Identity,
     alert: AlertHead,
     talk: Option<talk::Talk>,
+    names: Option<NamesBox>,
     findings: Vec<FindingBox>,
     destroyed: Vec<DestroyedBox>,
     left_out: u64,
@@ -159,7 +165,9 @@ pub async fn open_content(
 
 fn alert_page(signed_in: &SignedIn, view: &AlertView, draft: Draft, just_decided: bool) -> AlertPage {
     let zone = words::zone(&view.order.timezone);
-    let findings: Vec<_> = view.findings.iter().map(|one| finding::shown(one, view, &zone)).collect();
+    let masks = Masks::of(view);
+    let findings: Vec<_> = view.findings.iter().map(|one| finding::shown(one, view, &zone, &masks)).collect();
+    let talk = talk::shown(view, &zone, &masks);
     let act = view.findings.first().map_or(Act::Unknown, |one| one.captured.attribution.act);
     let are_pictures = view.findings.iter().all(|one| matches!(one.captured.fact, Fact::Picture(_)));
     let happened = match are_pictures && act == Act::Shown {
@@ -178,7 +186,8 @@ fn alert_page(signed_in: &SignedIn, view: &AlertView, draft: Draft, just_decided
         left_out: view.alert.findings.saturating_sub((findings.len() + view.destroyed.len()) as u64),
         destroyed: view.destroyed.iter().map(|record| destroyed(record, view.now, &zone)).collect(),
         alert: head(signed_in, view, happened, &zone),
-        talk: talk::shown(view, &zone),
+        talk,
+        names: names::shown(view, masks.has_covered()),
         findings,
         statements: view.statements.iter().map(|one| statement(one, &zone)).collect(),
         decisions: view

@@ -7,6 +7,7 @@ use proviso_model::observation::Passage;
 use proviso_model::{Message, Timestamp};
 
 use super::marks::{Piece, pieces};
+use super::masks::Masks;
 use crate::app::officer::alert::{AlertView, ShownFinding};
 use crate::web::console::words::{self, When};
 
@@ -41,7 +42,7 @@ pub struct Step {
 }
 
 /// The conversation of an alert; nothing for alerts about anything else.
-pub fn shown(view: &AlertView, zone: &TimeZone) -> Option<Talk> {
+pub fn shown(view: &AlertView, zone: &TimeZone, masks: &Masks) -> Option<Talk> {
     if !view.alert.is_conversation {
         return None;
     }
@@ -57,7 +58,7 @@ pub fn shown(view: &AlertView, zone: &TimeZone) -> Option<Talk> {
     for step in &mut steps {
         if view.content_open {
             let whole = Passage { offset: 0, text: step.message.text.clone() };
-            step.text = Some(pieces(&whole, &step.spans, TextField::Message));
+            step.text = Some(pieces(&whole, &step.spans, TextField::Message, masks));
             step.page_time = step.message.time.clone().unwrap_or_default();
         }
     }
@@ -179,16 +180,16 @@ fn strength(view: &AlertView) -> String {
 }
 
 /// One captured message with its side before it, for the box of its finding.
-pub fn line(message: &Message, spans: &[Span]) -> Vec<Piece> {
+pub fn line(message: &Message, spans: &[Span], masks: &Masks) -> Vec<Piece> {
     let whose = match (message.own, &message.author) {
         (Some(true), _) => "this account".to_owned(),
-        (Some(false), Some(author)) => format!("{author} (another)"),
-        (None, Some(author)) => format!("{author} (not known whether this account)"),
+        (Some(false), Some(author)) => format!("{} (another)", masks.author(author)),
+        (None, Some(author)) => format!("{} (not known whether this account)", masks.author(author)),
         (_, None) => "author not known".to_owned(),
     };
     let own: Vec<Span> = spans.iter().filter(|span| span.message == Some(message.index)).cloned().collect();
     let passage = Passage { offset: 0, text: message.text.clone() };
-    let mut line = vec![Piece { text: format!("{whose}: "), marked: false }];
-    line.extend(pieces(&passage, &own, TextField::Message));
+    let mut line = vec![Piece { text: format!("{whose}: "), marked: false, covered: false }];
+    line.extend(pieces(&passage, &own, TextField::Message, masks));
     line
 }

@@ -21,6 +21,7 @@ fn fields(route: Route) -> &'static [(&'static str, &'static str)] {
     match route {
         Route::AlertDecide => &[("outcome", "no-concern"), ("reason", "Read it; an ordinary message.")],
         Route::DeviceNoticeSeen => &[("reason", "The disk was replaced at a shop; receipt shown.")],
+        Route::AlertNames => &[("reason", "decide")],
         Route::AlertBundle => &[("passage", "leave-out")],
         _ => &[],
     }
@@ -35,9 +36,10 @@ async fn walk(client: &mut Client, force: &Force, route: Route, others: bool) ->
 }
 
 /// Routes that show or change something of a case, and the act that each must leave in the log.
-const ON_A_CASE: [(Route, &str); 11] = [
+const ON_A_CASE: [(Route, &str); 12] = [
     (Route::Alert, "alert-view"),
     (Route::AlertContent, "content-open"),
+    (Route::AlertNames, "names-open"),
     (Route::AlertDecide, "alert-decide"),
     (Route::AlertDecided, "alert-view"),
     (Route::AlertBundle, "bundle-export"),

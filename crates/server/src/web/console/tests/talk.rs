@@ -8,7 +8,9 @@ use proviso_model::observation::{Act, Attribution, Fact, Observation, Source};
 use proviso_model::{AlertState, Message, Order, Timestamp};
 use proviso_store::{NotificationKind, Priority};
 
-use super::client::{Client, Force, force};
+use axum::http::StatusCode;
+
+use super::client::{Client, Force, acts, force};
 
 /// A device as far as conversations go.
 struct Device {
@@ -117,6 +119,50 @@ async fn one_conversation_makes_one_alert_that_grows_and_is_told_of_once_until_s
     let page = officer.post(&format!("/alerts/{alert}/content"), &[]).await;
     assert!(page.body.contains("<mark>delete our chats</mark>"), "{}", page.body);
     assert!(page.body.contains("2 more messages since you looked"), "still new once content is opened");
+}
+
+#[tokio::test]
+async fn names_and_contact_details_of_others_are_covered_until_an_officer_gives_a_reason_that_is_logged() {
+    let (mut force, mut device) = (force().await, Device::new());
+    let mut alert = None;
+    for line in
+        LINES.into_iter().chain(["me: dont tell your mom kit, write to me at 07700 900123 our secret"])
+    {
+        alert = device.says(&mut force, "Kit", line).await.or(alert);
+    }
+    let path = format!("/alerts/{}", alert.expect("an alert"));
+    let mut officer = Client::signed_in(&force, "om1").await;
+    let page = officer.get(&path).await;
+    assert!(!page.body.contains("Other people in what was captured"), "no content is open");
+
+    let page = officer.post(&format!("{path}/content"), &[]).await;
+    for words in [
+        "[other person 1] (another)",
+        "[telephone number]",
+        "our secret",
+        "most alerts can be decided without them",
+    ] {
+        assert!(page.body.contains(words), "missing: {words}\n{}", page.body);
+    }
+    for covered in ["kit (another)", " kit, write", "900123", ">Kit<"] {
+        assert!(!page.body.contains(covered), "shown: {covered}\n{}", page.body);
+    }
+
+    let before = acts(&force).await.len();
+    let page = officer.post(&format!("{path}/names"), &[]).await;
+    assert_eq!(page.status, StatusCode::BAD_REQUEST, "without a reason");
+    assert_eq!(acts(&force).await.len(), before);
+    let page = officer.post(&format!("{path}/names"), &[("reason", "protect")]).await;
+    for words in ["kit (another)", " kit, write", "07700 900123", "Your reason is in the log"] {
+        assert!(page.body.contains(words), "missing: {words}\n{}", page.body);
+    }
+    let rows = force.seed.ctx.store.audit_list(None, 0, 10_000).await.expect("log");
+    let row = rows.iter().find(|row| row.entry.act == "names-open").expect("in the log");
+    assert!(!row.entry.sealed.is_empty(), "with its reason");
+    assert!(page.body.contains("opened names and contact details of other people"), "in the history");
+
+    let page = officer.post(&format!("{path}/content"), &[]).await;
+    assert!(!page.body.contains("900123"), "covered again");
 }
 
 #[tokio::test]
