@@ -16,6 +16,7 @@ pub mod ids;
 pub mod judgement;
 pub mod language;
 pub mod limits;
+pub mod looked;
 pub mod messages;
 pub mod native;
 pub mod observation;

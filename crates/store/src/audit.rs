@@ -64,6 +64,17 @@ pub struct AuditFilter {
     pub object: Option<String>,
 }
 
+/// How often one actor did one act.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditTally {
+    /// The act.
+    pub act: String,
+    /// Who.
+    pub actor: String,
+    /// How often it was done; refused and failed ones do not count.
+    pub count: u64,
+}
+
 /// Verbs on the audit log.
 #[async_trait]
 pub trait AuditStore {
@@ -108,4 +119,10 @@ pub trait AuditStore {
     /// # Errors
     /// [`crate::StoreError`].
     async fn audit_count(&self, filter: &AuditFilter) -> Result<u64>;
+
+    /// What was done about a case from one instant to before another, by act and actor, in that order.
+    ///
+    /// # Errors
+    /// [`crate::StoreError`].
+    async fn audit_tally(&self, case: CaseId, from: Timestamp, until: Timestamp) -> Result<Vec<AuditTally>>;
 }

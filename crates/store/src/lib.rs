@@ -26,7 +26,7 @@ mod timeline;
 mod words;
 
 pub use alert::{AlertFilter, AlertRow, AlertStore, DecisionRow, NotificationKind, NotificationRow};
-pub use audit::{AuditClose, AuditEntry, AuditFilter, AuditRow, AuditStore};
+pub use audit::{AuditClose, AuditEntry, AuditFilter, AuditRow, AuditStore, AuditTally};
 pub use backup::{BackupStore, CheckedBackup, Position, RestoredRow};
 pub use case::{BundleRow, CaseRow, CaseState, CaseStore, OrderVersionRow};
 pub use destruction::{Destruction, DestructionStore, RECORD_KEY_BYTES};

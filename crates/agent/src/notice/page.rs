@@ -262,6 +262,7 @@ async fn details(State(page): Shared, headers: HeaderMap) -> Response {
         trouble: uplink.trouble.unwrap_or_default(),
         spooled: view.figures.records,
         totals: page.core.ask(Ask::Totals).await.unwrap_or_default(),
+        looked: uplink.looked.map(|looked| pages::looked(&looked, zone)),
         gaps: gaps.collect(),
         answer: answer_in_words(view.notice.as_ref().map(|note| note.response)),
         form_token: page.form_token(),

@@ -2,6 +2,7 @@
 
 use askama::Template;
 use jiff::tz::TimeZone;
+use proviso_model::looked::Looked;
 use proviso_model::policy::{PackRef, Policy};
 use proviso_model::{Timestamp, gap::GapCause};
 
@@ -48,6 +49,7 @@ pub(super) struct DetailsPage<'a> {
     pub trouble: String,
     pub spooled: u64,
     pub totals: Totals,
+    pub looked: Option<LookedView>,
     pub gaps: Vec<String>,
     pub answer: &'static str,
     pub form_token: &'a str,
@@ -128,6 +130,18 @@ pub(super) fn hash_sets(policy: &Policy) -> Vec<String> {
 
 fn versioned(list: &PackRef) -> String {
     format!("{} version {}", list.name, list.version)
+}
+
+/// How often officers looked.
+pub(super) struct LookedView {
+    pub until: String,
+    pub lately: String,
+    pub all: String,
+}
+
+pub(super) fn looked(looked: &Looked, timezone: &str) -> LookedView {
+    let (lately, all) = (looked.lately.in_words(), looked.all.in_words());
+    LookedView { until: in_words(looked.until, timezone), lately, all }
 }
 
 /// Whether the device watches, in plain words.

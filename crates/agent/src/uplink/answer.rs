@@ -50,6 +50,11 @@ impl<T: Transport> Uplink<T> {
                 self.keep.offer_keys(&keys).map_err(|error| error.to_string())?;
                 Ok(Next::Again)
             }
+            Asked::Looked => {
+                let said = body(answer)?;
+                self.take_looked(now, Some(said)).map_err(|error| error.to_string())?;
+                Ok(Next::Again)
+            }
             Asked::Policy => {
                 self.wanted.policy = false;
                 if answer.status != 304 {
@@ -185,6 +190,11 @@ impl<T: Transport> Uplink<T> {
             }
             (_, code, Asked::Question(question)) => {
                 self.question_refused(now, question, code);
+                Ok(Next::Again)
+            }
+            // An older server.
+            (_, _, Asked::Looked) => {
+                self.take_looked(now, None).map_err(|error| error.to_string())?;
                 Ok(Next::Again)
             }
             (413, _, Asked::Records(batch)) if batch.len() > 1 => {

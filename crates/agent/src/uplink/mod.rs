@@ -5,6 +5,7 @@ mod answer;
 mod backoff;
 mod fetch;
 mod https;
+mod looked;
 mod questions;
 mod receipt;
 mod returning;
@@ -20,6 +21,7 @@ use proviso_ledger::sign::SignKey;
 use proviso_model::hash_set::HashSetQuestion;
 use proviso_model::ids::DeviceId;
 use proviso_model::limits::{BATCH_BYTES_MAX, BATCH_RECORDS_MAX};
+use proviso_model::looked::Looked;
 use proviso_model::record::EnrolmentFacts;
 use proviso_model::wire::{self, LivenessPing, signed_request};
 use proviso_model::{Digest, Timestamp};
@@ -34,6 +36,7 @@ pub use answer::NOTE_SERVER_TIME;
 use backoff::Backoff;
 use fetch::Fetch;
 pub use https::{Https, HttpsError};
+pub use looked::NOTE_LOOKED;
 pub use receipt::is_unsent;
 pub use shown_log::{Contradictions, NOTE_ACCEPTED, NOTE_CONTRADICTIONS};
 pub use transport::{Transport, TransportError, WireAnswer, WireRequest};
@@ -74,6 +77,8 @@ pub struct UplinkState {
     pub log: Option<String>,
     /// Where the server's record of this device ends.
     pub durable: Option<(u32, u64)>,
+    /// How often officers looked, as the server said last.
+    pub looked: Option<Looked>,
 }
 
 /// What an uplink is made from.
@@ -116,6 +121,7 @@ pub struct Uplink<T> {
     pub(crate) backoff: Backoff,
     pub(crate) nonce: Option<String>,
     pub(crate) next_ping: Option<Timestamp>,
+    next_looked: Option<Timestamp>,
     pub(crate) wanted: Wanted,
     pub(crate) batch_records_max: usize,
     pub(crate) sending_epoch: Option<u32>,
@@ -146,6 +152,7 @@ pub(crate) enum Asked {
         nonce: String,
     },
     Keys,
+    Looked,
     Policy,
     Device,
     Bring,
@@ -166,6 +173,7 @@ impl<T: Transport> Uplink<T> {
         let revoked: Option<String> = parts.spool.note(NOTE_REVOKED)?;
         let closed: Option<bool> = parts.spool.note(NOTE_CLOSED)?;
         let log = shown_log::contradictions(&parts.spool)?.in_words();
+        let looked = parts.spool.note(NOTE_LOOKED)?;
         Ok(Self {
             transport: parts.transport,
             spool: parts.spool,
@@ -186,12 +194,13 @@ impl<T: Transport> Uplink<T> {
             backoff: Backoff::default(),
             nonce: None,
             next_ping: None,
+            next_looked: None,
             batch_records_max: BATCH_RECORDS_MAX,
             sending_epoch: None,
             stuck: 0,
             watching: false,
             closed: closed.unwrap_or(false),
-            state: UplinkState { revoked, log, ..UplinkState::default() },
+            state: UplinkState { revoked, log, looked, ..UplinkState::default() },
         })
     }
 
@@ -238,7 +247,7 @@ impl<T: Transport> Uplink<T> {
                 return Ok(Next::Revoked);
             }
             let until = self.next_ping.unwrap_or(now);
-            let dues = [self.fetch.due(now), self.asking.until(now)];
+            let dues = [self.fetch.due(now), self.asking.until(now), self.next_looked];
             let until = dues.into_iter().flatten().fold(until, Timestamp::min);
             return Ok(Next::Wait { until, backing_off: false });
         };
@@ -294,7 +303,8 @@ impl<T: Transport> Uplink<T> {
         }
         // What was found goes before what may be found later.
         let records = self.records_request(&nonce)?;
-        Ok(records.or_else(|| self.fetch_request(now, &nonce)))
+        let request = records.or_else(|| self.fetch_request(now, &nonce));
+        Ok(request.or_else(|| self.looked_request(now, &nonce)))
     }
 
     fn records_request(&mut self, nonce: &str) -> Result<Option<(Asked, WireRequest)>, SpoolError> {

@@ -18,8 +18,10 @@ use proviso_agent::sources::browser::frames::write_frame;
 use proviso_agent::sources::browser::relay::{RelayLine, relay};
 use proviso_agent::sources::browser::server::{Gate, listen, serve};
 use proviso_agent::sources::desktop::session::Sessions;
+use proviso_agent::uplink::UplinkState;
 use proviso_agent::{PolicyKeep, Spool, SpoolLimits, TrueTime};
 use proviso_model::gap::GapCause;
+use proviso_model::looked::{Looked, Looks};
 use proviso_model::native::ToExtension;
 use proviso_model::record::{NoticeResponse, RecordBody};
 use proviso_model::statement::StatementKind;
@@ -56,7 +58,10 @@ impl Machine {
     async fn page(&self) -> String {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let port = listener.local_addr().expect("an address").port();
-        let (_, uplink) = tokio::sync::watch::channel(proviso_agent::uplink::UplinkState::default());
+        let lately = Looks { officers: 1, pages: 2, ..Looks::default() };
+        let looked = Some(Looked { until: self.force.now(), all: lately, lately });
+        let said = UplinkState { looked, ..UplinkState::default() };
+        let (_, uplink) = tokio::sync::watch::channel(said);
         let pin = PinKeep::new(self.force.dir());
         pin.set("4711", &mut *rng(70)).expect("a PIN");
         let service = router(PageParts {
@@ -169,6 +174,7 @@ async fn invariant_02_the_details_are_behind_the_pin_in_the_court_s_words_and_wi
         open.contains("Paragraph 5: not to use the word") && open.contains("in force until 25 November 2026")
     );
     assert!(open.contains("is watching this account now") && open.contains("looked at 0 times: 0 dropped"));
+    assert!(open.contains("Who looked") && open.contains("1 officer: 2 pages"), "{open}");
     assert!(!open.contains(LISTED), "never a list of terms");
     machine.force.clock.pass(16 * 60);
     let later = client.get(&details).header("cookie", &visit).send().await.expect("a page");

@@ -12,6 +12,7 @@ use proviso_ledger::merkle::{self, LeafKind, Nodes};
 use proviso_ledger::{ChainError, ChainLink, Checkpoint, Envelope, SignKey, VerifyKey};
 use proviso_model::ids::DeviceId;
 use proviso_model::limits::SITE_LIST_PART_BYTES;
+use proviso_model::looked::{LOOKED_PATH, Looked};
 use proviso_model::wire::{
     ConsistencyProof, ForceKeys, HEADER_CHECKPOINT_SIZE, InclusionProof, LivenessAnswer, Receipt, Refusal,
     RestoredLog, RestoredLogStatement, SignedPolicy, signed_request, signed_restored_log, time_statement,
@@ -53,6 +54,8 @@ pub struct Memory {
     pub lists: HashMap<String, Vec<u8>>,
     /// The hash sets that it has.
     pub sets: Vec<TestSet>,
+    /// How often officers looked; a server of before that was told has nothing to say.
+    pub looked: Option<Looked>,
     pub serial: u64,
     pub revoked: bool,
     /// Not even records are taken of a revoked device: its case is gone.
@@ -92,6 +95,7 @@ impl TestServer {
             policy: None,
             lists: HashMap::new(),
             sets: Vec::new(),
+            looked: None,
             serial: 1,
             revoked: false,
             case_gone: false,
@@ -172,6 +176,10 @@ impl Memory {
                 let policy = self.policy.clone().expect("a policy to give");
                 self.good(200, serde_json::to_vec(&policy).expect("json"))
             }
+            LOOKED_PATH => match &self.looked {
+                Some(looked) => self.good(200, serde_json::to_vec(looked).expect("json")),
+                None => self.refuse(400, "request-bad", None),
+            },
             "/v1/keys" => self.good(200, serde_json::to_vec(&self.keys).expect("json")),
             "/v1/records" => self.ingest(&request.body),
             path if path.starts_with("/v1/site-lists/") => self.site_list(path),

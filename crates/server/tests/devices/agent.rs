@@ -160,6 +160,7 @@ impl Agent {
             from: PictureFrom::Loaded,
             without: None,
             file: None,
+            digests: None,
         };
         let comes = |reply| Ask::PictureComes {
             connection: Some(ConnectionId(1)),

@@ -14,6 +14,7 @@ mod keys;
 mod late;
 mod list_proofs;
 mod listed_pictures;
+mod looked;
 mod packs;
 mod pictures;
 #[path = "../../../testkit/src/shared/planted.rs"]

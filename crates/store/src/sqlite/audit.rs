@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use proviso_model::Timestamp;
 use proviso_model::ids::{AuditId, CaseId};
 use sqlx::SqliteConnection;
 use sqlx::sqlite::SqliteRow;
@@ -10,7 +11,7 @@ use sqlx::sqlite::SqliteRow;
 use super::SqliteStore;
 use super::edge::Edge;
 use super::rows::{blob, bytes, bytes_maybe, damaged, int, number, text, time, time_maybe};
-use crate::audit::{AuditClose, AuditEntry, AuditFilter, AuditRow, AuditStore};
+use crate::audit::{AuditClose, AuditEntry, AuditFilter, AuditRow, AuditStore, AuditTally};
 use crate::error::{Result, StoreError};
 use crate::log::{LeafKind, LogHasher};
 
@@ -164,6 +165,20 @@ impl AuditStore for SqliteStore {
         .fetch_one(&self.readers)
         .await?;
         Ok(u64::try_from(count).unwrap_or(0))
+    }
+
+    async fn audit_tally(&self, case: CaseId, from: Timestamp, until: Timestamp) -> Result<Vec<AuditTally>> {
+        let rows: Vec<(String, String, i64)> = sqlx::query_as(
+            "SELECT act, actor, count(*) FROM audit WHERE case_id = $1 AND opened_at >= $2 AND opened_at < $3 \
+             AND coalesce(outcome, 'done') = 'done' GROUP BY act, actor ORDER BY act, actor",
+        )
+        .bind(case.as_bytes().to_vec())
+        .bind(from.as_micros())
+        .bind(until.as_micros())
+        .fetch_all(&self.readers)
+        .await?;
+        let tally = |(act, actor, count)| AuditTally { act, actor, count: u64::try_from(count).unwrap_or(0) };
+        Ok(rows.into_iter().map(tally).collect())
     }
 
     async fn audit_last(&self) -> Result<u64> {

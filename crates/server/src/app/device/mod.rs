@@ -6,6 +6,7 @@ pub mod enrol;
 pub mod hash_set;
 pub mod ingest;
 pub mod liveness;
+pub mod looked;
 pub mod nonce;
 pub mod policy;
 pub mod proof;

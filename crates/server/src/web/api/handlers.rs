@@ -20,7 +20,7 @@ use crate::app::AppContext;
 use crate::app::device::authenticate::Standing;
 use crate::app::device::{
     DeviceRefusal, authenticate, enrol as enrolment, hash_set as hash_sets, ingest, liveness as ping,
-    policy as policies, returned, site_list as site_lists,
+    looked as looks, policy as policies, returned, site_list as site_lists,
 };
 
 /// Checks the request, does the work, and answers with a fresh nonce either way.
@@ -143,6 +143,14 @@ pub(super) async fn device_return(State(ctx): State<AppContext>, request: Reques
 pub(super) async fn keys(State(ctx): State<AppContext>, request: Request) -> Response {
     answered(&ctx, request, REQUEST_BYTES_MAX, Standing::Active, async |_: &Asked| {
         Ok(Json(ctx.keys.statement.clone()))
+    })
+    .await
+}
+
+/// `GET /v1/looked`.
+pub(super) async fn looked(State(ctx): State<AppContext>, request: Request) -> Response {
+    answered(&ctx, request, REQUEST_BYTES_MAX, Standing::Active, async |asked: &Asked| {
+        looks::of_case(&ctx, &asked.device).await.map(Json)
     })
     .await
 }

@@ -6,6 +6,7 @@ mod handlers;
 use axum::Router;
 use axum::routing::{get, post};
 use proviso_model::hash_set::HASH_SET_ASK_PATH;
+use proviso_model::looked::LOOKED_PATH;
 
 use crate::app::AppContext;
 
@@ -17,6 +18,7 @@ pub fn router(ctx: AppContext) -> Router {
         .route("/v1/policy", get(handlers::policy).post(handlers::policy_return))
         .route("/v1/return", post(handlers::device_return))
         .route("/v1/keys", get(handlers::keys))
+        .route(LOOKED_PATH, get(handlers::looked))
         .route("/v1/site-lists/{sha256}/{part}", get(handlers::site_list))
         .route(HASH_SET_ASK_PATH, post(handlers::hash_set_ask))
         .route("/v1/hash-sets/{sha256}", get(handlers::hash_set))

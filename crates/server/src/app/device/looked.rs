@@ -1,0 +1,49 @@
+//! How often officers looked at the case of a device, for the person's own page: counts of whole days, nobody's name.
+
+use std::collections::BTreeSet;
+
+use proviso_model::Timestamp;
+use proviso_model::looked::{LOOKED_DAYS, Looked, Looks};
+use proviso_store::{AuditTally, DeviceRow};
+
+use super::DeviceRefusal;
+use crate::app::AppContext;
+
+const DAY_MILLIS: i64 = 86_400_000;
+
+/// The counts up to the last midnight (UTC).
+///
+/// # Errors
+/// The store's.
+pub async fn of_case(ctx: &AppContext, device: &DeviceRow) -> Result<Looked, DeviceRefusal> {
+    let until = midnight(ctx.now());
+    let tally = async |from| ctx.store.audit_tally(device.case, from, until).await;
+    Ok(Looked {
+        until,
+        all: looks(&tally(Timestamp::from_micros(0)).await?),
+        lately: looks(&tally(until.plus_millis(-LOOKED_DAYS * DAY_MILLIS)).await?),
+    })
+}
+
+fn midnight(now: Timestamp) -> Timestamp {
+    Timestamp::from_micros(now.as_micros() - now.as_micros().rem_euclid(DAY_MILLIS * 1_000))
+}
+
+fn looks(tallies: &[AuditTally]) -> Looks {
+    let mut looks = Looks::default();
+    let mut officers = BTreeSet::new();
+    for tally in tallies.iter().filter(|tally| tally.actor.starts_with("officer:")) {
+        let sum = match tally.act.as_str() {
+            "alert-view" | "case-view" | "coverage-view" => &mut looks.pages,
+            "content-open" | "names-open" => &mut looks.content,
+            "picture-preview" => &mut looks.previews,
+            "picture-unveil" => &mut looks.pictures,
+            "bundle-export" => &mut looks.bundles,
+            _ => continue,
+        };
+        *sum += tally.count;
+        officers.insert(tally.actor.as_str());
+    }
+    looks.officers = u32::try_from(officers.len()).unwrap_or(u32::MAX);
+    looks
+}
