@@ -52,6 +52,10 @@ pub const NATIVE_PART_BYTES_MAX: usize = 512 * 1024;
 pub const NATIVE_PARTS_MAX: usize = 24;
 /// Bytes of one picture that a browser sends; a longer one is told of without them.
 pub const PICTURE_SENT_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// Bytes of a file in a folder of which at least digests are made; a longer one is only counted.
+pub const FILE_DIGESTED_BYTES_MAX: u64 = 16 * 1024 * 1024 * 1024;
+/// The word for a type of file.
+pub const FILE_TYPE_BYTES_MAX: usize = 16;
 /// Bytes of a picture's file that are sealed with a finding; a bigger one is not kept, and the finding says so.
 pub const PICTURE_KEPT_BYTES_MAX: usize = 2 * 1024 * 1024;
 /// Two pictures look alike up to this PDQ distance, of 256 (the reference's advice).

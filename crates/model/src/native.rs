@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::hash::{Digest, Md5};
 use crate::observation::{Attribution, Fact, PictureElement, PictureFile, PictureFrom, Source};
 use crate::policy::Capture;
 use crate::time::Timestamp;
@@ -135,6 +136,24 @@ pub struct PictureShown {
     /// The file that it is, where the helper tells of one that arrived in a folder. Only the helper may say so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file: Option<PictureFile>,
+    /// What is told of such a file in the place of its bytes, where it is a video or too large to be handed over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub digests: Option<FileDigests>,
+}
+
+/// A file by its digests, made by whoever could read it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FileDigests {
+    /// SHA-256 of the bytes.
+    pub sha256: Digest,
+    /// MD5 of the bytes.
+    pub md5: Md5,
+    /// Their count.
+    pub bytes: u64,
+    /// Type of file by its first bytes, for example `mp4`: lower-case letters and digits.
+    #[serde(rename = "type")]
+    pub file_type: String,
 }
 
 /// Why a browser sends no bytes of a picture.

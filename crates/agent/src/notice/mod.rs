@@ -71,7 +71,7 @@ fn watched(capture: &Capture) -> Vec<&'static str> {
         ),
         (
             capture.pictures,
-            "picture files that arrive in this account's folders for downloads, pictures, videos, documents and on its desktop: they are treated likewise; what lies there already is not read, and a file's name and folder are kept only where it may concern a term",
+            "picture and video files that arrive in this account's folders for downloads, pictures, videos, documents and on its desktop: pictures are treated likewise, videos only compared with the lists by their exact bytes; what lies there already is not read, and a file's name and folder are kept only where it may concern a term",
         ),
         (capture.private_windows, "whether a private (incognito) window is open"),
         (capture.software, "whether this program and its browser extension are running"),

@@ -33,7 +33,7 @@ pub struct Waiting {
     pub shown: Box<PictureShown>,
     /// The window that showed it, where that is no browser's with the extension.
     pub window: Option<PictureWindow>,
-    /// Its bytes.
+    /// Its bytes; none where it is told by its digests.
     pub bytes: Bytes,
     /// Models that a condition needs, by name and version.
     pub models: Vec<String>,

@@ -7,13 +7,17 @@ use proviso_model::{Digest, Md5, Picture, PictureSeen};
 
 use super::{Scored, Seen};
 
-/// What was shown, with the digests of its bytes.
+/// What was shown, with the digests of its bytes, or of the file of which none are handed over.
 pub(super) fn fact(
     shown: &PictureShown,
     window: Option<PictureWindow>,
     (sha256, md5): (Digest, Md5),
     bytes: &[u8],
 ) -> Picture {
+    let (bytes, file_type) = match &shown.digests {
+        Some(told) => (told.bytes, told.file_type.clone()),
+        None => (bytes.len() as u64, file_type(bytes).to_owned()),
+    };
     Picture {
         url: shown.url.clone(),
         title: shown.title.clone(),
@@ -26,8 +30,8 @@ pub(super) fn fact(
         from: shown.from,
         sha256,
         md5,
-        bytes: bytes.len() as u64,
-        file_type: file_type(bytes).to_owned(),
+        bytes,
+        file_type,
         window,
         file: shown.file.clone(),
     }
@@ -52,7 +56,7 @@ pub(super) fn recorded(seen: Option<Seen>) -> PictureSeen {
 }
 
 /// The type of file by its first bytes, as the decoder tells it too.
-fn file_type(bytes: &[u8]) -> &'static str {
+pub(crate) fn file_type(bytes: &[u8]) -> &'static str {
     match bytes {
         [0xff, 0xd8, 0xff, ..] => "jpeg",
         [0x89, b'P', b'N', b'G', ..] => "png",
@@ -60,6 +64,29 @@ fn file_type(bytes: &[u8]) -> &'static str {
         [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => "webp",
         [b'B', b'M', ..] => "bmp",
         [_, _, _, _, b'f', b't', b'y', b'p', b'a', b'v', b'i', b'f' | b's', ..] => "avif",
-        _ => "unknown",
+        _ => video_type(bytes).unwrap_or("unknown"),
+    }
+}
+
+/// Whether a file is a video, by its first bytes.
+pub(crate) fn is_video(bytes: &[u8]) -> bool {
+    video_type(bytes).is_some()
+}
+
+fn video_type(bytes: &[u8]) -> Option<&'static str> {
+    /// What is in the same container and shows nothing that moves: sound, and pictures.
+    const OTHERS: [&[u8]; 10] =
+        [b"M4A", b"M4B", b"avif", b"avis", b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"crx"];
+    match bytes {
+        [_, _, _, _, b'f', b't', b'y', b'p', brand @ ..] => {
+            let is_other = OTHERS.iter().any(|other| brand.starts_with(other));
+            (!is_other).then_some(if brand.starts_with(b"qt") { "quicktime" } else { "mp4" })
+        }
+        [0x1a, 0x45, 0xdf, 0xa3, ..] => Some("matroska"),
+        [b'R', b'I', b'F', b'F', _, _, _, _, b'A', b'V', b'I', b' ', ..] => Some("avi"),
+        [0x30, 0x26, 0xb2, 0x75, 0x8e, 0x66, 0xcf, 0x11, ..] => Some("asf"),
+        [b'F', b'L', b'V', 1, ..] => Some("flv"),
+        [0, 0, 1, 0xba | 0xb3, ..] => Some("mpeg"),
+        _ => None,
     }
 }

@@ -198,7 +198,12 @@ impl Looker {
 
     async fn one(&mut self, picture: Waiting, core: &Core) -> Fate {
         let Waiting { instance, n, shown_at, attribution, shown, window, bytes, models } = picture;
-        let Some((sha256, md5)) = digests(bytes.clone()).await else { return Fate::Ending };
+        let Some((sha256, md5)) = (match &shown.digests {
+            Some(told) => Some((told.sha256, told.md5)),
+            None => digests(bytes.clone()).await,
+        }) else {
+            return Fate::Ending;
+        };
         if self.told.is_told(&shown, sha256, (&instance, n), Instant::now()) {
             core.tell(Ask::PictureTold { instance, n }).await;
             return Fate::Done(Observed::Repeated);
@@ -212,6 +217,13 @@ impl Looker {
             bytes,
             under: None,
         };
+        if shown.digests.is_some() {
+            // There is nothing that a model could look at.
+            found.unscored = !models.is_empty();
+            return self
+                .look_up(LookedAt { instance, n, attribution, found, models: Vec::new() }, core)
+                .await;
+        }
         let mut may_be_listed = false;
         if known::enough(&self.known, &sha256, &models).is_none() {
             let Some(asked) = self.ask_ahead(attribution, found).await else { return Fate::Ending };

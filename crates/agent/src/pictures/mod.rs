@@ -12,6 +12,8 @@ mod worker;
 
 use serde::{Deserialize, Serialize};
 
+pub(crate) use facts::{file_type, is_video};
+
 pub use contained::{Contained, Failed, LookLimits};
 pub use looker::Looker;
 pub use strain::Strain;

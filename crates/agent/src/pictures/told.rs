@@ -74,6 +74,7 @@ mod tests {
             from,
             without: None,
             file,
+            digests: None,
         }
     }
 

@@ -18,11 +18,11 @@ use proviso_ledger::hash::sha256;
 use proviso_model::finding::Finding;
 use proviso_model::gap::GapCause;
 use proviso_model::hash_set::HASH_SET_ASK_PATH;
-use proviso_model::native::{PictureShown, ToHost};
-use proviso_model::observation::{ListedHow, PictureFrom};
+use proviso_model::native::{FileDigests, PictureShown, ToHost};
+use proviso_model::observation::{ListedHow, PictureElement, PictureFile, PictureFrom};
 use proviso_model::policy::Rule;
 use proviso_model::record::{NoticeResponse, RecordBody};
-use proviso_model::{Act, Attribution, Observation};
+use proviso_model::{Act, Attribution, Digest, Fact, Md5, Observation};
 
 use super::support::server::Fault;
 use super::support::sets::{KEY, TestSet, file, look};
@@ -199,6 +199,40 @@ async fn a_listed_picture_waits_while_the_server_is_away_and_then_raises_one_fin
     // Shown again it is known: nobody is asked.
     assert_eq!(machine.show(&waves()).await, Observed::Kept);
     assert_eq!((machine.asked(), machine.lost()), (2, None));
+}
+
+#[tokio::test]
+async fn a_listed_video_that_arrives_is_found_by_the_digests_that_were_told_of_it() {
+    let sets = |story: &Story| vec![TestSet::new(&story.force, 1, &[file(HARMLESS, 3)], false)];
+    let mut machine = Machine::with(sets).await;
+    for (name, sha256, expected) in [
+        ("holiday.mp4", Digest([1; 32]), Observed::Dropped),
+        ("sails.mp4", Digest(sha256(HARMLESS)), Observed::Waits),
+    ] {
+        let arrived = |shown: &mut PictureShown, attribution: &mut Attribution| {
+            *attribution = Attribution::off_screen(Act::Received);
+            (shown.element, shown.from) = (PictureElement::File, PictureFrom::Disk);
+            shown.url.clear();
+            (shown.width, shown.height) = (0, 0);
+            shown.file = Some(PictureFile { name: name.to_owned(), folder: "~/Videos".to_owned() });
+            let (md5, file_type) = (Md5([1; 16]), "mp4".to_owned());
+            shown.digests = Some(FileDigests { sha256, md5, bytes: 9_000_000_000, file_type });
+        };
+        assert_eq!(machine.show_as(b"", arrived).await, expected, "{name}");
+    }
+    machine.settle().await;
+    machine.until(|machine| machine.findings().len() == 1).await;
+    let found = machine.findings();
+    let [(captured, findings)] = found.as_slice() else { panic!("one finding: {found:?}") };
+    let Fact::Picture(picture) = &captured.fact else { panic!("a picture") };
+    assert_eq!((picture.bytes, picture.file_type.as_str()), (9_000_000_000, "mp4"));
+    assert_eq!(captured.picture.as_ref().expect("what was found").content, None);
+    let said = &findings.first().expect("a finding").explanation;
+    assert!(
+        said.contains("A video arrived as the file \"sails.mp4\"") && said.contains("same SHA-256"),
+        "{said}"
+    );
+    assert!(said.contains("nobody need see the video"), "{said}");
 }
 
 /// Bytes, beginning with some, of which the set's filter says "perhaps", and the set nothing.

@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use proviso_agent::sources::browser::frames::{read_frame, write_frame};
 use proviso_agent::sources::desktop::session::Sessions;
-use proviso_model::native::{ToExtension, ToHost};
+use proviso_model::native::{FileDigests, ToExtension, ToHost};
 use proviso_model::observation::{PictureElement, PictureFile, PictureFrom};
+use proviso_model::{Digest, Md5};
 
 use super::support::{TestForce, browser, page, shown};
 use super::{machine_under, pictures, with_gate};
@@ -51,6 +52,22 @@ fn file(n: u64, force: &TestForce) -> ToHost {
     ToHost::Picture { n, observed_at, attribution, shown, data }
 }
 
+/// The same, told by digests, beside what else it has.
+fn told_by_digests(mut file: ToHost, file_type: &str) -> ToHost {
+    if let ToHost::Picture { shown, .. } = &mut file {
+        let (sha256, md5, file_type) = (Digest([1; 32]), Md5([1; 16]), file_type.to_owned());
+        shown.digests = Some(FileDigests { sha256, md5, bytes: 9_000_000, file_type });
+    }
+    file
+}
+
+fn without_bytes(mut file: ToHost) -> ToHost {
+    if let ToHost::Picture { data, .. } = &mut file {
+        *data = None;
+    }
+    file
+}
+
 fn account() -> String {
     let output = std::process::Command::new("id").arg("-un").output().expect("id runs");
     String::from_utf8(output.stdout).expect("a name").trim().to_owned()
@@ -74,10 +91,15 @@ async fn the_helper_of_the_supervised_account_is_let_in_and_tells_of_files_alone
         assert_eq!(hear(&mut helper), ToExtension::Ack { n: 1 });
         let (attribution, fact) = (shown(), page("words"));
         let page = ToHost::Observation { n: 2, observed_at: machine.force.now(), attribution, fact };
-        for other in [page, browser::picture(3, machine.force.now(), b"shown on a page")] {
+        let not_alone = told_by_digests(file(4, &machine.force), "mp4");
+        let no_type = without_bytes(told_by_digests(file(5, &machine.force), "<b>"));
+        for other in [page, browser::picture(3, machine.force.now(), b"shown on a page"), not_alone, no_type]
+        {
             say(&mut helper, &other);
-            assert!(matches!(hear(&mut helper), ToExtension::Refused { n: Some(2 | 3), .. }));
+            assert!(matches!(hear(&mut helper), ToExtension::Refused { n: Some(2..=5), .. }));
         }
+        say(&mut helper, &without_bytes(told_by_digests(file(6, &machine.force), "mp4")));
+        assert_eq!(hear(&mut helper), ToExtension::Ack { n: 6 });
 
         let mut browser = super::browser(machine);
         browser.hello(1);

@@ -8,9 +8,11 @@ use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 
-use proviso_agent::sources::files::{Arrival, Files, FilesSettings, Linux, Told};
-use proviso_model::limits::PICTURE_SENT_BYTES_MAX;
-use proviso_model::native::PictureWithout;
+use proviso_agent::sources::files::{Arrival, FileContent, Files, FilesSettings, Linux, Told};
+use proviso_model::limits::{FILE_DIGESTED_BYTES_MAX, PICTURE_SENT_BYTES_MAX};
+use proviso_model::native::{FileDigests, PictureWithout};
+use proviso_model::{Digest, Md5};
+use sha2::{Digest as _, Sha256};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
@@ -66,9 +68,9 @@ impl Home {
     async fn until(&mut self, wanted: &[&str]) -> BTreeSet<String> {
         let mut names = BTreeSet::new();
         while !wanted.iter().all(|name| names.contains(*name)) {
-            let Told::Arrived(Arrival { name, folder, bytes }) = self.next().await else { continue };
+            let Told::Arrived(Arrival { name, folder, content }) = self.next().await else { continue };
             let whole = self.path(folder.trim_start_matches("~/")).join(&name);
-            assert_eq!(bytes.ok(), fs::read(whole).ok(), "{name}");
+            assert_eq!(content.ok(), fs::read(whole).ok().map(FileContent::Bytes), "{name}");
             names.insert(name);
         }
         names
@@ -118,16 +120,25 @@ async fn a_file_that_is_written_slowly_is_read_once_it_is_closed() {
 }
 
 #[tokio::test]
-async fn what_is_too_large_or_gone_before_it_could_be_read_is_counted() {
+async fn a_video_or_a_large_picture_is_told_by_its_digests_and_what_is_too_long_or_gone_is_counted() {
     let mut home = Home::new().watched().await;
-    home.write("Downloads/huge.png");
-    let huge = File::options().write(true).open(home.path("Downloads/huge.png")).expect("opened");
-    huge.set_len(PICTURE_SENT_BYTES_MAX as u64 + 1).expect("a hole");
-    drop(huge);
+    let video: Vec<u8> = [b"\0\0\0\x20ftypisom", vec![7; 3 << 20].as_slice()].concat();
+    let picture = [PNG, vec![0; PICTURE_SENT_BYTES_MAX].as_slice()].concat();
+    for (name, file_type, bytes) in [("film.bin", "mp4", video), ("large.png", "png", picture)] {
+        fs::write(home.path("Downloads").join(name), &bytes).expect("written");
+        let Told::Arrived(arrival) = home.next().await else { panic!("{name}") };
+        let (sha256, md5) = (Digest(Sha256::digest(&bytes).into()), Md5(md5::Md5::digest(&bytes).into()));
+        let digests = FileDigests { sha256, md5, bytes: bytes.len() as u64, file_type: file_type.to_owned() };
+        assert_eq!((arrival.name.as_str(), arrival.content), (name, Ok(FileContent::Digests(digests))));
+    }
+    home.write("Downloads/endless.png");
+    let endless = File::options().write(true).open(home.path("Downloads/endless.png")).expect("opened");
+    endless.set_len(FILE_DIGESTED_BYTES_MAX + 1).expect("a hole");
+    drop(endless);
     let arrival = Arrival {
-        name: "huge.png".to_owned(),
+        name: "endless.png".to_owned(),
         folder: "~/Downloads".to_owned(),
-        bytes: Err(PictureWithout::TooLarge),
+        content: Err(PictureWithout::TooLarge),
     };
     assert_eq!(home.next().await, Told::Arrived(arrival));
     for name in ["Downloads/gone.png", "Downloads/gone.txt"] {
@@ -168,8 +179,12 @@ async fn of_ten_thousand_files_at_once_every_one_is_told_of() {
     let mut seen = BTreeSet::new();
     while seen.len() < 10_000 {
         match home.next().await {
-            Told::Arrived(Arrival { name, bytes, .. }) => {
-                assert_eq!(bytes.map(|bytes| bytes.len()), Ok(PNG.len() + 4));
+            Told::Arrived(Arrival { name, content, .. }) => {
+                let length = content.map(|content| match content {
+                    FileContent::Bytes(bytes) => bytes.len(),
+                    FileContent::Digests(_) => 0,
+                });
+                assert_eq!(length, Ok(PNG.len() + 4));
                 assert!(seen.insert(name.clone()), "{name} twice");
             }
             other => panic!("{other:?} after {}", seen.len()),

@@ -78,6 +78,7 @@ pub fn picture(n: u64, observed_at: Timestamp, bytes: &[u8]) -> ToHost {
         from: PictureFrom::FetchedAgain,
         without: None,
         file: None,
+        digests: None,
     };
     let (attribution, data) = (shown(), Some(STANDARD.encode(bytes)));
     ToHost::Picture { n, observed_at, attribution, shown: Box::new(shown_at), data }

@@ -49,6 +49,12 @@ pub struct Picture {
 }
 
 impl Picture {
+    /// Whether the file is a video: told by its digests, and looked at by nobody and nothing.
+    #[must_use]
+    pub fn is_video(&self) -> bool {
+        matches!(self.file_type.as_str(), "mp4" | "quicktime" | "matroska" | "avi" | "asf" | "flv" | "mpeg")
+    }
+
     /// Which part of the agent sees such a picture.
     #[must_use]
     pub fn source(&self) -> Source {

@@ -62,6 +62,8 @@ impl Reception<'_> {
                     }
                 };
                 let without = shown.without;
+                // Of a file that is told by its digests there are none.
+                let bytes = bytes.or_else(|| shown.digests.is_some().then(Vec::new));
                 let put = bytes.and_then(|bytes| {
                     self.pictures.put(Waiting {
                         instance: instance.clone(),

@@ -2,7 +2,9 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use proviso_model::limits::{NATIVE_PART_BYTES_MAX, NATIVE_PARTS_MAX, PICTURE_SENT_BYTES_MAX};
+use proviso_model::limits::{
+    FILE_TYPE_BYTES_MAX, NATIVE_PART_BYTES_MAX, NATIVE_PARTS_MAX, PICTURE_SENT_BYTES_MAX,
+};
 use proviso_model::native::{NATIVE_PROTOCOL, PictureShown, PictureWithout, SESSION_PROTOCOL, ToHost};
 use proviso_model::observation::{PictureElement, PictureFrom};
 use proviso_model::{Attribution, Fact, Source, Timestamp};
@@ -268,7 +270,11 @@ impl Session {
         if bytes.as_ref().is_some_and(|bytes| bytes.is_empty() || bytes.len() > PICTURE_SENT_BYTES_MAX) {
             return self.refuse(n, "a picture is longer than the agent takes, or empty");
         }
-        if bytes.is_none() && shown.without.is_none() {
+        if shown.digests.is_some() && !says_what_it_is(&shown, bytes.is_some()) {
+            return self
+                .refuse(n, "digests are told of a file in a folder, without bytes, and with its type");
+        }
+        if bytes.is_none() && shown.without.is_none() && shown.digests.is_none() {
             return self.refuse(n, "a picture has no bytes and does not say why");
         }
         Heard::Picture { n, observed_at, attribution, shown, bytes }
@@ -279,6 +285,15 @@ impl Session {
         self.refused = Some(n);
         Heard::Refused { n, reason: reason.to_owned() }
     }
+}
+
+/// Whether digests stand alone, for a file, with a type that can be shown.
+fn says_what_it_is(shown: &PictureShown, has_bytes: bool) -> bool {
+    let is_type = |said: &str| {
+        (1..=FILE_TYPE_BYTES_MAX).contains(&said.len())
+            && said.bytes().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit())
+    };
+    !has_bytes && shown.file.is_some() && shown.digests.as_ref().is_some_and(|said| is_type(&said.file_type))
 }
 
 #[cfg(test)]

@@ -134,6 +134,7 @@ impl Taker {
             from: PictureFrom::WindowPixels,
             without: None,
             file: None,
+            digests: None,
         };
         let of = PictureWindow {
             application: window.application.clone(),

@@ -1,5 +1,5 @@
-//! Files arriving in the folders of the person's own session (`docs/decisions/0024-the-person-s-session.md`): pictures, once they are
-//! whole. What lay there before is never read, nor what is no plain file. A file for each platform behind [`Platform`]: `linux.rs`.
+//! Files arriving in the folders of the person's own session (`docs/decisions/0024-the-person-s-session.md`): pictures and videos,
+//! once they are whole. What lay there before is never read, nor what is no plain file. A file for each platform behind [`Platform`]: `linux.rs`.
 
 #[cfg(target_os = "linux")]
 mod linux;
@@ -12,7 +12,7 @@ use std::fs::{File, Metadata};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use proviso_model::native::PictureWithout;
+use proviso_model::native::{FileDigests, PictureWithout};
 
 #[cfg(target_os = "linux")]
 pub use linux::Linux;
@@ -59,15 +59,24 @@ impl Default for FilesSettings {
     }
 }
 
-/// A picture file that has arrived.
+/// A picture or a video that has arrived.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Arrival {
     /// Its name.
     pub name: String,
     /// Its folder, from the home on.
     pub folder: String,
-    /// Its bytes, or why there are none.
-    pub bytes: Result<Vec<u8>, PictureWithout>,
+    /// What is in it, or why that is not told.
+    pub content: Result<FileContent, PictureWithout>,
+}
+
+/// What is told of the content of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FileContent {
+    /// A picture's bytes.
+    Bytes(Vec<u8>),
+    /// A video, or a picture larger than is handed over: what lists can be asked about, and nothing to look at.
+    Digests(FileDigests),
 }
 
 /// What the source tells.

@@ -12,7 +12,7 @@ use proviso_model::native::PictureWithout;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
-use super::look::{Looked, is_named_like_a_picture, look};
+use super::look::{Looked, is_named_like_one, look};
 use super::pending::Pending;
 use super::tree::{Found, Tree};
 use super::{FilesSettings, Platform, Told};
@@ -215,7 +215,7 @@ impl Source {
     }
 
     fn went(&mut self, path: &Path, watcher: &mut RecommendedWatcher, is_removed: bool) {
-        if self.pending.gone(path) && is_removed && is_named_like_a_picture(path) {
+        if self.pending.gone(path) && is_removed && is_named_like_one(path) {
             self.missed.gone += 1;
         }
         let below = self.tree.forget_below(path);
@@ -280,8 +280,9 @@ impl Source {
         if let Ok(of) = std::fs::symlink_metadata(&path) {
             self.tree.know(self.platform.identity(&of), of.len());
         }
-        match look(&path, self.platform.as_ref()) {
-            Looked::Picture(arrival) => drop(place.send(Told::Arrived(arrival))),
+        let is_over = || self.is_over.load(Ordering::SeqCst);
+        match look(&path, self.platform.as_ref(), &is_over) {
+            Looked::Arrived(arrival) => drop(place.send(Told::Arrived(arrival))),
             Looked::Other => {}
             Looked::Changing => drop(self.pending.written(&path, Instant::now())),
             Looked::Lost => self.missed.gone += 1,

@@ -20,7 +20,7 @@ use super::outbox::Outbox;
 use crate::clock::Clock;
 use crate::sources::browser::frames::frame_head;
 use crate::sources::browser::server::read_frames;
-use crate::sources::files::{Arrival, Files, FilesSettings, Platform, Told};
+use crate::sources::files::{Arrival, FileContent, Files, FilesSettings, Platform, Told};
 
 /// Between tries to reach the agent.
 const RECONNECT: Duration = Duration::from_secs(2);
@@ -203,9 +203,14 @@ async fn told(source: &mut Option<(Files, mpsc::Receiver<Told>)>) -> Option<Told
     }
 }
 
-/// A file as it is told, and its bytes in base64.
+/// A file as it is told, and its bytes in base64 where they are.
 fn shown(arrival: Arrival) -> (Box<PictureShown>, Option<String>) {
-    let Arrival { name, folder, bytes } = arrival;
+    let Arrival { name, folder, content } = arrival;
+    let (bytes, digests, without) = match content {
+        Ok(FileContent::Bytes(bytes)) => (Some(bytes), None, None),
+        Ok(FileContent::Digests(digests)) => (None, Some(digests), None),
+        Err(why) => (None, None, Some(why)),
+    };
     let shown = PictureShown {
         url: String::new(),
         title: String::new(),
@@ -216,10 +221,11 @@ fn shown(arrival: Arrival) -> (Box<PictureShown>, Option<String>) {
         shown_width: 0,
         shown_height: 0,
         from: PictureFrom::Disk,
-        without: bytes.as_ref().err().copied(),
+        without,
         file: Some(PictureFile { name, folder }),
+        digests,
     };
-    (Box::new(shown), bytes.ok().map(|bytes| BASE64.encode(bytes)))
+    (Box::new(shown), bytes.map(|bytes| BASE64.encode(bytes)))
 }
 
 async fn send(write: &mut OwnedWriteHalf, frame: &[u8]) -> anyhow::Result<()> {

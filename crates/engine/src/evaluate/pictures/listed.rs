@@ -51,16 +51,18 @@ pub(super) fn speak<'p>(
     let mut all = Vec::new();
     if !exact.is_empty() {
         let why = format!(
-            "Its file has the same SHA-256 as {}: the same file, byte for byte.{NOT_LOOKED_AT} {WOULD_NOT}",
-            entries(&exact)
+            "Its file has the same SHA-256 as {}: the same file, byte for byte.{} {WOULD_NOT}",
+            entries(&exact),
+            not_looked_at(picture)
         );
         let rests_on = PictureBasis::SameSha256 { sets: packs(&exact) };
         all.push(spoken(rule, picture, SAME_SHA256_PERMILLE, (rests_on, borrowed(&exact)), why));
     }
     if !md5.is_empty() {
         let why = format!(
-            "Its file has the same MD5 as {}. That is weaker than the same SHA-256: two different files can be made to share an MD5.{NOT_LOOKED_AT} {WOULD_NOT}",
-            entries(&md5)
+            "Its file has the same MD5 as {}. That is weaker than the same SHA-256: two different files can be made to share an MD5.{} {WOULD_NOT}",
+            entries(&md5),
+            not_looked_at(picture)
         );
         let rests_on = PictureBasis::SameMd5 { sets: packs(&md5) };
         all.push(spoken(rule, picture, SAME_MD5_PERMILLE, (rests_on, borrowed(&md5)), why));
@@ -78,8 +80,11 @@ pub(super) fn speak<'p>(
     all
 }
 
-const NOT_LOOKED_AT: &str =
-    " Only its digest and these facts are kept: for this nobody need see the picture.";
+fn not_looked_at(picture: &Picture) -> String {
+    let what = if picture.is_video() { "video" } else { "picture" };
+    format!(" Only its digest and these facts are kept: for this nobody need see the {what}.")
+}
+
 const WOULD_NOT: &str = "It would not have spoken had one byte of the file been another.";
 
 fn distance(listed: &PictureListed) -> u16 {

@@ -115,12 +115,13 @@ fn in_window(picture: &Picture, window: &PictureWindow) -> String {
 
 /// What arrived as a file. Nothing is known of where it came from, or whether anybody opened it.
 fn arrived(picture: &Picture, file: &PictureFile) -> String {
+    let what = if picture.is_video() { "video" } else { "picture" };
     let size = match (picture.width, picture.height) {
         (0, _) | (_, 0) => String::new(),
         (width, height) => format!(" of {width} by {height} pixels"),
     };
     format!(
-        "A picture{size} arrived as the file {} in the folder {} of the account. Where it came from and whether anybody opened it is not known from that.",
+        "A {what}{size} arrived as the file {} in the folder {} of the account. Where it came from and whether anybody opened it is not known from that.",
         quoted(&file.name),
         quoted(&file.folder)
     )
