@@ -24,6 +24,7 @@ pub mod spool;
 pub mod state_dir;
 pub mod status;
 pub mod uplink;
+pub mod visit;
 pub mod watch;
 pub mod writer;
 

@@ -20,6 +20,7 @@ pub mod search;
 pub mod sites;
 pub mod suitability;
 pub mod text;
+pub mod visit;
 
 pub use compile::{CompileError, CompileInputs, compile, compile_with};
 pub use evaluate::{Engine, EngineError};

@@ -91,4 +91,6 @@ typed_ids! {
     RestoreId,
     /// A notification that waits to be told.
     NotificationId,
+    /// A visit at which an officer looks at a device.
+    VisitId,
 }

@@ -28,6 +28,7 @@ pub mod site_list;
 pub mod stages;
 pub mod statement;
 pub mod time;
+pub mod visit;
 pub mod wire;
 
 pub use alert::{AlertState, Outcome};

@@ -18,6 +18,7 @@ Examples:
   echo 'some text' | proviso-agent classify text
   proviso-agent classify image picture.jpg
   proviso-agent packs verify harbour-list.json --trust force.trust.json
+  proviso-agent visit --pass /media/stick/visit
 
 Exit codes: 0 done or yes, 1 the answer is no, 2 a usage or input error.";
 
@@ -82,6 +83,9 @@ pub enum Command {
     },
     /// What the table of attribution makes of observations (docs/attribution.md): JSON lines in, one JSON line for each out.
     Attribute,
+    /// Look once, openly and without changing anything, at what the order's paragraphs ask of this device: a signed record, and a page
+    /// to talk through.
+    Visit(VisitArgs),
     /// Look at packs of words.
     Packs {
         /// What to do.
@@ -177,6 +181,43 @@ pub struct RunArgs {
     /// The X11 display of the account's session, for example :0; without it, the one that logind names.
     #[arg(long, env = "DISPLAY")]
     pub display: Option<String>,
+}
+
+/// Of `visit`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  \
+    proviso-agent visit --pass /media/stick/visit                     # what `proviso-server visit prepare` made\n  \
+    sudo proviso-agent visit --pass /media/stick/visit --account sam  # also what that account may not read itself\n  \
+    proviso-agent visit --order order.toml --out /tmp/rehearsal       # a rehearsal: no force vouches for its record\n\n\
+    Exit codes: 0 all was reached, 1 not all (the page says what), 2 a usage or input error.")]
+pub struct VisitArgs {
+    /// The folder that `proviso-server visit prepare` made: the pass, its key and the trust file.
+    #[arg(long, value_name = "FOLDER", required_unless_present = "order", conflicts_with = "order")]
+    pub pass: Option<PathBuf>,
+    /// An order file instead, for a rehearsal.
+    #[arg(long, value_name = "ORDER.toml", requires = "out")]
+    pub order: Option<PathBuf>,
+    /// The account to look at; without it, the one that runs this.
+    #[arg(long)]
+    pub account: Option<String>,
+    /// Its home, where /etc/passwd does not say it.
+    #[arg(long, value_name = "FOLDER")]
+    pub home: Option<PathBuf>,
+    /// Where record, log and page go; without it, a new folder beside the pass. Never within the home.
+    #[arg(long, value_name = "FOLDER")]
+    pub out: Option<PathBuf>,
+    /// What to compare with, as 2026-11-01 or with a time as 2026-11-01T10:00:00Z; without it, what the pass says.
+    #[arg(long, value_name = "DAY")]
+    pub since: Option<String>,
+    /// How long it may look; what is not reached by then is said.
+    #[arg(long, default_value_t = 90, value_parser = clap::value_parser!(u64).range(1..=110))]
+    pub seconds: u64,
+    /// Print the record as JSON on standard output; what it does is then said on standard error.
+    #[arg(long)]
+    pub json: bool,
+    /// Another root of the file system, for tests.
+    #[arg(long, hide = true)]
+    pub root: Option<PathBuf>,
 }
 
 /// Of `enrol`.

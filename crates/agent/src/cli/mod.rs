@@ -9,6 +9,7 @@ mod pictures;
 mod sentences;
 mod serve;
 mod show;
+mod visit;
 
 use std::io::{BufRead, Read as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -43,6 +44,7 @@ pub fn main(args: Args, wiring: &Wiring) -> ExitCode {
                 .and_then(|engine| evaluate::evaluate(&engine))
         }
         Command::Attribute => evaluate::attribute(),
+        Command::Visit(visit) => visit::run(&dir, &visit, wiring),
         Command::Packs { what: Packs::Verify { file, trust } } => packs::verify(&file, &trust),
         Command::Classify { what: Classify::Text { jsonl, packs, models } } => {
             classify::text(jsonl, packs.as_deref(), models.as_deref())

@@ -5,6 +5,7 @@ mod evaluating;
 mod session;
 #[path = "../support/mod.rs"]
 mod support;
+mod visiting;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, ChildStderr, Command, Output, Stdio};

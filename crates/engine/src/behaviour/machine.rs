@@ -1,7 +1,21 @@
 //! Rules about the device itself: a program, a connection, a mount or storage that a list has and the order does not declare.
 
-use proviso_model::Machine;
 use proviso_model::policy::MachineThing;
+use proviso_model::{ConditionKind, Machine};
+
+/// The category of a pack's `[[machine]]` that serves a kind of condition.
+#[must_use]
+pub fn category(kind: ConditionKind) -> Option<&'static str> {
+    match kind {
+        ConditionKind::DeclareDevices => Some("storage"),
+        ConditionKind::NoHistoryDeletion => Some("wiping"),
+        ConditionKind::NoHiddenConnections => Some("hidden-connection"),
+        ConditionKind::NoVaults => Some("vault"),
+        ConditionKind::NoUndeclaredCloud => Some("cloud"),
+        ConditionKind::NoPeerToPeer => Some("peer-to-peer"),
+        _ => None,
+    }
+}
 
 /// The entry of a list that a fact is, unless the order declares it.
 #[must_use]

@@ -9,7 +9,7 @@ use proviso_model::policy::{HashSetRef, PackRef, Rule, SiteListRef, Term};
 use super::categories::Packs;
 use super::settings::{picture_score, score};
 use super::{CompileError, CompileInputs, hosts};
-use crate::behaviour::State;
+use crate::behaviour::{State, machine};
 use crate::pack::sha256;
 use crate::text::{is_searchable, normalise_term};
 
@@ -77,12 +77,15 @@ pub(super) fn of(
         ConditionKind::NoPrivateBrowsing | ConditionKind::MonitoringSoftware => {
             rules.extend(State::for_condition(condition.kind).map(state));
         }
-        ConditionKind::DeclareDevices => rules.extend(packs.machine(condition, "storage")),
-        ConditionKind::NoHistoryDeletion => rules.extend(packs.machine(condition, "wiping")),
-        ConditionKind::NoHiddenConnections => rules.extend(packs.machine(condition, "hidden-connection")),
-        ConditionKind::NoVaults => rules.extend(packs.machine(condition, "vault")),
-        ConditionKind::NoUndeclaredCloud => rules.extend(packs.machine(condition, "cloud")),
-        ConditionKind::NoPeerToPeer => rules.extend(packs.machine(condition, "peer-to-peer")),
+        ConditionKind::DeclareDevices
+        | ConditionKind::NoHistoryDeletion
+        | ConditionKind::NoHiddenConnections
+        | ConditionKind::NoVaults
+        | ConditionKind::NoUndeclaredCloud
+        | ConditionKind::NoPeerToPeer => {
+            let category = machine::category(condition.kind);
+            rules.extend(category.and_then(|category| packs.machine(condition, category)));
+        }
         // No device watches for these: they stand in the policy so that the person can read them.
         ConditionKind::KeepHistory
         | ConditionKind::NoContactWithChildren

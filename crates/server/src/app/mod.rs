@@ -16,6 +16,7 @@ mod logged;
 pub mod officer;
 pub mod packs;
 pub mod site_lists;
+pub mod visit;
 pub mod witness;
 
 pub use context::{AppContext, Clock, Parts};

@@ -7,6 +7,7 @@ mod hash_set;
 mod say;
 mod serving;
 mod suitability;
+mod visit;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -46,6 +47,7 @@ pub struct Wiring {
         proviso-server hash-set import list.json --name caid --source CAID --date 2026-11-01 --licence \"agreement 14\" --country UK --child-abuse\n  \
         proviso-server coverage --device 0b5c5bb4-0d38-4d3c-9c0f-6a8a5a4b0e57 --from 2026-03-03T21:00 --until 2026-03-03T21:20\n  \
         proviso-server suitability --order order.toml --device laptop.toml\n  \
+        proviso-server visit prepare --case 0b5c5bb4-0d38-4d3c-9c0f-6a8a5a4b0e57 --officer pat --out /media/stick/visit\n  \
         proviso-server serve\n\n\
         Exit codes: 0 done, 1 the answer is no, 2 usage or input error."
 )]
@@ -93,6 +95,9 @@ enum Command {
     Suitability(suitability::SuitabilityArgs),
     /// Say which minutes of a device were watched, by what, why others were not, and what could not be seen.
     Coverage(coverage::CoverageArgs),
+    /// Visits to devices: what an officer takes along, and the check of what comes back.
+    #[command(subcommand)]
+    Visit(visit::VisitCommand),
     /// Set up and look after the installation.
     #[command(subcommand)]
     Admin(admin::Admin),
@@ -131,6 +136,7 @@ impl Cli {
             }
             Command::Suitability(args) => args.run(say),
             Command::Coverage(args) => args.run(wiring, &config, say).await,
+            Command::Visit(command) => command.run(wiring, &config, say).await,
             Command::HashSet(command) => command.run(wiring, &config, say).await,
             Command::Admin(admin) => admin.run(wiring, &config, say).await,
             Command::PictureView(args) => {

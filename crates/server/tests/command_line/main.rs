@@ -3,6 +3,7 @@
 mod hash_sets;
 mod pictures;
 mod suitability;
+mod visits;
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;

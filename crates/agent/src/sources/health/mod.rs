@@ -95,11 +95,17 @@ pub fn machine_id() -> Option<String> {
 #[must_use]
 pub fn system_in_words() -> String {
     let release = std::fs::read_to_string("/etc/os-release").unwrap_or_default();
+    let kernel = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
+    system_from(&release, &kernel)
+}
+
+/// The same, from the texts of both.
+#[must_use]
+pub fn system_from(release: &str, kernel: &str) -> String {
     let name = release
         .lines()
         .find_map(|line| line.strip_prefix("PRETTY_NAME="))
         .map_or("Linux", |name| name.trim_matches('"'));
-    let kernel = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
     format!("{name}, kernel {}", kernel.trim())
 }
 

@@ -10,7 +10,9 @@ use std::path::{Path, PathBuf};
 use proviso_model::{Machine, MachineWhat};
 
 use super::{Seen, System, THINGS_MAX, Wanted};
+pub(crate) use programs::PEOPLE_FROM;
 use programs::Programs;
+pub(crate) use storage::disk_of;
 
 /// A device with Linux.
 pub struct Linux {

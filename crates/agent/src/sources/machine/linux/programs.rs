@@ -12,7 +12,7 @@ use crate::sources::browser::presence::BrowserProcess;
 use crate::sources::health::ProcFs;
 
 /// Below this number accounts belong to the system (login.defs(5), `UID_MIN`).
-pub(super) const PEOPLE_FROM: u32 = 1_000;
+pub(crate) const PEOPLE_FROM: u32 = 1_000;
 /// Kernel ticks in a second, on every Linux that this program runs on.
 const TICK_MS: u64 = 10;
 /// Bytes of a command line that are looked at for the program's name.

@@ -14,6 +14,14 @@ pub(super) fn storage(sys: &Path) -> Result<Vec<(String, String)>, String> {
     Ok(disks.iter().filter_map(|disk| of_disk(&folder.join(disk), disk)).collect())
 }
 
+/// The removable storage that a file lies on, by the number of its device; nothing where it lies elsewhere.
+pub(crate) fn disk_of(sys: &Path, device: u64) -> Option<(String, String)> {
+    let (major, minor) = (rustix::fs::major(device), rustix::fs::minor(device));
+    let at = std::fs::canonicalize(sys.join(format!("dev/block/{major}:{minor}"))).ok()?;
+    // A partition lies in its disk.
+    at.ancestors().take(2).find_map(|disk| of_disk(disk, &disk.file_name()?.to_string_lossy()))
+}
+
 fn of_disk(disk: &Path, name: &str) -> Option<(String, String)> {
     // A reader without a card has size 0; an optical drive is no storage of its own.
     if read(&disk.join("size"))? == "0" || name.starts_with("sr") || name.starts_with("loop") {
