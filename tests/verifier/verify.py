@@ -291,8 +291,9 @@ def coverage(files, devices, records, exhibits, custody):  # section 5.3
         for act in it["acts"]:
             entry = custody[act["act"]]
             from_ = stamp(struct.unpack(">q", act["from"])[0])
-            named = {str(it["device"]), act["kind"], from_} <= {*entry["objects"].split(" ")}
-            must(entry["act"] == "device-act" and named, f"{path}: an act that did not enter this")
+            until = stamp(struct.unpack(">q", act["until"])[0]) if act.get("until") else "lasts"
+            named = {str(it["device"]), act["kind"], from_, until} <= {*entry["objects"].split(" ")}
+            must(entry["act"] in ("device-act", "device-act-change") and named, f"{path}: an act that did not enter this")
         minutes = [minute for first, end in stretches for minute in range(first // MINUTE, end // MINUTE)]
         causes, partly, watched = {}, {}, {}
         claims = sorted(told[it["device"]], key=lambda one: one[0])

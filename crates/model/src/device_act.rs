@@ -108,6 +108,12 @@ impl DeviceActKind {
         }
     }
 
+    /// Whether it happened to the person, and so to each of their devices.
+    #[must_use]
+    pub fn is_about_the_person(self) -> bool {
+        matches!(self, Self::Death | Self::Transferred | Self::InCustody | Self::InHospital | Self::Abroad)
+    }
+
     /// Whether it explains that nothing was watched, where the device itself told that cause, or nothing. Who is abroad
     /// or in hospital may use the device: then only silence is explained.
     #[must_use]
@@ -130,4 +136,24 @@ pub struct DeviceAct {
     /// Until when; absent while it lasts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Timestamp>,
+}
+
+impl DeviceAct {
+    /// Whether `at` lies within.
+    #[must_use]
+    pub fn covers(&self, at: Timestamp) -> bool {
+        self.from <= at && self.until.is_none_or(|until| at < until)
+    }
+
+    /// Whether nothing may be captured at `at` because of it.
+    #[must_use]
+    pub fn stops(&self, at: Timestamp) -> bool {
+        self.kind.capture() != CaptureUnder::GoesOn && self.covers(at)
+    }
+
+    /// Of acts that cover `at`, the one that is named.
+    #[must_use]
+    pub fn named(acts: &[Self], at: Timestamp) -> Option<&Self> {
+        acts.iter().filter(|act| act.covers(at)).min_by_key(|act| act.kind)
+    }
 }

@@ -67,6 +67,8 @@ typed_ids! {
     OrderId,
     /// What ended an order, or a paragraph of it, before its time.
     OrderEndId,
+    /// What happened to a device, as an officer entered it.
+    DeviceActId,
     /// A console user.
     OfficerId,
     /// A signed-in session of an officer.

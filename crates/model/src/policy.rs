@@ -3,12 +3,14 @@
 mod capture;
 mod lists;
 mod machine;
+mod pause;
 
 use serde::{Deserialize, Serialize};
 
 pub use capture::Capture;
 pub use lists::{HashSetRef, SiteListRef};
 pub use machine::MachineThing;
+pub use pause::Pause;
 
 use crate::hash::Digest;
 use crate::ids::{CaseId, CaseKeyId, DeviceId, ForceId};
@@ -61,6 +63,9 @@ pub struct Policy {
     /// Hosts and addresses of people on the shield list: dropped on the device and counted.
     #[serde(default)]
     pub shield: Vec<String>,
+    /// When nothing may be captured on this device, because of what an officer entered about it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pauses: Vec<Pause>,
 }
 
 /// What allows monitoring, as shown in the notice.
@@ -125,8 +130,14 @@ impl PolicyCondition {
 }
 
 impl Policy {
-    /// The conditions that run at `at`.
+    /// The conditions that run at `at`; none during a pause.
     pub fn in_force(&self, at: Timestamp) -> impl Iterator<Item = &PolicyCondition> {
+        let is_paused = self.paused_at(at).is_some();
+        self.asked_at(at).filter(move |_| !is_paused)
+    }
+
+    /// The conditions that run at `at`, also where a pause keeps them from being watched on this device.
+    pub fn asked_at(&self, at: Timestamp) -> impl Iterator<Item = &PolicyCondition> {
         self.conditions.iter().filter(move |condition| condition.in_force(at))
     }
 }

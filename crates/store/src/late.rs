@@ -25,6 +25,8 @@ words! {
         Discharged = "discharged",
         /// The version of the order that applies on that day does not cover it.
         NotCovered = "not-covered",
+        /// An officer entered that nothing may be captured on the device then.
+        DeviceAct = "device-act",
         /// It is covered, but sealed in one record with what is not, and cannot be shown without it.
         WithOthers = "with-others",
     }

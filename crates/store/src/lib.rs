@@ -9,6 +9,7 @@ mod backup;
 mod case;
 mod destruction;
 mod device;
+mod device_act;
 mod device_notice;
 mod error;
 mod hash_set;
@@ -31,6 +32,7 @@ pub use backup::{BackupStore, CheckedBackup, Position, RestoredRow};
 pub use case::{BundleRow, CaseRow, CaseState, CaseStore, OrderVersionRow};
 pub use destruction::{Destruction, DestructionStore, RECORD_KEY_BYTES};
 pub use device::{DeviceRow, DeviceState, DeviceStore, EnrolmentCodeRow, PolicyRow};
+pub use device_act::{DeviceActRow, DeviceActStore};
 pub use device_notice::{
     DeviceNoticeKind, DeviceNoticeRow, DeviceNoticeState, DeviceNoticeStore, DeviceRun, NewDeviceNotice,
 };
@@ -56,6 +58,7 @@ pub trait Store:
     OfficerStore
     + CaseStore
     + DeviceStore
+    + DeviceActStore
     + DeviceNoticeStore
     + ReturnedStore
     + RecordStore

@@ -167,7 +167,12 @@ pub enum Ask {
     /// Time passes.
     Tick,
     /// The end.
-    Stop(oneshot::Sender<()>),
+    Stop {
+        /// Whether somebody asked for it.
+        by_order: bool,
+        /// When it has ended.
+        reply: oneshot::Sender<()>,
+    },
 }
 
 /// What others may know of the core.
@@ -258,7 +263,7 @@ fn run(mut watcher: Watcher, spool: &Spool, mut inbox: mpsc::Receiver<Ask>, show
             }
         }
     }
-    watcher.shut_down();
+    watcher.close();
 }
 
 enum Answer {
@@ -330,8 +335,12 @@ fn take(watcher: &mut Watcher, ask: Ask) -> Answer {
         }
         Ask::Totals(reply) => return Answer::Totals(reply, watcher.totals()),
         Ask::Tick => watcher.tick(),
-        Ask::Stop(reply) => {
-            watcher.shut_down();
+        Ask::Stop { by_order, reply } => {
+            if by_order {
+                watcher.shut_down();
+            } else {
+                watcher.close();
+            }
             return Answer::Stopped(reply);
         }
     }

@@ -126,7 +126,9 @@ pub async fn run(parts: DaemonParts, mut stop: oneshot::Receiver<()>) -> anyhow:
 
     let minded = mind(&dir, &keep, &time, &core, &uplink, &page, &mut stop).await;
     desktop.stop();
-    core.ask(Ask::Stop).await;
+    // Told by whoever started it; not by a fault of its own, nor by the order's end.
+    let by_order = matches!(minded, Ok(false));
+    core.ask(|reply| Ask::Stop { by_order, reply }).await;
     uplink.stop();
     let _ = std::fs::remove_file(dir.socket());
     let _ = std::fs::remove_file(dir.status());

@@ -9,7 +9,7 @@ use proviso_model::gap::{Gap, GapCause};
 use proviso_model::{Source, Timestamp};
 use serde::{Deserialize, Serialize};
 
-pub use restart::{Alive, Restart, correction, restart_gaps};
+pub use restart::{Alive, Ended, Restart, correction, restart_gaps};
 
 /// Name of the note with the gap book: written with every record and stamp that it changed before, so that a power cut
 /// forgets no gap that the stamp no longer tells of.

@@ -24,6 +24,18 @@ pub struct Alive {
     /// Whether that was timed by a clock in doubt.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub in_doubt: bool,
+    /// It is the last stamp of an agent that was told to end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended: Option<Ended>,
+}
+
+/// An agent that was told to end.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ended {
+    /// How long the machine had been awake since its start, in milliseconds.
+    pub awake_ms: u64,
+    /// Its version: an update brings another.
+    pub version: String,
 }
 
 impl Alive {

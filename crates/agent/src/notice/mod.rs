@@ -18,10 +18,10 @@ pub const SIGN_WATCHING: &str = "This account is monitored";
 /// The sign otherwise.
 pub const SIGN_NOT_WATCHING: &str = "This account is not being monitored now";
 
-/// What any condition of a policy, at any time, may capture: the notice speaks of all of it.
+/// What any condition of a policy, at any time, may capture: the notice speaks of all of it, and a pause changes no word of it.
 #[must_use]
 pub fn capture_ever(policy: &Policy) -> Capture {
-    let begins = policy.conditions.iter().map(|condition| policy.capture_at(condition.valid_from));
+    let begins = policy.conditions.iter().map(|condition| policy.capture_asked_at(condition.valid_from));
     begins.fold(Capture::default(), |ever, then| ever.or(&then))
 }
 

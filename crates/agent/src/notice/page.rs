@@ -13,9 +13,9 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use proviso_model::Timestamp;
 use proviso_model::limits::STATEMENT_BYTES_MAX;
 use proviso_model::record::NoticeResponse;
+use proviso_model::{GapCause, Timestamp};
 use rand_core::CryptoRng;
 use serde::Deserialize;
 use tokio::sync::watch;
@@ -25,6 +25,7 @@ use super::visits::{Visits, same};
 use super::{SIGN_NOT_WATCHING, SIGN_WATCHING, capture_ever, pages, paragraphs, statement, watched};
 use crate::clock::TrueTime;
 use crate::daemon::core_thread::{Ask, Core};
+use crate::gaps::OpenGap;
 use crate::pin::{PinAnswer, PinKeep};
 use crate::policy_keep::{KeptPolicy, PolicyKeep};
 use crate::release::RELEASE_NOTE;
@@ -240,17 +241,25 @@ async fn details(State(page): Shared, headers: HeaderMap) -> Response {
     let view = page.core.view().borrow().clone();
     let uplink = page.uplink.borrow().clone();
     let policy = &kept.policy;
+    let pause = pages::pause_in_words(policy, now);
     let zone = policy.timezone.as_str();
     let authority = match &policy.authority.paragraph {
         Some(paragraph) => format!("paragraph {paragraph} of the order ({})", policy.authority.legal_basis),
         None => format!("signed consent ({})", policy.authority.legal_basis),
     };
-    let gaps = view
-        .open_gaps
-        .iter()
-        .map(|open| format!("since {}: {}", pages::in_words(open.gap.from, zone), open.gap.cause.in_words()));
+    // That nothing is obeyed meanwhile is what a pause is.
+    let is_paused = pause.is_some();
+    let is_told = |open: &&OpenGap| !is_paused || open.gap.cause != GapCause::NoPolicy;
+    let gaps =
+        view.open_gaps.iter().filter(is_told).map(|open| {
+            format!("since {}: {}", pages::in_words(open.gap.from, zone), open.gap.cause.in_words())
+        });
     let details = DetailsPage {
-        state: pages::state_in_words(&view, &uplink),
+        state: match pause {
+            Some(_) if !view.standing.watching => "Nothing is being watched now.".to_owned(),
+            _ => pages::state_in_words(&view, &uplink),
+        },
+        pause: pause.unwrap_or_default(),
         order_reference: &policy.order_reference,
         authority,
         conditions: pages::conditions(policy, now),

@@ -40,6 +40,8 @@ pub(super) struct PinPage<'a> {
 #[template(path = "details.html")]
 pub(super) struct DetailsPage<'a> {
     pub state: String,
+    /// Why nothing is captured although the order runs; empty where that is not so.
+    pub pause: String,
     pub order_reference: &'a str,
     pub authority: String,
     pub conditions: Vec<ConditionView<'a>>,
@@ -142,6 +144,22 @@ pub(super) struct LookedView {
 pub(super) fn looked(looked: &Looked, timezone: &str) -> LookedView {
     let (lately, all) = (looked.lately.in_words(), looked.all.in_words());
     LookedView { until: in_words(looked.until, timezone), lately, all }
+}
+
+/// Why nothing is captured on this device at `now` although the order runs: what an officer entered about it.
+pub(super) fn pause_in_words(policy: &Policy, now: Timestamp) -> Option<String> {
+    let pause = policy.paused_at(now)?;
+    let zone = policy.timezone.as_str();
+    let until = match pause.until {
+        Some(until) => format!("until {}", in_words(until, zone)),
+        None => "until an officer enters its end".to_owned(),
+    };
+    Some(format!(
+        "Nothing is captured on this device from {} {until}: the force has entered that {}. If that is not so, tell your \
+         officer or write it below.",
+        in_words(pause.from, zone),
+        pause.because.in_words()
+    ))
 }
 
 /// Whether the device watches, in plain words.

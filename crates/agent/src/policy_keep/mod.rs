@@ -103,6 +103,10 @@ impl KeptPolicy {
     #[must_use]
     pub fn asks_between(&self, from: Timestamp, until: Timestamp) -> bool {
         let until_max = until.min(self.policy.expires_at);
+        let in_a_pause = self.policy.paused_at(from).is_some_and(|pause| pause.covers(until_max));
+        if in_a_pause {
+            return false;
+        }
         self.policy
             .conditions
             .iter()
@@ -115,7 +119,9 @@ impl KeptPolicy {
     pub fn change_between(&self, from: Timestamp, until: Timestamp, capture: &Capture) -> Option<Timestamp> {
         let windows = self.policy.conditions.iter();
         let edges = windows.flat_map(|condition| [condition.valid_from, condition.valid_until]);
+        let pauses = self.policy.pauses.iter();
         edges
+            .chain(pauses.flat_map(|pause| [Some(pause.from), pause.until].into_iter().flatten()))
             .chain([self.policy.expires_at])
             .filter(|edge| from < *edge && *edge <= until && self.capture_at(*edge) != *capture)
             .min()

@@ -1,8 +1,8 @@
 //! Browsers as the watch core sees them: who is connected, who has gone silent, and what that means.
 
 use proviso_model::gap::{Gap, GapCause};
-use proviso_model::observation::{Act, SoftwareState};
-use proviso_model::{Attribution, Fact, Observation, Source, Timestamp};
+use proviso_model::observation::Act;
+use proviso_model::{Attribution, Source, Timestamp};
 
 use super::Watcher;
 use crate::sources::browser::presence::{BrowserProcess, ConnectionId, Greeting, Silence};
@@ -95,28 +95,18 @@ impl Watcher {
         self.report_silence(&silence);
     }
 
-    /// An extension that stays away while its browser runs has been switched off: a fact about the software.
+    /// An extension that was cut off and stays away while its browser runs has been switched off: a fact about the software.
     fn report_silence(&mut self, silence: &Silence) {
         if !silence.newly_long || !self.standing.capture.software {
             return;
         }
-        let observation = Observation {
-            listed: Vec::new(),
-            picture: None,
-            id: None,
-            observed_at: self.moment.now,
-            source: Source::Health,
-            account: self.account.clone(),
-            attribution: Attribution {
-                act: Act::Unknown,
-                foreground: true,
-                visible_ms: 0,
-                since_input_ms: None,
-                circumstances: None,
-            },
-            fact: Fact::Software { component: "extension".to_owned(), state: SoftwareState::Disabled },
+        let attribution = Attribution {
+            act: Act::Unknown,
+            foreground: true,
+            visible_ms: 0,
+            since_input_ms: None,
+            circumstances: None,
         };
-        let observed = self.weigh(observation, None, None);
-        tracing::info!(?observed, "the browser's extension has stayed silent while the browser runs");
+        self.software_is_off("extension", attribution);
     }
 }

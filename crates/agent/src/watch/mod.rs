@@ -15,6 +15,7 @@ mod observe;
 mod pictures;
 mod release;
 mod standing;
+mod stopped;
 mod tick;
 mod trim;
 
@@ -23,9 +24,9 @@ use std::sync::Arc;
 
 use proviso_engine::conversation::Contexts;
 use proviso_engine::image::PictureMemory;
-use proviso_model::Source;
 use proviso_model::gap::{Gap, GapCause};
 use proviso_model::record::{Liveness, RecordBody};
+use proviso_model::{Source, Timestamp};
 
 use crate::clock::{Reading, TrueTime};
 use crate::gaps::{Alive, GapBook, NOTE_GAPS, OpenGap, Restart, restart_gaps};
@@ -129,6 +130,10 @@ pub struct Watcher {
     release: Option<Release>,
     /// The clocks at the last stamp that was kept.
     stamped: Option<Reading>,
+    /// When an earlier run was stopped as only somebody does it; until that is told.
+    stopped_at: Option<Timestamp>,
+    /// It was told to end.
+    is_ending: bool,
     appended: u64,
 }
 
@@ -172,6 +177,8 @@ impl Watcher {
             powered_kept: powered,
             release,
             stamped: None,
+            stopped_at: None,
+            is_ending: false,
             appended: 0,
             writer: parts.writer,
             keep: parts.keep,
@@ -209,13 +216,14 @@ impl Watcher {
             self.gaps.set_back(last.fix.at, stamped.millis_since(last.fix.at));
         }
         self.push_if_asked(correction);
+        let boot_id = self.time.clock().boot_id();
+        self.note_stop(&last, &boot_id);
         let in_doubt = last.in_doubt;
         self.unrecorded = last.watched.map(|liveness| Unrecorded { liveness, in_doubt });
         let last = last.fix;
         // What only a running agent can see ends with it; the restart's own gap goes on from there.
         self.gaps.end_what_needs_an_agent(last.at);
         let since_boot_ms = i64::try_from(self.moment.since_boot_ms).unwrap_or(i64::MAX);
-        let boot_id = self.time.clock().boot_id();
         let restart = Restart { now, boot_id, booted_at: now.plus_millis(-since_boot_ms) };
         for gap in restart_gaps(&last, &restart) {
             self.push_if_asked(Some(gap));
@@ -256,8 +264,14 @@ impl Watcher {
         self.appended
     }
 
-    /// Ends cleanly: the watched stretch and the last stamp are on record.
+    /// Ends because it was told to: the last stamp says so.
     pub fn shut_down(&mut self) {
+        self.is_ending = true;
+        self.close();
+    }
+
+    /// Ends for whatever reason: the watched stretch and the last stamp are on record.
+    pub fn close(&mut self) {
         self.read_clocks();
         self.end_stretch(self.moment.reckoned);
         self.end_lost_pictures();
@@ -325,7 +339,8 @@ impl Watcher {
     fn alive(&self) -> Alive {
         let watched = self.stretch.map(|stretch| self.liveness(&stretch, self.moment.reckoned));
         let in_doubt = self.moment.doubt.is_some();
-        Alive { fix: self.time.fix(&self.moment), server_at: self.moment.server_at, watched, in_doubt }
+        let (fix, server_at, ended) = (self.time.fix(&self.moment), self.moment.server_at, self.ended());
+        Alive { fix, server_at, watched, in_doubt, ended }
     }
 
     /// The stamp that the agent runs, and the gap book where it has changed.

@@ -64,7 +64,7 @@ async fn pictures_are_looked_at_in_turn_and_acknowledged_then_and_a_damaged_one_
 
 /// What is on record once the agent has ended.
 async fn ended(machine: Machine) -> Vec<RecordBody> {
-    machine.core.ask(Ask::Stop).await.expect("it ends");
+    machine.core.ask(|reply| Ask::Stop { by_order: true, reply }).await.expect("it ends");
     machine.force.records(&machine.spool)
 }
 

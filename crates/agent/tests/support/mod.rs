@@ -214,6 +214,7 @@ impl TestForce {
             contexts: Vec::new(),
             minor: None,
             shield: vec!["solicitor.example".to_owned()],
+            pauses: Vec::new(),
         }
     }
 

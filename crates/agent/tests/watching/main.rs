@@ -11,6 +11,7 @@ use std::sync::atomic::Ordering;
 
 use proviso_agent::sources::browser::presence::{BrowserProcess, ConnectionId, Greeting};
 use proviso_agent::{Observed, PolicyKeep, SpoolLimits, Watcher};
+use proviso_model::device_act::{DeviceAct, DeviceActKind};
 use proviso_model::gap::GapCause;
 use proviso_model::record::{NoticeResponse, RecordBody};
 use proviso_model::{Act, Attribution, Fact};
@@ -85,6 +86,40 @@ fn invariant_01_at_a_condition_s_end_capture_stops_also_offline_and_the_clock_ca
 }
 
 #[test]
+fn invariant_01_during_a_pause_nothing_is_captured_and_it_ends_by_itself_without_another_notice() {
+    let force = TestForce::new();
+    let mut policy = force.policy(1, 24 * HOUR);
+    let (from, until) = (force.now().plus_millis(HOUR * 1_000), force.now().plus_millis(2 * HOUR * 1_000));
+    policy = policy.under(&[DeviceAct { kind: DeviceActKind::InRepair, from, until: Some(until) }]);
+    let keep = force.enrol_under(&policy);
+    let (spool, opened) = force.spool(SpoolLimits::default());
+    let mut watcher = force.watcher(&keep, &spool, &opened);
+    watcher.notice_shown("terminal", NoticeResponse::Acknowledged, "the person").expect("on record");
+    for (number, pass, expected) in [
+        (1, HOUR - 1, Observed::Kept),
+        (2, 1, Observed::NotCaptured),
+        (3, HOUR - 1, Observed::NotCaptured),
+        (4, 1, Observed::Kept),
+    ] {
+        force.clock.pass(pass);
+        // The observation itself is the moment at which the pause is noticed, and its end.
+        let observed = watcher.observe("one", number, force.now(), shown(), page(LISTED));
+        assert_eq!(observed, expected, "{number}");
+        assert_eq!(watcher.standing().watching, expected == Observed::Kept);
+        assert!(!watcher.standing().notice_due);
+    }
+    let within = keep.policy().expect("a policy");
+    assert!(!within.asks_between(from, until.plus_millis(-1)) && within.asks_between(from, until));
+    watcher.tick();
+    let seen = |body: &RecordBody| match body {
+        RecordBody::Gap { gap } if gap.cause == GapCause::NoPolicy => Some((gap.from, gap.until)),
+        _ => None,
+    };
+    let told: Vec<_> = force.records(&spool).iter().filter_map(seen).collect();
+    assert_eq!(told, [(from, None), (from, Some(until))]);
+}
+
+#[test]
 fn invariant_01_before_the_notice_was_shown_nothing_is_captured_and_that_is_a_gap() {
     let force = TestForce::new();
     let keep = force.enrol(24 * HOUR);
@@ -152,10 +187,10 @@ fn a_browser_whose_extension_stops_is_a_gap_and_a_finding_about_the_software_and
         hello(&mut watcher, 1);
         watcher.browser_closed(ConnectionId(1));
         force.processes.0.store(lives, Ordering::SeqCst);
-        force.clock.pass(15);
-        watcher.tick();
-        force.clock.pass(60);
-        watcher.tick();
+        for seconds in [15, 280, 20] {
+            force.clock.pass(seconds);
+            watcher.tick();
+        }
         let records = force.records(&spool);
         assert_eq!(begun_gaps(&records).contains(&GapCause::ExtensionStopped), lives);
         let software = records.iter().any(|body| {

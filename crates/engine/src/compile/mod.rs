@@ -210,6 +210,7 @@ pub fn compile_with<'p>(
         contexts,
         minor,
         shield: shield(&inputs.shield)?,
+        pauses: Vec::new(),
     })
 }
 

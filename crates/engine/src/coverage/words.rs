@@ -1,6 +1,7 @@
 //! The ledger in plain words: for officers, for courts and for the supervised person.
 
-use proviso_model::Source;
+use proviso_model::device_act::CaptureUnder;
+use proviso_model::{GapCause, Source};
 
 use super::{Cause, Entry};
 
@@ -23,6 +24,10 @@ pub fn gap_in_words(entry: &Entry) -> Option<String> {
     let gap = entry.gap?;
     let words = cause_in_words(gap);
     Some(match (gap, entry.told) {
+        // That it has nothing to obey follows from the entry itself.
+        (Cause::Act(kind), Some(GapCause::NoPolicy)) if kind.capture() != CaptureUnder::GoesOn => {
+            words.to_owned()
+        }
         (Cause::Act(_), Some(told)) => format!("{words}; the device told: {}", told.in_words()),
         _ => words.to_owned(),
     })

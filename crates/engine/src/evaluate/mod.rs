@@ -30,7 +30,7 @@ mod words_talk;
 use std::collections::BTreeSet;
 
 use proviso_model::judgement::{ModelScore, PictureOpinion};
-use proviso_model::policy::{PackRef, Policy, PolicyCondition, Rule};
+use proviso_model::policy::{PackRef, Pause, Policy, PolicyCondition, Rule};
 use proviso_model::{Digest, Fact, Finding, Observation, Span};
 
 pub use error::EngineError;
@@ -58,6 +58,7 @@ pub struct Engine {
     conditions: Vec<Ready>,
     settings: Settings,
     index: TermIndex,
+    pauses: Vec<Pause>,
     shield_hosts: Vec<String>,
     shield_addresses: Vec<String>,
     /// Hash sets of child abuse that any condition names, also where an engine has only some of the conditions.
@@ -182,6 +183,7 @@ impl Engine {
             conditions,
             settings,
             index,
+            pauses: policy.pauses.clone(),
             shield_hosts: hosts,
             shield_addresses: addresses,
             child_abuse: pictures::sets_of_child_abuse(policy),
@@ -251,6 +253,9 @@ impl Engine {
     /// The conditions that may say anything of an observation.
     fn in_force(&self, observation: &Observation) -> Vec<&Ready> {
         if !may_raise_any(&observation.attribution, &observation.fact) || self.is_shielded(observation) {
+            return Vec::new();
+        }
+        if self.pauses.iter().any(|pause| pause.covers(observation.observed_at)) {
             return Vec::new();
         }
         let is_excepted = |ready: &Ready| {

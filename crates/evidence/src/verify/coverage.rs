@@ -67,14 +67,15 @@ fn claims(exhibits: &Exhibits, device: &DeviceId) -> Result<Vec<Claim>, Trouble>
     own.map(|exhibit| exhibit.claim.clone().map_err(Trouble::Fails)).collect()
 }
 
-/// Whether the act entered this about the device: it names both, and when it was opened.
+/// Whether the act entered this about the device, or corrected it so: it names both, and from when until when.
 fn enters(entry: &CustodyEntry, act: &EnteredAct, device: &DeviceId) -> bool {
     let names = |word: &str| entry.objects.split(' ').any(|object| object == word);
     entry.id == act.act
-        && entry.act == "device-act"
+        && matches!(entry.act.as_str(), "device-act" | "device-act-change")
         && names(&device.to_string())
         && names(act.kind.as_str())
         && names(&act.from.to_string())
+        && names(&act.until.map_or_else(|| "lasts".to_owned(), |until| until.to_string()))
 }
 
 fn to_usize(count: u64) -> usize {

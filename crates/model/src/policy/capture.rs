@@ -11,8 +11,14 @@ impl Policy {
     /// What the agent may capture at `at`: only what a condition in force needs (invariant 1).
     #[must_use]
     pub fn capture_at(&self, at: Timestamp) -> Capture {
+        if self.paused_at(at).is_some() { Capture::default() } else { self.capture_asked_at(at) }
+    }
+
+    /// What the conditions that run at `at` need, also where a pause keeps the agent from it.
+    #[must_use]
+    pub fn capture_asked_at(&self, at: Timestamp) -> Capture {
         let mut capture = Capture::default();
-        for condition in self.in_force(at) {
+        for condition in self.asked_at(at) {
             match condition.kind {
                 ConditionKind::SexualisedChat | ConditionKind::SpecifiedWords => {
                     capture.pages = true;

@@ -6,6 +6,7 @@ use proviso_model::device_act::DeviceAct;
 use proviso_store::{DeviceRow, StoreError, Stretch};
 
 use super::AppContext;
+use super::device_acts;
 
 /// A device's minutes in a stretch of time.
 #[derive(Debug, Clone)]
@@ -35,25 +36,27 @@ pub async fn of_device(
     stretch: Stretch,
 ) -> Result<DeviceCoverage, StoreError> {
     let as_of = minute_of(ctx.now());
-    let under = under_the_order(in_force, device, stretch, as_of);
+    let acts = device_acts::on_device(ctx, device.case, device.id).await?;
+    let under = under_the_order(in_force, (device, &acts), stretch, as_of);
     let told = ctx.store.told_list(device.id, stretch).await?;
     let claims: Vec<Claim> = told.into_iter().map(|row| row.claim).collect();
     let last = claims.iter().max_by_key(|claim| claim.place);
     let last_recorded_at = last.and_then(|claim| claim.recorded_at);
-    let acts: Vec<DeviceAct> = Vec::new();
     let ledger = reckon(&claims, &under, &acts);
     Ok(DeviceCoverage { ledger, as_of, last_recorded_at })
 }
 
-/// When the order asked anything of this device: since it was enrolled, until it was revoked, and not after `as_of`.
+/// When the order asked anything of this device: since it was enrolled, until it was revoked or released, and not after `as_of`.
 pub(in crate::app) fn under_the_order(
     in_force: &[(Timestamp, Timestamp)],
-    device: &DeviceRow,
+    (device, acts): (&DeviceRow, &[DeviceAct]),
     stretch: Stretch,
     as_of: Timestamp,
 ) -> Vec<(Timestamp, Timestamp)> {
     let from = minute_of(device.enrolled_at).max(stretch.from);
-    let until = device.revoked_at.unwrap_or(as_of).min(as_of).min(stretch.until);
+    let released = device_acts::released(acts).map(minute_of);
+    let last = device.revoked_at.into_iter().chain(released).fold(as_of, Timestamp::min);
+    let until = last.min(stretch.until);
     let parts = in_force.iter().map(|(first, after)| ((*first).max(from), (*after).min(until)));
     parts.filter(|(from, until)| from < until).collect()
 }

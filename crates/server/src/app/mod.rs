@@ -7,6 +7,8 @@ mod context;
 pub mod coverage;
 pub mod destruction;
 pub mod device;
+pub mod device_acts;
+pub mod device_tasks;
 pub mod force;
 pub mod hash_sets;
 pub mod in_use;

@@ -59,7 +59,7 @@ impl CoverageArgs {
 }
 
 /// An instant as it is typed, in the order's time zone unless it says its own; the minute that it lies in.
-fn instant(text: &str, zone: &TimeZone) -> anyhow::Result<Timestamp> {
+pub(in crate::cli) fn instant(text: &str, zone: &TimeZone) -> anyhow::Result<Timestamp> {
     if let Ok(at) = Timestamp::parse(text) {
         return Ok(minute_of(at));
     }

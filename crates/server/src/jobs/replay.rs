@@ -141,7 +141,7 @@ async fn open(
     let columns = columns(keys, record);
     let what = match content.body {
         RecordBody::Finding { captured, generated } => {
-            let sorted = Sorted::of(known, &captured, &generated.findings)?;
+            let sorted = Sorted::of(known, record.device, &captured, &generated.findings)?;
             if let Sorted::Outside(counted) = sorted {
                 let held = counted
                     .into_iter()

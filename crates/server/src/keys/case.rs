@@ -36,6 +36,8 @@ pub enum Purpose {
     Decision,
     /// The reason for which an end of the order was entered.
     OrderEnd,
+    /// The reason for which it was entered what happened to a device.
+    DeviceAct,
     /// An officer's reason for marking a notice about a device as seen.
     DeviceNotice,
     /// An audit entry's reason.

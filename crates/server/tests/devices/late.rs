@@ -24,9 +24,9 @@ use crate::device::Device;
 use crate::facts::{ADDRESS, TEXT, finding, page, watched};
 use crate::rig::{ORDER, Rig};
 
-const ACTOR: &str = "command-line";
+pub const ACTOR: &str = "command-line";
 
-fn at(text: &str) -> Timestamp {
+pub fn at(text: &str) -> Timestamp {
     Timestamp::parse(text).expect("an instant")
 }
 
@@ -35,12 +35,12 @@ fn new_end(kind: OrderEndKind, paragraph: Option<&str>, from: Date, until: Optio
     NewEnd { end, reason: "An invented court, an invented number.".to_owned() }
 }
 
-async fn alerts(rig: &Rig) -> Vec<AlertRow> {
+pub async fn alerts(rig: &Rig) -> Vec<AlertRow> {
     rig.ctx.store.alert_list(AlertFilter::default()).await.expect("read")
 }
 
 /// Sends what the device sealed while it was offline, some watched time behind it, and lets the worker at it.
-async fn send(rig: &Rig, device: &mut Device, mut records: Vec<Envelope>) {
+pub async fn send(rig: &Rig, device: &mut Device, mut records: Vec<Envelope>) {
     records.push(device.seal(watched(at("2026-11-24T09:00:00Z"), 3)));
     // Its nonce is old by now; the refusal brings another.
     device.send(rig, &[]).await;
@@ -49,7 +49,7 @@ async fn send(rig: &Rig, device: &mut Device, mut records: Vec<Envelope>) {
 }
 
 /// The bundle of the whole case, which a stranger accepts.
-async fn bundle(rig: &Rig) -> Vec<u8> {
+pub async fn bundle(rig: &Rig) -> Vec<u8> {
     let asker = Asker { actor: ACTOR.to_owned(), name: "Test Officer 014".to_owned(), officer: None };
     let made = bundle::make(&rig.ctx, &asker, Scope::Case(rig.case), &Shown::Everything).await.expect("made");
     let report = verify(&made.bytes, Some(&rig.trust)).expect("a bundle");

@@ -1,5 +1,6 @@
 //! What devices may and may not do, over real TLS on this machine.
 
+mod acts;
 mod agent;
 mod backup;
 mod bundle;

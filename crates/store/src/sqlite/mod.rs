@@ -7,6 +7,7 @@ mod branch;
 mod case;
 mod destruction;
 mod device;
+mod device_act;
 mod device_notice;
 mod edge;
 mod hash_set;

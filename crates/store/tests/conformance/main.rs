@@ -2,6 +2,7 @@
 
 #![expect(clippy::indexing_slicing, reason = "a test may fail by panicking")]
 
+mod acts;
 mod destruction;
 mod fixtures;
 mod late;
@@ -31,6 +32,7 @@ async fn story(store: &dyn Store) {
     late::what_ended_an_order_is_kept_changed_and_withdrawn(store).await;
     late::what_is_held_waits_for_review_and_is_given_back_or_noted_as_erased(store).await;
     late::findings_seen_before_are_flagged_and_their_alert_comes_last(store).await;
+    acts::what_is_entered_about_a_device_is_corrected_by_another_version(store).await;
     packs::a_list_has_one_version_in_use_and_keeps_those_before(store).await;
     packs::a_list_of_sites_has_one_version_in_use_and_keeps_those_before(store).await;
     packs::a_hash_set_has_one_version_in_use_and_keeps_those_before(store).await;

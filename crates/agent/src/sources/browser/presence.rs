@@ -42,6 +42,9 @@ pub struct Greeting {
 /// How a connection ended needs time to tell: a browser that closes ends its relay first and itself a moment later.
 const CLOSING_MS: i64 = 10_000;
 const SILENT_MS: i64 = PULSE_SECONDS_MAX * 1_000;
+/// How long an extension stays cut off before somebody has done that: one that crashes is back in a minute or two, and a
+/// browser that hangs while it ends is gone by then.
+const CUT_OFF_MS: i64 = 5 * 60_000;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Browser {
@@ -61,7 +64,8 @@ struct Browser {
 pub struct Silence {
     /// The earliest instant since which a living browser's extension has been silent.
     pub since: Option<Timestamp>,
-    /// Whether such a silence has just become longer than any pause that a browser makes by itself.
+    /// Whether an extension has just been cut off for longer than a browser does by itself. One that is connected and silent is
+    /// a browser that hangs.
     pub newly_long: bool,
     /// Whether a connected extension is kept out of private windows.
     pub private_refused: bool,
@@ -142,6 +146,7 @@ impl Presence {
     pub fn forgive_silence(&mut self, now: Timestamp) {
         for browser in self.browsers.values_mut() {
             browser.spoke_at = now;
+            browser.closed_at = browser.closed_at.map(|_| now);
         }
     }
 
@@ -183,7 +188,8 @@ impl Presence {
                 .then_some(browser.spoke_at);
             if let Some(since) = closed.or(quiet) {
                 found.since = Some(found.since.map_or(since, |earliest| earliest.min(since)));
-                if now.millis_since(since) >= SILENT_MS && !browser.reported {
+                let is_long = closed.is_some_and(|closed| now.millis_since(closed) >= CUT_OFF_MS);
+                if is_long && !browser.reported {
                     browser.reported = true;
                     found.newly_long = true;
                 }
@@ -226,14 +232,17 @@ mod tests {
     }
 
     #[test]
-    fn a_minute_without_a_pulse_is_a_silence_and_is_reported_once() {
+    fn a_minute_without_a_pulse_is_a_silence_and_only_one_cut_off_for_long_is_reported_once() {
         let mut presence = connected();
         presence.spoke(ConnectionId(1), at(20));
         assert_eq!(presence.look(at(79), &mut |_| true).since, None);
         let silence = presence.look(at(81), &mut |_| true);
-        assert_eq!((silence.since, silence.newly_long), (Some(at(20)), true));
-        assert!(!presence.look(at(90), &mut |_| true).newly_long);
-        presence.spoke(ConnectionId(1), at(91));
-        assert_eq!(presence.look(at(92), &mut |_| true).since, None);
+        assert_eq!((silence.since, silence.newly_long), (Some(at(20)), false));
+        assert!(!presence.look(at(900), &mut |_| true).newly_long, "a browser that hangs");
+        presence.spoke(ConnectionId(1), at(901));
+        assert_eq!(presence.look(at(902), &mut |_| true).since, None);
+        presence.closed(ConnectionId(1), at(903));
+        let told = [1_202, 1_203, 1_300].map(|second| presence.look(at(second), &mut |_| true).newly_long);
+        assert_eq!(told, [false, true, false]);
     }
 }

@@ -25,7 +25,7 @@ use GapCause::{
 };
 
 /// Of nobody's making, or of no meaning.
-pub const FAULTS: [Case; 24] = [
+pub const FAULTS: [Case; 25] = [
     ("an hour of use", |scene| scene.pass(HOUR), &[], &[]),
     (
         "the power is cut and comes back",
@@ -194,6 +194,7 @@ pub const FAULTS: [Case; 24] = [
         &[ExtensionStopped],
         &[],
     ),
+    ("the browser hangs, and its extension with it", |scene| scene.silence(900), &[ExtensionStopped], &[]),
     (
         "an extension of another version",
         |scene| scene.agent().browser_mismatched(ConnectionId(1), (90, 91)),
@@ -237,19 +238,13 @@ pub const FAULTS: [Case; 24] = [
 ];
 
 /// What somebody does.
-pub const ACTS: [Case; 16] = [
+pub const ACTS: [Case; 15] = [
     (
         "the extension is switched off",
         |scene| {
             scene.agent().browser_closed(ConnectionId(1));
-            scene.silence(100);
+            scene.silence(400);
         },
-        &[ExtensionStopped],
-        &["software"],
-    ),
-    (
-        "the extension is stopped within the browser",
-        |scene| scene.silence(150),
         &[ExtensionStopped],
         &["software"],
     ),
@@ -344,7 +339,7 @@ pub const ACTS: [Case; 16] = [
             scene.start();
         },
         &[AgentStopped],
-        &[],
+        &["software"],
     ),
     (
         "the agent is kept from starting for an hour after the machine",

@@ -112,5 +112,6 @@ pub fn policy(case_key: &CasePublicKey) -> Policy {
         contexts: Vec::new(),
         minor: None,
         shield: Vec::new(),
+        pauses: Vec::new(),
     }
 }

@@ -3,21 +3,25 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use proviso_evidence::Part;
-use proviso_evidence::format::{AskedStretch, CoverageAsked};
+use proviso_evidence::format::{AskedStretch, CoverageAsked, EnteredAct};
 use proviso_model::Timestamp;
 use proviso_model::claim::Said;
+use proviso_model::device_act::DeviceAct;
 use proviso_model::ids::DeviceId;
-use proviso_store::{RecordRow, Stretch, ToldRow};
+use proviso_store::{DeviceActRow, RecordRow, Stretch, ToldRow};
 
 use super::BundleError;
 use super::gather::{Asked, may_be_shown};
 use crate::app::AppContext;
 use crate::app::coverage::{minute_of, under_the_order};
+use crate::app::device_acts;
 use crate::app::late;
 use crate::keys::CaseKeys;
 
 /// An alert's bundle has the minutes around each record behind it: so many milliseconds to either side.
 const AROUND_MS: i64 = 30 * 60_000;
+/// Entries of the log that are read about one act.
+const ENTRIES_MAX: u32 = 1_000;
 /// What the ledger rests on: without these nothing can be reckoned from the bundle.
 const NEEDED: [Part; 4] = [Part::Times, Part::Gaps, Part::Watched, Part::Kind];
 
@@ -35,6 +39,7 @@ pub(super) async fn of_bundle(
     let known = late::known(ctx, keys).await.map_err(|error| broken(&error))?;
     let in_force = known.order.stretches().map_err(|error| broken(&error))?;
     let as_of = minute_of(ctx.now());
+    let rows = ctx.store.device_act_list(keys.case).await?;
     let mut by_device: BTreeMap<DeviceId, Vec<Timestamp>> = BTreeMap::new();
     for record in records.iter() {
         by_device.entry(record.device).or_default();
@@ -48,16 +53,18 @@ pub(super) async fn of_bundle(
     for (id, times) in by_device {
         let device = ctx.store.device_get(id).await?;
         let device = device.ok_or_else(|| BundleError::Broken(format!("device {id} is not kept")))?;
+        let acts = device_acts::acts(&rows, id);
         let mut stretches = Vec::new();
         for stretch in windows(asked.alert.is_some().then_some(times)) {
-            stretches.extend(under_the_order(&in_force, &device, stretch, as_of));
+            stretches.extend(under_the_order(&in_force, (&device, &acts), stretch, as_of));
             if asked.alert.is_some() {
                 let told = ctx.store.told_list(id, stretch).await?;
                 wanted.extend(deciding(&told));
             }
         }
         let stretches = stretches.into_iter().map(|(from, until)| AskedStretch { from, until });
-        found.push(CoverageAsked { device: id, stretches: stretches.collect(), acts: Vec::new() });
+        let acts = in_the_log(ctx, &rows, id).await?;
+        found.push(CoverageAsked { device: id, stretches: stretches.collect(), acts });
     }
     for record in records.iter() {
         wanted.remove(&record.hash);
@@ -66,6 +73,28 @@ pub(super) async fn of_bundle(
         records.extend(ctx.store.record_get(&hash).await?.filter(may_be_shown));
     }
     records.sort_by_key(|record| record.leaf);
+    Ok(found)
+}
+
+/// What officers entered about a device, each with the act of the log that says so as it stands.
+async fn in_the_log(
+    ctx: &AppContext,
+    rows: &[DeviceActRow],
+    device: DeviceId,
+) -> Result<Vec<EnteredAct>, BundleError> {
+    let mut found = Vec::new();
+    for row in DeviceActRow::standing(rows).into_iter().filter(|row| row.device == device) {
+        let about = ctx.store.audit_about(row.case, &row.id.to_string(), ENTRIES_MAX).await?;
+        let says = about.iter().filter(|entry| device_acts::LOGGED.contains(&entry.entry.act.as_str()));
+        let done = says.filter(|entry| {
+            entry.completed.is_some() && entry.entry.objects == device_acts::objects(row, rows)
+        });
+        let entry = done.max_by_key(|entry| entry.seq);
+        let entry =
+            entry.ok_or_else(|| BundleError::Broken(format!("entry {} is not in the log", row.id)))?;
+        let DeviceAct { kind, from, until } = row.act;
+        found.push(EnteredAct { kind, from, until, entered_at: row.entered_at, act: entry.entry.id });
+    }
     Ok(found)
 }
 

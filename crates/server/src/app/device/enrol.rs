@@ -81,7 +81,7 @@ async fn add(
     let keys = ctx.case_keys(case)?;
     let order = policy::known_now(ctx, &keys).await?;
     let in_use = InUse::now(ctx).await?;
-    let made = policy::make(ctx, &in_use, &keys, &order, device, 1)?;
+    let made = policy::make(ctx, &in_use, &keys, &order, (device, &[]), 1)?;
     let (certificate_pem, der) = certificates::device(&ctx.keys.authority, &request.csr_pem, device, now)
         .map_err(|_| {
             DeviceRefusal::RequestBad("the certificate signing request cannot be used".to_owned())

@@ -5,6 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use proviso_engine::{CompileError, CompileInputs};
 use proviso_ledger::hash::policy_hash;
 use proviso_model::Order;
+use proviso_model::device_act::DeviceAct;
 use proviso_model::hash::Digest;
 use proviso_model::ids::{CaseId, DeviceId};
 use proviso_model::limits::POLICY_BYTES_MAX;
@@ -94,7 +95,7 @@ pub fn compile(with: &InUse, order: &Order, inputs: CompileInputs) -> Result<Pol
     Ok(proviso_engine::compile_with(order, with.packs.iter().map(AsRef::as_ref), &inputs)?)
 }
 
-/// Compiles and signs a policy with these packs and lists.
+/// Compiles and signs a policy with these packs and lists, under what officers entered about the device.
 ///
 /// # Errors
 /// [`NoPolicy`] when the order does not allow it.
@@ -103,7 +104,7 @@ pub fn make(
     with: &InUse,
     keys: &CaseKeys,
     order: &Order,
-    device: DeviceId,
+    (device, acts): (DeviceId, &[DeviceAct]),
     serial: u64,
 ) -> Result<Made, NoPolicy> {
     let inputs = CompileInputs {
@@ -118,7 +119,7 @@ pub fn make(
         hash_sets: Vec::new(),
         languages: ctx.languages.to_vec(),
     };
-    sign(ctx, keys, &compile(with, order, inputs)?)
+    sign(ctx, keys, &compile(with, order, inputs)?.under(acts))
 }
 
 /// A policy that ends monitoring on a device: its newest one without conditions, over from now on.

@@ -13,6 +13,7 @@ use proviso_store::{
 use super::policy::{self, NoPolicy};
 use super::{DeviceRefusal, authenticate};
 use crate::app::AppContext;
+use crate::app::device_acts;
 use crate::app::in_use::InUse;
 use crate::keys::CaseKeys;
 use crate::keys::case::Purpose;
@@ -78,14 +79,14 @@ async fn renew(
     above: u64,
 ) -> Result<(), DeviceRefusal> {
     let order = policy::known_now(ctx, keys).await?;
-    let next =
-        match policy::make(ctx, &InUse::now(ctx).await?, keys, &order, device.id, above.saturating_add(1)) {
-            Ok(next) => next,
-            Err(NoPolicy::Stops(_)) => {
-                policy::ending(ctx, keys, &PolicyRow { serial: above, ..own.clone() })?
-            }
-            Err(error @ NoPolicy::Faulty(_)) => return Err(error.into()),
-        };
+    let acts = device_acts::on_device(ctx, device.case, device.id).await?;
+    let about = (device.id, acts.as_slice());
+    let next = match policy::make(ctx, &InUse::now(ctx).await?, keys, &order, about, above.saturating_add(1))
+    {
+        Ok(next) => next,
+        Err(NoPolicy::Stops(_)) => policy::ending(ctx, keys, &PolicyRow { serial: above, ..own.clone() })?,
+        Err(error @ NoPolicy::Faulty(_)) => return Err(error.into()),
+    };
     Ok(ctx.store.policy_add(&next.row).await?)
 }
 

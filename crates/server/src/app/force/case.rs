@@ -2,12 +2,14 @@
 
 use proviso_engine::{CompileInputs, OrderVersion};
 use proviso_model::Order;
+use proviso_model::device_act::DeviceAct;
 use proviso_model::ids::{CaseId, DeviceId, OfficerId, OrderId};
 use proviso_store::{CaseRow, CaseState, DeviceState, OrderVersionRow, PolicyRow, StoreError};
 
 use super::{COMMAND_LINE, ForceError};
 use crate::app::AppContext;
 use crate::app::device::policy::{self, NoPolicy};
+use crate::app::device_acts;
 use crate::app::in_use::InUse;
 use crate::app::late::{
     self,
@@ -140,28 +142,30 @@ pub(in crate::app) async fn policies(
     place: &str,
 ) -> Result<Vec<PolicyRow>, ForceError> {
     let in_use = InUse::now(ctx).await?;
+    let entered = ctx.store.device_act_list(keys.case).await?;
     let mut made = Vec::new();
     for device in ctx.store.device_list(Some(keys.case)).await? {
         if device.state != DeviceState::Active {
             continue;
         }
-        made.push(next_policy(ctx, &in_use, keys, order, device.id, place).await?);
+        let acts = device_acts::acts(&entered, device.id);
+        made.push(next_policy(ctx, &in_use, keys, order, (device.id, &acts), place).await?);
     }
     Ok(made)
 }
 
-/// The policy that follows a device's newest one, made from `order`; one that ends monitoring where the order allows none.
-pub(super) async fn next_policy(
+/// The policy that follows a device's newest one, made from `order` and what officers entered about it; one that ends monitoring where the order allows none.
+pub(in crate::app) async fn next_policy(
     ctx: &AppContext,
     with: &InUse,
     keys: &CaseKeys,
     order: &Order,
-    device: DeviceId,
+    (device, acts): (DeviceId, &[DeviceAct]),
     place: &str,
 ) -> Result<PolicyRow, ForceError> {
     let newest = ctx.store.policy_current(device).await?;
     let newest = newest.ok_or(StoreError::Missing("the device's policy"))?;
-    match policy::make(ctx, with, keys, order, device, newest.serial.saturating_add(1)) {
+    match policy::make(ctx, with, keys, order, (device, acts), newest.serial.saturating_add(1)) {
         Ok(next) => Ok(next.row),
         Err(NoPolicy::Stops(_)) => policy::ending(ctx, keys, &newest)
             .map(|next| next.row)

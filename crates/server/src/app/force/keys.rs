@@ -8,6 +8,7 @@ use proviso_store::{DeviceState, PolicyRow};
 use super::{COMMAND_LINE, ForceError, case};
 use crate::app::AppContext;
 use crate::app::device::policy;
+use crate::app::device_acts;
 use crate::app::in_use::InUse;
 
 /// Notes that keys were installed and makes every active device's policy anew, so that none rests on a key that was
@@ -45,7 +46,8 @@ pub(super) async fn policies_of_all(
             .await
             .map_err(|refusal| ForceError::Refused(refusal.to_string()))?;
         let place = format!("the order of case {}", device.case);
-        made.push(case::next_policy(ctx, with, &keys, &order, device.id, &place).await?);
+        let acts = device_acts::on_device(ctx, device.case, device.id).await?;
+        made.push(case::next_policy(ctx, with, &keys, &order, (device.id, &acts), &place).await?);
     }
     Ok(made)
 }

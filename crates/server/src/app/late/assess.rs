@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use proviso_model::finding::{Finding, TextField};
-use proviso_model::ids::{CaseId, JobId};
+use proviso_model::ids::{CaseId, DeviceId, JobId};
 use proviso_model::limits::NEIGHBOURS_MAX;
 use proviso_model::record::RecordBody;
 use proviso_model::{Observation, Timestamp};
@@ -74,11 +74,22 @@ impl Sorted {
     ///
     /// # Errors
     /// [`LateError::Rules`].
-    pub fn of(known: &Known, captured: &Observation, findings: &[Finding]) -> Result<Self, LateError> {
+    pub fn of(
+        known: &Known,
+        device: DeviceId,
+        captured: &Observation,
+        findings: &[Finding],
+    ) -> Result<Self, LateError> {
         let at = captured.observed_at;
+        let stopped = known.stopped(device, at);
+        if let Some(why) = stopped
+            && !findings.is_empty()
+        {
+            return Ok(Self::Outside(counted(findings.iter().map(|one| (one, why)))));
+        }
         if findings.is_empty() {
             let counted = |outside| Counted { paragraph: String::new(), outside, findings: 0 };
-            let nothing = known.nothing_runs(at);
+            let nothing = stopped.or_else(|| known.nothing_runs(at));
             return Ok(nothing.map_or(Self::Inside, |why| Self::Outside(vec![counted(why)])));
         }
         let why: Vec<Option<Outside>> = findings
@@ -151,8 +162,11 @@ pub async fn reassess(ctx: &AppContext, case: CaseId) -> Result<usize, LateError
     for finding in ctx.store.finding_list(case, ALWAYS).await? {
         let captured = captured(ctx, &keys, &known, &finding).await?;
         let Captured::Readable(captured) = captured else { continue };
-        let outside = known
-            .outside(&finding.paragraph, finding.condition, finding.observed_at, || captured.as_deref())?;
+        let (paragraph, at) = (&finding.paragraph, finding.observed_at);
+        let outside = match known.stopped(finding.device, at) {
+            Some(why) => Some(why),
+            None => known.outside(paragraph, finding.condition, at, || captured.as_deref())?,
+        };
         if outside != finding.outside {
             flags.push(FindingFlag { record: finding.record, position: finding.position, outside });
         }

@@ -1,12 +1,15 @@
 //! The order of a case as known now, with what is needed to apply it to a record.
 
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use proviso_engine::{CompileInputs, Engine, KnownOrder, NotInForce, OrderVersion, Standing};
+use proviso_model::device_act::DeviceAct;
 use proviso_model::hash::Digest;
+use proviso_model::ids::DeviceId;
 use proviso_model::order::{ConditionKind, Order};
 use proviso_model::{Observation, Timestamp};
-use proviso_store::{OrderEndRow, Outside, OutsideCause};
+use proviso_store::{DeviceActRow, OrderEndRow, Outside, OutsideCause};
 
 use super::LateError;
 use crate::app::AppContext;
@@ -21,6 +24,8 @@ pub struct Known {
     pub order: KnownOrder,
     /// What ended it, those withdrawn included, oldest first.
     pub ends: Vec<OrderEndRow>,
+    /// What officers entered about the devices of the case and stands.
+    acts: BTreeMap<DeviceId, Vec<DeviceAct>>,
     versions: Vec<OrderVersion>,
     with: InUse,
     /// The order as rules, made when first needed; `None` inside when nothing of it is left, else why it gives none.
@@ -43,7 +48,11 @@ pub async fn known(ctx: &AppContext, keys: &CaseKeys) -> Result<Known, LateError
     }
     // Only where versions say different things are rules needed. A finding of a pack that was retired since is covered still.
     let with = if versions.len() > 1 { InUse::ever(ctx).await? } else { InUse::default() };
-    Known::new(versions, ctx.store.order_end_list(keys.case).await?, with)
+    let mut acts: BTreeMap<DeviceId, Vec<DeviceAct>> = BTreeMap::new();
+    for row in DeviceActRow::standing(&ctx.store.device_act_list(keys.case).await?) {
+        acts.entry(row.device).or_default().push(row.act);
+    }
+    Ok(Known { acts, ..Known::new(versions, ctx.store.order_end_list(keys.case).await?, with)? })
 }
 
 impl Known {
@@ -55,7 +64,7 @@ impl Known {
         let standing = ends.iter().filter(|row| row.withdrawn_at.is_none());
         let standing = standing.map(|row| (row.id, row.end.clone())).collect();
         let order = KnownOrder::new(versions.clone(), standing)?;
-        Ok(Self { order, ends, versions, with, engine: OnceLock::new() })
+        Ok(Self { order, ends, acts: BTreeMap::new(), versions, with, engine: OnceLock::new() })
     }
 
     /// The same versions with other ends.
@@ -63,7 +72,7 @@ impl Known {
     /// # Errors
     /// [`LateError::Days`].
     pub fn with_ends(self, ends: Vec<OrderEndRow>) -> Result<Self, LateError> {
-        Self::new(self.versions, ends, self.with)
+        Ok(Self { acts: self.acts, ..Self::new(self.versions, ends, self.with)? })
     }
 
     /// The same ends with one more version.
@@ -72,13 +81,13 @@ impl Known {
     /// [`LateError::Days`].
     pub fn with_version(mut self, version: OrderVersion) -> Result<Self, LateError> {
         self.versions.push(version);
-        Self::new(self.versions, self.ends, self.with)
+        Ok(Self { acts: self.acts, ..Self::new(self.versions, self.ends, self.with)? })
     }
 
     /// Whether both know the same.
     #[must_use]
     pub fn is_same(&self, other: &Self) -> bool {
-        self.versions.len() == other.versions.len() && self.ends == other.ends
+        self.versions.len() == other.versions.len() && self.ends == other.ends && self.acts == other.acts
     }
 
     /// What a device is to be given from `now` on.
@@ -109,6 +118,15 @@ impl Known {
                 (!found).then_some(Outside { cause: OutsideCause::NotCovered, end: None })
             }
         })
+    }
+
+    /// Why nothing that a device observed at `at` may be seen: an officer entered that somebody else had it, or that its
+    /// monitoring was over.
+    #[must_use]
+    pub fn stopped(&self, device: DeviceId, at: Timestamp) -> Option<Outside> {
+        let acts = self.acts.get(&device).map_or(&[][..], Vec::as_slice);
+        let stopped = acts.iter().any(|act| act.stops(at));
+        stopped.then_some(Outside { cause: OutsideCause::DeviceAct, end: None })
     }
 
     /// Why no paragraph at all runs at `at`; `None` when one does.

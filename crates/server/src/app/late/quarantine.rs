@@ -59,6 +59,8 @@ pub enum About {
     End(OrderEndId),
     /// What the version of the order that applies does not cover.
     NotCovered,
+    /// What a device observed while an officer's entry about it stops capture.
+    DeviceAct,
 }
 
 impl About {
@@ -67,17 +69,19 @@ impl About {
     pub fn of(outside: Outside) -> Option<Self> {
         match (outside.cause, outside.end) {
             (OutsideCause::WithOthers, _) => None,
+            (OutsideCause::DeviceAct, _) => Some(Self::DeviceAct),
             (_, Some(end)) => Some(Self::End(end)),
             (_, None) => Some(Self::NotCovered),
         }
     }
 
-    /// The word for forms, command lines and the log: the id of an end, or `not-covered`.
+    /// The word for forms, command lines and the log: the id of an end, `not-covered` or `device-act`.
     #[must_use]
     pub fn word(self) -> String {
         match self {
             Self::End(id) => id.to_string(),
             Self::NotCovered => "not-covered".to_owned(),
+            Self::DeviceAct => "device-act".to_owned(),
         }
     }
 
@@ -86,11 +90,14 @@ impl About {
     /// # Errors
     /// What is wrong with it.
     pub fn parse(text: &str) -> Result<Self, String> {
-        if text == "not-covered" {
-            return Ok(Self::NotCovered);
+        match text {
+            "not-covered" => return Ok(Self::NotCovered),
+            "device-act" => return Ok(Self::DeviceAct),
+            _ => {}
         }
         let id = text.parse::<OrderEndId>();
-        id.map(Self::End).map_err(|_| "write the id of an end of the order, or not-covered".to_owned())
+        id.map(Self::End)
+            .map_err(|_| "write the id of an end of the order, not-covered or device-act".to_owned())
     }
 }
 

@@ -100,12 +100,21 @@ pub async fn release(
     about: About,
     reason: &str,
 ) -> Result<Effect, ForceError> {
-    let About::End(id) = about else {
-        return Err(ForceError::Refused(
-            "the order as entered does not cover this; if the entry is wrong, enter the order again with admin \
-             order-change and its right first day: what is then covered is released by itself"
-                .to_owned(),
-        ));
+    let refused = |text: &str| Err(ForceError::Refused(text.to_owned()));
+    let id = match about {
+        About::End(id) => id,
+        About::NotCovered => {
+            return refused(
+                "the order as entered does not cover this; if the entry is wrong, enter the order again with admin \
+                 order-change and its right first day: what is then covered is released by itself",
+            );
+        }
+        About::DeviceAct => {
+            return refused(
+                "what was entered about the device does not allow this; if the entry is wrong, correct it on the device's \
+                 page or with admin device-act-change: what is then covered is released by itself",
+            );
+        }
     };
     let end = ctx.store.order_end_get(id).await?;
     if end.is_none_or(|row| row.case != case) {

@@ -6,6 +6,7 @@ use proviso_model::record::EnrolmentFacts;
 use proviso_store::{DeviceRow, Stretch};
 
 use super::allowed::Action;
+use super::device_acts::{self, ShownAct};
 use super::error::ActError;
 use super::history;
 use super::sealed::{self, Order, Person};
@@ -31,6 +32,10 @@ pub struct DeviceView {
     pub coverage: DeviceCoverage,
     /// Its minutes in the stretch that was asked about.
     pub answer: Option<DeviceCoverage>,
+    /// What officers entered about it, newest first.
+    pub entered: Vec<ShownAct>,
+    /// Whether this officer may enter more.
+    pub may_enter: bool,
 }
 
 /// Views a device's page over a stretch that follows from the order's time zone, with the answer about another.
@@ -62,6 +67,8 @@ pub async fn view(
             None => None,
         };
         Ok(DeviceView {
+            entered: device_acts::of_device(ctx, case.id, device).await?,
+            may_enter: who.may_on(Action::EnrolDevice, &case),
             person: sealed::person(ctx, &case)?,
             facts: sealed::device(ctx, &row)?,
             coverage: coverage::of_device(ctx, &in_force, &row, stretch).await?,

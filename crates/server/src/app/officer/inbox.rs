@@ -1,18 +1,23 @@
 //! The inbox: undecided alerts of an officer's cases, most urgent first, and how their devices are.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use proviso_model::Timestamp;
 use proviso_model::ids::{CaseId, DeviceId};
 use proviso_model::observation::Act;
 use proviso_model::record::EnrolmentFacts;
-use proviso_store::{AlertFilter, AlertRow, DeviceNoticeRow, DeviceRow, OrderEndRow, Outside};
+use proviso_store::{AlertFilter, AlertRow, DeviceNoticeRow, GapRow, OrderEndRow, Outside};
 
 use super::allowed::Action;
 use super::error::ActError;
+use super::people::EnrolledDevice;
 use super::sealed::{self, Person};
 use super::who::Who;
 use crate::app::AppContext;
+use crate::app::device_acts;
+use crate::app::device_tasks::{self, Task};
+use crate::app::late::{self, LateError};
 
 /// Most alerts that one page lists.
 const ALERTS_MAX: u32 = 200;
@@ -38,9 +43,16 @@ pub struct InboxDevice {
     /// The person.
     pub person: Person,
     /// The device.
-    pub row: DeviceRow,
-    /// As it described itself.
-    pub facts: EnrolmentFacts,
+    pub device: EnrolledDevice,
+}
+
+/// A device with something to look at.
+#[derive(Debug, Clone)]
+pub struct DeviceCheck {
+    /// The device.
+    pub device: InboxDevice,
+    /// What.
+    pub tasks: Vec<Task>,
 }
 
 /// A notice about a device, beside the name of its person.
@@ -69,7 +81,9 @@ pub struct Inbox {
     pub ends: Vec<OrderEndRow>,
     /// Notices about devices that nobody has marked as seen, newest first.
     pub notices: Vec<InboxNotice>,
-    /// Every device of the officer's cases that is not revoked.
+    /// Devices with something to look at, the longest first.
+    pub checks: Vec<DeviceCheck>,
+    /// Every device of the officer's cases that is neither revoked nor released.
     pub devices: Vec<InboxDevice>,
 }
 
@@ -81,14 +95,16 @@ pub async fn inbox(ctx: &AppContext, who: &Who) -> Result<Inbox, ActError> {
     who.require(Action::ViewEvidence)?;
     // Read first: an alert raised while we read is told again rather than missed.
     let after = ctx.store.notification_last().await?;
-    let officer = who.own_cases_only();
+    let (officer, now) = (who.own_cases_only(), ctx.now());
     let mut people: HashMap<CaseId, Person> = HashMap::new();
-    let mut devices: HashMap<DeviceId, (DeviceRow, EnrolmentFacts)> = HashMap::new();
+    let mut devices: HashMap<DeviceId, EnrolledDevice> = HashMap::new();
     for case in ctx.store.case_list(officer).await? {
         people.insert(case.id, sealed::person(ctx, &case)?);
+        let entered = ctx.store.device_act_list(case.id).await?;
         for row in ctx.store.device_list(Some(case.id)).await? {
             let facts = sealed::device(ctx, &row)?;
-            devices.insert(row.id, (row, facts));
+            let acts = device_acts::acts(&entered, row.id);
+            devices.insert(row.id, EnrolledDevice { row, facts, acts });
         }
     }
     let filter = AlertFilter { officer, undecided: true, limit: ALERTS_MAX, ..AlertFilter::default() };
@@ -96,7 +112,7 @@ pub async fn inbox(ctx: &AppContext, who: &Who) -> Result<Inbox, ActError> {
     let more = alerts.len() >= ALERTS_MAX as usize;
     let (mut rows, mut ends, mut ended_cases) = (Vec::new(), Vec::new(), Vec::new());
     for alert in alerts {
-        let (Some(person), Some((_, device))) = (people.get(&alert.case), devices.get(&alert.device)) else {
+        let (Some(person), Some(device)) = (people.get(&alert.case), devices.get(&alert.device)) else {
             continue;
         };
         let newest = ctx.store.alert_findings(alert.id, 1).await?;
@@ -106,19 +122,47 @@ pub async fn inbox(ctx: &AppContext, who: &Who) -> Result<Inbox, ActError> {
             ended_cases.push(alert.case);
             ends.extend(ctx.store.order_end_list(alert.case).await?);
         }
-        rows.push(InboxRow { outside, person: person.clone(), device: device.clone(), act, alert });
+        rows.push(InboxRow { outside, person: person.clone(), device: device.facts.clone(), act, alert });
     }
     let mut notices = Vec::new();
     for row in ctx.store.device_notice_list(None, officer, true).await? {
-        if let (Some(person), Some((_, device))) = (people.get(&row.case), devices.get(&row.device)) {
-            notices.push(InboxNotice { person: person.clone(), device: device.clone(), row });
+        if let (Some(person), Some(device)) = (people.get(&row.case), devices.get(&row.device)) {
+            notices.push(InboxNotice { person: person.clone(), device: device.facts.clone(), row });
         }
     }
     let mut devices: Vec<_> = devices
         .into_values()
-        .filter(|(row, _)| row.revoked_at.is_none())
-        .filter_map(|(row, facts)| Some(InboxDevice { person: people.get(&row.case)?.clone(), row, facts }))
+        .filter(|one| one.row.revoked_at.is_none() && !one.is_released(now))
+        .filter_map(|device| Some(InboxDevice { person: people.get(&device.row.case)?.clone(), device }))
         .collect();
-    devices.sort_by_key(|device| (device.row.seen_at, device.row.id));
-    Ok(Inbox { after, now: ctx.now(), rows, more, ends, notices, devices })
+    devices.sort_by_key(|one| (one.device.row.seen_at, one.device.row.id));
+    let checks = checks(ctx, &devices).await?;
+    Ok(Inbox { checks, after, now, rows, more, ends, notices, devices })
+}
+
+/// The devices with something to look at. Kinds and times only, as all that an inbox lists.
+async fn checks(ctx: &AppContext, devices: &[InboxDevice]) -> Result<Vec<DeviceCheck>, ActError> {
+    let mut gaps: HashMap<CaseId, Vec<GapRow>> = HashMap::new();
+    let mut checks = Vec::new();
+    for one in devices {
+        let device = &one.device;
+        let case = device.row.case;
+        let of_case = match gaps.entry(case) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(unknown) => {
+                unknown.insert(ctx.store.gap_list(case, device_tasks::week(ctx.now())).await?)
+            }
+        };
+        if !device_tasks::may_be_the_matter(device, of_case, ctx.now()) {
+            continue;
+        }
+        let known = late::known(ctx, &ctx.case_keys(case)?).await?;
+        let in_force = known.order.stretches().map_err(LateError::from)?;
+        let tasks = device_tasks::of_device(ctx, device, &in_force).await?;
+        if !tasks.is_empty() {
+            checks.push(DeviceCheck { device: one.clone(), tasks });
+        }
+    }
+    checks.sort_by_key(|check| check.tasks.iter().map(|task| task.since).min());
+    Ok(checks)
 }

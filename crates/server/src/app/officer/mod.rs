@@ -6,6 +6,7 @@ pub mod allowed;
 pub mod audit_log;
 pub mod bundle;
 pub mod coverage;
+pub mod device_acts;
 pub mod device_notice;
 pub mod enrolment;
 pub mod error;

@@ -1,6 +1,7 @@
 //! The people an officer supervises: one line each.
 
 use proviso_model::Timestamp;
+use proviso_model::device_act::{DeviceAct, DeviceActKind};
 use proviso_model::order::Order;
 use proviso_model::record::EnrolmentFacts;
 use proviso_store::{AlertFilter, AlertRow, CaseRow, DeviceRow};
@@ -11,6 +12,32 @@ use super::history;
 use super::sealed::{self, Person};
 use super::who::Who;
 use crate::app::AppContext;
+use crate::app::device_acts;
+
+/// A device that is not revoked.
+#[derive(Debug, Clone)]
+pub struct EnrolledDevice {
+    /// The device.
+    pub row: DeviceRow,
+    /// As it described itself.
+    pub facts: EnrolmentFacts,
+    /// What officers entered about it and stands.
+    pub acts: Vec<DeviceAct>,
+}
+
+impl EnrolledDevice {
+    /// What stands about it at `now`: where several do, the one that is named.
+    #[must_use]
+    pub fn act_at(&self, now: Timestamp) -> Option<DeviceActKind> {
+        DeviceAct::named(&self.acts, now).map(|act| act.kind)
+    }
+
+    /// Whether its monitoring has ended for good.
+    #[must_use]
+    pub fn is_released(&self, now: Timestamp) -> bool {
+        device_acts::released(&self.acts).is_some_and(|from| from <= now)
+    }
+}
 
 /// One person's line.
 #[derive(Debug, Clone)]
@@ -22,7 +49,7 @@ pub struct PersonLine {
     /// The order.
     pub order: Order,
     /// Devices that are not revoked.
-    pub devices: Vec<(DeviceRow, EnrolmentFacts)>,
+    pub devices: Vec<EnrolledDevice>,
     /// Undecided alerts, most urgent first.
     pub open: Vec<AlertRow>,
     /// The officer in charge.
@@ -68,12 +95,13 @@ pub async fn people(ctx: &AppContext, who: &Who) -> Result<People, ActError> {
 ///
 /// # Errors
 /// [`ActError`].
-pub async fn devices(ctx: &AppContext, case: &CaseRow) -> Result<Vec<(DeviceRow, EnrolmentFacts)>, ActError> {
+pub async fn devices(ctx: &AppContext, case: &CaseRow) -> Result<Vec<EnrolledDevice>, ActError> {
+    let entered = ctx.store.device_act_list(case.id).await?;
     let mut devices = Vec::new();
     for row in ctx.store.device_list(Some(case.id)).await? {
         if row.revoked_at.is_none() {
             let facts = sealed::device(ctx, &row)?;
-            devices.push((row, facts));
+            devices.push(EnrolledDevice { acts: device_acts::acts(&entered, row.id), row, facts });
         }
     }
     Ok(devices)

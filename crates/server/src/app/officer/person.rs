@@ -6,26 +6,24 @@ use proviso_model::order::Order;
 use proviso_model::record::EnrolmentFacts;
 use proviso_model::statement::Statement;
 use proviso_store::{
-    AlertFilter, AlertRow, CaseRow, DecisionRow, DeviceRow, GapRow, NoticeRow, OrderEndRow, Stretch,
-    WatchedRow,
+    AlertFilter, AlertRow, CaseRow, DecisionRow, GapRow, NoticeRow, OrderEndRow, Stretch, WatchedRow,
 };
 
 use super::allowed::Action;
 use super::device_notice::{self, ShownNotice};
 use super::error::ActError;
 use super::history;
-use super::people;
+use super::people::{self, EnrolledDevice};
 use super::sealed::{self, Person};
 use super::statements;
 use super::who::Who;
 use crate::app::AppContext;
 use crate::app::coverage::{self, DeviceCoverage};
+use crate::app::device_tasks;
 use crate::app::late::{self, LateError};
 
 /// How far back the timeline goes, in days.
 pub const TIMELINE_DAYS: i64 = 30;
-/// How far back the page looks for faults of devices, in days.
-const WEEK_DAYS: i64 = 7;
 /// Most alerts of the case that one page reads.
 const ALERTS_MAX: u32 = 500;
 
@@ -47,7 +45,7 @@ pub struct PersonView {
     /// The officer in charge.
     pub officer: String,
     /// Devices that are not revoked.
-    pub devices: Vec<(DeviceRow, EnrolmentFacts)>,
+    pub devices: Vec<EnrolledDevice>,
     /// The last seven days of each of them.
     pub coverage: Vec<DeviceCoverage>,
     /// Alerts last seen within the timeline.
@@ -99,10 +97,10 @@ pub async fn view(ctx: &AppContext, who: &Who, id: CaseId) -> Result<PersonView,
         let known = late::known(ctx, &ctx.case_keys(id)?).await?;
         let in_force = known.order.stretches().map_err(LateError::from)?;
         let about_devices = about_devices(ctx, id).await?;
-        let week = Stretch { from: coverage::minute_of(now.plus_days(-WEEK_DAYS)), until: now.plus_days(1) };
+        let week = device_tasks::week(now);
         let mut minutes = Vec::new();
-        for (device, _) in &devices {
-            minutes.push(coverage::of_device(ctx, &in_force, device, week).await?);
+        for device in &devices {
+            minutes.push(coverage::of_device(ctx, &in_force, &device.row, week).await?);
         }
         Ok(PersonView {
             about_devices,

@@ -3,6 +3,7 @@
 mod backup;
 mod bundle_export;
 mod destroy;
+mod device_act;
 mod device_revoke;
 mod init;
 mod keys;
@@ -99,6 +100,10 @@ pub(super) enum Admin {
         #[arg(long)]
         case: CaseId,
     },
+    /// Enter what happened to a device, or to its person: custody, hospital, a repair, a sale.
+    DeviceAct(device_act::EnterArgs),
+    /// Correct such an entry, or withdraw it; what was entered before stays on record.
+    DeviceActChange(device_act::ChangeArgs),
     /// Refuse a device, from now on or from a time before.
     DeviceRevoke(device_revoke::RevokeArgs),
     /// Destroy the content of one record for ever; its place in the chain and the log is kept.
@@ -213,6 +218,8 @@ impl Admin {
                 let (code, until) = device::enrolment_code(ctx, case).await?;
                 (format!("{code}  works once, until {until}"), json!({"code": code, "expires_at": until}))
             }
+            Self::DeviceAct(args) => args.run(ctx).await?,
+            Self::DeviceActChange(args) => args.run(ctx).await?,
             Self::DeviceRevoke(args) => args.run(ctx).await?,
             Self::RecordDestroy(args) => args.run(ctx).await?,
             Self::CaseDestroy(args) => args.run(ctx).await?,
@@ -224,18 +231,20 @@ impl Admin {
             Self::SiteListImport(args) => args.act(ctx).await?,
             Self::SiteListList => site_list::list(ctx).await?,
             Self::SiteListRemove(args) => args.act(ctx).await?,
-            Self::Checkpoint => {
-                ctx.note(COMMAND_LINE, "checkpoint", None, "").await?;
-                let made = ctx.store.checkpoint_add(ctx.now()).await?;
-                let made = made.context("the log is empty; there is nothing to sign yet")?;
-                ctx.store.checkpoint_given_add(made.size, ctx.now()).await?;
-                let note = made.note;
-                (note.clone(), json!({"checkpoint": note}))
-            }
+            Self::Checkpoint => checkpoint(ctx).await?,
             Self::Witness(witness) => witness.run(ctx).await?,
             Self::BundleExport(args) => args.run(ctx).await?,
         })
     }
+}
+
+async fn checkpoint(ctx: &AppContext) -> anyhow::Result<(String, serde_json::Value)> {
+    ctx.note(COMMAND_LINE, "checkpoint", None, "").await?;
+    let made = ctx.store.checkpoint_add(ctx.now()).await?;
+    let made = made.context("the log is empty; there is nothing to sign yet")?;
+    ctx.store.checkpoint_given_add(made.size, ctx.now()).await?;
+    let note = made.note;
+    Ok((note.clone(), json!({"checkpoint": note})))
 }
 
 async fn order_change(

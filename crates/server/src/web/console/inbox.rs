@@ -4,16 +4,18 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use proviso_model::{AlertState, Timestamp};
-use proviso_store::{DeviceRow, OrderEndRow, Priority};
+use proviso_store::{OrderEndRow, Priority};
 
+use super::coverage::{TaskLine, task_line};
 use super::fault::Fault;
 use super::outside;
 use super::page::{Shell, Under, page};
 use super::signed_in::SignedIn;
 use super::words::{self, When};
-use super::{Console, device_notice};
+use super::{Console, device_notice, people};
 use crate::app::officer::allowed::Action;
-use crate::app::officer::inbox::{self, Inbox, InboxDevice, InboxNotice, InboxRow};
+use crate::app::officer::inbox::{self, DeviceCheck, Inbox, InboxDevice, InboxNotice, InboxRow};
+use crate::app::officer::people::EnrolledDevice;
 use crate::app::officer::priority::{Due, due};
 
 /// A device that has not been heard of for so long is called silent, in milliseconds.
@@ -27,6 +29,7 @@ struct InboxPage {
     now: When,
     summary: String,
     groups: Vec<Group>,
+    checks: Vec<CheckLine>,
     notices: Vec<NoticeLine>,
     devices: Vec<DeviceLine>,
     devices_summary: String,
@@ -40,6 +43,7 @@ struct InboxRows {
     now: When,
     summary: String,
     groups: Vec<Group>,
+    checks: Vec<CheckLine>,
     notices: Vec<NoticeLine>,
     devices: Vec<DeviceLine>,
     devices_summary: String,
@@ -80,11 +84,17 @@ pub struct DeviceLine {
     /// What the device calls its system.
     pub name: String,
     /// Whether it watches.
-    pub state: &'static str,
+    pub state: String,
     /// When it was last heard of.
     pub seen: String,
     /// `later` when all is well, `soon` when not.
     pub tone: &'static str,
+}
+
+/// A device with something to look at.
+struct CheckLine {
+    device: DeviceLine,
+    tasks: Vec<TaskLine>,
 }
 
 /// A notice about a device in one line.
@@ -117,8 +127,8 @@ pub async fn show(State(console): State<Console>, signed_in: SignedIn) -> Result
     let inbox = inbox::inbox(&console.app, who).await?;
     let shell = Shell::new("Inbox", Under::Inbox, &signed_in);
     let after = inbox.after;
-    let InboxRows { now, summary, groups, notices, devices, devices_summary, empty } = rows(inbox);
-    page(&InboxPage { shell, after, now, summary, groups, notices, devices, devices_summary, empty })
+    let InboxRows { now, summary, groups, checks, notices, devices, devices_summary, empty } = rows(inbox);
+    page(&InboxPage { shell, after, now, summary, groups, checks, notices, devices, devices_summary, empty })
 }
 
 /// `GET /inbox`: the rows alone.
@@ -138,9 +148,15 @@ fn rows(inbox: Inbox) -> InboxRows {
     let summary =
         if inbox.more { format!("At least {summary} Only the most urgent are listed.") } else { summary };
     let empty = empty(&inbox.devices, now);
-    let silent = inbox.devices.iter().filter(|device| !well(&device.row, now)).count();
+    let silent = inbox.devices.iter().filter(|one| !well(&one.device, now)).count();
     let devices_summary = match (inbox.devices.len(), silent) {
-        (all, 0) => format!("{} enrolled, heard of and watching", words::counted(all, "device", "devices")),
+        (all, 0) if explained(&inbox.devices, now) == 0 => {
+            format!("{} enrolled, heard of and watching", words::counted(all, "device", "devices"))
+        }
+        (all, 0) => {
+            let all = words::counted(all, "device", "devices");
+            format!("{all} enrolled, watching or with an entry that says why not")
+        }
         (all, silent) => format!("{silent} of {all} silent or not watching"),
     };
     let devices = inbox.devices.iter().map(|device| device_line(device, now)).collect();
@@ -166,10 +182,19 @@ fn rows(inbox: Inbox) -> InboxRows {
         now: words::when(now, &words::force_zone()),
         summary,
         groups,
+        checks: inbox.checks.iter().map(|check| check_line(check, now)).collect(),
         notices: inbox.notices.iter().map(notice_line).collect(),
         devices,
         devices_summary,
         empty,
+    }
+}
+
+fn check_line(check: &DeviceCheck, now: Timestamp) -> CheckLine {
+    let zone = words::force_zone();
+    CheckLine {
+        device: device_line(&check.device, now),
+        tasks: check.tasks.iter().map(|task| task_line(task, &zone)).collect(),
     }
 }
 
@@ -217,46 +242,55 @@ pub fn due_in_words(due: Due) -> (String, bool) {
     }
 }
 
-fn well(row: &DeviceRow, now: Timestamp) -> bool {
-    row.watching && now.millis_since(row.seen_at) < SILENT_MILLIS
+/// Whether it watches and was heard of, or an officer's entry says why not.
+fn well(one: &EnrolledDevice, now: Timestamp) -> bool {
+    one.act_at(now).is_some() || (one.row.watching && now.millis_since(one.row.seen_at) < SILENT_MILLIS)
+}
+
+/// How many devices an officer's entry speaks of now.
+fn explained(devices: &[InboxDevice], now: Timestamp) -> usize {
+    devices.iter().filter(|one| one.device.act_at(now).is_some()).count()
 }
 
 /// The state of a device and when it was last heard of, in words.
-pub fn device_state(row: &DeviceRow, now: Timestamp) -> (&'static str, String, &'static str) {
+pub fn device_state(one: &EnrolledDevice, now: Timestamp) -> (String, String, &'static str) {
+    let row = &one.row;
     let ago = now.millis_since(row.seen_at);
     let seen = if ago < 60_000 {
         "Heard of just now".to_owned()
     } else {
         format!("Last heard of {} ago", words::span(ago))
     };
-    match (row.watching, ago < SILENT_MILLIS) {
-        (true, true) => ("watching", seen, "later"),
-        (false, true) => ("on, but not watching now", seen, "soon"),
-        (true, false) => ("silent; it was watching when last heard of", seen, "soon"),
-        (false, false) => ("silent; it was not watching when last heard of", seen, "soon"),
+    let state = match (row.watching, ago < SILENT_MILLIS) {
+        (true, true) => "watching",
+        (false, true) => "on, but not watching now",
+        (true, false) => "silent; it was watching when last heard of",
+        (false, false) => "silent; it was not watching when last heard of",
+    };
+    match one.act_at(now) {
+        Some(kind) if one.is_released(now) => {
+            (format!("released; entered: {}", kind.in_words()), seen, "later")
+        }
+        Some(kind) => (format!("{state}; entered: {}", kind.in_words()), seen, "later"),
+        None => (state.to_owned(), seen, if state == "watching" { "later" } else { "soon" }),
     }
 }
 
-fn device_line(device: &InboxDevice, now: Timestamp) -> DeviceLine {
-    let (state, seen, tone) = device_state(&device.row, now);
-    DeviceLine {
-        id: device.row.id.to_string(),
-        case: device.row.case.to_string(),
-        person: device.person.name.clone(),
-        name: words::device(&device.facts.system).to_owned(),
-        state,
-        seen,
-        tone,
-    }
+fn device_line(one: &InboxDevice, now: Timestamp) -> DeviceLine {
+    DeviceLine { person: one.person.name.clone(), ..people::device(&one.device, now) }
 }
 
 /// An empty inbox says whether devices are quiet or silent: silence is never compliance.
 fn empty(devices: &[InboxDevice], now: Timestamp) -> Empty {
-    let silent = devices.iter().filter(|device| !well(&device.row, now)).count();
+    let silent = devices.iter().filter(|one| !well(&one.device, now)).count();
     match (devices.len(), silent) {
         (0, _) => Empty {
             title: "No device is enrolled",
             text: "So nothing is watched. Open a person’s page and make an enrolment code at the next visit.".to_owned(),
+        },
+        (_, 0) if explained(devices, now) > 0 => Empty {
+            title: "All quiet",
+            text: "Every device is watching, or an officer has entered why not; nothing waits for you.".to_owned(),
         },
         (_, 0) => Empty {
             title: "All quiet",

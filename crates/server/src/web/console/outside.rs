@@ -30,6 +30,9 @@ pub fn cause(outside: Outside, ends: &[OrderEndRow]) -> String {
         (OutsideCause::WithOthers, None) => {
             "Covered by the order, but sealed in one record with what is not".to_owned()
         }
+        (OutsideCause::DeviceAct, None) => {
+            "An officer entered that nothing may be captured on the device then".to_owned()
+        }
         (_, None) => "The order as entered does not cover it on that day".to_owned(),
     }
 }
@@ -47,6 +50,10 @@ pub fn note(
     let day = words::when(observed_at, zone).date;
     match end_of(outside, ends) {
         Some(end) => format!("{}; {what} is from {day}. {BEFORE_REVIEW}", ended(end)),
+        None if outside.cause == OutsideCause::DeviceAct => format!(
+            "An officer entered that nothing may be captured on the device on {day}, when {what} was observed: somebody else \
+             may have used it, or its monitoring was over. {BEFORE_REVIEW}"
+        ),
         None => {
             format!(
                 "The order as it is known now does not cover {what}, which is from {day}. {BEFORE_REVIEW}"

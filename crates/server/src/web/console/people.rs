@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use proviso_model::Timestamp;
-use proviso_store::{DeviceRow, Priority};
+use proviso_store::Priority;
 
 use super::Console;
 use super::fault::Fault;
@@ -12,7 +12,7 @@ use super::inbox::{DeviceLine, device_state};
 use super::page::{Shell, Under, page};
 use super::signed_in::SignedIn;
 use super::words;
-use crate::app::officer::people::{self, PersonLine};
+use crate::app::officer::people::{self, EnrolledDevice, PersonLine};
 
 #[derive(Template)]
 #[template(path = "console/people.html")]
@@ -60,24 +60,21 @@ fn row(line: &PersonLine, now: Timestamp) -> Row {
         person: line.person.name.clone(),
         order: line.order.reference.clone(),
         officer: format!("In charge: {}", line.officer),
-        devices: line
-            .devices
-            .iter()
-            .map(|(row, facts)| device(row, words::device(&facts.system), now))
-            .collect(),
+        devices: line.devices.iter().map(|one| device(one, now)).collect(),
         open,
         tone,
     }
 }
 
 /// A device in one line.
-pub fn device(row: &DeviceRow, system: &str, now: Timestamp) -> DeviceLine {
-    let (state, seen, tone) = device_state(row, now);
+pub fn device(one: &EnrolledDevice, now: Timestamp) -> DeviceLine {
+    let row = &one.row;
+    let (state, seen, tone) = device_state(one, now);
     DeviceLine {
         id: row.id.to_string(),
         case: row.case.to_string(),
         person: String::new(),
-        name: system.to_owned(),
+        name: words::device(&one.facts.system).to_owned(),
         state,
         seen,
         tone,

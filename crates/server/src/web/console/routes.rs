@@ -47,6 +47,8 @@ pub enum Route {
     People,
     Person,
     Coverage,
+    DeviceAct,
+    DeviceActChange,
     EnrolmentCode,
     Quarantine,
     PersonQuarantine,
@@ -57,7 +59,7 @@ pub enum Route {
 
 impl Route {
     /// Every route.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 29] = [
         Self::Asset,
         Self::SignInForm,
         Self::SignIn,
@@ -79,6 +81,8 @@ impl Route {
         Self::People,
         Self::Person,
         Self::Coverage,
+        Self::DeviceAct,
+        Self::DeviceActChange,
         Self::EnrolmentCode,
         Self::Quarantine,
         Self::PersonQuarantine,
@@ -113,6 +117,10 @@ impl Route {
             Self::People => (Method::GET, "/people", Access::SignedIn),
             Self::Person => (Method::GET, "/people/{case}", Access::SignedIn),
             Self::Coverage => (Method::GET, "/people/{case}/devices/{device}", Access::SignedIn),
+            Self::DeviceAct => (Method::POST, "/people/{case}/devices/{device}/acts", Access::SignedIn),
+            Self::DeviceActChange => {
+                (Method::POST, "/people/{case}/devices/{device}/acts/{entry}", Access::SignedIn)
+            }
             Self::EnrolmentCode => (Method::POST, "/people/{case}/enrolment-code", Access::SignedIn),
             Self::Quarantine => (Method::GET, "/quarantine", Access::SignedIn),
             Self::PersonQuarantine => (Method::GET, "/people/{case}/quarantine", Access::SignedIn),
@@ -147,6 +155,8 @@ impl Route {
             Self::People => get(people::show),
             Self::Person => get(person::show),
             Self::Coverage => get(coverage::show),
+            Self::DeviceAct => post(coverage::enter),
+            Self::DeviceActChange => post(coverage::change),
             Self::EnrolmentCode => post(enrolment_code::make),
             Self::Quarantine => get(quarantine::list),
             Self::PersonQuarantine => get(quarantine::show),

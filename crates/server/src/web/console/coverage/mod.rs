@@ -1,6 +1,7 @@
 //! A device's page: a month of minutes as a strip and as a table, and the answer to "was it watching then, and what could
 //! it not see?".
 
+mod acts;
 mod asked;
 mod strip;
 mod tasks;
@@ -15,9 +16,11 @@ use proviso_engine::coverage::not_seen;
 use proviso_model::ids::{CaseId, DeviceId};
 use proviso_store::Stretch;
 
+use self::acts::{ActBox, Kind};
+pub use self::acts::{change, enter};
 use self::asked::{Asked, Month};
 use self::strip::{Item, Strip};
-pub use self::tasks::tasks;
+pub use self::tasks::{TaskLine, line as task_line};
 use super::Console;
 use super::alert::Identity;
 use super::fault::Fault;
@@ -33,12 +36,16 @@ struct CoveragePage {
     shell: Shell,
     identity: Identity,
     device: String,
+    id: String,
     asked: Asked,
     answer: Option<Answer>,
     month: String,
     before: String,
     after: String,
     strip: Strip,
+    acts: Vec<ActBox>,
+    kinds: Vec<Kind>,
+    may_enter: bool,
 }
 
 /// The answer to a question about some minutes.
@@ -81,10 +88,14 @@ pub async fn show(
             officer: view.officer.clone(),
         },
         device: name,
+        id: device.to_string(),
         answer: answer(&view, question, &zone),
         month: month.in_words(),
         before: month.before().query(),
         after: month.after().query(),
+        acts: view.entered.iter().map(|one| acts::shown(one, &zone)).collect(),
+        kinds: acts::kinds(),
+        may_enter: view.may_enter,
         strip: strip::strip(&view.coverage, &month, &zone),
         asked,
     })

@@ -1,54 +1,51 @@
-//! Gaps that are a fault of a machine, as something to do. They say what to look at; what anybody did is not in them.
-
-use std::collections::BTreeMap;
+//! What to look at on a device, in words. They say what to do; what anybody did is not in them.
 
 use jiff::tz::TimeZone;
-use proviso_engine::coverage::Cause;
 use proviso_model::GapCause;
 
-use crate::app::coverage::DeviceCoverage;
+use crate::app::device_tasks::{Task, Trouble};
 use crate::web::console::words;
 
-/// Minutes of silence after which an officer is to ask.
-const SILENT_MINUTES: u64 = 24 * 60;
-/// Minutes of a fault, within the days that are looked at, after which an officer is to look.
-const FAULT_MINUTES: u64 = 60;
-
-/// What to do about a device, from its last days; nothing where an officer's entry explains the gap.
-pub fn tasks(found: &DeviceCoverage, zone: &TimeZone) -> Vec<String> {
-    let mut tasks = Vec::new();
-    if let Some(last) = found.ledger.entries.last()
-        && last.gap == Some(Cause::NOTHING)
-        && last.until() == found.as_of
-        && last.minutes >= SILENT_MINUTES
-    {
-        let since = words::when(last.from, zone);
-        tasks.push(format!(
-            "It has been silent since {} {} or longer: ask at the next visit. A flat battery, a repair or no network are as \
-             likely as anything else.",
-            since.local, since.zone
-        ));
-    }
-    let mut by_cause: BTreeMap<GapCause, u64> = BTreeMap::new();
-    for entry in &found.ledger.entries {
-        if let Some(Cause::Device(cause)) = entry.gap {
-            *by_cause.entry(cause).or_default() += entry.minutes;
-        }
-    }
-    for (cause, minutes) in by_cause {
-        if minutes >= FAULT_MINUTES
-            && let Some(what) = what_to_do(cause)
-        {
-            let length = words::span(i64::try_from(minutes).unwrap_or(i64::MAX).saturating_mul(60_000));
-            tasks.push(format!("In the last seven days, for {length}, {}: {what}.", cause.in_words()));
-        }
-    }
-    tasks
+/// Something to look at.
+pub struct TaskLine {
+    /// What is the matter, since when, for how long.
+    pub what: String,
+    /// What to do next.
+    pub next: &'static str,
 }
 
-/// What an officer can do about a fault; `None` for what is none, such as a device that is off.
-fn what_to_do(cause: GapCause) -> Option<&'static str> {
-    Some(match cause {
+/// Prepares a task for a page.
+pub fn line(task: &Task, zone: &TimeZone) -> TaskLine {
+    let since = words::when(task.since, zone);
+    let since = format!("{} {}", since.local, since.zone);
+    let length = words::span(i64::try_from(task.minutes).unwrap_or(i64::MAX).saturating_mul(60_000));
+    let often = match task.times {
+        0 | 1 => String::new(),
+        times => format!(" ({times} times)"),
+    };
+    match task.trouble {
+        Trouble::Silent => TaskLine {
+            what: format!("It has been silent since {since} or longer"),
+            next: "ask at the next visit, and enter what happened if it is known; a flat battery, a repair or no network are as likely as anything else",
+        },
+        Trouble::Fault(cause) => TaskLine {
+            what: format!("Since {since}, for {length}{often}, {}", cause.in_words()),
+            next: what_to_do(cause),
+        },
+        Trouble::Partly(cause) => TaskLine {
+            what: format!("Since {since}, while all else was watched, {}", cause.in_words()),
+            next: what_to_do(cause),
+        },
+        Trouble::Open(kind) => TaskLine {
+            what: format!("It is entered since {since}, without an end, that {}", kind.in_words()),
+            next: "enter its end if it is over",
+        },
+    }
+}
+
+/// What an officer can do about a fault.
+fn what_to_do(cause: GapCause) -> &'static str {
+    match cause {
         GapCause::AgentStopped => {
             "look at the next visit whether it starts by itself, and run proviso-agent doctor"
         }
@@ -57,14 +54,22 @@ fn what_to_do(cause: GapCause) -> Option<&'static str> {
         }
         GapCause::ProtocolMismatch => "update the browser’s extension and the monitoring program",
         GapCause::NoticeNotShown => "show the notice on the device",
+        GapCause::NoPolicy => "let it reach the server, which gives it its order",
         GapCause::SpoolFull => "free room on its disk, or bring it to where it can reach the server",
         GapCause::ClockLost => {
             "its clock battery may be empty; let it reach the server, which puts the time right"
         }
         GapCause::ClockJump => "let it reach the server, which puts the time right",
-        GapCause::SourceUnavailable | GapCause::SpoolDamaged | GapCause::Unknown => {
-            "run proviso-agent doctor at the next visit"
+        GapCause::PrivateWindowsUnseen => "let the extension into private windows at the next visit",
+        GapCause::SiteListMissing | GapCause::HashSetMissing => {
+            "let it reach the server, from which it fetches the list"
         }
-        _ => return None,
-    })
+        GapCause::BrowserUnwatched => {
+            "put the extension into that browser at the next visit, or take the browser off"
+        }
+        GapCause::SessionHelperAbsent => {
+            "have the person log off and on; if it comes again, run proviso-agent doctor"
+        }
+        _ => "run proviso-agent doctor at the next visit",
+    }
 }

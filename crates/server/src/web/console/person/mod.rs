@@ -6,6 +6,8 @@ mod watched;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
+use jiff::tz::TimeZone;
+use proviso_model::Timestamp;
 use proviso_model::ids::CaseId;
 use proviso_model::limits::ENROL_CODE_MINUTES;
 use proviso_model::order::{AuthorityBasis, Order, OrderKind};
@@ -21,6 +23,9 @@ use super::page::{Shell, Under, page};
 use super::people::device;
 use super::signed_in::SignedIn;
 use super::{coverage, outside, words};
+use crate::app::coverage::DeviceCoverage;
+use crate::app::device_tasks;
+use crate::app::officer::people::EnrolledDevice;
 use crate::app::officer::person;
 
 #[derive(Template)]
@@ -31,7 +36,7 @@ struct PersonPage {
     watched: Watched,
     timeline: Vec<TimelineDay>,
     /// Each with what to do about it.
-    devices: Vec<(DeviceLine, Vec<String>)>,
+    devices: Vec<(DeviceLine, Vec<coverage::TaskLine>)>,
     about_devices: Vec<NoticeBox>,
     can_mark: bool,
     order: OrderBox,
@@ -98,9 +103,7 @@ pub async fn show(
             .devices
             .iter()
             .zip(&view.coverage)
-            .map(|((row, facts), minutes)| {
-                (device(row, &facts.system, view.now), coverage::tasks(minutes, &zone))
-            })
+            .map(|(one, minutes)| (device(one, view.now), tasks(minutes, one, view.now, &zone)))
             .collect(),
         about_devices: view
             .about_devices
@@ -153,4 +156,15 @@ fn kind(kind: OrderKind) -> &'static str {
         OrderKind::Licence => "Licence conditions",
         OrderKind::NotificationOnly => "Notification requirements only: nothing is captured",
     }
+}
+
+/// What to look at on a device.
+fn tasks(
+    minutes: &DeviceCoverage,
+    one: &EnrolledDevice,
+    now: Timestamp,
+    zone: &TimeZone,
+) -> Vec<coverage::TaskLine> {
+    let tasks = device_tasks::tasks(minutes, &one.acts, now);
+    tasks.iter().map(|task| coverage::task_line(task, zone)).collect()
 }

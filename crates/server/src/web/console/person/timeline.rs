@@ -4,6 +4,7 @@ use jiff::tz::TimeZone;
 use proviso_model::Timestamp;
 use proviso_store::GapRow;
 
+use crate::app::officer::people::EnrolledDevice;
 use crate::app::officer::person::PersonView;
 use crate::web::console::device_notice;
 use crate::web::console::words::{self, When};
@@ -81,7 +82,7 @@ pub fn days(view: &PersonView, zone: &TimeZone) -> Vec<TimelineDay> {
             None,
         );
     }
-    for (device, facts) in &view.devices {
+    for EnrolledDevice { row: device, facts, .. } in &view.devices {
         add(
             device.enrolled_at,
             "notice",

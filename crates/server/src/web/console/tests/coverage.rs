@@ -2,7 +2,7 @@
 
 use proviso_model::GapCause;
 
-use super::client::{Client, force};
+use super::client::{Client, between, force};
 
 const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
@@ -50,6 +50,69 @@ async fn a_device_page_says_of_every_minute_who_watched_or_why_nobody_did() {
 }
 
 #[tokio::test]
+async fn what_happened_to_a_device_is_entered_corrected_and_withdrawn_on_its_page() {
+    let mut force = force().await;
+    force.seed.watched(30 * HOUR, 5 * HOUR).await;
+    let mut officer = Client::signed_in(&force, "om1").await;
+    let device = format!("/people/{}/devices/{}", force.seed.case, force.seed.device);
+    let (acts, why) = (format!("{device}/acts"), ("reason", "A shop in the high street; ticket 14."));
+    let repair = [("kind", "in-repair"), ("from", "2026-11-23T02:00"), why];
+    for (wrong, says) in [
+        (vec![("kind", "in-a-museum"), repair[1], why], "Choose what happened"),
+        (vec![repair[0], ("from", "noon"), why], "Give a day and a time"),
+        (vec![repair[0], repair[1], ("until", "2026-11-22T02:00"), why], "The end lies before the beginning"),
+        (vec![("kind", "sold"), repair[1], ("until", "2026-11-24T02:00"), why], "leave the end empty"),
+        (vec![repair[0], repair[1], ("reason", " ")], "Write why, and who told you"),
+    ] {
+        let page = officer.post(&acts, &wrong).await;
+        assert!(page.status.is_client_error() && page.body.contains(says), "{says}: {}", page.body);
+    }
+    assert!(officer.post(&acts, &repair).await.status.is_redirection());
+    let page = officer.get(&device).await.body;
+    for words in [
+        "From 23 Nov 2026, 02:00 on, without an end yet: the device was in repair",
+        "A shop in the high street; ticket 14.",
+        "Entered by DC Test Officer 01 on 24 Nov 2026, 02:00",
+        "1 day: the device was in repair",
+        "<rect class=\"act\"",
+    ] {
+        assert!(page.contains(words), "missing: {words}: {page}");
+    }
+    for list in ["/", "/people"] {
+        let page = officer.get(list).await.body;
+        assert!(page.contains("entered: the device was in repair"), "{list}: {page}");
+    }
+    let entry = between(&page, &format!("{acts}/"), "\"").expect("a form").to_owned();
+    let entry = format!("{acts}/{entry}");
+    let ended = [("from", "2026-11-23T02:00"), ("until", "2026-11-23T14:00"), ("reason", "It is back.")];
+    assert!(officer.post(&entry, &ended).await.status.is_redirection());
+    let page = officer.get(&device).await.body;
+    for words in [
+        "until 23 Nov 2026, 14:00: the device was in repair",
+        "Corrected by",
+        "What was entered before",
+        "ticket 14",
+    ] {
+        assert!(page.contains(words), "missing: {words}: {page}");
+    }
+    assert!(!officer.get("/people").await.body.contains("in repair"), "it is over");
+    let back = [("withdraw", "yes"), ("reason", "The wrong device.")];
+    assert!(officer.post(&entry, &back).await.status.is_redirection());
+    let page = officer.get(&device).await.body;
+    assert!(
+        page.contains("Withdrawn by") && page.contains("It is back.") && !page.contains("class=\"act\" x"),
+        "{page}"
+    );
+
+    // One that is sold is released: it is off the lists of what to look after, and still on its person's page.
+    let sold = [("kind", "sold"), ("from", "2026-11-23T20:00"), ("reason", "Receipt seen.")];
+    assert!(officer.post(&acts, &sold).await.status.is_redirection());
+    assert!(!officer.get("/").await.body.contains("Debian 12 laptop: "));
+    let person = officer.get(&format!("/people/{}", force.seed.case)).await.body;
+    assert!(person.contains("released; entered: the device was sold or given away"), "{person}");
+}
+
+#[tokio::test]
 async fn a_device_page_of_a_case_that_is_not_the_officer_s_is_not_there() {
     let force = force().await;
     let mut officer = Client::signed_in(&force, "om1").await;
@@ -60,23 +123,48 @@ async fn a_device_page_of_a_case_that_is_not_the_officer_s_is_not_there() {
 }
 
 #[tokio::test]
-async fn faults_of_a_device_are_something_to_do_and_a_flat_battery_is_none() {
+async fn a_fault_of_a_device_is_something_to_do_until_it_is_mended_and_a_flat_battery_is_none() {
     let mut force = force().await;
     force.seed.gap(70 * HOUR, Some(3 * HOUR), GapCause::PowerOff).await;
-    force.seed.gap(60 * HOUR, Some(2 * HOUR), GapCause::AgentStopped).await;
+    force.seed.watched(12 * HOUR, 5 * HOUR).await;
+    force.seed.gap(2 * HOUR, None, GapCause::ExtensionStopped).await;
+    let mut officer = Client::signed_in(&force, "om1").await;
+    let person = format!("/people/{}", force.seed.case);
+    let says = "Since 24 Nov 2026, 00:00 GMT, for 2 h, the browser was open and its extension did not answer";
+    let next = "look at the next visit whether the extension is switched on";
+    for page in ["/", "/inbox", person.as_str()] {
+        let page = officer.get(page).await.body;
+        assert!(page.contains(says) && page.contains(next), "{page}");
+        assert!(!page.contains("asleep or without power: "), "a device that is off is no fault");
+    }
+    let inbox = officer.get("/").await.body;
+    let checks = between(&inbox, "id=\"group-checks\"", "</ul>").expect("a list").to_lowercase();
+    for word in ["tamper", "suspicious", "manipulat", "breach", "violat"] {
+        assert!(!checks.contains(word), "{word}: {checks}");
+    }
+    let mut other = Client::signed_in(&force, "om2").await;
+    assert!(!other.get("/").await.body.contains("group-checks"), "nothing of another officer's");
+    // It answers again, and has for an hour.
+    force.seed.gap(2 * HOUR, Some(HOUR), GapCause::ExtensionStopped).await;
+    force.seed.watched(HOUR, HOUR).await;
+    assert!(!officer.get("/").await.body.contains("group-checks"), "what is mended is gone by itself");
+}
+
+#[tokio::test]
+async fn a_silent_device_is_asked_about_until_an_entry_says_why() {
+    let mut force = force().await;
     force.seed.watched(58 * HOUR, 5 * HOUR).await;
     let mut officer = Client::signed_in(&force, "om1").await;
-    let page = officer.get(&format!("/people/{}", force.seed.case)).await.body;
-    for words in [
-        "It has been silent since 21 Nov 2026, 21:00 GMT or longer: ask at the next visit.",
-        "for 2 h, the monitoring program was not running: look at the next visit whether it starts by itself",
-    ] {
-        assert!(page.contains(words), "missing: {words}: {page}");
-    }
-    assert!(!page.contains("asleep or without power: "), "a device that is off is no fault");
-    let tasks =
-        page.split("aria-label=\"To do").nth(1).and_then(|rest| rest.split("</ul>").next()).expect("a list");
-    for word in ["tamper", "suspicious", "manipulat"] {
-        assert!(!tasks.to_lowercase().contains(word), "{word}: {tasks}");
-    }
+    let person = format!("/people/{}", force.seed.case);
+    let page = officer.get(&person).await.body;
+    assert!(
+        page.contains("It has been silent since 21 Nov 2026, 21:00 GMT or longer: ask at the next visit"),
+        "{page}"
+    );
+    let act =
+        [("kind", "in-hospital"), ("from", "2026-11-21T20:30"), ("reason", "A ward told; number noted.")];
+    let entered = officer.post(&format!("{person}/devices/{}/acts", force.seed.device), &act).await;
+    assert!(entered.status.is_redirection(), "{}", entered.body);
+    let page = officer.get(&person).await.body;
+    assert!(!page.contains("It has been silent"), "{page}");
 }

@@ -14,6 +14,7 @@ fn path(force: &Force, route: Route, others: bool) -> String {
     let path = route.entry().1.replace("{id}", &alert.to_string()).replace("{case}", &case.to_string());
     let path =
         path.replace("{record}", &"ab".repeat(32)).replace("{act}", "0b5c5bb4-0d38-4d3c-9c0f-6a8a5a4b0e57");
+    let path = path.replace("{entry}", "0b5c5bb4-0d38-4d3c-9c0f-6a8a5a4b0e57");
     path.replace("{notice}", &notice.to_string()).replace("{device}", &device.to_string())
 }
 
@@ -23,6 +24,9 @@ fn fields(route: Route) -> &'static [(&'static str, &'static str)] {
         Route::DeviceNoticeSeen => &[("reason", "The disk was replaced at a shop; receipt shown.")],
         Route::AlertNames => &[("reason", "decide")],
         Route::AlertBundle => &[("passage", "leave-out")],
+        Route::DeviceAct => {
+            &[("kind", "in-hospital"), ("from", "2026-11-23T08:00"), ("reason", "A ward told; number noted.")]
+        }
         _ => &[],
     }
 }
@@ -36,7 +40,7 @@ async fn walk(client: &mut Client, force: &Force, route: Route, others: bool) ->
 }
 
 /// Routes that show or change something of a case, and the act that each must leave in the log.
-const ON_A_CASE: [(Route, &str); 12] = [
+const ON_A_CASE: [(Route, &str); 13] = [
     (Route::Alert, "alert-view"),
     (Route::AlertContent, "content-open"),
     (Route::AlertNames, "names-open"),
@@ -47,6 +51,7 @@ const ON_A_CASE: [(Route, &str); 12] = [
     (Route::AlertUnveil, "picture-unveil"),
     (Route::Person, "case-view"),
     (Route::Coverage, "coverage-view"),
+    (Route::DeviceAct, "device-act"),
     (Route::EnrolmentCode, "enrolment-code"),
     (Route::DeviceNoticeSeen, "device-notice-seen"),
 ];
