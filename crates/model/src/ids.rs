@@ -69,6 +69,8 @@ typed_ids! {
     OrderEndId,
     /// What happened to a device, as an officer entered it.
     DeviceActId,
+    /// A contact that is never captured.
+    ShieldId,
     /// A console user.
     OfficerId,
     /// A signed-in session of an officer.

@@ -29,11 +29,13 @@ pub enum StatementKind {
     Accident,
     /// Anything else.
     Explanation,
+    /// Somebody whose contact is to be protected: a lawyer, a doctor. For whoever keeps the shield list alone.
+    Protect,
 }
 
 impl StatementKind {
     /// Every kind, in the order in which people are asked.
-    pub const ALL: [Self; 3] = [Self::Fault, Self::Accident, Self::Explanation];
+    pub const ALL: [Self; 4] = [Self::Fault, Self::Accident, Self::Explanation, Self::Protect];
 
     /// As in forms and in the store.
     #[must_use]
@@ -42,6 +44,7 @@ impl StatementKind {
             Self::Fault => "fault",
             Self::Accident => "accident",
             Self::Explanation => "explanation",
+            Self::Protect => "protect",
         }
     }
 
@@ -58,6 +61,7 @@ impl StatementKind {
             Self::Fault => "Something does not work",
             Self::Accident => "Something came up by accident",
             Self::Explanation => "An explanation",
+            Self::Protect => "A contact to protect, such as a lawyer or a doctor",
         }
     }
 }

@@ -21,6 +21,7 @@ mod opened;
 mod pack;
 mod record;
 mod returned;
+mod shield;
 mod site_list;
 pub mod sqlite;
 mod timeline;
@@ -48,6 +49,7 @@ pub use opened::{
 pub use pack::{PackRow, PackStore};
 pub use record::{AppendBatch, Appended, ForkRow, NewRecord, RecordRow, RecordStore, ReplayOutcome, Stop};
 pub use returned::ReturnedStore;
+pub use shield::{ShieldEnd, ShieldRow, ShieldStore};
 pub use site_list::{SiteListRow, SiteListStore};
 pub use sqlite::{SqliteOptions, SqliteStore};
 pub use timeline::{Stretch, TimelineStore, ToldRow};
@@ -70,6 +72,7 @@ pub trait Store:
     + BackupStore
     + JobStore
     + PackStore
+    + ShieldStore
     + SiteListStore
     + HashSetStore
     + LateStore

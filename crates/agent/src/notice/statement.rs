@@ -19,7 +19,7 @@ use crate::daemon::core_thread::Ask;
 #[template(path = "statement.html")]
 struct StatementPage<'a> {
     form_token: &'a str,
-    kinds: [(&'static str, &'static str, bool); 3],
+    kinds: [(&'static str, &'static str, bool); 4],
     about: &'a str,
     text: &'a str,
     problem: &'static str,

@@ -9,11 +9,13 @@ use proviso_model::ids::{CaseId, DeviceActId, DeviceId};
 use proviso_store::{DeviceActRow, DeviceRow, DeviceState, PolicyRow, StoreError};
 
 use super::AppContext;
+use super::device::policy::About;
 use super::force::ForceError;
 use super::force::case::next_policy;
 use super::in_use::InUse;
 use super::late;
 use super::late::order_end::{Effect, check_reason, spread};
+use super::shield;
 use crate::keys::case::Purpose;
 
 /// The acts of the log that say what stands about a device.
@@ -199,6 +201,7 @@ async fn policies(
     let known = late::known(ctx, &keys).await?;
     let order = known.for_devices(ctx.now()).ok_or(StoreError::Missing("the order of this case"))?;
     let with = InUse::now(ctx).await?;
+    let shield = shield::standing::<ForceError>(ctx, case).await?;
     let mut made = Vec::new();
     for row in rows {
         let device = ctx.store.device_get(row.device).await?.ok_or(StoreError::Missing("this device"))?;
@@ -206,8 +209,8 @@ async fn policies(
             continue;
         }
         let acts = acts(entered, device.id);
-        let about = (device.id, acts.as_slice());
-        made.push(next_policy(ctx, &with, &keys, &order, about, "the order of this case").await?);
+        let about = About { device: device.id, acts: &acts, shield: &shield };
+        made.push(next_policy(ctx, &with, &keys, &order, &about, "the order of this case").await?);
     }
     Ok(made)
 }

@@ -38,6 +38,8 @@ pub enum Purpose {
     OrderEnd,
     /// The reason for which it was entered what happened to a device.
     DeviceAct,
+    /// A contact that is never captured, with the reason, and the reason for taking it off.
+    Shield,
     /// An officer's reason for marking a notice about a device as seen.
     DeviceNotice,
     /// An audit entry's reason.

@@ -25,6 +25,7 @@ mod replay;
 mod returned;
 mod rewritten_log;
 mod rig;
+mod shield;
 mod site_lists;
 mod statements;
 mod stolen;

@@ -19,11 +19,12 @@ const MADE_OF_A_RECORD: [(&str, &str); 5] = [
     ("statement", "record"),
 ];
 /// What is emptied when a case is destroyed.
-const OF_A_CASE: [(&str, &str); 6] = [
+const OF_A_CASE: [(&str, &str); 7] = [
     ("case_file", "id"),
     ("order_version", "case_id"),
     ("order_end", "case_id"),
     ("device_act", "case_id"),
+    ("shield", "case_id"),
     ("device", "case_id"),
     ("decision", "case_id"),
 ];

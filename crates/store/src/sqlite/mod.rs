@@ -22,6 +22,7 @@ mod record;
 mod record_keys;
 mod returned;
 mod rows;
+mod shield;
 mod site_list;
 mod timeline;
 mod versions;

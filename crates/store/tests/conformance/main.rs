@@ -10,6 +10,7 @@ mod packs;
 mod people;
 mod records;
 mod review;
+mod shield;
 
 use std::sync::Arc;
 
@@ -33,6 +34,7 @@ async fn story(store: &dyn Store) {
     late::what_is_held_waits_for_review_and_is_given_back_or_noted_as_erased(store).await;
     late::findings_seen_before_are_flagged_and_their_alert_comes_last(store).await;
     acts::what_is_entered_about_a_device_is_corrected_by_another_version(store).await;
+    shield::a_contact_is_put_on_the_list_and_taken_off_with_the_policies_that_follow(store).await;
     packs::a_list_has_one_version_in_use_and_keeps_those_before(store).await;
     packs::a_list_of_sites_has_one_version_in_use_and_keeps_those_before(store).await;
     packs::a_hash_set_has_one_version_in_use_and_keeps_those_before(store).await;

@@ -13,6 +13,7 @@ use proviso_store::{CaseState, DeviceRow, DeviceState, StoreError};
 use super::{DeviceRefusal, code, nonce, policy};
 use crate::app::AppContext;
 use crate::app::in_use::InUse;
+use crate::app::shield;
 use crate::keys::case::Purpose;
 use crate::keys::certificates;
 
@@ -81,7 +82,9 @@ async fn add(
     let keys = ctx.case_keys(case)?;
     let order = policy::known_now(ctx, &keys).await?;
     let in_use = InUse::now(ctx).await?;
-    let made = policy::make(ctx, &in_use, &keys, &order, (device, &[]), 1)?;
+    let shield = shield::standing::<DeviceRefusal>(ctx, case).await?;
+    let about = policy::About { device, acts: &[], shield: &shield };
+    let made = policy::make(ctx, &in_use, &keys, &order, &about, 1)?;
     let (certificate_pem, der) = certificates::device(&ctx.keys.authority, &request.csr_pem, device, now)
         .map_err(|_| {
             DeviceRefusal::RequestBad("the certificate signing request cannot be used".to_owned())

@@ -85,6 +85,17 @@ impl From<CompileError> for NoPolicy {
     }
 }
 
+/// A device, and what is known of it and its case beside the order.
+#[derive(Debug, Clone, Copy)]
+pub struct About<'a> {
+    /// Which.
+    pub device: DeviceId,
+    /// What officers entered about it.
+    pub acts: &'a [DeviceAct],
+    /// Contacts that are never captured.
+    pub shield: &'a [String],
+}
+
 /// Compiles an order with packs and lists of sites.
 ///
 /// # Errors
@@ -104,22 +115,22 @@ pub fn make(
     with: &InUse,
     keys: &CaseKeys,
     order: &Order,
-    (device, acts): (DeviceId, &[DeviceAct]),
+    about: &About<'_>,
     serial: u64,
 ) -> Result<Made, NoPolicy> {
     let inputs = CompileInputs {
         serial,
         force: ctx.keys.force,
         case: keys.case,
-        device,
+        device: about.device,
         issued_at: ctx.now(),
         case_key: CaseKeyRef { id: keys.id, public: keys.public.to_hex() },
-        shield: Vec::new(),
+        shield: about.shield.to_vec(),
         site_lists: Vec::new(), // [`compile`] names those in use.
         hash_sets: Vec::new(),
         languages: ctx.languages.to_vec(),
     };
-    sign(ctx, keys, &compile(with, order, inputs)?.under(acts))
+    sign(ctx, keys, &compile(with, order, inputs)?.under(about.acts))
 }
 
 /// A policy that ends monitoring on a device: its newest one without conditions, over from now on.

@@ -15,6 +15,7 @@ use super::{DeviceRefusal, authenticate};
 use crate::app::AppContext;
 use crate::app::device_acts;
 use crate::app::in_use::InUse;
+use crate::app::shield;
 use crate::keys::CaseKeys;
 use crate::keys::case::Purpose;
 
@@ -80,8 +81,9 @@ async fn renew(
 ) -> Result<(), DeviceRefusal> {
     let order = policy::known_now(ctx, keys).await?;
     let acts = device_acts::on_device(ctx, device.case, device.id).await?;
-    let about = (device.id, acts.as_slice());
-    let next = match policy::make(ctx, &InUse::now(ctx).await?, keys, &order, about, above.saturating_add(1))
+    let shield = shield::standing::<DeviceRefusal>(ctx, device.case).await?;
+    let about = policy::About { device: device.id, acts: &acts, shield: &shield };
+    let next = match policy::make(ctx, &InUse::now(ctx).await?, keys, &order, &about, above.saturating_add(1))
     {
         Ok(next) => next,
         Err(NoPolicy::Stops(_)) => policy::ending(ctx, keys, &PolicyRow { serial: above, ..own.clone() })?,

@@ -2,19 +2,19 @@
 
 use proviso_engine::{CompileInputs, OrderVersion};
 use proviso_model::Order;
-use proviso_model::device_act::DeviceAct;
-use proviso_model::ids::{CaseId, DeviceId, OfficerId, OrderId};
+use proviso_model::ids::{CaseId, OfficerId, OrderId};
 use proviso_store::{CaseRow, CaseState, DeviceState, OrderVersionRow, PolicyRow, StoreError};
 
 use super::{COMMAND_LINE, ForceError};
 use crate::app::AppContext;
-use crate::app::device::policy::{self, NoPolicy};
+use crate::app::device::policy::{self, About, NoPolicy};
 use crate::app::device_acts;
 use crate::app::in_use::InUse;
 use crate::app::late::{
     self,
     order_end::{Effect, spread},
 };
+use crate::app::shield;
 use crate::keys::CaseKeys;
 use crate::keys::case::Purpose;
 
@@ -116,7 +116,7 @@ pub async fn order_change_from(
         let first_day = applies_from.unwrap_or_else(|| before.order.day_of(ctx.now()));
         let after = before.with_version(OrderVersion { applies_from: Some(first_day), order })?;
         let order = after.for_devices(ctx.now()).ok_or(StoreError::Missing("the order of this case"))?;
-        let made = policies(ctx, &keys, &order, place).await?;
+        let made = policies(ctx, &keys, &order, place, None).await?;
         let row = OrderVersionRow {
             id,
             case,
@@ -134,22 +134,28 @@ pub async fn order_change_from(
     .await
 }
 
-/// A policy for every active device of a case, made from `order`.
+/// A policy for every active device of a case, made from `order`; with the shield list as it stands, or with another.
 pub(in crate::app) async fn policies(
     ctx: &AppContext,
     keys: &CaseKeys,
     order: &Order,
     place: &str,
+    shield: Option<&[String]>,
 ) -> Result<Vec<PolicyRow>, ForceError> {
     let in_use = InUse::now(ctx).await?;
     let entered = ctx.store.device_act_list(keys.case).await?;
+    let shield = match shield {
+        Some(shield) => shield.to_vec(),
+        None => shield::standing::<ForceError>(ctx, keys.case).await?,
+    };
     let mut made = Vec::new();
     for device in ctx.store.device_list(Some(keys.case)).await? {
         if device.state != DeviceState::Active {
             continue;
         }
         let acts = device_acts::acts(&entered, device.id);
-        made.push(next_policy(ctx, &in_use, keys, order, (device.id, &acts), place).await?);
+        let about = About { device: device.id, acts: &acts, shield: &shield };
+        made.push(next_policy(ctx, &in_use, keys, order, &about, place).await?);
     }
     Ok(made)
 }
@@ -160,12 +166,12 @@ pub(in crate::app) async fn next_policy(
     with: &InUse,
     keys: &CaseKeys,
     order: &Order,
-    (device, acts): (DeviceId, &[DeviceAct]),
+    about: &About<'_>,
     place: &str,
 ) -> Result<PolicyRow, ForceError> {
-    let newest = ctx.store.policy_current(device).await?;
+    let newest = ctx.store.policy_current(about.device).await?;
     let newest = newest.ok_or(StoreError::Missing("the device's policy"))?;
-    match policy::make(ctx, with, keys, order, (device, acts), newest.serial.saturating_add(1)) {
+    match policy::make(ctx, with, keys, order, about, newest.serial.saturating_add(1)) {
         Ok(next) => Ok(next.row),
         Err(NoPolicy::Stops(_)) => policy::ending(ctx, keys, &newest)
             .map(|next| next.row)

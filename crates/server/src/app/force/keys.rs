@@ -10,6 +10,7 @@ use crate::app::AppContext;
 use crate::app::device::policy;
 use crate::app::device_acts;
 use crate::app::in_use::InUse;
+use crate::app::shield;
 
 /// Notes that keys were installed and makes every active device's policy anew, so that none rests on a key that was
 /// retired. Gives how many.
@@ -47,7 +48,9 @@ pub(super) async fn policies_of_all(
             .map_err(|refusal| ForceError::Refused(refusal.to_string()))?;
         let place = format!("the order of case {}", device.case);
         let acts = device_acts::on_device(ctx, device.case, device.id).await?;
-        made.push(case::next_policy(ctx, with, &keys, &order, (device.id, &acts), &place).await?);
+        let shield = shield::standing::<ForceError>(ctx, device.case).await?;
+        let about = policy::About { device: device.id, acts: &acts, shield: &shield };
+        made.push(case::next_policy(ctx, with, &keys, &order, &about, &place).await?);
     }
     Ok(made)
 }

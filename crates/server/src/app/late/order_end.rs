@@ -172,7 +172,7 @@ async fn prepared(
 ) -> Result<Vec<proviso_store::PolicyRow>, ForceError> {
     let after = known(ctx, keys).await?.with_ends(ends)?;
     let order = after.for_devices(ctx.now()).ok_or(StoreError::Missing("the order of this case"))?;
-    policies(ctx, keys, &order, "the order of this case").await
+    policies(ctx, keys, &order, "the order of this case", None).await
 }
 
 /// What follows once it is known: flags, and another look at what is held. `devices` have a new policy already.

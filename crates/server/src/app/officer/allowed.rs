@@ -17,29 +17,35 @@ pub enum Action {
     ReadAudit,
     /// Review what is held outside the order of a case: counts only.
     ReviewQuarantine,
+    /// Keep the shield list of a case: contacts that are never captured.
+    KeepShield,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::ViewEvidence,
         Self::Decide,
         Self::Export,
         Self::EnrolDevice,
         Self::ReadAudit,
         Self::ReviewQuarantine,
+        Self::KeepShield,
     ];
 }
 
 /// Whether `role` may do `action`; `own_case` says whether the case is assigned to that officer.
 ///
-/// Who reviews what is outside an order is never the officer in charge of the case. Digital specialists and disclosure
+/// Who reviews what is outside an order, or keeps a shield list, is never the officer in charge of the case. Digital specialists and disclosure
 /// officers get their pages with their issue; until then they see nothing here, which is the safe side.
 #[must_use]
 pub fn allowed(role: OfficerRole, action: Action, own_case: bool) -> bool {
     match (role, action) {
-        (OfficerRole::DataProtection | OfficerRole::Supervisor, Action::ReviewQuarantine) => !own_case,
-        (_, Action::ReviewQuarantine) => false,
+        (
+            OfficerRole::DataProtection | OfficerRole::Supervisor,
+            Action::ReviewQuarantine | Action::KeepShield,
+        ) => !own_case,
+        (_, Action::ReviewQuarantine | Action::KeepShield) => false,
         (OfficerRole::OffenderManager, Action::ReadAudit) => false,
         (OfficerRole::OffenderManager, _) => own_case,
         (OfficerRole::Supervisor, _) => true,
@@ -78,13 +84,13 @@ mod tests {
         // One letter per action, in the order of Action::ALL: y = every case, o = own cases only, x = others' cases
         // only, n = never.
         let table = [
-            (OfficerRole::OffenderManager, "oooonn"),
-            (OfficerRole::Supervisor, "yyyyyx"),
-            (OfficerRole::DigitalSpecialist, "nnnnnn"),
-            (OfficerRole::Administrator, "nnnnyn"),
-            (OfficerRole::DataProtection, "nnnnnx"),
-            (OfficerRole::Disclosure, "nnnnnn"),
-            (OfficerRole::Auditor, "nnnnyn"),
+            (OfficerRole::OffenderManager, "oooonnn"),
+            (OfficerRole::Supervisor, "yyyyyxx"),
+            (OfficerRole::DigitalSpecialist, "nnnnnnn"),
+            (OfficerRole::Administrator, "nnnnynn"),
+            (OfficerRole::DataProtection, "nnnnnxx"),
+            (OfficerRole::Disclosure, "nnnnnnn"),
+            (OfficerRole::Auditor, "nnnnynn"),
         ];
         assert_eq!(table.map(|(role, _)| role).as_slice(), OfficerRole::ALL);
         for (role, letters) in table {

@@ -20,6 +20,7 @@ pub mod priority;
 pub mod quarantine;
 pub mod sealed;
 pub mod session;
+pub mod shield;
 pub mod statements;
 pub mod unveilings;
 pub mod who;

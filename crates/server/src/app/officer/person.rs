@@ -15,6 +15,7 @@ use super::error::ActError;
 use super::history;
 use super::people::{self, EnrolledDevice};
 use super::sealed::{self, Person};
+use super::shield;
 use super::statements;
 use super::who::Who;
 use crate::app::AppContext;
@@ -44,6 +45,8 @@ pub struct PersonView {
     pub in_force: Vec<(Timestamp, Timestamp)>,
     /// The officer in charge.
     pub officer: String,
+    /// How many contacts are never captured; which, only who keeps the list sees.
+    pub shielded: usize,
     /// Devices that are not revoked.
     pub devices: Vec<EnrolledDevice>,
     /// The last seven days of each of them.
@@ -103,6 +106,7 @@ pub async fn view(ctx: &AppContext, who: &Who, id: CaseId) -> Result<PersonView,
             minutes.push(coverage::of_device(ctx, &in_force, &device.row, week).await?);
         }
         Ok(PersonView {
+            shielded: shield::count(ctx, id).await?,
             about_devices,
             may_mark: who.may_on(Action::Decide, &case),
             ends: known.ends,

@@ -2,7 +2,7 @@
 
 use proviso_model::Timestamp;
 use proviso_model::ids::CaseId;
-use proviso_model::statement::Statement;
+use proviso_model::statement::{Statement, StatementKind};
 use proviso_store::Stretch;
 
 use super::error::ActError;
@@ -14,19 +14,39 @@ pub const STATEMENTS_MAX: usize = 50;
 /// So long before and after an alert what is written about is shown beside it.
 const BESIDE_DAYS: i64 = 1;
 
-/// Statements about a stretch of time, in its order. One whose record was destroyed is not among them.
+/// Statements about a stretch of time, in its order, but for those about a contact to protect: they are no matter of the officer in
+/// charge. One whose record was destroyed is not among them.
 ///
 /// # Errors
 /// [`ActError`].
 pub async fn within(ctx: &AppContext, case: CaseId, stretch: Stretch) -> Result<Vec<Statement>, ActError> {
+    kept(ctx, case, stretch, |one| one.of != StatementKind::Protect).await
+}
+
+/// All that the person wrote about contacts to protect.
+///
+/// # Errors
+/// [`ActError`].
+pub(super) async fn to_protect(ctx: &AppContext, case: CaseId) -> Result<Vec<Statement>, ActError> {
+    let always = Stretch { from: Timestamp::from_micros(0), until: ctx.now().plus_days(1) };
+    kept(ctx, case, always, |one| one.of == StatementKind::Protect).await
+}
+
+async fn kept(
+    ctx: &AppContext,
+    case: CaseId,
+    stretch: Stretch,
+    is_meant: impl Fn(&Statement) -> bool,
+) -> Result<Vec<Statement>, ActError> {
     let keys = ctx.case_keys(case)?;
-    let mut statements = Vec::new();
+    let mut statements: Vec<Statement> = Vec::new();
     for row in ctx.store.statement_list(case, stretch).await? {
         let Some(key) = ctx.store.record_key(&row.record).await? else { continue };
         let json = keys.of_record(&key).open(Purpose::Statement, &row.sealed)?;
         let broken = |_| ActError::Broken("a statement that was kept can no longer be read".to_owned());
         statements.push(serde_json::from_slice(&json).map_err(broken)?);
     }
+    statements.retain(is_meant);
     let earlier = statements.len().saturating_sub(STATEMENTS_MAX);
     Ok(statements.split_off(earlier))
 }

@@ -19,6 +19,7 @@ mod people;
 mod person;
 mod quarantine;
 mod routes;
+mod shield;
 mod sign_in;
 mod signed_in;
 mod words;

@@ -48,6 +48,8 @@ pub enum Under {
     People,
     /// Reviews of what is outside an order.
     Quarantine,
+    /// Shield lists.
+    Shield,
     /// The audit log.
     Audit,
     /// None of them.
@@ -69,6 +71,7 @@ impl Shell {
             (Under::Inbox, "/", "Inbox", Action::ViewEvidence),
             (Under::People, "/people", "People", Action::ViewEvidence),
             (Under::Quarantine, "/quarantine", "Quarantine", Action::ReviewQuarantine),
+            (Under::Shield, "/shield", "Protected contacts", Action::KeepShield),
             (Under::Audit, "/audit", "Audit log", Action::ReadAudit),
         ]
         .into_iter()

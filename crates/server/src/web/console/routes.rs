@@ -10,7 +10,7 @@ use proviso_model::limits::FORM_BYTES_MAX;
 use super::fault::Fault;
 use super::{
     Console, account, alert, assets, audit, bundle, coverage, device_notice, enrolment_code, events, fault,
-    headers, inbox, people, person, quarantine, sign_in,
+    headers, inbox, people, person, quarantine, shield, sign_in,
 };
 use crate::app::AppContext;
 
@@ -53,13 +53,16 @@ pub enum Route {
     Quarantine,
     PersonQuarantine,
     QuarantineReview,
+    ShieldList,
+    Shield,
+    ShieldChange,
     DeviceNoticeSeen,
     Audit,
 }
 
 impl Route {
     /// Every route.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 32] = [
         Self::Asset,
         Self::SignInForm,
         Self::SignIn,
@@ -87,6 +90,9 @@ impl Route {
         Self::Quarantine,
         Self::PersonQuarantine,
         Self::QuarantineReview,
+        Self::ShieldList,
+        Self::Shield,
+        Self::ShieldChange,
         Self::DeviceNoticeSeen,
         Self::Audit,
     ];
@@ -125,6 +131,9 @@ impl Route {
             Self::Quarantine => (Method::GET, "/quarantine", Access::SignedIn),
             Self::PersonQuarantine => (Method::GET, "/people/{case}/quarantine", Access::SignedIn),
             Self::QuarantineReview => (Method::POST, "/people/{case}/quarantine", Access::SignedIn),
+            Self::ShieldList => (Method::GET, "/shield", Access::SignedIn),
+            Self::Shield => (Method::GET, "/people/{case}/shield", Access::SignedIn),
+            Self::ShieldChange => (Method::POST, "/people/{case}/shield", Access::SignedIn),
             Self::DeviceNoticeSeen => {
                 (Method::POST, "/people/{case}/device-notices/{notice}", Access::SignedIn)
             }
@@ -161,6 +170,9 @@ impl Route {
             Self::Quarantine => get(quarantine::list),
             Self::PersonQuarantine => get(quarantine::show),
             Self::QuarantineReview => post(quarantine::review),
+            Self::ShieldList => get(shield::list),
+            Self::Shield => get(shield::show),
+            Self::ShieldChange => post(shield::change),
             Self::DeviceNoticeSeen => post(device_notice::mark_seen),
             Self::Audit => get(audit::show),
         }

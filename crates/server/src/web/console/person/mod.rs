@@ -44,6 +44,7 @@ struct PersonPage {
     ends: Vec<String>,
     /// Records held unseen.
     held: usize,
+    protected: String,
     can_enrol: bool,
     code_minutes: i64,
 }
@@ -98,6 +99,7 @@ pub async fn show(
             .map(|row| format!("{}.", outside::ended(&row.end)))
             .collect(),
         held: view.held,
+        protected: words::counted(view.shielded, "contact is protected", "contacts are protected"),
         timeline: timeline::days(&view, &zone),
         devices: view
             .devices

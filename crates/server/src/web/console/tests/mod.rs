@@ -11,4 +11,5 @@ mod quarantine;
 mod routes;
 mod seed;
 mod sessions;
+mod shield;
 mod talk;
