@@ -14,7 +14,7 @@ pub(crate) enum For {
 }
 
 /// A program, the Debian package that brings it, and whether the demo needs it too.
-const PROGRAMS: [(&str, &str, bool); 10] = [
+const PROGRAMS: [(&str, &str, bool); 11] = [
     ("chromium", "chromium", true),
     ("node", "nodejs", true),
     ("npm", "npm", true),
@@ -26,6 +26,8 @@ const PROGRAMS: [(&str, &str, bool); 10] = [
     ("openbox", "openbox", false),
     ("feh", "feh", false),
     ("xterm", "xterm", false),
+    // Reads the reports that are made as PDF.
+    ("pdftotext", "poppler-utils", false),
 ];
 
 const NODE_MAJOR_MIN: u32 = 18;

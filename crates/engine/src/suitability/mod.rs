@@ -10,7 +10,7 @@ use proviso_model::order::{AuthorityBasis, Condition, Order, OrderKind};
 use serde::Serialize;
 
 pub use device::{DEVICE_BYTES_MAX, Device, DeviceError, Display, Form, System};
-pub use words::text;
+pub use words::{device_in_words, text, whole_in_words};
 
 use facts::{KindFacts, Needs};
 
@@ -150,9 +150,9 @@ fn paragraph(
         let has = |needs| by.iter().any(|by| by.needs == needs);
         let what = match (has(Needs::Windows), has(Needs::Agent)) {
             (true, _) => {
-                "Of what is done there only pictures in the window in front, and picture and video files that are saved, are seen."
+                "Of what is done there only pictures in the window in front, and picture files that are saved, are seen."
             }
-            (false, true) => "Of what is done there only picture and video files that are saved are seen.",
+            (false, true) => "Of what is done there only picture files that are saved are seen.",
             (false, false) => "What is done there is not seen.",
         };
         left.push(format!("The extension does not run in {}. {what}", others.join(", ")));

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{ParagraphReport, SuitabilityReport, System, Watched};
+use super::{Device, ParagraphReport, SuitabilityReport, System, Watched};
 
 /// Columns of a line.
 const COLUMNS: usize = 100;
@@ -11,17 +11,10 @@ const COLUMNS: usize = 100;
 #[must_use]
 pub fn text(report: &SuitabilityReport) -> String {
     let mut page = String::new();
-    let device = &report.device;
     let _ = writeln!(page, "Suitability and enforceability: order {}", report.order);
-    let system = [system(device.system), device.version.as_str()].join(" ");
-    let _ = writeln!(page, "Device: {} {}, {}", device.make, device.model, system.trim());
+    let _ = writeln!(page, "Device: {}", device_in_words(&report.device));
     let _ = writeln!(page, "Program: Proviso {}\n", report.version);
-    let whole = if report.watched {
-        "Some or all of the paragraphs below can be watched on this device."
-    } else {
-        "None of the paragraphs below can be watched on this device."
-    };
-    wrapped(&mut page, whole, "", "");
+    wrapped(&mut page, whole_in_words(report), "", "");
     for remark in &report.remarks {
         wrapped(&mut page, remark, "", "");
     }
@@ -35,18 +28,49 @@ pub fn text(report: &SuitabilityReport) -> String {
     page
 }
 
+/// Make, model and system of a device.
+#[must_use]
+pub fn device_in_words(device: &Device) -> String {
+    let system = [system(device.system), device.version.as_str()].join(" ");
+    format!("{} {}, {}", device.make, device.model, system.trim())
+}
+
+/// Whether anything can be watched.
+#[must_use]
+pub fn whole_in_words(report: &SuitabilityReport) -> &'static str {
+    if report.watched {
+        "Some or all of the paragraphs below can be watched on this device."
+    } else {
+        "None of the paragraphs below can be watched on this device."
+    }
+}
+
+impl Watched {
+    /// As a sentence.
+    #[must_use]
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::Yes => "Can be watched.",
+            Self::InPart => "Can be watched in part.",
+            Self::No => "Cannot be watched on this device.",
+        }
+    }
+}
+
+impl ParagraphReport {
+    /// What there is to say of it, each part under its title.
+    #[must_use]
+    pub fn said(&self) -> [(&'static str, &[String]); 3] {
+        [("How", &self.how), ("Seen of others", &self.others), ("What is left", &self.left)]
+    }
+}
+
 fn one(page: &mut String, paragraph: &ParagraphReport) {
-    let ParagraphReport { paragraph: number, text, kind, from, until, watched, how, others, left } =
-        paragraph;
+    let ParagraphReport { paragraph: number, text, kind, from, until, watched, .. } = paragraph;
     let _ = writeln!(page, "\nParagraph {number}: {kind} ({from} to {until})");
     wrapped(page, &format!("\"{text}\""), "  ", "  ");
-    let state = match watched {
-        Watched::Yes => "Can be watched.",
-        Watched::InPart => "Can be watched in part.",
-        Watched::No => "Cannot be watched on this device.",
-    };
-    let _ = writeln!(page, "  {state}");
-    for (title, sentences) in [("How", how), ("Seen of others", others), ("What is left", left)] {
+    let _ = writeln!(page, "  {}", watched.in_words());
+    for (title, sentences) in paragraph.said() {
         if !sentences.is_empty() {
             let _ = writeln!(page, "  {title}:");
             listed(page, sentences);

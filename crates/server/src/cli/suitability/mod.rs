@@ -1,5 +1,7 @@
 //! `suitability`: which paragraphs of an order can be watched on a device, before a court makes them.
 
+mod paper;
+
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -23,6 +25,9 @@ pub(super) struct SuitabilityArgs {
     /// The device.
     #[arg(long, value_name = "DEVICE.toml")]
     device: PathBuf,
+    /// Write it as a PDF too, tagged for readers that read aloud (PDF/UA-1); a file that is there is left as it is.
+    #[arg(long, value_name = "FILE")]
+    pdf: Option<PathBuf>,
 }
 
 impl SuitabilityArgs {
@@ -36,9 +41,23 @@ impl SuitabilityArgs {
         let described = Device::from_toml(&read(&self.device, DEVICE_BYTES_MAX)?)
             .with_context(|| format!("{} describes no device", self.device.display()))?;
         let report = suitability(&order, &described).context("the facts of this program cannot be read")?;
+        if let Some(path) = &self.pdf {
+            let shown = path.display();
+            let bytes = proviso_report::pdf(&paper::document(&report))
+                .with_context(|| format!("{shown} is not made"))?;
+            write_new(path, &bytes)
+                .with_context(|| format!("{shown} cannot be written; a report is put over no other file"))?;
+        }
         say.line(text(&report).trim_end(), &serde_json::to_value(&report)?)?;
         Ok(0)
     }
+}
+
+fn write_new(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    use std::io::Write as _;
+    let mut file = std::fs::File::create_new(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
 }
 
 /// Up to a byte more than may be read: the reader itself says that it is too long.
