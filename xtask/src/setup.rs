@@ -14,7 +14,7 @@ pub(crate) enum For {
 }
 
 /// A program, the Debian package that brings it, and whether the demo needs it too.
-const PROGRAMS: [(&str, &str, bool); 11] = [
+const PROGRAMS: [(&str, &str, bool); 16] = [
     ("chromium", "chromium", true),
     ("node", "nodejs", true),
     ("npm", "npm", true),
@@ -28,6 +28,12 @@ const PROGRAMS: [(&str, &str, bool); 11] = [
     ("xterm", "xterm", false),
     // Reads the reports that are made as PDF.
     ("pdftotext", "poppler-utils", false),
+    // A session's bus, keys, and programs that tell on the accessibility bus what they show: an editor and a terminal.
+    ("dbus-daemon", "dbus", false),
+    ("dbus-launch", "dbus-x11", false),
+    ("xdotool", "xdotool", false),
+    ("mousepad", "mousepad", false),
+    ("xfce4-terminal", "xfce4-terminal", false),
 ];
 
 const NODE_MAJOR_MIN: u32 = 18;
@@ -45,6 +51,9 @@ pub(crate) fn run(root: &Path, purpose: For) -> Result<()> {
     }
     if purpose == For::Tests && !has_verifier_libraries() {
         missing.extend(["python3-jsonschema", "python3-nacl"]);
+    }
+    if purpose == For::Tests && !has_accessibility() {
+        missing.extend(["at-spi2-core", "python3-gi", "gir1.2-gtk-3.0"]);
     }
     if !missing.is_empty() {
         apt_install(&missing)?;
@@ -129,6 +138,13 @@ fn has_verifier_libraries() -> bool {
     let asked = ["-c", "import jsonschema, nacl"];
     let has = |python| shell::output(&mut shell::program(Path::new("."), python, &asked)).is_ok();
     has("/usr/bin/python3") || has("python3")
+}
+
+/// Whether there is an accessibility bus, and a python that makes windows.
+fn has_accessibility() -> bool {
+    let asked = ["-c", "import gi; gi.require_version('Gtk', '3.0')"];
+    Path::new("/usr/libexec/at-spi-bus-launcher").is_file()
+        && shell::output(&mut shell::program(Path::new("."), "/usr/bin/python3", &asked)).is_ok()
 }
 
 /// Installs Debian packages, as root or through sudo.

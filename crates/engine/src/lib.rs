@@ -29,7 +29,7 @@ pub use pack::{Pack, PackError};
 
 /// What findings mean. Rises with every change that could alter one: normalisation, word edges, rules, explanations, the
 /// built-in search facts, the public-suffix list or the toolchain's Unicode tables. Replay only where it is equal.
-pub const SEMANTICS: u32 = 6;
+pub const SEMANTICS: u32 = 7;
 
 /// The engine's own version, as written in findings.
 pub const ENGINE: &str = concat!("proviso-engine ", env!("CARGO_PKG_VERSION"));

@@ -74,7 +74,7 @@ fn each_device_is_told_what_can_be_watched_on_it_and_what_not() {
         "no browser",
         ("[\"Chromium\", \"Firefox\"]", "[]"),
         &["4", "8", "10", "11", "12", "13", "14"],
-        &["2", "7"],
+        &["1", "2", "7", "6(a)"],
     );
     assert!(no_browser.starts_with("No browser on this device"), "{no_browser}");
     for (old, new, why) in [

@@ -64,10 +64,12 @@ pub enum GapCause {
     /// Programs, connections, mounts or storage could not be listed; all else is watched.
     ProgramsUnseen,
     /// The helper in the person's session was not there while somebody was logged on to the account, so that what only that session can
-    /// see was not: files arriving; all else is watched.
+    /// see was not: files arriving, text in other programs; all else is watched.
     SessionHelperAbsent,
     /// Folders of the account could not be watched, or not all, so that files arriving there were not seen; all else is watched.
     FilesUnseen,
+    /// Text in windows of other programs than the browser could not be read; all else is watched.
+    TextUnseen,
     /// A source could not start on this system.
     SourceUnavailable,
     /// Part of the spool could not be read back.
@@ -83,7 +85,7 @@ pub enum GapCause {
 
 impl GapCause {
     /// Every cause, as declared. Where several touch one minute, the ledger names the first.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::PowerOff,
         Self::AgentStopped,
         Self::ExtensionStopped,
@@ -104,6 +106,7 @@ impl GapCause {
         Self::ProgramsUnseen,
         Self::SessionHelperAbsent,
         Self::FilesUnseen,
+        Self::TextUnseen,
         Self::SourceUnavailable,
         Self::SpoolDamaged,
         Self::RecordRestored,
@@ -112,7 +115,7 @@ impl GapCause {
     ];
 
     /// Those with which its source is watched all the same, but for one thing that cannot be noticed.
-    pub const PARTIAL: [Self; 9] = [
+    pub const PARTIAL: [Self; 10] = [
         Self::PrivateWindowsUnseen,
         Self::SiteListMissing,
         Self::HashSetMissing,
@@ -122,6 +125,7 @@ impl GapCause {
         Self::ProgramsUnseen,
         Self::SessionHelperAbsent,
         Self::FilesUnseen,
+        Self::TextUnseen,
     ];
 
     /// Whether it is one of [`Self::PARTIAL`].
@@ -165,9 +169,10 @@ impl GapCause {
             }
             Self::ProgramsUnseen => "what runs on the device or is plugged in could not be listed",
             Self::SessionHelperAbsent => {
-                "the monitoring program's helper was not running in the account's session, so files arriving were not seen"
+                "the monitoring program's helper was not running in the account's session, so files arriving, or text in other programs, were not seen"
             }
             Self::FilesUnseen => "files arriving in some of the account's folders could not be seen",
+            Self::TextUnseen => "text in programs other than the browser could not be read",
             Self::SourceUnavailable => "this could not be watched on this system",
             Self::SpoolDamaged => "kept records could not be read back",
             Self::RecordRestored => "an older copy of the kept records was put back",

@@ -4,6 +4,8 @@
 pub const PAGE_TEXT_BYTES_MAX: usize = 2 * 1024 * 1024;
 /// Text typed into one field that is evaluated.
 pub const TYPED_TEXT_BYTES_MAX: usize = 64 * 1024;
+/// Text of a window of another program that is read at once; the rest is not read and the cut is recorded.
+pub const WINDOW_TEXT_BYTES_MAX: usize = 64 * 1024;
 /// Text of one message of a conversation; the rest is cut and the cut is recorded.
 pub const MESSAGE_TEXT_BYTES_MAX: usize = 8 * 1024;
 /// Messages of one observation; a browser sends more as several observations.

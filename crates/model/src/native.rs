@@ -3,14 +3,14 @@
 use serde::{Deserialize, Serialize};
 
 use crate::hash::{Digest, Md5};
-use crate::observation::{Attribution, Fact, PictureElement, PictureFile, PictureFrom, Source};
+use crate::observation::{Attribution, Fact, PictureElement, PictureFile, PictureFrom, ProgramText, Source};
 use crate::policy::Capture;
 use crate::time::Timestamp;
 
 /// The protocol that this build speaks; `hello` carries a range, a mismatch is a gap.
 pub const NATIVE_PROTOCOL: u32 = 1;
 /// The protocol between the helper in the person's session and the agent; numbered by itself.
-pub const SESSION_PROTOCOL: u32 = 1;
+pub const SESSION_PROTOCOL: u32 = 2;
 
 /// From the extension.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -87,6 +87,19 @@ pub enum ToHost {
         /// The bytes in base64, at most [`crate::limits::PICTURE_SENT_BYTES_MAX`] of them.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         data: Option<String>,
+    },
+    /// Text in a window of another program, numbered as observations are. Only the helper in the person's session sends it.
+    Text {
+        /// Number, in one row with those of pictures.
+        n: u64,
+        /// When, by the session's clock.
+        observed_at: Timestamp,
+        /// How it came about.
+        attribution: Attribution,
+        /// The process whose window it is.
+        process: u32,
+        /// The text.
+        text: Box<ProgramText>,
     },
     /// A piece of an `observation` or `picture` message that is too long for one native message.
     Part {
@@ -190,6 +203,9 @@ pub enum ToExtension {
         notice_url: Option<String>,
         /// Everything up to this number is durable or was dropped.
         acknowledged: u64,
+        /// To the helper in the session alone: processes of browsers whose extension is connected. What they show is its to tell.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        browsers: Vec<u32>,
     },
     /// Everything up to and including `n` is durable or was dropped.
     Ack {

@@ -3,6 +3,7 @@
 mod circumstances;
 mod machine;
 mod picture;
+mod text;
 
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +17,7 @@ pub use picture::{
     ListedHow, Picture, PictureBefore, PictureElement, PictureFile, PictureFrom, PictureListed, PictureScore,
     PictureSeen, PictureWindow,
 };
+pub use text::ProgramText;
 
 /// One captured fact with when, where from and how it came about.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -240,6 +242,8 @@ pub enum Fact {
     },
     /// Something of the device itself: a program, a connection, a mount, storage.
     Machine(Machine),
+    /// Text in a window of another program than a browser with the extension.
+    Text(Box<ProgramText>),
 }
 
 impl Fact {
@@ -249,7 +253,7 @@ impl Fact {
         match self {
             Self::Page { url, .. } | Self::Typed { url, .. } | Self::Messages { url, .. } => Some(url),
             Self::Picture(picture) => Some(&picture.url),
-            Self::PrivateWindow { .. } | Self::Software { .. } | Self::Machine(_) => None,
+            Self::PrivateWindow { .. } | Self::Software { .. } | Self::Machine(_) | Self::Text(_) => None,
         }
     }
 
@@ -267,6 +271,7 @@ impl Fact {
     pub fn passages(&self) -> &[Passage] {
         match self {
             Self::Page { text, .. } | Self::Typed { text, .. } => text,
+            Self::Text(of_program) => &of_program.text,
             Self::Messages { .. }
             | Self::Picture(_)
             | Self::PrivateWindow { .. }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use proviso_agent::daemon::{self, DaemonParts};
 use proviso_agent::sources;
+use proviso_agent::sources::accessibility::AccessibilityParts;
 use proviso_agent::sources::browser::relay::{RelayLine, relay};
 use proviso_agent::sources::desktop::session::Given;
 use proviso_agent::sources::files::{FilesSettings, Linux};
@@ -59,6 +60,11 @@ pub fn session(dir: &StateDir, wiring: &Wiring) -> anyhow::Result<bool> {
         clock: (wiring.clock)(),
         platform: Arc::new(Linux::new(&home, config)),
         files: FilesSettings::default(),
+        accessibility: AccessibilityParts {
+            session_bus: None,
+            display: std::env::var("DISPLAY").ok().filter(|name| !name.is_empty()),
+            uid: std::os::unix::fs::MetadataExt::uid(&std::fs::metadata("/proc/self")?),
+        },
     };
     let ended = runtime()?.block_on(async {
         let stopped = stop_on_signals()?;

@@ -106,7 +106,8 @@ pub enum Ask {
         /// Why something could not be listed; empty where all could.
         unseen: String,
     },
-    /// A file that arrived and of which a browser, or an arrival before, has told already: its number is done.
+    /// A file that arrived and of which a browser, or an arrival before, has told already, or text that is somebody else's to tell: its
+    /// number is done.
     PictureTold {
         /// Run of the helper.
         instance: String,
@@ -192,7 +193,7 @@ pub struct CoreView {
     pub lists: ListsHere,
     /// The same of hash sets.
     pub hash_sets: ListsHere,
-    /// Browsers whose extension is connected.
+    /// Browsers whose extension tells what they show.
     pub browsers: Vec<BrowserProcess>,
     /// What can be seen of other programs' windows.
     pub desktop: Sight,
@@ -287,7 +288,7 @@ fn take(watcher: &mut Watcher, ask: Ask) -> Answer {
         Ask::Mismatched(connection, spoken) => watcher.browser_mismatched(connection, spoken),
         Ask::Spoke(connection) => watcher.spoke(connection),
         Ask::Observe { connection, instance, n, observed_at, attribution, fact, reply } => {
-            watcher.browser_spoke(connection);
+            watcher.spoke(connection);
             let observed = watcher.observe(&instance, n, observed_at, attribution, *fact);
             return Answer::Observed(reply, observed);
         }

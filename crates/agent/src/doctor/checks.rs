@@ -250,6 +250,19 @@ pub(super) fn session(dir: &StateDir) -> Option<Check> {
     }
 }
 
+/// The same of text in other programs.
+pub(super) fn accessibility(dir: &StateDir) -> Option<Check> {
+    const NAME: &str = "accessibility";
+    let helper = Status::read(dir).ok().flatten()?.helper;
+    let advice = "see docs/agent.md, \"Text in other programs\". Until then it is not read, which is on record; all else is watched";
+    match (helper.text, helper.is_connected) {
+        _ if !helper.is_needed_for_text => None,
+        (_, false) => Some(Check::bad(NAME, "the helper does not run in the account's session", advice)),
+        (Sight::Cannot(why), true) => Some(Check::bad(NAME, format!("cannot see: {why}"), advice)),
+        (_, true) => Some(Check::good(NAME, "words in the window in front are looked for")),
+    }
+}
+
 pub(super) fn spool(dir: &StateDir) -> Check {
     const NAME: &str = "spool";
     if let Ok(Some(status)) = Status::read(dir) {

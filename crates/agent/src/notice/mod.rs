@@ -73,6 +73,10 @@ fn watched(capture: &Capture) -> Vec<&'static str> {
             capture.pictures,
             "picture and video files that arrive in this account's folders for downloads, pictures, videos, documents and on its desktop: pictures are treated likewise, videos only compared with the lists by their exact bytes; what lies there already is not read, and a file's name and folder are kept only where it may concern a term",
         ),
+        (
+            capture.text,
+            "text that other programs show in the window in front on this account's screen, its title, and what is typed into it, as far as they tell it for people who cannot see a screen: words are looked for there, and only around such words anything is kept; fields for passwords, and programs that ask for or keep passwords, are never read",
+        ),
         (capture.private_windows, "whether a private (incognito) window is open"),
         (capture.software, "whether this program and its browser extension are running"),
         (

@@ -1,5 +1,7 @@
 //! Where observations come from. One folder per source. What only the person's own session can see is seen by a helper there, `session/`.
 
+#[cfg(target_os = "linux")]
+pub mod accessibility;
 pub mod browser;
 pub mod desktop;
 pub mod files;

@@ -163,6 +163,7 @@ impl Status {
         lines.extend(lists_in_words("pictures", "pictures", self.hash_sets, self.hash_sets_missing));
         lines.extend(windows_in_words(&self.desktop));
         lines.extend(files_in_words(&self.helper));
+        lines.extend(text_in_words(&self.helper));
         lines.push(format!(
             "Sealed records waiting to be sent: {} ({} bytes).",
             self.spooled_records, self.spool_bytes
@@ -195,6 +196,19 @@ pub fn files_in_words(helper: &HelperView) -> Option<String> {
         )),
         (Sight::Cannot(why), true) => Some(format!("{head}: cannot see all: {why}. All else is watched.")),
         (_, true) => Some(format!("{head}: pictures among them are looked at.")),
+    }
+}
+
+/// The same of text in other programs.
+pub fn text_in_words(helper: &HelperView) -> Option<String> {
+    let head = "Text in other programs (accessibility)";
+    match (&helper.text, helper.is_connected) {
+        _ if !helper.is_needed_for_text => None,
+        (_, false) => Some(format!(
+            "{head}: cannot see: the helper does not run in the account's session. All else is watched."
+        )),
+        (Sight::Cannot(why), true) => Some(format!("{head}: cannot see: {why}. All else is watched.")),
+        (_, true) => Some(format!("{head}: words in the window in front are looked for.")),
     }
 }
 

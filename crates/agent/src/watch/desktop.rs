@@ -30,10 +30,10 @@ impl Watcher {
         &self.desktop.sight
     }
 
-    /// The browsers whose extension is connected.
+    /// The browsers whose extension tells what they show.
     #[must_use]
     pub fn browsers_connected(&self) -> Vec<BrowserProcess> {
-        self.browsers.connected_now()
+        self.browsers.told_of(self.moment.reckoned)
     }
 
     /// The machine slept or the time was put right: nobody could speak, so nobody was silent.

@@ -27,20 +27,26 @@ pub(super) struct Helper {
     left_at: Timestamp,
     /// Since when somebody is known to be logged on to the account.
     logged_on: Option<Timestamp>,
-    /// Since when a condition in force needs it.
-    needed: Option<Timestamp>,
+    /// Since when a condition in force needs one of its sources.
+    needed: BTreeMap<Source, Timestamp>,
     sights: BTreeMap<Source, Sight>,
 }
 
 /// What others may know of it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HelperView {
-    /// A condition in force needs it, and somebody is logged on to the account.
+    /// A condition in force needs files that arrive, and somebody is logged on to the account.
     pub is_needed: bool,
+    /// A condition in force needs text of other programs, and somebody is logged on.
+    #[serde(default)]
+    pub is_needed_for_text: bool,
     /// It is connected.
     pub is_connected: bool,
     /// Whether it sees files arriving.
     pub files: Sight,
+    /// Whether it reads text of other programs.
+    #[serde(default)]
+    pub text: Sight,
 }
 
 impl Watcher {
@@ -119,7 +125,7 @@ impl Watcher {
         }
         self.acks.done(instance, n);
         self.decide();
-        if !(self.standing.watching && self.standing.capture.pictures) {
+        if !(self.standing.watching && needs(&self.standing.capture, source)) {
             return Observed::NotCaptured;
         }
         self.note_lost_all(now, source, why, count);
@@ -138,11 +144,15 @@ impl Watcher {
     /// What others may know of it.
     #[must_use]
     pub fn helper(&self) -> HelperView {
-        let is_wanted = self.standing.watching && self.standing.capture.pictures;
+        let is_wanted = |source| {
+            self.standing.watching && needs(&self.standing.capture, source) && self.helper.logged_on.is_some()
+        };
         HelperView {
-            is_needed: is_wanted && self.helper.logged_on.is_some(),
+            is_needed: is_wanted(Source::Files),
+            is_needed_for_text: is_wanted(Source::Accessibility),
             is_connected: !self.helper.connections.is_empty(),
             files: self.sight_of(Source::Files),
+            text: self.sight_of(Source::Accessibility),
         }
     }
 
@@ -152,8 +162,8 @@ impl Watcher {
 
     /// Its sources that see now.
     pub(super) fn helper_sources(&self, capture: &Capture) -> Vec<Source> {
-        let sees = self.helper.sights.iter().filter(|(_, sight)| capture.pictures && **sight == Sight::Sees);
-        sees.map(|(source, _)| *source).collect()
+        let sees = |(source, sight): &(&Source, &Sight)| needs(capture, **source) && **sight == Sight::Sees;
+        self.helper.sights.iter().filter(sees).map(|(source, _)| *source).collect()
     }
 
     /// The machine slept or the time was put right: nobody could speak, so nobody was silent.
@@ -175,16 +185,35 @@ impl Watcher {
     }
 
     pub(super) fn watch_helper(&mut self, now: Timestamp) {
-        let is_needed = self.standing.watching && self.standing.capture.pictures;
-        self.helper.needed = is_needed.then(|| self.helper.needed.unwrap_or(now));
-        match self.helper_away_since(now).zip(self.helper.needed).map(|(since, needed)| since.max(needed)) {
-            Some(since) => self.gaps.begin(since, Source::Files, GapCause::SessionHelperAbsent, ""),
-            None => self.gaps.end(now, Source::Files, GapCause::SessionHelperAbsent),
+        for (source, unseen) in SOURCES {
+            let is_needed = self.standing.watching && needs(&self.standing.capture, source);
+            match is_needed {
+                true => drop(self.helper.needed.entry(source).or_insert(now)),
+                false => drop(self.helper.needed.remove(&source)),
+            }
+            let needed = self.helper.needed.get(&source);
+            match self.helper_away_since(now).zip(needed).map(|(since, needed)| since.max(*needed)) {
+                Some(since) => self.gaps.begin(since, source, GapCause::SessionHelperAbsent, ""),
+                None => self.gaps.end(now, source, GapCause::SessionHelperAbsent),
+            }
+            let why: String = match self.sight_of(source) {
+                Sight::Cannot(why) if is_needed => why.chars().take(DETAIL_CHARS_MAX).collect(),
+                _ => String::new(),
+            };
+            self.gap_while(now, source, unseen, &why);
         }
-        let why: String = match self.sight_of(Source::Files) {
-            Sight::Cannot(why) if is_needed => why.chars().take(DETAIL_CHARS_MAX).collect(),
-            _ => String::new(),
-        };
-        self.gap_while(now, Source::Files, GapCause::FilesUnseen, &why);
+    }
+}
+
+/// Its sources, with the cause of the gap in part where one of them cannot see.
+const SOURCES: [(Source, GapCause); 2] =
+    [(Source::Files, GapCause::FilesUnseen), (Source::Accessibility, GapCause::TextUnseen)];
+
+/// Whether a condition needs what one of its sources sees.
+fn needs(capture: &Capture, source: Source) -> bool {
+    match source {
+        Source::Files => capture.pictures,
+        Source::Accessibility => capture.text,
+        _ => false,
     }
 }

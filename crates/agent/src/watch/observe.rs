@@ -141,7 +141,11 @@ impl Watcher {
             picture: seen,
             id: None,
             observed_at,
-            source: found.map_or(Source::Browser, |found| found.picture.source()),
+            source: match (found, &fact) {
+                (Some(found), _) => found.picture.source(),
+                (None, Fact::Text(_)) => Source::Accessibility,
+                (None, _) => Source::Browser,
+            },
             account: self.account.clone(),
             attribution,
             fact,

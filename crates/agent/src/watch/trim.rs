@@ -3,6 +3,7 @@
 use proviso_model::limits::{
     MESSAGE_NAME_BYTES_MAX, MESSAGE_TEXT_BYTES_MAX, MESSAGES_BYTES_MAX, MESSAGES_MAX, PAGE_TEXT_BYTES_MAX,
     PICTURE_WORD_BYTES_MAX, SEARCH_TYPED_BYTES_MAX, TITLE_BYTES_MAX, TYPED_TEXT_BYTES_MAX, URL_BYTES_MAX,
+    WINDOW_TEXT_BYTES_MAX,
 };
 use proviso_model::observation::Field;
 use proviso_model::policy::Capture;
@@ -40,6 +41,7 @@ pub(super) fn keep_only(fact: &mut Fact, capture: &Capture) -> bool {
         Fact::PrivateWindow { .. } => capture.private_windows,
         Fact::Software { .. } => capture.software,
         Fact::Machine(machine) => capture.is_of_machine(machine.what),
+        Fact::Text(_) => capture.text,
     }
 }
 
@@ -87,6 +89,12 @@ pub(super) fn cut(fact: &mut Fact) {
         Fact::Machine(machine) => {
             cut_text(&mut machine.name, TITLE_BYTES_MAX);
             cut_text(&mut machine.detail, URL_BYTES_MAX);
+        }
+        Fact::Text(of_program) => {
+            cut_text(&mut of_program.application, TITLE_BYTES_MAX);
+            cut_text(&mut of_program.program, URL_BYTES_MAX);
+            cut_text(&mut of_program.title, TITLE_BYTES_MAX);
+            of_program.cut |= cut_passages(&mut of_program.text, WINDOW_TEXT_BYTES_MAX);
         }
     }
 }

@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use proviso_agent::sources::browser::frames::{read_frame, write_frame};
 use proviso_agent::sources::desktop::session::Sessions;
-use proviso_model::native::{FileDigests, ToExtension, ToHost};
-use proviso_model::observation::{PictureElement, PictureFile, PictureFrom};
-use proviso_model::{Digest, Md5};
+use proviso_model::native::{FileDigests, SESSION_PROTOCOL, ToExtension, ToHost};
+use proviso_model::observation::{PictureElement, PictureFile, PictureFrom, ProgramText};
+use proviso_model::record::RecordBody;
+use proviso_model::{Digest, Fact, Md5, Passage};
 
-use super::support::{TestForce, browser, page, shown};
+use super::support::{LISTED, TestForce, browser, page, shown};
 use super::{machine_under, pictures, with_gate};
 
 /// Connects as the helper does.
@@ -68,13 +69,21 @@ fn without_bytes(mut file: ToHost) -> ToHost {
     file
 }
 
+/// Text in a window of a program.
+fn text(n: u64, application: &str, process: u32, force: &TestForce) -> ToHost {
+    let text = Passage::whole(LISTED);
+    let of = ProgramText { application: application.to_owned(), text, ..ProgramText::default() };
+    ToHost::Text { n, observed_at: force.now(), attribution: shown(), process, text: Box::new(of) }
+}
+
 fn account() -> String {
     let output = std::process::Command::new("id").arg("-un").output().expect("id runs");
     String::from_utf8(output.stdout).expect("a name").trim().to_owned()
 }
 
 #[tokio::test]
-async fn the_helper_of_the_supervised_account_is_let_in_and_tells_of_files_alone_and_nobody_else_does() {
+async fn the_helper_of_the_supervised_account_is_let_in_and_tells_of_files_and_text_alone_and_nobody_else_does()
+ {
     let force = TestForce::new();
     let policy = force.policy_with_pictures(86_400);
     let machine = machine_under(force, &policy, true);
@@ -82,11 +91,11 @@ async fn the_helper_of_the_supervised_account_is_let_in_and_tells_of_files_alone
     let worker = pictures::worker(&["picture-worker"]);
     with_gate(machine, worker, gate, |machine| {
         let mut helper = connect(machine);
-        say(&mut helper, &hello(1));
+        say(&mut helper, &hello(SESSION_PROTOCOL));
         let ToExtension::State { watching: true, capture, acknowledged: 0, .. } = hear(&mut helper) else {
             panic!("a state")
         };
-        assert!(capture.pictures);
+        assert!(capture.pictures && capture.text);
         say(&mut helper, &file(1, &machine.force));
         assert_eq!(hear(&mut helper), ToExtension::Ack { n: 1 });
         let (attribution, fact) = (shown(), page("words"));
@@ -101,9 +110,29 @@ async fn the_helper_of_the_supervised_account_is_let_in_and_tells_of_files_alone
         say(&mut helper, &without_bytes(told_by_digests(file(6, &machine.force), "mp4")));
         assert_eq!(hear(&mut helper), ToExtension::Ack { n: 6 });
 
+        let read = || {
+            let records = machine.force.records(&machine.spool);
+            let of = |body: &RecordBody| match body {
+                RecordBody::Finding { captured, .. } => matches!(captured.fact, Fact::Text(_)),
+                _ => false,
+            };
+            records.iter().filter(|body| of(body)).count()
+        };
+        for (n, application) in [(7, "Editor"), (8, "KeePassXC")] {
+            say(&mut helper, &text(n, application, u32::MAX, &machine.force));
+            assert_eq!(hear(&mut helper), ToExtension::Ack { n }, "{application}");
+            assert_eq!(read(), 1, "{application}: what keeps passwords is not read");
+        }
+
+        // A browser whose extension has connected is this very process, as its relay says.
         let mut browser = super::browser(machine);
         browser.hello(1);
         browser.hear();
+        let this = std::process::id();
+        assert!(matches!(hear(&mut helper), ToExtension::State { browsers, .. } if browsers.len() == 1));
+        say(&mut helper, &text(9, "Browser", this, &machine.force));
+        assert_eq!(hear(&mut helper), ToExtension::Ack { n: 9 });
+        assert_eq!(read(), 1, "what a browser shows is its extension's to tell");
         browser.say(&file(1, &machine.force));
         assert!(
             matches!(browser.hear(), ToExtension::Refused { n: Some(1), .. }),
@@ -111,8 +140,9 @@ async fn the_helper_of_the_supervised_account_is_let_in_and_tells_of_files_alone
         );
 
         let mut newer = connect(machine);
-        say(&mut newer, &hello(2));
-        assert_eq!(hear(&mut newer), ToExtension::Mismatch { protocol_min: 1, protocol_max: 1 });
+        say(&mut newer, &hello(SESSION_PROTOCOL + 1));
+        let ours = SESSION_PROTOCOL;
+        assert_eq!(hear(&mut newer), ToExtension::Mismatch { protocol_min: ours, protocol_max: ours });
     })
     .await;
 }
@@ -128,7 +158,7 @@ async fn invariant_04_no_helper_but_the_supervised_account_s_is_let_in() {
         with_gate(machine, worker, Sessions::of(other, None), |machine| {
             let mut helper = connect(machine);
             // It may be gone already.
-            let _ = write_frame(&mut helper, &serde_json::to_vec(&hello(1)).expect("json"));
+            let _ = write_frame(&mut helper, &serde_json::to_vec(&hello(SESSION_PROTOCOL)).expect("json"));
             let mut said = Vec::new();
             let _ = helper.read_to_end(&mut said);
             assert!(said.is_empty(), "it is told nothing");

@@ -2,6 +2,11 @@
 
 mod arriving;
 mod evaluating;
+#[cfg(target_os = "linux")]
+mod reading;
+#[cfg(target_os = "linux")]
+#[path = "../support/screen.rs"]
+mod screen;
 mod session;
 #[path = "../support/mod.rs"]
 mod support;

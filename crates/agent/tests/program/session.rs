@@ -27,7 +27,7 @@ fn testdata() -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/pictures")
 }
 
-fn account() -> String {
+pub(super) fn account() -> String {
     let output = Command::new("id").arg("-un").output().expect("id runs");
     String::from_utf8(output.stdout).expect("a name").trim().to_owned()
 }
@@ -70,6 +70,7 @@ async fn a_listed_picture_that_arrives_in_the_person_s_folder_is_sealed_and_what
     let helper = agent(&dir, &["session"])
         .env("HOME", home.path())
         .env_remove("XDG_CONFIG_HOME")
+        .env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere")
         .stdin(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
@@ -77,6 +78,8 @@ async fn a_listed_picture_that_arrives_in_the_person_s_folder_is_sealed_and_what
     let helper = Running(helper);
     status_says(&dir, "pictures among them are looked at");
     status_says(&dir, "cannot see: the display");
+    // That its other source sees nothing is on record before anything is counted.
+    status_says(&dir, "cannot see: the session's bus");
     let before = records(&dir);
 
     // As a browser saves it: first under another name.
@@ -119,7 +122,7 @@ fn holds_one_file(records: &[RecordBody]) {
 }
 
 /// Asks for the status until it says so; the agent writes it whenever it changes.
-fn status_says(dir: &proviso_agent::StateDir, wanted: &str) -> String {
+pub(super) fn status_says(dir: &proviso_agent::StateDir, wanted: &str) -> String {
     let mut said = String::new();
     for _ in 0..5_000 {
         said = words(&output(dir, &["status"], ""));

@@ -7,6 +7,7 @@ use proviso_agent::watch::PictureLost;
 use proviso_model::Source;
 use proviso_model::gap::{Gap, GapCause};
 use proviso_model::native::PictureWithout;
+use proviso_model::order::ConditionKind;
 use proviso_model::record::RecordBody;
 
 use super::HOUR;
@@ -31,7 +32,8 @@ fn the_helper_is_missed_only_while_somebody_is_logged_on_and_a_condition_needs_i
         ("it is not", true, true, false, true),
     ] {
         let force = TestForce::new();
-        let policy = if policy { force.policy_with_pictures(HOUR) } else { force.policy(1, HOUR) };
+        let mut policy = if policy { force.policy_with_pictures(HOUR) } else { force.policy(1, HOUR) };
+        policy.conditions.retain(|condition| condition.kind != ConditionKind::SpecifiedWords);
         let (mut watcher, spool) = force.watching_under(&policy);
         watcher.logged_on(is_logged_on);
         let logged_on_at = force.now();
@@ -65,7 +67,8 @@ fn a_helper_that_was_stopped_is_missed_until_it_comes_back_or_the_account_logs_o
         force.clock.pass(40);
         watcher.tick();
         let begun = gaps(&force.records(&spool), ABSENT);
-        assert_eq!(begun.iter().map(|gap| gap.from).collect::<Vec<_>>(), [stopped_at]);
+        let begun: Vec<_> = begun.iter().map(|gap| (gap.source, gap.from)).collect();
+        assert_eq!(begun, [(Source::Files, stopped_at), (Source::Accessibility, stopped_at)]);
         if comes_back {
             watcher.helper_greeted(ConnectionId(4));
         } else {

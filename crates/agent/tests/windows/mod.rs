@@ -1,6 +1,8 @@
 //! Pictures in windows of real programs on a real display, from the screen to what is sealed.
 
 mod scene;
+#[path = "../support/screen.rs"]
+mod screen;
 
 use std::os::unix::net::UnixListener;
 use std::sync::Arc;

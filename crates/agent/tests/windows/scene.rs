@@ -1,20 +1,19 @@
 //! A screen of its own with a window manager and real programs on it, and pictures that no list but a test's own has.
 
-use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::process::Command;
 
 use image::RgbImage;
 use proviso_agent::sources::desktop::session::{Given, Sessions};
 use proviso_agent::sources::desktop::x11::Display;
 use proviso_agent::sources::desktop::{FrontWindow, Screen as _};
 use proviso_engine::image::{Luma, Pdq};
-use tokio::time::{Instant, timeout};
 use x11rb::connection::Connection as _;
 use x11rb::protocol::xproto::{AtomEnum, ConnectionExt as _, PropMode, WindowClass};
 use x11rb::rust_connection::RustConnection;
 use x11rb::wrapper::ConnectionExt as _;
+
+use super::screen::{Program, Screen};
 
 /// The account that runs the test, whose session the screen is.
 pub fn uid() -> u32 {
@@ -22,42 +21,18 @@ pub fn uid() -> u32 {
     std::fs::metadata("/proc/self").expect("this process").uid()
 }
 
-/// A program that ends with the scene.
-pub struct Program(Child);
-
-impl Drop for Program {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
 pub struct Scene {
     /// For pictures.
     pub folder: tempfile::TempDir,
     pub display: String,
-    _manager: Program,
-    _server: Program,
+    screen: Screen,
 }
 
 impl Scene {
     pub async fn begin() -> Self {
-        let mut server = Command::new("Xvfb")
-            .args(["-displayfd", "1", "-noreset", "-screen", "0", "1024x768x24", "-nolisten", "tcp"])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("Xvfb, which `cargo xtask setup` installs");
-        let mut number = String::new();
-        let said = server.stdout.take().expect("its number");
-        let server = Program(server);
-        BufReader::new(said).read_line(&mut number).expect("its number");
-        let display = format!(":{}", number.trim());
-        let manager = start(&display, "openbox", &["--sm-disable"]);
+        let screen = Screen::begin().await;
         let folder = tempfile::tempdir().expect("a folder");
-        let scene = Self { folder, display, _manager: manager, _server: server };
-        scene.until("a window manager", |scene| scene.property("_NET_SUPPORTING_WM_CHECK")).await;
-        scene
+        Self { folder, display: screen.display.clone(), screen }
     }
 
     /// An image viewer with one picture on a black ground, and waits until it is in front.
@@ -140,24 +115,13 @@ impl Scene {
         (said.class() == class.as_bytes()).then_some(())
     }
 
-    /// A property of the root that names a window.
     fn property(&self, name: &str) -> Option<u32> {
-        let (connection, screen) = RustConnection::connect(Some(&self.display)).ok()?;
-        let atom = connection.intern_atom(false, name.as_bytes()).ok()?.reply().ok()?.atom;
-        let root = connection.setup().roots.get(screen)?.root;
-        let said = connection.get_property(false, root, atom, AtomEnum::WINDOW, 0, 1).ok()?.reply().ok()?;
-        said.value32()?.next().filter(|window| *window != 0)
+        self.screen.property(name)
     }
 
     /// Waits for something to be there.
     async fn until<T>(&self, what: &str, wanted: impl Fn(&Self) -> Option<T>) {
-        let began = Instant::now();
-        let waited = timeout(Duration::from_secs(60), async {
-            while wanted(self).is_none() {
-                tokio::task::yield_now().await;
-            }
-        });
-        waited.await.unwrap_or_else(|_| panic!("{what} within {} s", began.elapsed().as_secs()));
+        self.screen.until(what, || wanted(self)).await;
     }
 
     /// A picture of its own look for each number, and its PDQ hash.
@@ -180,18 +144,7 @@ pub fn sessions(display: &str) -> Sessions {
 }
 
 fn start(display: &str, program: &str, arguments: &[&str]) -> Program {
-    let mut command = Command::new(program);
-    command
-        .args(arguments)
-        .env("DISPLAY", display)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null());
-    Program(
-        command
-            .spawn()
-            .unwrap_or_else(|error| panic!("{program}, which `cargo xtask setup` installs: {error}")),
-    )
+    Program::start(Command::new(program).args(arguments).env("DISPLAY", display))
 }
 
 /// Patches of colour on a slope of grey: as much to see as in a photograph, and nobody's picture.

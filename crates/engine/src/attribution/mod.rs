@@ -52,6 +52,8 @@ pub(crate) enum Kind {
     VideoFrame,
     Download,
     Window,
+    /// Text that came into a field of another program's window.
+    WindowTyped,
 }
 
 /// One observation, as the table sees it.
@@ -76,6 +78,8 @@ fn kind(fact: &Fact) -> Option<Kind> {
             PictureElement::File => return None,
             _ => Kind::Picture,
         },
+        Fact::Text(of_program) if of_program.typed => Kind::WindowTyped,
+        Fact::Text(_) => Kind::Window,
         Fact::PrivateWindow { .. } | Fact::Software { .. } | Fact::Machine(_) => return None,
     })
 }

@@ -48,6 +48,17 @@ pub const ROWS: &[Row] = &[
         },
     ),
     row(
+        "typed in a program",
+        "short pieces of text came into the field with the keyboard in another program's window in front, within 2 s of input on the device",
+        Act::Typed,
+        Anything,
+        |seen| {
+            seen.kind == Kind::WindowTyped
+                && seen.foreground
+                && seen.facts.device_input_ms.is_some_and(|ms| ms <= GESTURE_MS_MAX)
+        },
+    ),
+    row(
         "saved by hand",
         "a file was saved within 30 s of a click or key in the browser",
         Act::Downloaded,
@@ -69,16 +80,14 @@ pub const ROWS: &[Row] = &[
         "another program's window in front, and input on the device within 10 minutes",
         Act::Shown,
         Anything,
-        |seen| {
-            seen.kind == Kind::Window && seen.facts.device_input_ms.is_some_and(|ms| ms <= ATTENDED_MS_MAX)
-        },
+        |seen| is_window(seen) && seen.facts.device_input_ms.is_some_and(|ms| ms <= ATTENDED_MS_MAX),
     ),
     row(
         "window, nobody there",
         "another program's window in front, and no input for longer, or not known",
         Act::Unknown,
         Anything,
-        |seen| seen.kind == Kind::Window,
+        is_window,
     ),
     row(
         "sent by others",
@@ -169,6 +178,10 @@ pub const ROWS: &[Row] = &[
         |_| true,
     ),
 ];
+
+fn is_window(seen: &Seen) -> bool {
+    matches!(seen.kind, Kind::Window | Kind::WindowTyped)
+}
 
 /// A gesture was seen, recently enough.
 fn within(seen: &Seen, ms_max: u64) -> bool {

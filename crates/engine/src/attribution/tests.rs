@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use proviso_model::observation::{Field, Picture, PictureElement, PictureFrom};
+use proviso_model::observation::{Field, Picture, PictureElement, PictureFrom, ProgramText};
 use proviso_model::{Act, Attribution, Digest, Fact, Md5, Passage};
 use serde::Deserialize;
 
@@ -40,6 +40,11 @@ fn fact(kind: &str) -> Fact {
         "messages" => {
             let (channel, window) = (String::new(), String::new());
             return Fact::Messages { url, channel, window, messages: Vec::new(), earlier: Vec::new() };
+        }
+        "window-text" | "window-typed" => {
+            let typed = kind == "window-typed";
+            let text = Passage::whole("Tides");
+            return Fact::Text(Box::new(ProgramText { typed, text, ..ProgramText::default() }));
         }
         "private-window" => return Fact::PrivateWindow { browser: "chromium".to_owned() },
         "picture" => PictureElement::Img,

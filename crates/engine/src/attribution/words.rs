@@ -11,10 +11,9 @@ pub fn because(attribution: &Attribution, fact: &Fact) -> Option<String> {
     let mut seen = Vec::new();
     match fact {
         Fact::Typed { .. } => {}
+        Fact::Text(_) => seen.extend(facts.device_input_ms.map(of_device)),
         Fact::Picture(picture) if picture.window.is_some() => {
-            seen.extend(facts.device_input_ms.map(|ms| {
-                format!("a key or pointer of the device had last been used {} before", seconds(ms))
-            }))
+            seen.extend(facts.device_input_ms.map(of_device));
         }
         Fact::Picture(picture) if picture.element == proviso_model::observation::PictureElement::Download => {
             seen.push(facts.gesture.map_or_else(
@@ -38,6 +37,10 @@ pub fn because(attribution: &Attribution, fact: &Fact) -> Option<String> {
     } else {
         format!("Seen: {}. Row of the table of attribution: {}.", seen.join("; "), row.name)
     })
+}
+
+fn of_device(ms: u64) -> String {
+    format!("a key or pointer of the device had last been used {} before", seconds(ms))
 }
 
 fn opening(cause: Option<Cause>, gesture: Option<Gesture>) -> String {

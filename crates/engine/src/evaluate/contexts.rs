@@ -157,6 +157,7 @@ fn is_written(fact: &Fact) -> bool {
     match fact {
         Fact::Messages { .. } => true,
         Fact::Typed { field, .. } => *field != Field::Search,
+        Fact::Text(of_program) => of_program.typed,
         Fact::Page { .. }
         | Fact::Picture(_)
         | Fact::PrivateWindow { .. }

@@ -30,6 +30,9 @@ fn rests_on(observation: &Observation, rule: &Rule, spans: &[Span]) -> Vec<Rests
         (Rule::HashSets { .. } | Rule::PictureScore { .. }, _) => Vec::new(),
         (_, Fact::Typed { field: Field::Search, .. }) => vec![RestsOn::Search],
         (_, Fact::Typed { .. }) => vec![RestsOn::TypedWords],
+        (_, Fact::Text(of_program)) if of_program.typed => vec![RestsOn::TypedWords],
+        // What a program shows need not be from the internet.
+        (_, Fact::Text(_)) => vec![RestsOn::PageWords, RestsOn::OfflineWords],
         _ if !spans.is_empty() && spans.iter().all(|span| span.field == TextField::Query) => {
             vec![RestsOn::Search]
         }

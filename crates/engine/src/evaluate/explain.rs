@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use proviso_model::finding::TextField;
-use proviso_model::observation::{Field, SearchStart, SoftwareState};
+use proviso_model::observation::{Field, ProgramText, SearchStart, SoftwareState};
 use proviso_model::policy::{PackRef, PolicyCondition, Rule};
 use proviso_model::setting::Alone;
 use proviso_model::{Act, Attribution, Fact, Observation, Span};
@@ -97,6 +97,10 @@ fn seen(observation: &Observation, spoken: &Spoken<'_>, spans: &[Span]) -> Strin
             };
             format!("Text in {field} on {} holds {holds}.", site(url))
         }
+        Fact::Text(of_program) => {
+            let kind = if of_program.typed { "Text that came into a field" } else { "Text" };
+            format!("{kind} in {} holds {holds}.", window(of_program))
+        }
         Fact::Messages { .. } => explain_talk::place(observation),
         Fact::Picture(picture) => super::pictures::shown(picture),
         Fact::Machine(machine) => super::machine::shown(machine),
@@ -109,6 +113,16 @@ fn seen(observation: &Observation, spoken: &Spoken<'_>, spans: &[Span]) -> Strin
             };
             format!("The monitoring software's part {} {state}.", quoted(component))
         }
+    }
+}
+
+/// The window of a program, by what it calls itself.
+fn window(of_program: &ProgramText) -> String {
+    let ProgramText { application, program, .. } = of_program;
+    let file = if program.is_empty() { String::new() } else { format!(" (program {})", quoted(program)) };
+    match application.as_str() {
+        "" => format!("the window in front of a program that gives no name{file}"),
+        name => format!("the window in front of a program that calls itself {}{file}", quoted(name)),
     }
 }
 
@@ -210,6 +224,9 @@ fn act(observation: &Observation) -> String {
     };
     let wrote = match &observation.fact {
         Fact::Page { .. } => " Who wrote it is not known.",
+        Fact::Text(of_program) if !of_program.typed => {
+            " Who wrote it is not known, nor whether it was scrolled into view."
+        }
         Fact::Picture(_) => " Whether anybody looked at it is not known.",
         _ => "",
     };

@@ -196,7 +196,7 @@ impl Engine {
     /// address, in the names of a conversation and its authors, and in the title of a window, which has no address.
     #[must_use]
     pub fn is_shielded(&self, observation: &Observation) -> bool {
-        let Some(address) = observation.fact.url() else { return false };
+        let address = observation.fact.url().unwrap_or_default();
         if is_listed(address, &self.shield_hosts) {
             return true;
         }
@@ -210,6 +210,7 @@ impl Engine {
         let name = match &observation.fact {
             Fact::Messages { channel, .. } => channel.as_str(),
             Fact::Picture(picture) if picture.window.is_some() => picture.title.as_str(),
+            Fact::Text(of_program) => of_program.title.as_str(),
             _ => "",
         };
         names_one(address)

@@ -55,6 +55,16 @@ impl<'o> Reading<'o> {
                     texts.push((TextField::Typed, passage.offset, text, *field == Field::Search));
                 }
             }
+            Fact::Text(of_program) => {
+                let field = if of_program.typed { TextField::Typed } else { TextField::Text };
+                // A title is told by itself when it is new: with each new text it would speak again.
+                if of_program.text.is_empty() {
+                    texts.push((TextField::Title, 0, of_program.title.as_str().into(), false));
+                }
+                for passage in &of_program.text {
+                    texts.push((field, passage.offset, passage.text.as_str().into(), false));
+                }
+            }
             Fact::Messages { .. }
             | Fact::Picture(_)
             | Fact::PrivateWindow { .. }
@@ -78,7 +88,7 @@ pub(super) fn captures(kind: ConditionKind, fact: &Fact) -> bool {
     match (kind, fact) {
         (
             ConditionKind::SexualisedChat | ConditionKind::SpecifiedWords,
-            Fact::Page { .. } | Fact::Typed { .. } | Fact::Messages { .. },
+            Fact::Page { .. } | Fact::Typed { .. } | Fact::Messages { .. } | Fact::Text(_),
         )
         | (ConditionKind::Pornography | ConditionKind::ProhibitedSearches, Fact::Page { .. })
         | (ConditionKind::Pornography | ConditionKind::ChildImages, Fact::Picture(_))

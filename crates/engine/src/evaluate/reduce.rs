@@ -156,7 +156,11 @@ fn cut(
         // How a search began belongs to what was searched for, and to nothing else.
         *search = None;
     }
-    let (Fact::Page { text, .. } | Fact::Typed { text, .. }) = &mut kept.fact else { return kept };
+    let text = match &mut kept.fact {
+        Fact::Page { text, .. } | Fact::Typed { text, .. } => text,
+        Fact::Text(of_program) => &mut of_program.text,
+        _ => return kept,
+    };
     if !in_order(text) {
         return kept;
     }

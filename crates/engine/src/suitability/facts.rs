@@ -15,6 +15,8 @@ pub(super) enum Needs {
     Extension,
     /// A display on which other programs' windows can be looked into.
     Windows,
+    /// A session on a desktop, whose programs tell what they show.
+    Text,
 }
 
 /// One way in which a kind is watched.

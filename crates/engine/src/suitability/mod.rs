@@ -138,7 +138,7 @@ fn paragraph(
     let (all, mut left) = facts.map_or((&[][..], Vec::new()), |facts| (&facts.by[..], facts.left.clone()));
     let has_it = |needs| {
         has.is_some_and(|has| match needs {
-            Needs::Agent => has.agent,
+            Needs::Agent | Needs::Text => has.agent,
             Needs::Extension => has.extension,
             Needs::Windows => has.windows,
         })
@@ -149,6 +149,9 @@ fn paragraph(
     if !by.is_empty() && is_of_browsers && !others.is_empty() {
         let has = |needs| by.iter().any(|by| by.needs == needs);
         let what = match (has(Needs::Windows), has(Needs::Agent)) {
+            _ if has(Needs::Text) => {
+                "Of what is done there text in the window in front is read, as far as that browser tells it."
+            }
             (true, _) => {
                 "Of what is done there only pictures in the window in front, and picture files that are saved, are seen."
             }

@@ -24,6 +24,7 @@ impl Policy {
                     capture.pages = true;
                     capture.typed = true;
                     capture.messages = true;
+                    capture.text = true;
                 }
                 ConditionKind::Pornography => {
                     capture.pages = true;
@@ -76,6 +77,9 @@ pub struct Capture {
     /// Pictures shown on pages.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub pictures: bool,
+    /// Text in windows of other programs than a browser with the extension.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub text: bool,
     /// That a private window is open.
     pub private_windows: bool,
     /// The state of the monitoring software.
@@ -115,6 +119,7 @@ impl Capture {
             searches: joined(self.searches, other.searches),
             messages: joined(self.messages, other.messages),
             pictures: joined(self.pictures, other.pictures),
+            text: joined(self.text, other.text),
             private_windows: joined(self.private_windows, other.private_windows),
             software: joined(self.software, other.software),
             programs: joined(self.programs, other.programs),

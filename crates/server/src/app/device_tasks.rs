@@ -96,6 +96,7 @@ pub fn is_a_fault(cause: GapCause) -> bool {
         | GapCause::ProgramsUnseen
         | GapCause::SessionHelperAbsent
         | GapCause::FilesUnseen
+        | GapCause::TextUnseen
         | GapCause::SourceUnavailable
         | GapCause::SpoolDamaged
         | GapCause::Unknown => true,

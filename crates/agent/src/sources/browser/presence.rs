@@ -161,15 +161,19 @@ impl Presence {
     /// Whether any extension is connected and has greeted.
     #[must_use]
     pub fn any_connected(&self) -> bool {
-        !self.connected_now().is_empty()
+        self.browsers.values().any(|browser| browser.greeted && !browser.connections.is_empty())
     }
 
-    /// The browsers whose extension is connected and has greeted: what they show is its to look at.
+    /// The browsers whose extension is connected and has greeted, or was until a moment ago, as when a browser starts it anew: what they
+    /// show is its to tell.
     #[must_use]
-    pub fn connected_now(&self) -> Vec<BrowserProcess> {
-        let answering = |browser: &Browser| browser.greeted && !browser.connections.is_empty();
-        let connected = self.browsers.iter().filter(|(_, browser)| answering(browser));
-        connected.map(|(process, _)| process.clone()).collect()
+    pub fn told_of(&self, now: Timestamp) -> Vec<BrowserProcess> {
+        let answering = |browser: &Browser| {
+            let closed = browser.closed_at.is_some_and(|closed| now.millis_since(closed) >= CLOSING_MS);
+            browser.greeted && !closed
+        };
+        let told_of = self.browsers.iter().filter(|(_, browser)| answering(browser));
+        told_of.map(|(process, _)| process.clone()).collect()
     }
 
     /// Whether any browser is known to live.

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use proviso_model::Source;
 use proviso_model::native::ToExtension;
+use proviso_model::observation::ProgramText;
+use proviso_model::{Fact, Source};
 use tokio::task::JoinSet;
 
 use super::presence::ConnectionId;
@@ -11,6 +12,8 @@ use super::server::ending;
 use super::session::Heard;
 use crate::daemon::core_thread::{Ask, Core};
 use crate::pictures::backlog::{Backlog, Waiting};
+use crate::sources::desktop::never_read::is_never_read;
+use crate::sources::health::{ProcFs, is_of};
 use crate::watch::{Observed, PictureLost, PictureWanted};
 
 /// Of one connection.
@@ -85,6 +88,17 @@ impl Reception<'_> {
                 self.answers.spawn(async move { (n, answer.await.ok()) });
                 Ok(None)
             }
+            Heard::Text { n, observed_at, attribution, process, text } => {
+                if self.is_passed_over(process, &text) {
+                    self.core.tell(Ask::PictureTold { instance, n }).await;
+                    return self.answer(n, Observed::NotCaptured).map(Some);
+                }
+                let fact = Box::new(Fact::Text(text));
+                let ask =
+                    |reply| Ask::Observe { connection, instance, n, observed_at, attribution, fact, reply };
+                let observed = self.core.ask(ask).await.ok_or_else(ending)?;
+                self.answer(n, observed).map(Some)
+            }
             Heard::Missed { n, source, count, why } => {
                 let why = PictureLost::Without(why);
                 let ask = |reply| Ask::HelperMissed { instance, n, source, count, why, reply };
@@ -93,6 +107,15 @@ impl Reception<'_> {
             }
             _ => Ok(None),
         }
+    }
+
+    /// Text that is an extension's to tell, or nobody's. The helper passes it over by itself; what it read before it heard of an extension is
+    /// not taken either.
+    fn is_passed_over(&self, process: u32, text: &ProgramText) -> bool {
+        let browsers: Vec<u32> =
+            self.core.view().borrow().browsers.iter().map(|browser| browser.pid).collect();
+        let names = [text.application.as_str(), text.program.as_str()];
+        is_never_read(&names) || is_of(process, &browsers, &ProcFs::default())
     }
 
     /// What an extension is told of a number that is decided on.

@@ -20,7 +20,7 @@ use super::presence::{BrowserProcess, ConnectionId};
 use super::reception::Reception;
 use super::relay::RelayLine;
 use super::session::{Heard, Session};
-use crate::daemon::core_thread::{Ask, Core};
+use crate::daemon::core_thread::{Ask, Core, CoreView};
 use crate::notice::{SIGN_NOT_WATCHING, SIGN_WATCHING};
 use crate::pictures::backlog::Backlog;
 use crate::sources::desktop::Sight;
@@ -222,7 +222,7 @@ async fn speak(
     let is_helper = heard.source == Source::Files;
     let mut session = if is_helper { Session::with_helper() } else { Session::default() };
     let mut view = core.view();
-    let mut told: Option<Standing> = None;
+    let mut told: Option<Shown> = None;
     loop {
         tokio::select! {
             frame = inbox.recv() => {
@@ -230,9 +230,9 @@ async fn speak(
                 match session.hear(&frame?)? {
                     greeting @ (Heard::Greeting(_) | Heard::Helper(_)) => {
                         heard.highest = greet(core, connection, greeting).await?;
-                        let standing = view.borrow_and_update().standing;
-                        told = Some(standing);
-                        send(write, &state(&standing, gate, heard.acknowledged())).await?;
+                        let now = Shown::of(&view.borrow_and_update(), is_helper);
+                        send(write, &now.state(gate, heard.acknowledged())).await?;
+                        told = Some(now);
                     }
                     Heard::Mismatch { protocol_min, protocol_max } => {
                         let spoken = (protocol_min, protocol_max);
@@ -249,7 +249,10 @@ async fn speak(
                         let sight = cannot.map_or(Sight::Sees, Sight::Cannot);
                         core.tell(Ask::HelperSees(source, sight)).await;
                     }
-                    said @ (Heard::Observation { .. } | Heard::Picture { .. } | Heard::Missed { .. }) => {
+                    said @ (Heard::Observation { .. }
+                    | Heard::Text { .. }
+                    | Heard::Picture { .. }
+                    | Heard::Missed { .. }) => {
                         let instance = session.instance().unwrap_or_default().to_owned();
                         if let Some(answer) = heard.take(instance, said).await? {
                             send(write, &answer).await?;
@@ -270,10 +273,10 @@ async fn speak(
             }
             changed = view.changed(), if told.is_some() => {
                 changed?;
-                let standing = view.borrow_and_update().standing;
-                if told != Some(standing) {
-                    told = Some(standing);
-                    send(write, &state(&standing, gate, heard.acknowledged())).await?;
+                let now = Shown::of(&view.borrow_and_update(), is_helper);
+                if told.as_ref() != Some(&now) {
+                    send(write, &now.state(gate, heard.acknowledged())).await?;
+                    told = Some(now);
                 }
             }
         }
@@ -284,15 +287,32 @@ pub(super) fn ending() -> anyhow::Error {
     anyhow::anyhow!("the agent is ending")
 }
 
-fn state(standing: &Standing, gate: &Gate, acknowledged: u64) -> ToExtension {
-    let sign = if standing.watching { SIGN_WATCHING } else { SIGN_NOT_WATCHING };
-    ToExtension::State {
-        protocol: NATIVE_PROTOCOL,
-        watching: standing.watching,
-        capture: standing.capture,
-        sign: sign.to_owned(),
-        notice_url: standing.notice_due.then(|| gate.notice_url.clone()),
-        acknowledged,
+/// What is shown of the core to who is connected.
+#[derive(PartialEq, Eq)]
+struct Shown {
+    standing: Standing,
+    /// To the helper alone: browsers whose extension tells what they show.
+    browsers: Vec<u32>,
+}
+
+impl Shown {
+    fn of(view: &CoreView, is_helper: bool) -> Self {
+        let browsers = view.browsers.iter().filter(|_| is_helper).map(|browser| browser.pid).collect();
+        Self { standing: view.standing, browsers }
+    }
+
+    fn state(&self, gate: &Gate, acknowledged: u64) -> ToExtension {
+        let Self { standing, browsers } = self;
+        let sign = if standing.watching { SIGN_WATCHING } else { SIGN_NOT_WATCHING };
+        ToExtension::State {
+            protocol: NATIVE_PROTOCOL,
+            watching: standing.watching,
+            capture: standing.capture,
+            sign: sign.to_owned(),
+            notice_url: standing.notice_due.then(|| gate.notice_url.clone()),
+            acknowledged,
+            browsers: browsers.clone(),
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use proviso_model::limits::{
     FILE_TYPE_BYTES_MAX, NATIVE_PART_BYTES_MAX, NATIVE_PARTS_MAX, PICTURE_SENT_BYTES_MAX,
 };
 use proviso_model::native::{NATIVE_PROTOCOL, PictureShown, PictureWithout, SESSION_PROTOCOL, ToHost};
-use proviso_model::observation::{PictureElement, PictureFrom};
+use proviso_model::observation::{PictureElement, PictureFrom, ProgramText};
 use proviso_model::{Attribution, Fact, Source, Timestamp};
 
 use super::frames::FrameError;
@@ -58,6 +58,19 @@ pub enum Heard {
         attribution: Attribution,
         /// The fact.
         fact: Box<Fact>,
+    },
+    /// Text in a window of another program.
+    Text {
+        /// Its number.
+        n: u64,
+        /// When, by the session's clock.
+        observed_at: Timestamp,
+        /// How it came about.
+        attribution: Attribution,
+        /// The process whose window it is.
+        process: u32,
+        /// The text.
+        text: Box<ProgramText>,
     },
     /// A whole picture.
     Picture {
@@ -162,13 +175,19 @@ impl Session {
                 self.parts = None;
                 Ok(self.observation(n, observed_at, attribution, fact))
             }
-            (_, ToHost::Sight { .. } | ToHost::Missed { .. }) if self.peer == Peer::Browser => {
+            (_, ToHost::Sight { .. } | ToHost::Missed { .. } | ToHost::Text { .. })
+                if self.peer == Peer::Browser =>
+            {
                 Err(SessionError::Order("a message that only the helper in the session may send"))
             }
             (_, ToHost::Sight { source, cannot }) => Ok(Heard::Sight { source, cannot }),
             (_, ToHost::Missed { n, source, count, why }) => {
                 self.parts = None;
                 Ok(Heard::Missed { n, source, count, why })
+            }
+            (_, ToHost::Text { n, observed_at, attribution, process, text }) => {
+                self.parts = None;
+                Ok(Heard::Text { n, observed_at, attribution, process, text })
             }
             (_, ToHost::Picture { n, observed_at, attribution, shown, data }) => {
                 self.parts = None;
@@ -207,8 +226,8 @@ impl Session {
     }
 
     fn observation(&mut self, n: u64, observed_at: Timestamp, attribution: Attribution, fact: Fact) -> Heard {
-        if self.peer == Peer::Helper {
-            return self.refuse(n, "the helper tells of files alone");
+        if self.peer == Peer::Helper || matches!(fact, Fact::Text(_)) {
+            return self.refuse(n, "the helper tells of text in programs, and of nothing that a page shows");
         }
         Heard::Observation { n, observed_at, attribution, fact: Box::new(fact) }
     }
@@ -239,6 +258,11 @@ impl Session {
         match serde_json::from_str(&whole) {
             Ok(ToHost::Observation { n: inner, observed_at, attribution, fact }) if inner == n => {
                 self.observation(n, observed_at, attribution, fact)
+            }
+            Ok(ToHost::Text { n: inner, observed_at, attribution, process, text })
+                if inner == n && self.peer == Peer::Helper =>
+            {
+                Heard::Text { n, observed_at, attribution, process, text }
             }
             Ok(ToHost::Picture { n: inner, observed_at, attribution, shown, data }) if inner == n => {
                 self.picture(n, observed_at, attribution, shown, data)
@@ -297,91 +321,4 @@ fn says_what_it_is(shown: &PictureShown, has_bytes: bool) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use proviso_model::native::ToHost;
-    use proviso_model::{Act, Attribution, Fact, Passage, Timestamp};
-
-    use super::{Heard, Session, SessionError};
-
-    fn hello(min: u32, max: u32) -> Vec<u8> {
-        serde_json::to_vec(&ToHost::Hello {
-            protocol_min: min,
-            protocol_max: max,
-            instance: "one".to_owned(),
-            browser: "chromium".to_owned(),
-            browser_version: "1".to_owned(),
-            extension_version: "1".to_owned(),
-            private_allowed: true,
-        })
-        .expect("json")
-    }
-
-    fn observation(n: u64, text: String) -> ToHost {
-        ToHost::Observation {
-            n,
-            observed_at: Timestamp::from_micros(1_795_000_000_000_000),
-            attribution: Attribution {
-                act: Act::Shown,
-                foreground: true,
-                visible_ms: 5,
-                since_input_ms: None,
-                circumstances: None,
-            },
-            fact: Fact::Page {
-                url: "https://site.example/".to_owned(),
-                title: String::new(),
-                text: Passage::whole(text),
-                cut: false,
-                search: None,
-            },
-        }
-    }
-
-    fn in_parts(n: u64, text: &str, size: usize) -> Vec<Vec<u8>> {
-        let whole = serde_json::to_string(&observation(n, text.to_owned())).expect("json");
-        let pieces: Vec<&str> =
-            whole.as_bytes().chunks(size).map(|piece| std::str::from_utf8(piece).expect("ascii")).collect();
-        let count = u32::try_from(pieces.len()).expect("few");
-        (0..count)
-            .zip(&pieces)
-            .map(|(index, data)| ToHost::Part { n, index, count, data: (*data).to_owned() })
-            .map(|part| serde_json::to_vec(&part).expect("json"))
-            .collect()
-    }
-
-    #[test]
-    fn a_long_page_arrives_in_pieces_and_is_whole_again() {
-        let mut session = Session::default();
-        session.hear(&hello(1, 1)).expect("a greeting");
-        let text = "abc def ".repeat(150_000);
-        let mut heard: Vec<Heard> =
-            in_parts(1, &text, 500_000).iter().map(|part| session.hear(part).expect("a piece")).collect();
-        let Some(Heard::Observation { n: 1, fact, .. }) = heard.pop() else { panic!("whole") };
-        assert_eq!(fact.passages()[0].text, text);
-        assert!(heard.iter().all(|heard| *heard == Heard::Alive));
-    }
-
-    #[test]
-    fn a_page_of_twenty_megabytes_in_pieces_is_refused_once_and_the_session_goes_on() {
-        let mut session = Session::default();
-        session.hear(&hello(1, 1)).expect("a greeting");
-        let text = "abcdefgh".repeat(20 * 1024 * 1024 / 8);
-        let heard: Vec<Heard> =
-            in_parts(1, &text, 500_000).iter().map(|part| session.hear(part).expect("taken")).collect();
-        let refused = heard.iter().filter(|heard| matches!(heard, Heard::Refused { n: 1, .. })).count();
-        assert_eq!(refused, 1);
-        let next = serde_json::to_vec(&observation(2, "short".to_owned())).expect("json");
-        assert!(matches!(session.hear(&next), Ok(Heard::Observation { n: 2, .. })));
-    }
-
-    #[test]
-    fn without_a_common_protocol_there_is_a_mismatch_and_before_a_greeting_nothing_is_taken() {
-        assert!(matches!(
-            Session::default().hear(&hello(2, 3)),
-            Ok(Heard::Mismatch { protocol_min: 2, protocol_max: 3 })
-        ));
-        let early = serde_json::to_vec(&observation(1, "early".to_owned())).expect("json");
-        assert!(matches!(Session::default().hear(&early), Err(SessionError::Order(_))));
-        assert!(matches!(Session::default().hear(b"{\"type\":\"unheard\"}"), Err(SessionError::Unknown(_))));
-    }
-}
+mod tests;

@@ -17,8 +17,7 @@ use super::{FrontWindow, Pixels, Screen, Unseen};
 use crate::clock::TrueTime;
 use crate::daemon::core_thread::{Ask, Core, CoreView};
 use crate::pictures::backlog::{Backlog, Waiting};
-use crate::sources::browser::presence::BrowserProcess;
-use crate::sources::health::ProcFs;
+use crate::sources::health::{ProcFs, is_of};
 use crate::watch::{PictureLost, PictureWanted};
 
 /// So long a window stands in front, in its place, before it is looked at.
@@ -27,8 +26,6 @@ const SETTLED: Duration = Duration::from_secs(1);
 const AGAIN: Duration = Duration::from_secs(2);
 /// So long a picture in a window is not told of once more, whatever came to the front meanwhile.
 const TOLD_MS: u64 = 600_000;
-/// How many ancestors of a window's process are looked at for a browser.
-const ANCESTORS_MAX: usize = 8;
 
 /// Looks at the window in front.
 pub(super) struct Taker {
@@ -72,8 +69,8 @@ impl Taker {
         screen: &mut dyn Screen,
         view: &watch::Receiver<CoreView>,
     ) -> Result<(), Unseen> {
-        let seen_elsewhere =
-            |window: &FrontWindow| is_of(window.process, &view.borrow().browsers, &self.proc_fs);
+        let browsers: Vec<u32> = view.borrow().browsers.iter().map(|browser| browser.pid).collect();
+        let seen_elsewhere = |window: &FrontWindow| is_of(window.process, &browsers, &self.proc_fs);
         let window = screen.front()?.filter(|window| !seen_elsewhere(window));
         let Some(window) = window else {
             self.front = None;
@@ -176,13 +173,6 @@ impl Taker {
     }
 }
 
-/// Whether a process is one of these browsers, or was started by one: pictures there are their extension's.
-fn is_of(process: u32, browsers: &[BrowserProcess], proc_fs: &ProcFs) -> bool {
-    let parent = |process: &u32| proc_fs.stat(*process).map(|stat| stat.parent);
-    let mut family = std::iter::successors(Some(process), parent).take(ANCESTORS_MAX);
-    !browsers.is_empty() && family.any(|process| browsers.iter().any(|browser| browser.pid == process))
-}
-
 /// The pixels of a window that has stood long enough, where it was not looked at yet or some of its rows are others now.
 fn due(screen: &mut dyn Screen, front: &mut Front, now: Instant) -> Result<Option<Pixels>, Unseen> {
     let (id, visible) = (front.window.id, front.window.visible);
@@ -214,25 +204,5 @@ fn attribution(front: &Front, is_first: bool) -> Attribution {
         // Input before it came to the front went to another window.
         since_input_ms: idle_ms.filter(|idle_ms| *idle_ms <= in_front_ms),
         circumstances: Some(circumstances),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_of;
-    use crate::sources::browser::presence::BrowserProcess;
-    use crate::sources::health::ProcFs;
-
-    #[test]
-    fn windows_of_a_browser_and_of_what_it_started_are_its_extension_s_and_others_are_not() {
-        let proc_fs = ProcFs::default();
-        let this = std::process::id();
-        let parent = proc_fs.stat(this).expect("this process").parent;
-        let browser = |pid| vec![BrowserProcess { pid, started_ticks: 0 }];
-        let cases =
-            [(browser(this), true), (browser(parent), true), (browser(u32::MAX), false), (Vec::new(), false)];
-        for (browsers, expected) in cases {
-            assert_eq!(is_of(this, &browsers, &proc_fs), expected, "{browsers:?}");
-        }
     }
 }

@@ -58,6 +58,15 @@ impl ProcFs {
         BrowserProcess { pid, started_ticks: self.stat(pid).map_or(0, |stat| stat.started_ticks) }
     }
 
+    /// The file that a process runs, or its name where the system tells no more; empty when it is gone.
+    #[must_use]
+    pub fn program(&self, pid: u32) -> String {
+        let folder = self.root.join(pid.to_string());
+        let file = std::fs::read_link(folder.join("exe")).map(|file| file.to_string_lossy().into_owned());
+        let name = || std::fs::read_to_string(folder.join("comm")).map(|name| name.trim().to_owned());
+        file.or_else(|_| name()).unwrap_or_default()
+    }
+
     /// Milliseconds since the machine started, time asleep included.
     #[must_use]
     pub fn since_boot_ms(&self) -> Option<u64> {
@@ -81,6 +90,17 @@ impl Processes for ProcFs {
         let now = |started_ticks| BrowserProcess { pid: process.pid, started_ticks };
         self.stat(process.pid).is_some_and(|stat| !stat.ended && process.is(&now(stat.started_ticks)))
     }
+}
+
+/// How many ancestors of a process are looked at.
+const ANCESTORS_MAX: usize = 8;
+
+/// Whether a process is one of these, or was started by one: what a browser shows, and all that it started, is its extension's to tell.
+#[must_use]
+pub fn is_of(process: u32, browsers: &[u32], proc_fs: &ProcFs) -> bool {
+    let parent = |process: &u32| proc_fs.stat(*process).map(|stat| stat.parent);
+    let mut family = std::iter::successors(Some(process), parent).take(ANCESTORS_MAX);
+    !browsers.is_empty() && family.any(|process| browsers.contains(&process))
 }
 
 /// The id of this installation of the system; `None` where there is none.
@@ -123,7 +143,7 @@ pub fn account_uid(account: &str, passwd: &Path) -> Option<u32> {
 
 #[cfg(test)]
 mod tests {
-    use super::{ProcFs, Processes};
+    use super::{ProcFs, Processes, is_of};
 
     #[test]
     fn this_very_process_lives_and_one_that_started_at_another_time_does_not() {
@@ -143,5 +163,17 @@ mod tests {
         std::fs::write(root.path().join("7/stat"), stat).expect("a file");
         let found = ProcFs::at(root.path()).stat(7).expect("a process");
         assert_eq!((found.parent, found.started_ticks, found.ended), (5, 4321, false));
+    }
+
+    #[test]
+    fn windows_of_a_browser_and_of_what_it_started_are_its_extension_s_and_others_are_not() {
+        let proc_fs = ProcFs::default();
+        let this = std::process::id();
+        let parent = proc_fs.stat(this).expect("this process").parent;
+        for (browsers, expected) in
+            [(vec![this], true), (vec![parent], true), (vec![u32::MAX], false), (Vec::new(), false)]
+        {
+            assert_eq!(is_of(this, &browsers, &proc_fs), expected, "{browsers:?}");
+        }
     }
 }

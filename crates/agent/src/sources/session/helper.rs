@@ -1,4 +1,4 @@
-//! The helper itself: connects to the agent, again and again; runs its source while, and only while, the agent says that it may; tells what it
+//! The helper itself: connects to the agent, again and again; runs a source while, and only while, the agent says that it may; tells what it
 //! finds, numbered, and again what was not acknowledged.
 
 use std::path::PathBuf;
@@ -13,11 +13,12 @@ use proviso_model::{Act, Attribution, Source};
 use tokio::io::{AsyncWriteExt as _, BufReader};
 use tokio::net::UnixStream;
 use tokio::net::unix::OwnedWriteHalf;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
 use super::HelperLine;
 use super::outbox::Outbox;
 use crate::clock::Clock;
+use crate::sources::accessibility::{self, Accessibility, AccessibilityParts};
 use crate::sources::browser::frames::frame_head;
 use crate::sources::browser::server::read_frames;
 use crate::sources::files::{Arrival, FileContent, Files, FilesSettings, Platform, Told};
@@ -30,6 +31,8 @@ const PULSE: Duration = Duration::from_secs(20);
 const TURNED_AWAY_MAX: u32 = 3;
 /// Files read ahead of the agent.
 const FILES_AHEAD: usize = 2;
+/// Texts read ahead of the agent.
+const TEXTS_AHEAD: usize = 4;
 /// Frames read ahead.
 const FRAMES_AHEAD: usize = 8;
 
@@ -45,6 +48,8 @@ pub struct HelperParts {
     pub platform: Arc<dyn Platform>,
     /// Periods.
     pub files: FilesSettings,
+    /// The session's own buses and display.
+    pub accessibility: AccessibilityParts,
 }
 
 /// Why it ended.
@@ -84,17 +89,21 @@ pub async fn run(parts: HelperParts, mut stop: oneshot::Receiver<()>) -> Ended {
     Ended::TurnedAway
 }
 
-/// One connection. Its source ends with it: without the agent nobody says what may be captured.
+/// One connection. Its sources end with it: without the agent nobody says what may be captured.
 struct Talk<'h> {
     parts: &'h HelperParts,
     outbox: &'h mut Outbox,
     was_answered: bool,
     source: Option<(Files, mpsc::Receiver<Told>)>,
+    text: Option<(Accessibility, mpsc::Receiver<accessibility::Told>)>,
+    /// Processes of browsers whose extension tells what they show.
+    browsers: watch::Sender<Vec<u32>>,
 }
 
 impl<'h> Talk<'h> {
     fn new(parts: &'h HelperParts, outbox: &'h mut Outbox) -> Self {
-        Self { parts, outbox, was_answered: false, source: None }
+        let browsers = watch::Sender::default();
+        Self { parts, outbox, was_answered: false, source: None, text: None, browsers }
     }
 
     async fn run(&mut self, stream: UnixStream) -> anyhow::Result<Option<Ended>> {
@@ -125,6 +134,7 @@ impl<'h> Talk<'h> {
                     }
                 },
                 Some(told) = told(&mut self.source), if has_room => self.tell(told, &mut write).await?,
+                Some(told) = told(&mut self.text), if has_room => self.tell_text(told, &mut write).await?,
                 _ = pulse.tick(), if self.was_answered => {
                     let sent = self.outbox.last();
                     send(&mut write, &serde_json::to_vec(&ToHost::Pulse { sent })?).await?;
@@ -143,14 +153,16 @@ impl<'h> Talk<'h> {
                 tracing::warn!(%reason, "the agent did not take what was told");
                 n.into_iter().for_each(|n| self.outbox.refused(n));
             }
-            ToExtension::State { watching, capture, acknowledged, .. } => {
+            ToExtension::State { watching, capture, acknowledged, browsers, .. } => {
                 self.outbox.acknowledged(acknowledged);
                 if !std::mem::replace(&mut self.was_answered, true) {
                     for frame in self.outbox.unacknowledged() {
                         send(write, frame).await?;
                     }
                 }
+                self.browsers.send_replace(browsers);
                 self.may_watch(watching && capture.pictures)?;
+                self.may_read(watching && capture.text)?;
             }
         }
         Ok(None)
@@ -164,6 +176,39 @@ impl<'h> Talk<'h> {
             self.source = Some((files, source));
         } else if !may {
             self.source = None;
+        }
+        Ok(())
+    }
+
+    /// The same of text in other programs.
+    fn may_read(&mut self, may: bool) -> std::io::Result<()> {
+        if may && self.text.is_none() {
+            let (told, text) = mpsc::channel(TEXTS_AHEAD);
+            let parts = self.parts.accessibility.clone();
+            self.text = Some((Accessibility::start(parts, self.browsers.subscribe(), told)?, text));
+        } else if !may {
+            self.text = None;
+        }
+        Ok(())
+    }
+
+    async fn tell_text(
+        &mut self,
+        told: accessibility::Told,
+        write: &mut OwnedWriteHalf,
+    ) -> anyhow::Result<()> {
+        let observed_at = self.parts.clock.wall();
+        let said = match told {
+            accessibility::Told::Sight(cannot) => {
+                let sight = ToHost::Sight { source: Source::Accessibility, cannot };
+                return send(write, &serde_json::to_vec(&sight)?).await;
+            }
+            accessibility::Told::Text(said) => *said,
+        };
+        let accessibility::Said { process, attribution, text } = said;
+        let text = Box::new(text);
+        for frame in self.outbox.put(|n| ToHost::Text { n, observed_at, attribution, process, text })? {
+            send(write, frame).await?;
         }
         Ok(())
     }
@@ -192,7 +237,7 @@ impl<'h> Talk<'h> {
 }
 
 /// What the source tells next; waits for ever while there is none.
-async fn told(source: &mut Option<(Files, mpsc::Receiver<Told>)>) -> Option<Told> {
+async fn told<S, T>(source: &mut Option<(S, mpsc::Receiver<T>)>) -> Option<T> {
     match source {
         Some((_, told)) => match told.recv().await {
             Some(told) => Some(told),

@@ -225,6 +225,13 @@ pub fn fact(fact: &Fact) -> String {
             format!("The monitoring software's part \"{component}\" was {state}")
         }
         Fact::Machine(machine) => of_machine(machine),
+        Fact::Text(of_program) => {
+            let how = if of_program.typed { "Text that came into a field of" } else { "Text in" };
+            match of_program.application.as_str() {
+                "" => format!("{how} a window of another program"),
+                name => format!("{how} a window of the program \"{name}\""),
+            }
+        }
     }
 }
 

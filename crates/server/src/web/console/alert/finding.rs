@@ -232,6 +232,21 @@ fn content(one: &ShownFinding, view: &AlertView, zone: &TimeZone, masks: &Masks)
             cut: false,
             picture: Some(picture::shown(picture, one, view, zone)),
         },
+        Fact::Text(of_program) => {
+            let field = if of_program.typed { TextField::Typed } else { TextField::Text };
+            Content {
+                address: None,
+                title: whole(&of_program.title, TextField::Title),
+                query,
+                passages: of_program
+                    .text
+                    .iter()
+                    .map(|passage| pieces(passage, spans, field, masks))
+                    .collect(),
+                cut: of_program.cut,
+                picture: None,
+            }
+        }
         Fact::PrivateWindow { .. } | Fact::Software { .. } | Fact::Machine(_) => {
             Content { address: None, title: None, query, passages: Vec::new(), cut: false, picture: None }
         }

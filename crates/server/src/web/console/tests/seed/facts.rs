@@ -63,7 +63,8 @@ pub fn finding(raise: &Raise, observation: &Observation, at: Timestamp) -> Findi
         | Fact::Picture(_)
         | Fact::PrivateWindow { .. }
         | Fact::Software { .. }
-        | Fact::Machine(_) => None,
+        | Fact::Machine(_)
+        | Fact::Text(_) => None,
     };
     let spans = field.map(|field| Span {
         field,
