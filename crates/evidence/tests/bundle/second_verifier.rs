@@ -107,7 +107,7 @@ const EDITS: [Edit; 77] = [
     ("captured/", "/commitments/2", flipped),
     ("captured/", "/commitments", without_first),
     ("captured/", "/commitments", first_twice),
-    ("captured/", "/opened/0/value", |_| json!("\"liveness\"")),
+    ("captured/", "/opened/0/value", |_| json!("\"of another kind\"")),
     ("captured/", "/opened/0/name", |_| json!("body.kinds")),
     ("captured/", "/opened/0/salt", flipped),
     ("captured/", "/opened/0/index", one_more),
