@@ -6,7 +6,6 @@ import { placeOf } from "./picture_elements.js";
 import { Pictures } from "./pictures.js";
 import { presence, sinceInputMs, watchPresence } from "./presence.js";
 import { watchPasswords } from "./sensitive.js";
-import { whenSettled } from "./settled.js";
 import { watchSuggestions } from "./suggestions.js";
 import { channel, draft, forgetTalk, isTalk, noteTyped, readTalk } from "./talk.js";
 import { flushTyping, isLeftOutOfPage, watchTyping } from "./typing.js";
@@ -22,8 +21,6 @@ const TRIES_MAX = 3;
 
 /** @type {Config | null} */
 let config = null;
-/** Whether it is known what may be captured. */
-let isAnswered = false;
 /** What was told so far came by itself: it is told again once somebody uses the page. */
 let untilUsed = false;
 
@@ -83,7 +80,6 @@ function hear(look, navigated, pictures) {
     pictures.look();
   });
   void tell({ type: "config" }).then((answer) => {
-    isAnswered = true;
     if (answer) obey(/** @type {Config} */ (answer));
     look();
   });
@@ -115,9 +111,7 @@ function start() {
   });
   watchPresence(
     (input) => {
-      connect();
-      // A click before the answer may open the next page: the background knows whether it counts.
-      if (config || !isAnswered) void tell({ type: "input", ...input });
+      if (config) void tell({ type: "input", ...input });
     },
     () => look(),
     () => {
@@ -143,13 +137,7 @@ function start() {
     page.look();
     pictures.look();
   };
-  let isConnected = false;
-  // Not while the page loads, unless somebody is at it already: whoever opened it waits for as little of ours as can be.
-  const connect = () => {
-    if (!isConnected) hear(look, page.navigated, pictures);
-    isConnected = true;
-  };
-  whenSettled(connect);
+  hear(look, page.navigated, pictures);
 }
 
 // A private window is a fact that the background reports; nothing in it is read. Injected twice (the extension was
