@@ -1,5 +1,5 @@
 //! Writes a list of digests as an index, of any length in bounded memory: what [`ExactOptions::memory_bytes`] says, the table
-//! of beginnings (4 bytes for about a hundred entries) and one part of the filter (30 MB).
+//! of beginnings (4 bytes for about six entries, 64 MiB at most) and one part of the filter (30 MB).
 
 use std::io::{Error, ErrorKind, Result, Write};
 
@@ -10,8 +10,8 @@ use super::{BITS_MAX, DigestKind, EXACT_ENTRIES_MAX, KIND, first_bits, first_wor
 
 /// Entries of a part of the filter, about. Fewer take more bytes each, more take more memory to build.
 const PART_ENTRIES: usize = 800_000;
-/// Entries that share their first bits, about: so many that the table of where they begin stays near the processor.
-const BUCKET_ENTRIES: usize = 128;
+/// Entries that share their first bits, about.
+const BUCKET_ENTRIES: usize = 8;
 
 /// Bytes of the filter that are copied at once.
 const COPIED_BYTES: usize = 1 << 20;

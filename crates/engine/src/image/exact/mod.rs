@@ -163,17 +163,7 @@ impl<B: AsRef<[u8]>> ExactIndex<B> {
         let entries = bytes.get(self.entries.clone())?;
         let (width, stride) = (self.kind.width(), self.kind.width() + 1);
         let entry = |place: usize| entries.get(place * stride..)?.get(..stride)?.split_at_checked(width);
-        // Digests are spread evenly: where one stands among those that begin alike is known but for a few places.
-        let about = guess(prefix, self.prefix_bits, from, to);
-        let (low, high) = (from.max(about.saturating_sub(TOGETHER / 2)), to.min(about + TOGETHER / 2));
-        if low > from && entry(low)?.0 > digest {
-            to = low;
-        } else if high < to && entry(high)?.0 < digest {
-            from = high;
-        } else {
-            (from, to) = (low, to.min(high + 1));
-        }
-        while to.saturating_sub(from) > TOGETHER + 1 {
+        while to.saturating_sub(from) > TOGETHER {
             let place = from.midpoint(to);
             if entry(place)?.0 < digest { from = place + 1 } else { to = place + 1 }
         }
@@ -198,13 +188,6 @@ impl<B: AsRef<[u8]>> ExactIndex<B> {
 /// A digest's first 8 bytes as a number that orders as they do.
 fn first_word(digest: &[u8]) -> Option<u64> {
     digest.first_chunk::<8>().map(|word| u64::from_be_bytes(*word))
-}
-
-/// About where a digest stands among the entries from one place to another, which share its highest bits.
-fn guess(word: u64, bits: u8, from: usize, to: usize) -> usize {
-    let rest = u128::from(word.checked_shl(u32::from(bits)).unwrap_or_default());
-    let count = to.saturating_sub(from) as u128;
-    from + usize::try_from((rest * count) >> 64).unwrap_or_default()
 }
 
 /// The highest bits of a number.
