@@ -9,7 +9,7 @@ use proviso_store::{AuditTally, DeviceRow};
 use super::DeviceRefusal;
 use crate::app::AppContext;
 
-const DAY_MILLIS: i64 = 86_400_000;
+const DAY_MICROS: i64 = 86_400_000_000;
 
 /// The counts up to the last midnight (UTC).
 ///
@@ -21,12 +21,12 @@ pub async fn of_case(ctx: &AppContext, device: &DeviceRow) -> Result<Looked, Dev
     Ok(Looked {
         until,
         all: looks(&tally(Timestamp::from_micros(0)).await?),
-        lately: looks(&tally(until.plus_millis(-LOOKED_DAYS * DAY_MILLIS)).await?),
+        lately: looks(&tally(until.plus_days(-LOOKED_DAYS)).await?),
     })
 }
 
 fn midnight(now: Timestamp) -> Timestamp {
-    Timestamp::from_micros(now.as_micros() - now.as_micros().rem_euclid(DAY_MILLIS * 1_000))
+    Timestamp::from_micros(now.as_micros() - now.as_micros().rem_euclid(DAY_MICROS))
 }
 
 fn looks(tallies: &[AuditTally]) -> Looks {

@@ -111,13 +111,6 @@ pub async fn change(
 }
 
 fn said_no(error: ForceError) -> ActError {
-    match error {
-        ForceError::Store(error) => ActError::Store(error),
-        ForceError::Act(error) => error,
-        ForceError::Late(error) => error.into(),
-        ForceError::Refused(_) => ActError::Conflict(
-            "this does not go with what is entered already, or its end lies before its beginning; read the page again",
-        ),
-        other => ActError::Broken(other.to_string()),
-    }
+    let refused = "this does not go with what is entered already, or its end lies before its beginning; read the page again";
+    ActError::of_force(error, refused)
 }

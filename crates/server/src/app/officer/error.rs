@@ -2,6 +2,8 @@
 
 use proviso_store::StoreError;
 
+use crate::app::force::ForceError;
+
 /// Why an act was not carried out.
 #[derive(Debug, thiserror::Error)]
 pub enum ActError {
@@ -26,4 +28,17 @@ pub enum ActError {
     /// Something that should hold did not, for example a sealed value that cannot be opened.
     #[error("{0}")]
     Broken(String),
+}
+
+impl ActError {
+    /// What stopped an act that is shared with the command line. A person reads `refused` where it does not go with how things are.
+    pub(super) fn of_force(error: ForceError, refused: &'static str) -> Self {
+        match error {
+            ForceError::Store(error) => Self::Store(error),
+            ForceError::Act(error) => error,
+            ForceError::Late(error) => error.into(),
+            ForceError::Refused(_) => Self::Conflict(refused),
+            other => Self::Broken(other.to_string()),
+        }
+    }
 }

@@ -11,7 +11,6 @@ use super::error::ActError;
 use super::sealed::{self, Person};
 use super::who::Who;
 use crate::app::AppContext;
-use crate::app::force::ForceError;
 use crate::app::late::quarantine::{self, About, Quarantine};
 use crate::app::late::review::{self, Which};
 
@@ -118,13 +117,6 @@ pub async fn review(
             review::release(ctx, &who.actor(), id, about, reason).await.map(|effect| effect.requeued)
         }
     };
-    done.map_err(|error| match error {
-        ForceError::Store(error) => ActError::Store(error),
-        ForceError::Act(error) => error,
-        ForceError::Late(error) => error.into(),
-        ForceError::Refused(_) => {
-            ActError::Conflict("nothing with this cause waits for this review any more")
-        }
-        other => ActError::Broken(other.to_string()),
-    })
+    let nothing = "nothing with this cause waits for this review any more";
+    done.map_err(|error| ActError::of_force(error, nothing))
 }

@@ -152,9 +152,6 @@ pub async fn change(
     match done {
         Ok(()) => Ok(Ok(())),
         Err(ForceError::Refused(why) | ForceError::Order(why)) => Ok(Err(why)),
-        Err(ForceError::Store(error)) => Err(error.into()),
-        Err(ForceError::Act(error)) => Err(error),
-        Err(ForceError::Late(error)) => Err(error.into()),
-        Err(other) => Err(ActError::Broken(other.to_string())),
+        Err(error) => Err(ActError::of_force(error, "the list cannot be changed as things are")),
     }
 }
