@@ -5,6 +5,7 @@
 
 pub mod attribution;
 pub mod behaviour;
+mod by_kind;
 pub mod classify;
 pub mod compile;
 pub mod conversation;

@@ -2,7 +2,7 @@
 
 import { PAGE_TEXT_BYTES_MAX } from "../protocol.js";
 import { address } from "./address.js";
-import { isVisible } from "./presence.js";
+import { isTop, isVisible } from "./presence.js";
 import { watchPasswords } from "./sensitive.js";
 import { whenSettled } from "./settled.js";
 import { visibleLines } from "./visible_text.js";
@@ -146,10 +146,6 @@ function readText(reader) {
   const result = root ? visibleLines(root, PAGE_TEXT_BYTES_MAX, reader) : { lines: [], cut: false };
   scanMs += performance.now() - start;
   return result;
-}
-
-function isTop() {
-  return window.top === window;
 }
 
 /**

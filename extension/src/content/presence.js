@@ -50,7 +50,12 @@ export function isVisible() {
   const prerendering = "prerendering" in document && document.prerendering === true;
   if (document.visibilityState !== "visible" || prerendering) return false;
   // Asking for its area lays the page out, which costs the time of a page that loads: only a frame may have none.
-  return window.top === window || (window.innerWidth > 0 && window.innerHeight > 0);
+  return isTop() || (window.innerWidth > 0 && window.innerHeight > 0);
+}
+
+/** Whether this is the tab's own document, and no frame's. */
+export function isTop() {
+  return window.top === window;
 }
 
 /** How long this document has been shown, in milliseconds. */

@@ -3,6 +3,8 @@
 use proviso_model::ConditionKind;
 use serde::{Deserialize, Serialize};
 
+use crate::by_kind;
+
 const FACTS: &str = include_str!("facts.toml");
 
 /// What a device must have for something to be watched.
@@ -38,15 +40,9 @@ pub(super) struct KindFacts {
     pub(super) by: Vec<By>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Facts {
-    kind: Vec<KindFacts>,
-}
-
 /// Facts of every kind.
 pub(super) fn facts() -> Result<Vec<KindFacts>, toml::de::Error> {
-    toml::from_str(FACTS).map(|facts: Facts| facts.kind)
+    by_kind::read(FACTS)
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use proviso_model::order::Condition;
 use serde::Deserialize;
 
 use super::VisitRead;
+use crate::by_kind;
 
 const FACTS: &str = include_str!("facts.toml");
 
@@ -25,15 +26,9 @@ pub(super) struct KindFacts {
     pub(super) ask: Vec<String>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Facts {
-    kind: Vec<KindFacts>,
-}
-
 /// Facts of every kind.
 pub(super) fn facts() -> Result<Vec<KindFacts>, toml::de::Error> {
-    toml::from_str(FACTS).map(|facts: Facts| facts.kind)
+    by_kind::read(FACTS)
 }
 
 /// What a paragraph lets be read.
