@@ -57,7 +57,7 @@ test("no page of console or person has a fault that axe-core or the browser find
     await until("the extension to read", async () => (await lastNumbered(browser)) > none);
     await openByHand({ page: tab }, pages.url("/lantern"));
     await officer.newAlert();
-    const who = { PROVISO_USER: USERNAME, PROVISO_PASSWORD: PASSWORD, PROVISO_AUDITOR: "auditor", PROVISO_DECIDE: "1" };
+    const who = { PROVISO_USER: USERNAME, PROVISO_PASSWORD: PASSWORD, PROVISO_AUDITOR: "auditor", PROVISO_DECIDE: "1", PROVISO_PERSONAL: stack.personal };
     const { code, words } = await look([stack.console, join(stack.folder, "pictures")], who);
     assert.equal(code, 0, words);
     const own = await officer.browser.newPage();

@@ -16,6 +16,7 @@ pub mod import;
 pub mod known;
 pub mod lines;
 pub mod model;
+pub mod notice;
 pub mod pack;
 pub mod search;
 pub mod sites;

@@ -71,6 +71,8 @@ typed_ids! {
     DeviceActId,
     /// A contact that is never captured.
     ShieldId,
+    /// A link to a supervised person's own page.
+    PersonalLinkId,
     /// A console user.
     OfficerId,
     /// A signed-in session of an officer.

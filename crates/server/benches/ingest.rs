@@ -120,6 +120,7 @@ async fn server(folder: &Path) -> Result<AppContext> {
         languages: Vec::new(),
         require_backup: false,
         viewer: Viewer::new(std::path::PathBuf::from("proviso-server")),
+        personal_address: None,
     }))
 }
 

@@ -25,6 +25,11 @@ pub struct Config {
     pub device_listen: SocketAddr,
     /// Where officers connect.
     pub console_listen: SocketAddr,
+    /// Where supervised persons connect to their own pages; without it there are none. A port of its own, for a force that shows it
+    /// to the outside and the console to nobody.
+    pub personal_listen: Option<SocketAddr>,
+    /// How their browsers reach it, for the links that officers give: `https://pages.force.example`. Goes with `personal_listen`.
+    pub personal_address: Option<String>,
     /// File with the master key; the data folder's own when absent.
     pub master_key_file: Option<PathBuf>,
     /// Program and arguments that print the master key, 64 hexadecimal digits: a password safe, a TPM, an HSM's tool.
@@ -56,6 +61,8 @@ impl Default for Config {
             data_dir: PathBuf::from(DATA_DIR),
             device_listen: SocketAddr::from(([0, 0, 0, 0], DEVICE_PORT)),
             console_listen: SocketAddr::from(([127, 0, 0, 1], CONSOLE_PORT)),
+            personal_listen: None,
+            personal_address: None,
             master_key_file: None,
             master_key_command: None,
             case_keys_dir: None,
@@ -88,6 +95,18 @@ pub enum ConfigError {
         /// What is wrong, with line and column.
         error: Box<toml::de::Error>,
     },
+    /// One of the two settings of people's own pages without the other, or an address that is none.
+    #[error(
+        "{path}: {name} {value}: give personal_listen and personal_address both, the address as https://pages.force.example"
+    )]
+    Personal {
+        /// Which file.
+        path: String,
+        /// Which setting.
+        name: &'static str,
+        /// What is the matter with it.
+        value: String,
+    },
     /// A language that no pack could be tagged with.
     #[error(
         "{path}: languages: \"{tag}\" is not a language tag; write BCP 47, such as \"pl\" or \"pa-Guru\""
@@ -111,9 +130,29 @@ impl Config {
             .map_err(|error| ConfigError::File { path: place.clone(), error })?;
         let config: Self = toml::from_str(&text)
             .map_err(|error| ConfigError::Malformed { path: place.clone(), error: Box::new(error) })?;
+        config.check_personal(&place)?;
         match config.languages.iter().find(|tag| !is_language_tag(tag)) {
             Some(tag) => Err(ConfigError::Language { path: place, tag: tag.clone() }),
             None => Ok(config),
+        }
+    }
+
+    /// Whether the settings of people's own pages go together; `place` is where they are from.
+    ///
+    /// # Errors
+    /// [`ConfigError::Personal`].
+    pub fn check_personal(&self, place: &str) -> Result<(), ConfigError> {
+        let wrong = |name, value: &str| {
+            Err(ConfigError::Personal { path: place.to_owned(), name, value: value.to_owned() })
+        };
+        let address = self.personal_address.as_deref();
+        match (self.personal_listen, address) {
+            (Some(_), None) => wrong("personal_address", "is not given"),
+            (None, Some(_)) => wrong("personal_listen", "is not given"),
+            (Some(_), Some(address)) if !address.starts_with("https://") => {
+                wrong("personal_address", "does not begin with https://")
+            }
+            _ => Ok(()),
         }
     }
 
@@ -144,6 +183,15 @@ mod tests {
     fn a_setting_that_does_not_exist_is_refused_with_its_line() {
         let error = toml::from_str::<Config>("workers = 2\nworkres = 3\n").expect_err("refused").to_string();
         assert!(error.contains("workres") && error.contains("line 2"), "{error}");
+        for (text, named) in [
+            ("personal_listen = \"0.0.0.0:8445\"", "personal_address is not given"),
+            ("personal_address = \"https://pages.example\"", "personal_listen is not given"),
+            ("personal_listen = \"0.0.0.0:8445\"\npersonal_address = \"pages.example\"", "https://"),
+        ] {
+            let config: Config = toml::from_str(text).expect("read");
+            let error = config.check_personal("server.toml").expect_err("refused").to_string();
+            assert!(error.contains(named), "{error}");
+        }
         let config: Config = toml::from_str("workers = 2\ndevice_listen = \"127.0.0.1:0\"\n").expect("read");
         assert_eq!((config.workers, config.device_listen.port()), (2, 0));
     }

@@ -133,6 +133,7 @@ pub async fn context(
         languages: config.languages.clone(),
         require_backup: config.require_backup,
         viewer: Viewer::new(program(config)),
+        personal_address: config.personal_address.clone(),
     });
     // What was being destroyed when the server was killed, or is back after a restore.
     destruction::resume(&ctx).await?;

@@ -1,4 +1,4 @@
-//! A running server: the device port, the console port and workers, started and stopped together.
+//! A running server: the device port, the console port, the port for people's own pages and workers, started and stopped together.
 
 mod tls;
 
@@ -22,6 +22,8 @@ pub struct ServeOptions {
     pub device_listen: SocketAddr,
     /// Where officers connect; port 0 takes a free one.
     pub console_listen: SocketAddr,
+    /// Where supervised persons connect to their own pages, where the force offers them; port 0 takes a free one.
+    pub personal_listen: Option<SocketAddr>,
     /// Workers in this process.
     pub workers: u16,
 }
@@ -37,6 +39,8 @@ pub struct Running {
     pub device_address: SocketAddr,
     /// Where officers connect.
     pub console_address: SocketAddr,
+    /// Where supervised persons connect.
+    pub personal_address: Option<SocketAddr>,
     ctx: AppContext,
     handles: Vec<Handle<SocketAddr>>,
     stop: watch::Sender<bool>,
@@ -66,6 +70,14 @@ pub async fn start(ctx: &AppContext, options: ServeOptions) -> io::Result<Runnin
         web::console::router(ctx.clone()),
     )
     .await?;
+    let mut handles = vec![devices.1, console.1];
+    let mut personal_address = None;
+    if let Some(listen) = options.personal_listen {
+        let (config, router) = (tls::console_port(&ctx.keys)?, web::personal::router(ctx.clone()));
+        let (address, handle) = open(&mut tasks, "personal", listen, config, router).await?;
+        personal_address = Some(address);
+        handles.push(handle);
+    }
     for _ in 0..options.workers {
         let (ctx, stopping) = (ctx.clone(), stopping.clone());
         tasks.spawn(async move {
@@ -81,8 +93,9 @@ pub async fn start(ctx: &AppContext, options: ServeOptions) -> io::Result<Runnin
     Ok(Running {
         device_address: devices.0,
         console_address: console.0,
+        personal_address,
         ctx: ctx.clone(),
-        handles: vec![devices.1, console.1],
+        handles,
         stop,
         tasks,
     })

@@ -19,6 +19,7 @@ mod log;
 mod officer;
 mod opened;
 mod pack;
+mod personal_link;
 mod record;
 mod returned;
 mod shield;
@@ -47,6 +48,7 @@ pub use opened::{
     FindingRow, GapRow, NoticeRow, ObservationRow, OpenedRecord, OpenedWhat, StatementRow, WatchedRow,
 };
 pub use pack::{PackRow, PackStore};
+pub use personal_link::{PersonalLinkRow, PersonalLinkStore};
 pub use record::{AppendBatch, Appended, ForkRow, NewRecord, RecordRow, RecordStore, ReplayOutcome, Stop};
 pub use returned::ReturnedStore;
 pub use shield::{ShieldEnd, ShieldRow, ShieldStore};
@@ -73,6 +75,7 @@ pub trait Store:
     + JobStore
     + PackStore
     + ShieldStore
+    + PersonalLinkStore
     + SiteListStore
     + HashSetStore
     + LateStore

@@ -31,7 +31,7 @@ export class Stack {
   case = "";
   /** Done once the force has its case and before anything else, such as importing a list. @type {() => Promise<void>} */
   prepare;
-  #ports = { device: 0, console: 0 };
+  #ports = { device: 0, console: 0, personal: 0 };
 
   /** @param {Options} [options] */
   constructor({ order = join(ROOT, "testdata/demo/order.toml"), prepare = async () => undefined } = {}) {
@@ -67,12 +67,15 @@ export class Stack {
 
   async serve() {
     const listen = (/** @type {number} */ port) => `127.0.0.1:${port}`;
-    const ports = ["--device-listen", listen(this.#ports.device), "--console-listen", listen(this.#ports.console)];
+    const ports = ["--device-listen", listen(this.#ports.device), "--console-listen", listen(this.#ports.console),
+      "--personal-listen", listen(this.#ports.personal), "--personal-address", "https://pages.force.example"];
     this.server = new Running("proviso-server", ["--data-dir", this.data, "--json", "serve", ...ports]);
     const said = JSON.parse(await this.server.line());
-    this.#ports = { device: Number(said.device_address.split(":").pop()), console: Number(said.console_address.split(":").pop()) };
+    this.#ports = { device: Number(said.device_address.split(":").pop()), console: Number(said.console_address.split(":").pop()),
+      personal: Number(said.personal_address.split(":").pop()) };
     this.device = `https://127.0.0.1:${this.#ports.device}`;
     this.console = `https://localhost:${this.#ports.console}`;
+    this.personal = `https://localhost:${this.#ports.personal}`;
   }
 
   async enrol() {

@@ -13,6 +13,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use proviso_engine::notice::{capture_ever, watched};
 use proviso_model::limits::STATEMENT_BYTES_MAX;
 use proviso_model::record::NoticeResponse;
 use proviso_model::{GapCause, Timestamp};
@@ -22,7 +23,7 @@ use tokio::sync::watch;
 
 use super::pages::{DetailsPage, NoticePage, PinPage, ProblemPage, SignPage};
 use super::visits::{Visits, same};
-use super::{SIGN_NOT_WATCHING, SIGN_WATCHING, capture_ever, pages, paragraphs, statement, watched};
+use super::{SIGN_NOT_WATCHING, SIGN_WATCHING, pages, paragraphs, statement};
 use crate::clock::TrueTime;
 use crate::daemon::core_thread::{Ask, Core};
 use crate::gaps::OpenGap;

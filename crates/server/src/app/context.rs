@@ -58,6 +58,8 @@ pub struct Parts {
     pub require_backup: bool,
     /// Decodes pictures that officers look at.
     pub viewer: Viewer,
+    /// Where supervised persons find their own pages, as their browsers reach it; none where the force offers none.
+    pub personal_address: Option<String>,
 }
 
 /// What every act is given. Cheap to clone.
@@ -77,6 +79,8 @@ pub struct AppContext {
     pub require_backup: bool,
     /// Decodes pictures that officers look at.
     pub viewer: Arc<Viewer>,
+    /// Where supervised persons find their own pages; none where the force offers none.
+    pub personal_address: Option<Arc<str>>,
     /// Wakes open consoles.
     pub hub: Arc<Hub>,
     /// Wakes the workers of this process.
@@ -107,6 +111,7 @@ impl AppContext {
             languages: parts.languages.into(),
             require_backup: parts.require_backup,
             viewer: Arc::new(parts.viewer),
+            personal_address: parts.personal_address.map(Arc::from),
             hub: Arc::new(Hub::default()),
             work: Arc::new(Notify::new()),
             read_packs: Arc::default(),

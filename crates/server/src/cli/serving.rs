@@ -19,6 +19,12 @@ pub(super) struct ServeArgs {
     /// Where officers connect [default: 127.0.0.1:8444].
     #[arg(long, env = "PROVISO_CONSOLE_LISTEN", value_name = "ADDRESS:PORT")]
     console_listen: Option<SocketAddr>,
+    /// Where supervised persons connect to their own pages; without it there are none.
+    #[arg(long, env = "PROVISO_PERSONAL_LISTEN", value_name = "ADDRESS:PORT")]
+    personal_listen: Option<SocketAddr>,
+    /// How their browsers reach those pages, for the links that officers give.
+    #[arg(long, env = "PROVISO_PERSONAL_ADDRESS", value_name = "https://HOST")]
+    personal_address: Option<String>,
     /// Run no worker in this process; `proviso-server worker` runs elsewhere.
     #[arg(long)]
     no_worker: bool,
@@ -28,6 +34,8 @@ impl ServeArgs {
     pub(super) fn apply(&self, mut config: Config) -> Config {
         config.device_listen = self.device_listen.unwrap_or(config.device_listen);
         config.console_listen = self.console_listen.unwrap_or(config.console_listen);
+        config.personal_listen = self.personal_listen.or(config.personal_listen);
+        config.personal_address = self.personal_address.clone().or(config.personal_address);
         if self.no_worker {
             config.workers = 0;
         }
@@ -36,19 +44,27 @@ impl ServeArgs {
 }
 
 pub(super) async fn serve(wiring: &Wiring, config: &Config, say: &mut Say) -> anyhow::Result<u8> {
+    config.check_personal("the settings")?;
     // Before anybody is told that the server runs, so that whoever is told can also stop it.
     let told_to_stop = told_to_stop()?;
     let ctx = open_context(wiring, config).await?;
     let options = ServeOptions {
         device_listen: config.device_listen,
         console_listen: config.console_listen,
+        personal_listen: config.personal_listen,
         workers: config.workers,
     };
     let mut running = serve::start(&ctx, options).await?;
     let (devices, console) = (running.device_address, running.console_address);
+    let personal = running.personal_address;
+    let pages = personal.map(|at| format!("  people's own pages: https://{at}")).unwrap_or_default();
     say.line(
-        &format!("devices: https://{devices}  officers: https://{console}"),
-        &serde_json::json!({"device_address": devices.to_string(), "console_address": console.to_string()}),
+        &format!("devices: https://{devices}  officers: https://{console}{pages}"),
+        &serde_json::json!({
+            "device_address": devices.to_string(),
+            "console_address": console.to_string(),
+            "personal_address": personal.map(|at| at.to_string()),
+        }),
     )?;
     tracing::info!(%devices, %console, workers = config.workers, "serving");
     tokio::select! {

@@ -80,13 +80,20 @@ impl Stage {
         let programs = Programs::beside_this_one()?;
         let mut rng = (wiring.rng)();
         let folder = ThrowAway::make(&mut *rng)?;
-        let config = Config { data_dir: folder.path().join("server"), ..Config::default() };
+        let mut config = Config { data_dir: folder.path().join("server"), ..Config::default() };
+        // Beside the console's port; none beside one that is not known yet.
+        let personal = args.port.checked_add(1).filter(|_| args.port != 0);
+        config.personal_address = personal.map(|port| format!("https://localhost:{port}"));
         let hosts = ["localhost".to_owned(), "127.0.0.1".to_owned()];
         let init = ForceInit { name: "Demonstration Force", hosts: &hosts, now: wiring.clock.now() };
         crate::open::init(&config, None, &mut *rng, &init)?;
         let ctx = crate::open::context(&config, None, Arc::clone(&wiring.clock), (wiring.rng)()).await?;
-        let options =
-            ServeOptions { device_listen: loopback(0), console_listen: loopback(args.port), workers: 1 };
+        let options = ServeOptions {
+            device_listen: loopback(0),
+            console_listen: loopback(args.port),
+            personal_listen: personal.map(loopback),
+            workers: 1,
+        };
         let running = serve::start(&ctx, options)
             .await
             .context("starting the server; with --port 0 the console takes any free port")?;

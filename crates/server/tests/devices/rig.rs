@@ -114,7 +114,8 @@ impl Rig {
 
     async fn serve(ctx: &AppContext, workers: u16) -> Running {
         let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        let options = ServeOptions { device_listen: listen, console_listen: listen, workers };
+        let options =
+            ServeOptions { device_listen: listen, console_listen: listen, personal_listen: None, workers };
         serve::start(ctx, options).await.expect("both ports open")
     }
 

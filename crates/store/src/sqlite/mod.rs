@@ -18,6 +18,7 @@ mod officer;
 mod open;
 mod opened;
 mod pack;
+mod personal_link;
 mod record;
 mod record_keys;
 mod returned;

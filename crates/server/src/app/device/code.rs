@@ -36,6 +36,15 @@ pub fn hash(ctx: &AppContext, code: &str) -> [u8; 32] {
     domain_hash("proviso/enrolment-code/v1", &[ctx.keys.server_secret.as_slice(), code.as_bytes()])
 }
 
+/// A new code: as it is hashed, and as it is shown, `XXXXX-XXXXX`.
+#[must_use]
+pub fn fresh(ctx: &AppContext) -> (String, String) {
+    let code = letters(ctx.random());
+    let (first, second) = code.split_at(CODE_CHARS / 2);
+    let shown = format!("{first}-{second}");
+    (code, shown)
+}
+
 fn letters(random: [u8; CODE_CHARS]) -> String {
     random
         .into_iter()
@@ -49,14 +58,13 @@ fn letters(random: [u8; CODE_CHARS]) -> String {
 /// # Errors
 /// [`StoreError`].
 pub async fn issue(ctx: &AppContext, case: CaseId) -> Result<(String, Timestamp), StoreError> {
-    let code = letters(ctx.random());
+    let (code, shown) = fresh(ctx);
     let now = ctx.now();
     let expires_at = now.plus_millis(ENROL_CODE_MINUTES * 60_000);
     let row =
         EnrolmentCodeRow { code_hash: hash(ctx, &code), case, issued_at: now, expires_at, used_at: None };
     ctx.store.enrolment_code_add(&row).await?;
-    let (first, second) = code.split_at(CODE_CHARS / 2);
-    Ok((format!("{first}-{second}"), expires_at))
+    Ok((shown, expires_at))
 }
 
 #[cfg(test)]

@@ -1,12 +1,12 @@
-//! How often officers looked at the case of a device, for the person's own page: counts of whole days, nobody's name.
+//! How often officers looked at a case, for the person's own page: counts of whole days, nobody's name.
 
 use std::collections::BTreeSet;
 
 use proviso_model::Timestamp;
+use proviso_model::ids::CaseId;
 use proviso_model::looked::{LOOKED_DAYS, Looked, Looks};
-use proviso_store::{AuditTally, DeviceRow};
+use proviso_store::{AuditTally, StoreError};
 
-use super::DeviceRefusal;
 use crate::app::AppContext;
 
 const DAY_MICROS: i64 = 86_400_000_000;
@@ -15,9 +15,9 @@ const DAY_MICROS: i64 = 86_400_000_000;
 ///
 /// # Errors
 /// The store's.
-pub async fn of_case(ctx: &AppContext, device: &DeviceRow) -> Result<Looked, DeviceRefusal> {
+pub async fn of_case(ctx: &AppContext, case: CaseId) -> Result<Looked, StoreError> {
     let until = midnight(ctx.now());
-    let tally = async |from| ctx.store.audit_tally(device.case, from, until).await;
+    let tally = async |from| ctx.store.audit_tally(case, from, until).await;
     Ok(Looked {
         until,
         all: looks(&tally(Timestamp::from_micros(0)).await?),

@@ -6,7 +6,7 @@ use proviso_model::order::Order;
 use proviso_model::record::EnrolmentFacts;
 use proviso_model::statement::Statement;
 use proviso_store::{
-    AlertFilter, AlertRow, CaseRow, DecisionRow, GapRow, NoticeRow, OrderEndRow, Stretch, WatchedRow,
+    AlertFilter, AlertRow, CaseRow, DecisionRow, GapRow, NoticeRow, OrderEndRow, PersonalLinkRow, Stretch,
 };
 
 use super::allowed::Action;
@@ -51,14 +51,14 @@ pub struct PersonView {
     pub devices: Vec<EnrolledDevice>,
     /// The last seven days of each of them.
     pub coverage: Vec<DeviceCoverage>,
+    /// Those revoked in these seven days, as they described themselves, with the same.
+    pub revoked: Vec<(EnrolmentFacts, DeviceCoverage)>,
     /// Alerts last seen within the timeline.
     pub alerts: Vec<AlertRow>,
     /// Their decisions, with the name of who decided.
     pub decisions: Vec<(DecisionRow, String)>,
     /// Gaps, in time order.
     pub gaps: Vec<GapRow>,
-    /// Watched stretches, in time order.
-    pub watched: Vec<WatchedRow>,
     /// Notices, in time order.
     pub notices: Vec<NoticeRow>,
     /// What the person wrote on the device.
@@ -67,7 +67,9 @@ pub struct PersonView {
     pub about_devices: Vec<(ShownNotice, EnrolmentFacts)>,
     /// Whether this officer may mark one as seen.
     pub may_mark: bool,
-    /// Whether this officer may make an enrolment code here.
+    /// Links to the person's own page, newest first.
+    pub links: Vec<PersonalLinkRow>,
+    /// Whether this officer may make an enrolment code and such a link here.
     pub may_enrol: bool,
     /// Now.
     pub now: Timestamp,
@@ -105,7 +107,9 @@ pub async fn view(ctx: &AppContext, who: &Who, id: CaseId) -> Result<PersonView,
         for device in &devices {
             minutes.push(coverage::of_device(ctx, &in_force, &device.row, week).await?);
         }
+        let revoked = revoked(ctx, id, &in_force, week).await?;
         Ok(PersonView {
+            links: ctx.store.personal_link_list(id).await?,
             shielded: shield::count(ctx, id).await?,
             about_devices,
             may_mark: who.may_on(Action::Decide, &case),
@@ -117,7 +121,7 @@ pub async fn view(ctx: &AppContext, who: &Who, id: CaseId) -> Result<PersonView,
             devices,
             coverage: minutes,
             gaps: ctx.store.gap_list(id, stretch).await?,
-            watched: ctx.store.watched_list(id, stretch).await?,
+            revoked,
             notices: ctx.store.notice_list(id, stretch).await?,
             statements: statements::within(ctx, id, stretch).await?,
             may_enrol: who.may_on(Action::EnrolDevice, &case),
@@ -138,32 +142,23 @@ impl PersonView {
         let parts = self.in_force.iter().map(|(first, after)| (from.max(*first), until.min(*after)));
         parts.filter(|(from, until)| from < until).collect()
     }
+}
 
-    /// Watched time under the order.
-    #[must_use]
-    pub fn watched_under_the_order(&self) -> Vec<WatchedRow> {
-        let parts = |row: &WatchedRow| {
-            let parts = self.under_the_order(row.from, row.until).into_iter();
-            let row = row.clone();
-            parts.map(move |(from, until)| WatchedRow { from, until, ..row.clone() })
-        };
-        self.watched.iter().flat_map(parts).collect()
+/// The minutes of devices that were revoked within the stretch.
+async fn revoked(
+    ctx: &AppContext,
+    case: CaseId,
+    in_force: &[(Timestamp, Timestamp)],
+    stretch: Stretch,
+) -> Result<Vec<(EnrolmentFacts, DeviceCoverage)>, ActError> {
+    let mut devices = Vec::new();
+    for row in ctx.store.device_list(Some(case)).await? {
+        if row.revoked_at.is_some_and(|at| at > stretch.from) {
+            let minutes = coverage::of_device(ctx, in_force, &row, stretch).await?;
+            devices.push((sealed::device(ctx, &row)?, minutes));
+        }
     }
-
-    /// Gaps under the order. One that lasts ends, where the order has, with the order.
-    #[must_use]
-    pub fn gaps_under_the_order(&self) -> Vec<GapRow> {
-        let parts = |row: &GapRow| {
-            let last = row.until.unwrap_or(self.now);
-            let parts = self.under_the_order(row.from, last).into_iter();
-            let row = row.clone();
-            parts.map(move |(from, until)| {
-                let still = row.until.is_none() && until == last;
-                GapRow { from, until: (!still).then_some(until), ..row.clone() }
-            })
-        };
-        self.gaps.iter().flat_map(parts).collect()
-    }
+    Ok(devices)
 }
 
 async fn about_devices(

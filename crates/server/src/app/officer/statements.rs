@@ -1,4 +1,4 @@
-//! What a supervised person wrote on the device's page, opened for whoever may see the case. The view that asks is logged before.
+//! What a supervised person wrote on their page, on a device or by a link, opened for whoever may see the case. The view that asks is logged before.
 
 use proviso_model::Timestamp;
 use proviso_model::ids::CaseId;
@@ -7,6 +7,7 @@ use proviso_store::Stretch;
 
 use super::error::ActError;
 use crate::app::AppContext;
+use crate::app::personal::statement::within as written_by_link;
 use crate::keys::case::Purpose;
 
 /// Statements that one page shows; of more the latest.
@@ -46,6 +47,9 @@ async fn kept(
         let broken = |_| ActError::Broken("a statement that was kept can no longer be read".to_owned());
         statements.push(serde_json::from_slice(&json).map_err(broken)?);
     }
+    // And what was written on the page that a link opens.
+    statements.extend(written_by_link(ctx, case, stretch).await?);
+    statements.sort_by_key(|one| one.about.unwrap_or(one.written_at));
     statements.retain(is_meant);
     let earlier = statements.len().saturating_sub(STATEMENTS_MAX);
     Ok(statements.split_off(earlier))

@@ -150,7 +150,7 @@ pub(super) async fn keys(State(ctx): State<AppContext>, request: Request) -> Res
 /// `GET /v1/looked`.
 pub(super) async fn looked(State(ctx): State<AppContext>, request: Request) -> Response {
     answered(&ctx, request, REQUEST_BYTES_MAX, Standing::Active, async |asked: &Asked| {
-        looks::of_case(&ctx, &asked.device).await.map(Json)
+        looks::of_case(&ctx, asked.device.case).await.map(Json).map_err(DeviceRefusal::from)
     })
     .await
 }

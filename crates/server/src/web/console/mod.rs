@@ -2,30 +2,31 @@
 
 mod account;
 mod alert;
-mod assets;
+pub(super) mod assets;
 mod audit;
 mod bundle;
 mod coverage;
-mod day_strip;
 mod device_notice;
 mod enrolment_code;
 mod events;
 mod fault;
 pub mod headers;
 mod inbox;
-mod outside;
+pub(super) mod minutes;
+pub(super) mod outside;
 mod page;
 mod people;
 mod person;
+mod personal_link;
 mod quarantine;
 mod routes;
 mod shield;
 mod sign_in;
-mod signed_in;
-mod words;
+pub(super) mod signed_in;
+pub(super) mod words;
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 use crate::app::AppContext;
 

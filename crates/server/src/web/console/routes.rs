@@ -10,7 +10,7 @@ use proviso_model::limits::FORM_BYTES_MAX;
 use super::fault::Fault;
 use super::{
     Console, account, alert, assets, audit, bundle, coverage, device_notice, enrolment_code, events, fault,
-    headers, inbox, people, person, quarantine, shield, sign_in,
+    headers, inbox, people, person, personal_link, quarantine, shield, sign_in,
 };
 use crate::app::AppContext;
 
@@ -50,6 +50,8 @@ pub enum Route {
     DeviceAct,
     DeviceActChange,
     EnrolmentCode,
+    PersonalLink,
+    PersonalLinkEnd,
     Quarantine,
     PersonQuarantine,
     QuarantineReview,
@@ -62,7 +64,7 @@ pub enum Route {
 
 impl Route {
     /// Every route.
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 34] = [
         Self::Asset,
         Self::SignInForm,
         Self::SignIn,
@@ -87,6 +89,8 @@ impl Route {
         Self::DeviceAct,
         Self::DeviceActChange,
         Self::EnrolmentCode,
+        Self::PersonalLink,
+        Self::PersonalLinkEnd,
         Self::Quarantine,
         Self::PersonQuarantine,
         Self::QuarantineReview,
@@ -128,6 +132,8 @@ impl Route {
                 (Method::POST, "/people/{case}/devices/{device}/acts/{entry}", Access::SignedIn)
             }
             Self::EnrolmentCode => (Method::POST, "/people/{case}/enrolment-code", Access::SignedIn),
+            Self::PersonalLink => (Method::POST, "/people/{case}/personal-link", Access::SignedIn),
+            Self::PersonalLinkEnd => (Method::POST, "/people/{case}/personal-link/{link}", Access::SignedIn),
             Self::Quarantine => (Method::GET, "/quarantine", Access::SignedIn),
             Self::PersonQuarantine => (Method::GET, "/people/{case}/quarantine", Access::SignedIn),
             Self::QuarantineReview => (Method::POST, "/people/{case}/quarantine", Access::SignedIn),
@@ -167,6 +173,8 @@ impl Route {
             Self::DeviceAct => post(coverage::enter),
             Self::DeviceActChange => post(coverage::change),
             Self::EnrolmentCode => post(enrolment_code::make),
+            Self::PersonalLink => post(personal_link::make),
+            Self::PersonalLinkEnd => post(personal_link::end),
             Self::Quarantine => get(quarantine::list),
             Self::PersonQuarantine => get(quarantine::show),
             Self::QuarantineReview => post(quarantine::review),

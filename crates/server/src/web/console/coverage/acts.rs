@@ -2,7 +2,6 @@
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use proviso_model::Timestamp;
 use proviso_model::device_act::{CaptureUnder, DeviceAct, DeviceActKind};
@@ -133,9 +132,7 @@ fn ids(case: &str, device: &str) -> Result<(CaseId, DeviceId), Fault> {
 /// A time as a form gives it, in the order's time zone.
 fn instant(text: &str, zone: &TimeZone) -> Result<Timestamp, Fault> {
     let wrong = || Fault::bad_request("Give a day and a time, for example 2026-03-03 at 21:00.");
-    let civil: DateTime = text.trim().parse().map_err(|_| wrong())?;
-    let at = zone.to_timestamp(civil).map_err(|_| wrong())?;
-    Ok(Timestamp::from_micros(at.as_microsecond()))
+    words::instant(text, zone).ok_or_else(wrong)
 }
 
 /// Since when and until when; an end is left empty while it lasts.

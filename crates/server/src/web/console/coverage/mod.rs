@@ -3,7 +3,6 @@
 
 mod acts;
 mod asked;
-mod strip;
 mod tasks;
 
 use std::collections::BTreeSet;
@@ -19,11 +18,11 @@ use proviso_store::Stretch;
 use self::acts::{ActBox, Kind};
 pub use self::acts::{change, enter};
 use self::asked::{Asked, Month};
-use self::strip::{Item, Strip};
 pub use self::tasks::{TaskLine, line as task_line};
 use super::Console;
 use super::alert::Identity;
 use super::fault::Fault;
+use super::minutes::{self, Item, Strip};
 use super::page::{Shell, Under, page};
 use super::signed_in::SignedIn;
 use super::words;
@@ -96,7 +95,7 @@ pub async fn show(
         acts: view.entered.iter().map(|one| acts::shown(one, &zone)).collect(),
         kinds: acts::kinds(),
         may_enter: view.may_enter,
-        strip: strip::strip(&view.coverage, &month, &zone),
+        strip: minutes::strip(&view.coverage, ("month", &month.in_words()), &month.days(&zone), &zone),
         asked,
     })
 }
@@ -109,7 +108,7 @@ fn answer(view: &DeviceView, question: Option<Stretch>, zone: &TimeZone) -> Opti
     Some(Answer {
         title: format!("{}, {} to {} {}", from.day, from.clock, until.clock, until.zone),
         summary: answered(found, asked),
-        items: found.ledger.entries.iter().map(|entry| strip::item(entry, zone)).collect(),
+        items: found.ledger.entries.iter().map(|entry| minutes::item(entry, zone)).collect(),
         not_seen: blind.into_iter().collect(),
     })
 }

@@ -1,7 +1,6 @@
-//! A person's page: order, devices, watched time, timeline.
+//! A person's page: order, devices, minutes of the last seven days, timeline.
 
 mod timeline;
-mod watched;
 
 use askama::Template;
 use axum::extract::{Path, State};
@@ -13,27 +12,32 @@ use proviso_model::limits::ENROL_CODE_MINUTES;
 use proviso_model::order::{AuthorityBasis, Order, OrderKind};
 
 use self::timeline::TimelineDay;
-use self::watched::Watched;
 use super::Console;
 use super::alert::Identity;
 use super::device_notice::{self, NoticeBox};
 use super::fault::Fault;
 use super::inbox::DeviceLine;
+use super::minutes::{self, Strip, last_days};
 use super::page::{Shell, Under, page};
 use super::people::device;
+use super::personal_link::{self, LinkLine};
 use super::signed_in::SignedIn;
 use super::{coverage, outside, words};
 use crate::app::coverage::DeviceCoverage;
 use crate::app::device_tasks;
 use crate::app::officer::people::EnrolledDevice;
-use crate::app::officer::person;
+use crate::app::officer::person::{self, PersonView};
+
+/// Links that are shown.
+const LINKS_MAX: usize = 5;
 
 #[derive(Template)]
 #[template(path = "console/person.html")]
 struct PersonPage {
     shell: Shell,
     identity: Identity,
-    watched: Watched,
+    /// The last seven days of each device, by what it is called.
+    weeks: Vec<(String, Strip)>,
     timeline: Vec<TimelineDay>,
     /// Each with what to do about it.
     devices: Vec<(DeviceLine, Vec<coverage::TaskLine>)>,
@@ -46,6 +50,9 @@ struct PersonPage {
     held: usize,
     protected: String,
     can_enrol: bool,
+    /// Links to the person’s own page, newest first.
+    links: Vec<LinkLine>,
+    can_link: bool,
     code_minutes: i64,
 }
 
@@ -75,7 +82,6 @@ pub async fn show(
     let id = id.parse::<CaseId>().map_err(|_| Fault::not_found())?;
     let view = person::view(&console.app, &signed_in.session.who, id).await?;
     let zone = words::zone(&view.order.timezone);
-    let enrolled = !view.devices.is_empty() || !view.watched.is_empty();
     page(&PersonPage {
         shell: Shell::new(&view.person.name, Under::People, &signed_in),
         identity: Identity {
@@ -85,13 +91,7 @@ pub async fn show(
             device: String::new(),
             officer: view.officer.clone(),
         },
-        watched: watched::section(
-            &view.watched_under_the_order(),
-            &view.gaps_under_the_order(),
-            enrolled,
-            view.now,
-            &zone,
-        ),
+        weeks: weeks(&view, &zone),
         ends: view
             .ends
             .iter()
@@ -115,6 +115,13 @@ pub async fn show(
         can_mark: view.may_mark,
         order: order(&view.order),
         can_enrol: view.may_enrol,
+        links: view
+            .links
+            .iter()
+            .take(LINKS_MAX)
+            .map(|row| personal_link::line(row, view.now, &zone))
+            .collect(),
+        can_link: view.may_enrol && console.app.personal_address.is_some(),
         code_minutes: ENROL_CODE_MINUTES,
     })
 }
@@ -158,6 +165,19 @@ fn kind(kind: OrderKind) -> &'static str {
         OrderKind::Licence => "Licence conditions",
         OrderKind::NotificationOnly => "Notification requirements only: nothing is captured",
     }
+}
+
+/// The last seven days of each device, one revoked in them included: the newest day first.
+fn weeks(view: &PersonView, zone: &TimeZone) -> Vec<(String, Strip)> {
+    let days = last_days(view.now, zone);
+    let enrolled = view.devices.iter().map(|one| (&one.facts, "")).zip(&view.coverage);
+    let revoked = view.revoked.iter().map(|(facts, minutes)| ((facts, ", no longer enrolled"), minutes));
+    let shown = enrolled.chain(revoked).enumerate().map(|(index, ((facts, state), minutes))| {
+        let name = format!("{}, account {}{state}", words::device(&facts.system), facts.account);
+        let id = index.to_string();
+        (name, minutes::strip(minutes, (&id, "the last seven days"), &days, zone))
+    });
+    shown.collect()
 }
 
 /// What to look at on a device.

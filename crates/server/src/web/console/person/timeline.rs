@@ -77,7 +77,7 @@ pub fn days(view: &PersonView, zone: &TimeZone) -> Vec<TimelineDay> {
         add(
             statement.about.unwrap_or(statement.written_at),
             "notice",
-            format!("Written on the device’s page: {}", statement.of.in_words()),
+            format!("Written on the person’s page: {}", statement.of.in_words()),
             statement.text.clone(),
             None,
         );

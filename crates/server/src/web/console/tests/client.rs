@@ -53,7 +53,12 @@ pub struct Client {
 impl Client {
     /// A browser without cookies.
     pub fn visitor(force: &Force) -> Self {
-        Self { router: force.router.clone(), cookies: BTreeMap::new(), csrf: String::new() }
+        Self::of(force.router.clone())
+    }
+
+    /// A browser without cookies, of other pages than the console's.
+    pub fn of(router: Router) -> Self {
+        Self { router, cookies: BTreeMap::new(), csrf: String::new() }
     }
 
     /// A browser in which that officer is signed in.

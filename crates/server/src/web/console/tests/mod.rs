@@ -1,6 +1,6 @@
 //! The console as officers, visitors and the wrong officers meet it: the real router over a real store.
 
-mod client;
+pub(in crate::web) mod client;
 mod coverage;
 mod evidence;
 mod listed;

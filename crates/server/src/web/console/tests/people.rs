@@ -16,7 +16,8 @@ async fn the_person_page_tells_watched_time_gaps_and_their_cause_in_words() {
     let mut officer = Client::signed_in(&force, "om1").await;
     let page = officer.get(&format!("/people/{}", force.seed.case)).await;
     for words in [
-        "Watched 5 h 12 min; not watched 40 min: the browser was open and its extension did not answer.",
+        "Under the order: 3 days 3 h. Watched 5 h 12 min; not watched 2 days 21 h.",
+        "40 min: the browser was open and its extension did not answer",
         "The notice was shown and acknowledged",
         "Not watched (the browser): the browser was open and its extension did not answer",
         "Lasted 40 min",

@@ -141,7 +141,7 @@ async fn invariant_08_time_outside_the_order_is_not_counted_as_watched_under_it(
     ctx.store.order_end_add(&row, &[]).await.expect("entered");
     let mut officer = Client::signed_in(&force, "om1").await;
     let page = officer.get(&format!("/people/{case}")).await.body;
-    assert!(page.contains("Watched 4 h; no gap is on record."), "{page}");
+    assert!(page.contains("Watched 4 h; not watched"), "{page}");
     assert!(page.contains("Lasted 1 h. Not under the order, which did not run then"), "{page}");
     assert!(page.contains("Time in which no paragraph of the order runs is not counted."));
 }

@@ -156,6 +156,7 @@ async fn context(folder: &Path, clock: Arc<dyn Clock>, pages_max: Option<u32>) -
         languages: Vec::new(),
         require_backup: false,
         viewer: crate::pictures::Viewer::here(),
+        personal_address: Some("https://pages.force.example/".to_owned()),
     })
 }
 

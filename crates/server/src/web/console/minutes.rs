@@ -1,17 +1,24 @@
-//! A month as a strip for each day, and the same as a table: what the eye sees stands there in words.
+//! Days of a device as strips, midnight to midnight, and the same as a table: what the eye sees stands there in words. The device's
+//! page shows a month so, the person's page a week.
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use jiff::{ToSpan, ZonedDateTime};
 use proviso_engine::coverage::{Cause, Coverage, Entry, cause_in_words, gap_in_words, watched_in_words};
 use proviso_model::Timestamp;
 use proviso_store::Stretch;
 
-use super::asked::Month;
+use super::words;
 use crate::app::coverage::DeviceCoverage;
-use crate::web::console::day_strip::{Bar, LEFT, Mark, TOP, WIDTH, marks, number};
-use crate::web::console::words;
+use crate::app::device_tasks::WEEK_DAYS;
 
+/// Where bars begin and how wide a whole day is, in the drawing's units.
+const LEFT: f64 = 84.0;
+const WIDTH: f64 = 636.0;
+/// Where the first day is drawn.
+const TOP: u32 = 22;
 /// How far apart days are drawn.
 const ROW: u32 = 20;
 /// Gaps of one day that are named one by one.
@@ -19,6 +26,10 @@ const NAMED_MAX: usize = 60;
 
 /// The section of the page.
 pub struct Strip {
+    /// Tells it apart from others of the same page.
+    pub id: String,
+    /// What days these are, as a sentence goes on: `March 2026`.
+    pub about: String,
     pub height: u32,
     pub marks: Vec<Mark>,
     pub days: Vec<Day>,
@@ -27,6 +38,20 @@ pub struct Strip {
     pub causes: Vec<String>,
     /// Whether an officer entered why something was not watched.
     pub has_acts: bool,
+}
+
+/// An hour above the bars.
+pub struct Mark {
+    pub x: String,
+    pub label: &'static str,
+}
+
+/// One bar.
+pub struct Bar {
+    pub class: &'static str,
+    pub x: String,
+    pub width: String,
+    pub title: String,
 }
 
 /// One day: bars, and the same in words.
@@ -49,32 +74,74 @@ pub struct Item {
     pub what: String,
 }
 
-/// Prepares the section. A day in which the order asked nothing of the device has no bar.
-pub fn strip(found: &DeviceCoverage, month: &Month, zone: &TimeZone) -> Strip {
-    let days: Vec<Day> = month
-        .days(zone)
-        .into_iter()
-        .filter(|(_, stretch)| stretch.from < found.as_of)
+/// Prepares the section for the days `of`, each with its first instant and the first instant after. A day in which the order asked
+/// nothing of the device has no bar; one that has not come is left out.
+pub fn strip(
+    found: &DeviceCoverage,
+    (id, about): (&str, &str),
+    of: &[(Date, Stretch)],
+    zone: &TimeZone,
+) -> Strip {
+    let come = of.iter().filter(|(_, stretch)| stretch.from < found.as_of);
+    let days: Vec<Day> = come
         .zip(0..)
         .map(|((date, stretch), index)| {
             let ledger = found.ledger.within(stretch.from, stretch.until);
-            day(date, stretch, index, &ledger, zone)
+            day(*date, *stretch, index, &ledger, zone)
         })
         .collect();
+    let first = of.iter().map(|(_, stretch)| stretch.from).min().unwrap_or_default();
+    let last = of.iter().map(|(_, stretch)| stretch.until).max().unwrap_or_default();
+    let ledger = found.ledger.within(first, last);
     Strip {
+        id: id.to_owned(),
+        about: about.to_owned(),
         height: TOP + ROW * u32::try_from(days.len()).unwrap_or(31),
         marks: marks(),
-        zone: words::when(month.stretch(zone).from, zone).zone,
-        summary: summary(&found.ledger),
-        causes: causes(&found.ledger),
-        has_acts: found.ledger.entries.iter().any(|entry| matches!(entry.gap, Some(Cause::Act(_)))),
+        zone: zones(first, last, zone),
+        summary: summary(&ledger, about),
+        causes: causes(&ledger),
+        has_acts: ledger.entries.iter().any(|entry| matches!(entry.gap, Some(Cause::Act(_)))),
         days,
     }
 }
 
-fn summary(ledger: &Coverage) -> String {
+/// Midnight to midnight of the last seven days, newest first, each with its first instant and the first instant after.
+#[must_use]
+pub fn last_days(now: Timestamp, zone: &TimeZone) -> Vec<(Date, Stretch)> {
+    let instant = jiff::Timestamp::from_microsecond(now.as_micros()).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+    let today = instant.to_zoned_datetime(zone.clone());
+    let at = |day: &ZonedDateTime| Timestamp::from_micros(day.timestamp().as_microsecond());
+    let day = |back: i64| {
+        let start = today.checked_sub(back.days()).ok()?.start_of_day().ok()?;
+        let end = start.checked_add(1.day()).ok()?;
+        Some((start.date(), Stretch { from: at(&start), until: at(&end) }))
+    };
+    (0..WEEK_DAYS).filter_map(day).collect()
+}
+
+/// What the clocks are on in these days: two, where they change.
+fn zones(first: Timestamp, last: Timestamp, zone: &TimeZone) -> String {
+    let at = |at: Timestamp| words::when(at, zone).zone;
+    let (before, after) = (at(first), at(last));
+    if before == after { before } else { format!("{before}, then {after}") }
+}
+
+/// The hours above the bars.
+fn marks() -> Vec<Mark> {
+    [(0.0, "00"), (6.0, "06"), (12.0, "12"), (18.0, "18")]
+        .map(|(hour, label)| Mark { x: number(LEFT + WIDTH * hour / 24.0), label })
+        .into()
+}
+
+/// A place or a width in the drawing's units.
+fn number(value: f64) -> String {
+    format!("{value:.2}")
+}
+
+fn summary(ledger: &Coverage, about: &str) -> String {
     match (ledger.minutes(), ledger.in_gaps()) {
-        (0, _) => "The order asked nothing of this device in this month.".to_owned(),
+        (0, _) => format!("The order asked nothing of this device in {about}."),
         (all, 0) => format!("Under the order: {}. All of it was watched.", span(all)),
         (all, gaps) => format!(
             "Under the order: {}. Watched {}; not watched {}.",
@@ -101,7 +168,7 @@ fn causes(ledger: &Coverage) -> Vec<String> {
         .collect()
 }
 
-fn day(date: jiff::civil::Date, stretch: Stretch, index: u32, ledger: &Coverage, zone: &TimeZone) -> Day {
+fn day(date: Date, stretch: Stretch, index: u32, ledger: &Coverage, zone: &TimeZone) -> Day {
     let y = TOP + ROW * index;
     let named = ledger.entries.iter().filter(|entry| entry.gap.is_some() || !entry.partly.is_empty());
     let mut items: Vec<Item> = named.map(|entry| item(entry, zone)).collect();

@@ -1,0 +1,55 @@
+//! What a policy lets a device look at, in the words of the notice: the device shows them before anything is captured, and the
+//! person's own page says the same.
+
+use proviso_model::policy::{Capture, Policy};
+
+/// What any condition of a policy, at any time, may capture: the notice speaks of all of it, and a pause changes no word of it.
+#[must_use]
+pub fn capture_ever(policy: &Policy) -> Capture {
+    let begins = policy.conditions.iter().map(|condition| policy.capture_asked_at(condition.valid_from));
+    begins.fold(Capture::default(), |ever, then| ever.or(&then))
+}
+
+/// What such a capture looks at, line by line, as a household may read it: kinds of things, never terms or sites (invariant 2).
+#[must_use]
+pub fn watched(capture: &Capture) -> Vec<&'static str> {
+    let lines = [
+        (capture.pages, "web pages shown in the browser: their address, title and visible text"),
+        (capture.addresses && !capture.pages, "the addresses of web pages shown in the browser"),
+        (capture.typed, "text typed into web pages"),
+        (capture.searches && !capture.typed, "what is typed into search fields, and searches in addresses"),
+        (
+            capture.messages,
+            "conversations on those pages, message by message, also what others write there; to understand the next message, those of the last three days are held in memory, and written down only where a finding rests on them or they stand next to such a message",
+        ),
+        (
+            capture.pictures,
+            "pictures shown on web pages, pictures saved from them, and frames of videos that play: they are compared with lists that the force holds, and, under a term on pornography, a program on this device estimates whether they are explicit; figures about the last pictures of a site are held in memory for a quarter of an hour",
+        ),
+        (
+            capture.pictures,
+            "pictures shown by other programs: of the window in front on this account's screen, and of a browser without the extension, the pixels are read and treated likewise; its title and the program's name are kept only with a picture that may concern a term; windows that ask for or keep passwords are not read",
+        ),
+        (
+            capture.pictures,
+            "picture and video files that arrive in this account's folders for downloads, pictures, videos, documents and on its desktop: pictures are treated likewise, videos only compared with the lists by their exact bytes; what lies there already is not read, and a file's name and folder are kept only where it may concern a term",
+        ),
+        (
+            capture.text,
+            "text that other programs show in the window in front on this account's screen, its title, and what is typed into it, as far as they tell it for people who cannot see a screen: words are looked for there, and only around such words anything is kept; fields for passwords, and programs that ask for or keep passwords, are never read",
+        ),
+        (capture.private_windows, "whether a private (incognito) window is open"),
+        (capture.software, "whether this program and its browser extension are running"),
+        (
+            capture.programs,
+            "the names of programs that run in this account and of the system's own services, compared with a list; never what they are told to do or what they have open",
+        ),
+        (capture.connections, "whether a VPN or another tunnel is connected"),
+        (capture.mounts, "whether an encrypted folder, a container or a cloud folder is opened, and where"),
+        (
+            capture.storage,
+            "storage that is plugged in: its make, model and serial number, never what is on it",
+        ),
+    ];
+    lines.into_iter().filter(|(applies, _)| *applies).map(|(_, line)| line).collect()
+}

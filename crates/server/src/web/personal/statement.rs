@@ -1,0 +1,93 @@
+//! Where the person may write: a fault, an accident, an explanation, a contact to protect. Nobody need.
+
+use askama::Template;
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use proviso_model::limits::STATEMENT_BYTES_MAX;
+use proviso_model::statement::{Statement, StatementKind};
+use serde::Deserialize;
+
+use super::visit::{Visit, stale};
+use super::{Personal, fault, html, said, style};
+use crate::app::personal::statement;
+use crate::web::console::signed_in::{read_form, same};
+use crate::web::console::words;
+
+#[derive(Template)]
+#[template(path = "personal/statement.html")]
+struct StatementPage<'a> {
+    style: &'static str,
+    csrf: String,
+    kinds: [(&'static str, &'static str, bool); 4],
+    about: &'a str,
+    text: &'a str,
+    problem: &'static str,
+    bytes_max: usize,
+}
+
+/// The form as sent.
+#[derive(Deserialize, Default)]
+struct Said {
+    #[serde(default)]
+    of: String,
+    #[serde(default)]
+    about: String,
+    #[serde(default)]
+    text: String,
+}
+
+fn form(visit: &Visit, said: &Said, problem: &'static str) -> Response {
+    let chosen = StatementKind::parse(&said.of).unwrap_or(StatementKind::Explanation);
+    let status = if problem.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let page = StatementPage {
+        style: style(),
+        csrf: visit.form_token(),
+        kinds: StatementKind::ALL.map(|kind| (kind.as_str(), kind.in_words(), kind == chosen)),
+        about: &said.about,
+        text: &said.text,
+        problem,
+        bytes_max: STATEMENT_BYTES_MAX,
+    };
+    html(status, &page)
+}
+
+/// `GET /page/statement`.
+pub(super) async fn show(visit: Visit) -> Response {
+    form(&visit, &Said::default(), "")
+}
+
+/// `POST /page/statement`.
+pub(super) async fn write(
+    State(personal): State<Personal>,
+    visit: Visit,
+    request: Request,
+) -> Result<Response, Response> {
+    let (csrf, form_sent) = read_form::<Said>(request).await?;
+    if !same(&csrf, &visit.form_token()) {
+        return Err(stale());
+    }
+    let (app, now) = (&personal.app, personal.app.now());
+    let text = form_sent.text.trim();
+    // Forms give no zone; the force's is that of its county.
+    let about = words::instant(&form_sent.about, &words::force_zone());
+    let wrong = match StatementKind::parse(&form_sent.of) {
+        None => "Choose what it is.",
+        Some(_) if text.is_empty() => "Write something, or go back.",
+        Some(_) if text.len() > STATEMENT_BYTES_MAX => {
+            "That is too long. Shorten it, or write it in two parts."
+        }
+        Some(_) if about.is_none() && !form_sent.about.trim().is_empty() => {
+            "That is no time. Choose a day and a time, or leave it empty."
+        }
+        Some(_) if about.is_some_and(|about| about > now) => "That time has not come yet.",
+        Some(of) => {
+            let statement = Statement { written_at: now, of, about, text: text.to_owned() };
+            let kept = statement::write(app, &visit.link, &statement).await;
+            kept.map_err(|error| fault(&error))?;
+            let text = "Officers see it beside what was captured at that time. It cannot be changed; you may write again.";
+            return Ok(said(StatusCode::OK, "It is on record", text, ("/page", "Back to your page")));
+        }
+    };
+    Ok(form(&visit, &form_sent, wrong))
+}

@@ -1,0 +1,163 @@
+//! A person opens their own page with a link and a code, reads it, writes on it, and it closes.
+
+use axum::http::StatusCode;
+
+use super::router;
+use crate::web::console::tests::client::{Client, Force, Page, acts, between, force};
+
+const MINUTE: i64 = 60_000;
+const DAY: i64 = 24 * 60 * MINUTE;
+
+/// An officer makes a link; its path and the code.
+async fn made(force: &Force) -> (String, String) {
+    let mut officer = Client::signed_in(force, "om1").await;
+    let person = format!("/people/{}", force.seed.case);
+    officer.get(&person).await;
+    let page = officer.post(&format!("{person}/personal-link"), &[("days", "30")]).await;
+    assert_eq!(page.status, StatusCode::OK, "{}", page.body);
+    let address = between(&page.body, "https://pages.force.example", "<").expect("a link").to_owned();
+    let code = between(&page.body, "<p class=\"pv-code\"", "</p>").and_then(|code| code.split_once('>'));
+    (address, code.expect("a code").1.to_owned())
+}
+
+/// Gives every device of the case a policy as it is made in life.
+async fn policies(force: &Force) {
+    let mut supervisor = Client::signed_in(force, "sup").await;
+    let path = format!("/people/{}/shield", force.seed.case);
+    supervisor.get(&path).await;
+    let page = supervisor.post(&path, &[("contact", "solicitor.example"), ("reason", "Checked.")]).await;
+    assert_eq!(page.status, StatusCode::SEE_OTHER, "{}", page.body);
+}
+
+async fn opened(person: &mut Client, link: &str, code: &str) -> Page {
+    person.get(link).await;
+    person.post(link, &[("code", code)]).await
+}
+
+#[tokio::test]
+async fn a_link_and_its_code_open_the_page_that_says_what_the_device_says() {
+    let mut force = force().await;
+    policies(&force).await;
+    force.seed.watched(30 * 60 * MINUTE, 5 * 60 * MINUTE).await;
+    let (link, code) = made(&force).await;
+    let mut person = Client::of(router(force.seed.ctx.clone()));
+    assert_eq!(person.get("/page").await.status, StatusCode::FORBIDDEN, "not without the code");
+    let page = opened(&mut person, &link, &code.to_lowercase().replace('-', " ")).await;
+    assert_eq!((page.status, page.location.as_str()), (StatusCode::SEE_OTHER, "/page"), "{}", page.body);
+    let page = person.get("/page").await.body;
+    for words in [
+        "Must not use private or incognito browsing on any device.",
+        "Debian 12 laptop, account account-a",
+        "It is watching this account now.",
+        "whether a private (incognito) window is open",
+        "Under the order: 3 days 3 h. Watched 5 h; not watched 2 days 22 h.",
+        "nobody looked",
+        "Nobody need write anything",
+    ] {
+        assert!(page.contains(words), "missing {words}: {page}");
+    }
+    assert!(!page.contains("<script"), "{page}");
+    assert!(!page.contains("solicitor.example"), "who is protected is not shown to whoever holds the link");
+    let said = acts(&force).await;
+    assert!(
+        said.contains(&"personal-link-make".to_owned()) && said.contains(&"personal-page-open".to_owned())
+    );
+    // The officer sees that it was opened, and no more.
+    let mut officer = Client::signed_in(&force, "om1").await;
+    let seen = officer.get(&format!("/people/{}", force.seed.case)).await.body;
+    assert!(seen.contains("Opened 1 time, last"), "{seen}");
+
+    person.get("/page").await;
+    let page = person.post("/page/close", &[]).await;
+    assert!(page.body.contains("Your page is closed"), "{}", page.body);
+    assert_eq!(person.get("/page").await.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn what_is_written_there_stands_beside_the_case_and_cannot_be_sent_by_another_page() {
+    let force = force().await;
+    policies(&force).await;
+    let (link, code) = made(&force).await;
+    let mut person = Client::of(router(force.seed.ctx.clone()));
+    opened(&mut person, &link, &code).await;
+    let form = person.get("/page/statement").await.body;
+    assert!(form.contains("Nobody need write here."), "{form}");
+    let words = "An advertisement opened it, <b>invented</b>.";
+    for (of, about, text, wrong) in [
+        ("accident", "", " ", "Write something"),
+        ("accident", "soon", words, "That is no time"),
+        ("accident", "2026-12-24T21:00", words, "has not come yet"),
+        ("other", "", words, "Choose what it is"),
+    ] {
+        let page = person.post("/page/statement", &[("of", of), ("about", about), ("text", text)]).await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
+        assert!(page.body.contains(wrong), "{}", page.body);
+    }
+    let fields = [("of", "accident"), ("about", "2026-11-23T21:00"), ("text", words)];
+    let foreign = person.post_bare("/page/statement", &fields).await;
+    assert_eq!(foreign.status, StatusCode::FORBIDDEN, "without the token of the visit");
+    let page = person.post("/page/statement", &fields).await;
+    assert!(page.body.contains("It is on record"), "{}", page.body);
+
+    let mut officer = Client::signed_in(&force, "om1").await;
+    let seen = officer.get(&format!("/people/{}", force.seed.case)).await.body;
+    assert!(seen.contains("An advertisement opened it, &#60;b&#62;invented"), "{seen}");
+    assert!(acts(&force).await.contains(&"personal-statement".to_owned()));
+
+    // A contact to protect is no matter of the officer in charge.
+    person.get("/page/statement").await;
+    person.post("/page/statement", &[("of", "protect"), ("text", "clinic.example, my doctor")]).await;
+    let seen = officer.get(&format!("/people/{}", force.seed.case)).await.body;
+    assert!(!seen.contains("clinic.example"), "{seen}");
+    let mut supervisor = Client::signed_in(&force, "sup").await;
+    let list = supervisor.get(&format!("/people/{}/shield", force.seed.case)).await.body;
+    assert!(list.contains("clinic.example"), "{list}");
+}
+
+#[tokio::test]
+async fn wrong_codes_end_a_link_and_so_do_time_the_officer_and_the_next_link() {
+    let force = force().await;
+    policies(&force).await;
+    let visitor = || Client::of(router(force.seed.ctx.clone()));
+    let (link, code) = made(&force).await;
+    for _ in 0..5 {
+        let page = opened(&mut visitor(), &link, "00000-00000").await;
+        assert_eq!(page.status, StatusCode::FORBIDDEN);
+    }
+    let after = opened(&mut visitor(), &link, &code).await;
+    assert_eq!(after.status, StatusCode::FORBIDDEN, "the right code comes too late");
+    let none = opened(&mut visitor(), "/link/none", &code).await;
+    let answer = |page: &Page| between(&page.body, "<p><a href=\"#code\">", "</a>").map(str::to_owned);
+    assert_eq!(answer(&after), answer(&none), "nobody learns which links there are");
+    assert!(answer(&none).is_some(), "{}", none.body);
+    assert_eq!(acts(&force).await.iter().filter(|act| *act == "personal-page-refused").count(), 5);
+
+    let (link, code) = made(&force).await;
+    let mut person = visitor();
+    opened(&mut person, &link, &code).await;
+    assert_eq!(person.get("/page").await.status, StatusCode::OK);
+    force.clock.advance_millis(31 * MINUTE);
+    assert_eq!(person.get("/page").await.status, StatusCode::FORBIDDEN, "a visit ends by itself");
+    opened(&mut person, &link, &code).await;
+    let (next, next_code) = made(&force).await;
+    assert_eq!(person.get("/page").await.status, StatusCode::FORBIDDEN, "ended by the next link");
+    assert_eq!(opened(&mut person, &link, &code).await.status, StatusCode::FORBIDDEN);
+
+    opened(&mut person, &next, &next_code).await;
+    let mut officer = Client::signed_in(&force, "om1").await;
+    let seen = officer.get(&format!("/people/{}", force.seed.case)).await.body;
+    let end = between(&seen, "action=\"/people/", "/personal-link/").map(|_| ());
+    assert!(end.is_some(), "{seen}");
+    let (_, rest) = seen.split_once("/personal-link/").expect("a form that ends it");
+    let id = rest.split('"').next().expect("an id");
+    let path = format!("/people/{}/personal-link/{id}", force.seed.case);
+    assert_eq!(officer.post(&path, &[]).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(person.get("/page").await.status, StatusCode::FORBIDDEN, "ended by the officer");
+
+    let (last, last_code) = made(&force).await;
+    force.clock.advance_millis(31 * DAY);
+    assert_eq!(opened(&mut person, &last, &last_code).await.status, StatusCode::FORBIDDEN, "run out");
+    let mut other = Client::signed_in(&force, "om2").await;
+    let page = other.post(&format!("/people/{}/personal-link", force.seed.case), &[("days", "30")]).await;
+    assert_eq!(page.status, StatusCode::NOT_FOUND, "another officer's case");
+}

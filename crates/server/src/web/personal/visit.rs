@@ -1,0 +1,157 @@
+//! Opening and closing the page: link, code, and the visit that they begin.
+
+use askama::Template;
+use axum::extract::{FromRequestParts, Path, Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
+use proviso_store::PersonalLinkRow;
+use serde::Deserialize;
+
+use super::{Personal, fault, html, said, style};
+use crate::app::officer::error::ActError;
+use crate::app::officer::session;
+use crate::app::personal::enter::{self, Tried};
+use crate::web::console::signed_in::{address, cookie, read_form, same, set_cookie};
+
+/// Cookie with the secret of the visit.
+const VISIT_COOKIE: &str = "__Host-proviso-page";
+/// Cookie that ties the form for the code to the browser that asked for it.
+const FORM_COOKIE: &str = "__Host-proviso-code";
+
+/// A visit that is under way.
+pub(super) struct Visit {
+    /// The link that it was opened with.
+    pub link: PersonalLinkRow,
+    secret: String,
+}
+
+impl Visit {
+    /// The token that its forms carry.
+    pub fn form_token(&self) -> String {
+        session::form_token(&self.secret)
+    }
+}
+
+impl FromRequestParts<Personal> for Visit {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, personal: &Personal) -> Result<Self, Response> {
+        if let Some(secret) = cookie(&parts.headers, VISIT_COOKIE) {
+            let found = enter::current(&personal.app, &secret).await;
+            if let Some(link) = found.map_err(|error| fault(&ActError::Store(error)))? {
+                return Ok(Self { link, secret });
+            }
+        }
+        let text = "It closes by itself after 30 minutes, and when it is opened somewhere else. Open your link again and enter the code. If that does not work, ask your officer for a new link.";
+        Err(said(StatusCode::FORBIDDEN, "This page is closed", text, ("", "")))
+    }
+}
+
+#[derive(Template)]
+#[template(path = "personal/code.html")]
+struct CodePage<'a> {
+    style: &'static str,
+    force: &'a str,
+    csrf: String,
+    token: &'a str,
+    problem: &'a str,
+}
+
+/// `GET /link/{token}`. The same for every token: nobody learns here which exist.
+pub(super) async fn ask(
+    State(personal): State<Personal>,
+    headers: HeaderMap,
+    Path(token): Path<String>,
+) -> Response {
+    code_page(&personal, &headers, StatusCode::OK, &token, "")
+}
+
+fn code_page(
+    personal: &Personal,
+    headers: &HeaderMap,
+    status: StatusCode,
+    token: &str,
+    problem: &str,
+) -> Response {
+    let known = cookie(headers, FORM_COOKIE);
+    let secret = known.clone().unwrap_or_else(|| session::new_token(&personal.app));
+    let csrf = session::form_token(&secret);
+    let page = CodePage { style: style(), force: personal.app.force_name(), csrf, token, problem };
+    let page = html(status, &page);
+    match known {
+        Some(_) => page,
+        None => {
+            (AppendHeaders([(header::SET_COOKIE, set_cookie(FORM_COOKIE, &secret))]), page).into_response()
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct CodeForm {
+    #[serde(default)]
+    code: String,
+}
+
+/// `POST /link/{token}`. One answer for a wrong link, a wrong code and a link that works no more.
+pub(super) async fn open(
+    State(personal): State<Personal>,
+    Path(token): Path<String>,
+    request: Request,
+) -> Result<Response, Response> {
+    let headers = request.headers().clone();
+    let from = address(request.extensions());
+    let (csrf, form) = read_form::<CodeForm>(request).await?;
+    let expected =
+        cookie(&headers, FORM_COOKIE).map(|secret| session::form_token(&secret)).unwrap_or_default();
+    let again = |status, problem| Ok(code_page(&personal, &headers, status, &token, problem));
+    if !same(&csrf, &expected) {
+        return again(StatusCode::FORBIDDEN, "This page was out of date. Enter the code again.");
+    }
+    match enter::open(&personal.app, &token, &form.code, &from).await {
+        Ok(Tried::Open(secret)) => Ok((
+            AppendHeaders([
+                (header::SET_COOKIE, set_cookie(VISIT_COOKIE, &secret)),
+                (header::SET_COOKIE, set_cookie(FORM_COOKIE, "")),
+            ]),
+            Redirect::to("/page"),
+        )
+            .into_response()),
+        Ok(Tried::Wrong) => again(
+            StatusCode::FORBIDDEN,
+            "The code is not right, or the link no longer works. After five wrong codes it ends, and your officer can give you a new one.",
+        ),
+        Err(ActError::TooManyTries) => again(
+            StatusCode::TOO_MANY_REQUESTS,
+            "Too many tries from this place. Wait ten minutes, then try again.",
+        ),
+        Err(error) => Err(fault(&error)),
+    }
+}
+
+/// A form with nothing but its token.
+#[derive(Deserialize)]
+struct Nothing {}
+
+/// `POST /page/close`.
+pub(super) async fn close(
+    State(personal): State<Personal>,
+    visit: Visit,
+    request: Request,
+) -> Result<Response, Response> {
+    let (csrf, Nothing {}) = read_form(request).await?;
+    if !same(&csrf, &visit.form_token()) {
+        return Err(stale());
+    }
+    let left = enter::leave(&personal.app, &visit.secret).await;
+    left.map_err(|error| fault(&ActError::Store(error)))?;
+    let gone = AppendHeaders([(header::SET_COOKIE, set_cookie(VISIT_COOKIE, ""))]);
+    let text = "Nobody can open it from this browser without the link and the code.";
+    Ok((gone, said(StatusCode::OK, "Your page is closed", text, ("", ""))).into_response())
+}
+
+/// What a form of another visit is answered.
+pub(super) fn stale() -> Response {
+    let text = "The form is from an earlier visit, so nothing was done. Open the page again.";
+    said(StatusCode::FORBIDDEN, "The form is out of date", text, ("/page", "Back to your page"))
+}
