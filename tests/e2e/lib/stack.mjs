@@ -14,6 +14,7 @@ export const PIN = "471147";
 /**
  * @typedef {object} Options
  * @property {string} [order] path of the order; the demonstration's by default
+ * @property {string} [account] of the supervised person; an invented one by default, which nobody can log on to
  * @property {(stack: Stack) => Promise<void>} [prepare] done once the force has its case, before its server runs
  */
 
@@ -34,8 +35,9 @@ export class Stack {
   #ports = { device: 0, console: 0, personal: 0 };
 
   /** @param {Options} [options] */
-  constructor({ order = join(ROOT, "testdata/demo/order.toml"), prepare = async () => undefined } = {}) {
+  constructor({ order = join(ROOT, "testdata/demo/order.toml"), account = "test014", prepare = async () => undefined } = {}) {
     this.order = order;
+    this.account = account;
     this.prepare = () => prepare(this);
   }
 
@@ -81,7 +83,7 @@ export class Stack {
   async enrol() {
     const { code } = await this.admin(["enrolment-code", "--case", this.case]);
     const said = ["--pin-stdin", "--notice", "acknowledged", "--notice-by", "officer 4412"];
-    const where = ["--server", this.device, "--trust", join(this.data, "trust.json"), "--code", code, "--account", "test014"];
+    const where = ["--server", this.device, "--trust", join(this.data, "trust.json"), "--code", code, "--account", this.account];
     await must("proviso-agent", ["--state-dir", this.state, "enrol", ...where, ...said], `${PIN}\n`);
   }
 

@@ -16,7 +16,7 @@ pub use routes::router;
 
 use crate::app::AppContext;
 use crate::app::officer::error::ActError;
-use crate::web::console::assets;
+use crate::web::console::assets::{self, Addresses};
 
 /// What every handler of these pages is given.
 #[derive(Clone)]
@@ -28,7 +28,7 @@ pub struct Personal {
 #[derive(Template)]
 #[template(path = "personal/said.html")]
 struct SaidPage<'a> {
-    style: &'static str,
+    assets: &'static Addresses,
     title: &'a str,
     text: &'a str,
     /// Where to go on; empty for nowhere.
@@ -43,11 +43,7 @@ fn said(
     text: &str,
     (link, link_text): (&'static str, &'static str),
 ) -> Response {
-    html(status, &SaidPage { style: style(), title, text, link, link_text })
-}
-
-fn style() -> &'static str {
-    &assets::addresses().style
+    html(status, &SaidPage { assets: assets::addresses(), title, text, link, link_text })
 }
 
 fn html(status: StatusCode, page: &impl Template) -> Response {

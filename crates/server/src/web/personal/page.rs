@@ -12,9 +12,10 @@ use proviso_model::looked::Looked;
 use proviso_model::order::{AuthorityBasis, Order};
 
 use super::visit::Visit;
-use super::{Personal, fault, html, style};
+use super::{Personal, fault, html};
 use crate::app::officer::people::EnrolledDevice;
 use crate::app::personal::view::{self, COUNTED_DAYS, PersonalDevice, PersonalView};
+use crate::web::console::assets::{self, Addresses};
 use crate::web::console::minutes::{self, Strip, last_days};
 use crate::web::console::{outside, words};
 
@@ -24,7 +25,7 @@ const HEARD_MILLIS: i64 = 15 * 60_000;
 #[derive(Template)]
 #[template(path = "personal/page.html")]
 struct Page {
-    style: &'static str,
+    assets: &'static Addresses,
     csrf: String,
     force: String,
     order: String,
@@ -73,7 +74,7 @@ fn page(personal: &Personal, visit: &Visit, view: &PersonalView) -> Page {
     let (order, zone) = (&view.order, words::zone(&view.order.timezone));
     let until = words::when(visit.link.expires_at, &zone);
     Page {
-        style: style(),
+        assets: assets::addresses(),
         csrf: visit.form_token(),
         force: personal.app.force_name().to_owned(),
         order: order.reference.clone(),

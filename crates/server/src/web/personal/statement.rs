@@ -9,15 +9,16 @@ use proviso_model::statement::{Statement, StatementKind};
 use serde::Deserialize;
 
 use super::visit::{Visit, stale};
-use super::{Personal, fault, html, said, style};
+use super::{Personal, fault, html, said};
 use crate::app::personal::statement;
+use crate::web::console::assets::{self, Addresses};
 use crate::web::console::signed_in::{read_form, same};
 use crate::web::console::words;
 
 #[derive(Template)]
 #[template(path = "personal/statement.html")]
 struct StatementPage<'a> {
-    style: &'static str,
+    assets: &'static Addresses,
     csrf: String,
     kinds: [(&'static str, &'static str, bool); 4],
     about: &'a str,
@@ -41,7 +42,7 @@ fn form(visit: &Visit, said: &Said, problem: &'static str) -> Response {
     let chosen = StatementKind::parse(&said.of).unwrap_or(StatementKind::Explanation);
     let status = if problem.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let page = StatementPage {
-        style: style(),
+        assets: assets::addresses(),
         csrf: visit.form_token(),
         kinds: StatementKind::ALL.map(|kind| (kind.as_str(), kind.in_words(), kind == chosen)),
         about: &said.about,

@@ -8,10 +8,11 @@ use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
 use proviso_store::PersonalLinkRow;
 use serde::Deserialize;
 
-use super::{Personal, fault, html, said, style};
+use super::{Personal, fault, html, said};
 use crate::app::officer::error::ActError;
 use crate::app::officer::session;
 use crate::app::personal::enter::{self, Tried};
+use crate::web::console::assets::{self, Addresses};
 use crate::web::console::signed_in::{address, cookie, read_form, same, set_cookie};
 
 /// Cookie with the secret of the visit.
@@ -51,7 +52,7 @@ impl FromRequestParts<Personal> for Visit {
 #[derive(Template)]
 #[template(path = "personal/code.html")]
 struct CodePage<'a> {
-    style: &'static str,
+    assets: &'static Addresses,
     force: &'a str,
     csrf: String,
     token: &'a str,
@@ -77,7 +78,8 @@ fn code_page(
     let known = cookie(headers, FORM_COOKIE);
     let secret = known.clone().unwrap_or_else(|| session::new_token(&personal.app));
     let csrf = session::form_token(&secret);
-    let page = CodePage { style: style(), force: personal.app.force_name(), csrf, token, problem };
+    let page =
+        CodePage { assets: assets::addresses(), force: personal.app.force_name(), csrf, token, problem };
     let page = html(status, &page);
     match known {
         Some(_) => page,

@@ -45,7 +45,11 @@ async fn a_device_page_says_of_every_minute_who_watched_or_why_nobody_did() {
     let wrong = officer.get(&format!("{device}?day=2026-11-23&from=noon&until=13:00")).await;
     assert!(wrong.body.contains("Give a day and two times of it"), "{}", wrong.body);
     let before = officer.get(&format!("{device}?month=2026-02")).await;
-    assert!(before.body.contains("The order asked nothing of this device in February 2026."), "{}", before.body);
+    assert!(
+        before.body.contains("The order asked nothing of this device in February 2026."),
+        "{}",
+        before.body
+    );
     assert!(!page.body.contains('%'), "no score");
 }
 

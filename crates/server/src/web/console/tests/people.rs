@@ -8,7 +8,7 @@ const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
 
 #[tokio::test]
-async fn the_person_page_tells_watched_time_gaps_and_their_cause_in_words() {
+async fn invariant_08_watched_time_and_gaps_are_said_with_their_cause_and_never_as_a_score() {
     let mut force = force().await;
     force.seed.notice(75 * HOUR).await;
     force.seed.watched(30 * HOUR, 5 * HOUR + 12 * MINUTE).await;
@@ -28,6 +28,7 @@ async fn the_person_page_tells_watched_time_gaps_and_their_cause_in_words() {
     ] {
         assert!(page.body.contains(words), "missing: {words}");
     }
+    assert!(!page.body.contains('%'), "no score");
 }
 
 #[tokio::test]
