@@ -173,7 +173,7 @@ impl GapCause {
             }
             Self::ProgramsUnseen => "what runs on the device or is plugged in could not be listed",
             Self::SessionHelperAbsent => {
-                "the monitoring program's helper was not running in the account's session, so files arriving, or text in other programs, were not seen"
+                "the monitoring program's helper was not running in the account's session, so files arriving, text in other programs, or browsers' histories were not seen"
             }
             Self::FilesUnseen => "files arriving in some of the account's folders could not be seen",
             Self::HistoriesUnseen => {

@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::hash::{Digest, Md5};
-use crate::observation::{Attribution, Fact, HistoryReading, PictureElement, PictureFile, PictureFrom, ProgramText, Source};
+use crate::observation::{
+    Attribution, Fact, HistoryReading, PictureElement, PictureFile, PictureFrom, ProgramText, Source,
+};
 use crate::policy::Capture;
 use crate::time::Timestamp;
 

@@ -134,7 +134,8 @@ impl PolicyCondition {
     /// Whether any of its rules is about browsers' histories: without one none is read for it.
     #[must_use]
     pub fn reads_histories(&self) -> bool {
-        let is_of_histories = |rule: &Rule| matches!(rule, Rule::State { id, .. } if HISTORY_RULES.contains(&id.as_str()));
+        let is_of_histories =
+            |rule: &Rule| matches!(rule, Rule::State { id, .. } if HISTORY_RULES.contains(&id.as_str()));
         self.rules.iter().any(is_of_histories)
     }
 }

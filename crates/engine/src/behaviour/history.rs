@@ -55,7 +55,9 @@ impl Unsure {
             Self::BeganAnew => {
                 "was emptied and its numbers begin again, as when everything is removed and as when a browser mends a damaged one"
             }
-            Self::Clock => "is shorter than before, and the device's clock had been moved: browsers forget by the date",
+            Self::Clock => {
+                "is shorter than before, and the device's clock had been moved: browsers forget by the date"
+            }
         }
     }
 }
@@ -128,7 +130,7 @@ fn emptied(seen: &HistorySeen, before: &HistoryReading, page_used: bool) -> Hist
     if before.folder != after.folder {
         return HistoryTold::Uncertain(Unsure::OtherProfile);
     }
-    if after.put_aside && !before.put_aside {
+    if after.put_aside.is_some() && after.put_aside != before.put_aside {
         return HistoryTold::Uncertain(Unsure::Damaged);
     }
     if page_used {
@@ -172,7 +174,10 @@ impl Lost {
         let by_time = young(&days).max(young(&hours));
         let (known, hidden) = by_number(before, after, &days);
         let hidden = if has_oldest { hidden } else { 0 };
-        Self { any: !days.is_empty() || !hours.is_empty() || known > 0, young: by_time.max(by_time.saturating_add(hidden)) }
+        Self {
+            any: !days.is_empty() || !hours.is_empty() || known > 0,
+            young: by_time.max(by_time.saturating_add(hidden)),
+        }
     }
 }
 
@@ -222,3 +227,6 @@ fn hour(at: Timestamp) -> i64 {
 fn young_from(at: Timestamp) -> i64 {
     hour(at).saturating_sub(YOUNG_DAYS * DAY_HOURS)
 }
+
+#[cfg(test)]
+mod tests;

@@ -74,9 +74,8 @@ pub(super) fn of(
             rules.push(packs.rule(condition, "sexual", true, 1, Some(SEARCH_QUERY_PERMILLE))?);
         }
         ConditionKind::SpecifiedWords => {}
-        ConditionKind::NoPrivateBrowsing
-        | ConditionKind::MonitoringSoftware
-        | ConditionKind::KeepHistory => {}
+        ConditionKind::NoPrivateBrowsing | ConditionKind::MonitoringSoftware | ConditionKind::KeepHistory => {
+        }
         ConditionKind::DeclareDevices
         | ConditionKind::NoHistoryDeletion
         | ConditionKind::NoHiddenConnections

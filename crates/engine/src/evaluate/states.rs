@@ -29,11 +29,7 @@ pub(super) fn since(observation: &Observation) -> Timestamp {
 }
 
 /// What a rule says of it.
-pub(super) fn speak<'p>(
-    rule: &'p Rule,
-    pack: &'p PackRef,
-    observation: &Observation,
-) -> Option<Spoken<'p>> {
+pub(super) fn speak<'p>(rule: &'p Rule, pack: &'p PackRef, observation: &Observation) -> Option<Spoken<'p>> {
     let state = State::of_rule(rule)?;
     if !state.shown_by(&observation.fact) {
         return None;
@@ -78,11 +74,8 @@ fn gone(seen: &HistorySeen, removed: Removed) -> String {
     let between = seen.before.as_ref().map_or_else(String::new, |before| {
         format!(" between {} and {} (UTC)", minute(before.at), minute(seen.after.at))
     });
-    let page = if page_used {
-        " The browser's own page for removing data was used in that time."
-    } else {
-        ""
-    };
+    let page =
+        if page_used { " The browser's own page for removing data was used in that time." } else { "" };
     format!(
         "In the history of {}, profile {},{between} {what}.{page} No setting of the browser, no age of the entries and no full disk explains it. What else may: an add-on or a program that removes traces, and removing on another device that shares this history.",
         quoted(&seen.browser),

@@ -60,9 +60,9 @@ pub struct HistoryReading {
     /// When the browser's page for removing data was last used, where the browser keeps that (Chromium), by its clock.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cleared_at: Option<Timestamp>,
-    /// Whether the browser has put a damaged history aside (Firefox).
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub put_aside: bool,
+    /// When the browser last put a damaged history aside, where the profile shows that (Firefox).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub put_aside: Option<Timestamp>,
     /// Whether the disk was nearly full: browsers then keep less.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub disk_full: bool,
