@@ -272,7 +272,8 @@ pub(super) fn histories(dir: &StateDir) -> Option<Check> {
         _ if !helper.is_needed_for_histories => None,
         (_, false) => Some(Check::bad(NAME, "the helper does not run in the account's session", advice)),
         (Sight::Cannot(why), true) => Some(Check::bad(NAME, format!("cannot see all: {why}"), advice)),
-        (_, true) => Some(Check::good(NAME, "the entries of browsers' histories are counted")),
+        (Sight::Sees, true) => Some(Check::good(NAME, "the entries of browsers' histories are counted")),
+        (Sight::Nothing, true) => None,
     }
 }
 

@@ -222,7 +222,8 @@ pub fn histories_in_words(helper: &HelperView) -> Option<String> {
             "{head}: cannot see: the helper does not run in the account's session. All else is watched."
         )),
         (Sight::Cannot(why), true) => Some(format!("{head}: cannot see all: {why}. All else is watched.")),
-        (_, true) => Some(format!("{head}: their entries are counted, by day and hour.")),
+        (Sight::Sees, true) => Some(format!("{head}: their entries are counted, by day and hour.")),
+        (Sight::Nothing, true) => None,
     }
 }
 

@@ -9,6 +9,8 @@ use proviso_model::{HistoryReading, HistorySeen, HistorySetting, Timestamp};
 
 /// Below this age, in days, no browser drops an entry by itself while older ones stay: Brave's 60, less a few for zones and clocks.
 const YOUNG_DAYS: i64 = 55;
+/// Where Chromium removes everything it makes its tables anew, which counts by dozens (43 in version 156); an update changes a few.
+const MADE_ANEW_MIN: u32 = 10;
 const HOUR_MICROS: i64 = 3_600_000_000;
 const DAY_HOURS: i64 = 24;
 
@@ -38,7 +40,7 @@ pub enum Unsure {
     OlderCopy,
     /// The browser found it damaged and began anew.
     Damaged,
-    /// It was emptied and its numbers begin again, as when everything is removed, and as when a browser mends a damaged one.
+    /// It was emptied and its numbers begin again, as in a new file: a browser that finds its history damaged makes it anew so.
     BeganAnew,
     /// The device's clock was moved meanwhile, and a browser forgets by the date.
     Clock,
@@ -53,7 +55,7 @@ impl Unsure {
             Self::OlderCopy => "is an older copy that was put back",
             Self::Damaged => "was damaged, and the browser began a new one",
             Self::BeganAnew => {
-                "was emptied and its numbers begin again, as when everything is removed and as when a browser mends a damaged one"
+                "was emptied and its numbers begin again, as when a browser finds it damaged and makes it anew"
             }
             Self::Clock => {
                 "is shorter than before, and the device's clock had been moved: browsers forget by the date"
@@ -143,9 +145,10 @@ fn emptied(seen: &HistorySeen, before: &HistoryReading, page_used: bool) -> Hist
         return HistoryTold::Uncertain(Unsure::Clock);
     }
     let begins_again = before.numbered.zip(after.numbered).is_some_and(|(before, after)| after < before);
-    // Chromium makes its tables anew both when everything is removed and when it found them damaged; the former leaves the word of its page.
     let is_cut_off = before.numbered.is_some() && after.numbered.is_none();
-    if begins_again || is_cut_off || after.changes < before.changes {
+    let made_anew = after.schema >= before.schema.saturating_add(MADE_ANEW_MIN);
+    // Chromium makes its tables anew both when everything is removed and when it finds them damaged; then it begins with a new file's counts.
+    if after.changes < before.changes || (begins_again || is_cut_off) && !made_anew {
         return HistoryTold::Uncertain(Unsure::BeganAnew);
     }
     removed(RemovedHow::All)

@@ -57,6 +57,10 @@ pub struct HistoryReading {
     pub folder: u64,
     /// SQLite's own count of changes to the file: it never falls, but where an older copy is put back.
     pub changes: u32,
+    /// SQLite's own count of changes to its tables: it rises by dozens where Chromium removes everything and makes them anew, and begins again
+    /// in a new file.
+    #[serde(default)]
+    pub schema: u32,
     /// When the browser's page for removing data was last used, where the browser keeps that (Chromium), by its clock.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cleared_at: Option<Timestamp>,

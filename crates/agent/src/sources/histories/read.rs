@@ -54,6 +54,7 @@ fn count(copied: &Copied, form: Form, now: Timestamp) -> Result<HistoryReading, 
         return Err(CopyError::Damaged);
     }
     let mut counted = Counted::new(form, now);
+    counted.reading.schema = connection.query_row("PRAGMA schema_version", [], |row| row.get(0))?;
     let mut asked = connection.prepare(&entries(&connection, form)?)?;
     let mut rows = asked.query([])?;
     while let Some(row) = rows.next()? {
@@ -100,6 +101,7 @@ impl Counted {
             file: 0,
             folder: 0,
             changes: 0,
+            schema: 0,
             cleared_at: None,
             put_aside: None,
             disk_full: false,
