@@ -1,7 +1,7 @@
 // The real helper reads what real browsers keep, while they run and after, and the real engine says what became of it.
 
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -106,7 +106,8 @@ for (const { name, at, start, forget, clear } of BROWSERS) {
       const first = await reads("what was opened", ({ entries }) => entries >= 3);
       assert.equal(first.profile, at);
       const page = await visit(["/article?more", "/frame?more"]);
-      await page.goBack();
+      await page.evaluate(() => history.back()); // Not goBack: it waits for a load that a page kept by the browser never has.
+      await until("the page before", () => page.url().includes("more") && page.url().includes("article"));
       await page.reload();
       const more = await reads("what was opened then", ({ entries }) => entries >= first.reading.entries + 2);
       assert.deepEqual(await found(order, first, more), [], "visiting, going back and loading again");
@@ -126,6 +127,7 @@ for (const { name, at, start, forget, clear } of BROWSERS) {
 
       await clear(browser);
       const none = await reads("nothing", ({ entries }) => entries === 0);
+      assert.equal(none.reading.made_anew ?? false, name === "Chromium");
       const [all] = await found(order, again, none);
       assert.match(all?.explanation ?? "", /all that was there/);
     } finally {
@@ -139,3 +141,41 @@ for (const { name, at, start, forget, clear } of BROWSERS) {
     rmSync(folder, { recursive: true, force: true });
   });
 }
+
+test("a history that Chromium finds damaged and makes anew is no finding", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "proviso-histories-"));
+  const home = join(folder, "sam");
+  const order = join(folder, "order.toml");
+  writeFileSync(order, ORDER);
+  const site = await new Site().start();
+  const agent = await new FakeSessionAgent().start(join(folder, "state"), home);
+  /** Opens pages until they are in the history, and closes the browser. @param {string[]} paths */
+  const use = async (paths) => {
+    const browser = await launchChromium({ userDataDir: join(home, ".config/chromium"), extensionDir: null });
+    try {
+      const page = await browser.newPage();
+      for (const path of paths) await page.goto(site.url(path));
+      return paths.length > 0 && await until("what was opened", async () => {
+        const one = (await agent.histories()).get("Chromium");
+        return one && one.reading.entries >= paths.length && one;
+      });
+    } finally {
+      await browser.close();
+    }
+  };
+  try {
+    const before = await use(["/article", "/frame", "/article?again"]);
+    const file = openSync(join(home, ".config/chromium/Default/History"), "r+");
+    writeSync(file, Buffer.alloc(80_000, "junk"), 0, 80_000, 4_096);
+    closeSync(file);
+    // Chromium empties it in place, keeps none for as long as it runs, and begins anew at its next start.
+    await use([]);
+    const after = await use(["/article"]);
+    assert.ok(before && after && after.reading.entries < before.reading.entries && !after.reading.made_anew, JSON.stringify(after));
+    assert.deepEqual(await found(order, before, after), []);
+  } finally {
+    await agent.stop();
+    site.close();
+  }
+  rmSync(folder, { recursive: true, force: true });
+});

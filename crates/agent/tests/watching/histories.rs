@@ -66,7 +66,7 @@ fn reading(now: Timestamp, earlier: u32, lately: u32) -> HistoryReading {
         file: 1,
         folder: 1,
         changes: 9,
-        schema: 33,
+        made_anew: false,
         cleared_at: None,
         put_aside: None,
         disk_full: false,

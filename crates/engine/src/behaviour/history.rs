@@ -9,8 +9,6 @@ use proviso_model::{HistoryReading, HistorySeen, HistorySetting, Timestamp};
 
 /// Below this age, in days, no browser drops an entry by itself while older ones stay: Brave's 60, less a few for zones and clocks.
 const YOUNG_DAYS: i64 = 55;
-/// Where Chromium removes everything it makes its tables anew, which counts by dozens (43 in version 156); an update changes a few.
-const MADE_ANEW_MIN: u32 = 10;
 const HOUR_MICROS: i64 = 3_600_000_000;
 const DAY_HOURS: i64 = 24;
 
@@ -146,9 +144,8 @@ fn emptied(seen: &HistorySeen, before: &HistoryReading, page_used: bool) -> Hist
     }
     let begins_again = before.numbered.zip(after.numbered).is_some_and(|(before, after)| after < before);
     let is_cut_off = before.numbered.is_some() && after.numbered.is_none();
-    let made_anew = after.schema >= before.schema.saturating_add(MADE_ANEW_MIN);
-    // Chromium makes its tables anew both when everything is removed and when it finds them damaged; then it begins with a new file's counts.
-    if after.changes < before.changes || (begins_again || is_cut_off) && !made_anew {
+    // Chromium makes its tables anew both when everything is removed, but for that of downloads, and when it finds them damaged, all of them.
+    if after.changes < before.changes || (begins_again || is_cut_off) && !after.made_anew {
         return HistoryTold::Uncertain(Unsure::BeganAnew);
     }
     removed(RemovedHow::All)

@@ -57,10 +57,10 @@ pub struct HistoryReading {
     pub folder: u64,
     /// SQLite's own count of changes to the file: it never falls, but where an older copy is put back.
     pub changes: u32,
-    /// SQLite's own count of changes to its tables: it rises by dozens where Chromium removes everything and makes them anew, and begins again
-    /// in a new file.
-    #[serde(default)]
-    pub schema: u32,
+    /// Whether the table of entries is younger than the one of downloads: Chromium makes it anew where everything is removed, and in a new or
+    /// mended file makes it first.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub made_anew: bool,
     /// When the browser's page for removing data was last used, where the browser keeps that (Chromium), by its clock.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cleared_at: Option<Timestamp>,

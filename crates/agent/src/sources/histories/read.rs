@@ -16,6 +16,9 @@ use crate::profiles::{CopyError, Form, Make, highest_given, open_copy};
 
 const HOUR_MICROS: i64 = 3_600_000_000;
 const DAY_MICROS: i64 = 24 * HOUR_MICROS;
+/// Whether the table of entries was made after the one of downloads; there is none in Firefox.
+const MADE_ANEW: &str = "SELECT coalesce((SELECT rowid FROM sqlite_schema WHERE type = 'table' AND name = 'visits') > \
+     (SELECT rowid FROM sqlite_schema WHERE type = 'table' AND name = 'downloads'), 0)";
 /// A disk with less than this part of it free, or so few bytes, is nearly full.
 const FREE_PART_MIN: u64 = 20;
 const FREE_BYTES_MIN: u64 = 1024 * 1024 * 1024;
@@ -54,7 +57,7 @@ fn count(copied: &Copied, form: Form, now: Timestamp) -> Result<HistoryReading, 
         return Err(CopyError::Damaged);
     }
     let mut counted = Counted::new(form, now);
-    counted.reading.schema = connection.query_row("PRAGMA schema_version", [], |row| row.get(0))?;
+    counted.reading.made_anew = connection.query_row(MADE_ANEW, [], |row| row.get(0))?;
     let mut asked = connection.prepare(&entries(&connection, form)?)?;
     let mut rows = asked.query([])?;
     while let Some(row) = rows.next()? {
@@ -101,7 +104,7 @@ impl Counted {
             file: 0,
             folder: 0,
             changes: 0,
-            schema: 0,
+            made_anew: false,
             cleared_at: None,
             put_aside: None,
             disk_full: false,

@@ -39,7 +39,7 @@ struct Case {
     other_folder: bool,
     #[serde(default)]
     older_copy: bool,
-    /// Its tables were made anew in the same file.
+    /// Its table of entries was made anew, and that of downloads was not.
     #[serde(default)]
     made_anew: bool,
     #[serde(default)]
@@ -110,7 +110,7 @@ fn reading(case: &Case, entries: &[String], at: Timestamp, is_after: bool) -> Hi
         file: if is_after && case.other_file { 2 } else { 1 },
         folder: if is_after && case.other_folder { 2 } else { 1 },
         changes: if is_after && case.older_copy { 5 } else { 7 },
-        schema: if is_after && case.made_anew { 76 } else { 33 },
+        made_anew: is_after && case.made_anew,
         cleared_at: (is_after && case.page_used).then_some(at),
         put_aside: (is_after && case.put_aside).then_some(at),
         disk_full: case.disk_full,

@@ -37,3 +37,47 @@ fn reading(of: &HistoryReading, zone: &TimeZone) -> String {
     });
     format!("{}: {}{times}.", words::when(of.at, zone).short, words::counted(entries, "entry", "entries"))
 }
+
+#[cfg(test)]
+mod tests {
+    use proviso_model::{HistoryReading, HistorySeen};
+
+    use super::{attribution, numbers};
+    use crate::web::console::words::zone;
+
+    fn reading(at: &str, entries: u64, newest: &str, counts: &str) -> HistoryReading {
+        let json = format!(
+            r#"{{"at":"{at}","entries":{entries},"oldest":"2026-06-20T10:00:00Z","newest":"{newest}","highest":9,
+                "days":{{"from":20540,"counts":{counts}}},"hours":{{"from":495205}},"file":1,"folder":1,"changes":4}}"#
+        );
+        serde_json::from_str(&json).expect("a reading")
+    }
+
+    #[test]
+    fn a_removed_history_is_said_of_an_account_and_a_device_between_two_times_and_never_of_a_person() {
+        let mut seen = HistorySeen {
+            browser: "Chromium".to_owned(),
+            profile: ".config/chromium/Default".to_owned(),
+            before: Some(reading("2026-07-01T09:00:00Z", 9, "2026-07-01T08:50:00Z", "[[20624,5],[20635,4]]")),
+            after: reading("2026-07-01T09:05:00Z", 5, "2026-06-20T10:40:00Z", "[[20624,5]]"),
+            clock_moved: false,
+            setting_is_new: false,
+        };
+        let london = zone("Europe/London");
+        assert_eq!(
+            attribution(&seen, "A", "Debian 12", &london),
+            "Removed in account A’s Chromium profile “.config/chromium/Default” on Debian 12 between 1 Jul, 10:00 and 10:05. Through whom, and whether by hand or by a program, is not known."
+        );
+        assert_eq!(
+            numbers(&seen, &london),
+            "1 Jul, 10:00: 9 entries, from 20 Jun 2026, 11:00 to 1 Jul 2026, 09:50. 1 Jul, 10:05: 5 entries, from 20 Jun 2026, 11:00 to 20 Jun 2026, 11:40. No address and no title was read."
+        );
+        seen.before = None;
+        let said = attribution(&seen, "", "Debian 12", &london);
+        assert!(
+            said.starts_with("Set in an account’s Chromium profile")
+                && said.contains("some browsers come with it"),
+            "{said}"
+        );
+    }
+}
