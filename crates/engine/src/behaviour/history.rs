@@ -42,6 +42,8 @@ pub enum Unsure {
     BeganAnew,
     /// The device's clock was moved meanwhile, and a browser forgets by the date.
     Clock,
+    /// The browser may be set to remove it by itself; what is read of its settings does not say.
+    Setting,
 }
 
 impl Unsure {
@@ -119,10 +121,12 @@ pub fn told(seen: &HistorySeen) -> HistoryTold {
 fn emptied(seen: &HistorySeen, before: &HistoryReading, page_used: bool) -> HistoryTold {
     let after = &seen.after;
     let removed = |how| HistoryTold::Removed(Removed { how, entries: before.entries, page_used });
-    let setting = [after.setting, before.setting].into_iter().flatten();
-    let forgets = setting.into_iter().find(|setting| *setting != HistorySetting::KeepsNone);
-    if let Some(setting) = forgets {
-        return HistoryTold::Forgot(setting);
+    for setting in [after.setting, before.setting].into_iter().flatten() {
+        match setting {
+            HistorySetting::ClearsAtEnd => return HistoryTold::Forgot(setting),
+            HistorySetting::MayClear => return HistoryTold::Uncertain(Unsure::Setting),
+            HistorySetting::KeepsNone => {}
+        }
     }
     if before.newest.is_none_or(|newest| hour(newest) < young_from(after.at)) {
         return HistoryTold::Expired;

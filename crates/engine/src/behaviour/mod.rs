@@ -80,7 +80,7 @@ impl State {
             // What may be so is not told as if it were.
             (Self::HistoryNotKept, Fact::History(seen)) => {
                 seen.setting_is_new
-                    && seen.after.setting.is_some_and(|setting| setting != HistorySetting::MayClearAtEnd)
+                    && seen.after.setting.is_some_and(|setting| setting != HistorySetting::MayClear)
             }
             _ => false,
         }

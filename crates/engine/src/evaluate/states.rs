@@ -87,7 +87,7 @@ fn set(seen: &HistorySeen, setting: HistorySetting) -> String {
     let does = match setting {
         HistorySetting::ClearsAtEnd => "removes its history whenever it ends",
         HistorySetting::KeepsNone => "writes no history",
-        HistorySetting::MayClearAtEnd => "may remove its history whenever it ends",
+        HistorySetting::MayClear => "may remove its history by itself",
     };
     format!(
         "The browser {}, profile {}, is set so that it {does}. This is a setting and no act: some browsers come with it, and since when it is so is not known.",

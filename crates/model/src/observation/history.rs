@@ -111,8 +111,8 @@ pub enum HistorySetting {
     ClearsAtEnd,
     /// It writes no history.
     KeepsNone,
-    /// It comes with a setting that may remove its history whenever it ends, and the profile does not say otherwise.
-    MayClearAtEnd,
+    /// It may be set to remove its history by itself, whenever it ends or after some days, and what is read does not say otherwise.
+    MayClear,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]

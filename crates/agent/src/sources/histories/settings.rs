@@ -17,6 +17,10 @@ const CLEARED: [&str; 3] = [
     "privacy.clearOnShutdown_v2.browsingHistoryAndDownloads",
 ];
 const CLEARS: &str = "privacy.sanitize.sanitizeOnShutdown";
+/// Chromium's kin that can be set to clear their history, in settings that are not known here.
+const MAY_CLEAR: [&str; 2] = ["Edge", "Opera"];
+/// Vivaldi can be set to keep fewer days than these, after which no browser drops an entry unset.
+const DAYS_KEPT: i64 = 55;
 
 /// What they say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -32,7 +36,7 @@ pub(super) fn settings(make: &Make, profile: &Path, root: &Path) -> Result<Setti
     let by_policy = policies(make, root);
     let own = match make.form {
         Form::Chromium => {
-            chromium(&text(&profile.join("Preferences"), SETTINGS_BYTES_MAX)?.unwrap_or_default())?
+            chromium(make.name, &text(&profile.join("Preferences"), SETTINGS_BYTES_MAX)?.unwrap_or_default())?
         }
         Form::Firefox => {
             let files = ["prefs.js", "user.js"].map(|name| text(&profile.join(name), SETTINGS_BYTES_MAX));
@@ -40,13 +44,12 @@ pub(super) fn settings(make: &Make, profile: &Path, root: &Path) -> Result<Setti
             firefox(make.name, &[own?.unwrap_or_default(), over?.unwrap_or_default()])
         }
     };
-    Ok(Settings { forgets: by_policy.or(own.forgets), ..own })
+    let clears = own.forgets.filter(|setting| *setting == HistorySetting::ClearsAtEnd);
+    Ok(Settings { forgets: clears.or(by_policy).or(own.forgets), ..own })
 }
 
-fn chromium(preferences: &str) -> Result<Settings, Unread> {
-    if preferences.is_empty() {
-        return Ok(Settings::default());
-    }
+fn chromium(make: &str, preferences: &str) -> Result<Settings, Unread> {
+    let preferences = if preferences.is_empty() { "{}" } else { preferences };
     let said: Value = serde_json::from_str(preferences)
         .map_err(|_| Unread::Refused("its settings are damaged".to_owned()))?;
     let browser = said.get("browser");
@@ -58,10 +61,12 @@ fn chromium(preferences: &str) -> Result<Settings, Unread> {
     let cleared_at = micros
         .filter(|micros| *micros > CHROMIUM_EPOCH_MICROS)
         .map(|micros| Timestamp::from_micros(micros - CHROMIUM_EPOCH_MICROS));
+    let days = said.get("vivaldi").and_then(|own| own.get("history")?.get("days_to_keep_visits")?.as_i64());
+    let may_clear = MAY_CLEAR.contains(&make) || days.is_some_and(|days| days < DAYS_KEPT);
     let forgets = match (clears, disabled) {
         (Some(true), _) => Some(HistorySetting::ClearsAtEnd),
         (_, Some(true)) => Some(HistorySetting::KeepsNone),
-        _ => None,
+        _ => may_clear.then_some(HistorySetting::MayClear),
     };
     Ok(Settings { forgets, cleared_at })
 }
@@ -77,7 +82,7 @@ fn firefox(browser: &str, files: &[String; 2]) -> Settings {
             Some(HistorySetting::ClearsAtEnd)
         }
         // Its makers ship it so that it clears what they think best, in a file that is not the profile's.
-        None if browser == "LibreWolf" => Some(HistorySetting::MayClearAtEnd),
+        None if browser == "LibreWolf" => Some(HistorySetting::MayClear),
         _ => None,
     };
     let keeps_none = value("places.history.enabled") == Some(false)
@@ -85,31 +90,44 @@ fn firefox(browser: &str, files: &[String; 2]) -> Settings {
     Settings { forgets: clears.or(keeps_none.then_some(HistorySetting::KeepsNone)), cleared_at: None }
 }
 
-/// What the device's own policies set for Chromium and what is made of it.
+/// What the device's own policies for a browser set.
 fn policies(make: &Make, root: &Path) -> Option<HistorySetting> {
-    if make.policies.is_empty() || make.form != Form::Chromium {
+    if make.policies.is_empty() {
         return None;
     }
     let mut found = None;
     for entry in std::fs::read_dir(root.join(make.policies)).ok()?.flatten().take(POLICIES_MAX) {
         let said = text(&entry.path(), SETTINGS_BYTES_MAX).ok().flatten();
         let Some(said) = said.and_then(|said| serde_json::from_str::<Value>(&said).ok()) else { continue };
-        let clears = said.get("ClearBrowsingDataOnExitList").and_then(Value::as_array);
-        if clears.is_some_and(|list| list.iter().any(|one| one == "browsing_history")) {
-            return Some(HistorySetting::ClearsAtEnd);
-        }
-        if said.get("SavingBrowserHistoryDisabled").is_some_and(|value| value == true) {
-            found = Some(HistorySetting::KeepsNone);
+        match policy(&said) {
+            Some(HistorySetting::ClearsAtEnd) => return Some(HistorySetting::ClearsAtEnd),
+            other => found = other.or(found),
         }
     }
     found
 }
 
+/// What one file of policies sets, Chromium's or Firefox's.
+fn policy(said: &Value) -> Option<HistorySetting> {
+    let list = |name: &str| said.get(name).and_then(Value::as_array);
+    let of_firefox = said.get("policies").and_then(|own| own.get("SanitizeOnShutdown"));
+    let sanitizes = of_firefox
+        .is_some_and(|value| value == true || value.get("History").is_some_and(|history| history == true));
+    let clears = list("ClearBrowsingDataOnExitList");
+    if sanitizes || clears.is_some_and(|list| list.iter().any(|one| one == "browsing_history")) {
+        return Some(HistorySetting::ClearsAtEnd);
+    }
+    if said.get("SavingBrowserHistoryDisabled").is_some_and(|value| value == true) {
+        return Some(HistorySetting::KeepsNone);
+    }
+    list("BrowsingDataLifetime").is_some_and(|list| !list.is_empty()).then_some(HistorySetting::MayClear)
+}
+
 #[cfg(test)]
 mod tests {
-    use proviso_model::HistorySetting::{ClearsAtEnd, KeepsNone, MayClearAtEnd};
+    use proviso_model::HistorySetting::{ClearsAtEnd, KeepsNone, MayClear};
 
-    use super::{chromium, firefox};
+    use super::{chromium, firefox, policy};
 
     #[test]
     fn settings_with_which_a_browser_forgets_are_told_and_no_other() {
@@ -128,21 +146,39 @@ mod tests {
             ("Firefox", format!("{clears}{keeps}"), String::new(), None),
             ("Firefox", line("places.history.enabled", "false"), String::new(), Some(KeepsNone)),
             ("Firefox", line("browser.privatebrowsing.autostart", "true"), String::new(), Some(KeepsNone)),
-            ("LibreWolf", String::new(), String::new(), Some(MayClearAtEnd)),
+            ("LibreWolf", String::new(), String::new(), Some(MayClear)),
             ("LibreWolf", line("privacy.sanitize.sanitizeOnShutdown", "false"), String::new(), None),
         ] {
             assert_eq!(firefox(browser, &[own.clone(), over]).forgets, expected, "{browser} {own}");
         }
-        for (preferences, expected) in [
-            ("{}", Some(None)),
-            (r#"{"browser":{"clear_data":{"browsing_history_on_exit":true}}}"#, Some(Some(ClearsAtEnd))),
-            (r#"{"history":{"saving_disabled":true}}"#, Some(Some(KeepsNone))),
-            (r#"{"browser":{"clear_data":{"browsing_history":true}}}"#, Some(None)),
-            ("{damaged", None),
+        for (make, preferences, expected) in [
+            ("Brave", "{}", Some(None)),
+            (
+                "Brave",
+                r#"{"browser":{"clear_data":{"browsing_history_on_exit":true}}}"#,
+                Some(Some(ClearsAtEnd)),
+            ),
+            ("Chromium", r#"{"history":{"saving_disabled":true}}"#, Some(Some(KeepsNone))),
+            ("Chromium", r#"{"browser":{"clear_data":{"browsing_history":true}}}"#, Some(None)),
+            ("Vivaldi", r#"{"vivaldi":{"history":{"days_to_keep_visits":1}}}"#, Some(Some(MayClear))),
+            ("Vivaldi", r#"{"vivaldi":{"history":{"days_to_keep_visits":91}}}"#, Some(None)),
+            ("Edge", "", Some(Some(MayClear))),
+            ("Chromium", "{damaged", None),
         ] {
-            assert_eq!(chromium(preferences).ok().map(|said| said.forgets), expected, "{preferences}");
+            let forgets = chromium(make, preferences).ok().map(|said| said.forgets);
+            assert_eq!(forgets, expected, "{make} {preferences}");
+        }
+        for (said, expected) in [
+            (r#"{"ClearBrowsingDataOnExitList":["browsing_history","download_history"]}"#, Some(ClearsAtEnd)),
+            (r#"{"ClearBrowsingDataOnExitList":["download_history"]}"#, None),
+            (r#"{"SavingBrowserHistoryDisabled":true}"#, Some(KeepsNone)),
+            (r#"{"BrowsingDataLifetime":[{"time_to_live_in_hours":24}]}"#, Some(MayClear)),
+            (r#"{"policies":{"SanitizeOnShutdown":true}}"#, Some(ClearsAtEnd)),
+            (r#"{"policies":{"SanitizeOnShutdown":{"History":false}}}"#, None),
+        ] {
+            assert_eq!(policy(&serde_json::from_str(said).expect("JSON")), expected, "{said}");
         }
         let cleared = r#"{"browser":{"last_clear_browsing_data_time":"13400000000000000"}}"#;
-        assert!(chromium(cleared).is_ok_and(|said| said.cleared_at.is_some()));
+        assert!(chromium("Chromium", cleared).is_ok_and(|said| said.cleared_at.is_some()));
     }
 }

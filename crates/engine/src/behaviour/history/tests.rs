@@ -135,6 +135,7 @@ fn in_a_word(told: HistoryTold) -> &'static str {
         HistoryTold::Uncertain(Unsure::Damaged) => "damaged",
         HistoryTold::Uncertain(Unsure::BeganAnew) => "began anew",
         HistoryTold::Uncertain(Unsure::Clock) => "the clock",
+        HistoryTold::Uncertain(Unsure::Setting) => "perhaps a setting",
         HistoryTold::Removed(removed) => match removed.how {
             RemovedHow::Some => "removed: some",
             RemovedHow::All => "removed: all",
