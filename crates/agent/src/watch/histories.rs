@@ -92,6 +92,11 @@ impl Watcher {
                 self.histories = before;
                 self.acks.forget(&instance);
             }
+            // There was no room for it: the next reading is compared with the same again.
+            Observed::Refused(_) => {
+                self.histories = before;
+                self.acks.done(&instance, n);
+            }
             _ => self.acks.done(&instance, n),
         }
         self.record_gaps();

@@ -9,6 +9,8 @@ use proviso_model::{HistoryReading, HistorySeen, HistorySetting, Timestamp};
 
 /// Below this age, in days, no browser drops an entry by itself while older ones stay: Brave's 60, less a few for zones and clocks.
 const YOUNG_DAYS: i64 = 55;
+/// Between readings further apart than this the numbers alone say nothing: others may have come and gone.
+const HIDDEN_MS_MAX: i64 = 3_600_000;
 const HOUR_MICROS: i64 = 3_600_000_000;
 const DAY_HOURS: i64 = 24;
 
@@ -220,7 +222,12 @@ fn by_number(before: &HistoryReading, after: &HistoryReading, days: &[(i64, u64)
     };
     let shown: u64 = days.iter().map(|(_, entries)| *entries).sum();
     let shown = shown.saturating_add(older(before).saturating_sub(older(after)));
-    (missing, missing.saturating_sub(shown))
+    let hidden = missing.saturating_sub(shown);
+    // No more can be hidden than are new; where more are missing, they came from elsewhere and went again between the readings.
+    let lately = after.hours.counts.iter().filter(|(at, _)| *at >= hour(before.at));
+    let new: u64 = lately.map(|(_, entries)| u64::from(*entries)).sum();
+    let is_told = hidden <= new && after.at.millis_since(before.at) <= HIDDEN_MS_MAX;
+    (missing, if is_told { hidden } else { 0 })
 }
 
 fn hour(at: Timestamp) -> i64 {

@@ -5,11 +5,14 @@ use std::fs::{DirBuilder, File, Metadata};
 use std::io::{Read as _, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use proviso_ledger::hash::sha256;
 use proviso_model::limits::HISTORY_BYTES_MAX;
 use rustix::fs::{CWD, Mode, OFlags};
 
+/// Folders made so far.
+static MADE: AtomicU64 = AtomicU64::new(0);
 /// How often a copy is tried of a file that changes meanwhile.
 const TRIES: u32 = 3;
 /// Bytes copied at once.
@@ -38,25 +41,26 @@ fn refused(words: impl Into<String>) -> Unread {
 }
 
 /// A private folder for copies; it goes when it is dropped.
-pub(super) struct Scratch(PathBuf);
+pub(super) struct Scratch {
+    own: PathBuf,
+    within: PathBuf,
+}
 
 impl Scratch {
-    /// Makes it, for this account alone; what an earlier helper left there goes first.
-    pub(super) fn make(folder: &Path) -> Result<Self, Unread> {
+    /// Makes it, for this account alone. It has a name of its own: a source that has just ended may still be reading.
+    pub(super) fn make(within: &Path) -> Result<Self, Unread> {
         let failed = |error: std::io::Error| refused(format!("no copy can be made: {}", error.kind()));
-        match std::fs::remove_dir_all(folder) {
-            Ok(()) => {}
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-            Err(error) => return Err(failed(error)),
-        }
-        DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(failed)?;
-        Ok(Self(folder.to_owned()))
+        let own = within.join(format!("{}-{}", std::process::id(), MADE.fetch_add(1, Ordering::Relaxed)));
+        DirBuilder::new().recursive(true).mode(0o700).create(&own).map_err(failed)?;
+        Ok(Self { own, within: within.to_owned() })
     }
 }
 
 impl Drop for Scratch {
     fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
+        let _ = std::fs::remove_dir_all(&self.own);
+        // Where nothing else lies in it.
+        let _ = std::fs::remove_dir(&self.within);
     }
 }
 
@@ -97,7 +101,7 @@ pub(super) fn mark(of: &Metadata) -> u64 {
 
 /// Copies a history; `is_over` breaks it off.
 pub(super) fn copy(path: &Path, scratch: &Scratch, is_over: &dyn Fn() -> bool) -> Result<Copied, Unread> {
-    let to = scratch.0.join("history");
+    let to = scratch.own.join("history");
     for _ in 0..TRIES {
         let before = states(path);
         let of = copy_file(path, &to, is_over)?;

@@ -49,6 +49,8 @@ struct Place {
 
 impl Rounds {
     pub(super) fn new(parts: HistoriesParts, is_over: Arc<AtomicBool>) -> Self {
+        // What a helper that was killed has left.
+        let _ = std::fs::remove_dir_all(&parts.scratch);
         Self { parts, is_over, known: BTreeMap::new(), sight: None }
     }
 
