@@ -17,6 +17,7 @@ pub mod notice;
 pub mod pictures;
 pub mod pin;
 pub mod policy_keep;
+mod profiles;
 pub mod release;
 pub mod site_lists;
 pub mod sources;

@@ -47,6 +47,10 @@ pub fn watched(capture: &Capture) -> Vec<&'static str> {
         (capture.connections, "whether a VPN or another tunnel is connected"),
         (capture.mounts, "whether an encrypted folder, a container or a cloud folder is opened, and where"),
         (
+            capture.histories,
+            "the histories that browsers keep in this account, by their numbers alone: how many entries there are, from when to when, by day and hour, and whether a setting removes them; never an address, a title or what was looked at; the last numbers are kept on this device to be compared with the next",
+        ),
+        (
             capture.storage,
             "storage that is plugged in: its make, model and serial number, never what is on it",
         ),

@@ -45,7 +45,7 @@ fn each_device_is_told_what_can_be_watched_on_it_and_what_not() {
         told(
             "as it is",
             ("", ""),
-            &["1", "2", "3", "4", "5", "7", "6(a)", "8", "10", "11", "12", "13", "14"],
+            &["1", "2", "3", "4", "5", "7", "6(a)", "8", "9", "10", "11", "12", "13", "14"],
             &[]
         ),
         ""
@@ -55,7 +55,7 @@ fn each_device_is_told_what_can_be_watched_on_it_and_what_not() {
         told(
             "Wayland",
             wayland,
-            &["1", "3", "4", "5", "6(a)", "8", "10", "11", "12", "13", "14"],
+            &["1", "3", "4", "5", "6(a)", "8", "9", "10", "11", "12", "13", "14"],
             &["2", "7"]
         ),
         ""
@@ -65,7 +65,7 @@ fn each_device_is_told_what_can_be_watched_on_it_and_what_not() {
         told(
             "another browser too",
             another,
-            &["4", "8", "10", "11", "12", "13", "14"],
+            &["4", "8", "9", "10", "11", "12", "13", "14"],
             &["1", "2", "3", "5", "7", "6(a)"]
         ),
         ""
@@ -73,7 +73,7 @@ fn each_device_is_told_what_can_be_watched_on_it_and_what_not() {
     let no_browser = told(
         "no browser",
         ("[\"Chromium\", \"Firefox\"]", "[]"),
-        &["4", "8", "10", "11", "12", "13", "14"],
+        &["4", "8", "9", "10", "11", "12", "13", "14"],
         &["1", "2", "7", "6(a)"],
     );
     assert!(no_browser.starts_with("No browser on this device"), "{no_browser}");

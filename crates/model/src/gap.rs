@@ -70,6 +70,8 @@ pub enum GapCause {
     FilesUnseen,
     /// Text in windows of other programs than the browser could not be read; all else is watched.
     TextUnseen,
+    /// A browser's history could not be read, or what happened to it between two readings cannot be told; all else is watched.
+    HistoriesUnseen,
     /// A source could not start on this system.
     SourceUnavailable,
     /// Part of the spool could not be read back.
@@ -85,7 +87,7 @@ pub enum GapCause {
 
 impl GapCause {
     /// Every cause, as declared. Where several touch one minute, the ledger names the first.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 27] = [
         Self::PowerOff,
         Self::AgentStopped,
         Self::ExtensionStopped,
@@ -107,6 +109,7 @@ impl GapCause {
         Self::SessionHelperAbsent,
         Self::FilesUnseen,
         Self::TextUnseen,
+        Self::HistoriesUnseen,
         Self::SourceUnavailable,
         Self::SpoolDamaged,
         Self::RecordRestored,
@@ -115,7 +118,7 @@ impl GapCause {
     ];
 
     /// Those with which its source is watched all the same, but for one thing that cannot be noticed.
-    pub const PARTIAL: [Self; 10] = [
+    pub const PARTIAL: [Self; 11] = [
         Self::PrivateWindowsUnseen,
         Self::SiteListMissing,
         Self::HashSetMissing,
@@ -126,6 +129,7 @@ impl GapCause {
         Self::SessionHelperAbsent,
         Self::FilesUnseen,
         Self::TextUnseen,
+        Self::HistoriesUnseen,
     ];
 
     /// Whether it is one of [`Self::PARTIAL`].
@@ -169,9 +173,12 @@ impl GapCause {
             }
             Self::ProgramsUnseen => "what runs on the device or is plugged in could not be listed",
             Self::SessionHelperAbsent => {
-                "the monitoring program's helper was not running in the account's session, so files arriving, or text in other programs, were not seen"
+                "the monitoring program's helper was not running in the account's session, so files arriving, text in other programs, or browsers' histories were not seen"
             }
             Self::FilesUnseen => "files arriving in some of the account's folders could not be seen",
+            Self::HistoriesUnseen => {
+                "a browser's history could not be read by its numbers, or cannot be compared with the time before"
+            }
             Self::TextUnseen => "text in programs other than the browser could not be read",
             Self::SourceUnavailable => "this could not be watched on this system",
             Self::SpoolDamaged => "kept records could not be read back",

@@ -39,7 +39,8 @@ pub use gap::{Gap, GapCause};
 pub use hash::{Digest, Md5, PdqHash};
 pub use messages::Message;
 pub use observation::{
-    Act, Attribution, Fact, Machine, MachineWhat, Observation, Passage, Picture, PictureSeen, Source,
+    Act, Attribution, Fact, HistoryReading, HistorySeen, HistorySetting, Machine, MachineWhat, Observation,
+    Passage, Picture, PictureSeen, Source,
 };
 pub use order::{ConditionKind, Order};
 pub use policy::{Policy, PolicyCondition};

@@ -140,3 +140,14 @@ pub const PULSE_SECONDS_MAX: i64 = 60;
 
 /// Longest statement of a supervised person, in bytes.
 pub const STATEMENT_BYTES_MAX: usize = 4 * 1024;
+
+/// Days of which a reading of a browser's history counts the entries.
+pub const HISTORY_DAYS_MAX: usize = 100;
+/// Hours of which it counts them.
+pub const HISTORY_HOURS_MAX: usize = 48;
+/// Longest history of a browser that is copied to be read, and longest log beside it, in bytes.
+pub const HISTORY_BYTES_MAX: u64 = 256 * 1024 * 1024;
+/// Profiles of browsers whose histories are read on one device.
+pub const HISTORY_PROFILES_MAX: usize = 64;
+/// Longest name of a browser, and longest folder of a profile, that is told, in bytes.
+pub const HISTORY_NAME_BYTES_MAX: usize = 400;

@@ -3,14 +3,16 @@
 use serde::{Deserialize, Serialize};
 
 use crate::hash::{Digest, Md5};
-use crate::observation::{Attribution, Fact, PictureElement, PictureFile, PictureFrom, ProgramText, Source};
+use crate::observation::{
+    Attribution, Fact, HistoryReading, PictureElement, PictureFile, PictureFrom, ProgramText, Source,
+};
 use crate::policy::Capture;
 use crate::time::Timestamp;
 
 /// The protocol that this build speaks; `hello` carries a range, a mismatch is a gap.
 pub const NATIVE_PROTOCOL: u32 = 1;
 /// The protocol between the helper in the person's session and the agent; numbered by itself.
-pub const SESSION_PROTOCOL: u32 = 2;
+pub const SESSION_PROTOCOL: u32 = 3;
 
 /// From the extension.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -100,6 +102,20 @@ pub enum ToHost {
         process: u32,
         /// The text.
         text: Box<ProgramText>,
+    },
+    /// One reading of a browser's history by its numbers, numbered as observations are. Only the helper in the person's session sends it.
+    History {
+        /// Number, in one row with those of pictures.
+        n: u64,
+        /// When, by the session's clock.
+        observed_at: Timestamp,
+        /// The browser's name.
+        browser: String,
+        /// The profile's folder, from the account's home on.
+        profile: String,
+        /// The reading; absent where a profile that was read before is no longer there.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reading: Option<Box<HistoryReading>>,
     },
     /// A piece of an `observation` or `picture` message that is too long for one native message.
     Part {

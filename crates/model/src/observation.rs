@@ -1,6 +1,7 @@
 //! What was captured on a device. An observation states a fact and asserts nothing about it.
 
 mod circumstances;
+mod history;
 mod machine;
 mod picture;
 mod text;
@@ -12,6 +13,7 @@ use crate::messages::Message;
 use crate::time::Timestamp;
 
 pub use circumstances::{Cause, Circumstances, Detour, FrameOf, Gesture, Playback, Stage, Wrote};
+pub use history::{HistoryCounts, HistoryReading, HistorySeen, HistorySetting};
 pub use machine::{Machine, MachineWhat};
 pub use picture::{
     ListedHow, Picture, PictureBefore, PictureElement, PictureFile, PictureFrom, PictureListed, PictureScore,
@@ -52,7 +54,7 @@ impl Observation {
     #[must_use]
     pub fn is_background(&self) -> bool {
         match &self.fact {
-            Fact::Software { .. } | Fact::Machine(_) => false,
+            Fact::Software { .. } | Fact::Machine(_) | Fact::History(_) => false,
             Fact::Picture(picture) if picture.file.is_some() => self.attribution.act == Act::Background,
             _ => self.attribution.is_background(),
         }
@@ -114,6 +116,8 @@ pub enum Source {
     Files,
     /// Programs running.
     Processes,
+    /// Browsers' histories, by their numbers.
+    Histories,
     /// The agent's own state.
     Health,
 }
@@ -244,6 +248,8 @@ pub enum Fact {
     Machine(Machine),
     /// Text in a window of another program than a browser with the extension.
     Text(Box<ProgramText>),
+    /// A browser's history by its numbers, read twice.
+    History(Box<HistorySeen>),
 }
 
 impl Fact {
@@ -253,7 +259,11 @@ impl Fact {
         match self {
             Self::Page { url, .. } | Self::Typed { url, .. } | Self::Messages { url, .. } => Some(url),
             Self::Picture(picture) => Some(&picture.url),
-            Self::PrivateWindow { .. } | Self::Software { .. } | Self::Machine(_) | Self::Text(_) => None,
+            Self::PrivateWindow { .. }
+            | Self::Software { .. }
+            | Self::Machine(_)
+            | Self::Text(_)
+            | Self::History(_) => None,
         }
     }
 
@@ -276,7 +286,8 @@ impl Fact {
             | Self::Picture(_)
             | Self::PrivateWindow { .. }
             | Self::Software { .. }
-            | Self::Machine(_) => &[],
+            | Self::Machine(_)
+            | Self::History(_) => &[],
         }
     }
 }

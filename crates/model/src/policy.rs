@@ -90,6 +90,9 @@ pub struct CaseKeyRef {
     pub public: String,
 }
 
+/// Rules about browsers' histories: entries that somebody removed, and a browser that keeps none by its settings.
+pub const HISTORY_RULES: [&str; 2] = ["state/history-deleted", "state/history-not-kept"];
+
 /// One condition, with the window in which it runs and the rules that serve it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -126,6 +129,14 @@ impl PolicyCondition {
     pub fn reads_pictures(&self) -> bool {
         let is_of_pictures = |rule: &Rule| matches!(rule, Rule::HashSets { .. } | Rule::PictureScore { .. });
         self.rules.iter().any(is_of_pictures)
+    }
+
+    /// Whether any of its rules is about browsers' histories: without one none is read for it.
+    #[must_use]
+    pub fn reads_histories(&self) -> bool {
+        let is_of_histories =
+            |rule: &Rule| matches!(rule, Rule::State { id, .. } if HISTORY_RULES.contains(&id.as_str()));
+        self.rules.iter().any(is_of_histories)
     }
 }
 
@@ -287,7 +298,7 @@ pub enum Rule {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         declared: Vec<String>,
     },
-    /// A state: a private window, or monitoring software switched off.
+    /// A state: a private window, monitoring software switched off, or a browser's history that shrinks or is not kept.
     State {
         /// For example `state/private-window`.
         id: String,

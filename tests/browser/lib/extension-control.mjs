@@ -161,7 +161,7 @@ export async function openPopup({ name, browser }) {
  * @param {import("puppeteer-core").Browser} browser
  * @param {string} expression
  */
-async function inFirefox(browser, expression) {
+export async function inFirefox(browser, expression) {
   // The connection is not in puppeteer's public types: the commands with `moz:scope` are Firefox's own.
   const { connection } = /** @type {{connection: {send: (method: string, parameters: object) => Promise<any>}}} */ (/** @type {unknown} */ (browser));
   const tree = await connection.send("browsingContext.getTree", { "moz:scope": "chrome" });

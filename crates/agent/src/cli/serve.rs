@@ -10,6 +10,7 @@ use proviso_agent::sources::accessibility::AccessibilityParts;
 use proviso_agent::sources::browser::relay::{RelayLine, relay};
 use proviso_agent::sources::desktop::session::Given;
 use proviso_agent::sources::files::{FilesSettings, Linux};
+use proviso_agent::sources::histories::HistoriesParts;
 use proviso_agent::sources::session::{Ended, HelperParts};
 use proviso_agent::{SpoolLimits, StateDir, WatchSettings};
 use tokio::signal::unix::{SignalKind, signal};
@@ -54,10 +55,11 @@ pub fn session(dir: &StateDir, wiring: &Wiring) -> anyhow::Result<bool> {
     let config = std::env::var_os("XDG_CONFIG_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
     let mut name = [0; 16];
     (wiring.rng)().fill_bytes(&mut name);
+    let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
     let parts = HelperParts {
         socket: dir.socket(),
         instance: hex::encode(name),
-        clock: (wiring.clock)(),
+        clock: Arc::from((wiring.clock)()),
         platform: Arc::new(Linux::new(&home, config)),
         files: FilesSettings::default(),
         accessibility: AccessibilityParts {
@@ -65,6 +67,7 @@ pub fn session(dir: &StateDir, wiring: &Wiring) -> anyhow::Result<bool> {
             display: std::env::var("DISPLAY").ok().filter(|name| !name.is_empty()),
             uid: std::os::unix::fs::MetadataExt::uid(&std::fs::metadata("/proc/self")?),
         },
+        histories: HistoriesParts::of(home, cache),
     };
     let ended = runtime()?.block_on(async {
         let stopped = stop_on_signals()?;

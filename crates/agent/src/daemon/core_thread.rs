@@ -13,8 +13,8 @@ use crate::sources::machine::RunningBrowser;
 use crate::spool::{Figures, Spool};
 use crate::uplink::is_unsent;
 use crate::watch::{
-    HelperView, ListsHere, NoticeNote, Observed, PictureFound, PictureLost, PictureWanted, Standing, Totals,
-    Watcher,
+    HelperView, HistoryRead, ListsHere, NoticeNote, Observed, PictureFound, PictureLost, PictureWanted,
+    Standing, Totals, Watcher,
 };
 
 /// Asks that may wait; beyond, browsers wait too, which slows them and loses nothing.
@@ -135,6 +135,8 @@ pub enum Ask {
         /// That it is counted.
         reply: oneshot::Sender<Observed>,
     },
+    /// It has read a browser's history.
+    HistoryRead(ConnectionId, HistoryRead, oneshot::Sender<Observed>),
     /// Whether anybody is logged on to the account.
     LoggedOn(bool),
     /// A message was lost.
@@ -316,6 +318,10 @@ fn take(watcher: &mut Watcher, ask: Ask) -> Answer {
         Ask::HelperSees(source, sight) => watcher.helper_sees(source, sight),
         Ask::HelperMissed { instance, n, source, count, why, reply } => {
             return Answer::Observed(reply, watcher.helper_missed((&instance, n), source, count, why));
+        }
+        Ask::HistoryRead(connection, read, reply) => {
+            watcher.spoke(connection);
+            return Answer::Observed(reply, watcher.history_read(read));
         }
         Ask::LoggedOn(is_logged_on) => watcher.logged_on(is_logged_on),
         Ask::Lost(source, detail) => watcher.message_lost(source, &detail),

@@ -263,6 +263,20 @@ pub(super) fn accessibility(dir: &StateDir) -> Option<Check> {
     }
 }
 
+/// The same of browsers' histories.
+pub(super) fn histories(dir: &StateDir) -> Option<Check> {
+    const NAME: &str = "histories";
+    let helper = Status::read(dir).ok().flatten()?.helper;
+    let advice = "see docs/agent.md, \"Browsers' histories\". Until then they are not counted, which is on record; all else is watched";
+    match (helper.histories, helper.is_connected) {
+        _ if !helper.is_needed_for_histories => None,
+        (_, false) => Some(Check::bad(NAME, "the helper does not run in the account's session", advice)),
+        (Sight::Cannot(why), true) => Some(Check::bad(NAME, format!("cannot see all: {why}"), advice)),
+        (Sight::Sees, true) => Some(Check::good(NAME, "the entries of browsers' histories are counted")),
+        (Sight::Nothing, true) => None,
+    }
+}
+
 pub(super) fn spool(dir: &StateDir) -> Check {
     const NAME: &str = "spool";
     if let Ok(Some(status)) = Status::read(dir) {

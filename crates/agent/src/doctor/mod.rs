@@ -78,6 +78,7 @@ pub async fn examine(parts: &DoctorParts) -> Vec<Check> {
     found.extend(checks::desktop(&parts.dir));
     found.extend(checks::session(&parts.dir));
     found.extend(checks::accessibility(&parts.dir));
+    found.extend(checks::histories(&parts.dir));
     found.push(checks::spool(&parts.dir));
     found.push(checks::log(&parts.dir));
     for (browser, path) in &parts.manifests {

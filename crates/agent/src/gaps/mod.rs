@@ -74,9 +74,14 @@ impl GapBook {
     pub fn end_what_needs_an_agent(&mut self, until: Timestamp) {
         let whole = [GapCause::ExtensionStopped, GapCause::ProtocolMismatch, GapCause::PrivateWindow];
         for cause in whole.into_iter().chain(GapCause::PARTIAL) {
-            for source in
-                [Source::Browser, Source::Desktop, Source::Files, Source::Accessibility, Source::Processes]
-            {
+            for source in [
+                Source::Browser,
+                Source::Desktop,
+                Source::Files,
+                Source::Accessibility,
+                Source::Processes,
+                Source::Histories,
+            ] {
                 self.end(until, source, cause);
             }
         }

@@ -6,5 +6,7 @@ pub mod browser;
 pub mod desktop;
 pub mod files;
 pub mod health;
+#[cfg(target_os = "linux")]
+pub mod histories;
 pub mod machine;
 pub mod session;

@@ -164,6 +164,7 @@ impl Status {
         lines.extend(windows_in_words(&self.desktop));
         lines.extend(files_in_words(&self.helper));
         lines.extend(text_in_words(&self.helper));
+        lines.extend(histories_in_words(&self.helper));
         lines.push(format!(
             "Sealed records waiting to be sent: {} ({} bytes).",
             self.spooled_records, self.spool_bytes
@@ -209,6 +210,20 @@ pub fn text_in_words(helper: &HelperView) -> Option<String> {
         )),
         (Sight::Cannot(why), true) => Some(format!("{head}: cannot see: {why}. All else is watched.")),
         (_, true) => Some(format!("{head}: words in the window in front are looked for.")),
+    }
+}
+
+/// The same of browsers' histories.
+pub fn histories_in_words(helper: &HelperView) -> Option<String> {
+    let head = "Browsers' histories (session)";
+    match (&helper.histories, helper.is_connected) {
+        _ if !helper.is_needed_for_histories => None,
+        (_, false) => Some(format!(
+            "{head}: cannot see: the helper does not run in the account's session. All else is watched."
+        )),
+        (Sight::Cannot(why), true) => Some(format!("{head}: cannot see all: {why}. All else is watched.")),
+        (Sight::Sees, true) => Some(format!("{head}: their entries are counted, by day and hour.")),
+        (Sight::Nothing, true) => None,
     }
 }
 

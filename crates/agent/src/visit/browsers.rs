@@ -8,47 +8,15 @@ use serde_json::Value;
 
 use super::VisitError;
 use super::eyes::Eyes;
-use super::history::Form;
+use crate::profiles::{CHROMIUM_EPOCH_MICROS, Form, MAKES, Make, PROFILES_MAX, SETTINGS_BYTES_MAX, setting};
 
-/// Longest file of settings that is read.
-const SETTINGS_BYTES_MAX: u64 = 32 * 1024 * 1024;
-/// Profiles that are looked for in one folder.
-const PROFILES_MAX: usize = 64;
 /// The extension, by its id in Chromium and in Firefox.
 const EXTENSION_CHROMIUM: &str = "kjkmlijedkihachckcgdeddpoehopaad";
 const EXTENSION_FIREFOX: &str = "extension@proviso.example";
-/// Chromium counts from the year 1601.
-pub(super) const CHROMIUM_EPOCH_MICROS: i64 = 11_644_473_600_000_000;
 /// Settings of Firefox that are looked for; all others are passed over.
 const FIREFOX_SETTINGS: [&str; 3] =
     ["places.history.enabled", "privacy.sanitize.sanitizeOnShutdown", "browser.privatebrowsing.autostart"];
 const FIREFOX_NAME: &str = "services.sync.username";
-
-/// One make of browser: its name, how it keeps things, where, and where the device's policies for it are.
-struct Make(&'static str, Form, &'static str, &'static str);
-
-const MAKES: [Make; 20] = [
-    Make("Chromium", Form::Chromium, ".config/chromium", "etc/chromium/policies/managed"),
-    Make("Chromium", Form::Chromium, "snap/chromium/common/chromium", "etc/chromium/policies/managed"),
-    Make("Chromium", Form::Chromium, ".var/app/org.chromium.Chromium/config/chromium", ""),
-    Make("Chromium without Google", Form::Chromium, ".config/ungoogled-chromium", ""),
-    Make("Chrome", Form::Chromium, ".config/google-chrome", "etc/opt/chrome/policies/managed"),
-    Make("Chrome beta", Form::Chromium, ".config/google-chrome-beta", "etc/opt/chrome/policies/managed"),
-    Make("Chrome", Form::Chromium, ".var/app/com.google.Chrome/config/google-chrome", ""),
-    Make("Brave", Form::Chromium, ".config/BraveSoftware/Brave-Browser", "etc/brave/policies/managed"),
-    Make("Brave", Form::Chromium, ".var/app/com.brave.Browser/config/BraveSoftware/Brave-Browser", ""),
-    Make("Edge", Form::Chromium, ".config/microsoft-edge", "etc/opt/edge/policies/managed"),
-    Make("Vivaldi", Form::Chromium, ".config/vivaldi", ""),
-    Make("Opera", Form::Chromium, ".config/opera", ""),
-    Make("Firefox", Form::Firefox, ".mozilla/firefox", "etc/firefox/policies"),
-    Make("Firefox", Form::Firefox, ".config/mozilla/firefox", "etc/firefox/policies"),
-    Make("Firefox", Form::Firefox, "snap/firefox/common/.mozilla/firefox", "etc/firefox/policies"),
-    Make("Firefox", Form::Firefox, ".var/app/org.mozilla.firefox/.mozilla/firefox", ""),
-    Make("LibreWolf", Form::Firefox, ".librewolf", ""),
-    Make("Waterfox", Form::Firefox, ".waterfox", ""),
-    Make("Floorp", Form::Firefox, ".floorp", ""),
-    Make("Zen", Form::Firefox, ".zen", ""),
-];
 
 /// What of a profile is asked for, with the paragraphs that ask.
 pub(super) struct Asked<'w> {
@@ -70,7 +38,7 @@ pub(super) struct Profile {
 pub(super) fn profiles(eyes: &mut Eyes<'_>, asked: &Asked<'_>) -> Result<Vec<Profile>, VisitError> {
     let mut found = Vec::new();
     for make in &MAKES {
-        let folder = eyes.home(make.2);
+        let folder = eyes.home(make.folder);
         if !eyes.has(&folder) {
             continue;
         }
@@ -79,31 +47,31 @@ pub(super) fn profiles(eyes: &mut Eyes<'_>, asked: &Asked<'_>) -> Result<Vec<Pro
             None => Vec::new(),
         };
         let names = match asked.names {
-            Some(why) if make.1 == Form::Chromium => chromium_names(eyes, &folder, why)?,
+            Some(why) if make.form == Form::Chromium => chromium_names(eyes, &folder, why)?,
             _ => Vec::new(),
         };
         let entries = eyes.list(&folder, asked.browsers)?;
         // Opera keeps its profile in the folder itself.
         let places = std::iter::once(String::new())
             .chain(entries.into_iter().filter(|entry| entry.is_folder).map(|entry| entry.name));
-        let kept = make.1.profile_files();
+        let kept = make.form.profile_files();
         let places: Vec<String> = places
             .filter(|place| kept.iter().any(|file| eyes.has(&folder.join(place).join(file))))
             .take(PROFILES_MAX)
             .collect();
         for place in places {
             let at = folder.join(&place);
-            let shown = Path::new(make.2).join(&place).to_string_lossy().into_owned();
+            let shown = Path::new(make.folder).join(&place).to_string_lossy().into_owned();
             let mut facts =
-                ProfileFacts { browser: make.0.to_owned(), folder: shown, ..ProfileFacts::default() };
+                ProfileFacts { browser: make.name.to_owned(), folder: shown, ..ProfileFacts::default() };
             facts.settings.clone_from(&policies);
-            match make.1 {
+            match make.form {
                 Form::Chromium => chromium(eyes, &at, asked, &mut facts)?,
                 Form::Firefox => firefox(eyes, &at, asked, &mut facts)?,
             }
             let own = names.iter().filter(|(at, _)| *at == place).map(|(_, name)| name.clone());
             facts.names.extend(own);
-            found.push(Profile { facts, form: make.1, history: at.join(make.1.history_file()) });
+            found.push(Profile { facts, form: make.form, history: at.join(make.form.history_file()) });
         }
     }
     Ok(found)
@@ -217,19 +185,13 @@ fn firefox(
     Ok(())
 }
 
-/// `user_pref("name", value);`
-fn setting(line: &str) -> Option<(&str, &str)> {
-    let (name, value) = line.trim().strip_prefix("user_pref(\"")?.strip_suffix(");")?.split_once("\",")?;
-    Some((name, value.trim()))
-}
-
 /// What the device's own policies for a browser say of history and private windows.
 fn policies(eyes: &mut Eyes<'_>, make: &Make, why: &[String]) -> Result<Vec<String>, VisitError> {
     let mut said = Vec::new();
-    if make.3.is_empty() {
+    if make.policies.is_empty() {
         return Ok(said);
     }
-    let folder = eyes.system(make.3);
+    let folder = eyes.system(make.policies);
     for entry in eyes.list(&folder, why)?.into_iter().filter(|entry| entry.name.ends_with(".json")) {
         let Some(file) = json(eyes, &folder.join(&entry.name), why)? else { continue };
         if let Some(mode) = of(&file, "IncognitoModeAvailability").as_u64() {
@@ -246,18 +208,4 @@ fn policies(eyes: &mut Eyes<'_>, make: &Make, why: &[String]) -> Result<Vec<Stri
         }
     }
     Ok(said)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::setting;
-
-    #[test]
-    fn a_line_of_settings_is_read_and_no_other_line() {
-        assert_eq!(setting("user_pref(\"a.b\", false);"), Some(("a.b", "false")));
-        assert_eq!(setting("  user_pref(\"a\", \"x, y\");"), Some(("a", "\"x, y\"")));
-        for line in ["// user_pref(\"a.b\", false);", "user_pref(\"a.b\"", "", "user_pref(a, b);"] {
-            assert_eq!(setting(line), None, "{line}");
-        }
-    }
 }

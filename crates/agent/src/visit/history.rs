@@ -9,75 +9,29 @@ use jiff::tz::TimeZone;
 use proviso_model::Timestamp;
 use proviso_model::order::Condition;
 use proviso_model::visit::{HistoryFacts, SiteCount};
+use rusqlite::Row;
 use rusqlite::types::ValueRef;
-use rusqlite::{Connection, OpenFlags, Row};
 
-use super::browsers::CHROMIUM_EPOCH_MICROS;
+use super::Scratch;
 use super::eyes::{Eyes, Unread};
-use super::{Scratch, VisitError};
+use crate::profiles::{CopyError, Form, highest_given, open_copy};
 
 /// Longest history that is copied, and its log.
 const BYTES_MAX: u64 = 512 * 1024 * 1024;
 /// How often a copy is tried of a file that changes meanwhile.
 const TRIES: u32 = 3;
-/// SQLite's steps between two looks at the clock.
-const STEPS: i32 = 100_000;
-/// Those looks at most: a database that is made to be slow ends here.
-const LOOKS_MAX: u32 = 2_000;
 
-/// How a make of browser keeps its history.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Form {
-    /// Chromium and what is made of it.
-    Chromium,
-    /// Firefox and what is made of it.
-    Firefox,
-}
-
-impl Form {
-    /// The history, in the profile.
-    pub(super) fn history_file(self) -> &'static str {
-        match self {
-            Self::Chromium => "History",
-            Self::Firefox => "places.sqlite",
+/// Number, time and, where it is asked for, address of each entry.
+fn entries(form: Form, with_addresses: bool) -> &'static str {
+    match (form, with_addresses) {
+        (Form::Chromium, false) => "SELECT id, visit_time, NULL FROM visits",
+        (Form::Chromium, true) => {
+            "SELECT v.id, v.visit_time, (SELECT u.url FROM urls u WHERE u.id = v.url) FROM visits v"
         }
-    }
-
-    /// What shows that a folder is a profile.
-    pub(super) fn profile_files(self) -> [&'static str; 2] {
-        match self {
-            Self::Chromium => ["Preferences", "History"],
-            Self::Firefox => ["prefs.js", "places.sqlite"],
-        }
-    }
-
-    /// Number, time and, where it is asked for, address of each entry.
-    fn entries(self, with_addresses: bool) -> &'static str {
-        match (self, with_addresses) {
-            (Self::Chromium, false) => "SELECT id, visit_time, NULL FROM visits",
-            (Self::Chromium, true) => {
-                "SELECT v.id, v.visit_time, (SELECT u.url FROM urls u WHERE u.id = v.url) FROM visits v"
-            }
-            (Self::Firefox, false) => "SELECT id, visit_date, NULL FROM moz_historyvisits",
-            (Self::Firefox, true) => {
-                "SELECT h.id, h.visit_date, (SELECT p.url FROM moz_places p WHERE p.id = h.place_id) \
-                 FROM moz_historyvisits h"
-            }
-        }
-    }
-
-    /// The table of entries.
-    fn table(self) -> &'static str {
-        match self {
-            Self::Chromium => "visits",
-            Self::Firefox => "moz_historyvisits",
-        }
-    }
-
-    fn at(self, time: i64) -> Timestamp {
-        match self {
-            Self::Chromium => Timestamp::from_micros(time.saturating_sub(CHROMIUM_EPOCH_MICROS)),
-            Self::Firefox => Timestamp::from_micros(time),
+        (Form::Firefox, false) => "SELECT id, visit_date, NULL FROM moz_historyvisits",
+        (Form::Firefox, true) => {
+            "SELECT h.id, h.visit_date, (SELECT p.url FROM moz_places p WHERE p.id = h.place_id) \
+             FROM moz_historyvisits h"
         }
     }
 }
@@ -127,7 +81,7 @@ pub(super) fn history(
         copied.ok_or_else(|| Unread::Refused("the browser was writing it all the time".to_owned()))?;
     let read = count(eyes, form, &copy, wanted).map_err(|error| match error {
         Counting::Unread(unread) => unread,
-        Counting::Sqlite(error) => Unread::Refused(in_words(&error)),
+        Counting::Copy(error) => Unread::Refused(error.to_string()),
     });
     scratch.empty()?;
     Ok(HistoryFacts { bytes: copied.bytes, sha256: copied.sha256, ..read? })
@@ -140,48 +94,27 @@ fn state(path: &Path) -> Option<(u64, std::time::SystemTime)> {
 }
 
 enum Counting {
-    Sqlite(rusqlite::Error),
+    Copy(CopyError),
     Unread(Unread),
+}
+
+impl From<CopyError> for Counting {
+    fn from(error: CopyError) -> Self {
+        Self::Copy(error)
+    }
 }
 
 impl From<rusqlite::Error> for Counting {
     fn from(error: rusqlite::Error) -> Self {
-        Self::Sqlite(error)
-    }
-}
-
-/// Without what the error quotes of the file.
-fn in_words(error: &rusqlite::Error) -> String {
-    match error.sqlite_error_code() {
-        Some(rusqlite::ErrorCode::NotADatabase) => "it is no history, or it is damaged".to_owned(),
-        Some(rusqlite::ErrorCode::DatabaseCorrupt) => "it is damaged".to_owned(),
-        Some(rusqlite::ErrorCode::OperationInterrupted) => "reading it took too long".to_owned(),
-        _ => "it has a form that this version does not know".to_owned(),
+        Self::Copy(error.into())
     }
 }
 
 fn count(eyes: &Eyes<'_>, form: Form, copy: &Path, wanted: &Wanted<'_>) -> Result<HistoryFacts, Counting> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(copy, flags)?;
-    // The file is a stranger's: nothing in its schema may run anything, and nothing is written elsewhere for it.
-    connection.pragma_update(None, "trusted_schema", false)?;
-    connection.pragma_update(None, "temp_store", "MEMORY")?;
-    let mut looks = 0_u32;
-    connection.progress_handler(
-        STEPS,
-        Some(move || {
-            looks += 1;
-            looks > LOOKS_MAX
-        }),
-    )?;
-    let is_table = "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = ?1";
-    if connection.query_row(is_table, [form.table()], |row| row.get::<_, i64>(0))? != 1 {
-        let words = "it has a form that this version does not know".to_owned();
-        return Err(Counting::Unread(Unread::Refused(words)));
-    }
+    let connection = open_copy(copy, form)?;
     let mut counted = Counted::new(form, wanted);
-    let mut entries = connection.prepare(form.entries(counted.names_sites()))?;
-    let mut rows = entries.query([])?;
+    let mut asked = connection.prepare(entries(form, counted.names_sites()))?;
+    let mut rows = asked.query([])?;
     while let Some(row) = rows.next()? {
         counted.take(row)?;
         if counted.facts.entries.is_multiple_of(1_024) && !eyes.has_time() {
@@ -189,15 +122,8 @@ fn count(eyes: &Eyes<'_>, form: Form, copy: &Path, wanted: &Wanted<'_>) -> Resul
         }
     }
     drop(rows);
-    drop(entries);
-    Ok(counted.end(highest(&connection, form)))
-}
-
-/// The highest number ever given, where the browser keeps it.
-fn highest(connection: &Connection, form: Form) -> Option<u64> {
-    let asked = "SELECT seq FROM sqlite_sequence WHERE name = ?1";
-    let highest = connection.query_row(asked, [form.table()], |row| row.get::<_, i64>(0)).ok()?;
-    u64::try_from(highest).ok()
+    drop(asked);
+    Ok(counted.end(highest_given(&connection, form)))
 }
 
 /// What has been counted so far.
@@ -303,10 +229,4 @@ impl<'a> Counted<'a> {
 fn day(at: Timestamp, zone: &TimeZone) -> Option<Date> {
     let at = jiff::Timestamp::from_microsecond(at.as_micros()).ok()?;
     Some(at.to_zoned_datetime(zone.clone()).date())
-}
-
-impl From<VisitError> for Counting {
-    fn from(error: VisitError) -> Self {
-        Self::Unread(Unread::Visit(error))
-    }
 }

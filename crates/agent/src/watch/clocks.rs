@@ -18,6 +18,7 @@ impl Watcher {
         let passed_ms = self.moment.since_boot_ms.saturating_sub(before.since_boot_ms);
         let expected = before.reckoned.plus_millis(i64::try_from(passed_ms).unwrap_or(i64::MAX));
         self.note_sleep(&before, passed_ms, expected);
+        self.note_clock_set(&before, passed_ms);
         if self.moment.doubt.is_some() != before.doubt.is_some() {
             // What was watched up to the last look is written as it stood then, in doubt or not.
             let after = std::mem::replace(&mut self.moment, before);

@@ -40,6 +40,9 @@ pub struct HelperView {
     /// A condition in force needs text of other programs, and somebody is logged on.
     #[serde(default)]
     pub is_needed_for_text: bool,
+    /// A condition in force needs browsers' histories, and somebody is logged on.
+    #[serde(default)]
+    pub is_needed_for_histories: bool,
     /// It is connected.
     pub is_connected: bool,
     /// Whether it sees files arriving.
@@ -47,6 +50,9 @@ pub struct HelperView {
     /// Whether it reads text of other programs.
     #[serde(default)]
     pub text: Sight,
+    /// Whether it reads browsers' histories.
+    #[serde(default)]
+    pub histories: Sight,
 }
 
 impl Watcher {
@@ -150,9 +156,11 @@ impl Watcher {
         HelperView {
             is_needed: is_wanted(Source::Files),
             is_needed_for_text: is_wanted(Source::Accessibility),
+            is_needed_for_histories: is_wanted(Source::Histories),
             is_connected: !self.helper.connections.is_empty(),
             files: self.sight_of(Source::Files),
             text: self.sight_of(Source::Accessibility),
+            histories: self.sight_of(Source::Histories),
         }
     }
 
@@ -206,14 +214,18 @@ impl Watcher {
 }
 
 /// Its sources, with the cause of the gap in part where one of them cannot see.
-const SOURCES: [(Source, GapCause); 2] =
-    [(Source::Files, GapCause::FilesUnseen), (Source::Accessibility, GapCause::TextUnseen)];
+const SOURCES: [(Source, GapCause); 3] = [
+    (Source::Files, GapCause::FilesUnseen),
+    (Source::Accessibility, GapCause::TextUnseen),
+    (Source::Histories, GapCause::HistoriesUnseen),
+];
 
 /// Whether a condition needs what one of its sources sees.
 fn needs(capture: &Capture, source: Source) -> bool {
     match source {
         Source::Files => capture.pictures,
         Source::Accessibility => capture.text,
+        Source::Histories => capture.histories,
         _ => false,
     }
 }

@@ -8,6 +8,7 @@ mod clocks;
 mod contradictions;
 mod desktop;
 mod helper;
+mod histories;
 mod lists;
 mod machine;
 mod notice_shown;
@@ -38,6 +39,7 @@ use crate::spool::{Appended, Note, Opened, Room, Spool, SpoolError, note_of};
 use crate::writer::{NOTE_ALIVE, RecordWriter};
 
 pub use helper::HelperView;
+pub use histories::HistoryRead;
 pub use lists::ListsHere;
 pub use notice_shown::{NOTE_NOTICE, NoticeNote};
 pub use observe::{Observed, Totals};
@@ -110,6 +112,11 @@ pub struct Watcher {
     lost_pictures: BTreeMap<Source, LostPictures>,
     desktop: Heard,
     machine_told: machine::Told,
+    histories: histories::Histories,
+    /// The same as the spool's note has it.
+    histories_kept: histories::Histories,
+    /// When the wall clock was last set by an hour or more.
+    clock_set_at: Option<Timestamp>,
     totals: Totals,
     helper: Helper,
     notice: Option<NoticeNote>,
@@ -147,6 +154,7 @@ impl Watcher {
         let gaps: GapBook = spool.note(NOTE_GAPS)?.unwrap_or_default();
         let notice: Option<NoticeNote> = spool.note(NOTE_NOTICE)?;
         let last: Option<Alive> = spool.note(NOTE_ALIVE)?;
+        let histories: histories::Histories = spool.note(histories::NOTE_HISTORIES)?.unwrap_or_default();
         let contradictions_recorded = contradictions::recorded(&spool)?;
         let moment = parts.time.read();
         let powered: Option<Powered> = spool.note(NOTE_POWERED)?.flatten();
@@ -163,6 +171,9 @@ impl Watcher {
             lost_pictures: BTreeMap::new(),
             desktop: Heard::default(),
             machine_told: machine::told(),
+            histories_kept: histories.clone(),
+            histories,
+            clock_set_at: None,
             totals: Totals::default(),
             helper: Helper::default(),
             notice,
@@ -307,6 +318,7 @@ impl Watcher {
                 self.appended += 1;
                 self.gaps_kept.clone_from(&self.gaps);
                 self.powered_kept = self.powered;
+                self.histories_kept.clone_from(&self.histories);
                 self.stamped = Some(self.moment);
             }
             Err(SpoolError::Full(_)) => self.spool_full = true,
@@ -352,6 +364,9 @@ impl Watcher {
         if self.powered != self.powered_kept {
             notes.push(note_of(NOTE_POWERED, &self.powered)?);
         }
+        if self.histories != self.histories_kept {
+            notes.push(note_of(histories::NOTE_HISTORIES, &self.histories)?);
+        }
         Ok(notes)
     }
 
@@ -361,6 +376,7 @@ impl Watcher {
                 self.stamped = Some(self.moment);
                 self.gaps_kept.clone_from(&self.gaps);
                 self.powered_kept = self.powered;
+                self.histories_kept.clone_from(&self.histories);
             }
             Err(error) => tracing::warn!(%error, "the stamp that the agent runs could not be kept"),
         }

@@ -42,6 +42,7 @@ impl Watcher {
         self.decide();
         self.contexts.forget_old(self.moment.now);
         self.pictures.forget_old(self.moment.now);
+        self.forget_histories();
         self.tell_stop();
         self.watch_browsers(now);
         self.watch_lists(now);

@@ -42,6 +42,7 @@ pub(super) fn keep_only(fact: &mut Fact, capture: &Capture) -> bool {
         Fact::Software { .. } => capture.software,
         Fact::Machine(machine) => capture.is_of_machine(machine.what),
         Fact::Text(_) => capture.text,
+        Fact::History(_) => capture.histories,
     }
 }
 
@@ -89,6 +90,10 @@ pub(super) fn cut(fact: &mut Fact) {
         Fact::Machine(machine) => {
             cut_text(&mut machine.name, TITLE_BYTES_MAX);
             cut_text(&mut machine.detail, URL_BYTES_MAX);
+        }
+        Fact::History(seen) => {
+            cut_text(&mut seen.browser, TITLE_BYTES_MAX);
+            cut_text(&mut seen.profile, URL_BYTES_MAX);
         }
         Fact::Text(of_program) => {
             cut_text(&mut of_program.application, TITLE_BYTES_MAX);

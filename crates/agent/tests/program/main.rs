@@ -2,6 +2,7 @@
 
 mod arriving;
 mod evaluating;
+mod histories;
 #[cfg(target_os = "linux")]
 mod reading;
 #[cfg(target_os = "linux")]

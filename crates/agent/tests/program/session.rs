@@ -33,7 +33,7 @@ pub(super) fn account() -> String {
 }
 
 /// How many records wait, by the agent's own word.
-fn records(dir: &proviso_agent::StateDir) -> u64 {
+pub(super) fn records(dir: &proviso_agent::StateDir) -> u64 {
     let said = output(dir, &["status", "--json"], "");
     let said: serde_json::Value = serde_json::from_slice(&said.stdout).expect("JSON");
     said.get("spooled_records").and_then(serde_json::Value::as_u64).expect("a count")

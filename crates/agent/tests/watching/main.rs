@@ -2,6 +2,7 @@
 
 mod acts;
 mod helper;
+mod histories;
 mod machine;
 mod pictures;
 #[path = "../support/mod.rs"]

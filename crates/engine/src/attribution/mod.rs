@@ -80,7 +80,9 @@ fn kind(fact: &Fact) -> Option<Kind> {
         },
         Fact::Text(of_program) if of_program.typed => Kind::WindowTyped,
         Fact::Text(_) => Kind::Window,
-        Fact::PrivateWindow { .. } | Fact::Software { .. } | Fact::Machine(_) => return None,
+        Fact::PrivateWindow { .. } | Fact::Software { .. } | Fact::Machine(_) | Fact::History(_) => {
+            return None;
+        }
     })
 }
 
@@ -103,7 +105,7 @@ pub fn act(attribution: &Attribution, fact: &Fact) -> Act {
 #[must_use]
 pub fn weighs(attribution: &Attribution, fact: &Fact) -> Weighs {
     // The state of the device and of the monitoring software has no tab that could be in front; a paragraph about it is about that it is so.
-    if matches!(fact, Fact::Software { .. } | Fact::Machine(_)) {
+    if matches!(fact, Fact::Software { .. } | Fact::Machine(_) | Fact::History(_)) {
         return Weighs::Anything;
     }
     match decide(attribution, fact) {

@@ -1,10 +1,13 @@
-//! Rules about a state rather than a text: a private window, monitoring software switched off, what runs on the device.
+//! Rules about a state rather than a text: a private window, monitoring software switched off, what runs on the device, a browser's history.
 
+pub mod history;
 pub mod machine;
 
 use proviso_model::observation::SoftwareState;
-use proviso_model::policy::Rule;
-use proviso_model::{ConditionKind, Fact};
+use proviso_model::policy::{HISTORY_RULES, Rule};
+use proviso_model::{ConditionKind, Fact, HistorySetting};
+
+use self::history::{HistoryTold, told};
 
 /// What a state rule is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,16 +16,26 @@ pub enum State {
     PrivateWindow,
     /// Monitoring software was switched off or removed.
     SoftwareStopped,
+    /// Entries of a browser's history were removed.
+    HistoryDeleted,
+    /// A browser keeps no history by its settings.
+    HistoryNotKept,
 }
 
 impl State {
-    /// The state that serves a kind of condition.
+    /// All of them.
+    const ALL: [Self; 4] =
+        [Self::PrivateWindow, Self::SoftwareStopped, Self::HistoryDeleted, Self::HistoryNotKept];
+
+    /// The states that serve a kind of condition.
     #[must_use]
-    pub fn for_condition(kind: ConditionKind) -> Option<Self> {
+    pub fn for_condition(kind: ConditionKind) -> &'static [Self] {
         match kind {
-            ConditionKind::NoPrivateBrowsing => Some(Self::PrivateWindow),
-            ConditionKind::MonitoringSoftware => Some(Self::SoftwareStopped),
-            _ => None,
+            ConditionKind::NoPrivateBrowsing => &[Self::PrivateWindow],
+            ConditionKind::MonitoringSoftware => &[Self::SoftwareStopped],
+            ConditionKind::NoHistoryDeletion => &[Self::HistoryDeleted],
+            ConditionKind::KeepHistory => &[Self::HistoryDeleted, Self::HistoryNotKept],
+            _ => &[],
         }
     }
 
@@ -32,6 +45,8 @@ impl State {
         match self {
             Self::PrivateWindow => "state/private-window",
             Self::SoftwareStopped => "state/monitoring-software",
+            Self::HistoryDeleted => HISTORY_RULES[0],
+            Self::HistoryNotKept => HISTORY_RULES[1],
         }
     }
 
@@ -41,6 +56,8 @@ impl State {
         match self {
             Self::PrivateWindow => "private-window",
             Self::SoftwareStopped => "monitoring-software",
+            Self::HistoryDeleted => "history-deleted",
+            Self::HistoryNotKept => "history-not-kept",
         }
     }
 
@@ -48,7 +65,7 @@ impl State {
     #[must_use]
     pub fn of_rule(rule: &Rule) -> Option<Self> {
         let Rule::State { id, .. } = rule else { return None };
-        [Self::PrivateWindow, Self::SoftwareStopped].into_iter().find(|state| state.rule_id() == id)
+        Self::ALL.into_iter().find(|state| state.rule_id() == id)
     }
 
     /// Whether a fact shows this state.
@@ -58,6 +75,12 @@ impl State {
             (Self::PrivateWindow, Fact::PrivateWindow { .. }) => true,
             (Self::SoftwareStopped, Fact::Software { state, .. }) => {
                 matches!(state, SoftwareState::Disabled | SoftwareState::Removed)
+            }
+            (Self::HistoryDeleted, Fact::History(seen)) => matches!(told(seen), HistoryTold::Removed(_)),
+            // What may be so is not told as if it were.
+            (Self::HistoryNotKept, Fact::History(seen)) => {
+                seen.setting_is_new
+                    && seen.after.setting.is_some_and(|setting| setting != HistorySetting::MayClear)
             }
             _ => false,
         }

@@ -74,8 +74,7 @@ pub(super) fn of(
             rules.push(packs.rule(condition, "sexual", true, 1, Some(SEARCH_QUERY_PERMILLE))?);
         }
         ConditionKind::SpecifiedWords => {}
-        ConditionKind::NoPrivateBrowsing | ConditionKind::MonitoringSoftware => {
-            rules.extend(State::for_condition(condition.kind).map(state));
+        ConditionKind::NoPrivateBrowsing | ConditionKind::MonitoringSoftware | ConditionKind::KeepHistory => {
         }
         ConditionKind::DeclareDevices
         | ConditionKind::NoHistoryDeletion
@@ -87,11 +86,11 @@ pub(super) fn of(
             rules.extend(category.and_then(|category| packs.machine(condition, category)));
         }
         // No device watches for these: they stand in the policy so that the person can read them.
-        ConditionKind::KeepHistory
-        | ConditionKind::NoContactWithChildren
+        ConditionKind::NoContactWithChildren
         | ConditionKind::DeclareNames
         | ConditionKind::ProduceDevices => {}
     }
+    rules.extend(State::for_condition(condition.kind).iter().copied().map(state));
     rules.extend(own_words(order, condition, "words/order", "specified-words", &condition.words)?);
     rules.extend(own_words(order, condition, OFFENCE_RULE, "offence-words", &condition.offence_words)?);
     Ok(rules)

@@ -42,6 +42,7 @@ pub fn source_in_words(source: Source) -> &'static str {
         Source::Accessibility => "text of other programs",
         Source::Files => "files arriving",
         Source::Processes => "programs running",
+        Source::Histories => "browsers’ histories",
         Source::Health => "the monitoring program itself",
     }
 }

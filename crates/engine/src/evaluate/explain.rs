@@ -15,7 +15,6 @@ mod beside;
 use super::worded::Beside;
 use super::{Spoken, explain_talk, searched};
 use crate::attribution::because;
-use crate::behaviour::State;
 use crate::compile::OFFENCE_RULE;
 use crate::search::search_of;
 use crate::sites::host_of_address;
@@ -104,6 +103,7 @@ fn seen(observation: &Observation, spoken: &Spoken<'_>, spans: &[Span]) -> Strin
         Fact::Messages { .. } => explain_talk::place(observation),
         Fact::Picture(picture) => super::pictures::shown(picture),
         Fact::Machine(machine) => super::machine::shown(machine),
+        Fact::History(of_browser) => super::states::shown(spoken.rule, of_browser),
         Fact::PrivateWindow { browser } => format!("A private window of {} was open.", quoted(browser)),
         Fact::Software { component, state } => {
             let state = match state {
@@ -203,6 +203,9 @@ fn act(observation: &Observation) -> String {
     let Observation { attribution, account, .. } = observation;
     if matches!(observation.fact, Fact::Machine(_)) {
         return "Who started it or plugged it in, and what for, is not known.".to_owned();
+    }
+    if matches!(observation.fact, Fact::History(_)) {
+        return super::states::WHO.to_owned();
     }
     if matches!(&observation.fact, Fact::Picture(picture) if picture.file.is_some()) {
         return "It came into the account as a file; nobody need have looked at it.".to_owned();
@@ -318,16 +321,6 @@ pub(super) fn either_would_not(words: &str, score: &str) -> String {
 
 /// What it would have taken for a rule of sites not to speak.
 pub(super) const SITE_WOULD_NOT: &str = "It would not have spoken on a page of a site that is not listed.";
-
-/// What it would have taken for a state rule not to speak.
-pub(super) fn state_would_not(state: State) -> &'static str {
-    match state {
-        State::PrivateWindow => "It would not have spoken in an ordinary window.",
-        State::SoftwareStopped => {
-            "It would not have spoken while that part ran, nor for a device that was off or without power."
-        }
-    }
-}
 
 pub(super) fn quoted(text: &str) -> String {
     format!("\"{}\"", unquoted(text))

@@ -22,6 +22,7 @@ mod searched;
 mod settings;
 mod site_lists;
 mod stages;
+mod states;
 mod talk;
 mod worded;
 mod words;
@@ -256,7 +257,8 @@ impl Engine {
         if !may_raise_any(&observation.attribution, &observation.fact) || self.is_shielded(observation) {
             return Vec::new();
         }
-        if self.pauses.iter().any(|pause| pause.covers(observation.observed_at)) {
+        let (since, until) = (states::since(observation), observation.observed_at);
+        if self.pauses.iter().any(|pause| pause.covers_any(since, until)) {
             return Vec::new();
         }
         let is_excepted = |ready: &Ready| {
@@ -265,7 +267,7 @@ impl Engine {
         };
         self.conditions
             .iter()
-            .filter(|ready| ready.condition.in_force(observation.observed_at))
+            .filter(|ready| ready.condition.in_force(since) && ready.condition.in_force(until))
             .filter(|ready| reading::captures(ready.condition.kind, &observation.fact))
             .filter(|ready| !is_excepted(ready))
             .collect()
@@ -372,11 +374,7 @@ fn speak<'p>(rule: &'p Rule, observation: &Observation) -> Option<Spoken<'p>> {
             let why_not = explain::SITE_WOULD_NOT.to_owned();
             Some(Spoken::certain(rule, pack, vec![span], why_not))
         }
-        Rule::State { pack, .. } => {
-            let state = State::of_rule(rule)?;
-            let why_not = explain::state_would_not(state).to_owned();
-            state.shown_by(&observation.fact).then(|| Spoken::certain(rule, pack, Vec::new(), why_not))
-        }
+        Rule::State { pack, .. } => states::speak(rule, pack, observation),
         Rule::SiteLists { .. } => site_lists::speak(rule, observation),
     }
 }

@@ -69,7 +69,8 @@ impl<'o> Reading<'o> {
             | Fact::Picture(_)
             | Fact::PrivateWindow { .. }
             | Fact::Software { .. }
-            | Fact::Machine(_) => {}
+            | Fact::Machine(_)
+            | Fact::History(_) => {}
         }
         let stretches = texts
             .into_iter()
@@ -94,6 +95,7 @@ pub(super) fn captures(kind: ConditionKind, fact: &Fact) -> bool {
         | (ConditionKind::Pornography | ConditionKind::ChildImages, Fact::Picture(_))
         | (ConditionKind::NoPrivateBrowsing, Fact::PrivateWindow { .. })
         | (ConditionKind::MonitoringSoftware, Fact::Software { .. })
+        | (ConditionKind::KeepHistory | ConditionKind::NoHistoryDeletion, Fact::History(_))
         | (
             ConditionKind::DeclareDevices
             | ConditionKind::NoHistoryDeletion

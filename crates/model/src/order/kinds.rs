@@ -108,14 +108,13 @@ impl ConditionKind {
             | Self::NoPrivateBrowsing
             | Self::MonitoringSoftware
             | Self::DeclareDevices
+            | Self::KeepHistory
             | Self::NoHistoryDeletion
             | Self::NoHiddenConnections
             | Self::NoVaults
             | Self::NoUndeclaredCloud
             | Self::NoPeerToPeer => true,
-            Self::KeepHistory | Self::NoContactWithChildren | Self::DeclareNames | Self::ProduceDevices => {
-                false
-            }
+            Self::NoContactWithChildren | Self::DeclareNames | Self::ProduceDevices => false,
         }
     }
 }

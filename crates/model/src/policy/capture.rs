@@ -19,6 +19,7 @@ impl Policy {
     pub fn capture_asked_at(&self, at: Timestamp) -> Capture {
         let mut capture = Capture::default();
         for condition in self.asked_at(at) {
+            capture.histories |= condition.reads_histories();
             match condition.kind {
                 ConditionKind::SexualisedChat | ConditionKind::SpecifiedWords => {
                     capture.pages = true;
@@ -48,9 +49,9 @@ impl Policy {
                     capture.mounts |= condition.reads_machine(MachineWhat::Mount);
                     capture.storage |= condition.reads_machine(MachineWhat::Storage);
                 }
+                ConditionKind::KeepHistory => {}
                 // Nothing is captured for what no device watches for.
-                ConditionKind::KeepHistory
-                | ConditionKind::NoContactWithChildren
+                ConditionKind::NoContactWithChildren
                 | ConditionKind::DeclareNames
                 | ConditionKind::ProduceDevices => {}
             }
@@ -96,6 +97,9 @@ pub struct Capture {
     /// Storage that is plugged in.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub storage: bool,
+    /// Browsers' histories by their numbers.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub histories: bool,
 }
 
 impl Capture {
@@ -126,6 +130,7 @@ impl Capture {
             connections: joined(self.connections, other.connections),
             mounts: joined(self.mounts, other.mounts),
             storage: joined(self.storage, other.storage),
+            histories: joined(self.histories, other.histories),
         }
     }
 

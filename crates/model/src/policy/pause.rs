@@ -23,7 +23,13 @@ impl Pause {
     /// Whether `at` lies within.
     #[must_use]
     pub fn covers(&self, at: Timestamp) -> bool {
-        self.from <= at && self.until.is_none_or(|until| at < until)
+        self.covers_any(at, at)
+    }
+
+    /// Whether any instant from `from` to `until` lies within.
+    #[must_use]
+    pub fn covers_any(&self, from: Timestamp, until: Timestamp) -> bool {
+        self.from <= until && self.until.is_none_or(|end| from < end)
     }
 }
 

@@ -97,6 +97,7 @@ pub fn is_a_fault(cause: GapCause) -> bool {
         | GapCause::SessionHelperAbsent
         | GapCause::FilesUnseen
         | GapCause::TextUnseen
+        | GapCause::HistoriesUnseen
         | GapCause::SourceUnavailable
         | GapCause::SpoolDamaged
         | GapCause::Unknown => true,

@@ -222,6 +222,7 @@ fn priority(finding: &Finding) -> Priority {
         | ConditionKind::NoVaults
         | ConditionKind::NoUndeclaredCloud
         | ConditionKind::NoPeerToPeer
+        | ConditionKind::KeepHistory
         | ConditionKind::NoHistoryDeletion => Priority::ThisWeek,
         // Of the rest a device can say little that the next visit would not show better.
         _ => Priority::NextVisit,

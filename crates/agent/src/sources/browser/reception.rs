@@ -14,7 +14,7 @@ use crate::daemon::core_thread::{Ask, Core};
 use crate::pictures::backlog::{Backlog, Waiting};
 use crate::sources::desktop::never_read::is_never_read;
 use crate::sources::health::{ProcFs, is_of};
-use crate::watch::{Observed, PictureLost, PictureWanted};
+use crate::watch::{HistoryRead, Observed, PictureLost, PictureWanted};
 
 /// Of one connection.
 pub(super) struct Reception<'c> {
@@ -96,6 +96,12 @@ impl Reception<'_> {
                 let fact = Box::new(Fact::Text(text));
                 let ask =
                     |reply| Ask::Observe { connection, instance, n, observed_at, attribution, fact, reply };
+                let observed = self.core.ask(ask).await.ok_or_else(ending)?;
+                self.answer(n, observed).map(Some)
+            }
+            Heard::History { n, observed_at, browser, profile, reading } => {
+                let read = HistoryRead { instance, n, observed_at, browser, profile, reading };
+                let ask = |reply| Ask::HistoryRead(connection, read, reply);
                 let observed = self.core.ask(ask).await.ok_or_else(ending)?;
                 self.answer(n, observed).map(Some)
             }

@@ -3,11 +3,12 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use proviso_model::limits::{
-    FILE_TYPE_BYTES_MAX, NATIVE_PART_BYTES_MAX, NATIVE_PARTS_MAX, PICTURE_SENT_BYTES_MAX,
+    FILE_TYPE_BYTES_MAX, HISTORY_DAYS_MAX, HISTORY_HOURS_MAX, HISTORY_NAME_BYTES_MAX, NATIVE_PART_BYTES_MAX,
+    NATIVE_PARTS_MAX, PICTURE_SENT_BYTES_MAX,
 };
 use proviso_model::native::{NATIVE_PROTOCOL, PictureShown, PictureWithout, SESSION_PROTOCOL, ToHost};
 use proviso_model::observation::{PictureElement, PictureFrom, ProgramText};
-use proviso_model::{Attribution, Fact, Source, Timestamp};
+use proviso_model::{Attribution, Fact, HistoryReading, Source, Timestamp};
 
 use super::frames::FrameError;
 use super::presence::Greeting;
@@ -71,6 +72,19 @@ pub enum Heard {
         process: u32,
         /// The text.
         text: Box<ProgramText>,
+    },
+    /// A reading of a browser's history.
+    History {
+        /// Its number.
+        n: u64,
+        /// When, by the session's clock.
+        observed_at: Timestamp,
+        /// The browser's name.
+        browser: String,
+        /// The profile's folder, from the account's home on.
+        profile: String,
+        /// The reading; nothing where the profile is no longer there.
+        reading: Option<Box<HistoryReading>>,
     },
     /// A whole picture.
     Picture {
@@ -175,9 +189,10 @@ impl Session {
                 self.parts = None;
                 Ok(self.observation(n, observed_at, attribution, fact))
             }
-            (_, ToHost::Sight { .. } | ToHost::Missed { .. } | ToHost::Text { .. })
-                if self.peer == Peer::Browser =>
-            {
+            (
+                _,
+                ToHost::Sight { .. } | ToHost::Missed { .. } | ToHost::Text { .. } | ToHost::History { .. },
+            ) if self.peer == Peer::Browser => {
                 Err(SessionError::Order("a message that only the helper in the session may send"))
             }
             (_, ToHost::Sight { source, cannot }) => Ok(Heard::Sight { source, cannot }),
@@ -188,6 +203,10 @@ impl Session {
             (_, ToHost::Text { n, observed_at, attribution, process, text }) => {
                 self.parts = None;
                 Ok(Heard::Text { n, observed_at, attribution, process, text })
+            }
+            (_, ToHost::History { n, observed_at, browser, profile, reading }) => {
+                self.parts = None;
+                Ok(self.history(n, observed_at, browser, profile, reading))
             }
             (_, ToHost::Picture { n, observed_at, attribution, shown, data }) => {
                 self.parts = None;
@@ -226,10 +245,31 @@ impl Session {
     }
 
     fn observation(&mut self, n: u64, observed_at: Timestamp, attribution: Attribution, fact: Fact) -> Heard {
-        if self.peer == Peer::Helper || matches!(fact, Fact::Text(_)) {
-            return self.refuse(n, "the helper tells of text in programs, and of nothing that a page shows");
+        if self.peer == Peer::Helper || matches!(fact, Fact::Text(_) | Fact::History(_)) {
+            return self.refuse(
+                n,
+                "the helper tells of text in programs and of histories, and of nothing that a page shows",
+            );
         }
         Heard::Observation { n, observed_at, attribution, fact: Box::new(fact) }
+    }
+
+    fn history(
+        &mut self,
+        n: u64,
+        observed_at: Timestamp,
+        browser: String,
+        profile: String,
+        reading: Option<Box<HistoryReading>>,
+    ) -> Heard {
+        let is_short = |name: &str| (1..=HISTORY_NAME_BYTES_MAX).contains(&name.len());
+        let fits = |reading: &HistoryReading| {
+            reading.days.is_in_order(HISTORY_DAYS_MAX) && reading.hours.is_in_order(HISTORY_HOURS_MAX)
+        };
+        if !is_short(&browser) || !is_short(&profile) || !reading.as_deref().is_none_or(fits) {
+            return self.refuse(n, "a reading of a history is longer than the agent takes, or not in order");
+        }
+        Heard::History { n, observed_at, browser, profile, reading }
     }
 
     fn piece(&mut self, n: u64, index: u32, count: u32, data: &str) -> Heard {

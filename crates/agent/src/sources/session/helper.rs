@@ -22,6 +22,7 @@ use crate::sources::accessibility::{self, Accessibility, AccessibilityParts};
 use crate::sources::browser::frames::frame_head;
 use crate::sources::browser::server::read_frames;
 use crate::sources::files::{Arrival, FileContent, Files, FilesSettings, Platform, Told};
+use crate::sources::histories::{self, Histories, HistoriesParts};
 
 /// Between tries to reach the agent.
 const RECONNECT: Duration = Duration::from_secs(2);
@@ -33,6 +34,8 @@ const TURNED_AWAY_MAX: u32 = 3;
 const FILES_AHEAD: usize = 2;
 /// Texts read ahead of the agent.
 const TEXTS_AHEAD: usize = 4;
+/// Readings of histories ahead of the agent.
+const READINGS_AHEAD: usize = 4;
 /// Frames read ahead.
 const FRAMES_AHEAD: usize = 8;
 
@@ -43,13 +46,15 @@ pub struct HelperParts {
     /// Random: names this run.
     pub instance: String,
     /// The machine's clocks.
-    pub clock: Box<dyn Clock>,
+    pub clock: Arc<dyn Clock>,
     /// The account's folders.
     pub platform: Arc<dyn Platform>,
     /// Periods.
     pub files: FilesSettings,
     /// The session's own buses and display.
     pub accessibility: AccessibilityParts,
+    /// The account's browsers.
+    pub histories: HistoriesParts,
 }
 
 /// Why it ended.
@@ -96,6 +101,7 @@ struct Talk<'h> {
     was_answered: bool,
     source: Option<(Files, mpsc::Receiver<Told>)>,
     text: Option<(Accessibility, mpsc::Receiver<accessibility::Told>)>,
+    histories: Option<(Histories, mpsc::Receiver<histories::Told>)>,
     /// Processes of browsers whose extension tells what they show.
     browsers: watch::Sender<Vec<u32>>,
 }
@@ -103,7 +109,7 @@ struct Talk<'h> {
 impl<'h> Talk<'h> {
     fn new(parts: &'h HelperParts, outbox: &'h mut Outbox) -> Self {
         let browsers = watch::Sender::default();
-        Self { parts, outbox, was_answered: false, source: None, text: None, browsers }
+        Self { parts, outbox, was_answered: false, source: None, text: None, histories: None, browsers }
     }
 
     async fn run(&mut self, stream: UnixStream) -> anyhow::Result<Option<Ended>> {
@@ -135,6 +141,7 @@ impl<'h> Talk<'h> {
                 },
                 Some(told) = told(&mut self.source), if has_room => self.tell(told, &mut write).await?,
                 Some(told) = told(&mut self.text), if has_room => self.tell_text(told, &mut write).await?,
+                Some(told) = told(&mut self.histories), if has_room => self.tell_history(told, &mut write).await?,
                 _ = pulse.tick(), if self.was_answered => {
                     let sent = self.outbox.last();
                     send(&mut write, &serde_json::to_vec(&ToHost::Pulse { sent })?).await?;
@@ -163,6 +170,7 @@ impl<'h> Talk<'h> {
                 self.browsers.send_replace(browsers);
                 self.may_watch(watching && capture.pictures)?;
                 self.may_read(watching && capture.text)?;
+                self.may_count(watching && capture.histories);
             }
         }
         Ok(None)
@@ -188,6 +196,37 @@ impl<'h> Talk<'h> {
             self.text = Some((Accessibility::start(parts, self.browsers.subscribe(), told)?, text));
         } else if !may {
             self.text = None;
+        }
+        Ok(())
+    }
+
+    /// The same of browsers' histories.
+    fn may_count(&mut self, may: bool) {
+        if may && self.histories.is_none() {
+            let (told, histories) = mpsc::channel(READINGS_AHEAD);
+            let (parts, clock) = (self.parts.histories.clone(), Arc::clone(&self.parts.clock));
+            self.histories = Some((Histories::start(parts, clock, told), histories));
+        } else if !may {
+            self.histories = None;
+        }
+    }
+
+    async fn tell_history(
+        &mut self,
+        told: histories::Told,
+        write: &mut OwnedWriteHalf,
+    ) -> anyhow::Result<()> {
+        let (browser, profile, reading) = match told {
+            histories::Told::Sight(cannot) => {
+                let sight = ToHost::Sight { source: Source::Histories, cannot };
+                return send(write, &serde_json::to_vec(&sight)?).await;
+            }
+            histories::Told::Reading { browser, profile, reading } => (browser, profile, reading),
+        };
+        let read_at = reading.as_ref().map(|reading| reading.at);
+        let observed_at = read_at.unwrap_or_else(|| self.parts.clock.wall());
+        for frame in self.outbox.put(|n| ToHost::History { n, observed_at, browser, profile, reading })? {
+            send(write, frame).await?;
         }
         Ok(())
     }

@@ -1,5 +1,5 @@
 //! The helper in the supervised person's session (`proviso-agent session`): what only that session can see, told to the running agent
-//! over its socket in the protocol of the browsers (`docs/protocol.md` part 1b). It holds no keys, writes nothing, and decides nothing:
+//! over its socket in the protocol of the browsers (`docs/protocol.md` part 1b). It holds no keys, writes nothing but copies that go at once, and decides nothing:
 //! the agent says what may be captured, and a source runs only while that holds.
 
 mod helper;

@@ -112,7 +112,8 @@ pub fn happened(alert: &AlertRow, act: Act) -> &'static str {
         (ConditionKind::NoVaults, _) => "Encryption or vault software was on the device",
         (ConditionKind::NoUndeclaredCloud, _) => "Cloud storage was on the device",
         (ConditionKind::NoPeerToPeer, _) => "Peer-to-peer software ran",
-        (ConditionKind::NoHistoryDeletion, _) => "A program that removes traces ran",
+        (ConditionKind::NoHistoryDeletion, _) => "History was removed, or a program that removes traces ran",
+        (ConditionKind::KeepHistory, _) => "A browser's history was removed, or is not kept",
         (ConditionKind::DeclareDevices, _) => "Storage was plugged in",
         (ConditionKind::ProhibitedSearches, Act::Typed) => "A search was typed",
         (ConditionKind::ProhibitedSearches, Act::Opened) => "A search was opened",
@@ -233,6 +234,7 @@ pub fn fact(fact: &Fact) -> String {
             format!("The monitoring software's part \"{component}\" was {state}")
         }
         Fact::Machine(machine) => of_machine(machine),
+        Fact::History(seen) => format!("The history of {}, by its numbers", seen.browser),
         Fact::Text(of_program) => {
             let how = if of_program.typed { "Text that came into a field of" } else { "Text in" };
             match of_program.application.as_str() {
@@ -271,6 +273,7 @@ pub fn source(source: Source) -> &'static str {
         Source::Accessibility => "text of other programs",
         Source::Files => "files arriving",
         Source::Processes => "programs running",
+        Source::Histories => "browsers’ histories",
         Source::Health => "the monitoring program",
     }
 }

@@ -7,6 +7,7 @@ use proviso_model::judgement::{InnocentContext, ModelAgainst, WordingDoubt};
 use proviso_model::observation::{Fact, Passage};
 use proviso_store::ReplayOutcome;
 
+use super::browser_history;
 use super::marks::{Piece, pieces, without_content};
 use super::masks::Masks;
 use super::picture::{self, PictureBox};
@@ -76,19 +77,27 @@ pub fn shown(one: &ShownFinding, view: &AlertView, zone: &TimeZone, masks: &Mask
         None => hidden(&generated.explanation, one),
     };
     FindingBox {
-        attribution: words::attribution(
-            &captured.fact,
-            captured.attribution.act,
-            account,
-            words::device(&view.device.system),
-        ),
+        attribution: match &captured.fact {
+            Fact::History(seen) => {
+                browser_history::attribution(seen, account, words::device(&view.device.system), zone)
+            }
+            fact => words::attribution(
+                fact,
+                captured.attribution.act,
+                account,
+                words::device(&view.device.system),
+            ),
+        },
         fact_low: lower_first(&words::fact(&captured.fact)),
         fact: words::fact(&captured.fact),
         at: words::when(captured.observed_at, zone),
-        circumstances: words::circumstances(&captured.fact, &captured.attribution),
+        circumstances: match &captured.fact {
+            Fact::History(seen) => browser_history::numbers(seen, zone),
+            fact => words::circumstances(fact, &captured.attribution),
+        },
         nothing_more: matches!(
             captured.fact,
-            Fact::PrivateWindow { .. } | Fact::Software { .. } | Fact::Machine(_)
+            Fact::PrivateWindow { .. } | Fact::Software { .. } | Fact::Machine(_) | Fact::History(_)
         ),
         note: one.outside.map_or_else(String::new, |why| {
             outside::note(why, &view.ends, "this finding", captured.observed_at, zone)
@@ -247,7 +256,7 @@ fn content(one: &ShownFinding, view: &AlertView, zone: &TimeZone, masks: &Masks)
                 picture: None,
             }
         }
-        Fact::PrivateWindow { .. } | Fact::Software { .. } | Fact::Machine(_) => {
+        Fact::PrivateWindow { .. } | Fact::Software { .. } | Fact::Machine(_) | Fact::History(_) => {
             Content { address: None, title: None, query, passages: Vec::new(), cut: false, picture: None }
         }
     }

@@ -1,5 +1,6 @@
 //! An alert's page: its paragraph, what was captured, what the machine makes of it, and the officer's decision.
 
+mod browser_history;
 mod decide;
 mod finding;
 mod marks;

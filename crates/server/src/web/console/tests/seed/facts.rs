@@ -64,7 +64,8 @@ pub fn finding(raise: &Raise, observation: &Observation, at: Timestamp) -> Findi
         | Fact::PrivateWindow { .. }
         | Fact::Software { .. }
         | Fact::Machine(_)
-        | Fact::Text(_) => None,
+        | Fact::Text(_)
+        | Fact::History(_) => None,
     };
     let spans = field.map(|field| Span {
         field,
