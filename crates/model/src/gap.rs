@@ -39,6 +39,8 @@ pub enum GapCause {
     NoticeNotShown,
     /// No valid policy: expired, not yet valid, or its signature does not hold.
     NoPolicy,
+    /// Another adult, whom an officer has approved, used the account and had started that with a PIN of their own.
+    OtherUser,
     /// The spool is full or the disk is.
     SpoolFull,
     /// The clock moved in a way that nothing confirms.
@@ -85,13 +87,14 @@ pub enum GapCause {
 
 impl GapCause {
     /// Every cause, as declared. Where several touch one minute, the ledger names the first.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 27] = [
         Self::PowerOff,
         Self::AgentStopped,
         Self::ExtensionStopped,
         Self::ProtocolMismatch,
         Self::NoticeNotShown,
         Self::NoPolicy,
+        Self::OtherUser,
         Self::SpoolFull,
         Self::ClockJump,
         Self::ClockLost,
@@ -146,6 +149,7 @@ impl GapCause {
             }
             Self::NoticeNotShown => "the notice had not been shown yet",
             Self::NoPolicy => "no order in force was known to the device",
+            Self::OtherUser => "another adult's session, which an officer had approved",
             Self::SpoolFull => "the device had no room left to keep records",
             Self::ClockJump => "the device's clock was moved and nothing confirmed the new time",
             Self::ClockLost => "the device did not know the right time, as after a flat battery",

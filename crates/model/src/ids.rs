@@ -71,6 +71,8 @@ typed_ids! {
     DeviceActId,
     /// A contact that is never captured.
     ShieldId,
+    /// That another adult may use a device for a while without being watched.
+    OtherUserId,
     /// A console user.
     OfficerId,
     /// A signed-in session of an officer.

@@ -4,13 +4,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::hash::{Digest, Md5};
 use crate::observation::{Attribution, Fact, PictureElement, PictureFile, PictureFrom, ProgramText, Source};
+use crate::other_user::InputCounts;
 use crate::policy::Capture;
 use crate::time::Timestamp;
 
 /// The protocol that this build speaks; `hello` carries a range, a mismatch is a gap.
 pub const NATIVE_PROTOCOL: u32 = 1;
 /// The protocol between the helper in the person's session and the agent; numbered by itself.
-pub const SESSION_PROTOCOL: u32 = 2;
+pub const SESSION_PROTOCOL: u32 = 3;
+/// The oldest that is spoken still: 2 knew nothing of input being counted.
+pub const SESSION_PROTOCOL_MIN: u32 = 2;
 
 /// From the extension.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,6 +52,15 @@ pub enum ToHost {
         /// Which source.
         source: Source,
         /// Why it cannot see, or not all; absent where it can.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        cannot: Option<String>,
+    },
+    /// How much input was counted so far, while the agent asks for it; not numbered, for each says all since counting began. Only
+    /// the helper sends it.
+    Input {
+        /// Keys and buttons pressed since counting began on this connection.
+        counts: InputCounts,
+        /// Why input cannot be counted; absent where it can.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         cannot: Option<String>,
     },
@@ -206,6 +218,9 @@ pub enum ToExtension {
         /// To the helper in the session alone: processes of browsers whose extension is connected. What they show is its to tell.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         browsers: Vec<u32>,
+        /// To a helper that speaks 3 or more: keys and buttons pressed are to be counted, for another adult's session lasts.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        count_input: bool,
     },
     /// Everything up to and including `n` is durable or was dropped.
     Ack {

@@ -1,5 +1,6 @@
 //! Stories on one machine: the loopback page, the PIN, and the browser's way through relay and socket.
 
+mod other_user;
 mod paused;
 mod pictures;
 mod session;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use proviso_engine::coverage::{Cause, Entry};
 use proviso_model::device_act::{CaptureUnder, DeviceAct, DeviceActKind};
-use proviso_model::{GapCause, Timestamp};
+use proviso_model::{GapCause, InputCounts, OtherUserTold, Timestamp};
 use proviso_store::{GapRow, StoreError, Stretch};
 
 use super::AppContext;
@@ -39,6 +39,15 @@ pub enum Trouble {
     Partly(GapCause),
     /// An entry about it has no end yet.
     Open(DeviceActKind),
+    /// Another adult used it, unwatched: so much input was counted, or not all was.
+    OtherUser {
+        /// Presses counted.
+        input: InputCounts,
+        /// Whether all of it was counted.
+        is_all: bool,
+    },
+    /// Wrong PINs were tried for such a session: how many.
+    WrongPins(u32),
 }
 
 /// Something to look at.
@@ -101,6 +110,7 @@ pub fn is_a_fault(cause: GapCause) -> bool {
         | GapCause::SpoolDamaged
         | GapCause::Unknown => true,
         GapCause::PowerOff
+        | GapCause::OtherUser
         | GapCause::PrivateWindow
         | GapCause::PicturesDropped
         | GapCause::NotInspectable
@@ -146,6 +156,7 @@ pub fn tasks(found: &DeviceCoverage, acts: &[DeviceAct], now: Timestamp) -> Vec<
             tasks.extend(seen.task(Trouble::Partly(*cause)));
         }
     }
+    tasks.extend(other_use(&found.other_user));
     let is_open = |act: &&DeviceAct| {
         act.kind.capture() != CaptureUnder::Ends
             && act.until.is_none()
@@ -159,6 +170,30 @@ pub fn tasks(found: &DeviceCoverage, acts: &[DeviceAct], now: Timestamp) -> Vec<
         times: 1,
     }));
     tasks
+}
+
+/// What was told of another adult's use in these days: each session is to be seen by an officer once, and goes with its days.
+fn other_use(told: &[OtherUserTold]) -> Vec<Task> {
+    let (mut sessions, mut input, mut is_all, mut wrong) = (Seen::default(), InputCounts::default(), true, 0_u32);
+    let mut wrong_since = None;
+    for one in told {
+        match one {
+            OtherUserTold::Session { from, until, input: counted, uncounted, .. } => {
+                sessions.since = Some(sessions.since.map_or(*from, |since| since.min(*from)));
+                sessions.minutes += u64::try_from(until.millis_since(*from) / 60_000).unwrap_or(0);
+                sessions.times += 1;
+                input = input.plus(counted.unwrap_or_default());
+                is_all &= counted.is_some() && uncounted.is_empty();
+            }
+            OtherUserTold::WrongPins { at, count, .. } => {
+                wrong_since = wrong_since.or(Some(*at));
+                wrong = wrong.saturating_add(*count);
+            }
+            OtherUserTold::PinSet { .. } => {}
+        }
+    }
+    let tried = wrong_since.map(|since| Task { trouble: Trouble::WrongPins(wrong), since, minutes: 0, times: 1 });
+    sessions.task(Trouble::OtherUser { input, is_all }).into_iter().chain(tried).collect()
 }
 
 /// What to look at on one device.
@@ -188,6 +223,10 @@ pub fn may_be_the_matter(device: &EnrolledDevice, gaps: &[GapRow], now: Timestam
     let row = &device.row;
     let silent_ms = now.millis_since(row.seen_at);
     if !row.watching || silent_ms >= 60_000 * i64::try_from(SILENT_MINUTES).unwrap_or(i64::MAX) {
+        return true;
+    }
+    let is_used = |gap: &GapRow| gap.device == row.id && gap.cause == GapCause::OtherUser;
+    if device.other_user || gaps.iter().any(is_used) {
         return true;
     }
     let faults = gaps.iter().filter(|gap| gap.device == row.id && is_a_fault(gap.cause));
@@ -239,7 +278,12 @@ mod tests {
             from = entry.until();
             entries.push(entry);
         }
-        DeviceCoverage { ledger: Coverage { entries }, as_of: NOW, last_recorded_at: None }
+        DeviceCoverage {
+            ledger: Coverage { entries },
+            as_of: NOW,
+            last_recorded_at: None,
+            other_user: Vec::new(),
+        }
     }
 
     #[test]

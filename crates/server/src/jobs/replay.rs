@@ -16,7 +16,7 @@ use proviso_model::record::RecordBody;
 use proviso_model::{Observation, Source, Timestamp};
 use proviso_store::{
     CaseState, FindingRow, GapRow, JobKind, JobRow, NoticeRow, ObservationRow, OpenedRecord, OpenedWhat,
-    Priority, QuarantineState, RECORD_KEY_BYTES, RecordRow, ReplayOutcome, StatementRow, WatchedRow,
+    OtherUserToldRow, Priority, QuarantineState, RECORD_KEY_BYTES, RecordRow, ReplayOutcome, StatementRow, WatchedRow,
 };
 use serde::Serialize;
 
@@ -317,6 +317,14 @@ fn plain(
             written_at: statement.written_at,
             about: statement.about.unwrap_or(statement.written_at),
             sealed: seal_json(ctx, columns, Purpose::Statement, &statement)?,
+        }),
+        RecordBody::OtherUser { other_user } => OpenedWhat::OtherUser(OtherUserToldRow {
+            record: hash,
+            case,
+            device,
+            from: other_user.from(),
+            until: other_user.until(),
+            sealed: seal_json(ctx, columns, Purpose::OtherUser, &other_user)?,
         }),
         RecordBody::Enrolment { .. } | RecordBody::Finding { .. } | RecordBody::LogContradiction { .. } => {
             OpenedWhat::Other

@@ -9,6 +9,7 @@ use super::{COMMAND_LINE, ForceError, case};
 use crate::app::AppContext;
 use crate::app::device::policy;
 use crate::app::device_acts;
+use crate::app::other_user;
 use crate::app::in_use::InUse;
 use crate::app::shield;
 
@@ -49,7 +50,8 @@ pub(super) async fn policies_of_all(
         let place = format!("the order of case {}", device.case);
         let acts = device_acts::on_device(ctx, device.case, device.id).await?;
         let shield = shield::standing::<ForceError>(ctx, device.case).await?;
-        let about = policy::About { device: device.id, acts: &acts, shield: &shield };
+        let other_user = other_user::on_device(ctx, device.case, device.id).await?;
+        let about = policy::About { device: device.id, acts: &acts, shield: &shield, other_user };
         made.push(case::next_policy(ctx, with, &keys, &order, &about, &place).await?);
     }
     Ok(made)

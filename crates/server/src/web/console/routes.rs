@@ -49,6 +49,8 @@ pub enum Route {
     Coverage,
     DeviceAct,
     DeviceActChange,
+    OtherUserApprove,
+    OtherUserWithdraw,
     EnrolmentCode,
     Quarantine,
     PersonQuarantine,
@@ -62,7 +64,7 @@ pub enum Route {
 
 impl Route {
     /// Every route.
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 34] = [
         Self::Asset,
         Self::SignInForm,
         Self::SignIn,
@@ -86,6 +88,8 @@ impl Route {
         Self::Coverage,
         Self::DeviceAct,
         Self::DeviceActChange,
+        Self::OtherUserApprove,
+        Self::OtherUserWithdraw,
         Self::EnrolmentCode,
         Self::Quarantine,
         Self::PersonQuarantine,
@@ -127,6 +131,12 @@ impl Route {
             Self::DeviceActChange => {
                 (Method::POST, "/people/{case}/devices/{device}/acts/{entry}", Access::SignedIn)
             }
+            Self::OtherUserApprove => {
+                (Method::POST, "/people/{case}/devices/{device}/other-user", Access::SignedIn)
+            }
+            Self::OtherUserWithdraw => {
+                (Method::POST, "/people/{case}/devices/{device}/other-user/{entry}", Access::SignedIn)
+            }
             Self::EnrolmentCode => (Method::POST, "/people/{case}/enrolment-code", Access::SignedIn),
             Self::Quarantine => (Method::GET, "/quarantine", Access::SignedIn),
             Self::PersonQuarantine => (Method::GET, "/people/{case}/quarantine", Access::SignedIn),
@@ -166,6 +176,8 @@ impl Route {
             Self::Coverage => get(coverage::show),
             Self::DeviceAct => post(coverage::enter),
             Self::DeviceActChange => post(coverage::change),
+            Self::OtherUserApprove => post(coverage::approve),
+            Self::OtherUserWithdraw => post(coverage::withdraw),
             Self::EnrolmentCode => post(enrolment_code::make),
             Self::Quarantine => get(quarantine::list),
             Self::PersonQuarantine => get(quarantine::show),
