@@ -172,8 +172,8 @@ impl Part {
             name if name.starts_with("body.enrolment.") => Self::Device,
             name if name.starts_with("body.notice.") => Self::Notice,
             name if name.starts_with("body.statement.") => Self::Statement,
-            "body.other_user.from" | "body.other_user.until" | "body.other_user.at" => Self::Times,
-            name if name.starts_with("body.gap.") || name.starts_with("body.other_user.") => Self::Gaps,
+            "body.other_adult.from" | "body.other_adult.until" | "body.other_adult.at" => Self::Times,
+            name if name.starts_with("body.gap.") || name.starts_with("body.other_adult.") => Self::Gaps,
             name if name.starts_with("body.liveness.") => Self::Watched,
             _ => Self::Rest,
         }

@@ -40,7 +40,7 @@ pub enum GapCause {
     /// No valid policy: expired, not yet valid, or its signature does not hold.
     NoPolicy,
     /// Another adult, whom an officer has approved, used the account and had started that with a PIN of their own.
-    OtherUser,
+    OtherAdult,
     /// The spool is full or the disk is.
     SpoolFull,
     /// The clock moved in a way that nothing confirms.
@@ -94,7 +94,7 @@ impl GapCause {
         Self::ProtocolMismatch,
         Self::NoticeNotShown,
         Self::NoPolicy,
-        Self::OtherUser,
+        Self::OtherAdult,
         Self::SpoolFull,
         Self::ClockJump,
         Self::ClockLost,
@@ -149,7 +149,7 @@ impl GapCause {
             }
             Self::NoticeNotShown => "the notice had not been shown yet",
             Self::NoPolicy => "no order in force was known to the device",
-            Self::OtherUser => "another adult's session, which an officer had approved",
+            Self::OtherAdult => "another adult's session, which an officer had approved",
             Self::SpoolFull => "the device had no room left to keep records",
             Self::ClockJump => "the device's clock was moved and nothing confirmed the new time",
             Self::ClockLost => "the device did not know the right time, as after a flat battery",

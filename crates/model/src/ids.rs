@@ -28,7 +28,7 @@ macro_rules! typed_ids {
 
             /// The id held in 16 bytes.
             #[must_use]
-            pub fn from_bytes(bytes: [u8; 16]) -> Self {
+            pub const fn from_bytes(bytes: [u8; 16]) -> Self {
                 Self(Uuid::from_bytes(bytes))
             }
 
@@ -72,7 +72,7 @@ typed_ids! {
     /// A contact that is never captured.
     ShieldId,
     /// That another adult may use a device for a while without being watched.
-    OtherUserId,
+    OtherAdultId,
     /// A console user.
     OfficerId,
     /// A signed-in session of an officer.

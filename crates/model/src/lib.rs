@@ -22,7 +22,7 @@ pub mod messages;
 pub mod native;
 pub mod observation;
 pub mod order;
-pub mod other_user;
+pub mod other_adult;
 pub mod policy;
 pub mod record;
 pub mod setting;
@@ -44,6 +44,6 @@ pub use observation::{
     Act, Attribution, Fact, Machine, MachineWhat, Observation, Passage, Picture, PictureSeen, Source,
 };
 pub use order::{ConditionKind, Order};
-pub use other_user::{InputCounts, OtherUser, OtherUserEnd, OtherUserTold};
+pub use other_adult::{InputCounts, OtherAdult, OtherAdultEnd, OtherAdultTold};
 pub use policy::{Policy, PolicyCondition};
 pub use time::Timestamp;

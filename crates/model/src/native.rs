@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::hash::{Digest, Md5};
 use crate::observation::{Attribution, Fact, PictureElement, PictureFile, PictureFrom, ProgramText, Source};
-use crate::other_user::InputCounts;
+use crate::other_adult::InputCounts;
 use crate::policy::Capture;
 use crate::time::Timestamp;
 

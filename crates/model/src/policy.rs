@@ -15,7 +15,7 @@ pub use pause::Pause;
 use crate::hash::Digest;
 use crate::ids::{CaseId, CaseKeyId, DeviceId, ForceId};
 use crate::order::{AuthorityBasis, ConditionKind, Exceptions, OrderKind};
-use crate::other_user::OtherUser;
+use crate::other_adult::OtherAdult;
 use crate::setting::{Against, Alone, Beside, ContextRule, MinorRule, WordingRule};
 use crate::stages::StageFacts;
 use crate::time::Timestamp;
@@ -70,7 +70,7 @@ pub struct Policy {
     /// That another adult may use the account for a while. Absent where nobody is approved, so that older agents read such a
     /// policy; one that has it they refuse, and obey the one before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub other_user: Option<OtherUser>,
+    pub other_adult: Option<OtherAdult>,
 }
 
 /// What allows monitoring, as shown in the notice.

@@ -10,7 +10,7 @@ use crate::finding::Finding;
 use crate::gap::Gap;
 use crate::hash::Digest;
 use crate::observation::{Observation, Source};
-use crate::other_user::OtherUserTold;
+use crate::other_adult::OtherAdultTold;
 use crate::policy::Capture;
 use crate::statement::Statement;
 use crate::time::Timestamp;
@@ -64,9 +64,9 @@ pub enum RecordBody {
         statement: Statement,
     },
     /// What is known of another adult's use of the account, beside its gap.
-    OtherUser {
+    OtherAdult {
         /// What happened.
-        other_user: OtherUserTold,
+        other_adult: OtherAdultTold,
     },
     /// The first record of a device.
     Enrolment {
@@ -90,7 +90,7 @@ impl RecordBody {
             Self::Liveness { .. } => "liveness",
             Self::Notice { .. } => "notice",
             Self::Statement { .. } => "statement",
-            Self::OtherUser { .. } => "other-user",
+            Self::OtherAdult { .. } => "other-adult",
             Self::Enrolment { .. } => "enrolment",
             Self::LogContradiction { .. } => "log-contradiction",
         }
@@ -106,7 +106,7 @@ impl RecordBody {
             Self::Gap { gap } => Some(gap.from),
             Self::Liveness { liveness } => Some(liveness.from),
             Self::Notice { notice } => Some(notice.shown_at),
-            Self::OtherUser { other_user } => Some(other_user.from()),
+            Self::OtherAdult { other_adult } => Some(other_adult.from()),
             // It is what the person says, not what was seen of them: no end of an order makes it unsaid.
             Self::Statement { .. } | Self::Enrolment { .. } | Self::LogContradiction { .. } => None,
         }

@@ -18,7 +18,7 @@ mod late;
 mod log;
 mod officer;
 mod opened;
-mod other_user;
+mod other_adult;
 mod pack;
 mod record;
 mod returned;
@@ -47,7 +47,7 @@ pub use officer::{OfficerRole, OfficerRow, OfficerStore, SessionRow};
 pub use opened::{
     FindingRow, GapRow, NoticeRow, ObservationRow, OpenedRecord, OpenedWhat, StatementRow, WatchedRow,
 };
-pub use other_user::{OtherUserRow, OtherUserStore, OtherUserToldRow, OtherUserWithdrawn};
+pub use other_adult::{OtherAdultRow, OtherAdultStore, OtherAdultToldRow, OtherAdultWithdrawn};
 pub use pack::{PackRow, PackStore};
 pub use record::{AppendBatch, Appended, ForkRow, NewRecord, RecordRow, RecordStore, ReplayOutcome, Stop};
 pub use returned::ReturnedStore;
@@ -73,7 +73,7 @@ pub trait Store:
     + DestructionStore
     + BackupStore
     + JobStore
-    + OtherUserStore
+    + OtherAdultStore
     + PackStore
     + ShieldStore
     + SiteListStore

@@ -6,7 +6,7 @@ use proviso_model::order::ConditionKind;
 use proviso_model::{GapCause, Source, Timestamp};
 
 use crate::late::{Outside, QuarantineRow};
-use crate::other_user::OtherUserToldRow;
+use crate::other_adult::OtherAdultToldRow;
 use crate::record::ReplayOutcome;
 use crate::words::Priority;
 
@@ -192,7 +192,7 @@ pub enum OpenedWhat {
     /// A statement.
     Statement(StatementRow),
     /// What a device told of another adult's use.
-    OtherUser(OtherUserToldRow),
+    OtherAdult(OtherAdultToldRow),
     /// A kind of which only the word is kept.
     Other,
     /// It could not be opened or read.

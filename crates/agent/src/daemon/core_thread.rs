@@ -5,7 +5,7 @@ use proviso_model::statement::StatementKind;
 use proviso_model::{Attribution, Fact, Machine, Source, Timestamp};
 use tokio::sync::{mpsc, oneshot, watch};
 
-use super::other_user::{self, OtherUserAsk};
+use super::other_adult::{self, OtherAdultAsk};
 use crate::gaps::OpenGap;
 use crate::release::Release;
 use crate::sources::browser::presence::{BrowserProcess, ConnectionId, Greeting};
@@ -14,8 +14,8 @@ use crate::sources::machine::RunningBrowser;
 use crate::spool::{Figures, Spool};
 use crate::uplink::is_unsent;
 use crate::watch::{
-    HelperView, ListsHere, NoticeNote, Observed, OtherUserView, PictureFound, PictureLost, PictureWanted, Standing, Totals,
-    Watcher,
+    HelperView, ListsHere, NoticeNote, Observed, OtherAdultView, PictureFound, PictureLost, PictureWanted,
+    Standing, Totals, Watcher,
 };
 
 /// Asks that may wait; beyond, browsers wait too, which slows them and loses nothing.
@@ -165,7 +165,7 @@ pub enum Ask {
         reply: oneshot::Sender<bool>,
     },
     /// Something about another adult's session.
-    OtherUser(OtherUserAsk),
+    OtherAdult(OtherAdultAsk),
     /// What became of what this run has looked at. Asked, for it changes with every page and nobody waits for that.
     Totals(oneshot::Sender<Totals>),
     /// Time passes.
@@ -205,7 +205,7 @@ pub struct CoreView {
     /// The policy and the keys are to be given up.
     pub release: Option<Release>,
     /// What is known of another adult's session.
-    pub other_user: OtherUserView,
+    pub other_adult: OtherAdultView,
     /// The visible sign.
     pub sign: String,
     /// Then: whether records wait that the server may still take.
@@ -343,7 +343,7 @@ fn take(watcher: &mut Watcher, ask: Ask) -> Answer {
             }
             return Answer::Yes(reply, written.unwrap_or(false));
         }
-        Ask::OtherUser(ask) => return other_user::take(watcher, ask),
+        Ask::OtherAdult(ask) => return other_adult::take(watcher, ask),
         Ask::Totals(reply) => return Answer::Totals(reply, watcher.totals()),
         Ask::Tick => watcher.tick(),
         Ask::Stop { by_order, reply } => {
@@ -371,7 +371,7 @@ fn view_of(watcher: &Watcher, spool: &Spool, before: &CoreView) -> CoreView {
         browsers: watcher.browsers_connected(),
         desktop: watcher.desktop().clone(),
         helper: watcher.helper(),
-        other_user: watcher.other_user(),
+        other_adult: watcher.other_adult(),
         sign: watcher.sign(),
         unsent: watcher.release().is_some() && is_unsent(spool).unwrap_or(true),
     }

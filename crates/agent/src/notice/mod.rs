@@ -4,16 +4,16 @@
 //! runs, are behind the person's PIN. Neither ever shows a list of terms or sites (invariant 2).
 
 mod answer;
+mod other_adult;
 pub mod page;
-mod other_user;
 mod pages;
 mod statement;
 mod visits;
 
 use proviso_ledger::hash::sha256;
-use proviso_model::{Digest, Timestamp};
 use proviso_model::order::AuthorityBasis;
 use proviso_model::policy::{Capture, Policy};
+use proviso_model::{Digest, Timestamp};
 
 /// The sign while watching; no more than a household may see.
 pub const SIGN_WATCHING: &str = "This account is monitored";
@@ -22,8 +22,8 @@ pub const SIGN_NOT_WATCHING: &str = "This account is not being monitored now";
 
 /// The sign as it stands: while another adult uses the account, that and until when, in the order's time zone.
 #[must_use]
-pub fn sign(watching: bool, other_user_until: Option<(Timestamp, &str)>) -> String {
-    match other_user_until {
+pub fn sign(watching: bool, other_adult_until: Option<(Timestamp, &str)>) -> String {
+    match other_adult_until {
         Some((until, timezone)) => {
             let until = pages::clock(until, timezone);
             format!("Watching is paused: another adult is using this account until {until}")

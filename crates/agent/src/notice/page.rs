@@ -19,7 +19,7 @@ use tokio::sync::watch;
 use super::answer::{html, problem, see_other, with_cookie, with_headers};
 use super::pages::{DetailsPage, NoticePage, PinPage, SignPage};
 use super::visits::{Visits, same};
-use super::{capture_ever, other_user, pages, paragraphs, statement, watched};
+use super::{capture_ever, other_adult, pages, paragraphs, statement, watched};
 use crate::clock::TrueTime;
 use crate::daemon::core_thread::{Ask, Core};
 use crate::gaps::OpenGap;
@@ -112,10 +112,10 @@ pub fn router(parts: PageParts) -> Router {
         .route("/notice", get(notice).post(notice_answer))
         .route("/details", get(details).post(pin))
         .route("/details/close", post(close))
-        .route("/other-user", get(other_user::show))
-        .route("/other-user/pin", post(other_user::set_pin))
-        .route("/other-user/begin", post(other_user::begin))
-        .route("/other-user/end", post(other_user::end))
+        .route("/other-adult", get(other_adult::show))
+        .route("/other-adult/pin", post(other_adult::set_pin))
+        .route("/other-adult/begin", post(other_adult::begin))
+        .route("/other-adult/end", post(other_adult::end))
         .route("/details/statement", get(statement::show).post(statement::write))
         .route("/details/statement/kept", get(statement::kept))
         .fallback(missing)
@@ -157,7 +157,7 @@ async fn guard(State(page): Shared, request: Request, next: Next) -> Response {
 
 async fn sign(State(page): Shared) -> Response {
     let view = page.core.view().borrow().clone();
-    html(StatusCode::OK, &SignPage { sign: &view.sign, other_user: view.other_user.approval.is_some() })
+    html(StatusCode::OK, &SignPage { sign: &view.sign, other_adult: view.other_adult.approval.is_some() })
 }
 
 async fn style() -> Response {
@@ -253,7 +253,7 @@ async fn details(State(page): Shared, headers: HeaderMap) -> Response {
             _ => pages::state_in_words(&view, &uplink),
         },
         pause: pause.unwrap_or_default(),
-        other_user: pages::other_user_in_words(&view.other_user, zone).unwrap_or_default(),
+        other_adult: pages::other_adult_in_words(&view.other_adult, zone).unwrap_or_default(),
         order_reference: &policy.order_reference,
         authority,
         conditions: pages::conditions(policy, now),

@@ -8,7 +8,7 @@ use proviso_model::{Timestamp, gap::GapCause};
 
 use crate::daemon::core_thread::CoreView;
 use crate::uplink::UplinkState;
-use crate::watch::{OtherUserView, Totals};
+use crate::watch::{OtherAdultView, Totals};
 
 /// `/`: the sign, and no more.
 #[derive(Template)]
@@ -16,7 +16,7 @@ use crate::watch::{OtherUserView, Totals};
 pub(super) struct SignPage<'a> {
     pub sign: &'a str,
     /// Whether another adult is approved: then the way to their page stands below.
-    pub other_user: bool,
+    pub other_adult: bool,
 }
 
 /// `/notice`.
@@ -45,7 +45,7 @@ pub(super) struct DetailsPage<'a> {
     /// Why nothing is captured although the order runs; empty where that is not so.
     pub pause: String,
     /// What is approved for another adult; empty where nothing is.
-    pub other_user: String,
+    pub other_adult: String,
     pub order_reference: &'a str,
     pub authority: String,
     pub conditions: Vec<ConditionView<'a>>,
@@ -174,7 +174,7 @@ pub(super) fn pause_in_words(policy: &Policy, now: Timestamp) -> Option<String> 
 }
 
 /// What an officer has approved for another adult, for the person to read; who that is does not stand on the device.
-pub(super) fn other_user_in_words(view: &OtherUserView, timezone: &str) -> Option<String> {
+pub(super) fn other_adult_in_words(view: &OtherAdultView, timezone: &str) -> Option<String> {
     let approval = view.approval?;
     let now = match view.until {
         Some(until) => format!(" One lasts now, until {} at the latest.", clock(until, timezone)),

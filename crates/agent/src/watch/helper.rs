@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use proviso_model::gap::GapCause;
 use proviso_model::limits::PULSE_SECONDS_MAX;
 use proviso_model::policy::Capture;
-use proviso_model::{OtherUserEnd, Source, Timestamp};
+use proviso_model::{OtherAdultEnd, Source, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::lists::DETAIL_CHARS_MAX;
@@ -138,7 +138,7 @@ impl Watcher {
     pub fn logged_on(&mut self, is_logged_on: bool) {
         let now = self.read_clocks();
         if !is_logged_on && self.helper.logged_on.is_some() {
-            self.end_other_use(now, OtherUserEnd::LoggedOff);
+            self.end_other_use(now, OtherAdultEnd::LoggedOff);
         }
         self.helper.logged_on = is_logged_on.then(|| self.helper.logged_on.unwrap_or(now));
         self.decide();

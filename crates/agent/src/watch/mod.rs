@@ -12,7 +12,7 @@ mod lists;
 mod machine;
 mod notice_shown;
 mod observe;
-mod other_user;
+mod other_adult;
 mod pictures;
 mod release;
 mod standing;
@@ -27,7 +27,7 @@ use proviso_engine::conversation::Contexts;
 use proviso_engine::image::PictureMemory;
 use proviso_model::gap::{Gap, GapCause};
 use proviso_model::record::{Liveness, RecordBody};
-use proviso_model::{OtherUserEnd, Source, Timestamp};
+use proviso_model::{OtherAdultEnd, Source, Timestamp};
 
 use crate::clock::{Reading, TrueTime};
 use crate::gaps::{Alive, GapBook, NOTE_GAPS, OpenGap, Restart, restart_gaps};
@@ -42,7 +42,7 @@ pub use helper::HelperView;
 pub use lists::ListsHere;
 pub use notice_shown::{NOTE_NOTICE, NoticeNote};
 pub use observe::{Observed, Totals};
-pub use other_user::{NOTE_OTHER_USER, OtherUserRefused, OtherUserView};
+pub use other_adult::{NOTE_OTHER_ADULT, OtherAdultRefused, OtherAdultView};
 pub use pictures::{PictureFound, PictureLost, PictureWanted};
 pub use standing::Standing;
 
@@ -50,7 +50,7 @@ use acks::Acks;
 use asking::Asking;
 use desktop::Heard;
 use helper::Helper;
-use other_user::OtherUse;
+use other_adult::OtherUse;
 use pictures::LostPictures;
 use tick::Stretch;
 
@@ -157,7 +157,7 @@ impl Watcher {
         let moment = parts.time.read();
         let powered: Option<Powered> = spool.note(NOTE_POWERED)?.flatten();
         let release: Option<Release> = spool.note(NOTE_RELEASE)?.flatten();
-        let other_use: OtherUse = spool.note(NOTE_OTHER_USER)?.unwrap_or_default();
+        let other_use: OtherUse = spool.note(NOTE_OTHER_ADULT)?.unwrap_or_default();
         let mut watcher = Self {
             spool,
             gaps_kept: gaps.clone(),
@@ -219,7 +219,7 @@ impl Watcher {
             });
         }
         let Some(last) = last else {
-            self.end_other_use(now, OtherUserEnd::Restarted);
+            self.end_other_use(now, OtherAdultEnd::Restarted);
             return;
         };
         let stamped = last.fix.at;
@@ -235,7 +235,7 @@ impl Watcher {
         let last = last.fix;
         // What only a running agent can see ends with it; the restart's own gap goes on from there.
         self.gaps.end_what_needs_an_agent(last.at);
-        self.end_other_use(last.at, OtherUserEnd::Restarted);
+        self.end_other_use(last.at, OtherAdultEnd::Restarted);
         let since_boot_ms = i64::try_from(self.moment.since_boot_ms).unwrap_or(i64::MAX);
         let restart = Restart { now, boot_id, booted_at: now.plus_millis(-since_boot_ms) };
         for gap in restart_gaps(&last, &restart) {
@@ -364,7 +364,7 @@ impl Watcher {
             notes.push(note_of(NOTE_POWERED, &self.powered)?);
         }
         if self.other_use != self.other_use_kept {
-            notes.push(note_of(NOTE_OTHER_USER, &self.other_use)?);
+            notes.push(note_of(NOTE_OTHER_ADULT, &self.other_use)?);
         }
         Ok(notes)
     }

@@ -25,7 +25,7 @@ pub struct Standing {
 
 /// The causes that stop all capture; at most one of them lasts at a time.
 const STOPPING: [GapCause; 4] =
-    [GapCause::NoPolicy, GapCause::NoticeNotShown, GapCause::OtherUser, GapCause::SpoolFull];
+    [GapCause::NoPolicy, GapCause::NoticeNotShown, GapCause::OtherAdult, GapCause::SpoolFull];
 
 impl Watcher {
     /// Decides anew what may be captured now, and begins and ends the gaps that follow. Called at every observation
@@ -60,11 +60,11 @@ impl Watcher {
     #[must_use]
     pub fn sign(&self) -> String {
         let kept = self.keep.policy();
-        let other_user = (self.standing.why_not == Some(GapCause::OtherUser))
+        let other_adult = (self.standing.why_not == Some(GapCause::OtherAdult))
             .then(|| self.other_use.lasts_until().zip(kept.as_ref()))
             .flatten()
             .map(|(until, kept)| (until, kept.policy.timezone.as_str()));
-        notice::sign(self.standing.watching, other_user)
+        notice::sign(self.standing.watching, other_adult)
     }
 
     /// When what may be captured changed: at the edge of a condition, if one lies between the last look and now.
@@ -98,7 +98,7 @@ impl Watcher {
             return not(GapCause::NoticeNotShown, serial, true);
         }
         if self.other_use.lasts_until().is_some() {
-            return not(GapCause::OtherUser, serial, false);
+            return not(GapCause::OtherAdult, serial, false);
         }
         if self.spool_full {
             return not(GapCause::SpoolFull, serial, false);

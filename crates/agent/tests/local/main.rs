@@ -1,6 +1,6 @@
 //! Stories on one machine: the loopback page, the PIN, and the browser's way through relay and socket.
 
-mod other_user;
+mod other_adult;
 mod paused;
 mod pictures;
 mod session;

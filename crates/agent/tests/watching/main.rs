@@ -3,7 +3,7 @@
 mod acts;
 mod helper;
 mod machine;
-mod other_user;
+mod other_adult;
 mod pictures;
 #[path = "../support/mod.rs"]
 mod support;

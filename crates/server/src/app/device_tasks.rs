@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use proviso_engine::coverage::{Cause, Entry};
 use proviso_model::device_act::{CaptureUnder, DeviceAct, DeviceActKind};
-use proviso_model::{GapCause, InputCounts, OtherUserTold, Timestamp};
+use proviso_model::{GapCause, InputCounts, OtherAdultTold, Timestamp};
 use proviso_store::{GapRow, StoreError, Stretch};
 
 use super::AppContext;
@@ -40,7 +40,7 @@ pub enum Trouble {
     /// An entry about it has no end yet.
     Open(DeviceActKind),
     /// Another adult used it, unwatched: so much input was counted, or not all was.
-    OtherUser {
+    OtherAdult {
         /// Presses counted.
         input: InputCounts,
         /// Whether all of it was counted.
@@ -110,7 +110,7 @@ pub fn is_a_fault(cause: GapCause) -> bool {
         | GapCause::SpoolDamaged
         | GapCause::Unknown => true,
         GapCause::PowerOff
-        | GapCause::OtherUser
+        | GapCause::OtherAdult
         | GapCause::PrivateWindow
         | GapCause::PicturesDropped
         | GapCause::NotInspectable
@@ -156,7 +156,7 @@ pub fn tasks(found: &DeviceCoverage, acts: &[DeviceAct], now: Timestamp) -> Vec<
             tasks.extend(seen.task(Trouble::Partly(*cause)));
         }
     }
-    tasks.extend(other_use(&found.other_user));
+    tasks.extend(other_use(&found.other_adult));
     let is_open = |act: &&DeviceAct| {
         act.kind.capture() != CaptureUnder::Ends
             && act.until.is_none()
@@ -173,27 +173,29 @@ pub fn tasks(found: &DeviceCoverage, acts: &[DeviceAct], now: Timestamp) -> Vec<
 }
 
 /// What was told of another adult's use in these days: each session is to be seen by an officer once, and goes with its days.
-fn other_use(told: &[OtherUserTold]) -> Vec<Task> {
-    let (mut sessions, mut input, mut is_all, mut wrong) = (Seen::default(), InputCounts::default(), true, 0_u32);
+fn other_use(told: &[OtherAdultTold]) -> Vec<Task> {
+    let (mut sessions, mut input, mut is_all, mut wrong) =
+        (Seen::default(), InputCounts::default(), true, 0_u32);
     let mut wrong_since = None;
     for one in told {
         match one {
-            OtherUserTold::Session { from, until, input: counted, uncounted, .. } => {
+            OtherAdultTold::Session { from, until, input: counted, uncounted, .. } => {
                 sessions.since = Some(sessions.since.map_or(*from, |since| since.min(*from)));
                 sessions.minutes += u64::try_from(until.millis_since(*from) / 60_000).unwrap_or(0);
                 sessions.times += 1;
                 input = input.plus(counted.unwrap_or_default());
                 is_all &= counted.is_some() && uncounted.is_empty();
             }
-            OtherUserTold::WrongPins { at, count, .. } => {
+            OtherAdultTold::WrongPins { at, count, .. } => {
                 wrong_since = wrong_since.or(Some(*at));
                 wrong = wrong.saturating_add(*count);
             }
-            OtherUserTold::PinSet { .. } => {}
+            OtherAdultTold::PinSet { .. } => {}
         }
     }
-    let tried = wrong_since.map(|since| Task { trouble: Trouble::WrongPins(wrong), since, minutes: 0, times: 1 });
-    sessions.task(Trouble::OtherUser { input, is_all }).into_iter().chain(tried).collect()
+    let tried =
+        wrong_since.map(|since| Task { trouble: Trouble::WrongPins(wrong), since, minutes: 0, times: 1 });
+    sessions.task(Trouble::OtherAdult { input, is_all }).into_iter().chain(tried).collect()
 }
 
 /// What to look at on one device.
@@ -225,8 +227,8 @@ pub fn may_be_the_matter(device: &EnrolledDevice, gaps: &[GapRow], now: Timestam
     if !row.watching || silent_ms >= 60_000 * i64::try_from(SILENT_MINUTES).unwrap_or(i64::MAX) {
         return true;
     }
-    let is_used = |gap: &GapRow| gap.device == row.id && gap.cause == GapCause::OtherUser;
-    if device.other_user || gaps.iter().any(is_used) {
+    let is_used = |gap: &GapRow| gap.device == row.id && gap.cause == GapCause::OtherAdult;
+    if device.other_adult || gaps.iter().any(is_used) {
         return true;
     }
     let faults = gaps.iter().filter(|gap| gap.device == row.id && is_a_fault(gap.cause));
@@ -282,7 +284,7 @@ mod tests {
             ledger: Coverage { entries },
             as_of: NOW,
             last_recorded_at: None,
-            other_user: Vec::new(),
+            other_adult: Vec::new(),
         }
     }
 

@@ -16,7 +16,7 @@ pub mod late;
 mod log;
 mod logged;
 pub mod officer;
-pub mod other_user;
+pub mod other_adult;
 pub mod packs;
 pub mod shield;
 pub mod site_lists;

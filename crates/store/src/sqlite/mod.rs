@@ -17,7 +17,7 @@ mod log;
 mod officer;
 mod open;
 mod opened;
-mod other_user;
+mod other_adult;
 mod pack;
 mod record;
 mod record_keys;

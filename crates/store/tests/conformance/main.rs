@@ -6,7 +6,7 @@ mod acts;
 mod destruction;
 mod fixtures;
 mod late;
-mod other_user;
+mod other_adult;
 mod packs;
 mod people;
 mod records;
@@ -36,7 +36,7 @@ async fn story(store: &dyn Store) {
     late::findings_seen_before_are_flagged_and_their_alert_comes_last(store).await;
     acts::what_is_entered_about_a_device_is_corrected_by_another_version(store).await;
     shield::a_contact_is_put_on_the_list_and_taken_off_with_the_policies_that_follow(store).await;
-    other_user::an_approval_is_made_and_withdrawn_with_the_policies_that_follow(store).await;
+    other_adult::an_approval_is_made_and_withdrawn_with_the_policies_that_follow(store).await;
     packs::a_list_has_one_version_in_use_and_keeps_those_before(store).await;
     packs::a_list_of_sites_has_one_version_in_use_and_keeps_those_before(store).await;
     packs::a_hash_set_has_one_version_in_use_and_keeps_those_before(store).await;

@@ -21,7 +21,7 @@ use super::reception::Reception;
 use super::relay::RelayLine;
 use super::session::{Heard, Session};
 use crate::daemon::core_thread::{Ask, Core, CoreView};
-use crate::daemon::other_user::OtherUserAsk;
+use crate::daemon::other_adult::OtherAdultAsk;
 use crate::pictures::backlog::Backlog;
 use crate::sources::desktop::Sight;
 use crate::sources::desktop::session::Sessions;
@@ -250,7 +250,7 @@ async fn speak(
                         core.tell(Ask::HelperSees(source, sight)).await;
                     }
                     Heard::Input { counts, cannot } => {
-                        core.tell(Ask::OtherUser(OtherUserAsk::Input { connection, counts, cannot })).await;
+                        core.tell(Ask::OtherAdult(OtherAdultAsk::Input { connection, counts, cannot })).await;
                     }
                     said @ (Heard::Observation { .. }
                     | Heard::Text { .. }
@@ -304,7 +304,7 @@ struct Shown {
 impl Shown {
     fn of(view: &CoreView, to: &Session) -> Self {
         let browsers = view.browsers.iter().filter(|_| to.is_helper()).map(|browser| browser.pid).collect();
-        let count_input = to.counts_input() && view.other_user.until.is_some();
+        let count_input = to.counts_input() && view.other_adult.until.is_some();
         Self { standing: view.standing, sign: view.sign.clone(), browsers, count_input }
     }
 

@@ -5,7 +5,9 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use proviso_model::limits::{
     FILE_TYPE_BYTES_MAX, NATIVE_PART_BYTES_MAX, NATIVE_PARTS_MAX, PICTURE_SENT_BYTES_MAX,
 };
-use proviso_model::native::{NATIVE_PROTOCOL, PictureShown, PictureWithout, SESSION_PROTOCOL, SESSION_PROTOCOL_MIN, ToHost};
+use proviso_model::native::{
+    NATIVE_PROTOCOL, PictureShown, PictureWithout, SESSION_PROTOCOL, SESSION_PROTOCOL_MIN, ToHost,
+};
 use proviso_model::observation::{PictureElement, PictureFrom, ProgramText};
 use proviso_model::{Attribution, Fact, InputCounts, Source, Timestamp};
 

@@ -102,8 +102,7 @@ mod x11 {
 
     use super::NO_DISPLAY;
 
-    const WAYLAND: &str =
-        "the session runs on Wayland, where no program is told of input to another; choose a session on X11 (Xorg) at log-on";
+    const WAYLAND: &str = "the session runs on Wayland, where no program is told of input to another; choose a session on X11 (Xorg) at log-on";
     const OLD: &str = "the display does not tell of input (XInput 2.2)";
 
     /// A display that tells of each press.

@@ -113,6 +113,6 @@ pub fn policy(case_key: &CasePublicKey) -> Policy {
         minor: None,
         shield: Vec::new(),
         pauses: Vec::new(),
-        other_user: None,
+        other_adult: None,
     }
 }

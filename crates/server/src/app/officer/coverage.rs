@@ -10,7 +10,7 @@ use super::allowed::Action;
 use super::device_acts::{self, ShownAct};
 use super::error::ActError;
 use super::history;
-use super::other_user::{self, OtherUserOnDevice};
+use super::other_adult::{self, OtherAdultOnDevice};
 use super::sealed::{self, Order, Person};
 use super::who::Who;
 use crate::app::AppContext;
@@ -37,7 +37,7 @@ pub struct DeviceView {
     /// What officers entered about it, newest first.
     pub entered: Vec<ShownAct>,
     /// Another adult on it: approvals, and what it told in the stretch that the page is about.
-    pub other_user: OtherUserOnDevice,
+    pub other_adult: OtherAdultOnDevice,
     /// Now.
     pub now: Timestamp,
     /// Whether this officer may enter more.
@@ -73,7 +73,7 @@ pub async fn view(
             None => None,
         };
         Ok(DeviceView {
-            other_user: other_user::of_device(ctx, &row, stretch).await?,
+            other_adult: other_adult::of_device(ctx, &row, stretch).await?,
             now: ctx.now(),
             entered: device_acts::of_device(ctx, case.id, device).await?,
             may_enter: who.may_on(Action::EnrolDevice, &case),

@@ -49,8 +49,8 @@ pub enum Route {
     Coverage,
     DeviceAct,
     DeviceActChange,
-    OtherUserApprove,
-    OtherUserWithdraw,
+    OtherAdultApprove,
+    OtherAdultWithdraw,
     EnrolmentCode,
     Quarantine,
     PersonQuarantine,
@@ -88,8 +88,8 @@ impl Route {
         Self::Coverage,
         Self::DeviceAct,
         Self::DeviceActChange,
-        Self::OtherUserApprove,
-        Self::OtherUserWithdraw,
+        Self::OtherAdultApprove,
+        Self::OtherAdultWithdraw,
         Self::EnrolmentCode,
         Self::Quarantine,
         Self::PersonQuarantine,
@@ -131,11 +131,11 @@ impl Route {
             Self::DeviceActChange => {
                 (Method::POST, "/people/{case}/devices/{device}/acts/{entry}", Access::SignedIn)
             }
-            Self::OtherUserApprove => {
-                (Method::POST, "/people/{case}/devices/{device}/other-user", Access::SignedIn)
+            Self::OtherAdultApprove => {
+                (Method::POST, "/people/{case}/devices/{device}/other-adult", Access::SignedIn)
             }
-            Self::OtherUserWithdraw => {
-                (Method::POST, "/people/{case}/devices/{device}/other-user/{entry}", Access::SignedIn)
+            Self::OtherAdultWithdraw => {
+                (Method::POST, "/people/{case}/devices/{device}/other-adult/{entry}", Access::SignedIn)
             }
             Self::EnrolmentCode => (Method::POST, "/people/{case}/enrolment-code", Access::SignedIn),
             Self::Quarantine => (Method::GET, "/quarantine", Access::SignedIn),
@@ -176,8 +176,8 @@ impl Route {
             Self::Coverage => get(coverage::show),
             Self::DeviceAct => post(coverage::enter),
             Self::DeviceActChange => post(coverage::change),
-            Self::OtherUserApprove => post(coverage::approve),
-            Self::OtherUserWithdraw => post(coverage::withdraw),
+            Self::OtherAdultApprove => post(coverage::approve),
+            Self::OtherAdultWithdraw => post(coverage::withdraw),
             Self::EnrolmentCode => post(enrolment_code::make),
             Self::Quarantine => get(quarantine::list),
             Self::PersonQuarantine => get(quarantine::show),

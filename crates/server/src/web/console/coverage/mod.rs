@@ -3,7 +3,7 @@
 
 mod acts;
 mod asked;
-mod other_user;
+mod other_adult;
 mod strip;
 mod tasks;
 
@@ -19,9 +19,9 @@ use proviso_store::Stretch;
 
 use self::acts::{ActBox, Kind};
 pub use self::acts::{change, enter};
-pub use self::other_user::{approve, withdraw};
 use self::asked::{Asked, Month};
-use self::other_user::OtherUserBox;
+use self::other_adult::OtherAdultBox;
+pub use self::other_adult::{approve, withdraw};
 use self::strip::{Item, Strip};
 pub use self::tasks::{TaskLine, line as task_line};
 use super::Console;
@@ -48,7 +48,7 @@ struct CoveragePage {
     strip: Strip,
     acts: Vec<ActBox>,
     kinds: Vec<Kind>,
-    other_user: OtherUserBox,
+    other_adult: OtherAdultBox,
     may_enter: bool,
 }
 
@@ -99,7 +99,7 @@ pub async fn show(
         after: month.after().query(),
         acts: view.entered.iter().map(|one| acts::shown(one, &zone)).collect(),
         kinds: acts::kinds(),
-        other_user: other_user::section(&view, &zone),
+        other_adult: other_adult::section(&view, &zone),
         may_enter: view.may_enter,
         strip: strip::strip(&view.coverage, &month, &zone),
         asked,
@@ -114,7 +114,12 @@ fn answer(view: &DeviceView, question: Option<Stretch>, zone: &TimeZone) -> Opti
     Some(Answer {
         title: format!("{}, {} to {} {}", from.day, from.clock, until.clock, until.zone),
         summary: answered(found, asked),
-        items: found.ledger.entries.iter().map(|entry| strip::item(entry, &found.other_user, zone)).collect(),
+        items: found
+            .ledger
+            .entries
+            .iter()
+            .map(|entry| strip::item(entry, &found.other_adult, zone))
+            .collect(),
         not_seen: blind.into_iter().collect(),
     })
 }

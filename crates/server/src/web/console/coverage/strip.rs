@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
 use proviso_engine::coverage::{Cause, Coverage, Entry, cause_in_words, gap_in_words, watched_in_words};
-use proviso_model::{OtherUserTold, Timestamp};
+use proviso_model::{OtherAdultTold, Timestamp};
 use proviso_store::Stretch;
 
 use super::asked::Month;
 use crate::app::coverage::DeviceCoverage;
-use crate::app::other_user;
+use crate::app::other_adult;
 use crate::web::console::day_strip::{Bar, LEFT, Mark, TOP, WIDTH, marks, number};
 use crate::web::console::words;
 
@@ -59,7 +59,7 @@ pub fn strip(found: &DeviceCoverage, month: &Month, zone: &TimeZone) -> Strip {
         .zip(0..)
         .map(|((date, stretch), index)| {
             let ledger = found.ledger.within(stretch.from, stretch.until);
-            day(date, stretch, index, (&ledger, &found.other_user), zone)
+            day(date, stretch, index, (&ledger, &found.other_adult), zone)
         })
         .collect();
     Strip {
@@ -106,7 +106,7 @@ fn day(
     date: jiff::civil::Date,
     stretch: Stretch,
     index: u32,
-    (ledger, told): (&Coverage, &[OtherUserTold]),
+    (ledger, told): (&Coverage, &[OtherAdultTold]),
     zone: &TimeZone,
 ) -> Day {
     let y = TOP + ROW * index;
@@ -133,14 +133,14 @@ fn day(
 }
 
 /// Minutes in a row, in words.
-pub fn item(entry: &Entry, told: &[OtherUserTold], zone: &TimeZone) -> Item {
+pub fn item(entry: &Entry, told: &[OtherAdultTold], zone: &TimeZone) -> Item {
     let what = gap_in_words(entry).map_or_else(
         || {
             let partly: Vec<&str> = entry.partly.iter().map(|cause| cause.in_words()).collect();
             let watched = format!("watched, by {}", watched_in_words(entry));
             if partly.is_empty() { watched } else { format!("{watched}; but {}", partly.join("; ")) }
         },
-        |why| match other_user::within(entry, told) {
+        |why| match other_adult::within(entry, told) {
             Some(input) => format!("not watched: {why}; {input}"),
             None => format!("not watched: {why}"),
         },
@@ -152,7 +152,7 @@ fn when(entry: &Entry, zone: &TimeZone) -> String {
     format!("{} to {}", words::when(entry.from, zone).clock, words::when(entry.until(), zone).clock)
 }
 
-fn bar(entry: &Entry, told: &[OtherUserTold], day: Stretch, zone: &TimeZone) -> Bar {
+fn bar(entry: &Entry, told: &[OtherAdultTold], day: Stretch, zone: &TimeZone) -> Bar {
     let class = match entry.gap {
         None => "watched",
         Some(Cause::Device(_)) => "gap",

@@ -2,7 +2,7 @@
 
 use jiff::tz::TimeZone;
 use proviso_model::GapCause;
-use proviso_model::other_user::input_in_words;
+use proviso_model::other_adult::input_in_words;
 
 use crate::app::device_tasks::{Task, Trouble};
 use crate::web::console::words;
@@ -37,11 +37,13 @@ pub fn line(task: &Task, zone: &TimeZone) -> TaskLine {
             what: format!("Since {since}, while all else was watched, {}", cause.in_words()),
             next: what_to_do(cause),
         },
-        Trouble::OtherUser { input, is_all } => {
+        Trouble::OtherAdult { input, is_all } => {
             let sessions = words::counted(task.times, "session", "sessions");
             let pressed = input_in_words(Some(input), if is_all { "" } else { "see its page" });
             TaskLine {
-                what: format!("Since {since} it was used by another adult, unwatched: {sessions}, {length} in all, {pressed}"),
+                what: format!(
+                    "Since {since} it was used by another adult, unwatched: {sessions}, {length} in all, {pressed}"
+                ),
                 next: "look at its page; ask that adult when they used it, if the times or the counts are not what you expect",
             }
         }

@@ -27,7 +27,7 @@ fn fields(route: Route) -> &'static [(&'static str, &'static str)] {
         Route::DeviceAct => {
             &[("kind", "in-hospital"), ("from", "2026-11-23T08:00"), ("reason", "A ward told; number noted.")]
         }
-        Route::OtherUserApprove => &[
+        Route::OtherAdultApprove => &[
             ("name", "An adult of the household"),
             ("minutes", "60"),
             ("sessions", "1"),
@@ -59,7 +59,7 @@ const ON_A_CASE: [(Route, &str); 14] = [
     (Route::Person, "case-view"),
     (Route::Coverage, "coverage-view"),
     (Route::DeviceAct, "device-act"),
-    (Route::OtherUserApprove, "other-user-approve"),
+    (Route::OtherAdultApprove, "other-adult-approve"),
     (Route::EnrolmentCode, "enrolment-code"),
     (Route::DeviceNoticeSeen, "device-notice-seen"),
 ];

@@ -4,31 +4,31 @@
 use serde::{Deserialize, Serialize};
 
 use crate::hash::Digest;
-use crate::ids::OtherUserId;
+use crate::ids::OtherAdultId;
 use crate::time::Timestamp;
 
 /// Longest session that may be approved, minutes.
-pub const OTHER_USER_MINUTES_MAX: u16 = 120;
+pub const OTHER_ADULT_MINUTES_MAX: u16 = 120;
 /// Most sessions a day that may be approved.
-pub const OTHER_USER_SESSIONS_MAX: u8 = 6;
+pub const OTHER_ADULT_SESSIONS_MAX: u8 = 6;
 /// Longest time for which another adult may be approved, days.
-pub const OTHER_USER_DAYS_MAX: i64 = 366;
+pub const OTHER_ADULT_DAYS_MAX: i64 = 366;
 /// So long after approval the one-time code works, hours.
-pub const OTHER_USER_CODE_HOURS: i64 = 72;
+pub const OTHER_ADULT_CODE_HOURS: i64 = 72;
 /// Letters of the one-time code, 5 bits each: its hash stands in the policy, so it must not be found by trying.
-pub const OTHER_USER_CODE_CHARS: usize = 16;
+pub const OTHER_ADULT_CODE_CHARS: usize = 16;
 /// Domain of the hash of a code, over the approval's id and the code.
-pub const OTHER_USER_CODE_DOMAIN: &str = "proviso/other-user-code/v1";
+pub const OTHER_ADULT_CODE_DOMAIN: &str = "proviso/other-adult-code/v1";
 
 /// That another adult may use the account for a while without being watched, as an officer approved it for one device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct OtherUser {
+pub struct OtherAdult {
     /// The approval.
-    pub id: OtherUserId,
-    /// Longest session, minutes; a device takes at most [`OTHER_USER_MINUTES_MAX`].
+    pub id: OtherAdultId,
+    /// Longest session, minutes; a device takes at most [`OTHER_ADULT_MINUTES_MAX`].
     pub minutes_max: u16,
-    /// Most sessions in a civil day of the order's time zone; a device takes at most [`OTHER_USER_SESSIONS_MAX`].
+    /// Most sessions in a civil day of the order's time zone; a device takes at most [`OTHER_ADULT_SESSIONS_MAX`].
     pub sessions_per_day_max: u8,
     /// The first instant at which it no longer holds; a session that lasts then ends.
     pub until: Timestamp,
@@ -38,7 +38,7 @@ pub struct OtherUser {
     pub code_until: Timestamp,
 }
 
-impl OtherUser {
+impl OtherAdult {
     /// Whether a session may begin or last at `at`.
     #[must_use]
     pub fn holds(&self, at: Timestamp) -> bool {
@@ -48,18 +48,18 @@ impl OtherUser {
     /// Longest session in milliseconds, whatever the policy says at most the longest that may be approved.
     #[must_use]
     pub fn longest_ms(&self) -> u64 {
-        u64::from(self.minutes_max.min(OTHER_USER_MINUTES_MAX)) * 60_000
+        u64::from(self.minutes_max.min(OTHER_ADULT_MINUTES_MAX)) * 60_000
     }
 
     /// Most sessions a day, likewise.
     #[must_use]
     pub fn sessions_a_day(&self) -> u32 {
-        u32::from(self.sessions_per_day_max.min(OTHER_USER_SESSIONS_MAX))
+        u32::from(self.sessions_per_day_max.min(OTHER_ADULT_SESSIONS_MAX))
     }
 }
 
 /// How often keys and the pointer's buttons were pressed in all programs; never which, nor where.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct InputCounts {
     /// Keys.
@@ -82,8 +82,10 @@ impl InputCounts {
 /// How much input was counted, or why it was not; for officers and courts.
 #[must_use]
 pub fn input_in_words(input: Option<InputCounts>, uncounted: &str) -> String {
-    let of = |count: u64, what: &str| format!("{count} {what} {}", if count == 1 { "press" } else { "presses" });
-    let counted = input.map(|input| format!("{} and {} were counted", of(input.keys, "key"), of(input.pointer, "pointer")));
+    let of =
+        |count: u64, what: &str| format!("{count} {what} {}", if count == 1 { "press" } else { "presses" });
+    let counted = input
+        .map(|input| format!("{} and {} were counted", of(input.keys, "key"), of(input.pointer, "pointer")));
     match (counted, uncounted) {
         (Some(counted), "") => counted,
         (Some(counted), why) => format!("{counted}, but not all: {why}"),
@@ -94,7 +96,7 @@ pub fn input_in_words(input: Option<InputCounts>, uncounted: &str) -> String {
 /// Why another adult's session ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum OtherUserEnd {
+pub enum OtherAdultEnd {
     /// Somebody at the device ended it.
     Ended,
     /// Its time was up.
@@ -113,7 +115,7 @@ pub enum OtherUserEnd {
     NothingAsked,
 }
 
-impl OtherUserEnd {
+impl OtherAdultEnd {
     /// For officers, courts and the supervised person alike.
     #[must_use]
     pub fn in_words(self) -> &'static str {
@@ -133,18 +135,18 @@ impl OtherUserEnd {
 /// What a device tells of another adult's use beside the gap itself. It asserts when and how much, never what and never who.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "what", rename_all = "kebab-case", deny_unknown_fields)]
-pub enum OtherUserTold {
+pub enum OtherAdultTold {
     /// A PIN was set with the one-time code.
     PinSet {
         /// The approval.
-        approval: OtherUserId,
+        approval: OtherAdultId,
         /// When.
         at: Timestamp,
     },
     /// Wrong PINs were tried for a session.
     WrongPins {
         /// The approval.
-        approval: OtherUserId,
+        approval: OtherAdultId,
         /// The first of them.
         at: Timestamp,
         /// How many.
@@ -153,13 +155,13 @@ pub enum OtherUserTold {
     /// A session that is over.
     Session {
         /// The approval.
-        approval: OtherUserId,
+        approval: OtherAdultId,
         /// Start.
         from: Timestamp,
         /// End.
         until: Timestamp,
         /// Why it ended.
-        ended: OtherUserEnd,
+        ended: OtherAdultEnd,
         /// Presses counted; absent where none could be.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         input: Option<InputCounts>,
@@ -169,14 +171,14 @@ pub enum OtherUserTold {
     },
 }
 
-impl OtherUserTold {
+impl OtherAdultTold {
     /// The approval that it names.
     #[must_use]
-    pub fn approval(&self) -> OtherUserId {
+    pub fn approval(&self) -> OtherAdultId {
         match self {
-            Self::PinSet { approval, .. } | Self::WrongPins { approval, .. } | Self::Session { approval, .. } => {
-                *approval
-            }
+            Self::PinSet { approval, .. }
+            | Self::WrongPins { approval, .. }
+            | Self::Session { approval, .. } => *approval,
         }
     }
 
@@ -201,27 +203,32 @@ impl OtherUserTold {
 
 #[cfg(test)]
 mod tests {
-    use super::{InputCounts, OtherUserEnd, OtherUserTold};
-    use crate::ids::OtherUserId;
+    use super::{InputCounts, OtherAdultEnd, OtherAdultTold};
+    use crate::ids::OtherAdultId;
     use crate::record::{RecordBody, RecordContent};
     use crate::time::Timestamp;
 
     #[test]
     fn what_is_told_of_a_session_opens_field_by_field_and_is_put_together_again() {
         let at = Timestamp::from_micros(1_700_000_000_000_000);
-        let approval = OtherUserId::random([7; 16]);
-        let session = OtherUserTold::Session {
+        let approval = OtherAdultId::random([7; 16]);
+        let session = OtherAdultTold::Session {
             approval,
             from: at,
             until: at.plus_millis(60_000),
-            ended: OtherUserEnd::Cap,
+            ended: OtherAdultEnd::Cap,
             input: Some(InputCounts { keys: 12, pointer: 3 }),
             uncounted: String::new(),
         };
-        for told in [session, OtherUserTold::PinSet { approval, at }, OtherUserTold::WrongPins { approval, at, count: 5 }] {
-            let body = RecordBody::OtherUser { other_user: told };
-            assert_eq!(body.kind(), "other-user");
-            let content = RecordContent { recorded_at: at, clock_in_doubt: false, last_checkpoint: None, body };
+        for told in [
+            session,
+            OtherAdultTold::PinSet { approval, at },
+            OtherAdultTold::WrongPins { approval, at, count: 5 },
+        ] {
+            let body = RecordBody::OtherAdult { other_adult: told };
+            assert_eq!(body.kind(), "other-adult");
+            let content =
+                RecordContent { recorded_at: at, clock_in_doubt: false, last_checkpoint: None, body };
             let fields = content.to_fields().expect("fields");
             let pairs = fields.iter().map(|(name, value)| (name.as_str(), value.as_str()));
             assert_eq!(RecordContent::from_fields(pairs).expect("a record"), content);

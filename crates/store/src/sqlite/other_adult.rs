@@ -1,8 +1,8 @@
 //! Another adult's use of devices, on SQLite.
 
 use async_trait::async_trait;
-use proviso_model::ids::{CaseId, DeviceId, OtherUserId};
-use proviso_model::{Digest, OtherUser};
+use proviso_model::ids::{CaseId, DeviceId, OtherAdultId};
+use proviso_model::{Digest, OtherAdult};
 use sqlx::SqliteConnection;
 use sqlx::sqlite::SqliteRow;
 
@@ -11,22 +11,22 @@ use super::device::policies_append;
 use super::rows::{blob, bytes, number, text, time, time_maybe};
 use crate::device::PolicyRow;
 use crate::error::{Result, StoreError};
-use crate::other_user::{OtherUserRow, OtherUserStore, OtherUserToldRow, OtherUserWithdrawn};
+use crate::other_adult::{OtherAdultRow, OtherAdultStore, OtherAdultToldRow, OtherAdultWithdrawn};
 use crate::timeline::Stretch;
 
-fn other_user(row: &SqliteRow) -> Result<OtherUserRow> {
+fn other_adult(row: &SqliteRow) -> Result<OtherAdultRow> {
     let withdrawn = match time_maybe(row, "withdrawn_at")? {
         Some(at) => {
             let (by, sealed) = (text(row, "withdrawn_by")?, blob(row, "withdrawn_sealed")?);
-            Some(OtherUserWithdrawn { at, by, sealed })
+            Some(OtherAdultWithdrawn { at, by, sealed })
         }
         None => None,
     };
-    Ok(OtherUserRow {
+    Ok(OtherAdultRow {
         device: DeviceId::from_bytes(bytes(row, "device")?),
         case: CaseId::from_bytes(bytes(row, "case_id")?),
-        terms: OtherUser {
-            id: OtherUserId::from_bytes(bytes(row, "id")?),
+        terms: OtherAdult {
+            id: OtherAdultId::from_bytes(bytes(row, "id")?),
             minutes_max: number(row, "minutes_max")?,
             sessions_per_day_max: number(row, "sessions_per_day_max")?,
             until: time(row, "until_at")?,
@@ -40,8 +40,8 @@ fn other_user(row: &SqliteRow) -> Result<OtherUserRow> {
     })
 }
 
-fn told(row: &SqliteRow) -> Result<OtherUserToldRow> {
-    Ok(OtherUserToldRow {
+fn told(row: &SqliteRow) -> Result<OtherAdultToldRow> {
+    Ok(OtherAdultToldRow {
         record: bytes(row, "record")?,
         case: CaseId::from_bytes(bytes(row, "case_id")?),
         device: DeviceId::from_bytes(bytes(row, "device")?),
@@ -52,9 +52,9 @@ fn told(row: &SqliteRow) -> Result<OtherUserToldRow> {
 }
 
 /// Keeps what a device told.
-pub(super) async fn told_insert(connection: &mut SqliteConnection, row: OtherUserToldRow) -> Result<()> {
+pub(super) async fn told_insert(connection: &mut SqliteConnection, row: OtherAdultToldRow) -> Result<()> {
     sqlx::query(
-        "INSERT INTO other_user_told (record, case_id, device, from_at, until_at, sealed) VALUES ($1, $2, $3, $4, $5, $6)",
+        "INSERT INTO other_adult_told (record, case_id, device, from_at, until_at, sealed) VALUES ($1, $2, $3, $4, $5, $6)",
     )
     .bind(row.record.to_vec())
     .bind(row.case.as_bytes().to_vec())
@@ -67,9 +67,9 @@ pub(super) async fn told_insert(connection: &mut SqliteConnection, row: OtherUse
     Ok(())
 }
 
-async fn insert(connection: &mut SqliteConnection, row: OtherUserRow) -> Result<()> {
+async fn insert(connection: &mut SqliteConnection, row: OtherAdultRow) -> Result<()> {
     sqlx::query(
-        "INSERT INTO other_user (id, device, case_id, minutes_max, sessions_per_day_max, until_at, code_hash, code_until_at,
+        "INSERT INTO other_adult (id, device, case_id, minutes_max, sessions_per_day_max, until_at, code_hash, code_until_at,
                                  approved_at, approved_by, sealed)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
     )
@@ -90,8 +90,8 @@ async fn insert(connection: &mut SqliteConnection, row: OtherUserRow) -> Result<
 }
 
 #[async_trait]
-impl OtherUserStore for SqliteStore {
-    async fn other_user_add(&self, row: &OtherUserRow, policies: &[PolicyRow]) -> Result<()> {
+impl OtherAdultStore for SqliteStore {
+    async fn other_adult_add(&self, row: &OtherAdultRow, policies: &[PolicyRow]) -> Result<()> {
         let (row, policies) = (row.clone(), policies.to_vec());
         self.write(move |connection| {
             Box::pin(async move {
@@ -102,17 +102,17 @@ impl OtherUserStore for SqliteStore {
         .await
     }
 
-    async fn other_user_withdraw(
+    async fn other_adult_withdraw(
         &self,
-        id: OtherUserId,
-        withdrawn: &OtherUserWithdrawn,
+        id: OtherAdultId,
+        withdrawn: &OtherAdultWithdrawn,
         policies: &[PolicyRow],
     ) -> Result<()> {
         let (withdrawn, policies) = (withdrawn.clone(), policies.to_vec());
         self.write(move |connection| {
             Box::pin(async move {
                 let done = sqlx::query(
-                    "UPDATE other_user SET withdrawn_at = $2, withdrawn_by = $3, withdrawn_sealed = $4
+                    "UPDATE other_adult SET withdrawn_at = $2, withdrawn_by = $3, withdrawn_sealed = $4
                      WHERE id = $1 AND withdrawn_at IS NULL",
                 )
                 .bind(id.as_bytes().to_vec())
@@ -130,17 +130,21 @@ impl OtherUserStore for SqliteStore {
         .await
     }
 
-    async fn other_user_list(&self, case: CaseId) -> Result<Vec<OtherUserRow>> {
-        let rows = sqlx::query("SELECT * FROM other_user WHERE case_id = $1 ORDER BY approved_at, id")
+    async fn other_adult_list(&self, case: CaseId) -> Result<Vec<OtherAdultRow>> {
+        let rows = sqlx::query("SELECT * FROM other_adult WHERE case_id = $1 ORDER BY approved_at, id")
             .bind(case.as_bytes().to_vec())
             .fetch_all(&self.readers)
             .await?;
-        rows.iter().map(other_user).collect()
+        rows.iter().map(other_adult).collect()
     }
 
-    async fn other_user_told_list(&self, device: DeviceId, stretch: Stretch) -> Result<Vec<OtherUserToldRow>> {
+    async fn other_adult_told_list(
+        &self,
+        device: DeviceId,
+        stretch: Stretch,
+    ) -> Result<Vec<OtherAdultToldRow>> {
         let rows = sqlx::query(
-            "SELECT t.* FROM other_user_told t JOIN record r ON r.hash = t.record
+            "SELECT t.* FROM other_adult_told t JOIN record r ON r.hash = t.record
              WHERE t.device = $1 AND t.from_at < $3 AND (t.until_at > $2 OR t.from_at >= $2) AND r.destroyed_at IS NULL
              ORDER BY t.from_at, t.record",
         )

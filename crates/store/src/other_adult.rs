@@ -1,8 +1,8 @@
 //! Another adult's use of a device: what officers approved, and what devices told of it.
 
 use async_trait::async_trait;
-use proviso_model::ids::{CaseId, DeviceId, OtherUserId};
-use proviso_model::{OtherUser, Timestamp};
+use proviso_model::ids::{CaseId, DeviceId, OtherAdultId};
+use proviso_model::{OtherAdult, Timestamp};
 
 use crate::device::PolicyRow;
 use crate::error::Result;
@@ -10,13 +10,13 @@ use crate::timeline::Stretch;
 
 /// An approval, or one that was.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OtherUserRow {
+pub struct OtherAdultRow {
     /// The device.
     pub device: DeviceId,
     /// The case.
     pub case: CaseId,
     /// What is approved, as the policy has it.
-    pub terms: OtherUser,
+    pub terms: OtherAdult,
     /// When.
     pub approved_at: Timestamp,
     /// By whom, as in the log.
@@ -24,12 +24,12 @@ pub struct OtherUserRow {
     /// Name and reason, sealed.
     pub sealed: Vec<u8>,
     /// That it was withdrawn; `None` while it was not.
-    pub withdrawn: Option<OtherUserWithdrawn>,
+    pub withdrawn: Option<OtherAdultWithdrawn>,
 }
 
 /// That an approval was withdrawn.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OtherUserWithdrawn {
+pub struct OtherAdultWithdrawn {
     /// When.
     pub at: Timestamp,
     /// By whom, as in the log.
@@ -40,7 +40,7 @@ pub struct OtherUserWithdrawn {
 
 /// What a device told.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OtherUserToldRow {
+pub struct OtherAdultToldRow {
     /// The record that it came in.
     pub record: [u8; 32],
     /// The case.
@@ -57,21 +57,21 @@ pub struct OtherUserToldRow {
 
 /// Verbs on another adult's use.
 #[async_trait]
-pub trait OtherUserStore {
+pub trait OtherAdultStore {
     /// Adds an approval, with the policies that follow.
     ///
     /// # Errors
     /// [`crate::StoreError::Conflict`] when a policy's serial does not rise; then nothing was added.
-    async fn other_user_add(&self, row: &OtherUserRow, policies: &[PolicyRow]) -> Result<()>;
+    async fn other_adult_add(&self, row: &OtherAdultRow, policies: &[PolicyRow]) -> Result<()>;
 
     /// Withdraws one, with the policies that follow.
     ///
     /// # Errors
     /// [`crate::StoreError::Conflict`] when it was withdrawn already, or a policy's serial does not rise; then nothing was changed.
-    async fn other_user_withdraw(
+    async fn other_adult_withdraw(
         &self,
-        id: OtherUserId,
-        withdrawn: &OtherUserWithdrawn,
+        id: OtherAdultId,
+        withdrawn: &OtherAdultWithdrawn,
         policies: &[PolicyRow],
     ) -> Result<()>;
 
@@ -79,11 +79,15 @@ pub trait OtherUserStore {
     ///
     /// # Errors
     /// [`crate::StoreError`].
-    async fn other_user_list(&self, case: CaseId) -> Result<Vec<OtherUserRow>>;
+    async fn other_adult_list(&self, case: CaseId) -> Result<Vec<OtherAdultRow>>;
 
     /// What a device told that touches a stretch, in time order. What was destroyed is not among it.
     ///
     /// # Errors
     /// [`crate::StoreError`].
-    async fn other_user_told_list(&self, device: DeviceId, stretch: Stretch) -> Result<Vec<OtherUserToldRow>>;
+    async fn other_adult_told_list(
+        &self,
+        device: DeviceId,
+        stretch: Stretch,
+    ) -> Result<Vec<OtherAdultToldRow>>;
 }

@@ -3,22 +3,22 @@
 
 use proviso_ledger::hash::domain_hash;
 use proviso_model::code::normalise;
-use proviso_model::ids::OtherUserId;
-use proviso_model::other_user::{OTHER_USER_CODE_CHARS, OTHER_USER_CODE_DOMAIN};
-use proviso_model::{Digest, OtherUser, Timestamp};
+use proviso_model::ids::OtherAdultId;
+use proviso_model::other_adult::{OTHER_ADULT_CODE_CHARS, OTHER_ADULT_CODE_DOMAIN};
+use proviso_model::{Digest, OtherAdult, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::pin::{PinAnswer, PinError, PinKeep, check_length};
 use crate::state_dir::{Readers, StateDir};
 
 /// Where it stands to which approval the PIN belongs.
-pub const OTHER_USER_FILE: &str = "other-user.json";
+pub const OTHER_ADULT_FILE: &str = "other-adult.json";
 /// Where the PIN's hash lies.
-pub const OTHER_USER_PIN_FILE: &str = "other-user-pin.json";
+pub const OTHER_ADULT_PIN_FILE: &str = "other-adult-pin.json";
 
 #[derive(Serialize, Deserialize)]
 struct Belongs {
-    approval: OtherUserId,
+    approval: OtherAdultId,
 }
 
 /// Why no PIN is set.
@@ -28,7 +28,9 @@ pub enum SetPinError {
     #[error("that is not the code; it has 16 letters and digits, and works for the newest approval only")]
     WrongCode,
     /// It was used, or is too old.
-    #[error("the code was used already or is too old; ask the officer to approve you anew, which gives another")]
+    #[error(
+        "the code was used already or is too old; ask the officer to approve you anew, which gives another"
+    )]
     CodeOver,
     /// The PIN.
     #[error(transparent)]
@@ -37,24 +39,24 @@ pub enum SetPinError {
 
 /// Keeper of that PIN.
 #[derive(Clone)]
-pub struct OtherUserKeep {
+pub struct OtherAdultKeep {
     dir: StateDir,
     pin: PinKeep,
 }
 
-impl OtherUserKeep {
+impl OtherAdultKeep {
     /// A keeper in this state folder.
     #[must_use]
     pub fn new(dir: StateDir) -> Self {
-        Self { pin: PinKeep::in_file(dir.clone(), OTHER_USER_PIN_FILE), dir }
+        Self { pin: PinKeep::in_file(dir.clone(), OTHER_ADULT_PIN_FILE), dir }
     }
 
     /// Whether a PIN was set for this approval.
     ///
     /// # Errors
     /// [`PinError::State`].
-    pub fn is_set(&self, approval: OtherUserId) -> Result<bool, PinError> {
-        let belongs: Option<Belongs> = self.dir.read_json(OTHER_USER_FILE)?;
+    pub fn is_set(&self, approval: OtherAdultId) -> Result<bool, PinError> {
+        let belongs: Option<Belongs> = self.dir.read_json(OTHER_ADULT_FILE)?;
         Ok(belongs.is_some_and(|belongs| belongs.approval == approval))
     }
 
@@ -64,7 +66,7 @@ impl OtherUserKeep {
     /// [`SetPinError`]; then nothing was set.
     pub fn set(
         &self,
-        approval: &OtherUser,
+        approval: &OtherAdult,
         (code, pin): (&str, &str),
         now: Timestamp,
         salt: [u8; 16],
@@ -72,7 +74,7 @@ impl OtherUserKeep {
         if self.is_set(approval.id)? || now >= approval.code_until {
             return Err(SetPinError::CodeOver);
         }
-        let code = normalise(code, OTHER_USER_CODE_CHARS).ok_or(SetPinError::WrongCode)?;
+        let code = normalise(code, OTHER_ADULT_CODE_CHARS).ok_or(SetPinError::WrongCode)?;
         if code_hash(approval.id, &code) != approval.code_hash {
             return Err(SetPinError::WrongCode);
         }
@@ -80,7 +82,7 @@ impl OtherUserKeep {
         self.pin.set_salted(pin, salt)?;
         // Last: until it stands there, the PIN belongs to nobody and the code still works.
         let belongs = Belongs { approval: approval.id };
-        self.dir.write_json(OTHER_USER_FILE, Readers::Agent, &belongs).map_err(PinError::State)?;
+        self.dir.write_json(OTHER_ADULT_FILE, Readers::Agent, &belongs).map_err(PinError::State)?;
         Ok(())
     }
 
@@ -88,7 +90,7 @@ impl OtherUserKeep {
     ///
     /// # Errors
     /// [`PinError`]; [`PinError::None`] where none was set for this approval.
-    pub fn check(&self, approval: OtherUserId, pin: &str, now: Timestamp) -> Result<PinAnswer, PinError> {
+    pub fn check(&self, approval: OtherAdultId, pin: &str, now: Timestamp) -> Result<PinAnswer, PinError> {
         if !self.is_set(approval)? {
             return Err(PinError::None);
         }
@@ -98,6 +100,6 @@ impl OtherUserKeep {
 
 /// What the policy has of a code, written as [`normalise`] gives it.
 #[must_use]
-pub fn code_hash(approval: OtherUserId, code: &str) -> Digest {
-    Digest(domain_hash(OTHER_USER_CODE_DOMAIN, &[approval.as_bytes().as_slice(), code.as_bytes()]))
+pub fn code_hash(approval: OtherAdultId, code: &str) -> Digest {
+    Digest(domain_hash(OTHER_ADULT_CODE_DOMAIN, &[approval.as_bytes().as_slice(), code.as_bytes()]))
 }

@@ -4,14 +4,14 @@
 use proviso_engine::coverage::{Cause, Entry};
 use proviso_ledger::hash::domain_hash;
 use proviso_model::code;
-use proviso_model::ids::{CaseId, DeviceId, OtherUserId};
-use proviso_model::other_user::{
-    OTHER_USER_CODE_CHARS, OTHER_USER_CODE_DOMAIN, OTHER_USER_CODE_HOURS, OTHER_USER_DAYS_MAX,
-    OTHER_USER_MINUTES_MAX, OTHER_USER_SESSIONS_MAX, input_in_words,
+use proviso_model::ids::{CaseId, DeviceId, OtherAdultId};
+use proviso_model::other_adult::{
+    OTHER_ADULT_CODE_CHARS, OTHER_ADULT_CODE_DOMAIN, OTHER_ADULT_CODE_HOURS, OTHER_ADULT_DAYS_MAX,
+    OTHER_ADULT_MINUTES_MAX, OTHER_ADULT_SESSIONS_MAX, input_in_words,
 };
-use proviso_model::{Digest, GapCause, OtherUser, OtherUserTold, Timestamp};
+use proviso_model::{Digest, GapCause, OtherAdult, OtherAdultTold, Timestamp};
 use proviso_store::{
-    DeviceRow, DeviceState, OtherUserRow, OtherUserWithdrawn, PolicyRow, StoreError, Stretch,
+    DeviceRow, DeviceState, OtherAdultRow, OtherAdultWithdrawn, PolicyRow, StoreError, Stretch,
 };
 use serde::{Deserialize, Serialize};
 
@@ -56,7 +56,7 @@ pub struct Terms {
 #[derive(Debug, Clone)]
 pub struct Approved {
     /// The approval.
-    pub id: OtherUserId,
+    pub id: OtherAdultId,
     /// The code, in groups.
     pub code: String,
     /// The first instant at which the code no longer works.
@@ -65,8 +65,8 @@ pub struct Approved {
 
 /// What stands for a device at `now`, of all that was approved in its case.
 #[must_use]
-pub fn standing(rows: &[OtherUserRow], device: DeviceId, now: Timestamp) -> Option<OtherUser> {
-    let of = |row: &&OtherUserRow| row.device == device && row.withdrawn.is_none() && row.terms.holds(now);
+pub fn standing(rows: &[OtherAdultRow], device: DeviceId, now: Timestamp) -> Option<OtherAdult> {
+    let of = |row: &&OtherAdultRow| row.device == device && row.withdrawn.is_none() && row.terms.holds(now);
     rows.iter().rfind(of).map(|row| row.terms)
 }
 
@@ -78,15 +78,15 @@ pub async fn on_device(
     ctx: &AppContext,
     case: CaseId,
     device: DeviceId,
-) -> Result<Option<OtherUser>, StoreError> {
-    Ok(standing(&ctx.store.other_user_list(case).await?, device, ctx.now()))
+) -> Result<Option<OtherAdult>, StoreError> {
+    Ok(standing(&ctx.store.other_adult_list(case).await?, device, ctx.now()))
 }
 
 /// Whether somebody was approved on a device in the days in which tasks are looked for.
 #[must_use]
-pub fn is_lately(rows: &[OtherUserRow], device: DeviceId, now: Timestamp) -> bool {
+pub fn is_lately(rows: &[OtherAdultRow], device: DeviceId, now: Timestamp) -> bool {
     let from = now.plus_days(-WEEK_DAYS);
-    let ended = |row: &OtherUserRow| {
+    let ended = |row: &OtherAdultRow| {
         let withdrawn = row.withdrawn.as_ref().map(|withdrawn| withdrawn.at);
         withdrawn.map_or(row.terms.until, |at| at.min(row.terms.until))
     };
@@ -95,8 +95,8 @@ pub fn is_lately(rows: &[OtherUserRow], device: DeviceId, now: Timestamp) -> boo
 
 /// Whether an approval stood for a device at `at`: what a device tells of a session is its own word.
 #[must_use]
-pub fn was_approved(rows: &[OtherUserRow], device: DeviceId, id: OtherUserId, at: Timestamp) -> bool {
-    let stood = |row: &OtherUserRow| {
+pub fn was_approved(rows: &[OtherAdultRow], device: DeviceId, id: OtherAdultId, at: Timestamp) -> bool {
+    let stood = |row: &OtherAdultRow| {
         row.device == device
             && row.terms.id == id
             && row.approved_at <= at
@@ -114,8 +114,8 @@ pub async fn told(
     ctx: &AppContext,
     device: &DeviceRow,
     stretch: Stretch,
-) -> Result<Vec<OtherUserTold>, StoreError> {
-    let rows = ctx.store.other_user_told_list(device.id, stretch).await?;
+) -> Result<Vec<OtherAdultTold>, StoreError> {
+    let rows = ctx.store.other_adult_told_list(device.id, stretch).await?;
     if rows.is_empty() {
         return Ok(Vec::new());
     }
@@ -124,7 +124,7 @@ pub async fn told(
     let mut told = Vec::with_capacity(rows.len());
     for row in rows {
         let Some(key) = ctx.store.record_key(&row.record).await? else { continue };
-        let json = keys.of_record(&key).open(Purpose::OtherUser, &row.sealed).map_err(|_| broken())?;
+        let json = keys.of_record(&key).open(Purpose::OtherAdult, &row.sealed).map_err(|_| broken())?;
         told.push(serde_json::from_slice(&json).map_err(|error| StoreError::Damaged(error.to_string()))?);
     }
     Ok(told)
@@ -133,13 +133,13 @@ pub async fn told(
 /// What is said of the sessions that minutes in a row belong to: how much input was counted. Nothing where they are of something
 /// else.
 #[must_use]
-pub fn within(entry: &Entry, told: &[OtherUserTold]) -> Option<String> {
-    let of_session = GapCause::OtherUser;
+pub fn within(entry: &Entry, told: &[OtherAdultTold]) -> Option<String> {
+    let of_session = GapCause::OtherAdult;
     if entry.gap != Some(Cause::Device(of_session)) && entry.told != Some(of_session) {
         return None;
     }
-    let of = |one: &OtherUserTold| match one {
-        OtherUserTold::Session { from, until, input, uncounted, .. }
+    let of = |one: &OtherAdultTold| match one {
+        OtherAdultTold::Session { from, until, input, uncounted, .. }
             if *from < entry.until() && entry.from <= *until =>
         {
             Some(input_in_words(*input, uncounted))
@@ -158,8 +158,8 @@ pub fn within(entry: &Entry, told: &[OtherUserTold]) -> Option<String> {
 ///
 /// # Errors
 /// Keys that cannot be used.
-pub fn opened(ctx: &AppContext, row: &OtherUserRow) -> Result<Adult, KeyError> {
-    ctx.unseal_json(row.case, Purpose::OtherUser, &row.sealed)
+pub fn opened(ctx: &AppContext, row: &OtherAdultRow) -> Result<Adult, KeyError> {
+    ctx.unseal_json(row.case, Purpose::OtherAdult, &row.sealed)
 }
 
 fn refused<T>(why: impl Into<String>) -> Result<T, ForceError> {
@@ -167,14 +167,16 @@ fn refused<T>(why: impl Into<String>) -> Result<T, ForceError> {
 }
 
 fn check(terms: &Terms, name: &str, now: Timestamp) -> Result<(), ForceError> {
-    if !(1..=OTHER_USER_MINUTES_MAX).contains(&terms.minutes_max) {
-        return refused(format!("a session lasts 1 to {OTHER_USER_MINUTES_MAX} minutes"));
+    if !(1..=OTHER_ADULT_MINUTES_MAX).contains(&terms.minutes_max) {
+        return refused(format!("a session lasts 1 to {OTHER_ADULT_MINUTES_MAX} minutes"));
     }
-    if !(1..=OTHER_USER_SESSIONS_MAX).contains(&terms.sessions_per_day_max) {
-        return refused(format!("there may be 1 to {OTHER_USER_SESSIONS_MAX} sessions a day"));
+    if !(1..=OTHER_ADULT_SESSIONS_MAX).contains(&terms.sessions_per_day_max) {
+        return refused(format!("there may be 1 to {OTHER_ADULT_SESSIONS_MAX} sessions a day"));
     }
-    if terms.until <= now || terms.until > now.plus_days(OTHER_USER_DAYS_MAX) {
-        return refused(format!("give a last day that has not passed, at most {OTHER_USER_DAYS_MAX} days away"));
+    if terms.until <= now || terms.until > now.plus_days(OTHER_ADULT_DAYS_MAX) {
+        return refused(format!(
+            "give a last day that has not passed, at most {OTHER_ADULT_DAYS_MAX} days away"
+        ));
     }
     if name.trim().is_empty() || name.len() > NAME_BYTES_MAX {
         return refused("write who the other adult is, in at most 200 bytes");
@@ -200,32 +202,32 @@ pub async fn approve(
     if device.state != DeviceState::Active {
         return refused("this device is not enrolled any more");
     }
-    let rows = ctx.store.other_user_list(device.case).await?;
+    let rows = ctx.store.other_adult_list(device.case).await?;
     if standing(&rows, device.id, now).is_some() {
         return refused("another adult is approved on this device already; withdraw that approval first");
     }
-    let id = OtherUserId::new(now, ctx.random());
-    let code = code::letters(&ctx.random::<OTHER_USER_CODE_CHARS>());
+    let id = OtherAdultId::new(now, ctx.random());
+    let code = code::letters(&ctx.random::<OTHER_ADULT_CODE_CHARS>());
     let code_hash =
-        Digest(domain_hash(OTHER_USER_CODE_DOMAIN, &[id.as_bytes().as_slice(), code.as_bytes()]));
-    let code_until = now.plus_millis(OTHER_USER_CODE_HOURS * 3_600_000).min(terms.until);
+        Digest(domain_hash(OTHER_ADULT_CODE_DOMAIN, &[id.as_bytes().as_slice(), code.as_bytes()]));
+    let code_until = now.plus_millis(OTHER_ADULT_CODE_HOURS * 3_600_000).min(terms.until);
     let Terms { minutes_max, sessions_per_day_max, until } = terms;
-    let terms = OtherUser { id, minutes_max, sessions_per_day_max, until, code_hash, code_until };
+    let terms = OtherAdult { id, minutes_max, sessions_per_day_max, until, code_hash, code_until };
     let objects = format!("{id} {} {minutes_max} {sessions_per_day_max} {until}", device.id);
-    ctx.logged(actor, "other-user-approve", Some(device.case), &objects, async {
+    ctx.logged(actor, "other-adult-approve", Some(device.case), &objects, async {
         let adult = Adult { name: adult.name.trim().to_owned(), reason: adult.reason.trim().to_owned() };
         let json = serde_json::to_vec(&adult).map_err(|error| ForceError::Refused(error.to_string()))?;
-        let row = OtherUserRow {
+        let row = OtherAdultRow {
             device: device.id,
             case: device.case,
             terms,
             approved_at: now,
             approved_by: actor.to_owned(),
-            sealed: ctx.seal(device.case, Purpose::OtherUser, &json)?,
+            sealed: ctx.seal(device.case, Purpose::OtherAdult, &json)?,
             withdrawn: None,
         };
         let policy = policy(ctx, device, Some(terms)).await?;
-        ctx.store.other_user_add(&row, &[policy]).await?;
+        ctx.store.other_adult_add(&row, &[policy]).await?;
         Ok(Approved { id, code: code::grouped(&code, 4), code_until })
     })
     .await
@@ -240,25 +242,24 @@ pub async fn withdraw(
     ctx: &AppContext,
     actor: &str,
     device: &DeviceRow,
-    id: OtherUserId,
+    id: OtherAdultId,
     reason: &str,
 ) -> Result<(), ForceError> {
     check_reason(reason)?;
-    let rows = ctx.store.other_user_list(device.case).await?;
-    let is_it = |row: &OtherUserRow| {
-        row.terms.id == id && row.device == device.id && row.withdrawn.is_none()
-    };
+    let rows = ctx.store.other_adult_list(device.case).await?;
+    let is_it =
+        |row: &OtherAdultRow| row.terms.id == id && row.device == device.id && row.withdrawn.is_none();
     if !rows.iter().any(is_it) {
         return Err(StoreError::Missing("an approval on this device that stands").into());
     }
-    ctx.logged(actor, "other-user-withdraw", Some(device.case), &format!("{id} {}", device.id), async {
-        let sealed = ctx.seal(device.case, Purpose::OtherUser, reason.trim().as_bytes())?;
-        let withdrawn = OtherUserWithdrawn { at: ctx.now(), by: actor.to_owned(), sealed };
+    ctx.logged(actor, "other-adult-withdraw", Some(device.case), &format!("{id} {}", device.id), async {
+        let sealed = ctx.seal(device.case, Purpose::OtherAdult, reason.trim().as_bytes())?;
+        let withdrawn = OtherAdultWithdrawn { at: ctx.now(), by: actor.to_owned(), sealed };
         let policies = match device.state {
             DeviceState::Active => vec![policy(ctx, device, None).await?],
             _ => Vec::new(),
         };
-        Ok(ctx.store.other_user_withdraw(id, &withdrawn, &policies).await?)
+        Ok(ctx.store.other_adult_withdraw(id, &withdrawn, &policies).await?)
     })
     .await
 }
@@ -267,7 +268,7 @@ pub async fn withdraw(
 async fn policy(
     ctx: &AppContext,
     device: &DeviceRow,
-    other_user: Option<OtherUser>,
+    other_adult: Option<OtherAdult>,
 ) -> Result<PolicyRow, ForceError> {
     let keys = ctx.case_keys(device.case)?;
     let known = late::known(ctx, &keys).await?;
@@ -275,6 +276,6 @@ async fn policy(
     let with = InUse::now(ctx).await?;
     let shield = shield::standing::<ForceError>(ctx, device.case).await?;
     let acts = device_acts::on_device(ctx, device.case, device.id).await?;
-    let about = About { device: device.id, acts: &acts, shield: &shield, other_user };
+    let about = About { device: device.id, acts: &acts, shield: &shield, other_adult };
     next_policy(ctx, &with, &keys, &order, &about, "the order of this case").await
 }

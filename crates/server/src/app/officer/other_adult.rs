@@ -1,8 +1,8 @@
 //! Another adult on a device, as officers approve and withdraw it there, and what the device told of each. Logged before it is done.
 
-use proviso_model::OtherUserTold;
-use proviso_model::ids::{CaseId, DeviceId, OtherUserId};
-use proviso_store::{DeviceRow, OtherUserRow, Stretch};
+use proviso_model::OtherAdultTold;
+use proviso_model::ids::{CaseId, DeviceId, OtherAdultId};
+use proviso_store::{DeviceRow, OtherAdultRow, Stretch};
 
 use super::allowed::Action;
 use super::error::ActError;
@@ -10,7 +10,7 @@ use super::history;
 use super::who::Who;
 use crate::app::AppContext;
 use crate::app::force::ForceError;
-use crate::app::other_user::{self, Adult, Approved, Terms};
+use crate::app::other_adult::{self, Adult, Approved, Terms};
 use crate::keys::case::Purpose;
 
 /// What is told that one page lists; of more the latest.
@@ -20,7 +20,7 @@ pub const TOLD_MAX: usize = 60;
 #[derive(Debug, Clone)]
 pub struct ShownApproval {
     /// As kept.
-    pub row: OtherUserRow,
+    pub row: OtherAdultRow,
     /// Name and reason.
     pub adult: Adult,
     /// Name of the officer.
@@ -33,14 +33,14 @@ pub struct ShownApproval {
 #[derive(Debug, Clone)]
 pub struct ShownTold {
     /// What.
-    pub told: OtherUserTold,
+    pub told: OtherAdultTold,
     /// Whether the approval stood when it began.
     pub was_approved: bool,
 }
 
 /// Another adult on a device.
 #[derive(Debug, Clone, Default)]
-pub struct OtherUserOnDevice {
+pub struct OtherAdultOnDevice {
     /// Approvals, newest first.
     pub approvals: Vec<ShownApproval>,
     /// What the device told within the stretch of the page, newest first.
@@ -55,13 +55,13 @@ pub(super) async fn of_device(
     ctx: &AppContext,
     device: &DeviceRow,
     stretch: Stretch,
-) -> Result<OtherUserOnDevice, ActError> {
-    let rows = ctx.store.other_user_list(device.case).await?;
-    let mut told: Vec<ShownTold> = other_user::told(ctx, device, stretch)
+) -> Result<OtherAdultOnDevice, ActError> {
+    let rows = ctx.store.other_adult_list(device.case).await?;
+    let mut told: Vec<ShownTold> = other_adult::told(ctx, device, stretch)
         .await?
         .into_iter()
         .map(|told| {
-            let was_approved = other_user::was_approved(&rows, device.id, told.approval(), told.from());
+            let was_approved = other_adult::was_approved(&rows, device.id, told.approval(), told.from());
             ShownTold { told, was_approved }
         })
         .collect();
@@ -71,16 +71,16 @@ pub(super) async fn of_device(
     for row in rows.into_iter().rev().filter(|row| row.device == device.id) {
         let withdrawn = match &row.withdrawn {
             Some(withdrawn) => {
-                let reason = ctx.unseal(row.case, Purpose::OtherUser, &withdrawn.sealed)?;
+                let reason = ctx.unseal(row.case, Purpose::OtherAdult, &withdrawn.sealed)?;
                 let reason = String::from_utf8_lossy(&reason).into_owned();
                 Some((history::actor_name(ctx, &withdrawn.by).await?, reason))
             }
             None => None,
         };
         let officer = history::actor_name(ctx, &row.approved_by).await?;
-        approvals.push(ShownApproval { adult: other_user::opened(ctx, &row)?, officer, withdrawn, row });
+        approvals.push(ShownApproval { adult: other_adult::opened(ctx, &row)?, officer, withdrawn, row });
     }
-    Ok(OtherUserOnDevice { approvals, told })
+    Ok(OtherAdultOnDevice { approvals, told })
 }
 
 async fn device(
@@ -105,7 +105,7 @@ pub async fn approve(
     adult: &Adult,
 ) -> Result<Result<Approved, String>, ActError> {
     let device = device(ctx, who, about).await?;
-    match other_user::approve(ctx, &who.actor(), &device, terms, adult).await {
+    match other_adult::approve(ctx, &who.actor(), &device, terms, adult).await {
         Ok(approved) => Ok(Ok(approved)),
         Err(ForceError::Refused(why) | ForceError::Order(why)) => Ok(Err(why)),
         Err(error) => Err(ActError::of_force(error, "nobody can be approved as things are")),
@@ -120,10 +120,10 @@ pub async fn withdraw(
     ctx: &AppContext,
     who: &Who,
     about: (CaseId, DeviceId),
-    id: OtherUserId,
+    id: OtherAdultId,
     reason: &str,
 ) -> Result<(), ActError> {
     let device = device(ctx, who, about).await?;
-    let done = other_user::withdraw(ctx, &who.actor(), &device, id, reason).await;
+    let done = other_adult::withdraw(ctx, &who.actor(), &device, id, reason).await;
     done.map_err(|error| ActError::of_force(error, "this approval cannot be withdrawn as things are"))
 }

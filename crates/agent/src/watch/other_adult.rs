@@ -5,10 +5,10 @@ use std::collections::VecDeque;
 
 use jiff::tz::TimeZone;
 use proviso_model::gap::GapCause;
-use proviso_model::ids::OtherUserId;
-use proviso_model::other_user::OTHER_USER_SESSIONS_MAX;
+use proviso_model::ids::OtherAdultId;
+use proviso_model::other_adult::OTHER_ADULT_SESSIONS_MAX;
 use proviso_model::record::RecordBody;
-use proviso_model::{InputCounts, OtherUser, OtherUserEnd, OtherUserTold, Source, Timestamp};
+use proviso_model::{InputCounts, OtherAdult, OtherAdultEnd, OtherAdultTold, Source, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::Watcher;
@@ -17,7 +17,7 @@ use crate::sources::browser::presence::ConnectionId;
 use crate::spool::{Room, SpoolError, note_of};
 
 /// Name of the note with what is known of sessions: written with every record and stamp that it changed before.
-pub const NOTE_OTHER_USER: &str = "other-user";
+pub const NOTE_OTHER_ADULT: &str = "other-adult";
 /// A longer sleep ends a session: whoever wakes the device may be somebody else.
 const SLEPT_MS_MIN: u64 = 5 * 60_000;
 /// Counting begins within so long, or it was not of all of the session.
@@ -27,8 +27,7 @@ const WRONG_TOLD_MS: i64 = 10 * 60_000;
 /// What waits for room to be told; beyond, the oldest is let go of: its gap stays.
 const UNTOLD_MAX: usize = 32;
 const NO_HELPER: &str = "the monitoring program's helper was not running in the account's session";
-const NOT_ALL: &str =
-    "the monitoring program's helper was not running in the account's session in all of it";
+const NOT_ALL: &str = "the monitoring program's helper was not running in the account's session in all of it";
 
 /// What is known of sessions; on disk as a note.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,13 +39,13 @@ pub(super) struct OtherUse {
     /// The last sessions: what was seen in them is not taken afterwards either.
     past: VecDeque<(Timestamp, Timestamp)>,
     wrong: Option<WrongPins>,
-    untold: VecDeque<OtherUserTold>,
+    untold: VecDeque<OtherAdultTold>,
 }
 
 /// A session that lasts. It never outlives a run of the agent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Running {
-    approval: OtherUserId,
+    approval: OtherAdultId,
     from: Timestamp,
     /// When it ends by itself at the latest, as it is shown.
     until: Timestamp,
@@ -64,16 +63,16 @@ struct Running {
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct WrongPins {
-    approval: OtherUserId,
+    approval: OtherAdultId,
     at: Timestamp,
     count: u32,
 }
 
 /// What others may know of it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct OtherUserView {
+pub struct OtherAdultView {
     /// What an officer has approved, while it holds.
-    pub approval: Option<OtherUser>,
+    pub approval: Option<OtherAdult>,
     /// Until when a session lasts at the latest; nothing while none does.
     pub until: Option<Timestamp>,
     /// How many more may begin today.
@@ -82,7 +81,7 @@ pub struct OtherUserView {
 
 /// Why no session begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum OtherUserRefused {
+pub enum OtherAdultRefused {
     /// Nobody is approved, or not any more.
     #[error("no other adult is approved on this device now; ask the person's officer")]
     NotApproved,
@@ -93,10 +92,14 @@ pub enum OtherUserRefused {
     #[error("nothing is being watched now, so there is nothing to pause")]
     NothingWatched,
     /// The time is not known.
-    #[error("the device's clock was moved and nothing confirms the new time; set it right, or let the device reach the force's server, and try again")]
+    #[error(
+        "the device's clock was moved and nothing confirms the new time; set it right, or let the device reach the force's server, and try again"
+    )]
     ClockInDoubt,
     /// As many as a day may have.
-    #[error("there have been as many sessions today as the officer has approved; the next may begin tomorrow")]
+    #[error(
+        "there have been as many sessions today as the officer has approved; the next may begin tomorrow"
+    )]
     NoneLeft,
     /// It could not be kept that one begins.
     #[error("it could not be put on record, so nothing is paused; the device may have no room left")]
@@ -114,13 +117,13 @@ impl OtherUse {
         self.running.as_ref().map(|running| running.until)
     }
 
-    fn left(&self, approval: &OtherUser, today: &str) -> u32 {
+    fn left(&self, approval: &OtherAdult, today: &str) -> u32 {
         // A day that was counted already does not come again, whatever the clock says.
         let started = if today <= self.day.as_str() { self.started } else { 0 };
         approval.sessions_a_day().saturating_sub(started)
     }
 
-    fn tell(&mut self, told: OtherUserTold) {
+    fn tell(&mut self, told: OtherAdultTold) {
         self.untold.push_back(told);
         if self.untold.len() > UNTOLD_MAX {
             self.untold.pop_front();
@@ -129,7 +132,7 @@ impl OtherUse {
 
     fn tell_wrong_pins(&mut self) {
         if let Some(WrongPins { approval, at, count }) = self.wrong.take() {
-            self.tell(OtherUserTold::WrongPins { approval, at, count });
+            self.tell(OtherAdultTold::WrongPins { approval, at, count });
         }
     }
 }
@@ -157,56 +160,57 @@ fn day(at: Timestamp, timezone: &str) -> String {
 impl Watcher {
     /// What others may know of it.
     #[must_use]
-    pub fn other_user(&self) -> OtherUserView {
+    pub fn other_adult(&self) -> OtherAdultView {
         let kept = self.keep.policy();
         let approval = self.approved();
         let left_today = approval.zip(kept).map_or(0, |(approval, kept)| {
             self.other_use.left(&approval, &day(self.moment.reckoned, &kept.policy.timezone))
         });
-        OtherUserView { approval, until: self.other_use.lasts_until(), left_today }
+        OtherAdultView { approval, until: self.other_use.lasts_until(), left_today }
     }
 
-    fn approved(&self) -> Option<OtherUser> {
-        self.keep.policy()?.policy.other_user.filter(|approval| approval.holds(self.moment.now))
+    fn approved(&self) -> Option<OtherAdult> {
+        self.keep.policy()?.policy.other_adult.filter(|approval| approval.holds(self.moment.now))
     }
 
-    /// Begins a session. Whoever asks has shown that adult's PIN.
+    /// Begins a session. Whoever asks has shown the PIN that belongs to this approval.
     ///
     /// # Errors
-    /// [`OtherUserRefused`]: then nothing is paused.
-    pub fn other_user_begins(&mut self) -> Result<Timestamp, OtherUserRefused> {
+    /// [`OtherAdultRefused`]: then nothing is paused.
+    pub fn other_adult_begins(&mut self, id: OtherAdultId) -> Result<Timestamp, OtherAdultRefused> {
         let now = self.read_clocks();
         self.decide();
-        let approval = self.approved().ok_or(OtherUserRefused::NotApproved)?;
+        let approval = self.approved().filter(|approval| approval.id == id);
+        let approval = approval.ok_or(OtherAdultRefused::NotApproved)?;
         if self.other_use.running.is_some() {
-            return Err(OtherUserRefused::Lasts);
+            return Err(OtherAdultRefused::Lasts);
         }
         let kept = self.keep.policy().filter(|_| self.standing.watching);
-        let kept = kept.ok_or(OtherUserRefused::NothingWatched)?;
+        let kept = kept.ok_or(OtherAdultRefused::NothingWatched)?;
         if self.moment.doubt.is_some() {
-            return Err(OtherUserRefused::ClockInDoubt);
+            return Err(OtherAdultRefused::ClockInDoubt);
         }
         let today = day(now, &kept.policy.timezone);
         if self.other_use.left(&approval, &today) == 0 {
-            return Err(OtherUserRefused::NoneLeft);
+            return Err(OtherAdultRefused::NoneLeft);
         }
         let before = self.other_use.clone();
         self.other_use.tell_wrong_pins();
         self.begin(now, today, &approval);
         let until = self.other_use.lasts_until().unwrap_or(now);
         // On disk before anything is paused: after a power cut it is known that a session had begun.
-        let kept = note_of(NOTE_OTHER_USER, &self.other_use).and_then(|note| self.spool.keep(&[note]));
+        let kept = note_of(NOTE_OTHER_ADULT, &self.other_use).and_then(|note| self.spool.keep(&[note]));
         if let Err(error) = kept {
             tracing::error!(%error, "another adult's session could not be put on record");
             self.other_use = before;
-            return Err(OtherUserRefused::NotKept);
+            return Err(OtherAdultRefused::NotKept);
         }
         tracing::info!(%until, "another adult's session has begun; nothing is captured");
         self.after_other_use();
         Ok(until)
     }
 
-    fn begin(&mut self, now: Timestamp, today: String, approval: &OtherUser) {
+    fn begin(&mut self, now: Timestamp, today: String, approval: &OtherAdult) {
         let longest_ms = approval.longest_ms();
         let until = now.plus_millis(i64::try_from(longest_ms).unwrap_or(0)).min(approval.until);
         if today > self.other_use.day {
@@ -228,23 +232,23 @@ impl Watcher {
     }
 
     /// Ends the session that lasts, as anybody at the device may: it only goes back to watching. `false` where none lasts.
-    pub fn other_user_ends(&mut self) -> bool {
+    pub fn other_adult_ends(&mut self) -> bool {
         let now = self.read_clocks();
         let lasted = self.other_use.running.is_some();
-        self.end_other_use(now, OtherUserEnd::Ended);
+        self.end_other_use(now, OtherAdultEnd::Ended);
         self.after_other_use();
         lasted
     }
 
     /// A PIN was set with the one-time code of this approval.
-    pub fn other_user_pin_was_set(&mut self, approval: OtherUserId) {
+    pub fn other_adult_pin_was_set(&mut self, approval: OtherAdultId) {
         self.read_clocks();
-        self.other_use.tell(OtherUserTold::PinSet { approval, at: self.moment.now });
+        self.other_use.tell(OtherAdultTold::PinSet { approval, at: self.moment.now });
         self.after_other_use();
     }
 
     /// A wrong PIN was tried; where it led to a pause, all so far are told of.
-    pub fn other_user_pin_was_wrong(&mut self, approval: OtherUserId, is_paused: bool) {
+    pub fn other_adult_pin_was_wrong(&mut self, approval: OtherAdultId, is_paused: bool) {
         self.read_clocks();
         let at = self.moment.now;
         let wrong = self.other_use.wrong.get_or_insert(WrongPins { approval, at, count: 0 });
@@ -287,19 +291,19 @@ impl Watcher {
         let lasted_ms = self.moment.since_boot_ms.saturating_sub(running.since_boot_ms);
         let kept = self.keep.policy();
         let is_asked = !self.revoked && kept.as_ref().is_some_and(|kept| !self.asked_now(kept).is_nothing());
-        let why = match kept.and_then(|kept| kept.policy.other_user) {
-            _ if lasted_ms >= running.longest_ms => OtherUserEnd::Cap,
-            _ if !is_asked => OtherUserEnd::NothingAsked,
+        let why = match kept.and_then(|kept| kept.policy.other_adult) {
+            _ if lasted_ms >= running.longest_ms => OtherAdultEnd::Cap,
+            _ if !is_asked => OtherAdultEnd::NothingAsked,
             Some(approval) if approval.id == running.approval => {
                 if lasted_ms >= approval.longest_ms() {
-                    OtherUserEnd::Cap
+                    OtherAdultEnd::Cap
                 } else if approval.holds(self.moment.now) {
                     return;
                 } else {
-                    OtherUserEnd::RanOut
+                    OtherAdultEnd::RanOut
                 }
             }
-            _ => OtherUserEnd::Withdrawn,
+            _ => OtherAdultEnd::Withdrawn,
         };
         self.end_other_use(self.moment.reckoned, why);
     }
@@ -307,7 +311,7 @@ impl Watcher {
     /// The machine slept from `before` on: after minutes of that nobody knows who is there.
     pub(super) fn slept_in_other_use(&mut self, before: &Reading, slept_ms: u64) {
         if slept_ms >= SLEPT_MS_MIN {
-            self.end_other_use(before.reckoned, OtherUserEnd::Slept);
+            self.end_other_use(before.reckoned, OtherAdultEnd::Slept);
         }
     }
 
@@ -321,17 +325,17 @@ impl Watcher {
     }
 
     /// Ends a session at `at`, where one lasts: its gap with it, and what is told of it waits for its record.
-    pub(super) fn end_other_use(&mut self, at: Timestamp, ended: OtherUserEnd) {
+    pub(super) fn end_other_use(&mut self, at: Timestamp, ended: OtherAdultEnd) {
         let Some(running) = self.other_use.running.take() else { return };
         let (from, until) = (running.from, at.max(running.from));
         self.other_use.past.push_back((from, until));
-        if self.other_use.past.len() > usize::from(OTHER_USER_SESSIONS_MAX) {
+        if self.other_use.past.len() > usize::from(OTHER_ADULT_SESSIONS_MAX) {
             self.other_use.past.pop_front();
         }
         let (input, uncounted) = running.input();
         let approval = running.approval;
-        self.other_use.tell(OtherUserTold::Session { approval, from, until, ended, input, uncounted });
-        self.gaps.end(until, Source::Health, GapCause::OtherUser);
+        self.other_use.tell(OtherAdultTold::Session { approval, from, until, ended, input, uncounted });
+        self.gaps.end(until, Source::Health, GapCause::OtherAdult);
         tracing::info!(?ended, "another adult's session has ended");
     }
 
@@ -357,7 +361,7 @@ impl Watcher {
         let Some(kept) = self.keep.policy() else { return Ok(()) };
         while let Some(told) = self.other_use.untold.pop_front() {
             // The record and the note without it become durable together.
-            let body = RecordBody::OtherUser { other_user: told.clone() };
+            let body = RecordBody::OtherAdult { other_adult: told.clone() };
             if let Err(error) = self.record(&kept, body, Room::Reserve, &[]) {
                 self.other_use.untold.push_front(told);
                 return Err(error);

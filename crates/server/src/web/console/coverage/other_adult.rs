@@ -3,18 +3,18 @@
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use jiff::civil::Date;
+use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
-use proviso_model::ids::OtherUserId;
-use proviso_model::other_user::{OTHER_USER_MINUTES_MAX, OTHER_USER_SESSIONS_MAX, input_in_words};
-use proviso_model::{OtherUserTold, Timestamp};
+use proviso_model::ids::OtherAdultId;
+use proviso_model::other_adult::{OTHER_ADULT_MINUTES_MAX, OTHER_ADULT_SESSIONS_MAX, input_in_words};
+use proviso_model::{OtherAdultTold, Timestamp};
 use serde::Deserialize;
 
 use super::acts::{ids, reason};
 use crate::app::officer::coverage::DeviceView;
 use crate::app::officer::device_acts;
-use crate::app::officer::other_user::{self, ShownApproval, ShownTold};
-use crate::app::other_user::{Adult, Terms};
+use crate::app::officer::other_adult::{self, ShownApproval, ShownTold};
+use crate::app::other_adult::{Adult, Terms};
 use crate::web::console::Console;
 use crate::web::console::fault::Fault;
 use crate::web::console::page::{Shell, Under, page};
@@ -22,7 +22,7 @@ use crate::web::console::signed_in::Posted;
 use crate::web::console::words::{self, When};
 
 /// The section of the page.
-pub struct OtherUserBox {
+pub struct OtherAdultBox {
     pub approvals: Vec<ApprovalBox>,
     pub told: Vec<ToldLine>,
     /// Whether one stands, so that no other can be made.
@@ -51,15 +51,15 @@ pub struct ToldLine {
 }
 
 /// Prepares the section.
-pub fn section(view: &DeviceView, zone: &TimeZone) -> OtherUserBox {
+pub fn section(view: &DeviceView, zone: &TimeZone) -> OtherAdultBox {
     let approvals: Vec<ApprovalBox> =
-        view.other_user.approvals.iter().map(|one| approval(one, view.now, zone)).collect();
-    OtherUserBox {
+        view.other_adult.approvals.iter().map(|one| approval(one, view.now, zone)).collect();
+    OtherAdultBox {
         stands: approvals.iter().any(|one| one.stands),
-        told: view.other_user.told.iter().map(|one| told(one, zone)).collect(),
+        told: view.other_adult.told.iter().map(|one| told(one, zone)).collect(),
         approvals,
-        minutes_max: OTHER_USER_MINUTES_MAX,
-        sessions_max: OTHER_USER_SESSIONS_MAX,
+        minutes_max: OTHER_ADULT_MINUTES_MAX,
+        sessions_max: OTHER_ADULT_SESSIONS_MAX,
     }
 }
 
@@ -95,12 +95,12 @@ fn approval(one: &ShownApproval, now: Timestamp, zone: &TimeZone) -> ApprovalBox
 fn told(one: &ShownTold, zone: &TimeZone) -> ToldLine {
     let local = |at: Timestamp| words::when(at, zone).local;
     let what = match &one.told {
-        OtherUserTold::PinSet { at, .. } => format!("{}: a PIN was set with the one-time code", local(*at)),
-        OtherUserTold::WrongPins { at, count, .. } => {
+        OtherAdultTold::PinSet { at, .. } => format!("{}: a PIN was set with the one-time code", local(*at)),
+        OtherAdultTold::WrongPins { at, count, .. } => {
             let pins = words::counted(*count as usize, "wrong PIN was tried", "wrong PINs were tried");
             format!("From {}: {pins}", local(*at))
         }
-        OtherUserTold::Session { from, until, ended, input, uncounted, .. } => format!(
+        OtherAdultTold::Session { from, until, ended, input, uncounted, .. } => format!(
             "{} to {} ({}): {}; {}",
             local(*from),
             words::when(*until, zone).clock,
@@ -111,7 +111,9 @@ fn told(one: &ShownTold, zone: &TimeZone) -> ToldLine {
     };
     let but = match one.was_approved {
         true => "",
-        false => "No approval stood on this server then: the device had not heard of it, or its clock was wrong.",
+        false => {
+            "No approval stood on this server then: the device had not heard of it, or its clock was wrong."
+        }
     };
     ToldLine { what, but }
 }
@@ -132,7 +134,7 @@ pub struct Approving {
 }
 
 #[derive(Template)]
-#[template(path = "console/other_user_code.html")]
+#[template(path = "console/other_adult_code.html")]
 struct CodePage {
     shell: Shell,
     case: String,
@@ -147,11 +149,12 @@ struct CodePage {
 fn end_of(day: &str, zone: &TimeZone) -> Result<Timestamp, Fault> {
     let wrong = || Fault::bad_request("Give the last day, for example 2026-03-31.");
     let day: Date = day.trim().parse().map_err(|_| wrong())?;
-    let next = day.tomorrow().and_then(|day| day.to_zoned(zone.clone())).map_err(|_| wrong())?;
-    Ok(Timestamp::from_micros(next.timestamp().as_microsecond()))
+    let next = day.tomorrow().map_err(|_| wrong())?.to_datetime(Time::midnight());
+    let next = zone.to_timestamp(next).map_err(|_| wrong())?;
+    Ok(Timestamp::from_micros(next.as_microsecond()))
 }
 
-/// `POST /people/{case}/devices/{device}/other-user`. Logged before it is done; the code is shown on the page that answers, and
+/// `POST /people/{case}/devices/{device}/other-adult`. Logged before it is done; the code is shown on the page that answers, and
 /// never again.
 pub async fn approve(
     State(console): State<Console>,
@@ -168,7 +171,7 @@ pub async fn approve(
         until: end_of(&form.until, &zone)?,
     };
     let adult = Adult { name: form.name.clone(), reason: reason(&form.reason)?.to_owned() };
-    match other_user::approve(&console.app, who, about, terms, &adult).await? {
+    match other_adult::approve(&console.app, who, about, terms, &adult).await? {
         Ok(made) => {
             let spelled: Vec<String> = made.code.chars().map(String::from).collect();
             page(&CodePage {
@@ -198,15 +201,15 @@ pub struct Withdrawing {
     reason: String,
 }
 
-/// `POST /people/{case}/devices/{device}/other-user/{entry}`. Logged before it is done.
+/// `POST /people/{case}/devices/{device}/other-adult/{entry}`. Logged before it is done.
 pub async fn withdraw(
     State(console): State<Console>,
     Path((case, device, entry)): Path<(String, String, String)>,
     Posted { signed_in, form }: Posted<Withdrawing>,
 ) -> Result<Response, Fault> {
     let about = ids(&case, &device)?;
-    let entry = entry.parse::<OtherUserId>().map_err(|_| Fault::not_found())?;
+    let entry = entry.parse::<OtherAdultId>().map_err(|_| Fault::not_found())?;
     let who = &signed_in.session.who;
-    other_user::withdraw(&console.app, who, about, entry, reason(&form.reason)?).await?;
-    Ok(Redirect::to(&format!("/people/{case}/devices/{device}#other-user")).into_response())
+    other_adult::withdraw(&console.app, who, about, entry, reason(&form.reason)?).await?;
+    Ok(Redirect::to(&format!("/people/{case}/devices/{device}#other-adult")).into_response())
 }

@@ -3,24 +3,25 @@
 use proviso_agent::Observed;
 use proviso_agent::policy_keep::PolicyKeep;
 use proviso_agent::sources::browser::presence::ConnectionId;
-use proviso_agent::watch::{OtherUserRefused, Watcher};
+use proviso_agent::watch::{OtherAdultRefused, Watcher};
 use proviso_agent::{Spool, SpoolLimits};
 use proviso_model::gap::{Gap, GapCause};
-use proviso_model::ids::OtherUserId;
+use proviso_model::ids::OtherAdultId;
 use proviso_model::record::RecordBody;
-use proviso_model::{Digest, InputCounts, OtherUser, OtherUserEnd, OtherUserTold, Policy, Timestamp};
+use proviso_model::{Digest, InputCounts, OtherAdult, OtherAdultEnd, OtherAdultTold, Policy, Timestamp};
 
-use super::support::{LISTED, START, TestForce, page, shown};
 use super::HOUR;
+use super::support::{LISTED, START, TestForce, page, shown};
 
 const MINUTE: i64 = 60;
+const ID: OtherAdultId = OtherAdultId::from_bytes([41; 16]);
 const HELPER: ConnectionId = ConnectionId(7);
 
 /// What an officer approved: sessions of half an hour, twice a day, for four hours.
-fn approval() -> OtherUser {
+fn approval() -> OtherAdult {
     let start = Timestamp::parse(START).expect("an instant");
-    OtherUser {
-        id: OtherUserId::from_bytes([41; 16]),
+    OtherAdult {
+        id: ID,
         minutes_max: 30,
         sessions_per_day_max: 2,
         until: start.plus_millis(4 * HOUR * 1_000),
@@ -30,12 +31,12 @@ fn approval() -> OtherUser {
 }
 
 fn approved(force: &TestForce, serial: u64) -> Policy {
-    Policy { other_user: Some(approval()), ..force.policy(serial, 24 * HOUR) }
+    Policy { other_adult: Some(approval()), ..force.policy(serial, 24 * HOUR) }
 }
 
-fn told(force: &TestForce, spool: &Spool) -> Vec<OtherUserTold> {
+fn told(force: &TestForce, spool: &Spool) -> Vec<OtherAdultTold> {
     let of = |body: RecordBody| match body {
-        RecordBody::OtherUser { other_user } => Some(other_user),
+        RecordBody::OtherAdult { other_adult } => Some(other_adult),
         _ => None,
     };
     force.records(spool).into_iter().filter_map(of).collect()
@@ -44,7 +45,7 @@ fn told(force: &TestForce, spool: &Spool) -> Vec<OtherUserTold> {
 /// The gaps of sessions that have ended.
 fn sessions(force: &TestForce, spool: &Spool) -> Vec<(Timestamp, Option<Timestamp>)> {
     let of = |body: RecordBody| match body {
-        RecordBody::Gap { gap: Gap { from, until, cause: GapCause::OtherUser, .. } } if until.is_some() => {
+        RecordBody::Gap { gap: Gap { from, until, cause: GapCause::OtherAdult, .. } } if until.is_some() => {
             Some((from, until))
         }
         _ => None,
@@ -62,12 +63,12 @@ fn invariant_01_in_another_adult_s_session_nothing_is_captured_and_its_time_ends
     let (mut watcher, spool) = force.watching_under(&approved(&force, 1));
     assert_eq!(sees(&mut watcher, &force, 1), Observed::Kept);
     let began = force.now();
-    let until = watcher.other_user_begins().expect("a session");
+    let until = watcher.other_adult_begins(ID).expect("a session");
     assert_eq!(until, began.plus_millis(30 * MINUTE * 1_000));
-    assert_eq!(watcher.standing().why_not, Some(GapCause::OtherUser));
+    assert_eq!(watcher.standing().why_not, Some(GapCause::OtherAdult));
     assert!(watcher.standing().capture.is_nothing() && !watcher.standing().notice_due);
     assert_eq!(watcher.sign(), "Watching is paused: another adult is using this account until 08:30");
-    assert_eq!(watcher.other_user_begins(), Err(OtherUserRefused::Lasts));
+    assert_eq!(watcher.other_adult_begins(ID), Err(OtherAdultRefused::Lasts));
     watcher.input_counted(HELPER, InputCounts { keys: 3, pointer: 1 }, None);
     force.clock.pass(30 * MINUTE - 1);
     let in_it = force.now();
@@ -82,11 +83,11 @@ fn invariant_01_in_another_adult_s_session_nothing_is_captured_and_its_time_ends
     assert_eq!(watcher.sign(), "This account is monitored");
     watcher.tick();
     assert_eq!(sessions(&force, &spool), [(began, Some(ended))]);
-    let session = OtherUserTold::Session {
+    let session = OtherAdultTold::Session {
         approval: approval().id,
         from: began,
         until: ended,
-        ended: OtherUserEnd::Cap,
+        ended: OtherAdultEnd::Cap,
         input: Some(InputCounts { keys: 40, pointer: 9 }),
         uncounted: String::new(),
     };
@@ -96,21 +97,25 @@ fn invariant_01_in_another_adult_s_session_nothing_is_captured_and_its_time_ends
 }
 
 /// What happens in a session, and why it is over then.
-type Story = (&'static str, fn(&TestForce, &PolicyKeep, &mut Watcher), OtherUserEnd);
+type Story = (&'static str, fn(&TestForce, &PolicyKeep, &mut Watcher), OtherAdultEnd);
 
 #[test]
 fn a_session_ends_with_all_that_may_bring_somebody_else_to_the_device() {
     let stories: &[Story] = &[
-        ("somebody ends it", |_, _, watcher| assert!(watcher.other_user_ends()), OtherUserEnd::Ended),
-        ("the account logs off", |_, _, watcher| watcher.logged_on(false), OtherUserEnd::LoggedOff),
-        ("the device sleeps for six minutes", |force, _, _| force.clock.sleep(6 * MINUTE), OtherUserEnd::Slept),
+        ("somebody ends it", |_, _, watcher| assert!(watcher.other_adult_ends()), OtherAdultEnd::Ended),
+        ("the account logs off", |_, _, watcher| watcher.logged_on(false), OtherAdultEnd::LoggedOff),
+        (
+            "the device sleeps for six minutes",
+            |force, _, _| force.clock.sleep(6 * MINUTE),
+            OtherAdultEnd::Slept,
+        ),
         (
             "the approval is withdrawn",
             |force, keep, _| {
                 let withdrawn = force.policy(2, 24 * HOUR);
                 assert!(keep.offer(&force.sign(&withdrawn)).expect("taken"));
             },
-            OtherUserEnd::Withdrawn,
+            OtherAdultEnd::Withdrawn,
         ),
         (
             "the force ends the order",
@@ -119,16 +124,16 @@ fn a_session_ends_with_all_that_may_bring_somebody_else_to_the_device() {
                 over.expires_at = force.now();
                 assert!(keep.offer(&force.sign(&over)).expect("taken"));
             },
-            OtherUserEnd::NothingAsked,
+            OtherAdultEnd::NothingAsked,
         ),
         (
             "the approval runs out",
             |force, keep, _| {
                 let mut over = approved(force, 2);
-                over.other_user = Some(OtherUser { until: force.now(), ..approval() });
+                over.other_adult = Some(OtherAdult { until: force.now(), ..approval() });
                 assert!(keep.offer(&force.sign(&over)).expect("taken"));
             },
-            OtherUserEnd::RanOut,
+            OtherAdultEnd::RanOut,
         ),
         (
             "the clock is set back by an hour, twice",
@@ -138,10 +143,10 @@ fn a_session_ends_with_all_that_may_bring_somebody_else_to_the_device() {
                 force.clock.pass(10 * MINUTE);
                 force.clock.set_wall(-HOUR);
                 watcher.tick();
-                assert_eq!(watcher.standing().why_not, Some(GapCause::OtherUser), "not before its time");
+                assert_eq!(watcher.standing().why_not, Some(GapCause::OtherAdult), "not before its time");
                 force.clock.pass(15 * MINUTE);
             },
-            OtherUserEnd::Cap,
+            OtherAdultEnd::Cap,
         ),
     ];
     for (story, happens, expected) in stories {
@@ -151,20 +156,20 @@ fn a_session_ends_with_all_that_may_bring_somebody_else_to_the_device() {
         let mut watcher = force.watcher(&keep, &spool, &opened);
         super::notice(&mut watcher);
         watcher.logged_on(true);
-        watcher.other_user_begins().expect(story);
+        watcher.other_adult_begins(ID).expect(story);
         force.clock.pass(5 * MINUTE);
         watcher.tick();
-        assert_eq!(watcher.standing().why_not, Some(GapCause::OtherUser), "{story}: it lasts");
+        assert_eq!(watcher.standing().why_not, Some(GapCause::OtherAdult), "{story}: it lasts");
         happens(&force, &keep, &mut watcher);
         watcher.tick();
         let found = told(&force, &spool);
-        let [OtherUserTold::Session { ended, uncounted, input: None, .. }] = found.as_slice() else {
+        let [OtherAdultTold::Session { ended, uncounted, input: None, .. }] = found.as_slice() else {
             panic!("{story}: {found:?}")
         };
         assert_eq!(ended, expected, "{story}");
         assert!(uncounted.contains("helper was not running"), "{story}: that nobody counted is said");
         assert_eq!(sessions(&force, &spool).len(), 1, "{story}");
-        let watches = *expected != OtherUserEnd::NothingAsked;
+        let watches = *expected != OtherAdultEnd::NothingAsked;
         assert_eq!(watcher.standing().watching, watches, "{story}");
     }
 }
@@ -174,7 +179,7 @@ fn a_session_does_not_outlive_the_agent_and_what_was_counted_until_then_is_told(
     let force = TestForce::new();
     let (mut watcher, spool) = force.watching_under(&approved(&force, 1));
     let began = force.now();
-    watcher.other_user_begins().expect("a session");
+    watcher.other_adult_begins(ID).expect("a session");
     watcher.input_counted(HELPER, InputCounts { keys: 12, pointer: 4 }, None);
     force.clock.pass(2 * MINUTE);
     watcher.tick();
@@ -188,7 +193,8 @@ fn a_session_does_not_outlive_the_agent_and_what_was_counted_until_then_is_told(
     assert!(watcher.standing().watching);
     assert_eq!(sessions(&force, &spool), [(began, Some(last))], "the rest is the restart's own gap");
     let found = told(&force, &spool);
-    let [OtherUserTold::Session { ended: OtherUserEnd::Restarted, input: Some(input), .. }] = found.as_slice()
+    let [OtherAdultTold::Session { ended: OtherAdultEnd::Restarted, input: Some(input), .. }] =
+        found.as_slice()
     else {
         panic!("{found:?}")
     };
@@ -199,31 +205,33 @@ fn a_session_does_not_outlive_the_agent_and_what_was_counted_until_then_is_told(
 fn sessions_are_limited_by_the_day_and_none_begins_where_the_time_or_the_watching_is_not_sure() {
     let force = TestForce::new();
     let (mut watcher, spool) = force.watching_under(&force.policy(1, 24 * HOUR));
-    assert_eq!(watcher.other_user_begins(), Err(OtherUserRefused::NotApproved));
+    assert_eq!(watcher.other_adult_begins(ID), Err(OtherAdultRefused::NotApproved));
     drop((watcher, spool));
 
     let force = TestForce::new();
     let keep = force.enrol_under(&approved(&force, 1));
     let (spool, opened) = force.spool(SpoolLimits::default());
     let mut watcher = force.watcher(&keep, &spool, &opened);
-    assert_eq!(watcher.other_user_begins(), Err(OtherUserRefused::NothingWatched), "the notice is due");
+    assert_eq!(watcher.other_adult_begins(ID), Err(OtherAdultRefused::NothingWatched), "the notice is due");
     super::notice(&mut watcher);
     // A clock set forward by a day would bring another day's sessions.
     force.clock.set_wall(24 * HOUR);
     watcher.tick();
-    assert!(watcher.other_user_begins().is_err(), "the time is in doubt, or the approval over by it");
+    assert!(watcher.other_adult_begins(ID).is_err(), "the time is in doubt, or the approval over by it");
     force.clock.set_wall(-24 * HOUR);
     watcher.tick();
+    let another = OtherAdultId::from_bytes([42; 16]);
+    assert_eq!(watcher.other_adult_begins(another), Err(OtherAdultRefused::NotApproved), "another's PIN");
     for left in [1, 0] {
-        watcher.other_user_begins().expect("a session");
-        assert!(watcher.other_user_ends());
-        assert_eq!(watcher.other_user().left_today, left);
+        watcher.other_adult_begins(ID).expect("a session");
+        assert!(watcher.other_adult_ends());
+        assert_eq!(watcher.other_adult().left_today, left);
     }
-    assert_eq!(watcher.other_user_begins(), Err(OtherUserRefused::NoneLeft));
-    assert!(!watcher.other_user_ends(), "none lasts");
+    assert_eq!(watcher.other_adult_begins(ID), Err(OtherAdultRefused::NoneLeft));
+    assert!(!watcher.other_adult_ends(), "none lasts");
     force.clock.pass(4 * HOUR);
     watcher.tick();
-    assert_eq!(watcher.other_user_begins(), Err(OtherUserRefused::NotApproved), "it has run out");
+    assert_eq!(watcher.other_adult_begins(ID), Err(OtherAdultRefused::NotApproved), "it has run out");
 }
 
 /// What becomes of counting, what is counted, what is said of it.
@@ -262,11 +270,11 @@ fn counting_that_was_interrupted_or_impossible_is_said() {
     for (story, happens, expected, says) in stories {
         let force = TestForce::new();
         let (mut watcher, spool) = force.watching_under(&approved(&force, 1));
-        watcher.other_user_begins().expect("a session");
+        watcher.other_adult_begins(ID).expect("a session");
         happens(&force, &mut watcher);
-        assert!(watcher.other_user_ends());
+        assert!(watcher.other_adult_ends());
         let found = told(&force, &spool);
-        let [OtherUserTold::Session { input, uncounted, .. }] = found.as_slice() else {
+        let [OtherAdultTold::Session { input, uncounted, .. }] = found.as_slice() else {
             panic!("{story}: {found:?}")
         };
         assert_eq!((input, uncounted.contains(says)), (expected, true), "{story}: {uncounted}");
@@ -281,10 +289,10 @@ fn wrong_pins_are_told_with_their_number() {
     let first = force.now();
     for (tries, is_paused) in [(4, false), (1, true), (2, false)] {
         for _ in 0..tries {
-            watcher.other_user_pin_was_wrong(id, is_paused);
+            watcher.other_adult_pin_was_wrong(id, is_paused);
         }
     }
-    assert_eq!(told(&force, &spool), [OtherUserTold::WrongPins { approval: id, at: first, count: 5 }]);
+    assert_eq!(told(&force, &spool), [OtherAdultTold::WrongPins { approval: id, at: first, count: 5 }]);
     force.clock.pass(11 * MINUTE);
     watcher.tick();
     assert_eq!(told(&force, &spool).len(), 2, "and two that led to no pause, after a while");

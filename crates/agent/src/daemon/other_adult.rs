@@ -1,25 +1,25 @@
 //! What the core is asked about another adult's session.
 
-use proviso_model::ids::OtherUserId;
+use proviso_model::ids::OtherAdultId;
 use proviso_model::{InputCounts, Timestamp};
 use tokio::sync::oneshot;
 
 use super::core_thread::Answer;
 use crate::sources::browser::presence::ConnectionId;
-use crate::watch::{OtherUserRefused, Watcher};
+use crate::watch::{OtherAdultRefused, Watcher};
 
 /// What is asked, or told.
-pub enum OtherUserAsk {
-    /// That adult's PIN was shown: a session is to begin. Answered with until when it lasts at the latest.
-    Begin(oneshot::Sender<Result<Timestamp, OtherUserRefused>>),
+pub enum OtherAdultAsk {
+    /// The PIN that belongs to this approval was shown: a session is to begin. Answered with until when it lasts at the latest.
+    Begin(OtherAdultId, oneshot::Sender<Result<Timestamp, OtherAdultRefused>>),
     /// A session is to end; answered with whether one lasted.
     End(oneshot::Sender<bool>),
     /// A PIN was set with the one-time code; answered once the core knows.
-    PinSet(OtherUserId, oneshot::Sender<()>),
+    PinSet(OtherAdultId, oneshot::Sender<()>),
     /// A wrong PIN was tried.
     PinWrong {
         /// The approval.
-        approval: OtherUserId,
+        approval: OtherAdultId,
         /// Whether it led to a pause.
         is_paused: bool,
     },
@@ -34,25 +34,25 @@ pub enum OtherUserAsk {
     },
 }
 
-pub(super) fn take(watcher: &mut Watcher, ask: OtherUserAsk) -> Answer {
+pub(super) fn take(watcher: &mut Watcher, ask: OtherAdultAsk) -> Answer {
     match ask {
-        OtherUserAsk::Begin(reply) => {
-            let begun = watcher.other_user_begins();
+        OtherAdultAsk::Begin(approval, reply) => {
+            let begun = watcher.other_adult_begins(approval);
             return Answer::Then(Box::new(move || {
                 let _ = reply.send(begun);
             }));
         }
-        OtherUserAsk::End(reply) => return Answer::Yes(reply, watcher.other_user_ends()),
-        OtherUserAsk::PinSet(approval, reply) => {
-            watcher.other_user_pin_was_set(approval);
+        OtherAdultAsk::End(reply) => return Answer::Yes(reply, watcher.other_adult_ends()),
+        OtherAdultAsk::PinSet(approval, reply) => {
+            watcher.other_adult_pin_was_set(approval);
             return Answer::Then(Box::new(move || {
                 let _ = reply.send(());
             }));
         }
-        OtherUserAsk::PinWrong { approval, is_paused } => {
-            watcher.other_user_pin_was_wrong(approval, is_paused);
+        OtherAdultAsk::PinWrong { approval, is_paused } => {
+            watcher.other_adult_pin_was_wrong(approval, is_paused);
         }
-        OtherUserAsk::Input { connection, counts, cannot } => {
+        OtherAdultAsk::Input { connection, counts, cannot } => {
             watcher.spoke(connection);
             watcher.input_counted(connection, counts, cannot);
         }

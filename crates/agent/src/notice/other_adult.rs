@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::{Form, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use proviso_model::{OtherUser, Timestamp};
+use proviso_model::{OtherAdult, Timestamp};
 use serde::Deserialize;
 
 use super::answer::{html, problem, see_other};
@@ -12,14 +12,14 @@ use super::page::{Page, Shared, stale};
 use super::pages::{clock, in_words};
 use super::visits::same;
 use crate::daemon::core_thread::Ask;
-use crate::daemon::other_user::OtherUserAsk;
-use crate::other_user::{OtherUserKeep, SetPinError};
+use crate::daemon::other_adult::OtherAdultAsk;
+use crate::other_adult::{OtherAdultKeep, SetPinError};
 use crate::pin::{PinAnswer, PinError};
-use crate::watch::OtherUserView;
+use crate::watch::OtherAdultView;
 
 #[derive(Template)]
-#[template(path = "other_user.html")]
-struct OtherUserPage<'a> {
+#[template(path = "other_adult.html")]
+struct OtherAdultPage<'a> {
     form_token: &'a str,
     problem: String,
     /// Why there is nothing to do here; empty where there is.
@@ -38,12 +38,12 @@ struct OtherUserPage<'a> {
 const NOBODY: &str = "No other adult is approved on this device. The person whose account this is can ask their officer. The first advice is an account of your own on this device: it is not watched at all.";
 
 impl Page {
-    fn adult(&self) -> OtherUserKeep {
-        OtherUserKeep::new(self.policy_keep().dir().clone())
+    fn adult(&self) -> OtherAdultKeep {
+        OtherAdultKeep::new(self.policy_keep().dir().clone())
     }
 
-    fn other_user(&self) -> OtherUserView {
-        self.core().view().borrow().other_user.clone()
+    fn other_adult(&self) -> OtherAdultView {
+        self.core().view().borrow().other_adult.clone()
     }
 
     fn zone(&self) -> String {
@@ -52,12 +52,12 @@ impl Page {
 }
 
 fn page(page: &Page, status: StatusCode, wrong: String) -> Response {
-    let view = page.other_user();
+    let view = page.other_adult();
     let zone = page.zone();
     let in_words = |at: Option<Timestamp>| at.map(|at| in_words(at, &zone)).unwrap_or_default();
     let approval = view.approval;
     let is_set = approval.is_some_and(|approval| page.adult().is_set(approval.id).unwrap_or(false));
-    let is_over = |approval: &OtherUser| !is_set && page.now() >= approval.code_until;
+    let is_over = |approval: &OtherAdult| !is_set && page.now() >= approval.code_until;
     let nothing = match &approval {
         None if view.until.is_none() => NOBODY,
         Some(approval) if is_over(approval) => {
@@ -65,7 +65,7 @@ fn page(page: &Page, status: StatusCode, wrong: String) -> Response {
         }
         _ => "",
     };
-    let shown = OtherUserPage {
+    let shown = OtherAdultPage {
         form_token: page.form_token(),
         problem: wrong,
         nothing,
@@ -81,7 +81,7 @@ fn page(page: &Page, status: StatusCode, wrong: String) -> Response {
     html(status, &shown)
 }
 
-/// `GET /other-user`.
+/// `GET /other-adult`.
 pub(super) async fn show(State(shared): Shared) -> Response {
     page(&shared, StatusCode::OK, String::new())
 }
@@ -105,25 +105,23 @@ pub(super) struct SetPinForm {
     again: String,
 }
 
-/// `POST /other-user/pin`.
+/// `POST /other-adult/pin`.
 pub(super) async fn set_pin(State(shared): Shared, Form(form): Form<SetPinForm>) -> Response {
     if !same(&form.token, shared.form_token()) {
         return stale();
     }
-    let Some(approval) = shared.other_user().approval else { return see_other("/other-user") };
+    let Some(approval) = shared.other_adult().approval else { return see_other("/other-adult") };
     if form.pin != form.again {
         return again(&shared, "The two PINs are not the same. Type the new PIN twice.");
     }
     let (keep, now, id) = (shared.adult(), shared.now(), approval.id);
     let salt = shared.salt();
     // Slow on purpose, so it has a thread of its own.
-    let set = tokio::task::spawn_blocking(move || {
-        keep.set(&approval, (&form.code, &form.pin), now, salt)
-    });
+    let set = tokio::task::spawn_blocking(move || keep.set(&approval, (&form.code, &form.pin), now, salt));
     match set.await {
         Ok(Ok(())) => {
-            shared.core().ask(|reply| Ask::OtherUser(OtherUserAsk::PinSet(id, reply))).await;
-            see_other("/other-user")
+            shared.core().ask(|reply| Ask::OtherAdult(OtherAdultAsk::PinSet(id, reply))).await;
+            see_other("/other-adult")
         }
         Ok(Err(SetPinError::Pin(error @ (PinError::State(_) | PinError::Hash(_))))) => fault(&error),
         Ok(Err(wrong)) => again(&shared, sentence(&wrong.to_string())),
@@ -138,26 +136,27 @@ pub(super) struct BeginForm {
     pin: String,
 }
 
-/// `POST /other-user/begin`.
+/// `POST /other-adult/begin`.
 pub(super) async fn begin(State(shared): Shared, Form(form): Form<BeginForm>) -> Response {
     if !same(&form.token, shared.form_token()) {
         return stale();
     }
-    let Some(approval) = shared.other_user().approval else { return see_other("/other-user") };
+    let Some(approval) = shared.other_adult().approval else { return see_other("/other-adult") };
     let (keep, now, id) = (shared.adult(), shared.now(), approval.id);
     let checked = tokio::task::spawn_blocking(move || keep.check(id, &form.pin, now)).await;
     let (wrong, is_paused) = match checked {
         Ok(Ok(PinAnswer::Right)) => {
-            let begun = shared.core().ask(|reply| Ask::OtherUser(OtherUserAsk::Begin(reply))).await;
+            let begun = shared.core().ask(|reply| Ask::OtherAdult(OtherAdultAsk::Begin(id, reply))).await;
             return match begun {
-                Some(Ok(_)) => see_other("/other-user"),
+                Some(Ok(_)) => see_other("/other-adult"),
                 Some(Err(refused)) => again(&shared, sentence(&refused.to_string())),
                 None => again(&shared, "The program is ending. Try again in a moment."),
             };
         }
-        Ok(Ok(PinAnswer::Wrong { tries_left })) => {
-            (format!("That PIN is not right. {tries_left} more tries before a pause. The force is told."), false)
-        }
+        Ok(Ok(PinAnswer::Wrong { tries_left })) => (
+            format!("That PIN is not right. {tries_left} more tries before a pause. The force is told."),
+            false,
+        ),
         Ok(Ok(PinAnswer::Paused { until })) => {
             let seconds = until.millis_since(now).max(0) / 1_000 + 1;
             (format!("Too many wrong PINs. Try again in {seconds} seconds. The force is told."), true)
@@ -166,7 +165,7 @@ pub(super) async fn begin(State(shared): Shared, Form(form): Form<BeginForm>) ->
         Ok(Err(error)) => return fault(&error),
         Err(_) => return again(&shared, "The PIN could not be checked. Try again."),
     };
-    shared.core().tell(Ask::OtherUser(OtherUserAsk::PinWrong { approval: id, is_paused })).await;
+    shared.core().tell(Ask::OtherAdult(OtherAdultAsk::PinWrong { approval: id, is_paused })).await;
     again(&shared, wrong)
 }
 
@@ -175,13 +174,13 @@ pub(super) struct EndForm {
     token: String,
 }
 
-/// `POST /other-user/end`. Anybody at the device may: it only goes back to watching.
+/// `POST /other-adult/end`. Anybody at the device may: it only goes back to watching.
 pub(super) async fn end(State(shared): Shared, Form(form): Form<EndForm>) -> Response {
     if !same(&form.token, shared.form_token()) {
         return stale();
     }
-    shared.core().ask(|reply| Ask::OtherUser(OtherUserAsk::End(reply))).await;
-    see_other("/other-user")
+    shared.core().ask(|reply| Ask::OtherAdult(OtherAdultAsk::End(reply))).await;
+    see_other("/other-adult")
 }
 
 /// As it stands alone on a page.
