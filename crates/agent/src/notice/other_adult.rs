@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::answer::{html, problem, see_other};
 use super::page::{Page, Shared, stale};
-use super::pages::{clock, in_words};
+use super::pages::{a_day, clock, in_words, until_in_words};
 use super::visits::same;
 use crate::daemon::core_thread::Ask;
 use crate::daemon::other_adult::OtherAdultAsk;
@@ -29,7 +29,7 @@ struct OtherAdultPage<'a> {
     is_set: bool,
     is_watching: bool,
     minutes_max: u64,
-    sessions_a_day: u32,
+    a_day: String,
     left_today: u32,
     until: String,
     code_until: String,
@@ -73,9 +73,9 @@ fn page(page: &Page, status: StatusCode, wrong: String) -> Response {
         is_set,
         is_watching: page.core().view().borrow().standing.watching,
         minutes_max: approval.map_or(0, |approval| approval.longest_ms() / 60_000),
-        sessions_a_day: approval.map_or(0, |approval| approval.sessions_a_day()),
+        a_day: a_day(approval.map_or(0, |approval| approval.sessions_a_day())),
         left_today: view.left_today,
-        until: in_words(approval.map(|approval| approval.until)),
+        until: approval.map(|approval| until_in_words(approval.until, &zone)).unwrap_or_default(),
         code_until: in_words(approval.map(|approval| approval.code_until)),
     };
     html(status, &shown)

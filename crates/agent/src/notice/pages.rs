@@ -95,7 +95,7 @@ pub(super) fn clock(at: Timestamp, timezone: &str) -> String {
 }
 
 /// Until when, as a court writes it: a day is inclusive where the instant is the midnight after it.
-fn until_in_words(until: Timestamp, timezone: &str) -> String {
+pub(super) fn until_in_words(until: Timestamp, timezone: &str) -> String {
     let zone = TimeZone::get(timezone).unwrap_or(TimeZone::UTC);
     let last = jiff::Timestamp::from_microsecond(until.as_micros())
         .map(|at| at.to_zoned_datetime(zone))
@@ -173,6 +173,15 @@ pub(super) fn pause_in_words(policy: &Policy, now: Timestamp) -> Option<String> 
     ))
 }
 
+/// How often a day.
+pub(super) fn a_day(times: u32) -> String {
+    match times {
+        1 => "once a day".to_owned(),
+        2 => "twice a day".to_owned(),
+        times => format!("{times} times a day"),
+    }
+}
+
 /// What an officer has approved for another adult, for the person to read; who that is does not stand on the device.
 pub(super) fn other_adult_in_words(view: &OtherAdultView, timezone: &str) -> Option<String> {
     let approval = view.approval?;
@@ -182,11 +191,11 @@ pub(super) fn other_adult_in_words(view: &OtherAdultView, timezone: &str) -> Opt
     };
     Some(format!(
         "What is not watched: an officer has approved that another adult may use this account unwatched, at most {} minutes at \
-         a time and {} times a day, until {}.{now} It is not for you: in such a session your own use is not seen, and the force \
+         a time and {}, until {}.{now} It is not for you: in such a session your own use is not seen, and the force \
          is told when there was one and how much was typed and clicked in it, never what.",
         approval.longest_ms() / 60_000,
-        approval.sessions_a_day(),
-        in_words(approval.until, timezone)
+        a_day(approval.sessions_a_day()),
+        until_in_words(approval.until, timezone)
     ))
 }
 

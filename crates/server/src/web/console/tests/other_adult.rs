@@ -64,7 +64,8 @@ async fn another_adult_is_approved_on_the_device_s_page_with_a_code_shown_once_a
     assert_eq!(acts(&force).await.len(), before, "a form that is wrong does nothing");
 
     let page = officer.post(&other_adult, &form(("", ""))).await;
-    let code = between(&page.body, "class=\"pv-code\"", "</p>").and_then(|text| text.split_once('>'));
+    let code =
+        between(&page.body, "class=\"pv-code pv-code--long\"", "</p>").and_then(|text| text.split_once('>'));
     let code = code.expect("a code").1.to_owned();
     assert_eq!(code.len(), 19, "{code}");
     assert!(page.body.contains("give it to that adult yourself, not to the person"));
