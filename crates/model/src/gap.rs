@@ -149,7 +149,7 @@ impl GapCause {
             }
             Self::NoticeNotShown => "the notice had not been shown yet",
             Self::NoPolicy => "no order in force was known to the device",
-            Self::OtherAdult => "another adult's session, which an officer had approved",
+            Self::OtherAdult => "another adult's session, begun with a PIN",
             Self::SpoolFull => "the device had no room left to keep records",
             Self::ClockJump => "the device's clock was moved and nothing confirmed the new time",
             Self::ClockLost => "the device did not know the right time, as after a flat battery",

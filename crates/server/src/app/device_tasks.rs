@@ -1,4 +1,4 @@
-//! What an officer should look at on a device: faults of machines, silence, entries that nobody has ended. Each closes itself when
+//! What an officer should look at on a device: faults of machines, silence, entries that nobody has ended, another adult's sessions. Each closes itself when
 //! what it is about is over, and none of them says what anybody did.
 
 use std::collections::BTreeMap;
@@ -41,8 +41,8 @@ pub enum Trouble {
     Open(DeviceActKind),
     /// Another adult used it, unwatched: so much input was counted, or not all was.
     OtherAdult {
-        /// Presses counted.
-        input: InputCounts,
+        /// Presses counted; nothing where none could be.
+        input: Option<InputCounts>,
         /// Whether all of it was counted.
         is_all: bool,
     },
@@ -174,16 +174,15 @@ pub fn tasks(found: &DeviceCoverage, acts: &[DeviceAct], now: Timestamp) -> Vec<
 
 /// What was told of another adult's use in these days: each session is to be seen by an officer once, and goes with its days.
 fn other_use(told: &[OtherAdultTold]) -> Vec<Task> {
-    let (mut sessions, mut input, mut is_all, mut wrong) =
-        (Seen::default(), InputCounts::default(), true, 0_u32);
-    let mut wrong_since = None;
+    let (mut sessions, mut input, mut is_all) = (Seen::default(), None::<InputCounts>, true);
+    let (mut wrong, mut wrong_since) = (0_u32, None);
     for one in told {
         match one {
             OtherAdultTold::Session { from, until, input: counted, uncounted, .. } => {
                 sessions.since = Some(sessions.since.map_or(*from, |since| since.min(*from)));
                 sessions.minutes += u64::try_from(until.millis_since(*from) / 60_000).unwrap_or(0);
                 sessions.times += 1;
-                input = input.plus(counted.unwrap_or_default());
+                input = counted.map_or(input, |more| Some(input.unwrap_or_default().plus(more)));
                 is_all &= counted.is_some() && uncounted.is_empty();
             }
             OtherAdultTold::WrongPins { at, count, .. } => {

@@ -134,7 +134,7 @@ async fn invariant_08_another_adult_s_session_is_a_gap_with_its_counts_in_the_le
     assert_eq!(says, "in the whole session 512 key presses and 40 pointer presses were counted");
     let tasks = tasks(&found, &[], rig.ctx.now());
     let input = InputCounts { keys: 1_024, pointer: 80 };
-    let trouble = Trouble::OtherAdult { input, is_all: true };
+    let trouble = Trouble::OtherAdult { input: Some(input), is_all: true };
     let task = tasks.iter().find(|task| task.trouble == trouble).expect("work for the officer");
     assert_eq!((task.times, task.minutes, task.since), (2, 40, from));
     let rows = rig.ctx.store.other_adult_list(rig.case).await.expect("read");

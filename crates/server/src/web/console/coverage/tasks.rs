@@ -39,7 +39,7 @@ pub fn line(task: &Task, zone: &TimeZone) -> TaskLine {
         },
         Trouble::OtherAdult { input, is_all } => {
             let sessions = words::counted(task.times, "session", "sessions");
-            let pressed = input_in_words(Some(input), if is_all { "" } else { "see its page" });
+            let pressed = input_in_words(input, if is_all { "" } else { "see its page" });
             TaskLine {
                 what: format!(
                     "Since {since} it was used by another adult, unwatched: {sessions}, {length} in all, {pressed}"

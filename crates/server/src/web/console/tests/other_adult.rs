@@ -107,7 +107,7 @@ async fn a_session_is_put_to_the_officer_with_its_counts_and_says_nothing_of_wha
     };
     force.seed.other_adult(wrong).await;
     let page = officer.get(&device).await.body;
-    let gap = "not watched: another adult's session, which an officer had approved";
+    let gap = "not watched: another adult's session, begun with a PIN";
     let gap = gap.replace('\'', "&#39;");
     for words in [
         format!(
