@@ -14,6 +14,7 @@ pub mod gaps;
 pub mod hash_sets;
 pub mod identity;
 pub mod notice;
+pub mod other_adult;
 pub mod pictures;
 pub mod pin;
 pub mod policy_keep;

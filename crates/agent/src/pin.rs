@@ -66,6 +66,7 @@ struct Kept {
 #[derive(Clone)]
 pub struct PinKeep {
     dir: StateDir,
+    file: &'static str,
     /// One try at a time: otherwise many at once would slip past the count.
     one: Arc<Mutex<()>>,
 }
@@ -74,7 +75,13 @@ impl PinKeep {
     /// A keeper in this state folder.
     #[must_use]
     pub fn new(dir: StateDir) -> Self {
-        Self { dir, one: Arc::new(Mutex::new(())) }
+        Self::in_file(dir, PIN_FILE)
+    }
+
+    /// A keeper of another PIN than the person's own, in a file of its own.
+    #[must_use]
+    pub(crate) fn in_file(dir: StateDir, file: &'static str) -> Self {
+        Self { dir, file, one: Arc::new(Mutex::new(())) }
     }
 
     /// Sets the PIN.
@@ -82,14 +89,19 @@ impl PinKeep {
     /// # Errors
     /// [`PinError`].
     pub fn set(&self, pin: &str, rng: &mut dyn CryptoRng) -> Result<(), PinError> {
-        check_length(pin)?;
         let mut salt = [0_u8; 16];
         rng.fill_bytes(&mut salt);
+        self.set_salted(pin, salt)
+    }
+
+    /// The same with a random salt from elsewhere.
+    pub(crate) fn set_salted(&self, pin: &str, salt: [u8; 16]) -> Result<(), PinError> {
+        check_length(pin)?;
         let hash: PasswordHash = Argon2::default()
             .hash_password_with_salt(pin.as_bytes(), &salt)
             .map_err(|error| PinError::Hash(error.to_string()))?;
         let kept = Kept { hash: hash.to_string(), wrong_tries: 0, pauses: 0, paused_until: None };
-        Ok(self.dir.write_json(PIN_FILE, Readers::Agent, &kept)?)
+        Ok(self.dir.write_json(self.file, Readers::Agent, &kept)?)
     }
 
     /// Checks a try at `now`. Slow on purpose.
@@ -98,7 +110,7 @@ impl PinKeep {
     /// [`PinError`]; a try whose count cannot be kept is not answered.
     pub fn check(&self, pin: &str, now: Timestamp) -> Result<PinAnswer, PinError> {
         let _one = self.one.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut kept: Kept = self.dir.read_json(PIN_FILE)?.ok_or(PinError::None)?;
+        let mut kept: Kept = self.dir.read_json(self.file)?.ok_or(PinError::None)?;
         // A clock that was moved back does not make a pause longer than the longest.
         if let Some(until) = kept.paused_until
             && now < until
@@ -114,13 +126,13 @@ impl PinKeep {
             kept.pauses += 1;
             kept.wrong_tries = 0;
         }
-        self.dir.write_json(PIN_FILE, Readers::Agent, &kept)?;
+        self.dir.write_json(self.file, Readers::Agent, &kept)?;
         let hash = PasswordHash::new(&kept.hash).map_err(|error| PinError::Hash(error.to_string()))?;
         let right = pin.chars().count() <= PIN_CHARS_MAX
             && Argon2::default().verify_password(pin.as_bytes(), &hash).is_ok();
         if right {
             let kept = Kept { wrong_tries: 0, pauses: 0, paused_until: None, ..kept };
-            self.dir.write_json(PIN_FILE, Readers::Agent, &kept)?;
+            self.dir.write_json(self.file, Readers::Agent, &kept)?;
             return Ok(PinAnswer::Right);
         }
         Ok(match kept.paused_until.filter(|until| now < *until) {

@@ -39,6 +39,8 @@ pub enum GapCause {
     NoticeNotShown,
     /// No valid policy: expired, not yet valid, or its signature does not hold.
     NoPolicy,
+    /// Another adult, whom an officer has approved, used the account and had started that with a PIN of their own.
+    OtherAdult,
     /// The spool is full or the disk is.
     SpoolFull,
     /// The clock moved in a way that nothing confirms.
@@ -94,6 +96,7 @@ impl GapCause {
         Self::ProtocolMismatch,
         Self::NoticeNotShown,
         Self::NoPolicy,
+        Self::OtherAdult,
         Self::SpoolFull,
         Self::ClockJump,
         Self::ClockLost,
@@ -150,6 +153,7 @@ impl GapCause {
             }
             Self::NoticeNotShown => "the notice had not been shown yet",
             Self::NoPolicy => "no order in force was known to the device",
+            Self::OtherAdult => "another adult's session, begun with a PIN",
             Self::SpoolFull => "the device had no room left to keep records",
             Self::ClockJump => "the device's clock was moved and nothing confirmed the new time",
             Self::ClockLost => "the device did not know the right time, as after a flat battery",

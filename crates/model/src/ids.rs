@@ -28,7 +28,7 @@ macro_rules! typed_ids {
 
             /// The id held in 16 bytes.
             #[must_use]
-            pub fn from_bytes(bytes: [u8; 16]) -> Self {
+            pub const fn from_bytes(bytes: [u8; 16]) -> Self {
                 Self(Uuid::from_bytes(bytes))
             }
 
@@ -71,6 +71,8 @@ typed_ids! {
     DeviceActId,
     /// A contact that is never captured.
     ShieldId,
+    /// That another adult may use a device for a while without being watched.
+    OtherAdultId,
     /// A link to a supervised person's own page.
     PersonalLinkId,
     /// A console user.

@@ -5,6 +5,7 @@
 
 pub mod alert;
 pub mod claim;
+pub mod code;
 pub mod contradiction;
 pub mod device_act;
 pub mod emoji;
@@ -21,6 +22,7 @@ pub mod messages;
 pub mod native;
 pub mod observation;
 pub mod order;
+pub mod other_adult;
 pub mod policy;
 pub mod record;
 pub mod setting;
@@ -43,5 +45,6 @@ pub use observation::{
     Passage, Picture, PictureSeen, Source,
 };
 pub use order::{ConditionKind, Order};
+pub use other_adult::{InputCounts, OtherAdult, OtherAdultEnd, OtherAdultTold};
 pub use policy::{Policy, PolicyCondition};
 pub use time::Timestamp;

@@ -6,13 +6,16 @@ use crate::hash::{Digest, Md5};
 use crate::observation::{
     Attribution, Fact, HistoryReading, PictureElement, PictureFile, PictureFrom, ProgramText, Source,
 };
+use crate::other_adult::InputCounts;
 use crate::policy::Capture;
 use crate::time::Timestamp;
 
 /// The protocol that this build speaks; `hello` carries a range, a mismatch is a gap.
 pub const NATIVE_PROTOCOL: u32 = 1;
 /// The protocol between the helper in the person's session and the agent; numbered by itself.
-pub const SESSION_PROTOCOL: u32 = 3;
+pub const SESSION_PROTOCOL: u32 = 4;
+/// The oldest that is spoken still: 3 knew nothing of input being counted (1 knew no text, 2 no histories).
+pub const SESSION_PROTOCOL_MIN: u32 = 3;
 
 /// From the extension.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,6 +54,15 @@ pub enum ToHost {
         /// Which source.
         source: Source,
         /// Why it cannot see, or not all; absent where it can.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        cannot: Option<String>,
+    },
+    /// How much input was counted so far, while the agent asks for it; not numbered, for each says all since counting began. Only
+    /// the helper sends it.
+    Input {
+        /// Keys and buttons pressed since counting began on this connection.
+        counts: InputCounts,
+        /// Why input cannot be counted; absent where it can.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         cannot: Option<String>,
     },
@@ -222,6 +234,9 @@ pub enum ToExtension {
         /// To the helper in the session alone: processes of browsers whose extension is connected. What they show is its to tell.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         browsers: Vec<u32>,
+        /// To a helper that speaks 3 or more: keys and buttons pressed are to be counted, for another adult's session lasts.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        count_input: bool,
     },
     /// Everything up to and including `n` is durable or was dropped.
     Ack {

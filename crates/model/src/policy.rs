@@ -15,6 +15,7 @@ pub use pause::Pause;
 use crate::hash::Digest;
 use crate::ids::{CaseId, CaseKeyId, DeviceId, ForceId};
 use crate::order::{AuthorityBasis, ConditionKind, Exceptions, OrderKind};
+use crate::other_adult::OtherAdult;
 use crate::setting::{Against, Alone, Beside, ContextRule, MinorRule, WordingRule};
 use crate::stages::StageFacts;
 use crate::time::Timestamp;
@@ -66,6 +67,10 @@ pub struct Policy {
     /// When nothing may be captured on this device, because of what an officer entered about it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub pauses: Vec<Pause>,
+    /// That another adult may use the account for a while. Absent where nobody is approved, so that older agents read such a
+    /// policy; one that has it they refuse, and obey the one before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub other_adult: Option<OtherAdult>,
 }
 
 /// What allows monitoring, as shown in the notice.

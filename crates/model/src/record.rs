@@ -10,6 +10,7 @@ use crate::finding::Finding;
 use crate::gap::Gap;
 use crate::hash::Digest;
 use crate::observation::{Observation, Source};
+use crate::other_adult::OtherAdultTold;
 use crate::policy::Capture;
 use crate::statement::Statement;
 use crate::time::Timestamp;
@@ -62,6 +63,11 @@ pub enum RecordBody {
         /// The statement.
         statement: Statement,
     },
+    /// What is known of another adult's use of the account, beside its gap.
+    OtherAdult {
+        /// What happened.
+        other_adult: OtherAdultTold,
+    },
     /// The first record of a device.
     Enrolment {
         /// What was enrolled.
@@ -84,6 +90,7 @@ impl RecordBody {
             Self::Liveness { .. } => "liveness",
             Self::Notice { .. } => "notice",
             Self::Statement { .. } => "statement",
+            Self::OtherAdult { .. } => "other-adult",
             Self::Enrolment { .. } => "enrolment",
             Self::LogContradiction { .. } => "log-contradiction",
         }
@@ -99,6 +106,7 @@ impl RecordBody {
             Self::Gap { gap } => Some(gap.from),
             Self::Liveness { liveness } => Some(liveness.from),
             Self::Notice { notice } => Some(notice.shown_at),
+            Self::OtherAdult { other_adult } => Some(other_adult.from()),
             // It is what the person says, not what was seen of them: no end of an order makes it unsaid.
             Self::Statement { .. } | Self::Enrolment { .. } | Self::LogContradiction { .. } => None,
         }

@@ -18,6 +18,7 @@ mod late;
 mod log;
 mod officer;
 mod opened;
+mod other_adult;
 mod pack;
 mod personal_link;
 mod record;
@@ -47,6 +48,7 @@ pub use officer::{OfficerRole, OfficerRow, OfficerStore, SessionRow};
 pub use opened::{
     FindingRow, GapRow, NoticeRow, ObservationRow, OpenedRecord, OpenedWhat, StatementRow, WatchedRow,
 };
+pub use other_adult::{OtherAdultRow, OtherAdultStore, OtherAdultToldRow, OtherAdultWithdrawn};
 pub use pack::{PackRow, PackStore};
 pub use personal_link::{PersonalLinkRow, PersonalLinkStore};
 pub use record::{AppendBatch, Appended, ForkRow, NewRecord, RecordRow, RecordStore, ReplayOutcome, Stop};
@@ -73,6 +75,7 @@ pub trait Store:
     + DestructionStore
     + BackupStore
     + JobStore
+    + OtherAdultStore
     + PackStore
     + ShieldStore
     + PersonalLinkStore

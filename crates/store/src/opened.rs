@@ -6,6 +6,7 @@ use proviso_model::order::ConditionKind;
 use proviso_model::{GapCause, Source, Timestamp};
 
 use crate::late::{Outside, QuarantineRow};
+use crate::other_adult::OtherAdultToldRow;
 use crate::record::ReplayOutcome;
 use crate::words::Priority;
 
@@ -190,6 +191,8 @@ pub enum OpenedWhat {
     Notice(NoticeRow),
     /// A statement.
     Statement(StatementRow),
+    /// What a device told of another adult's use.
+    OtherAdult(OtherAdultToldRow),
     /// A kind of which only the word is kept.
     Other,
     /// It could not be opened or read.

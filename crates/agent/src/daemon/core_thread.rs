@@ -5,6 +5,7 @@ use proviso_model::statement::StatementKind;
 use proviso_model::{Attribution, Fact, Machine, Source, Timestamp};
 use tokio::sync::{mpsc, oneshot, watch};
 
+use super::other_adult::{self, OtherAdultAsk};
 use crate::gaps::OpenGap;
 use crate::release::Release;
 use crate::sources::browser::presence::{BrowserProcess, ConnectionId, Greeting};
@@ -13,7 +14,8 @@ use crate::sources::machine::RunningBrowser;
 use crate::spool::{Figures, Spool};
 use crate::uplink::is_unsent;
 use crate::watch::{
-    HelperView, HistoryRead, ListsHere, NoticeNote, Observed, PictureFound, PictureLost, PictureWanted,
+    HelperView, HistoryRead, ListsHere, NoticeNote, Observed, OtherAdultView, PictureFound, PictureLost,
+    PictureWanted,
     Standing, Totals, Watcher,
 };
 
@@ -165,6 +167,8 @@ pub enum Ask {
         /// Whether it is on record.
         reply: oneshot::Sender<bool>,
     },
+    /// Something about another adult's session.
+    OtherAdult(OtherAdultAsk),
     /// What became of what this run has looked at. Asked, for it changes with every page and nobody waits for that.
     Totals(oneshot::Sender<Totals>),
     /// Time passes.
@@ -203,6 +207,10 @@ pub struct CoreView {
     pub helper: HelperView,
     /// The policy and the keys are to be given up.
     pub release: Option<Release>,
+    /// What is known of another adult's session.
+    pub other_adult: OtherAdultView,
+    /// The visible sign.
+    pub sign: String,
     /// Then: whether records wait that the server may still take.
     pub unsent: bool,
 }
@@ -260,6 +268,7 @@ fn run(mut watcher: Watcher, spool: &Spool, mut inbox: mpsc::Receiver<Ask>, show
             Answer::Wanted(reply, wanted) => drop(reply.send(wanted)),
             Answer::Yes(reply, yes) => drop(reply.send(yes)),
             Answer::Totals(reply, totals) => drop(reply.send(totals)),
+            Answer::Then(reply) => reply(),
             Answer::Stopped(reply) => {
                 let _ = reply.send(());
                 return;
@@ -269,13 +278,14 @@ fn run(mut watcher: Watcher, spool: &Spool, mut inbox: mpsc::Receiver<Ask>, show
     watcher.close();
 }
 
-enum Answer {
+pub(super) enum Answer {
     None,
     Number(oneshot::Sender<Result<u64, String>>, Result<u64, String>),
     Observed(oneshot::Sender<Observed>, Observed),
     Wanted(oneshot::Sender<PictureWanted>, PictureWanted),
     Yes(oneshot::Sender<bool>, bool),
     Totals(oneshot::Sender<Totals>, Totals),
+    Then(Box<dyn FnOnce()>),
     Stopped(oneshot::Sender<()>),
 }
 
@@ -340,6 +350,7 @@ fn take(watcher: &mut Watcher, ask: Ask) -> Answer {
             }
             return Answer::Yes(reply, written.unwrap_or(false));
         }
+        Ask::OtherAdult(ask) => return other_adult::take(watcher, ask),
         Ask::Totals(reply) => return Answer::Totals(reply, watcher.totals()),
         Ask::Tick => watcher.tick(),
         Ask::Stop { by_order, reply } => {
@@ -367,6 +378,8 @@ fn view_of(watcher: &Watcher, spool: &Spool, before: &CoreView) -> CoreView {
         browsers: watcher.browsers_connected(),
         desktop: watcher.desktop().clone(),
         helper: watcher.helper(),
+        other_adult: watcher.other_adult(),
+        sign: watcher.sign(),
         unsent: watcher.release().is_some() && is_unsent(spool).unwrap_or(true),
     }
 }

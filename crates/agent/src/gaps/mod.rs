@@ -72,6 +72,7 @@ impl GapBook {
 
     /// Ends the gaps that only a running agent sees.
     pub fn end_what_needs_an_agent(&mut self, until: Timestamp) {
+        self.end(until, Source::Health, GapCause::OtherAdult);
         let whole = [GapCause::ExtensionStopped, GapCause::ProtocolMismatch, GapCause::PrivateWindow];
         for cause in whole.into_iter().chain(GapCause::PARTIAL) {
             for source in [

@@ -3,6 +3,8 @@
 //! The notice speaks in general terms, for a household may see it. The court's own words, and until when each paragraph
 //! runs, are behind the person's PIN. Neither ever shows a list of terms or sites (invariant 2).
 
+mod answer;
+mod other_adult;
 pub mod page;
 mod pages;
 mod statement;
@@ -10,14 +12,27 @@ mod visits;
 
 use proviso_engine::notice::{capture_ever, watched};
 use proviso_ledger::hash::sha256;
-use proviso_model::Digest;
 use proviso_model::order::AuthorityBasis;
 use proviso_model::policy::Policy;
+use proviso_model::{Digest, Timestamp};
 
 /// The sign while watching; no more than a household may see.
 pub const SIGN_WATCHING: &str = "This account is monitored";
 /// The sign otherwise.
 pub const SIGN_NOT_WATCHING: &str = "This account is not being monitored now";
+
+/// The sign as it stands: while another adult uses the account, that and until when, in the order's time zone.
+#[must_use]
+pub fn sign(watching: bool, other_adult_until: Option<(Timestamp, &str)>) -> String {
+    match other_adult_until {
+        Some((until, timezone)) => {
+            let until = pages::clock(until, timezone);
+            format!("Watching is paused: another adult is using this account until {until}")
+        }
+        None if watching => SIGN_WATCHING.to_owned(),
+        None => SIGN_NOT_WATCHING.to_owned(),
+    }
+}
 
 /// The notice as paragraphs: the exact words shown in the terminal and on the page, and hashed into the record.
 #[must_use]
@@ -36,6 +51,7 @@ pub fn paragraphs(policy: &Policy, force_name: &str) -> Vec<String> {
             "What does not concern the terms of the order is dropped on this device at once. It is not kept and not sent; only how much was looked at is counted.",
             "What may concern a term is sealed and sent to the officers of this force, with the words around it. A person decides what it means; the program does not.",
             "Never captured: passwords, payment details, one-time codes, the microphone, the camera, where the device is, other accounts on this device, and contacts on the case's protected list (lawyers, clinicians and others).",
+            "Another adult may use this account unwatched only where an officer has approved it, for a short while, with a PIN of their own: nothing is captured meanwhile, the sign says so, and the force is told when it was and how many keys and buttons were pressed, never which. An account of their own is better.",
             "While it watches, a sign says so. Nothing is hidden. The program does not stop anybody from removing it; stopping or removing it is reported.",
             "Each term in the court's own words, and until when it runs, can be read on the details page with your PIN.",
             "You may say that you have seen this notice, or that you refuse. Neither is needed, and nobody need write anything. What is written may be used. You may take legal advice first.",

@@ -2,14 +2,10 @@
 
 use std::sync::Arc;
 
-use askama::Template;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Form, Request, State};
-use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, COOKIE, HOST, LOCATION, ORIGIN, REFERRER_POLICY,
-    SET_COOKIE, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
-};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use axum::http::header::{CONTENT_TYPE, COOKIE, HOST, ORIGIN};
+use axum::http::{HeaderMap, HeaderName, Method, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -21,9 +17,10 @@ use rand_core::CryptoRng;
 use serde::Deserialize;
 use tokio::sync::watch;
 
-use super::pages::{DetailsPage, NoticePage, PinPage, ProblemPage, SignPage};
+use super::answer::{html, problem, see_other, with_cookie, with_headers};
+use super::pages::{DetailsPage, NoticePage, PinPage, SignPage};
 use super::visits::{Visits, same};
-use super::{SIGN_NOT_WATCHING, SIGN_WATCHING, pages, paragraphs, statement};
+use super::{other_adult, pages, paragraphs, statement};
 use crate::clock::TrueTime;
 use crate::daemon::core_thread::{Ask, Core};
 use crate::gaps::OpenGap;
@@ -32,8 +29,6 @@ use crate::policy_keep::{KeptPolicy, PolicyKeep};
 use crate::release::RELEASE_NOTE;
 use crate::uplink::UplinkState;
 
-const POLICY: &str =
-    "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 const COOKIE_NAME: &str = "proviso_visit";
 /// A statement of the longest, each byte of it written as three, and the other fields.
 const FORM_BYTES_MAX: usize = 3 * STATEMENT_BYTES_MAX + 1024;
@@ -87,8 +82,16 @@ impl Page {
         self.keep.policy()
     }
 
+    pub(super) fn policy_keep(&self) -> &PolicyKeep {
+        &self.keep
+    }
+
     pub(super) fn core(&self) -> &Core {
         &self.core
+    }
+
+    pub(super) fn salt(&self) -> [u8; 16] {
+        self.visits.salt()
     }
 }
 
@@ -110,6 +113,10 @@ pub fn router(parts: PageParts) -> Router {
         .route("/notice", get(notice).post(notice_answer))
         .route("/details", get(details).post(pin))
         .route("/details/close", post(close))
+        .route("/other-adult", get(other_adult::show))
+        .route("/other-adult/pin", post(other_adult::set_pin))
+        .route("/other-adult/begin", post(other_adult::begin))
+        .route("/other-adult/end", post(other_adult::end))
         .route("/details/statement", get(statement::show).post(statement::write))
         .route("/details/statement/kept", get(statement::kept))
         .fallback(missing)
@@ -149,23 +156,9 @@ async fn guard(State(page): Shared, request: Request, next: Next) -> Response {
     with_headers(next.run(request).await)
 }
 
-fn with_headers(mut response: Response) -> Response {
-    let headers = response.headers_mut();
-    for (name, value) in [
-        (CONTENT_SECURITY_POLICY, POLICY),
-        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (X_FRAME_OPTIONS, "DENY"),
-        (REFERRER_POLICY, "same-origin"),
-        (CACHE_CONTROL, "no-store"),
-    ] {
-        headers.insert(name, HeaderValue::from_static(value));
-    }
-    response
-}
-
 async fn sign(State(page): Shared) -> Response {
-    let watching = page.core.view().borrow().standing.watching;
-    html(StatusCode::OK, &SignPage { sign: if watching { SIGN_WATCHING } else { SIGN_NOT_WATCHING } })
+    let view = page.core.view().borrow().clone();
+    html(StatusCode::OK, &SignPage { sign: &view.sign, other_adult: view.other_adult.approval.is_some() })
 }
 
 async fn style() -> Response {
@@ -261,6 +254,7 @@ async fn details(State(page): Shared, headers: HeaderMap) -> Response {
             _ => pages::state_in_words(&view, &uplink),
         },
         pause: pause.unwrap_or_default(),
+        other_adult: pages::other_adult_in_words(&view.other_adult, zone).unwrap_or_default(),
         order_reference: &policy.order_reference,
         authority,
         conditions: pages::conditions(policy, now),
@@ -344,7 +338,7 @@ async fn missing() -> Response {
     problem(
         StatusCode::NOT_FOUND,
         "Nothing here",
-        "There are four pages: the sign, the notice, the details and one to write on.",
+        "There are five pages: the sign, the notice, the details, one to write on, and one for another adult who is approved.",
     )
 }
 
@@ -359,28 +353,6 @@ pub(super) fn no_policy(page: &Page) -> Response {
     }
     let text = "No order in force is known to this device, so nothing is watched.";
     problem(StatusCode::OK, "Nothing is watched", text)
-}
-
-pub(super) fn problem(status: StatusCode, title: &str, text: &str) -> Response {
-    html(status, &ProblemPage { title, text })
-}
-
-pub(super) fn html(status: StatusCode, page: &impl Template) -> Response {
-    match page.render() {
-        Ok(text) => (status, [(CONTENT_TYPE, "text/html; charset=utf-8")], text).into_response(),
-        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
-    }
-}
-
-pub(super) fn see_other(to: &'static str) -> Response {
-    (StatusCode::SEE_OTHER, [(LOCATION, to)]).into_response()
-}
-
-fn with_cookie(mut response: Response, cookie: &str) -> Response {
-    if let Ok(value) = HeaderValue::from_str(cookie) {
-        response.headers_mut().insert(SET_COOKIE, value);
-    }
-    response
 }
 
 fn text_of<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {

@@ -8,13 +8,15 @@ use proviso_model::{Timestamp, gap::GapCause};
 
 use crate::daemon::core_thread::CoreView;
 use crate::uplink::UplinkState;
-use crate::watch::Totals;
+use crate::watch::{OtherAdultView, Totals};
 
 /// `/`: the sign, and no more.
 #[derive(Template)]
 #[template(path = "sign.html")]
-pub(super) struct SignPage {
-    pub sign: &'static str,
+pub(super) struct SignPage<'a> {
+    pub sign: &'a str,
+    /// Whether another adult is approved: then the way to their page stands below.
+    pub other_adult: bool,
 }
 
 /// `/notice`.
@@ -42,6 +44,8 @@ pub(super) struct DetailsPage<'a> {
     pub state: String,
     /// Why nothing is captured although the order runs; empty where that is not so.
     pub pause: String,
+    /// What is approved for another adult; empty where nothing is.
+    pub other_adult: String,
     pub order_reference: &'a str,
     pub authority: String,
     pub conditions: Vec<ConditionView<'a>>,
@@ -83,8 +87,15 @@ pub(super) fn in_words(at: Timestamp, timezone: &str) -> String {
     }
 }
 
+/// The time of day of an instant in the order's time zone.
+pub(super) fn clock(at: Timestamp, timezone: &str) -> String {
+    let zone = TimeZone::get(timezone).unwrap_or(TimeZone::UTC);
+    let at = jiff::Timestamp::from_microsecond(at.as_micros()).unwrap_or_default();
+    at.to_zoned_datetime(zone).strftime("%H:%M").to_string()
+}
+
 /// Until when, as a court writes it: a day is inclusive where the instant is the midnight after it.
-fn until_in_words(until: Timestamp, timezone: &str) -> String {
+pub(super) fn until_in_words(until: Timestamp, timezone: &str) -> String {
     let zone = TimeZone::get(timezone).unwrap_or(TimeZone::UTC);
     let last = jiff::Timestamp::from_microsecond(until.as_micros())
         .map(|at| at.to_zoned_datetime(zone))
@@ -159,6 +170,32 @@ pub(super) fn pause_in_words(policy: &Policy, now: Timestamp) -> Option<String> 
          officer or write it below.",
         in_words(pause.from, zone),
         pause.because.in_words()
+    ))
+}
+
+/// How often a day.
+pub(super) fn a_day(times: u32) -> String {
+    match times {
+        1 => "once a day".to_owned(),
+        2 => "twice a day".to_owned(),
+        times => format!("{times} times a day"),
+    }
+}
+
+/// What an officer has approved for another adult, for the person to read; who that is does not stand on the device.
+pub(super) fn other_adult_in_words(view: &OtherAdultView, timezone: &str) -> Option<String> {
+    let approval = view.approval?;
+    let now = match view.until {
+        Some(until) => format!(" One lasts now, until {} at the latest.", clock(until, timezone)),
+        None => String::new(),
+    };
+    Some(format!(
+        "What is not watched: an officer has approved that another adult may use this account unwatched, at most {} minutes at \
+         a time and {}, until {}.{now} It is not for you: in such a session your own use is not seen, and the force \
+         is told when there was one and how much was typed and clicked in it, never what.",
+        approval.longest_ms() / 60_000,
+        a_day(approval.sessions_a_day()),
+        until_in_words(approval.until, timezone)
     ))
 }
 

@@ -11,7 +11,8 @@ use proviso_model::limits::STATEMENT_BYTES_MAX;
 use proviso_model::statement::StatementKind;
 use serde::Deserialize;
 
-use super::page::{Page, Shared, ask_for_pin, html, no_policy, problem, see_other, stale};
+use super::answer::{html, problem, see_other};
+use super::page::{Page, Shared, ask_for_pin, no_policy, stale};
 use super::visits::same;
 use crate::daemon::core_thread::Ask;
 

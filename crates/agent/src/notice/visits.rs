@@ -39,6 +39,13 @@ impl Visits {
         visit
     }
 
+    /// For a hash that is made elsewhere.
+    pub(super) fn salt(&self) -> [u8; 16] {
+        let mut salt = [0; 16];
+        self.rng.lock().unwrap_or_else(PoisonError::into_inner).fill_bytes(&mut salt);
+        salt
+    }
+
     pub(super) fn is_open(&self, visit: &str, now: Timestamp) -> bool {
         let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         open.iter().any(|(known, until)| same(known, visit) && now < *until)

@@ -69,6 +69,9 @@ pub struct Status {
     /// What the helper in the person's session sees.
     #[serde(default)]
     pub helper: HelperView,
+    /// Until when another adult's session lasts at the latest.
+    #[serde(default)]
+    pub other_adult_until: Option<Timestamp>,
     /// Records waiting.
     pub spooled_records: u64,
     /// Their bytes.
@@ -101,6 +104,7 @@ impl Status {
             hash_sets_missing: core.hash_sets.missing,
             desktop: core.desktop.clone(),
             helper: core.helper.clone(),
+            other_adult_until: core.other_adult.until,
             spooled_records: core.figures.records,
             spool_bytes: core.figures.bytes,
             policy_serial: core.standing.policy_serial,
@@ -136,6 +140,13 @@ impl Status {
             let why = self.why_not.unwrap_or(GapCause::Unknown).in_words();
             format!("Nothing is being watched now: {why}.")
         }];
+        if let Some(until) = self.other_adult_until {
+            let until = to_the_second(until);
+            lines.push(format!(
+                "It goes on at {until} at the latest; it can be ended before that at {}/other-adult.",
+                self.page
+            ));
+        }
         if self.notice_due {
             lines
                 .push(format!("The notice has to be shown first: open {}/notice in the browser.", self.page));

@@ -33,9 +33,11 @@ impl Watcher {
 
     fn note_sleep(&mut self, before: &Reading, passed_ms: u64, expected: Timestamp) {
         let awake_ms = self.moment.awake_ms.saturating_sub(before.awake_ms);
-        if passed_ms.saturating_sub(awake_ms) < SLEEP_MS_MIN {
+        let slept_ms = passed_ms.saturating_sub(awake_ms);
+        if slept_ms < SLEEP_MS_MIN {
             return;
         }
+        self.slept_in_other_use(before, slept_ms);
         // The gap first: whatever is written next then keeps it too.
         self.push_if_asked(Some(Gap {
             from: before.reckoned,
@@ -55,7 +57,9 @@ impl Watcher {
         let counted_ms = self.moment.since_boot_ms;
         let Some(gap) = correction(expected, self.moment.reckoned, counted_ms) else { return };
         self.push_if_asked(Some(gap));
-        self.gaps.set_back(self.moment.reckoned, expected.millis_since(self.moment.reckoned));
+        let ahead_ms = expected.millis_since(self.moment.reckoned);
+        self.gaps.set_back(self.moment.reckoned, ahead_ms);
+        self.put_other_use_back(ahead_ms);
         self.end_stretch(expected);
         self.browsers.clock_corrected(self.moment.reckoned);
         self.forgive_desktop();

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use proviso_model::gap::GapCause;
 use proviso_model::limits::PULSE_SECONDS_MAX;
 use proviso_model::policy::Capture;
-use proviso_model::{Source, Timestamp};
+use proviso_model::{OtherAdultEnd, Source, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::lists::DETAIL_CHARS_MAX;
@@ -83,6 +83,7 @@ impl Watcher {
     /// A connection has ended, whoever was at its other end.
     pub fn closed(&mut self, connection: ConnectionId) {
         self.browser_closed(connection);
+        self.counting_ended(connection);
         self.helper_closed(connection);
     }
 
@@ -142,9 +143,14 @@ impl Watcher {
     /// Whether anybody is logged on to the account.
     pub fn logged_on(&mut self, is_logged_on: bool) {
         let now = self.read_clocks();
+        if !is_logged_on && self.helper.logged_on.is_some() {
+            self.end_other_use(now, OtherAdultEnd::LoggedOff);
+        }
         self.helper.logged_on = is_logged_on.then(|| self.helper.logged_on.unwrap_or(now));
+        self.decide();
         self.watch_helper(now);
         self.record_gaps();
+        self.tell_other_use();
     }
 
     /// What others may know of it.

@@ -13,6 +13,7 @@ mod lists;
 mod machine;
 mod notice_shown;
 mod observe;
+mod other_adult;
 mod pictures;
 mod release;
 mod standing;
@@ -27,7 +28,7 @@ use proviso_engine::conversation::Contexts;
 use proviso_engine::image::PictureMemory;
 use proviso_model::gap::{Gap, GapCause};
 use proviso_model::record::{Liveness, RecordBody};
-use proviso_model::{Source, Timestamp};
+use proviso_model::{OtherAdultEnd, Source, Timestamp};
 
 use crate::clock::{Reading, TrueTime};
 use crate::gaps::{Alive, GapBook, NOTE_GAPS, OpenGap, Restart, restart_gaps};
@@ -43,6 +44,7 @@ pub use histories::HistoryRead;
 pub use lists::ListsHere;
 pub use notice_shown::{NOTE_NOTICE, NoticeNote};
 pub use observe::{Observed, Totals};
+pub use other_adult::{NOTE_OTHER_ADULT, OtherAdultRefused, OtherAdultView};
 pub use pictures::{PictureFound, PictureLost, PictureWanted};
 pub use standing::Standing;
 
@@ -50,6 +52,7 @@ use acks::Acks;
 use asking::Asking;
 use desktop::Heard;
 use helper::Helper;
+use other_adult::OtherUse;
 use pictures::LostPictures;
 use tick::Stretch;
 
@@ -119,6 +122,9 @@ pub struct Watcher {
     clock_set_at: Option<Timestamp>,
     totals: Totals,
     helper: Helper,
+    other_use: OtherUse,
+    /// The same as the spool's note has it.
+    other_use_kept: OtherUse,
     notice: Option<NoticeNote>,
     spool_full: bool,
     revoked: bool,
@@ -159,6 +165,7 @@ impl Watcher {
         let moment = parts.time.read();
         let powered: Option<Powered> = spool.note(NOTE_POWERED)?.flatten();
         let release: Option<Release> = spool.note(NOTE_RELEASE)?.flatten();
+        let other_use: OtherUse = spool.note(NOTE_OTHER_ADULT)?.unwrap_or_default();
         let mut watcher = Self {
             spool,
             gaps_kept: gaps.clone(),
@@ -176,6 +183,8 @@ impl Watcher {
             clock_set_at: None,
             totals: Totals::default(),
             helper: Helper::default(),
+            other_use_kept: other_use.clone(),
+            other_use,
             notice,
             spool_full: false,
             revoked: false,
@@ -220,7 +229,10 @@ impl Watcher {
                     .to_owned(),
             });
         }
-        let Some(last) = last else { return };
+        let Some(last) = last else {
+            self.end_other_use(now, OtherAdultEnd::Restarted);
+            return;
+        };
         let stamped = last.fix.at;
         let (last, correction) = last.corrected(self.time.server().as_ref());
         if correction.is_some() {
@@ -234,6 +246,7 @@ impl Watcher {
         let last = last.fix;
         // What only a running agent can see ends with it; the restart's own gap goes on from there.
         self.gaps.end_what_needs_an_agent(last.at);
+        self.end_other_use(last.at, OtherAdultEnd::Restarted);
         let since_boot_ms = i64::try_from(self.moment.since_boot_ms).unwrap_or(i64::MAX);
         let restart = Restart { now, boot_id, booted_at: now.plus_millis(-since_boot_ms) };
         for gap in restart_gaps(&last, &restart) {
@@ -316,10 +329,7 @@ impl Watcher {
         match &appended {
             Ok(_) => {
                 self.appended += 1;
-                self.gaps_kept.clone_from(&self.gaps);
-                self.powered_kept = self.powered;
-                self.histories_kept.clone_from(&self.histories);
-                self.stamped = Some(self.moment);
+                self.notes_are_kept();
             }
             Err(SpoolError::Full(_)) => self.spool_full = true,
             Err(error) => tracing::error!(%error, "a record could not be kept"),
@@ -367,17 +377,23 @@ impl Watcher {
         if self.histories != self.histories_kept {
             notes.push(note_of(histories::NOTE_HISTORIES, &self.histories)?);
         }
+        if self.other_use != self.other_use_kept {
+            notes.push(note_of(NOTE_OTHER_ADULT, &self.other_use)?);
+        }
         Ok(notes)
+    }
+
+    fn notes_are_kept(&mut self) {
+        self.stamped = Some(self.moment);
+        self.gaps_kept.clone_from(&self.gaps);
+        self.powered_kept = self.powered;
+        self.histories_kept.clone_from(&self.histories);
+        self.other_use_kept.clone_from(&self.other_use);
     }
 
     fn stamp(&mut self) {
         match self.notes().and_then(|notes| self.spool.keep(&notes)) {
-            Ok(()) => {
-                self.stamped = Some(self.moment);
-                self.gaps_kept.clone_from(&self.gaps);
-                self.powered_kept = self.powered;
-                self.histories_kept.clone_from(&self.histories);
-            }
+            Ok(()) => self.notes_are_kept(),
             Err(error) => tracing::warn!(%error, "the stamp that the agent runs could not be kept"),
         }
     }

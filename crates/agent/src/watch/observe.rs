@@ -186,6 +186,10 @@ impl Watcher {
         if shown_at.is_none_or(|shown| shown <= now && observation.observed_at < shown) {
             return Observed::NotCaptured;
         }
+        // Another adult's: it may come only after that session.
+        if self.other_use.was_during(observation.observed_at) {
+            return Observed::NotCaptured;
+        }
         // Both now and when it was made: a condition that has ended captures nothing, and one that had not begun neither.
         for capture in [self.standing.capture, kept.capture_at(observation.observed_at)] {
             if !trim::keep_only(&mut observation.fact, &capture) {

@@ -6,6 +6,7 @@ use proviso_model::{Source, Timestamp};
 
 use super::Watcher;
 use crate::notice;
+use crate::policy_keep::KeptPolicy;
 
 /// What may be captured now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -23,12 +24,14 @@ pub struct Standing {
 }
 
 /// The causes that stop all capture; at most one of them lasts at a time.
-const STOPPING: [GapCause; 3] = [GapCause::NoPolicy, GapCause::NoticeNotShown, GapCause::SpoolFull];
+const STOPPING: [GapCause; 4] =
+    [GapCause::NoPolicy, GapCause::NoticeNotShown, GapCause::OtherAdult, GapCause::SpoolFull];
 
 impl Watcher {
     /// Decides anew what may be captured now, and begins and ends the gaps that follow. Called at every observation
     /// and on every tick, so that the end of a condition stops capture also offline (invariant 1).
     pub(super) fn decide(&mut self) {
+        self.look_at_other_use();
         let standing = self.standing_now();
         let now = self.changed_at();
         if self.standing.watching && (!standing.watching || standing.capture != self.standing.capture) {
@@ -53,6 +56,17 @@ impl Watcher {
         }
     }
 
+    /// The visible sign.
+    #[must_use]
+    pub fn sign(&self) -> String {
+        let kept = self.keep.policy();
+        let other_adult = (self.standing.why_not == Some(GapCause::OtherAdult))
+            .then(|| self.other_use.lasts_until().zip(kept.as_ref()))
+            .flatten()
+            .map(|(until, kept)| (until, kept.policy.timezone.as_str()));
+        notice::sign(self.standing.watching, other_adult)
+    }
+
     /// When what may be captured changed: at the edge of a condition, if one lies between the last look and now.
     fn changed_at(&self) -> Timestamp {
         let now = self.moment.reckoned;
@@ -73,8 +87,7 @@ impl Watcher {
         };
         let Some(kept) = self.keep.policy() else { return not(GapCause::NoPolicy, 0, false) };
         let serial = kept.policy.serial;
-        // A clock set forward neither lengthens an order nor lets one begin early.
-        let capture = kept.capture_at(self.moment.now).and(&kept.capture_at(self.moment.reckoned));
+        let capture = self.asked_now(&kept);
         // A force that has ended the enrolment has ended its authority on this device too.
         if self.revoked || capture.is_nothing() {
             return not(GapCause::NoPolicy, serial, false);
@@ -84,9 +97,17 @@ impl Watcher {
         if self.notice.as_ref().is_none_or(|note| note.text_sha256 != text_sha256) {
             return not(GapCause::NoticeNotShown, serial, true);
         }
+        if self.other_use.lasts_until().is_some() {
+            return not(GapCause::OtherAdult, serial, false);
+        }
         if self.spool_full {
             return not(GapCause::SpoolFull, serial, false);
         }
         Standing { watching: true, capture, why_not: None, notice_due: false, policy_serial: serial }
+    }
+
+    /// What conditions ask to be captured now. A clock set forward neither lengthens an order nor lets one begin early.
+    pub(super) fn asked_now(&self, kept: &KeptPolicy) -> Capture {
+        kept.capture_at(self.moment.now).and(&kept.capture_at(self.moment.reckoned))
     }
 }

@@ -59,6 +59,7 @@ impl Watcher {
         }
         self.part_stretch(now);
         self.record_gaps();
+        self.tell_other_use();
         self.record_contradictions();
         self.look_for_release();
         if self.stamp_due() {

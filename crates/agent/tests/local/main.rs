@@ -1,5 +1,6 @@
 //! Stories on one machine: the loopback page, the PIN, and the browser's way through relay and socket.
 
+mod other_adult;
 mod paused;
 mod pictures;
 mod session;
@@ -293,11 +294,7 @@ async fn with_gate(
 async fn recorded(machine: &Machine, wanted: impl Fn(&[RecordBody]) -> bool) {
     let mut view = machine.core.view();
     let waited = tokio::time::timeout(Duration::from_secs(60), async {
-        loop {
-            view.borrow_and_update();
-            if wanted(&machine.force.records(&machine.spool)) {
-                return;
-            }
+        while !wanted(&machine.force.records(&machine.spool)) {
             view.changed().await.expect("the core lives");
         }
     });

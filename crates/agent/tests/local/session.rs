@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use proviso_agent::sources::browser::frames::{read_frame, write_frame};
 use proviso_agent::sources::desktop::session::Sessions;
-use proviso_model::native::{FileDigests, SESSION_PROTOCOL, ToExtension, ToHost};
+use proviso_model::native::{FileDigests, SESSION_PROTOCOL, SESSION_PROTOCOL_MIN, ToExtension, ToHost};
 use proviso_model::observation::{PictureElement, PictureFile, PictureFrom, ProgramText};
 use proviso_model::record::RecordBody;
 use proviso_model::{Digest, Fact, Md5, Passage};
@@ -15,23 +15,23 @@ use super::support::{LISTED, TestForce, browser, page, shown};
 use super::{machine_under, pictures, with_gate};
 
 /// Connects as the helper does.
-fn connect(machine: &super::Machine) -> UnixStream {
+pub fn connect(machine: &super::Machine) -> UnixStream {
     let mut stream = UnixStream::connect(machine.force.dir().socket()).expect("a socket");
     stream.set_read_timeout(Some(Duration::from_secs(60))).expect("a limit");
     stream.write_all(b"{\"session_pid\":1}\n").expect("sent");
     stream
 }
 
-fn say(stream: &mut UnixStream, message: &ToHost) {
+pub fn say(stream: &mut UnixStream, message: &ToHost) {
     write_frame(stream, &serde_json::to_vec(message).expect("json")).expect("sent");
 }
 
-fn hear(stream: &mut UnixStream) -> ToExtension {
+pub fn hear(stream: &mut UnixStream) -> ToExtension {
     let frame = read_frame(stream).expect("within a minute").expect("a message");
     serde_json::from_slice(&frame).expect("a message of the protocol")
 }
 
-fn hello(protocol: u32) -> ToHost {
+pub fn hello(protocol: u32) -> ToHost {
     ToHost::Session {
         protocol_min: protocol,
         protocol_max: protocol,
@@ -76,7 +76,7 @@ fn text(n: u64, application: &str, process: u32, force: &TestForce) -> ToHost {
     ToHost::Text { n, observed_at: force.now(), attribution: shown(), process, text: Box::new(of) }
 }
 
-fn account() -> String {
+pub fn account() -> String {
     let output = std::process::Command::new("id").arg("-un").output().expect("id runs");
     String::from_utf8(output.stdout).expect("a name").trim().to_owned()
 }
@@ -141,8 +141,8 @@ async fn the_helper_of_the_supervised_account_is_let_in_and_tells_of_files_and_t
 
         let mut newer = connect(machine);
         say(&mut newer, &hello(SESSION_PROTOCOL + 1));
-        let ours = SESSION_PROTOCOL;
-        assert_eq!(hear(&mut newer), ToExtension::Mismatch { protocol_min: ours, protocol_max: ours });
+        let (protocol_min, protocol_max) = (SESSION_PROTOCOL_MIN, SESSION_PROTOCOL);
+        assert_eq!(hear(&mut newer), ToExtension::Mismatch { protocol_min, protocol_max });
     })
     .await;
 }

@@ -215,6 +215,7 @@ impl TestForce {
             minor: None,
             shield: vec!["solicitor.example".to_owned()],
             pauses: Vec::new(),
+            other_adult: None,
         }
     }
 

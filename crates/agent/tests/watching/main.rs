@@ -4,6 +4,7 @@ mod acts;
 mod helper;
 mod histories;
 mod machine;
+mod other_adult;
 mod pictures;
 #[path = "../support/mod.rs"]
 mod support;
@@ -22,6 +23,10 @@ const HOUR: i64 = 3_600;
 
 fn hello(watcher: &mut Watcher, connection: u64) {
     greet(watcher, connection, true);
+}
+
+fn notice(watcher: &mut Watcher) {
+    watcher.notice_shown("terminal", NoticeResponse::Acknowledged, "the person").expect("on record");
 }
 
 fn greet(watcher: &mut Watcher, connection: u64, private_allowed: bool) {

@@ -1,5 +1,6 @@
 //! Pictures in windows of real programs on a real display, from the screen to what is sealed.
 
+mod counting;
 mod scene;
 #[path = "../support/screen.rs"]
 mod screen;

@@ -211,6 +211,7 @@ pub fn compile_with<'p>(
         minor,
         shield: shield(&inputs.shield)?,
         pauses: Vec::new(),
+        other_adult: None,
     })
 }
 

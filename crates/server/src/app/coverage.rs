@@ -1,12 +1,13 @@
 //! The gap ledger of a device: which minutes under the order were watched, and why the others were not.
 
 use proviso_engine::coverage::{Claim, Coverage, MINUTE_US, reckon};
-use proviso_model::Timestamp;
 use proviso_model::device_act::DeviceAct;
+use proviso_model::{OtherAdultTold, Timestamp};
 use proviso_store::{DeviceRow, StoreError, Stretch};
 
 use super::AppContext;
 use super::device_acts;
+use super::other_adult;
 
 /// A device's minutes in a stretch of time.
 #[derive(Debug, Clone)]
@@ -17,6 +18,8 @@ pub struct DeviceCoverage {
     pub as_of: Timestamp,
     /// When the device last wrote a record, by its own clock.
     pub last_recorded_at: Option<Timestamp>,
+    /// What the device told of another adult's use in that stretch.
+    pub other_adult: Vec<OtherAdultTold>,
 }
 
 /// The minute that an instant lies in.
@@ -43,7 +46,8 @@ pub async fn of_device(
     let last = claims.iter().max_by_key(|claim| claim.place);
     let last_recorded_at = last.and_then(|claim| claim.recorded_at);
     let ledger = reckon(&claims, &under, &acts);
-    Ok(DeviceCoverage { ledger, as_of, last_recorded_at })
+    let other_adult = other_adult::told(ctx, device, stretch).await?;
+    Ok(DeviceCoverage { ledger, as_of, last_recorded_at, other_adult })
 }
 
 /// When the order asked anything of this device: since it was enrolled, until it was revoked or released, and not after `as_of`.

@@ -15,6 +15,7 @@ use super::force::case::next_policy;
 use super::in_use::InUse;
 use super::late;
 use super::late::order_end::{Effect, check_reason, spread};
+use super::other_adult;
 use super::shield;
 use crate::keys::case::Purpose;
 
@@ -209,7 +210,8 @@ async fn policies(
             continue;
         }
         let acts = acts(entered, device.id);
-        let about = About { device: device.id, acts: &acts, shield: &shield };
+        let other_adult = other_adult::on_device(ctx, case, device.id).await?;
+        let about = About { device: device.id, acts: &acts, shield: &shield, other_adult };
         made.push(next_policy(ctx, &with, &keys, &order, &about, "the order of this case").await?);
     }
     Ok(made)

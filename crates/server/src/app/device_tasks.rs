@@ -1,11 +1,11 @@
-//! What an officer should look at on a device: faults of machines, silence, entries that nobody has ended. Each closes itself when
+//! What an officer should look at on a device: faults of machines, silence, entries that nobody has ended, another adult's sessions. Each closes itself when
 //! what it is about is over, and none of them says what anybody did.
 
 use std::collections::BTreeMap;
 
 use proviso_engine::coverage::{Cause, Entry};
 use proviso_model::device_act::{CaptureUnder, DeviceAct, DeviceActKind};
-use proviso_model::{GapCause, Timestamp};
+use proviso_model::{GapCause, InputCounts, OtherAdultTold, Timestamp};
 use proviso_store::{GapRow, StoreError, Stretch};
 
 use super::AppContext;
@@ -39,6 +39,15 @@ pub enum Trouble {
     Partly(GapCause),
     /// An entry about it has no end yet.
     Open(DeviceActKind),
+    /// Another adult used it, unwatched: so much input was counted, or not all was.
+    OtherAdult {
+        /// Presses counted; nothing where none could be.
+        input: Option<InputCounts>,
+        /// Whether all of it was counted.
+        is_all: bool,
+    },
+    /// Wrong PINs were tried for such a session: how many.
+    WrongPins(u32),
 }
 
 /// Something to look at.
@@ -102,6 +111,7 @@ pub fn is_a_fault(cause: GapCause) -> bool {
         | GapCause::SpoolDamaged
         | GapCause::Unknown => true,
         GapCause::PowerOff
+        | GapCause::OtherAdult
         | GapCause::PrivateWindow
         | GapCause::PicturesDropped
         | GapCause::NotInspectable
@@ -147,6 +157,7 @@ pub fn tasks(found: &DeviceCoverage, acts: &[DeviceAct], now: Timestamp) -> Vec<
             tasks.extend(seen.task(Trouble::Partly(*cause)));
         }
     }
+    tasks.extend(other_use(&found.other_adult));
     let is_open = |act: &&DeviceAct| {
         act.kind.capture() != CaptureUnder::Ends
             && act.until.is_none()
@@ -160,6 +171,31 @@ pub fn tasks(found: &DeviceCoverage, acts: &[DeviceAct], now: Timestamp) -> Vec<
         times: 1,
     }));
     tasks
+}
+
+/// What was told of another adult's use in these days: each session is to be seen by an officer once, and goes with its days.
+fn other_use(told: &[OtherAdultTold]) -> Vec<Task> {
+    let (mut sessions, mut input, mut is_all) = (Seen::default(), None::<InputCounts>, true);
+    let (mut wrong, mut wrong_since) = (0_u32, None);
+    for one in told {
+        match one {
+            OtherAdultTold::Session { from, until, input: counted, uncounted, .. } => {
+                sessions.since = Some(sessions.since.map_or(*from, |since| since.min(*from)));
+                sessions.minutes += u64::try_from(until.millis_since(*from) / 60_000).unwrap_or(0);
+                sessions.times += 1;
+                input = counted.map_or(input, |more| Some(input.unwrap_or_default().plus(more)));
+                is_all &= counted.is_some() && uncounted.is_empty();
+            }
+            OtherAdultTold::WrongPins { at, count, .. } => {
+                wrong_since = wrong_since.or(Some(*at));
+                wrong = wrong.saturating_add(*count);
+            }
+            OtherAdultTold::PinSet { .. } => {}
+        }
+    }
+    let tried =
+        wrong_since.map(|since| Task { trouble: Trouble::WrongPins(wrong), since, minutes: 0, times: 1 });
+    sessions.task(Trouble::OtherAdult { input, is_all }).into_iter().chain(tried).collect()
 }
 
 /// What to look at on one device.
@@ -189,6 +225,10 @@ pub fn may_be_the_matter(device: &EnrolledDevice, gaps: &[GapRow], now: Timestam
     let row = &device.row;
     let silent_ms = now.millis_since(row.seen_at);
     if !row.watching || silent_ms >= 60_000 * i64::try_from(SILENT_MINUTES).unwrap_or(i64::MAX) {
+        return true;
+    }
+    let is_used = |gap: &GapRow| gap.device == row.id && gap.cause == GapCause::OtherAdult;
+    if device.other_adult || gaps.iter().any(is_used) {
         return true;
     }
     let faults = gaps.iter().filter(|gap| gap.device == row.id && is_a_fault(gap.cause));
@@ -240,7 +280,12 @@ mod tests {
             from = entry.until();
             entries.push(entry);
         }
-        DeviceCoverage { ledger: Coverage { entries }, as_of: NOW, last_recorded_at: None }
+        DeviceCoverage {
+            ledger: Coverage { entries },
+            as_of: NOW,
+            last_recorded_at: None,
+            other_adult: Vec::new(),
+        }
     }
 
     #[test]

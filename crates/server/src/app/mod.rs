@@ -16,6 +16,7 @@ pub mod late;
 mod log;
 mod logged;
 pub mod officer;
+pub mod other_adult;
 pub mod packs;
 pub mod personal;
 pub mod shield;

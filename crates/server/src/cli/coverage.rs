@@ -16,6 +16,7 @@ use super::{Say, Wiring, open_context};
 use crate::app::coverage::{DeviceCoverage, minute_of, of_device};
 use crate::app::force::COMMAND_LINE;
 use crate::app::late;
+use crate::app::other_adult;
 use crate::config::Config;
 
 #[derive(Debug, Args)]
@@ -84,7 +85,10 @@ fn in_words(found: &DeviceCoverage, asked: u64, zone: &TimeZone) -> String {
     for entry in &ledger.entries {
         let said = gap_in_words(entry).map_or_else(
             || format!("watched: {}", watched_in_words(entry)),
-            |why| format!("not watched: {why}"),
+            |why| match other_adult::within(entry, &found.other_adult) {
+                Some(input) => format!("not watched: {why}; {input}"),
+                None => format!("not watched: {why}"),
+            },
         );
         lines.push(format!(
             "{} to {} ({} min)  {said}",
@@ -121,5 +125,6 @@ fn value(found: &DeviceCoverage, asked: u64) -> serde_json::Value {
         "minutes": {"asked": asked, "under_the_order": found.ledger.minutes(), "watched": found.ledger.watched(),
             "in_gaps": found.ledger.in_gaps()},
         "entries": found.ledger.entries.iter().map(entry).collect::<Vec<_>>(),
+        "other_adult": found.other_adult,
     })
 }

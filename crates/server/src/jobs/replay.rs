@@ -16,7 +16,8 @@ use proviso_model::record::RecordBody;
 use proviso_model::{Observation, Source, Timestamp};
 use proviso_store::{
     CaseState, FindingRow, GapRow, JobKind, JobRow, NoticeRow, ObservationRow, OpenedRecord, OpenedWhat,
-    Priority, QuarantineState, RECORD_KEY_BYTES, RecordRow, ReplayOutcome, StatementRow, WatchedRow,
+    OtherAdultToldRow, Priority, QuarantineState, RECORD_KEY_BYTES, RecordRow, ReplayOutcome, StatementRow,
+    WatchedRow,
 };
 use serde::Serialize;
 
@@ -318,6 +319,14 @@ fn plain(
             written_at: statement.written_at,
             about: statement.about.unwrap_or(statement.written_at),
             sealed: seal_json(ctx, columns, Purpose::Statement, &statement)?,
+        }),
+        RecordBody::OtherAdult { other_adult } => OpenedWhat::OtherAdult(OtherAdultToldRow {
+            record: hash,
+            case,
+            device,
+            from: other_adult.from(),
+            until: other_adult.until(),
+            sealed: seal_json(ctx, columns, Purpose::OtherAdult, &other_adult)?,
         }),
         RecordBody::Enrolment { .. } | RecordBody::Finding { .. } | RecordBody::LogContradiction { .. } => {
             OpenedWhat::Other

@@ -32,6 +32,8 @@ pub enum Purpose {
     Notice,
     /// A supervised person's statement, as JSON.
     Statement,
+    /// Who may use a device beside the person, why, and what the device told of it, as JSON; why that was withdrawn.
+    OtherAdult,
     /// A decision's reason and note, as JSON.
     Decision,
     /// The reason for which an end of the order was entered.

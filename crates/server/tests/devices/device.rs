@@ -228,6 +228,7 @@ impl Device {
         let over_at = match &body {
             RecordBody::Liveness { liveness } => Some(liveness.until),
             RecordBody::Gap { gap } => gap.until,
+            RecordBody::OtherAdult { other_adult } => Some(other_adult.until()),
             other => other.observed_at(),
         };
         let recorded_at = self.policy.issued_at.max(over_at.unwrap_or_default());

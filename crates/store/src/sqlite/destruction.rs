@@ -11,20 +11,22 @@ use crate::destruction::{Destruction, DestructionStore};
 use crate::error::Result;
 
 /// What is emptied when a record is destroyed: table and the column that names the record.
-const MADE_OF_A_RECORD: [(&str, &str); 5] = [
+const MADE_OF_A_RECORD: [(&str, &str); 6] = [
     ("observation", "record"),
     ("finding", "record"),
     ("gap", "record"),
     ("notice", "record"),
     ("statement", "record"),
+    ("other_adult_told", "record"),
 ];
 /// What is emptied when a case is destroyed.
-const OF_A_CASE: [(&str, &str); 7] = [
+const OF_A_CASE: [(&str, &str); 8] = [
     ("case_file", "id"),
     ("order_version", "case_id"),
     ("order_end", "case_id"),
     ("device_act", "case_id"),
     ("shield", "case_id"),
+    ("other_adult", "case_id"),
     ("device", "case_id"),
     ("decision", "case_id"),
 ];
@@ -68,6 +70,7 @@ async fn rest_of_case(connection: &mut SqliteConnection, case: CaseId, at: Times
     for statement in [
         "UPDATE policy SET sealed = x'' WHERE device IN (SELECT id FROM device WHERE case_id = $1) AND $2 IS NOT NULL",
         "UPDATE policy_returned SET sealed = x'' WHERE device IN (SELECT id FROM device WHERE case_id = $1) AND $2 IS NOT NULL",
+        "UPDATE other_adult SET withdrawn_sealed = x'' WHERE case_id = $1 AND withdrawn_at IS NOT NULL AND $2 IS NOT NULL",
         "UPDATE device_notice SET sealed = NULL WHERE case_id = $1 AND $2 IS NOT NULL",
         "UPDATE device SET state = 'revoked', revoked_at = coalesce(revoked_at, $2) WHERE case_id = $1",
         "UPDATE case_file SET state = 'destroyed', destroyed_at = coalesce(destroyed_at, $2) WHERE id = $1",

@@ -17,6 +17,7 @@ mod log;
 mod officer;
 mod open;
 mod opened;
+mod other_adult;
 mod pack;
 mod personal_link;
 mod record;

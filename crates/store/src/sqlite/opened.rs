@@ -5,6 +5,7 @@ use proviso_model::ids::{AlertId, CaseId};
 use sqlx::{Row, SqliteConnection};
 
 use super::late::quarantine_insert;
+use super::other_adult;
 use super::rows::{bytes, int, word, words};
 use crate::alert::NotificationKind;
 use crate::error::{Result, StoreError};
@@ -64,6 +65,7 @@ pub(super) async fn keep(connection: &mut SqliteConnection, opened: OpenedRecord
         OpenedWhat::Watched(watched) => watched_insert(connection, watched).await?,
         OpenedWhat::Notice(notice) => notice_insert(connection, notice).await?,
         OpenedWhat::Statement(statement) => statement_insert(connection, statement).await?,
+        OpenedWhat::OtherAdult(told) => other_adult::told_insert(connection, told).await?,
         OpenedWhat::Other | OpenedWhat::Unreadable => {}
     }
     Ok(touched)

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use proviso_model::Source;
 use proviso_model::limits::NATIVE_MESSAGE_BYTES_MAX;
-use proviso_model::native::{NATIVE_PROTOCOL, SESSION_PROTOCOL, ToExtension};
+use proviso_model::native::{NATIVE_PROTOCOL, SESSION_PROTOCOL, SESSION_PROTOCOL_MIN, ToExtension};
 use serde::Deserialize;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
@@ -21,7 +21,7 @@ use super::reception::Reception;
 use super::relay::RelayLine;
 use super::session::{Heard, Session};
 use crate::daemon::core_thread::{Ask, Core, CoreView};
-use crate::notice::{SIGN_NOT_WATCHING, SIGN_WATCHING};
+use crate::daemon::other_adult::OtherAdultAsk;
 use crate::pictures::backlog::Backlog;
 use crate::sources::desktop::Sight;
 use crate::sources::desktop::session::Sessions;
@@ -230,24 +230,27 @@ async fn speak(
                 match session.hear(&frame?)? {
                     greeting @ (Heard::Greeting(_) | Heard::Helper(_)) => {
                         heard.highest = greet(core, connection, greeting).await?;
-                        let now = Shown::of(&view.borrow_and_update(), is_helper);
+                        let now = Shown::of(&view.borrow_and_update(), &session);
                         send(write, &now.state(gate, heard.acknowledged())).await?;
                         told = Some(now);
                     }
                     Heard::Mismatch { protocol_min, protocol_max } => {
                         let spoken = (protocol_min, protocol_max);
-                        let (ask, ours) = if is_helper {
-                            (Ask::HelperMismatched(spoken), SESSION_PROTOCOL)
+                        let (ask, (protocol_min, protocol_max)) = if is_helper {
+                            (Ask::HelperMismatched(spoken), (SESSION_PROTOCOL_MIN, SESSION_PROTOCOL))
                         } else {
-                            (Ask::Mismatched(connection, spoken), NATIVE_PROTOCOL)
+                            (Ask::Mismatched(connection, spoken), (NATIVE_PROTOCOL, NATIVE_PROTOCOL))
                         };
                         core.tell(ask).await;
-                        let mismatch = ToExtension::Mismatch { protocol_min: ours, protocol_max: ours };
+                        let mismatch = ToExtension::Mismatch { protocol_min, protocol_max };
                         return send(write, &mismatch).await;
                     }
                     Heard::Sight { source, cannot } => {
                         let sight = cannot.map_or(Sight::Sees, Sight::Cannot);
                         core.tell(Ask::HelperSees(source, sight)).await;
+                    }
+                    Heard::Input { counts, cannot } => {
+                        core.tell(Ask::OtherAdult(OtherAdultAsk::Input { connection, counts, cannot })).await;
                     }
                     said @ (Heard::Observation { .. }
                     | Heard::Text { .. }
@@ -274,7 +277,7 @@ async fn speak(
             }
             changed = view.changed(), if told.is_some() => {
                 changed?;
-                let now = Shown::of(&view.borrow_and_update(), is_helper);
+                let now = Shown::of(&view.borrow_and_update(), &session);
                 if told.as_ref() != Some(&now) {
                     send(write, &now.state(gate, heard.acknowledged())).await?;
                     told = Some(now);
@@ -292,27 +295,31 @@ pub(super) fn ending() -> anyhow::Error {
 #[derive(PartialEq, Eq)]
 struct Shown {
     standing: Standing,
+    sign: String,
     /// To the helper alone: browsers whose extension tells what they show.
     browsers: Vec<u32>,
+    /// To a helper that can: count input.
+    count_input: bool,
 }
 
 impl Shown {
-    fn of(view: &CoreView, is_helper: bool) -> Self {
-        let browsers = view.browsers.iter().filter(|_| is_helper).map(|browser| browser.pid).collect();
-        Self { standing: view.standing, browsers }
+    fn of(view: &CoreView, to: &Session) -> Self {
+        let browsers = view.browsers.iter().filter(|_| to.is_helper()).map(|browser| browser.pid).collect();
+        let count_input = to.counts_input() && view.other_adult.until.is_some();
+        Self { standing: view.standing, sign: view.sign.clone(), browsers, count_input }
     }
 
     fn state(&self, gate: &Gate, acknowledged: u64) -> ToExtension {
-        let Self { standing, browsers } = self;
-        let sign = if standing.watching { SIGN_WATCHING } else { SIGN_NOT_WATCHING };
+        let Self { standing, sign, browsers, count_input } = self;
         ToExtension::State {
             protocol: NATIVE_PROTOCOL,
             watching: standing.watching,
             capture: standing.capture,
-            sign: sign.to_owned(),
+            sign: sign.clone(),
             notice_url: standing.notice_due.then(|| gate.notice_url.clone()),
             acknowledged,
             browsers: browsers.clone(),
+            count_input: *count_input,
         }
     }
 }

@@ -6,9 +6,11 @@ use proviso_model::limits::{
     FILE_TYPE_BYTES_MAX, HISTORY_DAYS_MAX, HISTORY_HOURS_MAX, HISTORY_NAME_BYTES_MAX, NATIVE_PART_BYTES_MAX,
     NATIVE_PARTS_MAX, PICTURE_SENT_BYTES_MAX,
 };
-use proviso_model::native::{NATIVE_PROTOCOL, PictureShown, PictureWithout, SESSION_PROTOCOL, ToHost};
+use proviso_model::native::{
+    NATIVE_PROTOCOL, PictureShown, PictureWithout, SESSION_PROTOCOL, SESSION_PROTOCOL_MIN, ToHost,
+};
 use proviso_model::observation::{PictureElement, PictureFrom, ProgramText};
-use proviso_model::{Attribution, Fact, HistoryReading, Source, Timestamp};
+use proviso_model::{Attribution, Fact, HistoryReading, InputCounts, Source, Timestamp};
 
 use super::frames::FrameError;
 use super::presence::Greeting;
@@ -29,6 +31,13 @@ pub enum Heard {
         /// Which.
         source: Source,
         /// Why it cannot see.
+        cannot: Option<String>,
+    },
+    /// What it counted of input so far.
+    Input {
+        /// How much.
+        counts: InputCounts,
+        /// Why it cannot.
         cannot: Option<String>,
     },
     /// What arrived and could not be told of.
@@ -131,6 +140,9 @@ struct Parts {
     text: String,
 }
 
+/// The helper's protocol since which it can be asked to count input.
+const COUNTS_INPUT_SINCE: u32 = 3;
+
 /// Who is at the other end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Peer {
@@ -145,6 +157,8 @@ pub enum Peer {
 #[derive(Default)]
 pub struct Session {
     peer: Peer,
+    /// The helper's, as agreed.
+    protocol: u32,
     instance: Option<String>,
     parts: Option<Parts>,
     /// The last observation refused, whose remaining pieces are passed over.
@@ -156,6 +170,18 @@ impl Session {
     #[must_use]
     pub fn with_helper() -> Self {
         Self { peer: Peer::Helper, ..Self::default() }
+    }
+
+    /// Whether the helper is at the other end.
+    #[must_use]
+    pub fn is_helper(&self) -> bool {
+        self.peer == Peer::Helper
+    }
+
+    /// Whether it can be asked to count input: an older helper knows nothing of that.
+    #[must_use]
+    pub fn counts_input(&self) -> bool {
+        self.is_helper() && self.protocol >= COUNTS_INPUT_SINCE
     }
 
     /// The browser session that has greeted.
@@ -191,10 +217,11 @@ impl Session {
             }
             (
                 _,
-                ToHost::Sight { .. } | ToHost::Missed { .. } | ToHost::Text { .. } | ToHost::History { .. },
+                ToHost::Sight { .. } | ToHost::Missed { .. } | ToHost::Text { .. } | ToHost::History { .. } | ToHost::Input { .. },
             ) if self.peer == Peer::Browser => {
                 Err(SessionError::Order("a message that only the helper in the session may send"))
             }
+            (_, ToHost::Input { counts, cannot }) => Ok(Heard::Input { counts, cannot }),
             (_, ToHost::Sight { source, cannot }) => Ok(Heard::Sight { source, cannot }),
             (_, ToHost::Missed { n, source, count, why }) => {
                 self.parts = None;
@@ -235,7 +262,8 @@ impl Session {
     }
 
     fn greet_helper(&mut self, (protocol_min, protocol_max): (u32, u32), instance: String) -> Heard {
-        let fits = protocol_min <= SESSION_PROTOCOL && SESSION_PROTOCOL <= protocol_max;
+        let fits = protocol_min <= SESSION_PROTOCOL && SESSION_PROTOCOL_MIN <= protocol_max;
+        self.protocol = protocol_max.min(SESSION_PROTOCOL);
         if !fits || instance.is_empty() || instance.len() > INSTANCE_BYTES_MAX {
             return Heard::Mismatch { protocol_min, protocol_max };
         }

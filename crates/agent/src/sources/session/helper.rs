@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use proviso_model::native::{PictureShown, SESSION_PROTOCOL, ToExtension, ToHost};
+use proviso_model::native::{PictureShown, SESSION_PROTOCOL, SESSION_PROTOCOL_MIN, ToExtension, ToHost};
 use proviso_model::observation::{PictureElement, PictureFile, PictureFrom};
 use proviso_model::{Act, Attribution, Source};
 use tokio::io::{AsyncWriteExt as _, BufReader};
@@ -16,6 +16,7 @@ use tokio::net::unix::OwnedWriteHalf;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::HelperLine;
+use super::counting::{Counted, Counting};
 use super::outbox::Outbox;
 use crate::clock::Clock;
 use crate::sources::accessibility::{self, Accessibility, AccessibilityParts};
@@ -36,6 +37,8 @@ const FILES_AHEAD: usize = 2;
 const TEXTS_AHEAD: usize = 4;
 /// Readings of histories ahead of the agent.
 const READINGS_AHEAD: usize = 4;
+/// Counts told ahead of the agent.
+const COUNTS_AHEAD: usize = 4;
 /// Frames read ahead.
 const FRAMES_AHEAD: usize = 8;
 
@@ -102,6 +105,7 @@ struct Talk<'h> {
     source: Option<(Files, mpsc::Receiver<Told>)>,
     text: Option<(Accessibility, mpsc::Receiver<accessibility::Told>)>,
     histories: Option<(Histories, mpsc::Receiver<histories::Told>)>,
+    input: Option<(Counting, mpsc::Receiver<Counted>)>,
     /// Processes of browsers whose extension tells what they show.
     browsers: watch::Sender<Vec<u32>>,
 }
@@ -109,7 +113,7 @@ struct Talk<'h> {
 impl<'h> Talk<'h> {
     fn new(parts: &'h HelperParts, outbox: &'h mut Outbox) -> Self {
         let browsers = watch::Sender::default();
-        Self { parts, outbox, was_answered: false, source: None, text: None, histories: None, browsers }
+        Self { parts, outbox, was_answered: false, source: None, text: None, histories: None, input: None, browsers }
     }
 
     async fn run(&mut self, stream: UnixStream) -> anyhow::Result<Option<Ended>> {
@@ -118,7 +122,7 @@ impl<'h> Talk<'h> {
         line.push(b'\n');
         write.write_all(&line).await?;
         let hello = ToHost::Session {
-            protocol_min: SESSION_PROTOCOL,
+            protocol_min: SESSION_PROTOCOL_MIN,
             protocol_max: SESSION_PROTOCOL,
             instance: self.parts.instance.clone(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -142,6 +146,10 @@ impl<'h> Talk<'h> {
                 Some(told) = told(&mut self.source), if has_room => self.tell(told, &mut write).await?,
                 Some(told) = told(&mut self.text), if has_room => self.tell_text(told, &mut write).await?,
                 Some(told) = told(&mut self.histories), if has_room => self.tell_history(told, &mut write).await?,
+                Some(counted) = told(&mut self.input) => {
+                    let Counted { counts, cannot } = counted;
+                    send(&mut write, &serde_json::to_vec(&ToHost::Input { counts, cannot })?).await?;
+                }
                 _ = pulse.tick(), if self.was_answered => {
                     let sent = self.outbox.last();
                     send(&mut write, &serde_json::to_vec(&ToHost::Pulse { sent })?).await?;
@@ -160,7 +168,7 @@ impl<'h> Talk<'h> {
                 tracing::warn!(%reason, "the agent did not take what was told");
                 n.into_iter().for_each(|n| self.outbox.refused(n));
             }
-            ToExtension::State { watching, capture, acknowledged, browsers, .. } => {
+            ToExtension::State { watching, capture, acknowledged, browsers, count_input, .. } => {
                 self.outbox.acknowledged(acknowledged);
                 if !std::mem::replace(&mut self.was_answered, true) {
                     for frame in self.outbox.unacknowledged() {
@@ -170,7 +178,8 @@ impl<'h> Talk<'h> {
                 self.browsers.send_replace(browsers);
                 self.may_watch(watching && capture.pictures)?;
                 self.may_read(watching && capture.text)?;
-                self.may_count(watching && capture.histories);
+                self.may_read_histories(watching && capture.histories);
+                self.may_count(count_input)?;
             }
         }
         Ok(None)
@@ -201,7 +210,7 @@ impl<'h> Talk<'h> {
     }
 
     /// The same of browsers' histories.
-    fn may_count(&mut self, may: bool) {
+    fn may_read_histories(&mut self, may: bool) {
         if may && self.histories.is_none() {
             let (told, histories) = mpsc::channel(READINGS_AHEAD);
             let (parts, clock) = (self.parts.histories.clone(), Arc::clone(&self.parts.clock));
@@ -227,6 +236,18 @@ impl<'h> Talk<'h> {
         let observed_at = read_at.unwrap_or_else(|| self.parts.clock.wall());
         for frame in self.outbox.put(|n| ToHost::History { n, observed_at, browser, profile, reading })? {
             send(write, frame).await?;
+        }
+        Ok(())
+    }
+
+    /// Counts presses while another adult's session lasts, and only then.
+    fn may_count(&mut self, may: bool) -> std::io::Result<()> {
+        if may && self.input.is_none() {
+            let (told, input) = mpsc::channel(COUNTS_AHEAD);
+            let display = self.parts.accessibility.display.clone();
+            self.input = Some((Counting::start(display, told)?, input));
+        } else if !may {
+            self.input = None;
         }
         Ok(())
     }

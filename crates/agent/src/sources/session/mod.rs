@@ -2,12 +2,14 @@
 //! over its socket in the protocol of the browsers (`docs/protocol.md` part 1b). It holds no keys, writes nothing but copies that go at once, and decides nothing:
 //! the agent says what may be captured, and a source runs only while that holds.
 
+mod counting;
 mod helper;
 mod logged_on;
 mod outbox;
 
 use serde::{Deserialize, Serialize};
 
+pub use counting::{Counted, Counting};
 pub use helper::{Ended, HelperParts, run};
 pub use logged_on::watch_log_on;
 pub use outbox::{Outbox, WINDOW_BYTES_MAX, WINDOW_MAX};

@@ -113,5 +113,6 @@ pub fn policy(case_key: &CasePublicKey) -> Policy {
         minor: None,
         shield: Vec::new(),
         pauses: Vec::new(),
+        other_adult: None,
     }
 }

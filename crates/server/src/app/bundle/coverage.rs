@@ -60,6 +60,8 @@ pub(super) async fn of_bundle(
             if asked.alert.is_some() {
                 let told = ctx.store.told_list(id, stretch).await?;
                 wanted.extend(deciding(&told));
+                let of_others = ctx.store.other_adult_told_list(id, stretch).await?;
+                wanted.extend(of_others.into_iter().map(|row| row.record));
             }
         }
         let stretches = stretches.into_iter().map(|(from, until)| AskedStretch { from, until });

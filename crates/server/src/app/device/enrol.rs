@@ -83,7 +83,7 @@ async fn add(
     let order = policy::known_now(ctx, &keys).await?;
     let in_use = InUse::now(ctx).await?;
     let shield = shield::standing::<DeviceRefusal>(ctx, case).await?;
-    let about = policy::About { device, acts: &[], shield: &shield };
+    let about = policy::About { device, acts: &[], shield: &shield, other_adult: None };
     let made = policy::make(ctx, &in_use, &keys, &order, &about, 1)?;
     let (certificate_pem, der) = certificates::device(&ctx.keys.authority, &request.csr_pem, device, now)
         .map_err(|_| {

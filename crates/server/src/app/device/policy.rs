@@ -4,13 +4,13 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use proviso_engine::{CompileError, CompileInputs};
 use proviso_ledger::hash::policy_hash;
-use proviso_model::Order;
 use proviso_model::device_act::DeviceAct;
 use proviso_model::hash::Digest;
 use proviso_model::ids::{CaseId, DeviceId};
 use proviso_model::limits::POLICY_BYTES_MAX;
 use proviso_model::policy::{CaseKeyRef, Policy};
 use proviso_model::wire::{SignedPolicy, signed_policy};
+use proviso_model::{Order, OtherAdult};
 use proviso_store::{DeviceRow, PolicyRow};
 
 use super::DeviceRefusal;
@@ -94,6 +94,8 @@ pub struct About<'a> {
     pub acts: &'a [DeviceAct],
     /// Contacts that are never captured.
     pub shield: &'a [String],
+    /// That another adult may use it for a while.
+    pub other_adult: Option<OtherAdult>,
 }
 
 /// Compiles an order with packs and lists of sites.
@@ -130,7 +132,8 @@ pub fn make(
         hash_sets: Vec::new(),
         languages: ctx.languages.to_vec(),
     };
-    sign(ctx, keys, &compile(with, order, inputs)?.under(about.acts))
+    let policy = Policy { other_adult: about.other_adult, ..compile(with, order, inputs)?.under(about.acts) };
+    sign(ctx, keys, &policy)
 }
 
 /// A policy that ends monitoring on a device: its newest one without conditions, over from now on.
@@ -144,6 +147,7 @@ pub fn ending(ctx: &AppContext, keys: &CaseKeys, newest: &PolicyRow) -> Result<M
     policy.issued_at = ctx.now();
     policy.expires_at = policy.issued_at;
     policy.conditions.clear();
+    policy.other_adult = None;
     Ok(sign(ctx, keys, &policy)?)
 }
 

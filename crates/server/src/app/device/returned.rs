@@ -15,6 +15,7 @@ use super::{DeviceRefusal, authenticate};
 use crate::app::AppContext;
 use crate::app::device_acts;
 use crate::app::in_use::InUse;
+use crate::app::other_adult;
 use crate::app::shield;
 use crate::keys::CaseKeys;
 use crate::keys::case::Purpose;
@@ -82,7 +83,8 @@ async fn renew(
     let order = policy::known_now(ctx, keys).await?;
     let acts = device_acts::on_device(ctx, device.case, device.id).await?;
     let shield = shield::standing::<DeviceRefusal>(ctx, device.case).await?;
-    let about = policy::About { device: device.id, acts: &acts, shield: &shield };
+    let other_adult = other_adult::on_device(ctx, device.case, device.id).await?;
+    let about = policy::About { device: device.id, acts: &acts, shield: &shield, other_adult };
     let next = match policy::make(ctx, &InUse::now(ctx).await?, keys, &order, &about, above.saturating_add(1))
     {
         Ok(next) => next,

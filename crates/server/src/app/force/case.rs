@@ -14,6 +14,7 @@ use crate::app::late::{
     self,
     order_end::{Effect, spread},
 };
+use crate::app::other_adult;
 use crate::app::shield;
 use crate::keys::CaseKeys;
 use crate::keys::case::Purpose;
@@ -144,6 +145,7 @@ pub(in crate::app) async fn policies(
 ) -> Result<Vec<PolicyRow>, ForceError> {
     let in_use = InUse::now(ctx).await?;
     let entered = ctx.store.device_act_list(keys.case).await?;
+    let approved = ctx.store.other_adult_list(keys.case).await?;
     let shield = match shield {
         Some(shield) => shield.to_vec(),
         None => shield::standing::<ForceError>(ctx, keys.case).await?,
@@ -154,7 +156,8 @@ pub(in crate::app) async fn policies(
             continue;
         }
         let acts = device_acts::acts(&entered, device.id);
-        let about = About { device: device.id, acts: &acts, shield: &shield };
+        let other_adult = other_adult::standing(&approved, device.id, ctx.now());
+        let about = About { device: device.id, acts: &acts, shield: &shield, other_adult };
         made.push(next_policy(ctx, &in_use, keys, order, &about, place).await?);
     }
     Ok(made)

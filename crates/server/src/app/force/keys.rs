@@ -10,6 +10,7 @@ use crate::app::AppContext;
 use crate::app::device::policy;
 use crate::app::device_acts;
 use crate::app::in_use::InUse;
+use crate::app::other_adult;
 use crate::app::shield;
 
 /// Notes that keys were installed and makes every active device's policy anew, so that none rests on a key that was
@@ -49,7 +50,8 @@ pub(super) async fn policies_of_all(
         let place = format!("the order of case {}", device.case);
         let acts = device_acts::on_device(ctx, device.case, device.id).await?;
         let shield = shield::standing::<ForceError>(ctx, device.case).await?;
-        let about = policy::About { device: device.id, acts: &acts, shield: &shield };
+        let other_adult = other_adult::on_device(ctx, device.case, device.id).await?;
+        let about = policy::About { device: device.id, acts: &acts, shield: &shield, other_adult };
         made.push(case::next_policy(ctx, with, &keys, &order, &about, &place).await?);
     }
     Ok(made)

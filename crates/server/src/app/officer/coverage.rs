@@ -1,6 +1,7 @@
 //! A device's page: every minute of a month, and the answer to "was it watching then, and what could it not see?". Logged
 //! before anything is read.
 
+use proviso_model::Timestamp;
 use proviso_model::ids::{CaseId, DeviceId};
 use proviso_model::record::EnrolmentFacts;
 use proviso_store::{DeviceRow, Stretch};
@@ -9,6 +10,7 @@ use super::allowed::Action;
 use super::device_acts::{self, ShownAct};
 use super::error::ActError;
 use super::history;
+use super::other_adult::{self, OtherAdultOnDevice};
 use super::sealed::{self, Order, Person};
 use super::who::Who;
 use crate::app::AppContext;
@@ -34,6 +36,10 @@ pub struct DeviceView {
     pub answer: Option<DeviceCoverage>,
     /// What officers entered about it, newest first.
     pub entered: Vec<ShownAct>,
+    /// Another adult on it: approvals, and what it told in the stretch that the page is about.
+    pub other_adult: OtherAdultOnDevice,
+    /// Now.
+    pub now: Timestamp,
     /// Whether this officer may enter more.
     pub may_enter: bool,
 }
@@ -67,6 +73,8 @@ pub async fn view(
             None => None,
         };
         Ok(DeviceView {
+            other_adult: other_adult::of_device(ctx, &row, stretch).await?,
+            now: ctx.now(),
             entered: device_acts::of_device(ctx, case.id, device).await?,
             may_enter: who.may_on(Action::EnrolDevice, &case),
             person: sealed::person(ctx, &case)?,

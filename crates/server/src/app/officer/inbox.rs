@@ -18,6 +18,7 @@ use crate::app::AppContext;
 use crate::app::device_acts;
 use crate::app::device_tasks::{self, Task};
 use crate::app::late::{self, LateError};
+use crate::app::other_adult;
 
 /// Most alerts that one page lists.
 const ALERTS_MAX: u32 = 200;
@@ -101,10 +102,12 @@ pub async fn inbox(ctx: &AppContext, who: &Who) -> Result<Inbox, ActError> {
     for case in ctx.store.case_list(officer).await? {
         people.insert(case.id, sealed::person(ctx, &case)?);
         let entered = ctx.store.device_act_list(case.id).await?;
+        let approved = ctx.store.other_adult_list(case.id).await?;
         for row in ctx.store.device_list(Some(case.id)).await? {
             let facts = sealed::device(ctx, &row)?;
             let acts = device_acts::acts(&entered, row.id);
-            devices.insert(row.id, EnrolledDevice { row, facts, acts });
+            let other_adult = other_adult::is_lately(&approved, row.id, now);
+            devices.insert(row.id, EnrolledDevice { row, facts, acts, other_adult });
         }
     }
     let filter = AlertFilter { officer, undecided: true, limit: ALERTS_MAX, ..AlertFilter::default() };

@@ -13,6 +13,7 @@ use super::sealed::{self, Person};
 use super::who::Who;
 use crate::app::AppContext;
 use crate::app::device_acts;
+use crate::app::other_adult;
 
 /// A device that is not revoked.
 #[derive(Debug, Clone)]
@@ -23,6 +24,8 @@ pub struct EnrolledDevice {
     pub facts: EnrolmentFacts,
     /// What officers entered about it and stands.
     pub acts: Vec<DeviceAct>,
+    /// Whether another adult was approved on it in these days.
+    pub other_adult: bool,
 }
 
 impl EnrolledDevice {
@@ -97,11 +100,14 @@ pub async fn people(ctx: &AppContext, who: &Who) -> Result<People, ActError> {
 /// [`ActError`].
 pub async fn devices(ctx: &AppContext, case: &CaseRow) -> Result<Vec<EnrolledDevice>, ActError> {
     let entered = ctx.store.device_act_list(case.id).await?;
+    let approved = ctx.store.other_adult_list(case.id).await?;
     let mut devices = Vec::new();
     for row in ctx.store.device_list(Some(case.id)).await? {
         if row.revoked_at.is_none() {
             let facts = sealed::device(ctx, &row)?;
-            devices.push(EnrolledDevice { acts: device_acts::acts(&entered, row.id), row, facts });
+            let (acts, other_adult) =
+                (device_acts::acts(&entered, row.id), other_adult::is_lately(&approved, row.id, ctx.now()));
+            devices.push(EnrolledDevice { acts, other_adult, row, facts });
         }
     }
     Ok(devices)

@@ -7,12 +7,13 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{ToSpan, ZonedDateTime};
 use proviso_engine::coverage::{Cause, Coverage, Entry, cause_in_words, gap_in_words, watched_in_words};
-use proviso_model::Timestamp;
+use proviso_model::{OtherAdultTold, Timestamp};
 use proviso_store::Stretch;
 
 use super::words;
 use crate::app::coverage::DeviceCoverage;
 use crate::app::device_tasks::WEEK_DAYS;
+use crate::app::other_adult;
 
 /// Where bars begin and how wide a whole day is, in the drawing's units.
 const LEFT: f64 = 84.0;
@@ -87,7 +88,7 @@ pub fn strip(
         .zip(0..)
         .map(|((date, stretch), index)| {
             let ledger = found.ledger.within(stretch.from, stretch.until);
-            day(*date, *stretch, index, &ledger, zone)
+            day(*date, *stretch, index, (&ledger, &found.other_adult), zone)
         })
         .collect();
     let first = of.iter().map(|(_, stretch)| stretch.from).min().unwrap_or_default();
@@ -168,10 +169,16 @@ fn causes(ledger: &Coverage) -> Vec<String> {
         .collect()
 }
 
-fn day(date: Date, stretch: Stretch, index: u32, ledger: &Coverage, zone: &TimeZone) -> Day {
+fn day(
+    date: Date,
+    stretch: Stretch,
+    index: u32,
+    (ledger, told): (&Coverage, &[OtherAdultTold]),
+    zone: &TimeZone,
+) -> Day {
     let y = TOP + ROW * index;
     let named = ledger.entries.iter().filter(|entry| entry.gap.is_some() || !entry.partly.is_empty());
-    let mut items: Vec<Item> = named.map(|entry| item(entry, zone)).collect();
+    let mut items: Vec<Item> = named.map(|entry| item(entry, told, zone)).collect();
     let left = items.len().saturating_sub(NAMED_MAX);
     items.truncate(NAMED_MAX);
     let or_none = |minutes: u64| if minutes == 0 { "none".to_owned() } else { span(minutes) };
@@ -181,7 +188,7 @@ fn day(date: Date, stretch: Stretch, index: u32, ledger: &Coverage, zone: &TimeZ
         short: date.strftime("%a %-d %b").to_string(),
         y,
         text_y: y + 11,
-        bars: ledger.entries.iter().map(|entry| bar(entry, stretch, zone)).collect(),
+        bars: ledger.entries.iter().map(|entry| bar(entry, told, stretch, zone)).collect(),
         watched: if asked { or_none(ledger.watched()) } else { "nothing asked".to_owned() },
         gaps: or_none(ledger.in_gaps()),
         items,
@@ -193,14 +200,17 @@ fn day(date: Date, stretch: Stretch, index: u32, ledger: &Coverage, zone: &TimeZ
 }
 
 /// Minutes in a row, in words.
-pub fn item(entry: &Entry, zone: &TimeZone) -> Item {
+pub fn item(entry: &Entry, told: &[OtherAdultTold], zone: &TimeZone) -> Item {
     let what = gap_in_words(entry).map_or_else(
         || {
             let partly: Vec<&str> = entry.partly.iter().map(|cause| cause.in_words()).collect();
             let watched = format!("watched, by {}", watched_in_words(entry));
             if partly.is_empty() { watched } else { format!("{watched}; but {}", partly.join("; ")) }
         },
-        |why| format!("not watched: {why}"),
+        |why| match other_adult::within(entry, told) {
+            Some(input) => format!("not watched: {why}; {input}"),
+            None => format!("not watched: {why}"),
+        },
     );
     Item { when: when(entry, zone), length: span(entry.minutes), what }
 }
@@ -209,7 +219,7 @@ fn when(entry: &Entry, zone: &TimeZone) -> String {
     format!("{} to {}", words::when(entry.from, zone).clock, words::when(entry.until(), zone).clock)
 }
 
-fn bar(entry: &Entry, day: Stretch, zone: &TimeZone) -> Bar {
+fn bar(entry: &Entry, told: &[OtherAdultTold], day: Stretch, zone: &TimeZone) -> Bar {
     let class = match entry.gap {
         None => "watched",
         Some(Cause::Device(_)) => "gap",
@@ -221,7 +231,7 @@ fn bar(entry: &Entry, day: Stretch, zone: &TimeZone) -> Bar {
     let scale = WIDTH / minutes(day.from, day.until).max(1.0);
     let width = (entry.minutes as f64 * scale).max(1.0);
     let x = (LEFT + minutes(day.from, entry.from) * scale).min(LEFT + WIDTH - width);
-    let Item { when, length, what } = item(entry, zone);
+    let Item { when, length, what } = item(entry, told, zone);
     Bar { class, x: number(x), width: number(width), title: format!("{when} ({length}), {what}") }
 }
 

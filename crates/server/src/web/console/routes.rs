@@ -49,6 +49,8 @@ pub enum Route {
     Coverage,
     DeviceAct,
     DeviceActChange,
+    OtherAdultApprove,
+    OtherAdultWithdraw,
     EnrolmentCode,
     PersonalLink,
     PersonalLinkEnd,
@@ -88,6 +90,8 @@ impl Route {
         Self::Coverage,
         Self::DeviceAct,
         Self::DeviceActChange,
+        Self::OtherAdultApprove,
+        Self::OtherAdultWithdraw,
         Self::EnrolmentCode,
         Self::PersonalLink,
         Self::PersonalLinkEnd,
@@ -131,6 +135,12 @@ impl Route {
             Self::DeviceActChange => {
                 (Method::POST, "/people/{case}/devices/{device}/acts/{entry}", Access::SignedIn)
             }
+            Self::OtherAdultApprove => {
+                (Method::POST, "/people/{case}/devices/{device}/other-adult", Access::SignedIn)
+            }
+            Self::OtherAdultWithdraw => {
+                (Method::POST, "/people/{case}/devices/{device}/other-adult/{entry}", Access::SignedIn)
+            }
             Self::EnrolmentCode => (Method::POST, "/people/{case}/enrolment-code", Access::SignedIn),
             Self::PersonalLink => (Method::POST, "/people/{case}/personal-link", Access::SignedIn),
             Self::PersonalLinkEnd => (Method::POST, "/people/{case}/personal-link/{link}", Access::SignedIn),
@@ -172,6 +182,8 @@ impl Route {
             Self::Coverage => get(coverage::show),
             Self::DeviceAct => post(coverage::enter),
             Self::DeviceActChange => post(coverage::change),
+            Self::OtherAdultApprove => post(coverage::approve),
+            Self::OtherAdultWithdraw => post(coverage::withdraw),
             Self::EnrolmentCode => post(enrolment_code::make),
             Self::PersonalLink => post(personal_link::make),
             Self::PersonalLinkEnd => post(personal_link::end),

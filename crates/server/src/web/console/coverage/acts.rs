@@ -124,7 +124,7 @@ pub struct Changing {
     reason: String,
 }
 
-fn ids(case: &str, device: &str) -> Result<(CaseId, DeviceId), Fault> {
+pub fn ids(case: &str, device: &str) -> Result<(CaseId, DeviceId), Fault> {
     let case = case.parse::<CaseId>().map_err(|_| Fault::not_found())?;
     Ok((case, device.parse::<DeviceId>().map_err(|_| Fault::not_found())?))
 }
@@ -153,7 +153,7 @@ fn times(
     Ok((from, until))
 }
 
-fn reason(text: &str) -> Result<&str, Fault> {
+pub fn reason(text: &str) -> Result<&str, Fault> {
     if text.trim().is_empty() || text.len() > REASON_BYTES_MAX {
         return Err(Fault::bad_request("Write why, and who told you, in at most 16 KiB."));
     }

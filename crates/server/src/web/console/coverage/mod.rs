@@ -3,6 +3,7 @@
 
 mod acts;
 mod asked;
+mod other_adult;
 mod tasks;
 
 use std::collections::BTreeSet;
@@ -18,6 +19,8 @@ use proviso_store::Stretch;
 use self::acts::{ActBox, Kind};
 pub use self::acts::{change, enter};
 use self::asked::{Asked, Month};
+use self::other_adult::OtherAdultBox;
+pub use self::other_adult::{approve, withdraw};
 pub use self::tasks::{TaskLine, line as task_line};
 use super::Console;
 use super::alert::Identity;
@@ -44,6 +47,7 @@ struct CoveragePage {
     strip: Strip,
     acts: Vec<ActBox>,
     kinds: Vec<Kind>,
+    other_adult: OtherAdultBox,
     may_enter: bool,
 }
 
@@ -94,6 +98,7 @@ pub async fn show(
         after: month.after().query(),
         acts: view.entered.iter().map(|one| acts::shown(one, &zone)).collect(),
         kinds: acts::kinds(),
+        other_adult: other_adult::section(&view, &zone),
         may_enter: view.may_enter,
         strip: minutes::strip(&view.coverage, ("month", &month.in_words()), &month.days(&zone), &zone),
         asked,
@@ -108,7 +113,12 @@ fn answer(view: &DeviceView, question: Option<Stretch>, zone: &TimeZone) -> Opti
     Some(Answer {
         title: format!("{}, {} to {} {}", from.day, from.clock, until.clock, until.zone),
         summary: answered(found, asked),
-        items: found.ledger.entries.iter().map(|entry| minutes::item(entry, zone)).collect(),
+        items: found
+            .ledger
+            .entries
+            .iter()
+            .map(|entry| minutes::item(entry, &found.other_adult, zone))
+            .collect(),
         not_seen: blind.into_iter().collect(),
     })
 }

@@ -2,6 +2,7 @@
 
 use jiff::tz::TimeZone;
 use proviso_model::GapCause;
+use proviso_model::other_adult::input_in_words;
 
 use crate::app::device_tasks::{Task, Trouble};
 use crate::web::console::words;
@@ -35,6 +36,23 @@ pub fn line(task: &Task, zone: &TimeZone) -> TaskLine {
         Trouble::Partly(cause) => TaskLine {
             what: format!("Since {since}, while all else was watched, {}", cause.in_words()),
             next: what_to_do(cause),
+        },
+        Trouble::OtherAdult { input, is_all } => {
+            let sessions = words::counted(task.times, "session", "sessions");
+            let pressed = input_in_words(input, if is_all { "" } else { "see its page" });
+            TaskLine {
+                what: format!(
+                    "Since {since} it was used by another adult, unwatched: {sessions}, {length} in all, {pressed}"
+                ),
+                next: "look at its page; ask that adult when they used it, if the times or the counts are not what you expect",
+            }
+        }
+        Trouble::WrongPins(count) => TaskLine {
+            what: format!(
+                "Since {since} {} for another adult’s session",
+                words::counted(count as usize, "wrong PIN was tried", "wrong PINs were tried")
+            ),
+            next: "ask that adult whether it was they; withdraw the approval if it was not",
         },
         Trouble::Open(kind) => TaskLine {
             what: format!("It is entered since {since}, without an end, that {}", kind.in_words()),

@@ -27,6 +27,13 @@ fn fields(route: Route) -> &'static [(&'static str, &'static str)] {
         Route::DeviceAct => {
             &[("kind", "in-hospital"), ("from", "2026-11-23T08:00"), ("reason", "A ward told; number noted.")]
         }
+        Route::OtherAdultApprove => &[
+            ("name", "An adult of the household"),
+            ("minutes", "60"),
+            ("sessions", "1"),
+            ("until", "2026-12-24"),
+            ("reason", "One device in the household; a second account is being set up."),
+        ],
         _ => &[],
     }
 }
@@ -40,7 +47,7 @@ async fn walk(client: &mut Client, force: &Force, route: Route, others: bool) ->
 }
 
 /// Routes that show or change something of a case, and the act that each must leave in the log.
-const ON_A_CASE: [(Route, &str); 13] = [
+const ON_A_CASE: [(Route, &str); 14] = [
     (Route::Alert, "alert-view"),
     (Route::AlertContent, "content-open"),
     (Route::AlertNames, "names-open"),
@@ -52,6 +59,7 @@ const ON_A_CASE: [(Route, &str); 13] = [
     (Route::Person, "case-view"),
     (Route::Coverage, "coverage-view"),
     (Route::DeviceAct, "device-act"),
+    (Route::OtherAdultApprove, "other-adult-approve"),
     (Route::EnrolmentCode, "enrolment-code"),
     (Route::DeviceNoticeSeen, "device-notice-seen"),
 ];

@@ -2,16 +2,16 @@
 
 use proviso_engine::conversation::name_of;
 use proviso_ledger::hash::sha256;
-use proviso_model::Source;
-use proviso_model::Timestamp;
 use proviso_model::finding::{Finding, Span, TextField};
 use proviso_model::hash::Digest;
 use proviso_model::ids::AlertId;
 use proviso_model::observation::{Act, Attribution, Fact, Field, Observation, Passage, SoftwareState};
 use proviso_model::order::ConditionKind;
 use proviso_model::policy::PackRef;
+use proviso_model::{OtherAdultTold, Source, Timestamp};
 use proviso_store::{
-    FindingRow, ObservationRow, OpenedWhat, Outside, Priority, QuarantineRow, QuarantineState, ReplayOutcome,
+    FindingRow, ObservationRow, OpenedWhat, OtherAdultToldRow, Outside, Priority, QuarantineRow,
+    QuarantineState, ReplayOutcome,
 };
 
 use super::{BODY, CAPTURED, Raise, Seed};
@@ -180,6 +180,19 @@ impl Seed {
                 state: QuarantineState::Held,
                 reviewed_at: None,
             }])
+        })
+        .await;
+    }
+
+    /// Adds what a device told of another adult's use, as the worker would have opened it.
+    pub async fn other_adult(&mut self, told: OtherAdultTold) {
+        let (case, device, ctx) = (self.case, self.device, self.ctx.clone());
+        self.append("other-adult", move |record| {
+            let columns = ctx.case_keys(case).expect("keys").of_record(&BODY);
+            let json = serde_json::to_vec(&told).expect("json");
+            let sealed = ctx.with_rng(|rng| columns.seal(rng, Purpose::OtherAdult, &json));
+            let (from, until) = (told.from(), told.until());
+            OpenedWhat::OtherAdult(OtherAdultToldRow { record, case, device, from, until, sealed })
         })
         .await;
     }
