@@ -89,7 +89,7 @@ pub enum GapCause {
 
 impl GapCause {
     /// Every cause, as declared. Where several touch one minute, the ledger names the first.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::PowerOff,
         Self::AgentStopped,
         Self::ExtensionStopped,

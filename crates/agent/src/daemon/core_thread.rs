@@ -15,8 +15,7 @@ use crate::spool::{Figures, Spool};
 use crate::uplink::is_unsent;
 use crate::watch::{
     HelperView, HistoryRead, ListsHere, NoticeNote, Observed, OtherAdultView, PictureFound, PictureLost,
-    PictureWanted,
-    Standing, Totals, Watcher,
+    PictureWanted, Standing, Totals, Watcher,
 };
 
 /// Asks that may wait; beyond, browsers wait too, which slows them and loses nothing.

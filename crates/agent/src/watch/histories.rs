@@ -51,9 +51,19 @@ struct Known {
     ahead_ms: i64,
     /// The setting that was judged, and under which policy.
     judged: Option<(HistorySetting, Digest)>,
+    /// Another adult has used the account since: what follows is compared with the next reading only.
+    #[serde(default)]
+    is_before_other_adult: bool,
 }
 
 impl Histories {
+    /// Another adult's session begins: what is done in it to a history is nobody's business here.
+    pub(super) fn other_adult_begins(&mut self) {
+        for known in &mut self.profiles {
+            known.is_before_other_adult = true;
+        }
+    }
+
     fn take(&mut self, browser: &str, profile: &str) -> Option<Known> {
         let is_it = |known: &Known| known.browser == browser && known.profile == profile;
         let at = self.profiles.iter().position(is_it)?;
@@ -116,7 +126,10 @@ impl Watcher {
         let known = self.histories.take(&browser, &profile);
         let (known, judged) = match known {
             Some(known) => {
-                (Some(known.clone()).filter(|known| may_compare(&kept, known.reading.at, at)), known.judged)
+                let may = !known.is_before_other_adult
+                    && !self.other_use.lasted_between(known.reading.at, at)
+                    && may_compare(&kept, known.reading.at, at);
+                (Some(known.clone()).filter(|_| may), known.judged)
             }
             None => (None, None),
         };
@@ -158,6 +171,7 @@ impl Watcher {
             reading,
             ahead_ms,
             judged: now_judged,
+            is_before_other_adult: false,
         });
         let observation = Observation {
             listed: Vec::new(),

@@ -112,6 +112,11 @@ impl OtherUse {
         self.past.iter().any(|(from, until)| *from <= at && at < *until)
     }
 
+    /// Whether any of a session that is over lay between two instants.
+    pub(super) fn lasted_between(&self, since: Timestamp, until: Timestamp) -> bool {
+        self.past.iter().any(|(from, end)| *from < until && since < *end)
+    }
+
     /// Until when a session lasts at the latest.
     pub(super) fn lasts_until(&self) -> Option<Timestamp> {
         self.running.as_ref().map(|running| running.until)
@@ -197,6 +202,7 @@ impl Watcher {
         let before = self.other_use.clone();
         self.other_use.tell_wrong_pins();
         self.begin(now, today, &approval);
+        self.histories.other_adult_begins();
         let until = self.other_use.lasts_until().unwrap_or(now);
         // On disk before anything is paused: after a power cut it is known that a session had begun.
         let kept = note_of(NOTE_OTHER_ADULT, &self.other_use).and_then(|note| self.spool.keep(&[note]));

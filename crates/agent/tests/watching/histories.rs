@@ -12,6 +12,7 @@ use proviso_model::{
 };
 
 use super::HOUR;
+use super::other_adult::{ID, approval};
 use super::support::TestForce;
 
 const MINUTE: i64 = 60_000_000;
@@ -242,4 +243,23 @@ fn invariant_08_what_cannot_be_compared_is_a_gap_in_part_with_its_reason_and_no_
     assert!(two.contains("clock had been moved"), "{two}");
     assert!(three.contains("no longer there"), "{three}");
     assert!(!reasons.concat().contains("Default"), "a profile's name may be the person's");
+}
+
+#[test]
+fn what_another_adult_does_to_a_history_is_compared_with_nothing() {
+    let force = TestForce::new();
+    let policy = Policy { other_adult: Some(approval()), ..policy(&force) };
+    let (mut watcher, spool) = force.watching_under(&policy);
+    assert_eq!(tell(&mut watcher, &force, 1, Some(reading(force.now(), 6, 9))), Observed::Dropped);
+    force.clock.pass(300);
+    watcher.other_adult_begins(ID).expect("a session");
+    force.clock.pass(300);
+    assert_eq!(tell(&mut watcher, &force, 2, Some(reading(force.now(), 6, 0))), Observed::NotCaptured);
+    assert!(watcher.other_adult_ends());
+    force.clock.pass(60);
+    assert_eq!(tell(&mut watcher, &force, 3, Some(reading(force.now(), 6, 0))), Observed::Dropped);
+    assert!(found(&force.records(&spool)).is_empty() && gaps(&force.records(&spool)).is_empty());
+
+    force.clock.pass(300);
+    assert_eq!(tell(&mut watcher, &force, 4, Some(reading(force.now(), 0, 0))), Observed::Kept, "from then on again");
 }

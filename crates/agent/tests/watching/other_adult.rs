@@ -14,11 +14,11 @@ use super::HOUR;
 use super::support::{LISTED, START, TestForce, page, shown};
 
 const MINUTE: i64 = 60;
-const ID: OtherAdultId = OtherAdultId::from_bytes([41; 16]);
+pub(super) const ID: OtherAdultId = OtherAdultId::from_bytes([41; 16]);
 const HELPER: ConnectionId = ConnectionId(7);
 
 /// What an officer approved: sessions of half an hour, twice a day, for four hours.
-fn approval() -> OtherAdult {
+pub(super) fn approval() -> OtherAdult {
     let start = Timestamp::parse(START).expect("an instant");
     OtherAdult {
         id: ID,

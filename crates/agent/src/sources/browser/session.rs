@@ -217,7 +217,11 @@ impl Session {
             }
             (
                 _,
-                ToHost::Sight { .. } | ToHost::Missed { .. } | ToHost::Text { .. } | ToHost::History { .. } | ToHost::Input { .. },
+                ToHost::Sight { .. }
+                | ToHost::Missed { .. }
+                | ToHost::Text { .. }
+                | ToHost::History { .. }
+                | ToHost::Input { .. },
             ) if self.peer == Peer::Browser => {
                 Err(SessionError::Order("a message that only the helper in the session may send"))
             }

@@ -113,7 +113,16 @@ struct Talk<'h> {
 impl<'h> Talk<'h> {
     fn new(parts: &'h HelperParts, outbox: &'h mut Outbox) -> Self {
         let browsers = watch::Sender::default();
-        Self { parts, outbox, was_answered: false, source: None, text: None, histories: None, input: None, browsers }
+        Self {
+            parts,
+            outbox,
+            was_answered: false,
+            source: None,
+            text: None,
+            histories: None,
+            input: None,
+            browsers,
+        }
     }
 
     async fn run(&mut self, stream: UnixStream) -> anyhow::Result<Option<Ended>> {
