@@ -17,6 +17,7 @@ pub mod known;
 pub mod lines;
 pub mod model;
 pub mod pack;
+pub mod privilege;
 pub mod search;
 pub mod sites;
 pub mod suitability;

@@ -61,6 +61,9 @@ struct Expected {
     /// The questions on the paragraph's wording.
     #[serde(default)]
     questions: Vec<String>,
+    /// Why it may be privileged.
+    #[serde(default)]
+    privilege: Option<String>,
 }
 
 fn noon() -> Timestamp {
@@ -155,6 +158,7 @@ fn told(findings: &[Finding]) -> Vec<Expected> {
             minor: finding.minor_reference.as_ref().map(|minor| minor.says.clone()),
             contexts: finding.contexts.iter().map(|context| context.name.clone()).collect(),
             questions: finding.wording_doubt.iter().map(|doubt| doubt.question.clone()).collect(),
+            privilege: finding.privilege.as_ref().map(|privilege| privilege.reason.clone()),
         })
         .collect()
 }
@@ -164,6 +168,7 @@ fn check_spans(case: &Case, finding: &Finding) {
         (Fact::Page { url, .. }, TextField::Url) => url.clone(),
         (Fact::Page { url, .. }, TextField::Query) => proviso_engine::search::query_of(url).expect("a query"),
         (Fact::Page { title, .. }, TextField::Title) => title.clone(),
+        (Fact::Text(of_program), TextField::Title) => of_program.title.clone(),
         (fact, TextField::Message) => {
             let message = fact.messages().find(|message| Some(message.index) == number);
             message.expect("a message").text.clone()

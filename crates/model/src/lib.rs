@@ -22,6 +22,7 @@ pub mod native;
 pub mod observation;
 pub mod order;
 pub mod policy;
+pub mod privilege;
 pub mod record;
 pub mod setting;
 pub mod site_list;

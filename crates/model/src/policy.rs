@@ -14,6 +14,7 @@ pub use pause::Pause;
 
 use crate::hash::Digest;
 use crate::ids::{CaseId, CaseKeyId, DeviceId, ForceId};
+use crate::privilege::PrivilegeRule;
 use crate::order::{AuthorityBasis, ConditionKind, Exceptions, OrderKind};
 use crate::setting::{Against, Alone, Beside, ContextRule, MinorRule, WordingRule};
 use crate::stages::StageFacts;
@@ -60,6 +61,9 @@ pub struct Policy {
     /// How references to children are found, where a condition's findings are read together with them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub minor: Option<Box<MinorRule>>,
+    /// How text between somebody and a lawyer is recognised; nothing where absent.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub privilege: Vec<PrivilegeRule>,
     /// Hosts and addresses of people on the shield list: dropped on the device and counted.
     #[serde(default)]
     pub shield: Vec<String>,

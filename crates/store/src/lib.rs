@@ -19,6 +19,7 @@ mod log;
 mod officer;
 mod opened;
 mod pack;
+mod privilege;
 mod record;
 mod returned;
 mod shield;
@@ -47,6 +48,7 @@ pub use opened::{
     FindingRow, GapRow, NoticeRow, ObservationRow, OpenedRecord, OpenedWhat, StatementRow, WatchedRow,
 };
 pub use pack::{PackRow, PackStore};
+pub use privilege::{PrivilegeDecision, PrivilegeRow, PrivilegeState, PrivilegeStore};
 pub use record::{AppendBatch, Appended, ForkRow, NewRecord, RecordRow, RecordStore, ReplayOutcome, Stop};
 pub use returned::ReturnedStore;
 pub use shield::{ShieldEnd, ShieldRow, ShieldStore};
@@ -76,6 +78,7 @@ pub trait Store:
     + SiteListStore
     + HashSetStore
     + LateStore
+    + PrivilegeStore
     + Send
     + Sync
     + 'static

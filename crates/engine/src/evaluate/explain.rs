@@ -329,7 +329,7 @@ pub(super) fn state_would_not(state: State) -> &'static str {
     }
 }
 
-pub(super) fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     format!("\"{}\"", unquoted(text))
 }
 

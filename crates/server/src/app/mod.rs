@@ -17,6 +17,7 @@ mod log;
 mod logged;
 pub mod officer;
 pub mod packs;
+pub mod privilege;
 pub mod shield;
 pub mod site_lists;
 pub mod visit;

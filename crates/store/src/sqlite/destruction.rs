@@ -11,20 +11,22 @@ use crate::destruction::{Destruction, DestructionStore};
 use crate::error::Result;
 
 /// What is emptied when a record is destroyed: table and the column that names the record.
-const MADE_OF_A_RECORD: [(&str, &str); 5] = [
+const MADE_OF_A_RECORD: [(&str, &str); 6] = [
     ("observation", "record"),
     ("finding", "record"),
     ("gap", "record"),
     ("notice", "record"),
     ("statement", "record"),
+    ("privilege", "record"),
 ];
 /// What is emptied when a case is destroyed.
-const OF_A_CASE: [(&str, &str); 7] = [
+const OF_A_CASE: [(&str, &str); 8] = [
     ("case_file", "id"),
     ("order_version", "case_id"),
     ("order_end", "case_id"),
     ("device_act", "case_id"),
     ("shield", "case_id"),
+    ("privilege", "case_id"),
     ("device", "case_id"),
     ("decision", "case_id"),
 ];

@@ -18,6 +18,7 @@ mod officer;
 mod open;
 mod opened;
 mod pack;
+mod privilege;
 mod record;
 mod record_keys;
 mod returned;

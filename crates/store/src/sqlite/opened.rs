@@ -5,6 +5,7 @@ use proviso_model::ids::{AlertId, CaseId};
 use sqlx::{Row, SqliteConnection};
 
 use super::late::quarantine_insert;
+use super::privilege::privilege_insert;
 use super::rows::{bytes, int, word, words};
 use crate::alert::NotificationKind;
 use crate::error::{Result, StoreError};
@@ -56,6 +57,11 @@ pub(super) async fn keep(connection: &mut SqliteConnection, opened: OpenedRecord
             for row in rows {
                 quarantine_insert(connection, row).await?;
             }
+        }
+        OpenedWhat::Privilege(row) => {
+            let case = row.case;
+            privilege_insert(connection, row).await?;
+            notify(connection, NotificationKind::PrivilegeHeld, case, None, opened.at).await?;
         }
         OpenedWhat::Gap(gap) => {
             gap_insert(connection, gap).await?;

@@ -17,11 +17,13 @@ mod outside;
 mod page;
 mod people;
 mod person;
+mod privilege;
 mod quarantine;
 mod routes;
 mod shield;
 mod sign_in;
 mod signed_in;
+mod waiting;
 mod words;
 
 #[cfg(test)]
