@@ -14,8 +14,8 @@ pub use pause::Pause;
 
 use crate::hash::Digest;
 use crate::ids::{CaseId, CaseKeyId, DeviceId, ForceId};
-use crate::privilege::PrivilegeRule;
 use crate::order::{AuthorityBasis, ConditionKind, Exceptions, OrderKind};
+use crate::privilege::PrivilegeRule;
 use crate::setting::{Against, Alone, Beside, ContextRule, MinorRule, WordingRule};
 use crate::stages::StageFacts;
 use crate::time::Timestamp;

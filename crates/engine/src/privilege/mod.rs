@@ -149,7 +149,8 @@ impl Ready {
             self.read(&mut sum, &passage.text, &[LookIn::Text], at);
         }
         // What has no site, such as a letter kept on the device, is not published either.
-        let is_message = is_mail || is_written(fact) || host.is_none() || matches!(fact, Fact::Messages { .. });
+        let is_message =
+            is_mail || is_written(fact) || host.is_none() || matches!(fact, Fact::Messages { .. });
         let needs = if is_message { rule.needs_permille } else { rule.page_needs_permille };
         (sum.weight() >= u32::from(needs)).then(|| self.said(sum))
     }

@@ -18,10 +18,11 @@ use facts::{KindFacts, Needs};
 const WITH_EXTENSION: [&str; 2] = ["chromium", "firefox"];
 
 /// Said of every device that is watched, whatever its paragraphs.
-const ALWAYS: [&str; 4] = [
+const ALWAYS: [&str; 5] = [
     "Only the account named at enrolment is watched. Passwords, payment details, one-time codes, microphone, camera, location and contacts on the protected list are never captured.",
     "What concerns no paragraph in force is dropped on the device at once. Only how much was looked at, and when, goes on.",
     "One thing is asked of the force's server before anything is found: whether a picture that may be on a list is on it, by a keyed digest alone. An answer of no leaves nothing behind.",
+    "Correspondence with a lawyer who is not on the protected list is recognised by its words, its sender's name and its site alone, so not all of it is. What is recognised the officers of the case see only if an independent reviewer finds that it is not privileged.",
     "Findings name a device and an account, never a person. The program gives no score of compliance, and silence is never a sign of it.",
 ];
 

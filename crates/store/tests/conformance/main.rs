@@ -8,6 +8,7 @@ mod fixtures;
 mod late;
 mod packs;
 mod people;
+mod privilege;
 mod records;
 mod review;
 mod shield;
@@ -35,6 +36,7 @@ async fn story(store: &dyn Store) {
     late::findings_seen_before_are_flagged_and_their_alert_comes_last(store).await;
     acts::what_is_entered_about_a_device_is_corrected_by_another_version(store).await;
     shield::a_contact_is_put_on_the_list_and_taken_off_with_the_policies_that_follow(store).await;
+    privilege::what_may_be_privileged_waits_and_is_decided_once(store).await;
     packs::a_list_has_one_version_in_use_and_keeps_those_before(store).await;
     packs::a_list_of_sites_has_one_version_in_use_and_keeps_those_before(store).await;
     packs::a_hash_set_has_one_version_in_use_and_keeps_those_before(store).await;

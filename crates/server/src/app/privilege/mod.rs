@@ -16,8 +16,8 @@ use serde::{Deserialize, Serialize};
 
 use self::part::Withheld;
 use super::AppContext;
-use crate::keys::case::Purpose;
 use crate::keys::KeyError;
+use crate::keys::case::Purpose;
 
 /// The kind of a record that waits for an independent reviewer, in the clear.
 pub const KIND_PRIVILEGE: &str = "privilege";

@@ -72,7 +72,8 @@ pub fn pieces(captured: &Observation) -> Vec<Piece> {
             Some(Piece { place, text: passage.text.get(range)?.to_owned() })
         })
     });
-    let messages = fact.messages().map(|message| Piece { place: Place::Message(message.index), text: line(message) });
+    let messages =
+        fact.messages().map(|message| Piece { place: Place::Message(message.index), text: line(message) });
     names.into_iter().chain(text).chain(messages).collect()
 }
 
@@ -90,8 +91,7 @@ fn split(text: &str) -> Vec<Range<usize>> {
     let mut ranges = Vec::new();
     let (mut from, mut before) = (0, ' ');
     for (at, letter) in text.char_indices() {
-        let is_sentence =
-            letter == ' ' && matches!(before, '.' | '!' | '?') && at - from >= PIECE_BYTES_MIN;
+        let is_sentence = letter == ' ' && matches!(before, '.' | '!' | '?') && at - from >= PIECE_BYTES_MIN;
         if letter == '\n' || is_sentence {
             ranges.push(from..at + letter.len_utf8());
             from = at + letter.len_utf8();

@@ -142,8 +142,21 @@ pub async fn show(State(console): State<Console>, signed_in: SignedIn) -> Result
     let inbox = inbox::inbox(&console.app, who).await?;
     let shell = Shell::new("Inbox", Under::Inbox, &signed_in);
     let after = inbox.after;
-    let InboxRows { now, summary, groups, waits, checks, notices, devices, devices_summary, empty } = rows(inbox);
-    page(&InboxPage { shell, after, now, summary, groups, waits, checks, notices, devices, devices_summary, empty })
+    let InboxRows { now, summary, groups, waits, checks, notices, devices, devices_summary, empty } =
+        rows(inbox);
+    page(&InboxPage {
+        shell,
+        after,
+        now,
+        summary,
+        groups,
+        waits,
+        checks,
+        notices,
+        devices,
+        devices_summary,
+        empty,
+    })
 }
 
 /// `GET /inbox`: the rows alone.

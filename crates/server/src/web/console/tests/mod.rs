@@ -7,6 +7,7 @@ mod listed;
 mod live;
 mod people;
 mod pictures;
+mod privilege;
 mod quarantine;
 mod routes;
 mod seed;
