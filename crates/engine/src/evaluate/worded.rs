@@ -105,7 +105,7 @@ impl Engine {
         let scored = scored.map(|one| RestsOn { field: one.field, start: one.start, end: one.end });
         let rests_on: Vec<_> = spans.iter().map(RestsOn::from).chain(scored).collect();
         let is_read = |message: &Message| talk::is_within(message, &ready.condition);
-        self.settings.privilege.suspect(observation, &rests_on, is_read).map(Box::new)
+        self.settings.privilege.says_of(observation, &rests_on, is_read).map(Box::new)
     }
 }
 

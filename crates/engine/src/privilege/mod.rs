@@ -100,18 +100,18 @@ impl PrivilegeTest {
     /// What is to be said of an observation of which a finding rests on those stretches; `is_read` says which messages may be read.
     /// Nothing where no rule is reached.
     #[must_use]
-    pub fn suspect(
+    pub fn says_of(
         &self,
         observation: &Observation,
         rests_on: &[RestsOn],
         is_read: impl Fn(&Message) -> bool,
     ) -> Option<SuspectedPrivilege> {
-        self.0.iter().find_map(|ready| ready.suspect(observation, rests_on, &is_read))
+        self.0.iter().find_map(|ready| ready.says_of(observation, rests_on, &is_read))
     }
 }
 
 impl Ready {
-    fn suspect(
+    fn says_of(
         &self,
         observation: &Observation,
         rests_on: &[RestsOn],
@@ -128,8 +128,13 @@ impl Ready {
         if let Some(host) = &host {
             self.host(&mut sum, host, "the site", None);
         }
+        // What has no site, such as a letter kept on the device, is not published either.
+        let is_message =
+            is_mail || is_written(fact) || host.is_none() || matches!(fact, Fact::Messages { .. });
+        // The title of a page that anybody can read names nobody who writes.
+        let in_names = if is_message { &[LookIn::Text, LookIn::Names][..] } else { &[LookIn::Text] };
         for (name, field) in names::of(fact) {
-            self.read(&mut sum, name, &[LookIn::Text, LookIn::Names], At::Name(field));
+            self.read(&mut sum, name, in_names, At::Name(field));
         }
         for message in fact.messages().filter(|message| is_read(message)) {
             if let Some(author) = &message.author {
@@ -148,9 +153,6 @@ impl Ready {
             let at = At::Text { field, offset: passage.offset, near: &near };
             self.read(&mut sum, &passage.text, &[LookIn::Text], at);
         }
-        // What has no site, such as a letter kept on the device, is not published either.
-        let is_message =
-            is_mail || is_written(fact) || host.is_none() || matches!(fact, Fact::Messages { .. });
         let needs = if is_message { rule.needs_permille } else { rule.page_needs_permille };
         (sum.weight() >= u32::from(needs)).then(|| self.said(sum))
     }

@@ -65,7 +65,7 @@ pub fn reasons(test: &PrivilegeTest, captured: &Observation, findings: &[Finding
         let scored = finding.score.iter().flat_map(|score| &score.passages);
         let scored = scored.map(|one| RestsOn { field: one.field, start: one.start, end: one.end });
         let rests_on: Vec<_> = finding.spans.iter().map(RestsOn::from).chain(scored).collect();
-        test.suspect(captured, &rests_on, |_| true).map(|privilege| privilege.reason)
+        test.says_of(captured, &rests_on, |_| true).map(|privilege| privilege.reason)
     };
     findings.iter().filter_map(of).collect::<BTreeSet<_>>().into_iter().collect()
 }

@@ -67,7 +67,7 @@ pub fn pieces(captured: &Observation) -> Vec<Piece> {
         [fact.url().unwrap_or_default(), title].into_iter().filter(|name| !name.is_empty()).collect();
     let names = (!named.is_empty()).then(|| Piece { place: Place::Names, text: named.join(" · ") });
     let text = fact.passages().iter().flat_map(|passage| {
-        split(&passage.text).into_iter().filter_map(|range| {
+        split(&passage.text).into_iter().filter_map(move |range| {
             let place = Place::Text(passage.offset + range.start as u64..passage.offset + range.end as u64);
             Some(Piece { place, text: passage.text.get(range)?.to_owned() })
         })

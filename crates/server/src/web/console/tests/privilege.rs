@@ -95,8 +95,9 @@ async fn invariant_04_of_what_may_be_privileged_no_officer_of_the_case_sees_a_wo
         }
         let person = officer.get(&format!("/people/{}", force.seed.case)).await.body;
         assert!(person.contains("reads as between somebody and a lawyer") && person.contains("Paragraph 4"));
+        let opened = format!("{path}/content");
         for (path, form) in
-            [("/privilege", false), (&path, false), (&format!("{path}/content"), true), (&path, true)]
+            [("/privilege", false), (path.as_str(), false), (opened.as_str(), true), (path.as_str(), true)]
         {
             let fields = [("decided", "released"), ("reason", "r")];
             let page = if form { officer.post(path, &fields).await } else { officer.get(path).await };

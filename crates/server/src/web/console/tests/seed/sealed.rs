@@ -27,7 +27,9 @@ impl Seed {
         let content = RecordContent { recorded_at: now, clock_in_doubt: false, last_checkpoint: None, body };
 
         let keys = self.ctx.case_keys(self.case).expect("the case's keys");
-        let (rng, signing) = (&mut *rng(), SignKey::generate(&mut *rng()));
+        let mut source = rng();
+        let rng = &mut *source;
+        let signing = SignKey::generate(rng);
         let fields = FieldSet::new(rng, content.to_fields().expect("fields"));
         let ids = RecordIds { case_key_id: *keys.id.as_bytes(), policy_hash: [7; 32] };
         let link = ChainLink {
