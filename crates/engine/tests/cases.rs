@@ -66,6 +66,9 @@ struct Expected {
     privilege: Option<String>,
 }
 
+/// The file whose cases are about suspected privilege.
+const PRIVILEGE: &str = "privilege";
+
 fn noon() -> Timestamp {
     Timestamp::parse("2026-07-01T12:00:00Z").expect("an instant")
 }
@@ -194,11 +197,12 @@ fn the_engine_says_exactly_what_each_case_expects() {
     for (name, file) in &files {
         let engine = engine(file);
         for case in &file.case {
-            if case.finding.is_empty() {
-                negative += 1
-            } else {
-                positive += 1
-            }
+            // In the file on privilege a rule speaks nearly everywhere: what counts there is the mark.
+            let speaks = match name.as_str() {
+                PRIVILEGE => case.finding.iter().any(|finding| finding.privilege.is_some()),
+                _ => !case.finding.is_empty(),
+            };
+            *if speaks { &mut positive } else { &mut negative } += 1;
             let observation = observation(case);
             let findings = engine.evaluate(&observation);
             if told(&findings) != case.finding {
