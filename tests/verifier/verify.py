@@ -217,6 +217,18 @@ def destroyed(files, manifest, policies, records, chain, inclusion, custody):
             must({named, str(it["certificate"] or named)} <= {*act["objects"].split(" ")}, f"{path}: another act")
         found.add(record)
     return found
+def withheld(files, manifest, policies, records, chain, inclusion, custody, destroyed):
+    for path, it in files.every("withheld", "withheld"):
+        record, link = it["record"], chain[it["record"]]
+        own = (f"withheld/{record.hex()}.json", *[link[name] for name in ("device", "epoch", "seq")])
+        must(own == (path, it["device"], it["epoch"], it["seq"]), f"{path}: another record or place in the chain")
+        must(record not in records and record not in destroyed, f"{path}: it is here, or was destroyed")
+        must(("record", record) in inclusion and made_under(link, policies, manifest), f"{path}: not in the log, or of another case")
+        must((it["state"] == "held") == (it["act"] is None), f"{path}: decided without an act, or not decided with one")
+        if it["act"]:
+            act = custody[it["act"]]
+            must(act["act"] == "privilege-decide", f"{path}: another act")
+            must({record.hex(), it["state"]} <= {*act["objects"].split(" ")}, f"{path}: another act")
 def decisions(files, manifest, inclusion, records, destroyed):
     for path, it in files.every("decisions", "decision"):
         must((path, it["case"]) == (f"decisions/{it['id']}.json", manifest["case"]), f"{path}: another id or case")
@@ -357,7 +369,7 @@ def stamp(at):  # as the log writes an instant
     return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 CHECKS = [container, trust, manifest, force_keys, manifest_signature, policies, devices, records, chain, exhibits,
-          checkpoint, inclusion, consistency, custody, destroyed, decisions, lists, coverage]  # not findings: no engine is here
+          checkpoint, inclusion, consistency, custody, destroyed, withheld, decisions, lists, coverage]  # not findings: no engine is here
 def verify(known):
     failed = False
     for check in CHECKS:

@@ -18,6 +18,7 @@ pub mod lines;
 pub mod model;
 pub mod notice;
 pub mod pack;
+pub mod privilege;
 pub mod search;
 pub mod sites;
 pub mod suitability;

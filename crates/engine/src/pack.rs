@@ -3,6 +3,7 @@
 mod built_in;
 mod error;
 pub mod machine;
+pub mod privilege;
 pub mod settings;
 
 use std::collections::BTreeSet;
@@ -18,6 +19,7 @@ pub use built_in::BUILT_IN;
 pub use error::PackError;
 
 use self::machine::MachineFacts;
+use self::privilege::PrivilegeFacts;
 use self::settings::{ContextFacts, PictureScoreFacts, ScoreFacts, WordingFacts};
 use crate::conversation::{StageFacts, Stages};
 use crate::search::{InSite, SearchFacts, SearchSite};
@@ -56,6 +58,8 @@ pub struct Pack {
     pub wording: Vec<WordingFacts>,
     /// What is prohibited on the device itself.
     pub machine: Vec<MachineFacts>,
+    /// How suspected privilege is recognised.
+    pub privilege: Vec<PrivilegeFacts>,
 }
 
 /// Terms of one category.
@@ -111,6 +115,8 @@ struct PackFile {
     wording: Vec<WordingFacts>,
     #[serde(default)]
     machine: Vec<MachineFacts>,
+    #[serde(default)]
+    privilege: Vec<PrivilegeFacts>,
 }
 
 impl PackFile {
@@ -123,6 +129,7 @@ impl PackFile {
             && self.context.is_empty()
             && self.wording.is_empty()
             && self.machine.is_empty()
+            && self.privilege.is_empty()
     }
 }
 
@@ -174,7 +181,7 @@ impl Pack {
         }
         if file.is_empty() {
             return Err(fault(
-                "it holds nothing; add [[category]], [[engine]], [[conversation.stage]], [[score]], [[picture_score]], [[context]], [[wording]] or [[machine]]".to_owned(),
+                "it holds nothing; add [[category]], [[engine]], [[conversation.stage]], [[score]], [[picture_score]], [[context]], [[wording]], [[machine]] or [[privilege]]".to_owned(),
             ));
         }
         Stages::new(&file.conversation).map_err(&fault)?;
@@ -182,6 +189,7 @@ impl Pack {
         file.picture_score.iter().try_for_each(PictureScoreFacts::check).map_err(&fault)?;
         file.context.iter().try_for_each(ContextFacts::check).map_err(&fault)?;
         file.machine.iter().try_for_each(MachineFacts::checked).map_err(&fault)?;
+        file.privilege.iter().try_for_each(PrivilegeFacts::check).map_err(&fault)?;
         let mut categories: Vec<Category> = Vec::new();
         for category in &file.category {
             if categories.iter().any(|earlier| earlier.name == category.name) {
@@ -201,6 +209,7 @@ impl Pack {
             contexts: file.context,
             wording: file.wording,
             machine: file.machine,
+            privilege: file.privilege,
         })
     }
 

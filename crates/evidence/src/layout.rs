@@ -36,6 +36,8 @@ pub const CAPTURED: &str = "captured/";
 pub const GENERATED: &str = "generated/";
 /// Records whose content was destroyed.
 pub const DESTROYED: &str = "destroyed/";
+/// Records that may be privileged, or are, and are not shown.
+pub const WITHHELD: &str = "withheld/";
 /// Proofs that entries stood in the force's lists.
 pub const LISTS: &str = "lists/";
 /// Gap ledgers.
@@ -86,6 +88,12 @@ pub fn destroyed(record: &Digest) -> String {
     format!("{DESTROYED}{record}.json")
 }
 
+/// What is said of a withheld record.
+#[must_use]
+pub fn withheld(record: &Digest) -> String {
+    format!("{WITHHELD}{record}.json")
+}
+
 /// Proofs about the look-ups of a record.
 #[must_use]
 pub fn lists(record: &Digest) -> String {
@@ -109,8 +117,10 @@ pub fn decision(id: &DecisionId) -> String {
 pub fn is_known(path: &str) -> bool {
     let files =
         [README, MANIFEST, MANIFEST_SIGNATURE, ROOT, FORCE_KEYS, CHECKPOINT, INCLUSION, CONSISTENCY, CUSTODY];
-    let folders =
-        [POLICIES, DEVICES, RECORDS, CHAINS, CAPTURED, GENERATED, DESTROYED, LISTS, COVERAGE, DECISIONS];
+    let folders = [
+        POLICIES, DEVICES, RECORDS, CHAINS, CAPTURED, GENERATED, DESTROYED, WITHHELD, LISTS, COVERAGE,
+        DECISIONS,
+    ];
     files.contains(&path) || folders.iter().any(|folder| path.starts_with(folder))
 }
 

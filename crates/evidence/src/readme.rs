@@ -8,6 +8,8 @@ pub(crate) struct Counts {
     pub records: usize,
     /// Records besides, whose content was destroyed.
     pub destroyed: usize,
+    /// Records besides, that may be privileged, or are, and are not shown.
+    pub withheld: usize,
     /// Those shown as exhibits.
     pub exhibits: usize,
     /// Fields of the exhibits.
@@ -26,6 +28,7 @@ pub(crate) fn text(manifest: &Manifest, counts: &Counts, lists: &[String]) -> St
          Prepared by {by} on {at}.\n\
          Sealed records: {records}. Shown as exhibits: {exhibits}. Fields left closed: {closed} of {fields}.\n\
          {destroyed}\
+         {withheld}\
          {left_out}\
          {lists}\
          \n\
@@ -59,6 +62,12 @@ pub(crate) fn text(manifest: &Manifest, counts: &Counts, lists: &[String]) -> St
             0 => String::new(),
             destroyed => format!("Records whose content was destroyed, see destroyed/: {destroyed}.\n"),
         },
+        withheld = match counts.withheld {
+            0 => String::new(),
+            withheld => format!(
+                "Records withheld because they are privileged, or may be, see withheld/: {withheld}.\n"
+            ),
+        },
         exhibits = counts.exhibits,
         closed = counts.closed,
         fields = counts.fields,
@@ -71,7 +80,7 @@ pub(crate) fn text(manifest: &Manifest, counts: &Counts, lists: &[String]) -> St
             lists => format!("\nLook-ups of pictures in the force's lists, see lists/:\n{}", listed(lists)),
         },
         not_repeatable = listed(&manifest.cannot_be_repeated),
-        what_is_where = what_is_where(!lists.is_empty()),
+        what_is_where = what_is_where(!lists.is_empty(), counts.withheld > 0),
         case = manifest.case_reference,
         order = manifest.order_reference,
         force = manifest.force_name,
@@ -80,7 +89,7 @@ pub(crate) fn text(manifest: &Manifest, counts: &Counts, lists: &[String]) -> St
     )
 }
 
-fn what_is_where(has_lists: bool) -> String {
+fn what_is_where(has_lists: bool, has_withheld: bool) -> String {
     format!(
         "WHAT IS WHERE\n\
          \n\
@@ -88,6 +97,7 @@ fn what_is_where(has_lists: bool) -> String {
          generated/  what a computer program concluded from them: opinions, kept apart from the facts.\n\
          decisions/  what officers decided, and why.\n\
          destroyed/  records whose content was destroyed, and under which act; only their signed headers are left.\n\
+         {withheld}\
          {lists}\
          coverage/   the gap ledger: for every minute under the order whether it was watched, or why not.\n\
          custody/    who did what with the evidence, written down before it was done.\n\
@@ -98,6 +108,11 @@ fn what_is_where(has_lists: bool) -> String {
          {indent}what the checks need. docs/bundle-format.md of Proviso describes all of it, precisely enough to\n\
          {indent}write another program that checks it.\n\
          \n",
+        withheld = match has_withheld {
+            true =>
+                "withheld/   records that read as between somebody and a lawyer: that they exist, and no more.\n",
+            false => "",
+        },
         lists = match has_lists {
             true =>
                 "lists/      proof that an entry stood in the force's list, without any other entry of it.\n",

@@ -9,6 +9,7 @@ use crate::judgement::{
 use crate::observation::Act;
 use crate::order::ConditionKind;
 use crate::policy::PackRef;
+use crate::privilege::SuspectedPrivilege;
 use crate::time::Timestamp;
 
 /// One machine opinion: this observation may meet this paragraph, for this reason.
@@ -57,6 +58,9 @@ pub struct Finding {
     /// Innocent settings, with what each took off the strength.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub contexts: Vec<InnocentContext>,
+    /// Why what it rests on may be privileged: such a finding waits for an independent reviewer before an officer sees any of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub privilege: Option<Box<SuspectedPrivilege>>,
     /// Where the paragraph's literal and technical meanings differ.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub wording_doubt: Vec<WordingDoubt>,
@@ -71,11 +75,12 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// All captured text that it names: what the rule rests on, references to children, innocent settings.
+    /// All captured text that it names: what the rule rests on, references to children, innocent settings, signs of privilege.
     pub fn all_spans(&self) -> impl Iterator<Item = &Span> {
         let minor = self.minor_reference.iter().flat_map(|minor| &minor.spans);
         let contexts = self.contexts.iter().flat_map(|context| &context.spans);
-        self.spans.iter().chain(minor).chain(contexts)
+        let privilege = self.privilege.iter().flat_map(|privilege| &privilege.spans);
+        self.spans.iter().chain(minor).chain(contexts).chain(privilege)
     }
 }
 

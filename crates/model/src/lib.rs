@@ -24,6 +24,7 @@ pub mod observation;
 pub mod order;
 pub mod other_adult;
 pub mod policy;
+pub mod privilege;
 pub mod record;
 pub mod setting;
 pub mod site_list;

@@ -16,6 +16,7 @@ use crate::hash::Digest;
 use crate::ids::{CaseId, CaseKeyId, DeviceId, ForceId};
 use crate::order::{AuthorityBasis, ConditionKind, Exceptions, OrderKind};
 use crate::other_adult::OtherAdult;
+use crate::privilege::PrivilegeRule;
 use crate::setting::{Against, Alone, Beside, ContextRule, MinorRule, WordingRule};
 use crate::stages::StageFacts;
 use crate::time::Timestamp;
@@ -61,6 +62,9 @@ pub struct Policy {
     /// How references to children are found, where a condition's findings are read together with them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub minor: Option<Box<MinorRule>>,
+    /// How text between somebody and a lawyer is recognised; nothing where absent.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub privilege: Vec<PrivilegeRule>,
     /// Hosts and addresses of people on the shield list: dropped on the device and counted.
     #[serde(default)]
     pub shield: Vec<String>,

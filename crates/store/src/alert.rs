@@ -109,6 +109,8 @@ words! {
         AlertOpened = "alert-opened",
         /// An alert was decided.
         AlertDecided = "alert-decided",
+        /// Something waits for an independent reviewer, or one has decided.
+        PrivilegeHeld = "privilege-held",
         /// A gap came in.
         Gap = "gap",
         /// Something about a device that an officer should know.

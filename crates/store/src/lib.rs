@@ -21,6 +21,7 @@ mod opened;
 mod other_adult;
 mod pack;
 mod personal_link;
+mod privilege;
 mod record;
 mod returned;
 mod shield;
@@ -51,6 +52,7 @@ pub use opened::{
 pub use other_adult::{OtherAdultRow, OtherAdultStore, OtherAdultToldRow, OtherAdultWithdrawn};
 pub use pack::{PackRow, PackStore};
 pub use personal_link::{PersonalLinkRow, PersonalLinkStore};
+pub use privilege::{PrivilegeDecision, PrivilegeRow, PrivilegeState, PrivilegeStore};
 pub use record::{AppendBatch, Appended, ForkRow, NewRecord, RecordRow, RecordStore, ReplayOutcome, Stop};
 pub use returned::ReturnedStore;
 pub use shield::{ShieldEnd, ShieldRow, ShieldStore};
@@ -82,6 +84,7 @@ pub trait Store:
     + SiteListStore
     + HashSetStore
     + LateStore
+    + PrivilegeStore
     + Send
     + Sync
     + 'static

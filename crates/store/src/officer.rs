@@ -24,6 +24,8 @@ words! {
         Disclosure = "disclosure-officer",
         /// Reads the audit log.
         Auditor = "auditor",
+        /// Decides whether what may be privileged is; works on no case.
+        PrivilegeReviewer = "privilege-reviewer",
     }
 }
 

@@ -7,6 +7,7 @@ use proviso_model::{GapCause, Source, Timestamp};
 
 use crate::late::{Outside, QuarantineRow};
 use crate::other_adult::OtherAdultToldRow;
+use crate::privilege::PrivilegeRow;
 use crate::record::ReplayOutcome;
 use crate::words::Priority;
 
@@ -183,6 +184,8 @@ pub enum OpenedWhat {
     },
     /// Nothing of it may be seen before review, for the order as known now does not cover it: counts only.
     Quarantined(Vec<QuarantineRow>),
+    /// Nothing of it may be put before an officer of the case before an independent reviewer has decided: counts only.
+    Privilege(PrivilegeRow),
     /// A gap.
     Gap(GapRow),
     /// A watched stretch.

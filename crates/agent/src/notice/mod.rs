@@ -52,6 +52,7 @@ pub fn paragraphs(policy: &Policy, force_name: &str) -> Vec<String> {
             "What may concern a term is sealed and sent to the officers of this force, with the words around it. A person decides what it means; the program does not.",
             "Never captured: passwords, payment details, one-time codes, the microphone, the camera, where the device is, other accounts on this device, and contacts on the case's protected list (lawyers, clinicians and others).",
             "Another adult may use this account unwatched only where an officer has approved it, for a short while, with a PIN of their own: nothing is captured meanwhile, the sign says so, and the force is told when it was and how many keys and buttons were pressed, never which. An account of their own is better.",
+            "What may concern a term and reads as between somebody and a lawyer is sealed and sent too. The officers of the case do not see it before an independent reviewer of the force has decided; what that reviewer finds privileged they never see.",
             "While it watches, a sign says so. Nothing is hidden. The program does not stop anybody from removing it; stopping or removing it is reported.",
             "Each term in the court's own words, and until when it runs, can be read on the details page with your PIN.",
             "You may say that you have seen this notice, or that you refuse. Neither is needed, and nobody need write anything. What is written may be used. You may take legal advice first.",

@@ -214,6 +214,7 @@ impl TestForce {
             contexts: Vec::new(),
             minor: None,
             shield: vec!["solicitor.example".to_owned()],
+            privilege: Vec::new(),
             pauses: Vec::new(),
             other_adult: None,
         }

@@ -261,5 +261,9 @@ fn what_another_adult_does_to_a_history_is_compared_with_nothing() {
     assert!(found(&force.records(&spool)).is_empty() && gaps(&force.records(&spool)).is_empty());
 
     force.clock.pass(300);
-    assert_eq!(tell(&mut watcher, &force, 4, Some(reading(force.now(), 0, 0))), Observed::Kept, "from then on again");
+    assert_eq!(
+        tell(&mut watcher, &force, 4, Some(reading(force.now(), 0, 0))),
+        Observed::Kept,
+        "from then on again"
+    );
 }

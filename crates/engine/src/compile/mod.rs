@@ -1,6 +1,7 @@
 //! An order becomes a policy: a validity window per condition, and the rules that serve it.
 
 mod categories;
+mod privilege;
 mod rules;
 mod settings;
 mod window;
@@ -209,6 +210,7 @@ pub fn compile_with<'p>(
         conditions,
         contexts,
         minor,
+        privilege: privilege::rules(&packs)?,
         shield: shield(&inputs.shield)?,
         pauses: Vec::new(),
         other_adult: None,

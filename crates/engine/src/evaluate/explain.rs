@@ -322,7 +322,7 @@ pub(super) fn either_would_not(words: &str, score: &str) -> String {
 /// What it would have taken for a rule of sites not to speak.
 pub(super) const SITE_WOULD_NOT: &str = "It would not have spoken on a page of a site that is not listed.";
 
-pub(super) fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     format!("\"{}\"", unquoted(text))
 }
 

@@ -38,6 +38,7 @@ pub use error::EngineError;
 pub use jsonl::{LineError, evaluate_line};
 
 pub(crate) use counting::{Counting, weight_of};
+pub(crate) use explain::quoted;
 pub(crate) use minor::is_read_with_minors;
 
 use self::judging::Judging;

@@ -34,7 +34,10 @@ pub(super) fn reduce(
     once: &ReadOnce<'_>,
 ) -> Observation {
     if matches!(observation.fact, Fact::Messages { .. }) {
-        let cut = talk::cut(observation, &engine.messages_used(observation, once));
+        let mut used = engine.messages_used(observation, once);
+        let privilege = findings.iter().filter_map(|finding| finding.privilege.as_ref());
+        used.extend(privilege.flat_map(|privilege| &privilege.messages));
+        let cut = talk::cut(observation, &used);
         return if engine.evaluate_once(&cut, once) == findings { cut } else { observation.clone() };
     }
     if matches!(observation.fact, Fact::Picture(_)) {
@@ -195,6 +198,9 @@ fn spans_used<'r, 'o: 'r>(
         findings.iter().filter_map(|finding| finding.score.as_ref()).flat_map(|score| &score.passages);
     let against =
         findings.iter().filter_map(|finding| finding.against.as_ref()).flat_map(|against| &against.passages);
+    let privilege = findings.iter().filter_map(|finding| finding.privilege.as_ref());
+    let signs = privilege.flat_map(|privilege| &privilege.spans).filter(|span| in_text(span.field));
+    spans.extend(signs.map(|span| (span.start..span.end, Keep::Around)));
     let scored = scored.chain(against).filter(|passage| in_text(passage.field));
     spans.extend(scored.map(|passage| (passage.start..passage.end, Keep::Around)));
     if findings.iter().any(|finding| finding.spans_left_out > 0) {

@@ -7,6 +7,7 @@ use proviso_model::policy::{Policy, PolicyCondition, Rule};
 use super::EngineError;
 use super::contexts::ContextReady;
 use super::minor::MinorReady;
+use crate::privilege::PrivilegeTest;
 use crate::text::TermIndex;
 
 /// Settings made ready.
@@ -14,6 +15,7 @@ use crate::text::TermIndex;
 pub(super) struct Settings {
     pub(super) contexts: Vec<ContextReady>,
     pub(super) minor: Option<MinorReady>,
+    pub(super) privilege: PrivilegeTest,
     /// Whether what a passage says depends on more than the words found: then a cut keeps whole passages.
     pub(super) by_passages: bool,
 }
@@ -30,6 +32,7 @@ impl Settings {
             by_passages: has_scores || minor.is_some() || !policy.contexts.is_empty(),
             contexts: policy.contexts.iter().map(|rule| ContextReady::new(rule, index)).collect(),
             minor,
+            privilege: PrivilegeTest::new(&policy.privilege)?,
         })
     }
 }

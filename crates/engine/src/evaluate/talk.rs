@@ -31,8 +31,12 @@ pub(super) fn lines<'o>(fact: &'o Fact, once: &ReadOnce<'_>) -> Vec<Line<'o>> {
 
 /// The lines that a condition may read: what was seen before it began is not its business.
 pub(super) fn within<'t, 'o>(lines: &'t [Line<'o>], condition: &PolicyCondition) -> Vec<&'t Line<'o>> {
-    let within = |line: &&Line<'_>| line.message.seen_at.is_none_or(|seen| condition.in_force(seen));
-    lines.iter().filter(within).collect()
+    lines.iter().filter(|line| is_within(line.message, condition)).collect()
+}
+
+/// Whether a condition may read a message.
+pub(super) fn is_within(message: &Message, condition: &PolicyCondition) -> bool {
+    message.seen_at.is_none_or(|seen| condition.in_force(seen))
 }
 
 /// Which of `lines` are kept where a finding rests on the messages numbered `used`: those and their neighbours, which

@@ -6,10 +6,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use proviso_model::judgement::{InnocentContext, MinorReference, ModelAgainst, WordingDoubt};
 use proviso_model::limits::SPANS_MAX;
 use proviso_model::policy::Rule;
-use proviso_model::{Finding, Observation, Span};
+use proviso_model::privilege::SuspectedPrivilege;
+use proviso_model::{Finding, Message, Observation, Span};
 
 use super::judging::Judging;
 use super::{Engine, Ready, Spoken, against, contexts, doubt, explain, talk, words};
+use crate::privilege::RestsOn;
 use crate::{ENGINE, SEMANTICS};
 
 /// What is said beside the rule.
@@ -59,6 +61,7 @@ impl Engine {
         let doubts = doubt::doubts(observation, condition, rule, spans);
         let beside = Beside { strength_permille, contexts, against, minor, doubts };
         let explanation = explain::explain(observation, condition, &spoken, &all, &beside);
+        let privilege = self.suspected(observation, ready, spans, &spoken);
         all.truncate(SPANS_MAX);
         let mut packs = spoken.packs.iter().map(|pack| (*pack).clone());
         Some(Finding {
@@ -79,12 +82,30 @@ impl Engine {
             against: beside.against,
             minor_reference: beside.minor,
             contexts: beside.contexts,
+            privilege,
             wording_doubt: beside.doubts,
             explanation,
             engine: ENGINE.to_owned(),
             engine_semantics: SEMANTICS,
             policy: self.policy,
         })
+    }
+}
+
+impl Engine {
+    /// Whether what a rule rests on may be privileged, and why.
+    fn suspected(
+        &self,
+        observation: &Observation,
+        ready: &Ready,
+        spans: &[Span],
+        spoken: &Spoken<'_>,
+    ) -> Option<Box<SuspectedPrivilege>> {
+        let scored = spoken.score.iter().flat_map(|score| &score.passages);
+        let scored = scored.map(|one| RestsOn { field: one.field, start: one.start, end: one.end });
+        let rests_on: Vec<_> = spans.iter().map(RestsOn::from).chain(scored).collect();
+        let is_read = |message: &Message| talk::is_within(message, &ready.condition);
+        self.settings.privilege.says_of(observation, &rests_on, is_read).map(Box::new)
     }
 }
 

@@ -3,13 +3,14 @@
 use super::{Pack, PackError};
 
 /// File name and text of the packs that come with the engine: every one of the folder `packs`.
-pub const BUILT_IN: [(&str, &str); 14] = [
+pub const BUILT_IN: [(&str, &str); 15] = [
     ("words-core.toml", include_str!("../../../../packs/words-core.toml")),
     ("search.toml", include_str!("../../../../packs/search.toml")),
     ("search-sites.toml", include_str!("../../../../packs/search-sites.toml")),
     ("stages-core.toml", include_str!("../../../../packs/stages-core.toml")),
     ("settings-core.toml", include_str!("../../../../packs/settings-core.toml")),
     ("machine-core.toml", include_str!("../../../../packs/machine-core.toml")),
+    ("privilege-core.toml", include_str!("../../../../packs/privilege-core.toml")),
     ("words-ar.toml", include_str!("../../../../packs/words-ar.toml")),
     ("words-es.toml", include_str!("../../../../packs/words-es.toml")),
     ("words-fr.toml", include_str!("../../../../packs/words-fr.toml")),

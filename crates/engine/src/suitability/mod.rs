@@ -23,6 +23,7 @@ const ALWAYS: [&str; 5] = [
     "Others who use the device should have accounts of their own, which are not watched. Where another adult must use this one, an officer can approve short sessions that this adult begins with a PIN: nothing is captured in them, and each is a gap with the number of keys and buttons pressed. Who used it then cannot be seen.",
     "What concerns no paragraph in force is dropped on the device at once. Only how much was looked at, and when, goes on.",
     "One thing is asked of the force's server before anything is found: whether a picture that may be on a list is on it, by a keyed digest alone. An answer of no leaves nothing behind.",
+    "Correspondence with a lawyer who is not on the protected list is recognised by its words, its sender's name and its site alone, so not all of it is. What is recognised the officers of the case see only if an independent reviewer finds that it is not privileged.",
     "Findings name a device and an account, never a person. The program gives no score of compliance, and silence is never a sign of it.",
 ];
 

@@ -91,6 +91,7 @@ pub fn bundle(records: u32) -> (Vec<u8>, TrustFile) {
     let input = BundleInput {
         records: records.collect(),
         destroyed: Vec::new(),
+        withheld: Vec::new(),
         lists: Vec::new(),
         coverage: Vec::new(),
         links,

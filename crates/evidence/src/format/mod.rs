@@ -8,6 +8,7 @@ mod lists;
 mod opened;
 mod shown_log;
 mod signed;
+mod withheld;
 
 pub(crate) use coverage::claim;
 pub use coverage::{AskedStretch, CoverageAsked, CoverageFile, EnteredAct, Minutes};
@@ -22,6 +23,7 @@ pub use signed::{
     ChainFile, DeviceStatement, FileEntry, LeafProof, LeafWord, LinkJson, Manifest, ProofFile, SignedDevice,
     device_statement_signed, manifest_signed,
 };
+pub use withheld::{WithheldFile, WithheldState};
 
 /// Version of the bundle format that this build writes and reads.
 pub const BUNDLE_FORMAT: u32 = 1;

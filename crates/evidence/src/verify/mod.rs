@@ -12,6 +12,7 @@ mod records;
 mod replay;
 mod signed;
 mod threads;
+mod withheld;
 
 use proviso_model::wire::TrustFile;
 use serde::Serialize;
@@ -122,7 +123,7 @@ impl From<&str> for Trouble {
 type CheckFn = fn(&mut Facts<'_>) -> Found;
 
 /// In this order; later checks use what earlier ones found.
-const CHECKS: [(&str, CheckFn); 17] = [
+const CHECKS: [(&str, CheckFn); 18] = [
     ("manifest", signed::files_listed),
     ("force-keys", signed::force_keys),
     ("manifest-signature", signed::manifest_signature),
@@ -137,6 +138,7 @@ const CHECKS: [(&str, CheckFn); 17] = [
     ("consistency", log::consistency),
     ("custody", people::custody),
     ("destroyed", destroyed::destroyed),
+    ("withheld", withheld::withheld),
     ("decisions", people::decisions),
     ("lists", lists::lists),
     ("coverage", coverage::coverage),

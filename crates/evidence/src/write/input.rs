@@ -9,6 +9,7 @@ use proviso_model::wire::{ForceKeys, SignedPolicy, TrustFile};
 
 use crate::format::{
     CoverageAsked, CustodyEntry, DecisionFile, DestroyedFile, EarlierLog, LeafProof, ListsFile, SignedDevice,
+    WithheldFile,
 };
 use crate::parts::PICTURE_CONTENT;
 use crate::{Part, Shown};
@@ -40,6 +41,8 @@ pub struct BundleInput {
     pub records: Vec<BundleRecord>,
     /// Records whose content was destroyed; their headers are among `links`.
     pub destroyed: Vec<DestroyedFile>,
+    /// Records that may be privileged, or are; their headers are among `links`.
+    pub withheld: Vec<WithheldFile>,
     /// Headers and signatures of all records between the first and the last of each device and epoch; those of
     /// `records` may be left out.
     pub links: Vec<(Header, [u8; 64])>,
@@ -53,7 +56,7 @@ pub struct BundleInput {
     pub custody: Vec<CustodyEntry>,
     /// Signed checkpoint of the log.
     pub checkpoint: String,
-    /// A proof for every record, destroyed ones too, completed audit entry and decision, all against `checkpoint`.
+    /// A proof for every record, destroyed and withheld ones too, completed audit entry and decision, all against `checkpoint`.
     pub proofs: Vec<LeafProof>,
     /// Earlier states of the log that `checkpoint` continues, smaller ones first.
     pub earlier: Vec<EarlierLog>,

@@ -65,6 +65,9 @@ pub fn write(input: &BundleInput, checkpoint_key: &SignKey) -> Result<Vec<u8>, W
     for destroyed in &input.destroyed {
         put_json(&mut files, &layout::destroyed(&destroyed.record), destroyed)?;
     }
+    for withheld in &input.withheld {
+        put_json(&mut files, &layout::withheld(&withheld.record), withheld)?;
+    }
     for lists in &input.lists {
         put_json(&mut files, &layout::lists(&lists.record), lists)?;
     }
@@ -172,6 +175,7 @@ fn counts(input: &BundleInput) -> Counts {
     Counts {
         records: input.records.len(),
         destroyed: input.destroyed.len(),
+        withheld: input.withheld.len(),
         exhibits: exhibits().count(),
         fields: exhibits().map(|exhibit| exhibit.fields.len()).sum(),
         closed: exhibits().map(|exhibit| exhibit.closed_names().count()).sum(),

@@ -9,3 +9,5 @@ mod rotation;
 mod second_verifier;
 #[expect(clippy::indexing_slicing, reason = "a test that panics fails, as it should")]
 mod tampering;
+#[expect(clippy::indexing_slicing, reason = "a test that panics fails, as it should")]
+mod withheld;

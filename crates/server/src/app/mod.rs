@@ -19,6 +19,7 @@ pub mod officer;
 pub mod other_adult;
 pub mod packs;
 pub mod personal;
+pub mod privilege;
 pub mod shield;
 pub mod site_lists;
 pub mod visit;

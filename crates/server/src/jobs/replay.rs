@@ -5,6 +5,7 @@ use std::collections::hash_map::Entry;
 
 use proviso_engine::attribution::{may_raise, weighs};
 use proviso_engine::conversation::name_of;
+use proviso_engine::privilege::PrivilegeTest;
 use proviso_engine::{Engine, SEMANTICS};
 use proviso_ledger::envelope::Header;
 use proviso_model::finding::Finding;
@@ -26,6 +27,8 @@ use super::{JobError, epochs};
 use crate::app::AppContext;
 use crate::app::destruction::revoked;
 use crate::app::late::{Counted, KIND_QUARANTINED, Known, Sorted, known, reassess};
+use crate::app::privilege::part::Withheld;
+use crate::app::privilege::{self, KIND_PRIVILEGE, MayShow};
 use crate::keys::CaseKeys;
 use crate::keys::case::{Purpose, RecordColumns};
 
@@ -73,6 +76,7 @@ pub(super) async fn replay(ctx: &AppContext, job: &JobRow) -> Result<(), JobErro
 struct Means {
     engines: Engines,
     lists: Lists,
+    privilege: Option<PrivilegeTest>,
 }
 
 /// Engines by policy.
@@ -149,6 +153,19 @@ async fn open(
                     .map(|one| one.row(record, captured.observed_at, QuarantineState::Held, ctx.now()));
                 return Ok(Some(opened(KIND_QUARANTINED, OpenedWhat::Quarantined(held.collect()))));
             }
+            let test = match &mut means.privilege {
+                Some(test) => test,
+                unmade => unmade.insert(privilege::test(ctx)?),
+            };
+            let soonest = generated.findings.iter().map(priority).max();
+            let what = (&captured, generated.findings.as_slice());
+            let withheld = match privilege::may_show::<JobError>(ctx, test, record, what, soonest).await? {
+                MayShow::All => None,
+                MayShow::But(withheld) => Some(withheld),
+                MayShow::Nothing(row) => {
+                    return Ok(Some(opened(KIND_PRIVILEGE, OpenedWhat::Privilege(row))));
+                }
+            };
             let hash =
                 Header::decode(&record.header).map_or(Digest::default(), |header| Digest(header.policy_hash));
             let engine = means.engines.of(ctx, keys, hash).await?;
@@ -157,15 +174,9 @@ async fn open(
             if matches!(outcome, ReplayOutcome::Differs | ReplayOutcome::ListingWrong) {
                 tracing::warn!(device = %record.device, seq = record.seq, outcome = outcome.as_str(), "a finding replays to another result");
             }
-            finding(
-                ctx,
-                &(&columns, name_of(&captured.fact).map(|name| keys.conversation(&name))),
-                record,
-                &captured,
-                &generated.findings,
-                outcome,
-                sorted,
-            )?
+            let conversation = name_of(&captured.fact).map(|name| keys.conversation(&name));
+            let (captured, findings) = shown(captured, generated.findings, withheld.as_ref());
+            finding(ctx, &(&columns, conversation), record, &captured, &findings, outcome, sorted)?
         }
         // Timed by a clock that was in doubt: to whoever reads the record that is a gap, never watched time (docs/agent.md).
         RecordBody::Liveness { .. } if in_doubt => OpenedWhat::Other,
@@ -237,12 +248,27 @@ fn word<T: Serialize>(value: &T) -> String {
     }
 }
 
+/// What officers may see of a record, without what a reviewer keeps from them; a finding that rests on that is nothing.
+fn shown(
+    captured: Observation,
+    findings: Vec<Finding>,
+    withheld: Option<&Withheld>,
+) -> (Observation, Vec<Option<Finding>>) {
+    match withheld {
+        None => (captured, findings.into_iter().map(Some).collect()),
+        Some(withheld) => (
+            withheld.taken_from(&captured),
+            findings.iter().map(|finding| withheld.left_of(finding)).collect(),
+        ),
+    }
+}
+
 fn finding(
     ctx: &AppContext,
     (columns, conversation): &(&RecordColumns, Option<[u8; 32]>),
     record: &RecordRow,
     captured: &Observation,
-    findings: &[Finding],
+    findings: &[Option<Finding>],
     replay: ReplayOutcome,
     sorted: Sorted,
 ) -> Result<OpenedWhat, JobError> {
@@ -258,13 +284,15 @@ fn finding(
     let now = ctx.now();
     let mut rows = Vec::with_capacity(findings.len());
     for (place, finding) in (0..).zip(findings) {
+        let Some(finding) = finding else { continue };
         let sealed = seal_json(ctx, columns, Purpose::Finding, finding)?;
         let row = FindingRow::new(record.hash, place, record.case, record.device, finding, sealed);
         rows.push((row, priority(finding), AlertId::new(now, ctx.random())));
     }
     // Background activity alone raises nothing, whatever a device says it evaluated to (invariant 7).
     let weight = weighs(&captured.attribution, &captured.fact);
-    rows.retain(|(row, _, _)| findings.get(row.position as usize).is_some_and(|one| may_raise(weight, one)));
+    let of = |row: &FindingRow| findings.get(row.position as usize).and_then(Option::as_ref);
+    rows.retain(|(row, _, _)| of(row).is_some_and(|one| may_raise(weight, one)));
     let mut left_out = Vec::new();
     if let Sorted::Partly { keep, left_out: counted } = sorted {
         let is_kept = |row: &FindingRow| keep.get(row.position as usize).copied().unwrap_or(false);

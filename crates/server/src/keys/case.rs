@@ -42,6 +42,8 @@ pub enum Purpose {
     DeviceAct,
     /// A contact that is never captured, with the reason, and the reason for taking it off.
     Shield,
+    /// What a reviewer wrote of suspected privilege, and which part of a record stays sealed.
+    Privilege,
     /// An officer's reason for marking a notice about a device as seen.
     DeviceNotice,
     /// An audit entry's reason.

@@ -21,6 +21,7 @@ mod packs;
 mod pictures;
 #[path = "../../../testkit/src/shared/planted.rs"]
 mod planted;
+mod privilege;
 mod records;
 mod replay;
 mod returned;

@@ -18,15 +18,17 @@ const MADE_OF_A_RECORD: [(&str, &str); 6] = [
     ("notice", "record"),
     ("statement", "record"),
     ("other_adult_told", "record"),
+    ("privilege", "record"),
 ];
 /// What is emptied when a case is destroyed.
-const OF_A_CASE: [(&str, &str); 8] = [
+const OF_A_CASE: [(&str, &str); 9] = [
     ("case_file", "id"),
     ("order_version", "case_id"),
     ("order_end", "case_id"),
     ("device_act", "case_id"),
     ("shield", "case_id"),
     ("other_adult", "case_id"),
+    ("privilege", "case_id"),
     ("device", "case_id"),
     ("decision", "case_id"),
 ];

@@ -20,6 +20,7 @@ mod opened;
 mod other_adult;
 mod pack;
 mod personal_link;
+mod privilege;
 mod record;
 mod record_keys;
 mod returned;

@@ -6,6 +6,7 @@ use sqlx::{Row, SqliteConnection};
 
 use super::late::quarantine_insert;
 use super::other_adult;
+use super::privilege::privilege_insert;
 use super::rows::{bytes, int, word, words};
 use crate::alert::NotificationKind;
 use crate::error::{Result, StoreError};
@@ -57,6 +58,11 @@ pub(super) async fn keep(connection: &mut SqliteConnection, opened: OpenedRecord
             for row in rows {
                 quarantine_insert(connection, row).await?;
             }
+        }
+        OpenedWhat::Privilege(row) => {
+            let case = row.case;
+            privilege_insert(connection, row).await?;
+            notify(connection, NotificationKind::PrivilegeHeld, case, None, opened.at).await?;
         }
         OpenedWhat::Gap(gap) => {
             gap_insert(connection, gap).await?;

@@ -10,6 +10,7 @@ mod other_adult;
 mod packs;
 mod people;
 mod personal_link;
+mod privilege;
 mod records;
 mod review;
 mod shield;
@@ -40,6 +41,7 @@ async fn story(store: &dyn Store) {
     personal_link::a_link_opens_one_visit_at_a_time_and_ends_with_the_next_or_when_somebody_ends_it(store)
         .await;
     other_adult::an_approval_is_made_and_withdrawn_with_the_policies_that_follow(store).await;
+    privilege::what_may_be_privileged_waits_and_is_decided_once(store).await;
     packs::a_list_has_one_version_in_use_and_keeps_those_before(store).await;
     packs::a_list_of_sites_has_one_version_in_use_and_keeps_those_before(store).await;
     packs::a_hash_set_has_one_version_in_use_and_keeps_those_before(store).await;

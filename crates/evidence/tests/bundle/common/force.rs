@@ -112,6 +112,7 @@ pub fn policy(case_key: &CasePublicKey) -> Policy {
         contexts: Vec::new(),
         minor: None,
         shield: Vec::new(),
+        privilege: Vec::new(),
         pauses: Vec::new(),
         other_adult: None,
     }

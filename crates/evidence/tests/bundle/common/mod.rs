@@ -101,6 +101,7 @@ pub fn sample(seed: &str, forge: impl Fn(&mut Vec<Finding>)) -> Sample {
         devices: vec![SignedDevice::sign(&statement, &force.policy_key).expect("a statement")],
         records: records(&sealed),
         destroyed: vec![destroyed],
+        withheld: Vec::new(),
         lists: Vec::new(),
         coverage: vec![asked()],
         links: sealed.iter().map(|(envelope, _)| (envelope.header, envelope.signature)).collect(),

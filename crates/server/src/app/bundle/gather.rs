@@ -22,11 +22,13 @@ use proviso_store::{AlertFilter, AuditRow, DecisionRow, RecordRow};
 use super::listed::Listed;
 use super::lists::{self, Looked};
 use super::proofs::{self, Leaf};
+use super::withheld::Withheld;
 use super::{Asker, BundleError, coverage, destroyed};
 use crate::app::AppContext;
 use crate::app::device::policy;
 use crate::app::late::KIND_QUARANTINED;
 use crate::app::officer::sealed::DecisionWords;
+use crate::app::privilege::KIND_PRIVILEGE;
 use crate::keys::CaseKeys;
 use crate::keys::case::Purpose;
 
@@ -53,11 +55,18 @@ pub(super) async fn input(
     let by_alert = records_by_alert(ctx, case, alert).await?;
     let mut records = records(ctx, case, alert.map(|_| &by_alert)).await?;
     let coverage = coverage::of_bundle(ctx, &keys, asked, &mut records).await?;
-    let first = records.first().ok_or(BundleError::Nothing("there is no record to put into a bundle yet"))?;
+    let mut withheld = Withheld::of_case(ctx, case).await?;
+    withheld.keep_from(&mut records);
+    if alert.is_some() {
+        withheld.of_alert(&by_alert, &links(ctx, &records, &Withheld::default()).await?);
+    }
+    let first = records.first().ok_or(BundleError::Nothing(
+        "there is no record to put into a bundle yet, or all that there is may be privileged",
+    ))?;
     let order_reference = order_reference(ctx, &keys, first).await?;
-    let links = links(ctx, &records).await?;
+    let links = links(ctx, &records, &withheld).await?;
     let policies = policies(ctx, case, records.iter().chain(&links)).await?;
-    let devices = devices(ctx, &records, shown).await?;
+    let devices = devices(ctx, records.iter().chain(withheld.records()), shown).await?;
     let decided = decisions(ctx, &by_alert).await?;
     let audit = audit(ctx, case).await?;
     // After everything else was read, so that it covers all of it.
@@ -66,7 +75,8 @@ pub(super) async fn input(
     ctx.store.checkpoint_given_add(checkpoint.size, ctx.now()).await?;
     let destroyed = destroyed::files(records.iter().chain(&links), &audit);
     let gone: BTreeSet<Digest> = destroyed.iter().map(|file| file.record).collect();
-    let proven = records.iter().chain(links.iter().filter(|link| gone.contains(&Digest(link.hash))));
+    let is_told = |link: &&RecordRow| gone.contains(&Digest(link.hash)) || withheld.has(&link.hash);
+    let proven = records.iter().chain(links.iter().filter(is_told));
     let leaves = leaves(proven, &decided, &audit);
     let (mut listed, mut looked) = (Listed::default(), Vec::new());
     let exhibits = records
@@ -87,6 +97,7 @@ pub(super) async fn input(
         policies,
         devices,
         destroyed,
+        withheld: withheld.files(&audit, shown),
         links: records.iter().chain(&links).map(link).collect::<Result<_, _>>()?,
         decisions: decision_files(ctx, asked, &decided, &by_alert, &records).await?,
         custody: audit.iter().map(custody).collect(),
@@ -146,7 +157,8 @@ async fn records(
 }
 
 pub(super) fn may_be_shown(record: &RecordRow) -> bool {
-    let is_seen = record.kind.as_deref().is_some_and(|kind| kind != KIND_QUARANTINED);
+    let is_seen =
+        record.kind.as_deref().is_some_and(|kind| kind != KIND_QUARANTINED && kind != KIND_PRIVILEGE);
     is_seen || record.destroyed_at.is_some()
 }
 
@@ -158,10 +170,14 @@ fn link(record: &RecordRow) -> Result<(Header, [u8; 64]), BundleError> {
     Ok((header(record)?, record.signature))
 }
 
-/// The records between the first and the last of each device and epoch that are not in the bundle themselves.
-async fn links(ctx: &AppContext, records: &[RecordRow]) -> Result<Vec<RecordRow>, BundleError> {
+/// The records between the first and the last of each device and epoch, shown or withheld, that are not in the bundle themselves.
+async fn links(
+    ctx: &AppContext,
+    records: &[RecordRow],
+    withheld: &Withheld,
+) -> Result<Vec<RecordRow>, BundleError> {
     let mut chains: BTreeMap<(DeviceId, u32), (u64, u64)> = BTreeMap::new();
-    for record in records {
+    for record in records.iter().chain(withheld.records()) {
         let ends = chains.entry((record.device, record.epoch)).or_insert((record.seq, record.seq));
         *ends = (ends.0.min(record.seq), ends.1.max(record.seq));
     }
@@ -211,12 +227,12 @@ async fn order_reference(
 
 async fn devices(
     ctx: &AppContext,
-    records: &[RecordRow],
+    records: impl Iterator<Item = &RecordRow>,
     shown: &Shown,
 ) -> Result<Vec<SignedDevice>, BundleError> {
     let unless_left_out = |part, text| if shown.leaves_out(part) { LEFT_OUT.to_owned() } else { text };
     let mut found = Vec::new();
-    for id in records.iter().map(|record| record.device).collect::<BTreeSet<_>>() {
+    for id in records.map(|record| record.device).collect::<BTreeSet<_>>() {
         let row = ctx.store.device_get(id).await?;
         let row = row.ok_or_else(|| BundleError::Broken(format!("device {id} is not kept")))?;
         let facts: EnrolmentFacts = ctx.unseal_json(row.case, Purpose::Device, &row.sealed)?;

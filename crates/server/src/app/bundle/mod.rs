@@ -7,6 +7,7 @@ mod gather;
 mod listed;
 mod lists;
 mod proofs;
+mod withheld;
 
 use proviso_evidence::{BundleInput, Shown, WriteError};
 use proviso_ledger::hash::sha256;

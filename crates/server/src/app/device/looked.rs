@@ -35,7 +35,7 @@ fn looks(tallies: &[AuditTally]) -> Looks {
     for tally in tallies.iter().filter(|tally| tally.actor.starts_with("officer:")) {
         let sum = match tally.act.as_str() {
             "alert-view" | "case-view" | "coverage-view" => &mut looks.pages,
-            "content-open" | "names-open" => &mut looks.content,
+            "content-open" | "names-open" | "privilege-open" => &mut looks.content,
             "picture-preview" => &mut looks.previews,
             "picture-unveil" => &mut looks.pictures,
             "bundle-export" => &mut looks.bundles,

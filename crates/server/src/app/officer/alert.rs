@@ -8,7 +8,7 @@ use proviso_model::order::{Condition, Order};
 use proviso_model::record::EnrolmentFacts;
 use proviso_model::statement::Statement;
 use proviso_model::{Observation, Outcome, Timestamp};
-use proviso_store::{AlertRow, CaseRow, OrderEndRow, Outside, RecordRow};
+use proviso_store::{AlertRow, CaseRow, OrderEndRow, Outside, PrivilegeState, RecordRow};
 
 use super::allowed::Action;
 use super::error::ActError;
@@ -40,6 +40,8 @@ pub struct ShownFinding {
     pub outside: Option<Outside>,
     /// Whether the record is of another branch of the device's chain and kept apart: it is in no log.
     pub from_branch: bool,
+    /// What an independent reviewer decided of the record, where it may have been privileged.
+    pub reviewed: Option<PrivilegeState>,
     /// Whether the device's clock was in doubt when it was observed, so that its time may be wrong.
     pub clock_in_doubt: bool,
 }
@@ -246,6 +248,7 @@ async fn load(
         let (captured, generated) = sealed::captured_and_generated(&columns, &observation, &finding)?;
         let content = revoked::content(&keys, &record);
         findings.push(ShownFinding {
+            reviewed: ctx.store.privilege_get(&finding.record).await?.map(|row| row.state),
             clock_in_doubt: content.is_some_and(|content| content.clock_in_doubt),
             captured,
             generated,

@@ -19,11 +19,15 @@ pub enum Action {
     ReviewQuarantine,
     /// Keep the shield list of a case: contacts that are never captured.
     KeepShield,
+    /// Decide whether what may be privileged is: the one who sees it before any officer of the case.
+    ReviewPrivilege,
+    /// See whether there is somebody who does: counts only.
+    AppointReviewers,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::ViewEvidence,
         Self::Decide,
         Self::Export,
@@ -31,12 +35,15 @@ impl Action {
         Self::ReadAudit,
         Self::ReviewQuarantine,
         Self::KeepShield,
+        Self::ReviewPrivilege,
+        Self::AppointReviewers,
     ];
 }
 
 /// Whether `role` may do `action`; `own_case` says whether the case is assigned to that officer.
 ///
-/// Who reviews what is outside an order, or keeps a shield list, is never the officer in charge of the case. Digital specialists and disclosure
+/// Who reviews what is outside an order, keeps a shield list, or decides on privilege is never the officer in charge of the case; who decides on
+/// privilege has that role alone, and sees no other page of any case. Digital specialists and disclosure
 /// officers get their pages with their issue; until then they see nothing here, which is the safe side.
 #[must_use]
 pub fn allowed(role: OfficerRole, action: Action, own_case: bool) -> bool {
@@ -45,7 +52,15 @@ pub fn allowed(role: OfficerRole, action: Action, own_case: bool) -> bool {
             OfficerRole::DataProtection | OfficerRole::Supervisor,
             Action::ReviewQuarantine | Action::KeepShield,
         ) => !own_case,
-        (_, Action::ReviewQuarantine | Action::KeepShield) => false,
+        (OfficerRole::PrivilegeReviewer, Action::ReviewPrivilege) => !own_case,
+        (OfficerRole::Administrator, Action::AppointReviewers) => true,
+        (
+            _,
+            Action::ReviewQuarantine
+            | Action::KeepShield
+            | Action::ReviewPrivilege
+            | Action::AppointReviewers,
+        ) => false,
         (OfficerRole::OffenderManager, Action::ReadAudit) => false,
         (OfficerRole::OffenderManager, _) => own_case,
         (OfficerRole::Supervisor, _) => true,
@@ -71,6 +86,7 @@ pub fn role_in_words(role: OfficerRole) -> &'static str {
         OfficerRole::DataProtection => "Data protection officer",
         OfficerRole::Disclosure => "Disclosure officer",
         OfficerRole::Auditor => "Auditor",
+        OfficerRole::PrivilegeReviewer => "Privilege reviewer",
     }
 }
 
@@ -84,13 +100,14 @@ mod tests {
         // One letter per action, in the order of Action::ALL: y = every case, o = own cases only, x = others' cases
         // only, n = never.
         let table = [
-            (OfficerRole::OffenderManager, "oooonnn"),
-            (OfficerRole::Supervisor, "yyyyyxx"),
-            (OfficerRole::DigitalSpecialist, "nnnnnnn"),
-            (OfficerRole::Administrator, "nnnnynn"),
-            (OfficerRole::DataProtection, "nnnnnxx"),
-            (OfficerRole::Disclosure, "nnnnnnn"),
-            (OfficerRole::Auditor, "nnnnynn"),
+            (OfficerRole::OffenderManager, "oooonnnnn"),
+            (OfficerRole::Supervisor, "yyyyyxxnn"),
+            (OfficerRole::DigitalSpecialist, "nnnnnnnnn"),
+            (OfficerRole::Administrator, "nnnnynnny"),
+            (OfficerRole::DataProtection, "nnnnnxxnn"),
+            (OfficerRole::Disclosure, "nnnnnnnnn"),
+            (OfficerRole::Auditor, "nnnnynnnn"),
+            (OfficerRole::PrivilegeReviewer, "nnnnnnnxn"),
         ];
         assert_eq!(table.map(|(role, _)| role).as_slice(), OfficerRole::ALL);
         for (role, letters) in table {

@@ -7,11 +7,12 @@ use proviso_model::Timestamp;
 use proviso_model::ids::{CaseId, DeviceId};
 use proviso_model::observation::Act;
 use proviso_model::record::EnrolmentFacts;
-use proviso_store::{AlertFilter, AlertRow, DeviceNoticeRow, GapRow, OrderEndRow, Outside};
+use proviso_store::{AlertFilter, AlertRow, DeviceNoticeRow, GapRow, OrderEndRow, Outside, PrivilegeRow};
 
 use super::allowed::Action;
 use super::error::ActError;
 use super::people::EnrolledDevice;
+use super::privilege;
 use super::sealed::{self, Person};
 use super::who::Who;
 use crate::app::AppContext;
@@ -67,6 +68,19 @@ pub struct InboxNotice {
     pub row: DeviceNoticeRow,
 }
 
+/// A record that may be privileged and waits for an independent reviewer: nothing of what was captured.
+#[derive(Debug, Clone)]
+pub struct InboxWait {
+    /// The person.
+    pub person: Person,
+    /// The device, as it described itself.
+    pub device: EnrolmentFacts,
+    /// Under which paragraphs, when, since when.
+    pub row: PrivilegeRow,
+    /// Whether somebody may decide.
+    pub has_reviewer: bool,
+}
+
 /// What an inbox shows.
 #[derive(Debug, Clone)]
 pub struct Inbox {
@@ -80,6 +94,8 @@ pub struct Inbox {
     pub more: bool,
     /// What ended orders of the listed cases.
     pub ends: Vec<OrderEndRow>,
+    /// What waits for an independent reviewer, the longest first.
+    pub waits: Vec<InboxWait>,
     /// Notices about devices that nobody has marked as seen, newest first.
     pub notices: Vec<InboxNotice>,
     /// Devices with something to look at, the longest first.
@@ -127,6 +143,7 @@ pub async fn inbox(ctx: &AppContext, who: &Who) -> Result<Inbox, ActError> {
         }
         rows.push(InboxRow { outside, person: person.clone(), device: device.facts.clone(), act, alert });
     }
+    let waits = waits(ctx, &people, &devices).await?;
     let mut notices = Vec::new();
     for row in ctx.store.device_notice_list(None, officer, true).await? {
         if let (Some(person), Some(device)) = (people.get(&row.case), devices.get(&row.device)) {
@@ -140,7 +157,26 @@ pub async fn inbox(ctx: &AppContext, who: &Who) -> Result<Inbox, ActError> {
         .collect();
     devices.sort_by_key(|one| (one.device.row.seen_at, one.device.row.id));
     let checks = checks(ctx, &devices).await?;
-    Ok(Inbox { checks, after, now, rows, more, ends, notices, devices })
+    Ok(Inbox { waits, checks, after, now, rows, more, ends, notices, devices })
+}
+
+/// What waits for an independent reviewer in those cases.
+async fn waits(
+    ctx: &AppContext,
+    people: &HashMap<CaseId, Person>,
+    devices: &HashMap<DeviceId, EnrolledDevice>,
+) -> Result<Vec<InboxWait>, ActError> {
+    let mut waits = Vec::new();
+    for (case, person) in people {
+        let found = privilege::of_case(ctx, *case).await?;
+        for row in found.waiting {
+            let Some(device) = devices.get(&row.device) else { continue };
+            let (person, device) = (person.clone(), device.facts.clone());
+            waits.push(InboxWait { person, device, row, has_reviewer: found.has_reviewer });
+        }
+    }
+    waits.sort_by_key(|one| (one.row.held_at, one.row.record));
+    Ok(waits)
 }
 
 /// The devices with something to look at. Kinds and times only, as all that an inbox lists.

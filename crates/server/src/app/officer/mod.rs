@@ -18,6 +18,7 @@ pub mod people;
 pub mod person;
 pub mod picture;
 pub mod priority;
+pub mod privilege;
 pub mod quarantine;
 pub mod sealed;
 pub mod session;

@@ -14,6 +14,7 @@ use super::device_notice::{self, ShownNotice};
 use super::error::ActError;
 use super::history;
 use super::people::{self, EnrolledDevice};
+use super::privilege::{self, OfCase};
 use super::sealed::{self, Person};
 use super::shield;
 use super::statements;
@@ -41,6 +42,8 @@ pub struct PersonView {
     pub ends: Vec<OrderEndRow>,
     /// Records held unseen because the order as known now does not cover them.
     pub held: usize,
+    /// What may be privileged: that it waits, and counts.
+    pub privilege: OfCase,
     /// When any paragraph runs: first instant, and first instant after.
     pub in_force: Vec<(Timestamp, Timestamp)>,
     /// The officer in charge.
@@ -115,6 +118,7 @@ pub async fn view(ctx: &AppContext, who: &Who, id: CaseId) -> Result<PersonView,
             may_mark: who.may_on(Action::Decide, &case),
             ends: known.ends,
             held: late::quarantine::held_count(ctx, id).await?,
+            privilege: privilege::of_case(ctx, id).await?,
             in_force,
             person: sealed::person(ctx, &case)?,
             order: sealed::order(ctx, &case).await?,

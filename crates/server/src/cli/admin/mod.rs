@@ -52,7 +52,7 @@ pub(super) enum Admin {
         #[arg(long)]
         name: String,
         /// Role: offender-manager, supervisor, digital-specialist, administrator, data-protection-officer,
-        /// disclosure-officer or auditor.
+        /// disclosure-officer, auditor or privilege-reviewer (decides on what may be privileged; sees no case).
         #[arg(long, value_parser = role)]
         role: OfficerRole,
     },

@@ -11,12 +11,14 @@ use super::fault::Fault;
 use super::outside;
 use super::page::{Shell, Under, page};
 use super::signed_in::SignedIn;
+use super::waiting::{self, WaitLine};
 use super::words::{self, When};
 use super::{Console, device_notice, people};
 use crate::app::officer::allowed::Action;
-use crate::app::officer::inbox::{self, DeviceCheck, Inbox, InboxDevice, InboxNotice, InboxRow};
+use crate::app::officer::inbox::{self, DeviceCheck, Inbox, InboxDevice, InboxNotice, InboxRow, InboxWait};
 use crate::app::officer::people::EnrolledDevice;
 use crate::app::officer::priority::{Due, due};
+use crate::app::officer::privilege;
 
 /// A device that has not been heard of for so long is called silent, in milliseconds.
 const SILENT_MILLIS: i64 = 15 * 60_000;
@@ -29,6 +31,7 @@ struct InboxPage {
     now: When,
     summary: String,
     groups: Vec<Group>,
+    waits: Vec<WaitRow>,
     checks: Vec<CheckLine>,
     notices: Vec<NoticeLine>,
     devices: Vec<DeviceLine>,
@@ -43,6 +46,7 @@ struct InboxRows {
     now: When,
     summary: String,
     groups: Vec<Group>,
+    waits: Vec<WaitRow>,
     checks: Vec<CheckLine>,
     notices: Vec<NoticeLine>,
     devices: Vec<DeviceLine>,
@@ -91,6 +95,15 @@ pub struct DeviceLine {
     pub tone: &'static str,
 }
 
+/// Something that waits for an independent reviewer.
+struct WaitRow {
+    case: String,
+    person: String,
+    device: String,
+    line: WaitLine,
+    has_reviewer: bool,
+}
+
 /// A device with something to look at.
 struct CheckLine {
     device: DeviceLine,
@@ -117,8 +130,10 @@ struct Empty {
 pub async fn show(State(console): State<Console>, signed_in: SignedIn) -> Result<Response, Fault> {
     let who = &signed_in.session.who;
     if !who.may(Action::ViewEvidence) {
+        let is_stuck = who.may(Action::AppointReviewers) && privilege::is_stuck(&console.app).await?;
         let to = match () {
             () if who.may(Action::ReviewQuarantine) => "/quarantine",
+            () if who.may(Action::ReviewPrivilege) || is_stuck => "/privilege",
             () if who.may(Action::ReadAudit) => "/audit",
             () => "/account",
         };
@@ -127,8 +142,21 @@ pub async fn show(State(console): State<Console>, signed_in: SignedIn) -> Result
     let inbox = inbox::inbox(&console.app, who).await?;
     let shell = Shell::new("Inbox", Under::Inbox, &signed_in);
     let after = inbox.after;
-    let InboxRows { now, summary, groups, checks, notices, devices, devices_summary, empty } = rows(inbox);
-    page(&InboxPage { shell, after, now, summary, groups, checks, notices, devices, devices_summary, empty })
+    let InboxRows { now, summary, groups, waits, checks, notices, devices, devices_summary, empty } =
+        rows(inbox);
+    page(&InboxPage {
+        shell,
+        after,
+        now,
+        summary,
+        groups,
+        waits,
+        checks,
+        notices,
+        devices,
+        devices_summary,
+        empty,
+    })
 }
 
 /// `GET /inbox`: the rows alone.
@@ -182,11 +210,22 @@ fn rows(inbox: Inbox) -> InboxRows {
         now: words::when(now, &words::force_zone()),
         summary,
         groups,
+        waits: inbox.waits.iter().map(|wait| wait_row(wait, now)).collect(),
         checks: inbox.checks.iter().map(|check| check_line(check, now)).collect(),
         notices: inbox.notices.iter().map(notice_line).collect(),
         devices,
         devices_summary,
         empty,
+    }
+}
+
+fn wait_row(wait: &InboxWait, now: Timestamp) -> WaitRow {
+    WaitRow {
+        case: wait.row.case.to_string(),
+        person: wait.person.name.clone(),
+        device: words::device(&wait.device.system).to_owned(),
+        line: waiting::line(&wait.row, now, &words::force_zone()),
+        has_reviewer: wait.has_reviewer,
     }
 }
 

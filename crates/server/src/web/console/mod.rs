@@ -18,11 +18,13 @@ mod page;
 mod people;
 mod person;
 mod personal_link;
+mod privilege;
 mod quarantine;
 mod routes;
 mod shield;
 mod sign_in;
 pub(super) mod signed_in;
+mod waiting;
 pub(super) mod words;
 
 #[cfg(test)]

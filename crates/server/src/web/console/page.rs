@@ -50,6 +50,8 @@ pub enum Under {
     Quarantine,
     /// Shield lists.
     Shield,
+    /// What may be privileged.
+    Privilege,
     /// The audit log.
     Audit,
     /// None of them.
@@ -72,6 +74,8 @@ impl Shell {
             (Under::People, "/people", "People", Action::ViewEvidence),
             (Under::Quarantine, "/quarantine", "Quarantine", Action::ReviewQuarantine),
             (Under::Shield, "/shield", "Protected contacts", Action::KeepShield),
+            (Under::Privilege, "/privilege", "Privilege review", Action::ReviewPrivilege),
+            (Under::Privilege, "/privilege", "Privilege review", Action::AppointReviewers),
             (Under::Audit, "/audit", "Audit log", Action::ReadAudit),
         ]
         .into_iter()

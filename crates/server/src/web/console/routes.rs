@@ -10,7 +10,7 @@ use proviso_model::limits::FORM_BYTES_MAX;
 use super::fault::Fault;
 use super::{
     Console, account, alert, assets, audit, bundle, coverage, device_notice, enrolment_code, events, fault,
-    headers, inbox, people, person, personal_link, quarantine, shield, sign_in,
+    headers, inbox, people, person, personal_link, privilege, quarantine, shield, sign_in,
 };
 use crate::app::AppContext;
 
@@ -60,13 +60,17 @@ pub enum Route {
     ShieldList,
     Shield,
     ShieldChange,
+    Privilege,
+    PrivilegeItem,
+    PrivilegeContent,
+    PrivilegeDecide,
     DeviceNoticeSeen,
     Audit,
 }
 
 impl Route {
     /// Every route.
-    pub const ALL: [Self; 34] = [
+    pub const ALL: [Self; 40] = [
         Self::Asset,
         Self::SignInForm,
         Self::SignIn,
@@ -101,6 +105,10 @@ impl Route {
         Self::ShieldList,
         Self::Shield,
         Self::ShieldChange,
+        Self::Privilege,
+        Self::PrivilegeItem,
+        Self::PrivilegeContent,
+        Self::PrivilegeDecide,
         Self::DeviceNoticeSeen,
         Self::Audit,
     ];
@@ -150,6 +158,10 @@ impl Route {
             Self::ShieldList => (Method::GET, "/shield", Access::SignedIn),
             Self::Shield => (Method::GET, "/people/{case}/shield", Access::SignedIn),
             Self::ShieldChange => (Method::POST, "/people/{case}/shield", Access::SignedIn),
+            Self::Privilege => (Method::GET, "/privilege", Access::SignedIn),
+            Self::PrivilegeItem => (Method::GET, "/privilege/{record}", Access::SignedIn),
+            Self::PrivilegeContent => (Method::POST, "/privilege/{record}/content", Access::SignedIn),
+            Self::PrivilegeDecide => (Method::POST, "/privilege/{record}", Access::SignedIn),
             Self::DeviceNoticeSeen => {
                 (Method::POST, "/people/{case}/device-notices/{notice}", Access::SignedIn)
             }
@@ -193,6 +205,10 @@ impl Route {
             Self::ShieldList => get(shield::list),
             Self::Shield => get(shield::show),
             Self::ShieldChange => post(shield::change),
+            Self::Privilege => get(privilege::list),
+            Self::PrivilegeItem => get(privilege::show),
+            Self::PrivilegeContent => post(privilege::open),
+            Self::PrivilegeDecide => post(privilege::decide),
             Self::DeviceNoticeSeen => post(device_notice::mark_seen),
             Self::Audit => get(audit::show),
         }

@@ -5,7 +5,7 @@ use proviso_model::Span;
 use proviso_model::finding::TextField;
 use proviso_model::judgement::{InnocentContext, ModelAgainst, WordingDoubt};
 use proviso_model::observation::{Fact, Passage};
-use proviso_store::ReplayOutcome;
+use proviso_store::{PrivilegeState, ReplayOutcome};
 
 use super::browser_history;
 use super::marks::{Piece, pieces, without_content};
@@ -19,6 +19,10 @@ use crate::web::console::words::{self, When};
 /// What is said of a child or an age before content is opened: without the age, which is captured content.
 const REFERS_TO_A_CHILD: &str = "refers to a child or a stated age within the same passage";
 
+const PARTLY: &str = "A part of this record is privileged, as an independent reviewer decided, and is withheld. What is shown is the rest.";
+const RELEASED: &str =
+    "It might have been privileged. An independent reviewer decided that it is not, and released it.";
+
 /// What the template shows of one finding.
 pub struct FindingBox {
     pub attribution: String,
@@ -29,6 +33,8 @@ pub struct FindingBox {
     pub nothing_more: bool,
     /// Why it is not to be acted on; empty for most.
     pub note: String,
+    /// What a reviewer of privilege decided; empty for most.
+    pub reviewed: &'static str,
     pub content: Option<Content>,
     /// Whether its picture is unveiled on this page.
     pub is_unveiled: bool,
@@ -102,6 +108,11 @@ pub fn shown(one: &ShownFinding, view: &AlertView, zone: &TimeZone, masks: &Mask
         note: one.outside.map_or_else(String::new, |why| {
             outside::note(why, &view.ends, "this finding", captured.observed_at, zone)
         }),
+        reviewed: match one.reviewed {
+            Some(PrivilegeState::Partly) => PARTLY,
+            Some(PrivilegeState::Released) => RELEASED,
+            _ => "",
+        },
         is_unveiled: content
             .as_ref()
             .and_then(|content| content.picture.as_ref())

@@ -22,6 +22,7 @@ use super::page::{Shell, Under, page};
 use super::people::device;
 use super::personal_link::{self, LinkLine};
 use super::signed_in::SignedIn;
+use super::waiting::{self, WaitBox};
 use super::{coverage, outside, words};
 use crate::app::coverage::DeviceCoverage;
 use crate::app::device_tasks;
@@ -48,6 +49,8 @@ struct PersonPage {
     ends: Vec<String>,
     /// Records held unseen.
     held: usize,
+    /// What may be privileged.
+    waiting: Option<WaitBox>,
     protected: String,
     can_enrol: bool,
     /// Links to the person’s own page, newest first.
@@ -99,6 +102,7 @@ pub async fn show(
             .map(|row| format!("{}.", outside::ended(&row.end)))
             .collect(),
         held: view.held,
+        waiting: waiting::of_case(&view.privilege, view.now, &zone),
         protected: words::counted(view.shielded, "contact is protected", "contacts are protected"),
         timeline: timeline::days(&view, &zone),
         devices: view

@@ -8,6 +8,7 @@ mod live;
 mod other_adult;
 mod people;
 mod pictures;
+mod privilege;
 mod quarantine;
 mod routes;
 mod seed;

@@ -98,6 +98,7 @@ pub fn finding(raise: &Raise, observation: &Observation, at: Timestamp) -> Findi
         picture: None,
         minor_reference: None,
         contexts: Vec::new(),
+        privilege: None,
         wording_doubt: Vec::new(),
         explanation: match field {
             Some(_) => {

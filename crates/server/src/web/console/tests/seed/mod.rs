@@ -3,6 +3,7 @@
 
 mod devices;
 pub mod facts;
+mod sealed;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -172,6 +173,7 @@ pub async fn officers(ctx: &AppContext) -> [OfficerId; 2] {
         ("auditor", "Test Officer 04", OfficerRole::Auditor),
         ("admin", "Test Officer 05", OfficerRole::Administrator),
         ("dpo", "Test Officer 06", OfficerRole::DataProtection),
+        ("priv", "Test Officer 07", OfficerRole::PrivilegeReviewer),
     ] {
         let id = OfficerId::new(now, ctx.random());
         ids.push(id);
@@ -186,7 +188,7 @@ pub async fn officers(ctx: &AppContext) -> [OfficerId; 2] {
         };
         ctx.store.officer_add(&row).await.expect("officer");
     }
-    ids.into_iter().take(2).collect::<Vec<_>>().try_into().expect("two of six")
+    ids.into_iter().take(2).collect::<Vec<_>>().try_into().expect("two of seven")
 }
 
 /// Opens a case with a device that watches.
