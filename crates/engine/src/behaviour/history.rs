@@ -59,6 +59,7 @@ impl Unsure {
             Self::BeganAnew => {
                 "was emptied and its numbers begin again, as when a browser finds it damaged and makes it anew"
             }
+            Self::Setting => "was emptied, and this browser may be set to do that by itself",
             Self::Clock => {
                 "is shorter than before, and the device's clock had been moved: browsers forget by the date"
             }
