@@ -137,7 +137,7 @@ pub enum Ask {
         reply: oneshot::Sender<Observed>,
     },
     /// It has read a browser's history.
-    HistoryRead(ConnectionId, HistoryRead, oneshot::Sender<Observed>),
+    HistoryRead(HistoryRead, oneshot::Sender<Observed>),
     /// Whether anybody is logged on to the account.
     LoggedOn(bool),
     /// A message was lost.
@@ -328,10 +328,7 @@ fn take(watcher: &mut Watcher, ask: Ask) -> Answer {
         Ask::HelperMissed { instance, n, source, count, why, reply } => {
             return Answer::Observed(reply, watcher.helper_missed((&instance, n), source, count, why));
         }
-        Ask::HistoryRead(connection, read, reply) => {
-            watcher.spoke(connection);
-            return Answer::Observed(reply, watcher.history_read(read));
-        }
+        Ask::HistoryRead(read, reply) => return Answer::Observed(reply, watcher.history_read(read)),
         Ask::LoggedOn(is_logged_on) => watcher.logged_on(is_logged_on),
         Ask::Lost(source, detail) => watcher.message_lost(source, &detail),
         Ask::Closed(connection) => watcher.closed(connection),

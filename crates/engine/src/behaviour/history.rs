@@ -59,6 +59,7 @@ impl Unsure {
             Self::BeganAnew => {
                 "was emptied and its numbers begin again, as when a browser finds it damaged and makes it anew"
             }
+            Self::Setting => "was emptied, and this browser may be set to do that by itself",
             Self::Clock => {
                 "is shorter than before, and the device's clock had been moved: browsers forget by the date"
             }
@@ -178,12 +179,9 @@ impl Lost {
             losses.iter().filter(counts).map(|(_, entries)| *entries).sum::<u64>()
         };
         let by_time = young(&days).max(young(&hours));
-        let (known, hidden) = by_number(before, after, &days);
-        let hidden = if has_oldest { hidden } else { 0 };
-        Self {
-            any: !days.is_empty() || !hours.is_empty() || known > 0,
-            young: by_time.max(by_time.saturating_add(hidden)),
-        }
+        let hidden = if has_oldest { by_number(before, after, &days) } else { 0 };
+        let any = !days.is_empty() || !hours.is_empty();
+        Self { any, young: by_time.saturating_add(hidden) }
     }
 }
 
@@ -206,13 +204,13 @@ fn stays(before: &HistoryReading, after: &HistoryReading, at_hour: i64) -> bool 
     })
 }
 
-/// How many entries are missing by the numbers that the browser gave, where it gives each number once: in all, and beyond those
-/// that the days show. A new entry hides a removed one of the same hour from a count, and not from this.
-fn by_number(before: &HistoryReading, after: &HistoryReading, days: &[(i64, u64)]) -> (u64, u64) {
-    let (Some(then), Some(now)) = (before.numbered, after.numbered) else { return (0, 0) };
+/// How many entries are missing by the numbers that the browser gave, where it gives each number once, beyond those that
+/// the days show. A new entry hides a removed one of the same hour from a count, and not from this.
+fn by_number(before: &HistoryReading, after: &HistoryReading, days: &[(i64, u64)]) -> u64 {
+    let (Some(then), Some(now)) = (before.numbered, after.numbered) else { return 0 };
     // Entries that come from elsewhere take numbers too, and go when the browser is signed out.
     if before.from_elsewhere > 0 || after.from_elsewhere > 0 || now < then {
-        return (0, 0);
+        return 0;
     }
     let missing = before.entries.saturating_add(now - then).saturating_sub(after.entries);
     let from = before.days.from.max(after.days.from);
@@ -227,7 +225,7 @@ fn by_number(before: &HistoryReading, after: &HistoryReading, days: &[(i64, u64)
     let lately = after.hours.counts.iter().filter(|(at, _)| *at >= hour(before.at));
     let new: u64 = lately.map(|(_, entries)| u64::from(*entries)).sum();
     let is_told = hidden <= new && after.at.millis_since(before.at) <= HIDDEN_MS_MAX;
-    (missing, if is_told { hidden } else { 0 })
+    if is_told { hidden } else { 0 }
 }
 
 fn hour(at: Timestamp) -> i64 {

@@ -99,20 +99,25 @@ impl Reception<'_> {
                 let observed = self.core.ask(ask).await.ok_or_else(ending)?;
                 self.answer(n, observed).map(Some)
             }
+            told => self.take_told(instance, told).await,
+        }
+    }
+
+    /// Takes what the helper in the person's session tells beside pictures and text.
+    async fn take_told(&mut self, instance: String, heard: Heard) -> anyhow::Result<Option<ToExtension>> {
+        let (n, observed) = match heard {
             Heard::History { n, observed_at, browser, profile, reading } => {
                 let read = HistoryRead { instance, n, observed_at, browser, profile, reading };
-                let ask = |reply| Ask::HistoryRead(connection, read, reply);
-                let observed = self.core.ask(ask).await.ok_or_else(ending)?;
-                self.answer(n, observed).map(Some)
+                (n, self.core.ask(|reply| Ask::HistoryRead(read, reply)).await)
             }
             Heard::Missed { n, source, count, why } => {
                 let why = PictureLost::Without(why);
                 let ask = |reply| Ask::HelperMissed { instance, n, source, count, why, reply };
-                let observed = self.core.ask(ask).await.ok_or_else(ending)?;
-                self.answer(n, observed).map(Some)
+                (n, self.core.ask(ask).await)
             }
-            _ => Ok(None),
-        }
+            _ => return Ok(None),
+        };
+        self.answer(n, observed.ok_or_else(ending)?).map(Some)
     }
 
     /// Text that is an extension's to tell, or nobody's. The helper passes it over by itself; what it read before it heard of an extension is

@@ -75,7 +75,7 @@ fn chromium(make: &str, preferences: &str) -> Result<Settings, Unread> {
 fn firefox(browser: &str, files: &[String; 2]) -> Settings {
     let value = |wanted: &str| {
         let lines = files.iter().flat_map(|file| file.lines()).filter_map(setting);
-        lines.filter(|(name, _)| *name == wanted).last().map(|(_, value)| value == "true")
+        lines.filter(|(name, _)| *name == wanted).next_back().map(|(_, value)| value == "true")
     };
     let clears = match value(CLEARS) {
         Some(true) if !CLEARED.iter().all(|name| value(name) == Some(false)) => {
