@@ -13,9 +13,11 @@ pub(super) fn of(fact: &Fact) -> Vec<(&str, Option<TextField>)> {
             let file = picture.file.iter().flat_map(|file| [file.name.as_str(), file.folder.as_str()]);
             std::iter::once(picture.title.as_str()).chain(file).map(|name| (name, None)).collect()
         }
-        Fact::Typed { .. } | Fact::PrivateWindow { .. } | Fact::Software { .. } | Fact::Machine(_) => {
-            Vec::new()
-        }
+        Fact::Typed { .. }
+        | Fact::PrivateWindow { .. }
+        | Fact::Software { .. }
+        | Fact::Machine(_)
+        | Fact::History(_) => Vec::new(),
     }
 }
 

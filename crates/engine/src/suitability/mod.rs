@@ -18,7 +18,7 @@ use facts::{KindFacts, Needs};
 const WITH_EXTENSION: [&str; 2] = ["chromium", "firefox"];
 
 /// Said of every device that is watched, whatever its paragraphs.
-const ALWAYS: [&str; 5] = [
+const ALWAYS: [&str; 6] = [
     "Only the account named at enrolment is watched. Passwords, payment details, one-time codes, microphone, camera, location and contacts on the protected list are never captured.",
     "Others who use the device should have accounts of their own, which are not watched. Where another adult must use this one, an officer can approve short sessions that this adult begins with a PIN: nothing is captured in them, and each is a gap with the number of keys and buttons pressed. Who used it then cannot be seen.",
     "What concerns no paragraph in force is dropped on the device at once. Only how much was looked at, and when, goes on.",

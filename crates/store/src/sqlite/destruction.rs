@@ -11,7 +11,7 @@ use crate::destruction::{Destruction, DestructionStore};
 use crate::error::Result;
 
 /// What is emptied when a record is destroyed: table and the column that names the record.
-const MADE_OF_A_RECORD: [(&str, &str); 6] = [
+const MADE_OF_A_RECORD: [(&str, &str); 7] = [
     ("observation", "record"),
     ("finding", "record"),
     ("gap", "record"),

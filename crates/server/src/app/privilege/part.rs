@@ -56,9 +56,11 @@ pub fn pieces(captured: &Observation) -> Vec<Piece> {
         Fact::Messages { channel, .. } => (channel.as_str(), true),
         Fact::Text(of_program) => (of_program.title.as_str(), true),
         Fact::Typed { .. } => ("", true),
-        Fact::Picture(_) | Fact::PrivateWindow { .. } | Fact::Software { .. } | Fact::Machine(_) => {
-            ("", false)
-        }
+        Fact::Picture(_)
+        | Fact::PrivateWindow { .. }
+        | Fact::Software { .. }
+        | Fact::Machine(_)
+        | Fact::History(_) => ("", false),
     };
     if !has_words {
         return Vec::new();
@@ -162,7 +164,11 @@ impl Withheld {
                     (*url, *channel) = (String::new(), String::new());
                 }
             }
-            Fact::Picture(_) | Fact::PrivateWindow { .. } | Fact::Software { .. } | Fact::Machine(_) => {}
+            Fact::Picture(_)
+            | Fact::PrivateWindow { .. }
+            | Fact::Software { .. }
+            | Fact::Machine(_)
+            | Fact::History(_) => {}
         }
         if self.names {
             left.listed.clear();
