@@ -3,14 +3,16 @@
 use serde::{Deserialize, Serialize};
 
 use crate::hash::{Digest, Md5};
-use crate::observation::{Attribution, Fact, PictureElement, PictureFile, PictureFrom, ProgramText, Source};
+use crate::observation::{
+    Attribution, Fact, Machine, PictureElement, PictureFile, PictureFrom, ProgramText, Source,
+};
 use crate::policy::Capture;
 use crate::time::Timestamp;
 
 /// The protocol that this build speaks; `hello` carries a range, a mismatch is a gap.
 pub const NATIVE_PROTOCOL: u32 = 1;
 /// The protocol between the helper in the person's session and the agent; numbered by itself.
-pub const SESSION_PROTOCOL: u32 = 2;
+pub const SESSION_PROTOCOL: u32 = 3;
 
 /// From the extension.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -100,6 +102,14 @@ pub enum ToHost {
         process: u32,
         /// The text.
         text: Box<ProgramText>,
+    },
+    /// Proxies that the person's own settings set and that were not told on this connection; numbered as observations are. Only the helper
+    /// in the person's session sends it.
+    Proxies {
+        /// Number, in one row with those of pictures.
+        n: u64,
+        /// The proxies.
+        proxies: Vec<Machine>,
     },
     /// A piece of an `observation` or `picture` message that is too long for one native message.
     Part {

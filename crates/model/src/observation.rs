@@ -2,6 +2,7 @@
 
 mod circumstances;
 mod machine;
+mod name;
 mod picture;
 mod text;
 
@@ -13,6 +14,7 @@ use crate::time::Timestamp;
 
 pub use circumstances::{Cause, Circumstances, Detour, FrameOf, Gesture, Playback, Stage, Wrote};
 pub use machine::{Machine, MachineWhat};
+pub use name::{NameHow, NameUsed};
 pub use picture::{
     ListedHow, Picture, PictureBefore, PictureElement, PictureFile, PictureFrom, PictureListed, PictureScore,
     PictureSeen, PictureWindow,
@@ -244,6 +246,8 @@ pub enum Fact {
     Machine(Machine),
     /// Text in a window of another program than a browser with the extension.
     Text(Box<ProgramText>),
+    /// A name under which something was done on a page.
+    Name(Box<NameUsed>),
 }
 
 impl Fact {
@@ -253,6 +257,7 @@ impl Fact {
         match self {
             Self::Page { url, .. } | Self::Typed { url, .. } | Self::Messages { url, .. } => Some(url),
             Self::Picture(picture) => Some(&picture.url),
+            Self::Name(used) => Some(&used.url),
             Self::PrivateWindow { .. } | Self::Software { .. } | Self::Machine(_) | Self::Text(_) => None,
         }
     }
@@ -276,7 +281,8 @@ impl Fact {
             | Self::Picture(_)
             | Self::PrivateWindow { .. }
             | Self::Software { .. }
-            | Self::Machine(_) => &[],
+            | Self::Machine(_)
+            | Self::Name(_) => &[],
         }
     }
 }

@@ -10,6 +10,7 @@ use proviso_agent::sources::accessibility::AccessibilityParts;
 use proviso_agent::sources::browser::relay::{RelayLine, relay};
 use proviso_agent::sources::desktop::session::Given;
 use proviso_agent::sources::files::{FilesSettings, Linux};
+use proviso_agent::sources::machine::proxies::SessionSettings;
 use proviso_agent::sources::session::{Ended, HelperParts};
 use proviso_agent::{SpoolLimits, StateDir, WatchSettings};
 use tokio::signal::unix::{SignalKind, signal};
@@ -54,6 +55,15 @@ pub fn session(dir: &StateDir, wiring: &Wiring) -> anyhow::Result<bool> {
     let config = std::env::var_os("XDG_CONFIG_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
     let mut name = [0; 16];
     (wiring.rng)().fill_bytes(&mut name);
+    let settings = SessionSettings {
+        config: config.clone().unwrap_or_else(|| home.join(".config")),
+        home: home.clone(),
+        // Of the rest, which may hold secrets, nothing is kept.
+        environment: std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .filter(|(name, _)| name.to_lowercase().ends_with("_proxy"))
+            .collect(),
+    };
     let parts = HelperParts {
         socket: dir.socket(),
         instance: hex::encode(name),
@@ -65,6 +75,7 @@ pub fn session(dir: &StateDir, wiring: &Wiring) -> anyhow::Result<bool> {
             display: std::env::var("DISPLAY").ok().filter(|name| !name.is_empty()),
             uid: std::os::unix::fs::MetadataExt::uid(&std::fs::metadata("/proc/self")?),
         },
+        settings,
     };
     let ended = runtime()?.block_on(async {
         let stopped = stop_on_signals()?;

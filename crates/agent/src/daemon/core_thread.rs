@@ -135,6 +135,17 @@ pub enum Ask {
         /// That it is counted.
         reply: oneshot::Sender<Observed>,
     },
+    /// Proxies that the person's own settings set, as the helper tells.
+    ProxiesSet {
+        /// Run of the helper.
+        instance: String,
+        /// Number.
+        n: u64,
+        /// The proxies.
+        proxies: Vec<Machine>,
+        /// What became of them.
+        reply: oneshot::Sender<Observed>,
+    },
     /// Whether anybody is logged on to the account.
     LoggedOn(bool),
     /// A message was lost.
@@ -316,6 +327,9 @@ fn take(watcher: &mut Watcher, ask: Ask) -> Answer {
         Ask::HelperSees(source, sight) => watcher.helper_sees(source, sight),
         Ask::HelperMissed { instance, n, source, count, why, reply } => {
             return Answer::Observed(reply, watcher.helper_missed((&instance, n), source, count, why));
+        }
+        Ask::ProxiesSet { instance, n, proxies, reply } => {
+            return Answer::Observed(reply, watcher.proxies_set((&instance, n), proxies));
         }
         Ask::LoggedOn(is_logged_on) => watcher.logged_on(is_logged_on),
         Ask::Lost(source, detail) => watcher.message_lost(source, &detail),

@@ -196,6 +196,7 @@ impl Watcher {
                 Some(since) => self.gaps.begin(since, source, GapCause::SessionHelperAbsent, ""),
                 None => self.gaps.end(now, source, GapCause::SessionHelperAbsent),
             }
+            let Some(unseen) = unseen else { continue };
             let why: String = match self.sight_of(source) {
                 Sight::Cannot(why) if is_needed => why.chars().take(DETAIL_CHARS_MAX).collect(),
                 _ => String::new(),
@@ -206,14 +207,19 @@ impl Watcher {
 }
 
 /// Its sources, with the cause of the gap in part where one of them cannot see.
-const SOURCES: [(Source, GapCause); 2] =
-    [(Source::Files, GapCause::FilesUnseen), (Source::Accessibility, GapCause::TextUnseen)];
+const SOURCES: [(Source, Option<GapCause>); 3] = [
+    (Source::Files, Some(GapCause::FilesUnseen)),
+    (Source::Accessibility, Some(GapCause::TextUnseen)),
+    // Proxies that the account's own settings set.
+    (Source::Processes, None),
+];
 
 /// Whether a condition needs what one of its sources sees.
 fn needs(capture: &Capture, source: Source) -> bool {
     match source {
         Source::Files => capture.pictures,
         Source::Accessibility => capture.text,
+        Source::Processes => capture.proxies,
         _ => false,
     }
 }

@@ -10,6 +10,7 @@ mod desktop;
 mod helper;
 mod lists;
 mod machine;
+mod names;
 mod notice_shown;
 mod observe;
 mod pictures;
@@ -110,6 +111,7 @@ pub struct Watcher {
     lost_pictures: BTreeMap<Source, LostPictures>,
     desktop: Heard,
     machine_told: machine::Told,
+    names: names::Names,
     totals: Totals,
     helper: Helper,
     notice: Option<NoticeNote>,
@@ -163,6 +165,7 @@ impl Watcher {
             lost_pictures: BTreeMap::new(),
             desktop: Heard::default(),
             machine_told: machine::told(),
+            names: names::Names::default(),
             totals: Totals::default(),
             helper: Helper::default(),
             notice,
@@ -187,6 +190,7 @@ impl Watcher {
             account: parts.account,
             settings: parts.settings,
         };
+        watcher.resume_names()?;
         watcher.note_restart(last, opened);
         watcher.tick();
         Ok(watcher)

@@ -3,6 +3,7 @@
 mod acts;
 mod helper;
 mod machine;
+mod names;
 mod pictures;
 #[path = "../support/mod.rs"]
 mod support;

@@ -1,6 +1,8 @@
-//! Rules about a state rather than a text: a private window, monitoring software switched off, what runs on the device.
+//! Rules about a state rather than a text: a private window, monitoring software switched off, what runs on the device, a name that was used, a person whom the order names.
 
+pub mod contacts;
 pub mod machine;
+pub mod names;
 
 use proviso_model::observation::SoftwareState;
 use proviso_model::policy::Rule;

@@ -162,6 +162,7 @@ fn is_written(fact: &Fact) -> bool {
         | Fact::Picture(_)
         | Fact::PrivateWindow { .. }
         | Fact::Software { .. }
-        | Fact::Machine(_) => false,
+        | Fact::Machine(_)
+        | Fact::Name(_) => false,
     }
 }

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use proviso_model::finding::TextField;
-use proviso_model::observation::Field;
+use proviso_model::observation::{Field, NameHow};
 use proviso_model::policy::Rule;
 use proviso_model::{ConditionKind, Fact, Observation, Span};
 
@@ -69,7 +69,8 @@ impl<'o> Reading<'o> {
             | Fact::Picture(_)
             | Fact::PrivateWindow { .. }
             | Fact::Software { .. }
-            | Fact::Machine(_) => {}
+            | Fact::Machine(_)
+            | Fact::Name(_) => {}
         }
         let stretches = texts
             .into_iter()
@@ -92,6 +93,7 @@ pub(super) fn captures(kind: ConditionKind, fact: &Fact) -> bool {
         )
         | (ConditionKind::Pornography | ConditionKind::ProhibitedSearches, Fact::Page { .. })
         | (ConditionKind::Pornography | ConditionKind::ChildImages, Fact::Picture(_))
+        | (ConditionKind::NoContactWith, Fact::Page { .. } | Fact::Messages { .. })
         | (ConditionKind::NoPrivateBrowsing, Fact::PrivateWindow { .. })
         | (ConditionKind::MonitoringSoftware, Fact::Software { .. })
         | (
@@ -103,6 +105,8 @@ pub(super) fn captures(kind: ConditionKind, fact: &Fact) -> bool {
             | ConditionKind::NoPeerToPeer,
             Fact::Machine(_),
         ) => true,
+        (ConditionKind::DeclareNames, Fact::Name(used)) => used.how != NameHow::Recipient,
+        (ConditionKind::NoContactWith, Fact::Name(used)) => used.how == NameHow::Recipient,
         (ConditionKind::ProhibitedSearches, Fact::Typed { field, .. }) => *field == Field::Search,
         _ => false,
     }

@@ -211,8 +211,12 @@ fn priority(finding: &Finding) -> Priority {
         return Priority::Today;
     }
     match finding.condition {
-        ConditionKind::SexualisedChat | ConditionKind::ProhibitedSearches => {
-            if finding.strength_permille >= 700 { Priority::Today } else { Priority::ThisWeek }
+        ConditionKind::SexualisedChat | ConditionKind::ProhibitedSearches | ConditionKind::NoContactWith => {
+            if finding.strength_permille >= 700 {
+                Priority::Today
+            } else {
+                Priority::ThisWeek
+            }
         }
         ConditionKind::SpecifiedWords | ConditionKind::Pornography | ConditionKind::MonitoringSoftware => {
             Priority::ThisWeek
@@ -222,7 +226,8 @@ fn priority(finding: &Finding) -> Priority {
         | ConditionKind::NoVaults
         | ConditionKind::NoUndeclaredCloud
         | ConditionKind::NoPeerToPeer
-        | ConditionKind::NoHistoryDeletion => Priority::ThisWeek,
+        | ConditionKind::NoHistoryDeletion
+        | ConditionKind::DeclareNames => Priority::ThisWeek,
         // Of the rest a device can say little that the next visit would not show better.
         _ => Priority::NextVisit,
     }

@@ -99,6 +99,11 @@ impl Reception<'_> {
                 let observed = self.core.ask(ask).await.ok_or_else(ending)?;
                 self.answer(n, observed).map(Some)
             }
+            Heard::Proxies { n, proxies } => {
+                let ask = |reply| Ask::ProxiesSet { instance, n, proxies, reply };
+                let observed = self.core.ask(ask).await.ok_or_else(ending)?;
+                self.answer(n, observed).map(Some)
+            }
             Heard::Missed { n, source, count, why } => {
                 let why = PictureLost::Without(why);
                 let ask = |reply| Ask::HelperMissed { instance, n, source, count, why, reply };

@@ -252,6 +252,7 @@ async fn speak(
                     said @ (Heard::Observation { .. }
                     | Heard::Text { .. }
                     | Heard::Picture { .. }
+                    | Heard::Proxies { .. }
                     | Heard::Missed { .. }) => {
                         let instance = session.instance().unwrap_or_default().to_owned();
                         if let Some(answer) = heard.take(instance, said).await? {

@@ -3,11 +3,11 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use proviso_model::limits::{
-    FILE_TYPE_BYTES_MAX, NATIVE_PART_BYTES_MAX, NATIVE_PARTS_MAX, PICTURE_SENT_BYTES_MAX,
+    FILE_TYPE_BYTES_MAX, NATIVE_PART_BYTES_MAX, NATIVE_PARTS_MAX, PICTURE_SENT_BYTES_MAX, PROXIES_MAX,
 };
 use proviso_model::native::{NATIVE_PROTOCOL, PictureShown, PictureWithout, SESSION_PROTOCOL, ToHost};
 use proviso_model::observation::{PictureElement, PictureFrom, ProgramText};
-use proviso_model::{Attribution, Fact, Source, Timestamp};
+use proviso_model::{Attribution, Fact, Machine, MachineWhat, Source, Timestamp};
 
 use super::frames::FrameError;
 use super::presence::Greeting;
@@ -71,6 +71,13 @@ pub enum Heard {
         process: u32,
         /// The text.
         text: Box<ProgramText>,
+    },
+    /// Proxies that the person's own settings set.
+    Proxies {
+        /// Its number.
+        n: u64,
+        /// The proxies.
+        proxies: Vec<Machine>,
     },
     /// A whole picture.
     Picture {
@@ -175,15 +182,25 @@ impl Session {
                 self.parts = None;
                 Ok(self.observation(n, observed_at, attribution, fact))
             }
-            (_, ToHost::Sight { .. } | ToHost::Missed { .. } | ToHost::Text { .. })
-                if self.peer == Peer::Browser =>
-            {
+            (
+                _,
+                ToHost::Sight { .. } | ToHost::Missed { .. } | ToHost::Text { .. } | ToHost::Proxies { .. },
+            ) if self.peer == Peer::Browser => {
                 Err(SessionError::Order("a message that only the helper in the session may send"))
             }
             (_, ToHost::Sight { source, cannot }) => Ok(Heard::Sight { source, cannot }),
             (_, ToHost::Missed { n, source, count, why }) => {
                 self.parts = None;
                 Ok(Heard::Missed { n, source, count, why })
+            }
+            (_, ToHost::Proxies { n, proxies }) => {
+                self.parts = None;
+                let is_proxy = |one: &Machine| one.what == MachineWhat::Proxy;
+                if proxies.len() > PROXIES_MAX || !proxies.iter().all(is_proxy) {
+                    return Ok(self
+                        .refuse(n, "the helper tells of so many proxies at most, and of no other setting"));
+                }
+                Ok(Heard::Proxies { n, proxies })
             }
             (_, ToHost::Text { n, observed_at, attribution, process, text }) => {
                 self.parts = None;

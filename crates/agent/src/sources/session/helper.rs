@@ -9,7 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use proviso_model::native::{PictureShown, SESSION_PROTOCOL, ToExtension, ToHost};
 use proviso_model::observation::{PictureElement, PictureFile, PictureFrom};
-use proviso_model::{Act, Attribution, Source};
+use proviso_model::{Act, Attribution, Machine, Source};
 use tokio::io::{AsyncWriteExt as _, BufReader};
 use tokio::net::UnixStream;
 use tokio::net::unix::OwnedWriteHalf;
@@ -17,11 +17,13 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use super::HelperLine;
 use super::outbox::Outbox;
+use super::proxies::Proxies;
 use crate::clock::Clock;
 use crate::sources::accessibility::{self, Accessibility, AccessibilityParts};
 use crate::sources::browser::frames::frame_head;
 use crate::sources::browser::server::read_frames;
 use crate::sources::files::{Arrival, FileContent, Files, FilesSettings, Platform, Told};
+use crate::sources::machine::proxies::SessionSettings;
 
 /// Between tries to reach the agent.
 const RECONNECT: Duration = Duration::from_secs(2);
@@ -35,6 +37,8 @@ const FILES_AHEAD: usize = 2;
 const TEXTS_AHEAD: usize = 4;
 /// Frames read ahead.
 const FRAMES_AHEAD: usize = 8;
+/// Looks at settings that are ahead of the agent.
+const SETTINGS_AHEAD: usize = 1;
 
 /// What a helper needs.
 pub struct HelperParts {
@@ -50,6 +54,8 @@ pub struct HelperParts {
     pub files: FilesSettings,
     /// The session's own buses and display.
     pub accessibility: AccessibilityParts,
+    /// Where the account's own settings are.
+    pub settings: SessionSettings,
 }
 
 /// Why it ended.
@@ -96,6 +102,7 @@ struct Talk<'h> {
     was_answered: bool,
     source: Option<(Files, mpsc::Receiver<Told>)>,
     text: Option<(Accessibility, mpsc::Receiver<accessibility::Told>)>,
+    proxies: Option<(Proxies, mpsc::Receiver<Vec<Machine>>)>,
     /// Processes of browsers whose extension tells what they show.
     browsers: watch::Sender<Vec<u32>>,
 }
@@ -103,7 +110,7 @@ struct Talk<'h> {
 impl<'h> Talk<'h> {
     fn new(parts: &'h HelperParts, outbox: &'h mut Outbox) -> Self {
         let browsers = watch::Sender::default();
-        Self { parts, outbox, was_answered: false, source: None, text: None, browsers }
+        Self { parts, outbox, was_answered: false, source: None, text: None, proxies: None, browsers }
     }
 
     async fn run(&mut self, stream: UnixStream) -> anyhow::Result<Option<Ended>> {
@@ -135,6 +142,11 @@ impl<'h> Talk<'h> {
                 },
                 Some(told) = told(&mut self.source), if has_room => self.tell(told, &mut write).await?,
                 Some(told) = told(&mut self.text), if has_room => self.tell_text(told, &mut write).await?,
+                Some(proxies) = told(&mut self.proxies), if has_room => {
+                    for frame in self.outbox.put(|n| ToHost::Proxies { n, proxies })? {
+                        send(&mut write, frame).await?;
+                    }
+                }
                 _ = pulse.tick(), if self.was_answered => {
                     let sent = self.outbox.last();
                     send(&mut write, &serde_json::to_vec(&ToHost::Pulse { sent })?).await?;
@@ -163,6 +175,7 @@ impl<'h> Talk<'h> {
                 self.browsers.send_replace(browsers);
                 self.may_watch(watching && capture.pictures)?;
                 self.may_read(watching && capture.text)?;
+                self.may_look(watching && capture.proxies);
             }
         }
         Ok(None)
@@ -190,6 +203,16 @@ impl<'h> Talk<'h> {
             self.text = None;
         }
         Ok(())
+    }
+
+    /// The same of the account's own settings of proxies.
+    fn may_look(&mut self, may: bool) {
+        if may && self.proxies.is_none() {
+            let (told, proxies) = mpsc::channel(SETTINGS_AHEAD);
+            self.proxies = Some((Proxies::start(self.parts.settings.clone(), told), proxies));
+        } else if !may {
+            self.proxies = None;
+        }
     }
 
     async fn tell_text(

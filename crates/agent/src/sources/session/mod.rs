@@ -5,6 +5,7 @@
 mod helper;
 mod logged_on;
 mod outbox;
+mod proxies;
 
 use serde::{Deserialize, Serialize};
 

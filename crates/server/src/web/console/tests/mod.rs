@@ -5,6 +5,7 @@ mod coverage;
 mod evidence;
 mod listed;
 mod live;
+mod names;
 mod people;
 mod pictures;
 mod quarantine;
