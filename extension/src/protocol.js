@@ -102,7 +102,7 @@ export const CAPTURE_NOTHING = Object.freeze({
 /**
  * A name under which something was done (name.rs).
  * @typedef {"sign-in" | "author" | "sender" | "recipient"} NameHow
- * @typedef {{kind: "name", url: string, name: string, how: NameHow, typed?: boolean}} NameFact
+ * @typedef {{kind: "name", url: string, called: string, how: NameHow, typed?: boolean}} NameFact
  */
 
 /**

@@ -89,7 +89,7 @@ export async function nameSeen(seen, sender) {
   const fact = {
     kind: "name",
     url: cutToBytes(seen.url, URL_BYTES_MAX).text,
-    name: cutToBytes(seen.name, MESSAGE_NAME_BYTES_MAX).text,
+    called: cutToBytes(seen.name, MESSAGE_NAME_BYTES_MAX).text,
     how: seen.how,
     ...(seen.typed ? { typed: true } : {}),
   };

@@ -7,14 +7,14 @@ import { fence, story } from "../lib/story.mjs";
 story("the name in a form for signing in that a person sends arrives, and neither the password nor any other form does", async (scene) => {
   const { agent, page, site } = scene;
   agent.say({ capture: { ...NOTHING, addresses: true, names: true, recipients: true } });
-  const name = (/** @type {string} */ wanted) => agent.observation(`the name ${wanted}`, ({ fact }) => fact.kind === "name" && fact.name === wanted);
+  const name = (/** @type {string} */ wanted) => agent.observation(`the name ${wanted}`, ({ fact }) => fact.kind === "name" && fact.called === wanted);
 
   await page.goto(site.url("/sign-in"));
   await page.type("#user", "lantern-7");
   await page.type("#password", SECRET_LETTERS);
   await page.keyboard.press("Enter");
   const typed = await name("lantern-7");
-  assert.deepEqual(typed.fact, { kind: "name", url: site.url("/sign-in"), name: "lantern-7", how: "sign-in", typed: true });
+  assert.deepEqual(typed.fact, { kind: "name", url: site.url("/sign-in"), called: "lantern-7", how: "sign-in", typed: true });
   assert.equal(actOf(typed), "typed");
 
   await page.goto(site.url("/filled"));
@@ -52,6 +52,6 @@ story("the name in a form for signing in that a person sends arrives, and neithe
   for (const words of ["filled-in", "Testperson", "news@post.example", "made-by-page", "by the pier", "the tide is out", "kit"]) {
     assert.ok(!agent.observations.some((one) => JSON.stringify(one).includes(`"${words}`)), `${words}: ${agent.summary()}`);
   }
-  const told = agent.observations.map(({ fact }) => (fact.kind === "name" ? fact.name : fact.kind));
+  const told = agent.observations.map(({ fact }) => (fact.kind === "name" ? fact.called : fact.kind));
   assert.deepEqual(told.filter((what) => what !== "page"), ["lantern-7", "old-heron", "Grey Heron", "heron@post.example", "Noor <noor@post.example>", "+44 7700 900123", "Quay <quay@post.example>", "quay-walker"]);
 });

@@ -135,17 +135,8 @@ pub enum Ask {
         /// That it is counted.
         reply: oneshot::Sender<Observed>,
     },
-    /// Proxies that the person's own settings set, as the helper tells.
-    ProxiesSet {
-        /// Run of the helper.
-        instance: String,
-        /// Number.
-        n: u64,
-        /// The proxies.
-        proxies: Vec<Machine>,
-        /// What became of them.
-        reply: oneshot::Sender<Observed>,
-    },
+    /// Proxies that the person's own settings set, with the run of the helper and the number; answered with what became of them.
+    ProxiesSet((String, u64), Vec<Machine>, oneshot::Sender<Observed>),
     /// Whether anybody is logged on to the account.
     LoggedOn(bool),
     /// A message was lost.
@@ -328,9 +319,7 @@ fn take(watcher: &mut Watcher, ask: Ask) -> Answer {
         Ask::HelperMissed { instance, n, source, count, why, reply } => {
             return Answer::Observed(reply, watcher.helper_missed((&instance, n), source, count, why));
         }
-        Ask::ProxiesSet { instance, n, proxies, reply } => {
-            return Answer::Observed(reply, watcher.proxies_set((&instance, n), proxies));
-        }
+        Ask::ProxiesSet(mark, set, reply) => return Answer::Observed(reply, watcher.proxies_set(&mark, set)),
         Ask::LoggedOn(is_logged_on) => watcher.logged_on(is_logged_on),
         Ask::Lost(source, detail) => watcher.message_lost(source, &detail),
         Ask::Closed(connection) => watcher.closed(connection),

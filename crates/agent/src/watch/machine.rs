@@ -39,7 +39,8 @@ impl Watcher {
     }
 
     /// The helper in the person's session tells of proxies that the person's own settings set.
-    pub fn proxies_set(&mut self, (instance, n): (&str, u64), proxies: Vec<Machine>) -> Observed {
+    pub fn proxies_set(&mut self, (instance, n): &(String, u64), proxies: Vec<Machine>) -> Observed {
+        let n = *n;
         self.read_clocks();
         if let Err(error) = self.know(instance) {
             return Observed::Retry(error.to_string());

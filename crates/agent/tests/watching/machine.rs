@@ -89,6 +89,7 @@ fn a_proxy_that_the_account_s_settings_set_is_sealed_unless_the_order_declares_i
     let mut policy = force.policy(1, 24 * HOUR);
     policy.conditions.push(paragraph);
     let (mut watcher, spool) = force.watching_under(&policy);
+    let mark = |n| ("session a".to_owned(), n);
     let proxy = |detail: &str| machine(MachineWhat::Proxy, "gnome", detail);
     let set = vec![
         proxy("proxy.employer.example:3128"),
@@ -96,9 +97,9 @@ fn a_proxy_that_the_account_s_settings_set_is_sealed_unless_the_order_declares_i
         // Of programs the helper tells nothing.
         machine(MachineWhat::Program, "marina-vault", ""),
     ];
-    assert_eq!(watcher.proxies_set(("session a", 1), set.clone()), Observed::Dropped);
-    assert_eq!(watcher.proxies_set(("session a", 1), set.clone()), Observed::Repeated);
-    assert_eq!(watcher.proxies_set(("session a", 2), set), Observed::Dropped);
+    assert_eq!(watcher.proxies_set(&mark(1), set.clone()), Observed::Dropped);
+    assert_eq!(watcher.proxies_set(&mark(1), set.clone()), Observed::Repeated);
+    assert_eq!(watcher.proxies_set(&mark(2), set), Observed::Dropped);
     let told: Vec<Fact> = force
         .records(&spool)
         .into_iter()
@@ -169,11 +170,8 @@ fn process(root: &Path, pid: u32, parent: u32, command: &str) {
     put(root, &format!("{pid}/cmdline"), &command.replace(' ', "\0"));
 }
 
-#[test]
-fn linux_lists_programs_by_name_connections_by_kind_what_was_mounted_and_storage_by_its_serial_number() {
-    use std::os::unix::fs::MetadataExt as _;
-    let (proc, sys) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
-    let (proc, sys) = (proc.path(), sys.path());
+/// Programs, mounts and settings of the system.
+fn what_runs(proc: &Path) {
     put(proc, "uptime", "500.00 100.00\n");
     process(proc, 1, 0, "/sbin/init");
     process(proc, 20, 1, "/opt/marina/marina-vault --secret-of-somebody");
@@ -190,6 +188,14 @@ fn linux_lists_programs_by_name_connections_by_kind_what_was_mounted_and_storage
         "self/mountinfo",
         "40 37 0:50 / /home/one/Things rw - fuse.cryfs cryfs rw,user_id=0,group_id=0\n41 37 0:51 / /home/two/Things rw - fuse.cryfs cryfs rw,user_id=65123,group_id=100\n36 25 8:1 / / rw - ext4 /dev/sda1 rw\n",
     );
+}
+
+#[test]
+fn linux_lists_programs_by_name_connections_by_kind_what_was_mounted_and_storage_by_its_serial_number() {
+    use std::os::unix::fs::MetadataExt as _;
+    let (proc, sys) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
+    let (proc, sys) = (proc.path(), sys.path());
+    what_runs(proc);
     for (interface, flags, more, text) in [
         ("eth0", "0x1003", "uevent", "INTERFACE=eth0"),
         ("wg0", "0x91", "uevent", "DEVTYPE=wireguard\nINTERFACE=wg0"),

@@ -10,7 +10,8 @@ use crate::time::Timestamp;
 pub struct NameUsed {
     /// The page's address.
     pub url: String,
-    /// The name as it stood there; one line.
+    /// The name as it stood there; one line. Apart from the name of something on the device, which is no captured words.
+    #[serde(rename = "called")]
     pub name: String,
     /// What it was used as.
     pub how: NameHow,

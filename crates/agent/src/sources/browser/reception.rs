@@ -99,19 +99,31 @@ impl Reception<'_> {
                 let observed = self.core.ask(ask).await.ok_or_else(ending)?;
                 self.answer(n, observed).map(Some)
             }
-            Heard::Proxies { n, proxies } => {
-                let ask = |reply| Ask::ProxiesSet { instance, n, proxies, reply };
-                let observed = self.core.ask(ask).await.ok_or_else(ending)?;
-                self.answer(n, observed).map(Some)
-            }
-            Heard::Missed { n, source, count, why } => {
-                let why = PictureLost::Without(why);
-                let ask = |reply| Ask::HelperMissed { instance, n, source, count, why, reply };
-                let observed = self.core.ask(ask).await.ok_or_else(ending)?;
-                self.answer(n, observed).map(Some)
+            heard @ (Heard::Missed { .. } | Heard::Proxies { .. }) => {
+                self.take_of_helper(instance, heard).await
             }
             _ => Ok(None),
         }
+    }
+
+    /// What only the helper tells, beside files and text.
+    async fn take_of_helper(
+        &mut self,
+        instance: String,
+        heard: Heard,
+    ) -> anyhow::Result<Option<ToExtension>> {
+        let (n, observed) = match heard {
+            Heard::Missed { n, source, count, why } => {
+                let why = PictureLost::Without(why);
+                let ask = |reply| Ask::HelperMissed { instance, n, source, count, why, reply };
+                (n, self.core.ask(ask).await)
+            }
+            Heard::Proxies { n, proxies } => {
+                (n, self.core.ask(|reply| Ask::ProxiesSet((instance, n), proxies, reply)).await)
+            }
+            _ => return Ok(None),
+        };
+        self.answer(n, observed.ok_or_else(ending)?).map(Some)
     }
 
     /// Text that is an extension's to tell, or nobody's. The helper passes it over by itself; what it read before it heard of an extension is
