@@ -21,6 +21,8 @@ const NAME_WORDS = new RegExp([
   "\\be ?mail( ?address)?\\b", "\\bbenutzer ?name\\b", "\\bidentifiant\\b", "\\busuario\\b", "\\butilizador\\b", "\\bnazwa użytkownika\\b",
 ].join("|"), "u");
 const SIGN_IN_WORDS = /\b(sign|log) ?(in|on|up)\b|\bregister\b|\bregistration\b|\bcreate( an?)? account\b|\banmelden\b|\bregistrieren\b|\bconnexion\b|\binscription\b/u;
+/** To sign up for letters is no account. */
+const LETTERS_WORDS = /\bnews\b|\bnews ?letters?\b|\bsubscri\w*|\bmailing list\b/u;
 const RECIPIENT_WORDS = /^(to|cc|bcc)$|\b(recipients?|send to|empf[aä]nger|destinataires?|destinatarios?)\b/u;
 const SENDER_WORDS = /^(from|sender|absender|exp[eé]diteur|remitente)$|\b(sender|from) (address|e ?mail)\b/u;
 
@@ -57,7 +59,8 @@ function isForSignIn(form, event) {
   if (form.querySelector('input[type="password" i]')) return true;
   if ([...form.querySelectorAll("input[autocomplete]")].some((field) => tokens(field).includes("username"))) return true;
   const said = [form.name, form.id, form.getAttribute("aria-label"), form.getAttribute("action"), event.submitter?.textContent, event.submitter?.getAttribute("value")];
-  return said.some((text) => SIGN_IN_WORDS.test(asWords((text ?? "").slice(0, NAME_LENGTH_MAX))));
+  const words = said.map((text) => asWords((text ?? "").slice(0, NAME_LENGTH_MAX)));
+  return words.some((text) => SIGN_IN_WORDS.test(text)) && !words.some((text) => LETTERS_WORDS.test(text));
 }
 
 /** Fields of a form that hold a name of an account. @param {HTMLFormElement} form @returns {HTMLInputElement[]} */

@@ -9,7 +9,7 @@ export const NAME_PAGES = {
   "/filled": ["Sign in", `<form ${STAYS}><input id="who" name="w" value="old-heron"><input type="password" value="filled-in"><button id="go">Go on</button></form>`],
   "/register": ["Register", `<form ${STAYS} aria-label="Create account"><input id="given" autocomplete="given-name"><input id="shown" aria-label="Display name">
     <input id="mail" type="email"><button id="go">Go on</button></form>`],
-  "/newsletter": ["News", `<form ${STAYS}><label>E-mail <input id="mail" type="email" name="email"></label><button id="go">Send me news</button></form>`],
+  "/newsletter": ["News", `<form ${STAYS}><label>E-mail <input id="mail" type="email" name="email"></label><button id="go">Sign up for news</button></form>`],
   "/sent-by-page": ["By itself", `<form id="login" ${STAYS}><input name="user" value="made-by-page"></form><script>addEventListener("load", () => login.requestSubmit());</script>`],
   "/compose": ["A letter", `<form ${STAYS}><label>From <select name="from"><option>Quay &lt;quay@post.example&gt;</option></select></label><label>To <input id="to" name="to"></label>
     <textarea id="letter" name="body"></textarea><button id="go">Post</button></form>`],
