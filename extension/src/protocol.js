@@ -35,13 +35,15 @@ export const PULSE_SECONDS = 20;
  * @property {boolean} searches text typed into search fields only
  * @property {boolean} messages conversations on pages shown, message by message
  * @property {boolean} [pictures] pictures on pages shown; absent from an agent that knows none
+ * @property {boolean} [names] names in forms that are sent, and over messages typed; absent from an agent that knows none
+ * @property {boolean} [recipients] to whom forms with a message are sent; absent from an agent that knows none
  * @property {boolean} private_windows that a private window is open
  * @property {boolean} software the state of the monitoring software
  */
 
 /** @type {Readonly<Capture>} */
 export const CAPTURE_NOTHING = Object.freeze({
-  pages: false, addresses: false, typed: false, searches: false, messages: false, pictures: false, private_windows: false, software: false,
+  pages: false, addresses: false, typed: false, searches: false, messages: false, pictures: false, names: false, recipients: false, private_windows: false, software: false,
 });
 
 /**
@@ -98,11 +100,17 @@ export const CAPTURE_NOTHING = Object.freeze({
  */
 
 /**
+ * A name under which something was done (name.rs).
+ * @typedef {"sign-in" | "author" | "sender" | "recipient"} NameHow
+ * @typedef {{kind: "name", url: string, called: string, how: NameHow, typed?: boolean}} NameFact
+ */
+
+/**
  * @typedef {{kind: "page", url: string, title: string, text: string, cut: boolean, search?: SearchStart}} PageFact
  * @typedef {{kind: "typed", url: string, field: Field, text: string}} TypedFact
  * @typedef {{kind: "messages", url: string, channel: string, window: string, messages: Message[]}} MessagesFact
  * @typedef {{kind: "private-window", browser: string}} PrivateWindowFact
- * @typedef {PageFact | TypedFact | MessagesFact | PrivateWindowFact} Fact
+ * @typedef {PageFact | TypedFact | MessagesFact | NameFact | PrivateWindowFact} Fact
  */
 
 /**
@@ -153,12 +161,13 @@ export const CAPTURE_NOTHING = Object.freeze({
  * @typedef {{type: "page", at: number, url: string, title: string, text: string, cut: boolean, first: boolean,
  *   opening: boolean} & Presence} PageSeen
  * @typedef {{type: "typed", at: number, url: string, field: Field, text: string} & Presence} TypedSeen
+ * @typedef {{type: "name", at: number, url: string, name: string, how: NameHow, typed: boolean} & Presence} NameSeen
  * @typedef {{type: "messages", at: number, url: string, channel: string, messages: Message[]} & Presence} MessagesSeen
  * @typedef {Omit<PictureShown, "from"> & {type: "picture", at: number, from?: PictureFrom, data?: string, mark: number,
  *   playback?: Circumstances["playback"]} & Presence} PictureSeen `mark` names the element to {@link Where}
  * @typedef {boolean | "until-used"} Answer taken; or not, and it is asked again when it comes to the front; or taken, and told again when somebody uses the page
  * @typedef {"taken" | "until-used" | "again" | "black" | "lost"} PictureAnswer recorded; recorded, and to be told again once used; not in front, ask again; nothing but black; nothing to record
- * @typedef {AskConfig | InputSeen | SuggestionChosen | PageSeen | TypedSeen | MessagesSeen | PictureSeen} FromPage
+ * @typedef {AskConfig | InputSeen | SuggestionChosen | PageSeen | TypedSeen | MessagesSeen | NameSeen | PictureSeen} FromPage
  */
 
 /**

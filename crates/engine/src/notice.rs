@@ -38,6 +38,14 @@ pub fn watched(capture: &Capture) -> Vec<&'static str> {
             capture.text,
             "text that other programs show in the window in front on this account's screen, its title, and what is typed into it, as far as they tell it for people who cannot see a screen: words are looked for there, and only around such words anything is kept; fields for passwords, and programs that ask for or keep passwords, are never read",
         ),
+        (
+            capture.names,
+            "names under which this account signs in, registers or writes on web pages: the user name, display name or e-mail address in such a form when it is sent, never the password, and the name over a message that was typed there; one that is not on the declared list is held on this device, with the page's address, until the days within which it may be declared have run out, and sent once then",
+        ),
+        (
+            capture.recipients,
+            "to whom a form with a message on a web page is sent: it is compared, like addresses of pages and those who take part in conversations, with the people whom the order names, and dropped where it is anybody else",
+        ),
         (capture.private_windows, "whether a private (incognito) window is open"),
         (capture.software, "whether this program and its browser extension are running"),
         (
@@ -49,6 +57,10 @@ pub fn watched(capture: &Capture) -> Vec<&'static str> {
         (
             capture.histories,
             "the histories that browsers keep in this account, by their numbers alone: how many entries there are, from when to when, by day and hour, and whether a setting removes them; never an address, a title or what was looked at; the last numbers are kept on this device to be compared with the next",
+        ),
+        (
+            capture.proxies,
+            "whether a proxy is set in the system, the desktop or a browser: its host and port, never a name or password that is set with it",
         ),
         (
             capture.storage,

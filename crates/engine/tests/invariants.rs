@@ -9,7 +9,7 @@ use common::{engine, order, page, policy, searched, seen, typed, words};
 use proptest::prelude::*;
 use proviso_engine::{CompileError, CompileInputs, Engine, EngineError, Pack, compile};
 use proviso_model::limits::{SPANS_MAX, SURROUNDINGS_BYTES};
-use proviso_model::observation::{Cause, Circumstances, Detour, Field};
+use proviso_model::observation::{Cause, Circumstances, Detour, Field, NameHow, NameUsed};
 use proviso_model::{Act, ConditionKind, Digest, Fact, Order, Passage, Timestamp};
 
 /// Every kind of condition but specified words, and then those.
@@ -95,6 +95,11 @@ fn invariant_04_a_contact_on_the_shield_list_raises_nothing_and_is_told_apart() 
         });
         assert_eq!(engine.is_shielded(&observation), shielded, "{url}");
         assert_eq!(engine.evaluate(&observation).is_empty(), shielded, "{url}");
+    }
+    for (name, shielded) in [("Help <help@Clinic.example>", true), ("kit@post.example", false)] {
+        let (url, how) = ("https://mail.example/".to_owned(), NameHow::Recipient);
+        let used = NameUsed { url, name: name.to_owned(), how, typed: true, used_at: None };
+        assert_eq!(engine.is_shielded(&seen(Fact::Name(Box::new(used)))), shielded, "{name}");
     }
 }
 

@@ -136,7 +136,13 @@ impl Part {
     /// The part that a record's field belongs to.
     #[must_use]
     pub fn of_field(name: &str) -> Self {
-        let times = ["recorded_at", "clock_in_doubt", "body.captured.observed_at", "body.notice.shown_at"];
+        let times = [
+            "recorded_at",
+            "clock_in_doubt",
+            "body.captured.observed_at",
+            "body.captured.fact.used_at",
+            "body.notice.shown_at",
+        ];
         let ends = ["body.gap.from", "body.gap.until", "body.liveness.from", "body.liveness.until"];
         match name {
             name if times.contains(&name) || ends.contains(&name) => Self::Times,
@@ -146,7 +152,8 @@ impl Part {
             "body.captured.fact.messages" | "body.captured.fact.earlier" | "body.captured.fact.channel" => {
                 Self::Passage
             }
-            "body.captured.fact.search.typed" => Self::Passage,
+            // So is a name that was used.
+            "body.captured.fact.search.typed" | "body.captured.fact.called" => Self::Passage,
             // What a list of sites says of an address names the address.
             "body.captured.fact.url" | "body.captured.fact.address" | "body.captured.listed" => Self::Address,
             "body.captured.fact.title" => Self::Title,
@@ -158,7 +165,9 @@ impl Part {
             }
             "body.captured.account" | "body.enrolment.account" => Self::Account,
             "body.captured.source" | "body.captured.fact.field" => Self::Attribution,
-            "body.captured.fact.window" => Self::Attribution,
+            "body.captured.fact.window" | "body.captured.fact.how" | "body.captured.fact.typed" => {
+                Self::Attribution
+            }
             name if name.starts_with("body.captured.fact.search.") => Self::Attribution,
             name if name.starts_with("body.captured.attribution.") => Self::Attribution,
             // Names of what runs on the device, and what tells one from another.

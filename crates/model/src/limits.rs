@@ -109,6 +109,12 @@ pub const PACK_IMPORT_TERMS_MAX: usize = 100_000;
 pub const HOST_BYTES_MAX: usize = 253;
 /// Conditions in one order.
 pub const CONDITIONS_MAX: usize = 64;
+/// Proxies that the helper in the person's session tells of at once.
+pub const PROXIES_MAX: usize = 256;
+/// People with whom one condition prohibits contact.
+pub const CONTACTS_MAX: usize = 100;
+/// Accounts, e-mail addresses or telephone numbers of one of them.
+pub const CONTACT_IDENTIFIERS_MAX: usize = 50;
 /// Terms in one policy.
 pub const TERMS_MAX: usize = 200_000;
 /// A signed policy on the wire.

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::hash::{Digest, Md5};
 use crate::observation::{
-    Attribution, Fact, HistoryReading, PictureElement, PictureFile, PictureFrom, ProgramText, Source,
+    Attribution, Fact, HistoryReading, Machine, PictureElement, PictureFile, PictureFrom, ProgramText, Source,
 };
 use crate::other_adult::InputCounts;
 use crate::policy::Capture;
@@ -14,7 +14,7 @@ use crate::time::Timestamp;
 pub const NATIVE_PROTOCOL: u32 = 1;
 /// The protocol between the helper in the person's session and the agent; numbered by itself.
 pub const SESSION_PROTOCOL: u32 = 4;
-/// The oldest that is spoken still: 3 knew nothing of input being counted (1 knew no text, 2 no histories).
+/// The oldest that is spoken still: 3 knew nothing of input being counted (1 knew no text, 2 no histories and no proxies).
 pub const SESSION_PROTOCOL_MIN: u32 = 3;
 
 /// From the extension.
@@ -128,6 +128,14 @@ pub enum ToHost {
         /// The reading; absent where a profile that was read before is no longer there.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reading: Option<Box<HistoryReading>>,
+    },
+    /// Proxies that the person's own settings set and that were not told on this connection; numbered as observations are. Only the helper
+    /// in the person's session sends it.
+    Proxies {
+        /// Number, in one row with those of pictures.
+        n: u64,
+        /// The proxies.
+        proxies: Vec<Machine>,
     },
     /// A piece of an `observation` or `picture` message that is too long for one native message.
     Part {

@@ -3,6 +3,7 @@
 mod circumstances;
 mod history;
 mod machine;
+mod name;
 mod picture;
 mod text;
 
@@ -15,6 +16,7 @@ use crate::time::Timestamp;
 pub use circumstances::{Cause, Circumstances, Detour, FrameOf, Gesture, Playback, Stage, Wrote};
 pub use history::{HistoryCounts, HistoryReading, HistorySeen, HistorySetting};
 pub use machine::{Machine, MachineWhat};
+pub use name::{NameHow, NameUsed};
 pub use picture::{
     ListedHow, Picture, PictureBefore, PictureElement, PictureFile, PictureFrom, PictureListed, PictureScore,
     PictureSeen, PictureWindow,
@@ -250,6 +252,8 @@ pub enum Fact {
     Text(Box<ProgramText>),
     /// A browser's history by its numbers, read twice.
     History(Box<HistorySeen>),
+    /// A name under which something was done on a page.
+    Name(Box<NameUsed>),
 }
 
 impl Fact {
@@ -259,6 +263,7 @@ impl Fact {
         match self {
             Self::Page { url, .. } | Self::Typed { url, .. } | Self::Messages { url, .. } => Some(url),
             Self::Picture(picture) => Some(&picture.url),
+            Self::Name(used) => Some(&used.url),
             Self::PrivateWindow { .. }
             | Self::Software { .. }
             | Self::Machine(_)
@@ -287,7 +292,8 @@ impl Fact {
             | Self::PrivateWindow { .. }
             | Self::Software { .. }
             | Self::Machine(_)
-            | Self::History(_) => &[],
+            | Self::History(_)
+            | Self::Name(_) => &[],
         }
     }
 }

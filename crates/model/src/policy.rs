@@ -1,6 +1,7 @@
 //! A policy: an order compiled for a device. The force signs its exact bytes; a device obeys nothing else.
 
 mod capture;
+mod contact;
 mod lists;
 mod machine;
 mod pause;
@@ -8,6 +9,7 @@ mod pause;
 use serde::{Deserialize, Serialize};
 
 pub use capture::Capture;
+pub use contact::ContactFingerprints;
 pub use lists::{HashSetRef, SiteListRef};
 pub use machine::MachineThing;
 pub use pause::Pause;
@@ -306,6 +308,32 @@ pub enum Rule {
         /// What the order declares and so allows: names or serial numbers.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         declared: Vec<String>,
+    },
+    /// Names that were declared: speaks of any other under which something was done on a page, once the days to declare it have
+    /// run out.
+    Names {
+        /// For example `names/declared`.
+        id: String,
+        /// For example `undeclared-name`.
+        category: String,
+        /// Where the list comes from; fingerprints are made with its hash.
+        pack: PackRef,
+        /// Fingerprints of the declared names, sorted: the list is sensitive, and need only be compared with.
+        declared: Vec<Digest>,
+        /// Days within which a name may be declared; 0 where the order gives none.
+        within_days: u16,
+    },
+    /// People with whom contact is prohibited: speaks of a conversation or a page that one of their accounts is of, and of a message
+    /// to one of their addresses.
+    Contacts {
+        /// For example `contact/listed`.
+        id: String,
+        /// For example `listed-contact`.
+        category: String,
+        /// Where the list comes from; fingerprints are made with its hash.
+        pack: PackRef,
+        /// The people, in the order's own order.
+        contacts: Vec<ContactFingerprints>,
     },
     /// A state: a private window, monitoring software switched off, or a browser's history that shrinks or is not kept.
     State {

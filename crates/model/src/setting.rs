@@ -154,6 +154,8 @@ impl Rule {
             | Self::HashSets { id, category, pack, .. }
             | Self::PictureScore { id, category, pack, .. }
             | Self::Machine { id, category, pack, .. }
+            | Self::Names { id, category, pack, .. }
+            | Self::Contacts { id, category, pack, .. }
             | Self::State { id, category, pack } => (id, category, pack),
         }
     }

@@ -7,6 +7,7 @@ mod targets;
 use std::path::Path;
 
 use proviso_agent::sources::browser::frames::read_frame;
+use proviso_agent::sources::machine::proxies;
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng};
 
@@ -70,6 +71,32 @@ fn frames_of_the_browser_end_in_an_error_or_are_read_to_their_end() {
                 targets::native_message(&frame);
             }
         }
+    }
+}
+
+#[test]
+fn settings_of_proxies_give_short_hosts_or_nothing_whatever_their_bytes() {
+    let seeds: [&[u8]; 4] = [
+        include_bytes!("../../../testdata/proxies/gnome-user"),
+        b"[Proxy Settings]\nProxyType=1\nhttpProxy=http://proxy.example 8080\n",
+        b"user_pref(\"network.proxy.type\", 1);\nuser_pref(\"network.proxy.http\", \"proxy.example\");\n",
+        br#"{"proxy":{"mode":"fixed_servers","server":"http=a:1"},"ProxyMode":"pac_script","ProxyPacUrl":"http://a/p"}"#,
+    ];
+    let readers = [
+        proxies::kde,
+        proxies::gnome_keyfile,
+        proxies::firefox_preferences,
+        proxies::environment_lines,
+        proxies::chromium_preferences,
+        proxies::chromium_policy,
+        proxies::firefox_policy,
+    ];
+    let mut chance = StdRng::seed_from_u64(9);
+    for turn in 0..CHANGED_INPUTS {
+        let bytes = change(&mut chance, seeds[turn % seeds.len()]);
+        let text = String::from_utf8_lossy(&bytes);
+        let found = readers.iter().flat_map(|read| read(&text)).chain(proxies::gnome(&bytes));
+        assert!(found.into_iter().all(|host| host.len() <= 270 && !host.contains(['@', '/'])), "{text}");
     }
 }
 

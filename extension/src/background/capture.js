@@ -75,6 +75,28 @@ export async function typedSeen(seen, sender) {
 }
 
 /**
+ * Takes a name under which something was done.
+ * @param {import("../protocol.js").NameSeen} seen
+ * @param {Sender} sender
+ * @returns {Promise<Answer>}
+ */
+export async function nameSeen(seen, sender) {
+  await link.firstAnswer;
+  const { tab } = sender;
+  const { names, recipients } = allowed();
+  if (!mayCapture(tab, seen.url) || !(seen.how === "recipient" ? recipients : names)) return false;
+  /** @type {Fact} */
+  const fact = {
+    kind: "name",
+    url: cutToBytes(seen.url, URL_BYTES_MAX).text,
+    called: cutToBytes(seen.name, MESSAGE_NAME_BYTES_MAX).text,
+    how: seen.how,
+    ...(seen.typed ? { typed: true } : {}),
+  };
+  return record(fact, {}, await inFront(tab), seen, tab.id);
+}
+
+/**
  * Takes messages of a conversation that a page shows, or that are being typed into it.
  * @param {MessagesSeen} seen
  * @param {Sender} sender

@@ -1,6 +1,6 @@
 // The background of the extension. Listeners are registered at once, as a stopped worker is woken only for those.
 
-import { messagesSeen, pageSeen, typedSeen } from "./capture.js";
+import { messagesSeen, nameSeen, pageSeen, typedSeen } from "./capture.js";
 import { downloadChanged } from "./downloads.js";
 import * as link from "./link.js";
 import * as navigation from "./navigation.js";
@@ -45,6 +45,8 @@ async function answer(message, sender) {
       return pageSeen(message, sender);
     case "typed":
       return typedSeen(message, sender);
+    case "name":
+      return nameSeen(message, sender);
     case "messages":
       return messagesSeen(message, sender);
     case "picture":

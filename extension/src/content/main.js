@@ -1,6 +1,7 @@
 // Runs in every frame of every http(s) page. Reads nothing until the agent says what may be captured.
 
 import { address } from "./address.js";
+import { watchNames } from "./names.js";
 import { watchPage } from "./page.js";
 import { placeOf } from "./picture_elements.js";
 import { Pictures } from "./pictures.js";
@@ -8,7 +9,7 @@ import { presence, sinceInputMs, watchPresence } from "./presence.js";
 import { watchPasswords } from "./sensitive.js";
 import { watchSuggestions } from "./suggestions.js";
 import { channel, draft, forgetTalk, isTalk, noteTyped, readTalk } from "./talk.js";
-import { flushTyping, isLeftOutOfPage, watchTyping } from "./typing.js";
+import { flushTyping, isLeftOutOfPage, wasTypedInto, watchTyping } from "./typing.js";
 
 /**
  * @typedef {import("../protocol.js").Config} Config
@@ -50,16 +51,31 @@ function obey(next) {
 
 /** @param {Field} field @param {string} text */
 function sendTyped(field, text) {
+  if (field === "message" && (config?.capture.typed || config?.capture.names || config?.capture.messages)) noteTyped(text);
   if (!config?.capture.typed && !(config?.capture.searches && field === "search")) return;
   const at = Date.now();
   const talk = config.capture.messages && field === "message" ? channel() : null;
-  if (field === "message") noteTyped(text);
   if (talk !== null) {
     // What is typed into a conversation belongs to it; whether it was sent shows when it appears.
     void tell({ type: "messages", at, url: address(), channel: talk, messages: [draft(text)], ...presence(at) });
     return;
   }
   void tell({ type: "typed", at, url: address(), field, text, ...presence(at) });
+}
+
+/** Names told over messages of this document: each once. @type {Set<string>} */
+const authors = new Set();
+
+/** @param {import("../protocol.js").NameHow} how @param {string} name @param {boolean} typed */
+function sendName(how, name, typed) {
+  const at = Date.now();
+  void tell({ type: "name", at, url: address(), name, how, typed, ...presence(at) });
+}
+
+/** @param {string} author */
+function sendAuthor(author) {
+  if (!authors.has(author)) sendName("author", author, false);
+  authors.add(author);
 }
 
 /**
@@ -101,7 +117,8 @@ function start() {
         return isTaken(answer) && /** @type {import("../protocol.js").Answer} */ (answer);
       };
       // The conversations themselves are not left out of what is read of them.
-      return readTalk(address(), send, { ...reader, isLeftOut: isLeftOutOfPage });
+      const { messages = false, names = false } = config?.capture ?? {};
+      return readTalk(address(), send, { messages, ...(names ? { author: sendAuthor } : {}) }, { ...reader, isLeftOut: isLeftOutOfPage });
     },
   );
   const pictures = new Pictures(() => config, async (seen) => {
@@ -127,6 +144,7 @@ function start() {
     },
   );
   watchTyping(sendTyped, () => sinceInputMs(Date.now()));
+  watchNames(() => config?.capture ?? {}, sendName, () => sinceInputMs(Date.now()), wasTypedInto);
   // After the fields: what was typed is told before what was chosen.
   watchSuggestions((words) => {
     if (!config?.capture.typed && !config?.capture.searches) return;

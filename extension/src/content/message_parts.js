@@ -16,6 +16,11 @@ const YOU = /^(you|me|yourself|ich|du|sie|moi|vous|toi|yo|tú|usted|eu|você|ja|
 const LABELS = [/^message (?:from|by) (.{1,80}?)(?:[,:;.]|\s+at\s|$)/iu, /^(.{1,80}?)\s+(?:said|wrote|sent|says|replied)\b/iu];
 const NAME_LENGTH_MAX = 100;
 
+/** Whether an author is no name but the page's word for the account itself. @param {string} author */
+export function isYou(author) {
+  return YOU.test(author.toLowerCase());
+}
+
 /**
  * @typedef {object} Parts
  * @property {string} author empty where none is shown
@@ -45,7 +50,7 @@ export function partsOf(item) {
 
 /** @param {Element} item @param {string} author @returns {boolean | null} */
 function ownBy(item, author) {
-  if (YOU.test(author.toLowerCase())) return true;
+  if (isYou(author)) return true;
   const said = attribute(item, ["data-own", "data-is-own", "data-from-me", "data-mine", "data-self"]);
   if (said) return !/^(false|0|no)$/i.test(said);
   const first = item.firstElementChild;

@@ -5,6 +5,7 @@ import { address } from "./address.js";
 import { isTop, isVisible } from "./presence.js";
 import { watchPasswords } from "./sensitive.js";
 import { whenSettled } from "./settled.js";
+import { hasTyped } from "./talk.js";
 import { visibleLines } from "./visible_text.js";
 
 /**
@@ -100,7 +101,7 @@ export function watchPage(config, send, isLeftOut, readTalk) {
  * @param {ReadTalk} readTalk
  */
 async function scan(config, send, reader, readTalk) {
-  const talkMs = readable(config())?.messages ? await readTalk(reader) : 0;
+  const talkMs = readable(config())?.messages || mayNameAuthor(config()) ? await readTalk(reader) : 0;
   const capture = readable(config()); // Reading conversations waits for the background: what may be read may have changed.
   if (!capture) return;
   scanMs = talkMs;
@@ -127,6 +128,11 @@ async function scan(config, send, reader, readTalk) {
 function readable(config) {
   const capture = config?.capture;
   return capture && (capture.pages || (capture.addresses && isTop())) && isVisible() ? capture : null;
+}
+
+/** Whether a message that was typed here may have appeared under a name. @param {Config | null} config */
+function mayNameAuthor(config) {
+  return config?.capture.names === true && hasTyped() && isVisible();
 }
 
 /** At another address everything is new. */

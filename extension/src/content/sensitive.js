@@ -131,7 +131,7 @@ function inputsIn(node) {
 }
 
 /** What the page calls a field, as words. @param {Element} field @returns {string[]} */
-function hints(field) {
+export function hints(field) {
   const texts = HINT_ATTRIBUTES.map((name) => field.getAttribute(name) ?? "");
   for (const id of (field.getAttribute("aria-labelledby") ?? "").split(/\s+/)) {
     if (id) texts.push(field.ownerDocument.getElementById(id)?.textContent ?? "");

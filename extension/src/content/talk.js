@@ -3,13 +3,16 @@
 import { cutToBytes } from "../lib/text.js";
 import { MESSAGE_TEXT_BYTES_MAX, MESSAGES_BYTES_MAX, MESSAGES_MAX } from "../protocol.js";
 import { findConversations, nameOf } from "./conversations.js";
-import { partsOf, sideOf } from "./message_parts.js";
+import { isYou, partsOf, sideOf } from "./message_parts.js";
 import { visibleLines } from "./visible_text.js";
 
 /**
  * @typedef {import("../protocol.js").Message} Message
  * @typedef {{channel: string, messages: Message[]}} Batch
  * @typedef {{element: Element, words: string, key: string, message: Message}} Fresh
+ * @typedef {object} Listening
+ * @property {boolean} messages whether what is new is sent
+ * @property {(author: string) => void} [author] hears the name over each message that was typed here
  * @typedef {{raw: string, parts: import("./message_parts.js").Parts, text: string, cut: boolean}} Looked
  */
 
@@ -58,6 +61,12 @@ export function noteTyped(text) {
   if (typed.length > TYPED_REMEMBERED_MAX) typed.shift();
 }
 
+/** Whether anything was typed as a message here lately. */
+export function hasTyped() {
+  const at = typed.at(-1)?.at;
+  return at !== undefined && Date.now() - at <= TYPED_MS_MAX;
+}
+
 /** What was told before anybody had used the page counts as new. What was typed here was never in question. */
 export function forgetTalk() {
   for (const { element, key } of untilUsed.splice(0)) {
@@ -76,10 +85,11 @@ export function draft(text) {
  * Reads what is new and sends it; what was not taken is read again.
  * @param {string} address
  * @param {(batch: Batch) => Promise<import("../protocol.js").Answer>} send
+ * @param {Listening} listening
  * @param {import("./visible_text.js").Reader} reader
  * @returns {Promise<number>} milliseconds that the reading took, without the wait for `send`
  */
-export async function readTalk(address, send, reader) {
+export async function readTalk(address, send, listening, reader) {
   if (busy) return 0;
   startAddress(address);
   busy = true;
@@ -89,6 +99,8 @@ export async function readTalk(address, send, reader) {
     for (const found of findConversations()) {
       const name = nameOf(found.container);
       const { fresh, isWhole } = freshOf(found, name, reader);
+      for (const { message: { author, typed: isTyped } } of fresh) if (isTyped && author && !isYou(author)) listening.author?.(author);
+      if (!listening.messages) continue;
       // Drawn anew with nothing to know it by: counted from the start again, so that the agent takes out what it has.
       if (moved.delete(name) && isWhole) counted.delete(name);
       if (found.isLive || fresh.some(({ message }) => message.own === true)) {

@@ -21,7 +21,7 @@ const HUMAN_MS_MAX = 10_000;
 
 /** @type {Map<HTMLElement, Typing>} */
 const typing = new Map();
-/** Editing hosts that the person typed into: their text is typed text, not text of the page. @type {WeakSet<Element>} */
+/** Fields and editing hosts that the person typed into: their text is typed text, not text of the page. @type {WeakSet<Element>} */
 const typedInto = new WeakSet();
 
 /**
@@ -54,6 +54,11 @@ export function watchTyping(send, sinceInputMs) {
 /** Sends what was typed and not sent. @param {(field: Field, text: string) => void} send */
 export function flushTyping(send) {
   for (const field of typing.keys()) flushField(field, send);
+}
+
+/** Whether a person was seen to type into a field. @param {Element} field */
+export function wasTypedInto(field) {
+  return typedInto.has(field);
 }
 
 /**

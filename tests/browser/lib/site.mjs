@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { ORDINARY_CASES, SECRET_CASES } from "./field-cases.mjs";
 import { ended, listening } from "./listening.mjs";
+import { NAME_PAGES } from "./name-pages.mjs";
 import { keepFilm, PICTURE_PAGES, sendPicture } from "./picture-pages.mjs";
 import { TALK_PAGES } from "./talk-pages.mjs";
 import { Notices } from "./until.mjs";
@@ -62,7 +63,7 @@ const PAGES = {
   "/big": () => page("Big", Array.from({ length: 100_000 }, (_, line) => `<p>${WORDS.big} ${line} "quoted\\" &amp; é ${"x".repeat(60)}</p>`).join("")),
 };
 
-for (const [path, [title, body]] of Object.entries({ ...TALK_PAGES, ...PICTURE_PAGES })) PAGES[path] = () => page(title, body);
+for (const [path, [title, body]] of Object.entries({ ...TALK_PAGES, ...NAME_PAGES, ...PICTURE_PAGES })) PAGES[path] = () => page(title, body);
 for (const [title, body] of Object.entries({ ...SECRET_CASES, ...ORDINARY_CASES })) PAGES[fieldPath(title)] = () => page("A field", body);
 
 /** Where the page of a case of field-cases.mjs is. @param {string} title */

@@ -26,7 +26,7 @@ function toldOf({ agent }, acts, of) {
   const told = [];
   for (const one of agent.observations) {
     const { fact } = one;
-    if (fact.kind === "private-window") continue;
+    if (fact.kind === "private-window" || fact.kind === "name") continue;
     if (isOf(fact.url) && JSON.stringify(fact).includes(word)) told.push([fact.kind, one]);
   }
   for (const one of agent.pictures) {

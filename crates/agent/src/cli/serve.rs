@@ -11,6 +11,7 @@ use proviso_agent::sources::browser::relay::{RelayLine, relay};
 use proviso_agent::sources::desktop::session::Given;
 use proviso_agent::sources::files::{FilesSettings, Linux};
 use proviso_agent::sources::histories::HistoriesParts;
+use proviso_agent::sources::machine::proxies::SessionSettings;
 use proviso_agent::sources::session::{Ended, HelperParts};
 use proviso_agent::{SpoolLimits, StateDir, WatchSettings};
 use tokio::signal::unix::{SignalKind, signal};
@@ -56,6 +57,15 @@ pub fn session(dir: &StateDir, wiring: &Wiring) -> anyhow::Result<bool> {
     let mut name = [0; 16];
     (wiring.rng)().fill_bytes(&mut name);
     let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
+    let settings = SessionSettings {
+        config: config.clone().unwrap_or_else(|| home.join(".config")),
+        home: home.clone(),
+        // Of the rest, which may hold secrets, nothing is kept.
+        environment: std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .filter(|(name, _)| name.to_lowercase().ends_with("_proxy"))
+            .collect(),
+    };
     let parts = HelperParts {
         socket: dir.socket(),
         instance: hex::encode(name),
@@ -68,6 +78,7 @@ pub fn session(dir: &StateDir, wiring: &Wiring) -> anyhow::Result<bool> {
             uid: std::os::unix::fs::MetadataExt::uid(&std::fs::metadata("/proc/self")?),
         },
         histories: HistoriesParts::of(home, cache),
+        settings,
     };
     let ended = runtime()?.block_on(async {
         let stopped = stop_on_signals()?;

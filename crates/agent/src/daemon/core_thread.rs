@@ -138,6 +138,8 @@ pub enum Ask {
     },
     /// It has read a browser's history.
     HistoryRead(HistoryRead, oneshot::Sender<Observed>),
+    /// Proxies that the person's own settings set, with the run of the helper and the number; answered with what became of them.
+    ProxiesSet((String, u64), Vec<Machine>, oneshot::Sender<Observed>),
     /// Whether anybody is logged on to the account.
     LoggedOn(bool),
     /// A message was lost.
@@ -329,6 +331,7 @@ fn take(watcher: &mut Watcher, ask: Ask) -> Answer {
             return Answer::Observed(reply, watcher.helper_missed((&instance, n), source, count, why));
         }
         Ask::HistoryRead(read, reply) => return Answer::Observed(reply, watcher.history_read(read)),
+        Ask::ProxiesSet(mark, set, reply) => return Answer::Observed(reply, watcher.proxies_set(&mark, set)),
         Ask::LoggedOn(is_logged_on) => watcher.logged_on(is_logged_on),
         Ask::Lost(source, detail) => watcher.message_lost(source, &detail),
         Ask::Closed(connection) => watcher.closed(connection),

@@ -210,6 +210,7 @@ impl Watcher {
                 Some(since) => self.gaps.begin(since, source, GapCause::SessionHelperAbsent, ""),
                 None => self.gaps.end(now, source, GapCause::SessionHelperAbsent),
             }
+            let Some(unseen) = unseen else { continue };
             let why: String = match self.sight_of(source) {
                 Sight::Cannot(why) if is_needed => why.chars().take(DETAIL_CHARS_MAX).collect(),
                 _ => String::new(),
@@ -220,10 +221,12 @@ impl Watcher {
 }
 
 /// Its sources, with the cause of the gap in part where one of them cannot see.
-const SOURCES: [(Source, GapCause); 3] = [
-    (Source::Files, GapCause::FilesUnseen),
-    (Source::Accessibility, GapCause::TextUnseen),
-    (Source::Histories, GapCause::HistoriesUnseen),
+const SOURCES: [(Source, Option<GapCause>); 4] = [
+    (Source::Files, Some(GapCause::FilesUnseen)),
+    (Source::Accessibility, Some(GapCause::TextUnseen)),
+    (Source::Histories, Some(GapCause::HistoriesUnseen)),
+    // Proxies that the account's own settings set.
+    (Source::Processes, None),
 ];
 
 /// Whether a condition needs what one of its sources sees.
@@ -232,6 +235,7 @@ fn needs(capture: &Capture, source: Source) -> bool {
         Source::Files => capture.pictures,
         Source::Accessibility => capture.text,
         Source::Histories => capture.histories,
+        Source::Processes => capture.proxies,
         _ => false,
     }
 }

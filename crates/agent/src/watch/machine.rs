@@ -2,7 +2,7 @@
 
 use proviso_model::gap::GapCause;
 use proviso_model::observation::Act;
-use proviso_model::{Attribution, Digest, Fact, Machine, Observation, Source, Timestamp};
+use proviso_model::{Attribution, Digest, Fact, Machine, MachineWhat, Observation, Source, Timestamp};
 
 use super::lists::DETAIL_CHARS_MAX;
 use super::{Observed, Watcher};
@@ -29,7 +29,8 @@ impl Watcher {
     pub fn machine_seen(&mut self, new: Vec<Machine>, browsers: &[RunningBrowser], unseen: &str) {
         let now = self.read_clocks();
         for machine in new {
-            self.machine_is_there(machine);
+            // One that could not be kept is there still, and is told when it is new again.
+            let _ = self.machine_is_there(machine);
         }
         self.watch_unwatched_browsers(now, browsers);
         let unseen: String = unseen.chars().take(DETAIL_CHARS_MAX).collect();
@@ -37,17 +38,38 @@ impl Watcher {
         self.record_gaps();
     }
 
-    fn machine_is_there(&mut self, machine: Machine) {
-        if !self.standing.watching || !self.standing.capture.is_of_machine(machine.what) {
-            return;
+    /// The helper in the person's session tells of proxies that the person's own settings set.
+    pub fn proxies_set(&mut self, (instance, n): &(String, u64), proxies: Vec<Machine>) -> Observed {
+        let n = *n;
+        self.read_clocks();
+        if let Err(error) = self.know(instance) {
+            return Observed::Retry(error.to_string());
         }
-        let Some(under) = self.keep.policy().map(|kept| kept.digest()) else { return };
+        if self.acks.is_done(instance, n) {
+            return Observed::Repeated;
+        }
+        self.decide();
+        for proxy in proxies.into_iter().filter(|one| one.what == MachineWhat::Proxy) {
+            if let Some(why) = self.machine_is_there(proxy) {
+                return Observed::Retry(why);
+            }
+        }
+        self.acks.done(instance, n);
+        Observed::Dropped
+    }
+
+    /// Why it could not be kept, where it may be told again.
+    fn machine_is_there(&mut self, machine: Machine) -> Option<String> {
+        if !self.standing.watching || !self.standing.capture.is_of_machine(machine.what) {
+            return None;
+        }
+        let under = self.keep.policy()?.digest();
         let now = self.moment.now;
         let is_known = |(at, policy): &(Timestamp, Option<Digest>)| {
             policy.is_none_or(|policy| policy == under) && now.millis_since(*at) < AGAIN_MS
         };
         if self.machine_told.get(&machine).is_some_and(is_known) {
-            return;
+            return None;
         }
         let observation = Observation {
             listed: Vec::new(),
@@ -60,11 +82,11 @@ impl Watcher {
             fact: Fact::Machine(machine.clone()),
         };
         match self.weigh(observation, None, None) {
-            // It is there still, and is told at the next look.
-            Observed::Retry(_) => {}
+            Observed::Retry(why) => return Some(why),
             Observed::Kept => self.machine_told.put(machine, (now, None)),
             _ => self.machine_told.put(machine, (now, Some(under))),
         }
+        None
     }
 
     /// A browser that runs and from which no extension has ever connected is watched by nothing: a gap while it runs.

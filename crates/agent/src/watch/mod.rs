@@ -11,6 +11,7 @@ mod helper;
 mod histories;
 mod lists;
 mod machine;
+mod names;
 mod notice_shown;
 mod observe;
 mod other_adult;
@@ -120,6 +121,7 @@ pub struct Watcher {
     histories_kept: histories::Histories,
     /// When the wall clock was last set by an hour or more.
     clock_set_at: Option<Timestamp>,
+    names: names::Names,
     totals: Totals,
     helper: Helper,
     other_use: OtherUse,
@@ -181,6 +183,7 @@ impl Watcher {
             histories_kept: histories.clone(),
             histories,
             clock_set_at: None,
+            names: names::Names::default(),
             totals: Totals::default(),
             helper: Helper::default(),
             other_use_kept: other_use.clone(),
@@ -207,6 +210,7 @@ impl Watcher {
             account: parts.account,
             settings: parts.settings,
         };
+        watcher.resume_names()?;
         watcher.note_restart(last, opened);
         watcher.tick();
         Ok(watcher)

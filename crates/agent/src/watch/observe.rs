@@ -6,7 +6,7 @@ use proviso_model::record::{Generated, RecordBody};
 use proviso_model::{Attribution, Fact, Observation, Source, Timestamp};
 
 use super::acks::{Acks, NOTE_ACKS};
-use super::{PictureFound, PictureLost, Watcher, trim};
+use super::{PictureFound, PictureLost, Watcher, names, trim};
 use crate::policy_keep::KeptPolicy;
 use crate::spool::{Note, Room, SpoolError, note_of};
 
@@ -27,7 +27,7 @@ pub enum Observed {
     Refused(String),
     /// It could not be kept and may be sent again on a new connection.
     Retry(String),
-    /// It may be on a list and waits for the server's answer; that it does is on disk.
+    /// It may be on a list and waits for the server's answer, or is a name whose days to be declared run; that it does is on disk.
     Waits,
     /// Another policy is obeyed than the one in whose hash sets it was looked up.
     LookAgain,
@@ -114,10 +114,14 @@ impl Watcher {
         (instance, n): (&str, u64),
         observed_at: Timestamp,
         attribution: Attribution,
-        fact: Fact,
+        mut fact: Fact,
         found: Option<&PictureFound>,
     ) -> Observed {
         self.read_clocks();
+        if let Fact::Name(used) = &mut fact {
+            // Only the watcher says that something was used earlier.
+            used.used_at = None;
+        }
         if let Err(error) = self.know(instance) {
             return Observed::Retry(error.to_string());
         }
@@ -207,6 +211,9 @@ impl Watcher {
             self.totals.shielded += 1;
             return Observed::Shielded;
         }
+        if let Some(observed) = self.name_waits(&kept, &observation, mark) {
+            return observed;
+        }
         // Recorded with the page, so that what is found can be found again without the lists.
         observation.listed =
             self.keep.lists().look_up(&kept.policy, observation.observed_at, &observation.fact);
@@ -249,10 +256,16 @@ impl Watcher {
                 Err(error) => return Observed::Retry(error.to_string()),
             }
         }
+        let names = names::once_told(&self.names, &observation.fact);
+        match names.as_ref().map(names::Names::note).transpose() {
+            Ok(note) => notes.extend(note),
+            Err(error) => return Observed::Retry(error.to_string()),
+        }
         let body = RecordBody::Finding { captured, generated };
         match self.record(kept, body, Room::Ordinary, &notes) {
             Ok(_) => {
                 self.totals.kept += 1;
+                self.names = names.unwrap_or_else(|| std::mem::take(&mut self.names));
                 Observed::Kept
             }
             Err(error @ (SpoolError::Full(_) | SpoolError::RecordTooLong(_) | SpoolError::Seal(_))) => {

@@ -47,6 +47,7 @@ impl Watcher {
         self.watch_browsers(now);
         self.watch_lists(now);
         self.watch_asking(now);
+        self.watch_names(now);
         self.watch_desktop(now);
         self.watch_helper(now);
         self.watch_lost_pictures(now);

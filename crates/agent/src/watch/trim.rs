@@ -5,7 +5,7 @@ use proviso_model::limits::{
     PICTURE_WORD_BYTES_MAX, SEARCH_TYPED_BYTES_MAX, TITLE_BYTES_MAX, TYPED_TEXT_BYTES_MAX, URL_BYTES_MAX,
     WINDOW_TEXT_BYTES_MAX,
 };
-use proviso_model::observation::Field;
+use proviso_model::observation::{Field, NameHow};
 use proviso_model::policy::Capture;
 use proviso_model::{Fact, Message, Passage};
 
@@ -43,6 +43,8 @@ pub(super) fn keep_only(fact: &mut Fact, capture: &Capture) -> bool {
         Fact::Machine(machine) => capture.is_of_machine(machine.what),
         Fact::Text(_) => capture.text,
         Fact::History(_) => capture.histories,
+        Fact::Name(used) if used.how == NameHow::Recipient => capture.recipients,
+        Fact::Name(_) => capture.names,
     }
 }
 
@@ -94,6 +96,10 @@ pub(super) fn cut(fact: &mut Fact) {
         Fact::History(seen) => {
             cut_text(&mut seen.browser, TITLE_BYTES_MAX);
             cut_text(&mut seen.profile, URL_BYTES_MAX);
+        }
+        Fact::Name(used) => {
+            cut_text(&mut used.url, URL_BYTES_MAX);
+            cut_name(&mut used.name);
         }
         Fact::Text(of_program) => {
             cut_text(&mut of_program.application, TITLE_BYTES_MAX);

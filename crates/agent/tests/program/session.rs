@@ -5,8 +5,9 @@ use std::process::{Command, Stdio};
 
 use proviso_model::gap::GapCause;
 use proviso_model::observation::{ListedHow, PictureElement, PictureFrom};
+use proviso_model::policy::{MachineThing, PackRef, Rule};
 use proviso_model::record::RecordBody;
-use proviso_model::{Act, Fact, Source};
+use proviso_model::{Act, ConditionKind, Digest, Fact, Machine, MachineWhat, Source};
 
 use super::support::sets::{TestSet, look};
 use super::{Running, agent, begun_gaps, enrolled_as, open_notice, output, start, status_becomes, words};
@@ -143,4 +144,67 @@ async fn without_an_account_that_is_monitored_the_helper_is_sent_away_and_ends()
     let ended = output(&dir, &["session"], "");
     assert_eq!(ended.status.code(), Some(0), "{}", words(&ended));
     assert!(words(&ended).contains("not the one that is monitored here"), "{}", words(&ended));
+}
+
+/// A paragraph on proxies that KDE's settings set, and on nothing else.
+fn proxies(force: &super::support::TestForce) -> proviso_model::Policy {
+    let mut policy = force.policy(1, 3_600);
+    policy.conditions.truncate(1);
+    let paragraph = policy.conditions.first_mut().expect("a condition");
+    paragraph.kind = ConditionKind::NoHiddenConnections;
+    paragraph.rules = vec![Rule::Machine {
+        id: "machine/proxy".to_owned(),
+        category: "proxy".to_owned(),
+        pack: PackRef { name: "machine".to_owned(), version: "1".to_owned(), sha256: Digest([3; 32]) },
+        things: vec![MachineThing {
+            label: "a proxy".to_owned(),
+            what: MachineWhat::Proxy,
+            names: vec!["kde".to_owned()],
+            strength_permille: 600,
+            care: String::new(),
+        }],
+        declared: Vec::new(),
+    }];
+    policy
+}
+
+#[tokio::test]
+async fn a_proxy_that_the_person_s_own_settings_set_is_sealed_by_host_and_port_alone() {
+    let force = enrolled_as(&account(), proxies);
+    let dir = force.dir();
+    let home = tempfile::tempdir().expect("a folder");
+    std::fs::create_dir(home.path().join(".config")).expect("a folder");
+    let settings = "[Proxy Settings]\nProxyType=1\nhttpProxy=http://me:letmein@proxy.marina.example 3128\n";
+    std::fs::write(home.path().join(".config/kioslaverc"), settings).expect("written");
+
+    let (mut running, said) = start(&dir, &["run", "--page-port", "0"]);
+    std::thread::spawn(move || std::io::Read::read_to_end(&mut { said }, &mut Vec::new()));
+    open_notice(&dir).await;
+    status_says(&dir, "This account is monitored");
+    let before = records(&dir);
+    let helper = agent(&dir, &["session"])
+        .env("HOME", home.path())
+        .env_remove("XDG_CONFIG_HOME")
+        .stdin(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the helper starts");
+    let helper = Running(helper);
+    while records(&dir) == before {
+        tokio::task::yield_now().await;
+    }
+    drop(helper);
+    let asked = Command::new("kill").args(["-TERM", &running.0.id().to_string()]).status();
+    assert!(asked.expect("asked to end").success());
+    assert!(running.0.wait().expect("it ended").success());
+
+    let (spool, _) = force.spool(SpoolLimits::default());
+    let records = force.records(&spool);
+    let told = records.iter().find_map(|body| match body {
+        RecordBody::Finding { captured, .. } => Some(captured.fact.clone()),
+        _ => None,
+    });
+    let (what, name, detail) = (MachineWhat::Proxy, "kde".to_owned(), "proxy.marina.example:3128".to_owned());
+    assert_eq!(told, Some(Fact::Machine(Machine { what, name, detail })), "{records:?}");
+    assert!(!format!("{records:?}").contains("letmein"));
 }

@@ -3,6 +3,7 @@
 use std::os::unix::fs::symlink;
 use std::path::Path;
 
+use proviso_agent::Observed;
 use proviso_agent::sources::browser::presence::BrowserProcess;
 use proviso_agent::sources::machine::linux::Linux;
 use proviso_agent::sources::machine::{RunningBrowser, System, Wanted};
@@ -76,6 +77,41 @@ fn a_listed_program_is_sealed_once_a_day_and_what_no_paragraph_prohibits_is_drop
 }
 
 #[test]
+fn a_proxy_that_the_account_s_settings_set_is_sealed_unless_the_order_declares_its_host() {
+    let force = TestForce::new();
+    let mut paragraph = vaults(&force);
+    paragraph.kind = ConditionKind::NoHiddenConnections;
+    if let Some(Rule::Machine { things, declared, .. }) = paragraph.rules.first_mut() {
+        things[0].what = MachineWhat::Proxy;
+        things[0].names = vec!["*".to_owned()];
+        declared.push("proxy.employer.example".to_owned());
+    }
+    let mut policy = force.policy(1, 24 * HOUR);
+    policy.conditions.push(paragraph);
+    let (mut watcher, spool) = force.watching_under(&policy);
+    let mark = |n| ("session a".to_owned(), n);
+    let proxy = |detail: &str| machine(MachineWhat::Proxy, "gnome", detail);
+    let set = vec![
+        proxy("proxy.employer.example:3128"),
+        proxy("127.0.0.1:9050"),
+        // Of programs the helper tells nothing.
+        machine(MachineWhat::Program, "marina-vault", ""),
+    ];
+    assert_eq!(watcher.proxies_set(&mark(1), set.clone()), Observed::Dropped);
+    assert_eq!(watcher.proxies_set(&mark(1), set.clone()), Observed::Repeated);
+    assert_eq!(watcher.proxies_set(&mark(2), set), Observed::Dropped);
+    let told: Vec<Fact> = force
+        .records(&spool)
+        .into_iter()
+        .filter_map(|body| match body {
+            RecordBody::Finding { captured, .. } => Some(captured.fact),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(told, [Fact::Machine(proxy("127.0.0.1:9050"))]);
+}
+
+#[test]
 fn a_browser_without_the_extension_is_a_gap_while_it_runs_and_so_is_a_system_that_lists_nothing() {
     let force = TestForce::new();
     let (mut watcher, spool) = force.watching(24 * HOUR);
@@ -115,6 +151,7 @@ fn wanted(all: bool) -> Wanted {
         connections: all,
         mounts: all,
         storage: all,
+        proxies: all,
         pages: true,
         ..Capture::default()
     };
@@ -133,11 +170,8 @@ fn process(root: &Path, pid: u32, parent: u32, command: &str) {
     put(root, &format!("{pid}/cmdline"), &command.replace(' ', "\0"));
 }
 
-#[test]
-fn linux_lists_programs_by_name_connections_by_kind_what_was_mounted_and_storage_by_its_serial_number() {
-    use std::os::unix::fs::MetadataExt as _;
-    let (proc, sys) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
-    let (proc, sys) = (proc.path(), sys.path());
+/// Programs, mounts and settings of the system.
+fn what_runs(proc: &Path) {
     put(proc, "uptime", "500.00 100.00\n");
     process(proc, 1, 0, "/sbin/init");
     process(proc, 20, 1, "/opt/marina/marina-vault --secret-of-somebody");
@@ -145,11 +179,23 @@ fn linux_lists_programs_by_name_connections_by_kind_what_was_mounted_and_storage
     process(proc, 22, 1, "/usr/lib/firefox-esr/firefox-esr");
     process(proc, 23, 22, "/usr/lib/firefox-esr/firefox-esr -contentproc");
     process(proc, 24, 2, "");
+    process(proc, 30, 1, "/usr/libexec/docker-desktop");
+    process(proc, 31, 30, "/usr/bin/qemu-system-x86_64");
+    process(proc, 32, 1, "/usr/bin/qemu-system-aarch64 -name secret");
+    put(proc, "etc/environment", "https_proxy=http://me:secret@proxy.marina.example:3128\n");
     put(
         proc,
         "self/mountinfo",
         "40 37 0:50 / /home/one/Things rw - fuse.cryfs cryfs rw,user_id=0,group_id=0\n41 37 0:51 / /home/two/Things rw - fuse.cryfs cryfs rw,user_id=65123,group_id=100\n36 25 8:1 / / rw - ext4 /dev/sda1 rw\n",
     );
+}
+
+#[test]
+fn linux_lists_programs_by_name_connections_by_kind_what_was_mounted_and_storage_by_its_serial_number() {
+    use std::os::unix::fs::MetadataExt as _;
+    let (proc, sys) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
+    let (proc, sys) = (proc.path(), sys.path());
+    what_runs(proc);
     for (interface, flags, more, text) in [
         ("eth0", "0x1003", "uevent", "INTERFACE=eth0"),
         ("wg0", "0x91", "uevent", "DEVTYPE=wireguard\nINTERFACE=wg0"),
@@ -175,21 +221,24 @@ fn linux_lists_programs_by_name_connections_by_kind_what_was_mounted_and_storage
     }
 
     let uid = std::fs::metadata(proc).expect("there").uid();
-    let mut linux = Linux::at(proc, sys, uid);
+    let mut linux = Linux::at(proc, sys, uid).with_settings_in(&proc.join("etc"));
     let seen = linux.look(&wanted(true));
     let listed: Vec<(MachineWhat, &str, &str)> =
         seen.things.iter().map(|one| (one.what, one.name.as_str(), one.detail.as_str())).collect();
-    use MachineWhat::{Connection, Mount, Program, Storage};
+    use MachineWhat::{Connection, Mount, Program, Proxy, Storage};
     let expected = [
+        (Program, "docker-desktop", ""),
         (Program, "firefox-esr", ""),
         (Program, "init", ""),
         (Program, "marina-share", ""),
         (Program, "marina-vault", ""),
         (Program, "python3.11", ""),
+        (Program, "qemu-system-aarch64", ""),
         (Connection, "tunnel", "tun0"),
         (Connection, "wireguard", "wg0"),
         (Mount, "fuse.cryfs", "/home/one/Things"),
         (Storage, "Marina Stick", "S-77"),
+        (Proxy, "system environment", "proxy.marina.example:3128"),
     ];
     assert_eq!((listed, seen.unseen.as_str()), (expected.to_vec(), ""));
     let [browser] = &seen.browsers[..] else { panic!("its first process: {:?}", seen.browsers) };

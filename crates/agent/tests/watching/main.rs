@@ -4,6 +4,7 @@ mod acts;
 mod helper;
 mod histories;
 mod machine;
+mod names;
 mod other_adult;
 mod pictures;
 #[path = "../support/mod.rs"]

@@ -54,6 +54,8 @@ pub(crate) enum Kind {
     Window,
     /// Text that came into a field of another program's window.
     WindowTyped,
+    /// A name that was sent with a form, or stood over a message.
+    Sent,
 }
 
 /// One observation, as the table sees it.
@@ -80,6 +82,9 @@ fn kind(fact: &Fact) -> Option<Kind> {
         },
         Fact::Text(of_program) if of_program.typed => Kind::WindowTyped,
         Fact::Text(_) => Kind::Window,
+        // The message under an author's name was typed; the name was not.
+        Fact::Name(used) if used.typed => Kind::Typed,
+        Fact::Name(_) => Kind::Sent,
         Fact::PrivateWindow { .. } | Fact::Software { .. } | Fact::Machine(_) | Fact::History(_) => {
             return None;
         }

@@ -76,6 +76,13 @@ pub const ROWS: &[Row] = &[
         |seen| !seen.foreground && seen.visible_ms == 0,
     ),
     row(
+        "sent",
+        "a name stood in a form that was sent within 10 s of a click or key in its page, or over a message that was typed there",
+        Act::Shown,
+        Anything,
+        |seen| seen.kind == Kind::Sent,
+    ),
+    row(
         "window, somebody there",
         "another program's window in front, and input on the device within 10 minutes",
         Act::Shown,

@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use proviso_model::observation::{Field, Picture, PictureElement, PictureFrom, ProgramText};
+use proviso_model::observation::{
+    Field, NameHow, NameUsed, Picture, PictureElement, PictureFrom, ProgramText,
+};
 use proviso_model::{Act, Attribution, Digest, Fact, Md5, Passage};
 use serde::Deserialize;
 
@@ -45,6 +47,11 @@ fn fact(kind: &str) -> Fact {
             let typed = kind == "window-typed";
             let text = Passage::whole("Tides");
             return Fact::Text(Box::new(ProgramText { typed, text, ..ProgramText::default() }));
+        }
+        "name" | "name-typed" => {
+            let (name, typed) = ("lantern-7".to_owned(), kind == "name-typed");
+            let used = NameUsed { url, name, how: NameHow::SignIn, typed, used_at: None };
+            return Fact::Name(Box::new(used));
         }
         "private-window" => return Fact::PrivateWindow { browser: "chromium".to_owned() },
         "picture" => PictureElement::Img,

@@ -10,7 +10,7 @@ pub fn because(attribution: &Attribution, fact: &Fact) -> Option<String> {
     let facts = attribution.circumstances?;
     let mut seen = Vec::new();
     match fact {
-        Fact::Typed { .. } => {}
+        Fact::Typed { .. } | Fact::Name(_) => {}
         Fact::Text(_) => seen.extend(facts.device_input_ms.map(of_device)),
         Fact::Picture(picture) if picture.window.is_some() => {
             seen.extend(facts.device_input_ms.map(of_device));

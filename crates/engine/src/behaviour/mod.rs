@@ -1,7 +1,10 @@
-//! Rules about a state rather than a text: a private window, monitoring software switched off, what runs on the device, a browser's history.
+//! Rules about a state rather than a text: a private window, monitoring software switched off, what runs on the device, a browser's
+//! history, a name that was used, a person whom the order names.
 
+pub mod contacts;
 pub mod history;
 pub mod machine;
+pub mod names;
 
 use proviso_model::observation::SoftwareState;
 use proviso_model::policy::{HISTORY_RULES, Rule};

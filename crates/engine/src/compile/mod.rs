@@ -307,6 +307,10 @@ fn rule_terms(rule: &Rule) -> usize {
             terms.len().saturating_add(near)
         }
         Rule::Sites { hosts, .. } => hosts.len(),
+        Rule::Names { declared, .. } => declared.len(),
+        Rule::Contacts { contacts, .. } => {
+            contacts.iter().map(|contact| contact.identifiers.len() + contact.names.len()).sum()
+        }
         Rule::Machine { things, .. } => things.iter().map(|thing| thing.names.len()).sum(),
         Rule::SiteLists { lists, lowered_by, .. } => lists.len() + lowered_by.len(),
         Rule::HashSets { sets, .. } => sets.len(),

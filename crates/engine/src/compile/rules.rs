@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use proviso_model::ConditionKind;
-use proviso_model::order::{Condition, Order};
+use proviso_model::order::{Condition, Contact, Order};
 use proviso_model::policy::{HashSetRef, PackRef, Rule, SiteListRef, Term};
+use proviso_model::{ConditionKind, Digest};
 
 use super::categories::Packs;
 use super::settings::{picture_score, score};
 use super::{CompileError, CompileInputs, hosts};
-use crate::behaviour::{State, machine};
+use crate::behaviour::{State, contacts, machine, names};
 use crate::pack::sha256;
 use crate::text::{is_searchable, normalise_term};
 
@@ -82,13 +82,13 @@ pub(super) fn of(
         | ConditionKind::NoVaults
         | ConditionKind::NoUndeclaredCloud
         | ConditionKind::NoPeerToPeer => {
-            let category = machine::category(condition.kind);
-            rules.extend(category.and_then(|category| packs.machine(condition, category)));
+            let categories = machine::categories(condition.kind).iter();
+            rules.extend(categories.filter_map(|category| packs.machine(condition, category)));
         }
+        ConditionKind::DeclareNames => rules.push(declared_names(order, condition)),
+        ConditionKind::NoContactWith => rules.push(contact_with(order, condition)?),
         // No device watches for these: they stand in the policy so that the person can read them.
-        ConditionKind::NoContactWithChildren
-        | ConditionKind::DeclareNames
-        | ConditionKind::ProduceDevices => {}
+        ConditionKind::NoContactWithChildren | ConditionKind::ProduceDevices => {}
     }
     rules.extend(State::for_condition(condition.kind).iter().copied().map(state));
     rules.extend(own_words(order, condition, "words/order", "specified-words", &condition.words)?);
@@ -168,6 +168,40 @@ fn hash_sets(category: &str, sets: &[HashSetRef], serves: impl Fn(&HashSetRef) -
         category: category.to_owned(),
         pack: sets.first()?.set.clone(),
         sets,
+    })
+}
+
+/// What was declared as fingerprints: a device need only compare with them.
+fn declared_names(order: &Order, condition: &Condition) -> Rule {
+    let pack = order_pack(order, &condition.declared);
+    let declared = condition.declared.iter().map(|name| names::fingerprint(&pack, &names::key(name)));
+    let declared: BTreeSet<Digest> = declared.collect();
+    Rule::Names {
+        id: "names/declared".to_owned(),
+        category: "undeclared-name".to_owned(),
+        declared: declared.into_iter().collect(),
+        within_days: condition.within_days.unwrap_or(0),
+        pack,
+    }
+}
+
+/// People with whom contact is prohibited, as fingerprints.
+fn contact_with(order: &Order, condition: &Condition) -> Result<Rule, CompileError> {
+    let lines = condition.contacts.iter().flat_map(|contact| {
+        let Contact { name, accounts, emails, phones } = contact;
+        let all = accounts.iter().chain(emails).chain(phones).cloned();
+        std::iter::once(format!("contact {}", name.as_deref().unwrap_or_default())).chain(all)
+    });
+    let pack = order_pack(order, &lines.collect::<Vec<_>>());
+    let place = || format!("paragraph {}, contact", condition.paragraph);
+    let compiled = condition.contacts.iter().map(|contact| {
+        contacts::compile(&pack, contact).map_err(|error| CompileError::Host { place: place(), error })
+    });
+    Ok(Rule::Contacts {
+        id: "contact/listed".to_owned(),
+        category: "listed-contact".to_owned(),
+        contacts: compiled.collect::<Result<_, _>>()?,
+        pack,
     })
 }
 

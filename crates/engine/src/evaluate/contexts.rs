@@ -163,6 +163,7 @@ fn is_written(fact: &Fact) -> bool {
         | Fact::PrivateWindow { .. }
         | Fact::Software { .. }
         | Fact::Machine(_)
-        | Fact::History(_) => false,
+        | Fact::History(_)
+        | Fact::Name(_) => false,
     }
 }

@@ -27,7 +27,10 @@ fn rests_on(observation: &Observation, rule: &Rule, spans: &[Span]) -> Vec<Rests
     match (rule, &observation.fact) {
         (Rule::Sites { .. } | Rule::SiteLists { .. }, _) => vec![RestsOn::Site],
         (Rule::State { .. } | Rule::Machine { .. }, _) => vec![RestsOn::State],
-        (Rule::HashSets { .. } | Rule::PictureScore { .. }, _) => Vec::new(),
+        (
+            Rule::HashSets { .. } | Rule::PictureScore { .. } | Rule::Names { .. } | Rule::Contacts { .. },
+            _,
+        ) => Vec::new(),
         (_, Fact::Typed { field: Field::Search, .. }) => vec![RestsOn::Search],
         (_, Fact::Typed { .. }) => vec![RestsOn::TypedWords],
         (_, Fact::Text(of_program)) if of_program.typed => vec![RestsOn::TypedWords],

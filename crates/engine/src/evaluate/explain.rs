@@ -8,7 +8,7 @@ use proviso_model::finding::TextField;
 use proviso_model::observation::{Field, ProgramText, SearchStart, SoftwareState};
 use proviso_model::policy::{PackRef, PolicyCondition, Rule};
 use proviso_model::setting::Alone;
-use proviso_model::{Act, Attribution, Fact, Observation, Span};
+use proviso_model::{Act, Attribution, Fact, MachineWhat, Observation, Span};
 
 mod beside;
 
@@ -43,6 +43,7 @@ pub(super) fn explain(
         _ => packs(&spoken.packs),
     };
     let (seen, act) = match &spoken.seen {
+        Some(seen) if !matches!(observation.fact, Fact::Messages { .. }) => (seen.clone(), act(observation)),
         Some(seen) => (
             format!("{} {seen}", explain_talk::place(observation)),
             format!("{} {}", explain_talk::shown(observation), circumstances(&observation.attribution)),
@@ -104,6 +105,7 @@ fn seen(observation: &Observation, spoken: &Spoken<'_>, spans: &[Span]) -> Strin
         Fact::Picture(picture) => super::pictures::shown(picture),
         Fact::Machine(machine) => super::machine::shown(machine),
         Fact::History(of_browser) => super::states::shown(spoken.rule, of_browser),
+        Fact::Name(used) => super::names::shown(used),
         Fact::PrivateWindow { browser } => format!("A private window of {} was open.", quoted(browser)),
         Fact::Software { component, state } => {
             let state = match state {
@@ -201,6 +203,9 @@ fn place(field: TextField) -> &'static str {
 /// How it came about, and who wrote it as far as the device can tell: an account at most, never a person.
 fn act(observation: &Observation) -> String {
     let Observation { attribution, account, .. } = observation;
+    if matches!(&observation.fact, Fact::Machine(machine) if machine.what == MachineWhat::Proxy) {
+        return "Who set it, and what for, is not known, nor whether anything went over it.".to_owned();
+    }
     if matches!(observation.fact, Fact::Machine(_)) {
         return "Who started it or plugged it in, and what for, is not known.".to_owned();
     }
@@ -210,7 +215,12 @@ fn act(observation: &Observation) -> String {
     if matches!(&observation.fact, Fact::Picture(picture) if picture.file.is_some()) {
         return "It came into the account as a file; nobody need have looked at it.".to_owned();
     }
+    let of_name = match &observation.fact {
+        Fact::Name(used) => super::names::act(used, attribution.act),
+        _ => None,
+    };
     let act = match attribution.act {
+        _ if of_name.is_some() => of_name.unwrap_or_default(),
         Act::Typed => "It was typed in the watched account",
         Act::Opened => "It was opened by a human gesture",
         Act::Shown => "It was shown without a gesture of its own",
@@ -231,6 +241,7 @@ fn act(observation: &Observation) -> String {
             " Who wrote it is not known, nor whether it was scrolled into view."
         }
         Fact::Picture(_) => " Whether anybody looked at it is not known.",
+        Fact::Name(_) => " Whose name it is, and which person used it, is not known.",
         _ => "",
     };
     let because =

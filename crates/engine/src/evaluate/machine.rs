@@ -32,6 +32,7 @@ pub(super) fn shown(machine: &Machine) -> String {
         }
         (MachineWhat::Mount, false) => format!("A file system of kind {name} was mounted."),
         (MachineWhat::Mount, true) => format!("A file system of kind {name} was mounted at {detail}."),
+        (MachineWhat::Proxy, _) => format!("A proxy was set in {name}, to {detail}."),
         (MachineWhat::Storage, false) => format!("Storage {name} without a serial number was plugged in."),
         (MachineWhat::Storage, true) => format!("Storage {name}, serial number {detail}, was plugged in."),
     }

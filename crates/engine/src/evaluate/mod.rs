@@ -1,6 +1,7 @@
 //! Observations to findings, and the cut of an observation to what its findings rest on.
 
 mod against;
+mod contact;
 mod contexts;
 mod counting;
 mod doubt;
@@ -11,6 +12,7 @@ mod jsonl;
 mod judging;
 mod machine;
 mod minor;
+mod names;
 mod near;
 mod once;
 mod passages;
@@ -20,6 +22,7 @@ mod reduce;
 mod scores;
 mod searched;
 mod settings;
+mod shield;
 mod site_lists;
 mod stages;
 mod states;
@@ -97,7 +100,7 @@ struct Spoken<'p> {
     rule: &'p Rule,
     strength_permille: u16,
     spans: Vec<Span>,
-    /// What was seen, where the spans alone do not tell it.
+    /// What was seen, where the spans alone do not tell it; of a conversation without its place.
     seen: Option<String>,
     why_not: String,
     /// Which words count, or do not, for a word near them: sentences, empty for none.
@@ -191,33 +194,6 @@ impl Engine {
             child_abuse: pictures::sets_of_child_abuse(policy),
             policy: policy_hash,
         })
-    }
-
-    /// Whether an observation belongs to a contact on the shield list: such a one raises no finding, and is dropped on
-    /// the device and counted. Hosts are compared with their sub-domains, addresses are looked for in the page's
-    /// address, in the names of a conversation and its authors, and in the title of a window, which has no address.
-    #[must_use]
-    pub fn is_shielded(&self, observation: &Observation) -> bool {
-        let address = observation.fact.url().unwrap_or_default();
-        if is_listed(address, &self.shield_hosts) {
-            return true;
-        }
-        if self.shield_addresses.is_empty() {
-            return false;
-        }
-        let names_one = |text: &str| {
-            let lower = text.to_lowercase().replace("%40", "@");
-            self.shield_addresses.iter().any(|entry| lower.contains(entry.as_str()))
-        };
-        let name = match &observation.fact {
-            Fact::Messages { channel, .. } => channel.as_str(),
-            Fact::Picture(picture) if picture.window.is_some() => picture.title.as_str(),
-            Fact::Text(of_program) => of_program.title.as_str(),
-            _ => "",
-        };
-        names_one(address)
-            || names_one(name)
-            || observation.fact.messages().filter_map(|message| message.author.as_deref()).any(names_one)
     }
 
     /// What the conditions in force at `observed_at` say of an observation, in the order of the policy. Nothing for
@@ -346,7 +322,8 @@ fn spoken<'p>(
                 (_, _, Some(score), _) => score.speak(rule, &ready.words, judging, &lines),
                 (_, _, _, Some(words)) if lines.is_empty() => words.speak(rule, reading),
                 (_, _, _, Some(words)) => words.speak_in_talk(rule, &lines),
-                _ => speak(rule, observation),
+                (Rule::Contacts { .. }, ..) => contact::speak(rule, observation, &lines),
+                _ => speak(ready, rule, observation),
             };
             let Some(new) = new else { continue };
             let joined =
@@ -361,14 +338,16 @@ fn spoken<'p>(
     all
 }
 
-fn speak<'p>(rule: &'p Rule, observation: &Observation) -> Option<Spoken<'p>> {
+fn speak<'p>(ready: &'p Ready, rule: &'p Rule, observation: &Observation) -> Option<Spoken<'p>> {
     match rule {
         Rule::Words { .. }
         | Rule::Score { .. }
         | Rule::Conversation { .. }
         | Rule::HashSets { .. }
+        | Rule::Contacts { .. }
         | Rule::PictureScore { .. } => None,
         Rule::Machine { .. } => machine::speak(rule, observation),
+        Rule::Names { .. } => names::speak(ready, rule, observation),
         Rule::Sites { hosts, pack, .. } => {
             let Fact::Page { url, .. } = &observation.fact else { return None };
             let span = reading::listed_host(url, hosts, rule)?;

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use proviso_model::finding::TextField;
-use proviso_model::observation::Field;
+use proviso_model::observation::{Field, NameHow};
 use proviso_model::policy::Rule;
 use proviso_model::{ConditionKind, Fact, Observation, Span};
 
@@ -70,7 +70,8 @@ impl<'o> Reading<'o> {
             | Fact::PrivateWindow { .. }
             | Fact::Software { .. }
             | Fact::Machine(_)
-            | Fact::History(_) => {}
+            | Fact::History(_)
+            | Fact::Name(_) => {}
         }
         let stretches = texts
             .into_iter()
@@ -93,6 +94,7 @@ pub(super) fn captures(kind: ConditionKind, fact: &Fact) -> bool {
         )
         | (ConditionKind::Pornography | ConditionKind::ProhibitedSearches, Fact::Page { .. })
         | (ConditionKind::Pornography | ConditionKind::ChildImages, Fact::Picture(_))
+        | (ConditionKind::NoContactWith, Fact::Page { .. } | Fact::Messages { .. })
         | (ConditionKind::NoPrivateBrowsing, Fact::PrivateWindow { .. })
         | (ConditionKind::MonitoringSoftware, Fact::Software { .. })
         | (ConditionKind::KeepHistory | ConditionKind::NoHistoryDeletion, Fact::History(_))
@@ -105,6 +107,8 @@ pub(super) fn captures(kind: ConditionKind, fact: &Fact) -> bool {
             | ConditionKind::NoPeerToPeer,
             Fact::Machine(_),
         ) => true,
+        (ConditionKind::DeclareNames, Fact::Name(used)) => used.how != NameHow::Recipient,
+        (ConditionKind::NoContactWith, Fact::Name(used)) => used.how == NameHow::Recipient,
         (ConditionKind::ProhibitedSearches, Fact::Typed { field, .. }) => *field == Field::Search,
         _ => false,
     }

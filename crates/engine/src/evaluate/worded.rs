@@ -53,6 +53,8 @@ impl Engine {
             | Rule::SiteLists { .. }
             | Rule::State { .. }
             | Rule::Machine { .. }
+            | Rule::Names { .. }
+            | Rule::Contacts { .. }
             | Rule::HashSets { .. }
             | Rule::PictureScore { .. } => (Vec::new(), spoken.strength_permille),
         };

@@ -13,6 +13,7 @@ pub(super) fn of(fact: &Fact) -> Vec<(&str, Option<TextField>)> {
             let file = picture.file.iter().flat_map(|file| [file.name.as_str(), file.folder.as_str()]);
             std::iter::once(picture.title.as_str()).chain(file).map(|name| (name, None)).collect()
         }
+        Fact::Name(used) => vec![(used.name.as_str(), None)],
         Fact::Typed { .. }
         | Fact::PrivateWindow { .. }
         | Fact::Software { .. }

@@ -194,8 +194,14 @@ fn paragraph(
 fn parameters(condition: &Condition) -> Vec<String> {
     let mut said = Vec::new();
     match (condition.kind, condition.within_days) {
-        (ConditionKind::DeclareDevices, Some(days)) => {
+        (ConditionKind::DeclareDevices | ConditionKind::DeclareNames, Some(days)) => {
             said.push(format!("The police must be told within {days} days."))
+        }
+        (ConditionKind::DeclareNames, None) => {
+            said.push(
+                "The order file gives no number of days within which a name may be declared: one that is not declared is reported at once."
+                    .to_owned(),
+            );
         }
         (ConditionKind::DeclareDevices, None) => {
             said.push(
@@ -212,6 +218,11 @@ fn parameters(condition: &Condition) -> Vec<String> {
             said.push("The order file does not say below which age contact is prohibited.".to_owned());
         }
         _ => {}
+    }
+    match condition.contacts.len() {
+        0 => {}
+        1 => said.push("The order names one person.".to_owned()),
+        many => said.push(format!("The order names {many} people.")),
     }
     match condition.declared.len() {
         0 => {}

@@ -17,5 +17,6 @@ mod terms;
 pub use normalise::{Normalised, normalise, normalise_term};
 pub use terms::{Occurrence, TermIndex, TermIndexError};
 
+pub(crate) use disguise::plain_letter;
 pub(crate) use edges::{is_searchable, joins};
 pub(crate) use fold::is_ignorable;

@@ -106,6 +106,8 @@ pub fn order_for_visit(order: &Order, day: Date) -> Result<VisitOrder, VisitErro
         bare.words.clear();
         bare.offence_words.clear();
         bare.except.words.clear();
+        // Who somebody must not meet is nobody else's business, and no visit reads it.
+        bare.contacts.clear();
         bare
     };
     let visit = VisitOrder {
@@ -151,8 +153,9 @@ pub fn reads(order: &VisitOrder) -> Result<BTreeMap<VisitRead, Vec<String>>, Vis
 /// The list that a paragraph's kind is about: programs, connections, mounts and storage.
 #[must_use]
 pub fn things(packs: &[Pack], kind: ConditionKind) -> Vec<MachineThing> {
-    let Some(category) = machine::category(kind) else { return Vec::new() };
-    let of = packs.iter().flat_map(|pack| &pack.machine).filter(|facts| facts.category == category);
+    let categories = machine::categories(kind);
+    let of = packs.iter().flat_map(|pack| &pack.machine);
+    let of = of.filter(|facts| categories.contains(&facts.category.as_str()));
     let mut things: Vec<MachineThing> = of.flat_map(|facts| facts.thing.clone()).collect();
     let mut seen = BTreeSet::new();
     things.retain(|thing| seen.insert(thing.label.clone()));

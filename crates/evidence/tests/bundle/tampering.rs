@@ -273,6 +273,9 @@ fn every_field_of_every_kind_of_record_belongs_to_a_part_in_words() {
         ("picture.listed", Part::Picture),
         ("picture.earlier", Part::Address),
         ("picture.content", Part::PictureBytes),
+        ("fact.called", Part::Passage),
+        ("fact.how", Part::Attribution),
+        ("fact.used_at", Part::Times),
         ("fact.name", Part::Device),
         ("fact.detail", Part::Device),
     ] {

@@ -8,10 +8,11 @@ use serde::{Deserialize, Serialize};
 pub struct Machine {
     /// What it is.
     pub what: MachineWhat,
-    /// What lists know it by: a program's file name, the kind of a connection or a file system, maker and model of storage.
+    /// What lists know it by: a program's file name, the kind of a connection or a file system, maker and model of storage, where a proxy is
+    /// set.
     pub name: String,
-    /// What tells it from others like it: a connection's interface, a mount's folder, the serial number of storage; empty where there
-    /// is none. Never a program's arguments.
+    /// What tells it from others like it: a connection's interface, a mount's folder, the serial number of storage, host and port of a
+    /// proxy; empty where there is none. Never a program's arguments, nor what stands before a proxy's host.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub detail: String,
 }
@@ -28,4 +29,6 @@ pub enum MachineWhat {
     Mount,
     /// Storage that can be taken away is plugged in.
     Storage,
+    /// A proxy is set, in the system, in a desktop or in a browser.
+    Proxy,
 }

@@ -88,6 +88,8 @@ condition_kinds! {
     NoPeerToPeer = "no-peer-to-peer", "Peer-to-peer software";
     /// No contact with those below an age.
     NoContactWithChildren = "no-contact-with-children", "Contact with children";
+    /// No contact with people whom the order names.
+    NoContactWith = "no-contact-with", "Contact with named people";
     /// No aliases: user names are declared.
     DeclareNames = "declare-names", "Declaring user names";
     /// Devices are produced on request.
@@ -113,8 +115,10 @@ impl ConditionKind {
             | Self::NoHiddenConnections
             | Self::NoVaults
             | Self::NoUndeclaredCloud
-            | Self::NoPeerToPeer => true,
-            Self::NoContactWithChildren | Self::DeclareNames | Self::ProduceDevices => false,
+            | Self::NoPeerToPeer
+            | Self::NoContactWith
+            | Self::DeclareNames => true,
+            Self::NoContactWithChildren | Self::ProduceDevices => false,
         }
     }
 }

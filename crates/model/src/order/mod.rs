@@ -1,11 +1,13 @@
 //! A court order as a force enters it: a TOML file, read with errors that point at line and column.
 
+mod contact;
 mod end;
 mod kinds;
 mod parse;
 
 use serde::{Deserialize, Serialize};
 
+pub use contact::Contact;
 pub use end::{OrderEnd, OrderEndKind};
 pub use kinds::{AuthorityBasis, ConditionKind, OrderKind};
 pub use parse::OrderError;
@@ -97,7 +99,7 @@ pub struct Condition {
     /// Carve-outs.
     #[serde(default, skip_serializing_if = "Exceptions::is_empty")]
     pub except: Exceptions,
-    /// Days within which the police must be told (for `declare-devices`).
+    /// Days within which the police must be told (for `declare-devices` and `declare-names`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub within_days: Option<u16>,
     /// The age below which contact is prohibited (for `no-contact-with-children`).
@@ -106,6 +108,9 @@ pub struct Condition {
     /// What has been declared and is therefore allowed: storage by serial number, connections, vaults, cloud storage or user names. The list is sensitive.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub declared: Vec<String>,
+    /// With whom contact is prohibited (for `no-contact-with`).
+    #[serde(default, rename = "contact", skip_serializing_if = "Vec::is_empty")]
+    pub contacts: Vec<Contact>,
 }
 
 /// What a condition does not cover.

@@ -1,6 +1,7 @@
 //! Reading an order file: TOML in, an [`Order`] or every fault with its place out.
 
 mod condition;
+mod contacts;
 mod fields;
 mod header;
 mod hosts;

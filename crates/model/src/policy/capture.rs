@@ -48,11 +48,18 @@ impl Policy {
                     capture.connections |= condition.reads_machine(MachineWhat::Connection);
                     capture.mounts |= condition.reads_machine(MachineWhat::Mount);
                     capture.storage |= condition.reads_machine(MachineWhat::Storage);
+                    capture.proxies |= condition.reads_machine(MachineWhat::Proxy);
+                }
+                ConditionKind::DeclareNames => capture.names |= condition.reads_names(),
+                ConditionKind::NoContactWith if condition.reads_contacts() => {
+                    capture.addresses = true;
+                    capture.messages = true;
+                    capture.recipients = true;
                 }
                 ConditionKind::KeepHistory => {}
                 // Nothing is captured for what no device watches for.
-                ConditionKind::NoContactWithChildren
-                | ConditionKind::DeclareNames
+                ConditionKind::NoContactWith
+                | ConditionKind::NoContactWithChildren
                 | ConditionKind::ProduceDevices => {}
             }
         }
@@ -100,6 +107,15 @@ pub struct Capture {
     /// Browsers' histories by their numbers.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub histories: bool,
+    /// Names in forms that are sent, and over messages that are typed on pages.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub names: bool,
+    /// To whom forms with a message are sent.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub recipients: bool,
+    /// Proxies that are set, by host and port.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub proxies: bool,
 }
 
 impl Capture {
@@ -131,6 +147,9 @@ impl Capture {
             mounts: joined(self.mounts, other.mounts),
             storage: joined(self.storage, other.storage),
             histories: joined(self.histories, other.histories),
+            names: joined(self.names, other.names),
+            recipients: joined(self.recipients, other.recipients),
+            proxies: joined(self.proxies, other.proxies),
         }
     }
 
@@ -142,6 +161,7 @@ impl Capture {
             MachineWhat::Connection => self.connections,
             MachineWhat::Mount => self.mounts,
             MachineWhat::Storage => self.storage,
+            MachineWhat::Proxy => self.proxies,
         }
     }
 

@@ -223,8 +223,12 @@ fn priority(finding: &Finding) -> Priority {
         return Priority::Today;
     }
     match finding.condition {
-        ConditionKind::SexualisedChat | ConditionKind::ProhibitedSearches => {
-            if finding.strength_permille >= 700 { Priority::Today } else { Priority::ThisWeek }
+        ConditionKind::SexualisedChat | ConditionKind::ProhibitedSearches | ConditionKind::NoContactWith => {
+            if finding.strength_permille >= 700 {
+                Priority::Today
+            } else {
+                Priority::ThisWeek
+            }
         }
         ConditionKind::SpecifiedWords | ConditionKind::Pornography | ConditionKind::MonitoringSoftware => {
             Priority::ThisWeek
@@ -235,7 +239,8 @@ fn priority(finding: &Finding) -> Priority {
         | ConditionKind::NoUndeclaredCloud
         | ConditionKind::NoPeerToPeer
         | ConditionKind::KeepHistory
-        | ConditionKind::NoHistoryDeletion => Priority::ThisWeek,
+        | ConditionKind::NoHistoryDeletion
+        | ConditionKind::DeclareNames => Priority::ThisWeek,
         // Of the rest a device can say little that the next visit would not show better.
         _ => Priority::NextVisit,
     }

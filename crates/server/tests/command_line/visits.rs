@@ -102,7 +102,8 @@ fn a_visit_is_prepared_made_with_its_pass_and_what_comes_back_is_checked_to_the_
     ];
     let prepared = done(&data, &prepare, "");
     let text = std::fs::read_to_string(pass.join("visit-pass.json")).expect("a pass");
-    for secret in ["Test Person", "VISOR", "paper kite", "model railway", "harbour lantern"] {
+    for secret in ["Test Person", "VISOR", "paper kite", "model railway", "harbour lantern", "heron", "7700"]
+    {
         assert!(!text.contains(secret), "the stick holds {secret}");
     }
     let until = Timestamp::parse(prepared["expires_at"].as_str().expect("a time")).expect("an instant");

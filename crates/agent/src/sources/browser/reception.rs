@@ -99,21 +99,31 @@ impl Reception<'_> {
                 let observed = self.core.ask(ask).await.ok_or_else(ending)?;
                 self.answer(n, observed).map(Some)
             }
-            told => self.take_told(instance, told).await,
+            heard @ (Heard::Missed { .. } | Heard::Proxies { .. } | Heard::History { .. }) => {
+                self.take_of_helper(instance, heard).await
+            }
+            _ => Ok(None),
         }
     }
 
-    /// Takes what the helper in the person's session tells beside pictures and text.
-    async fn take_told(&mut self, instance: String, heard: Heard) -> anyhow::Result<Option<ToExtension>> {
+    /// What only the helper tells, beside files and text.
+    async fn take_of_helper(
+        &mut self,
+        instance: String,
+        heard: Heard,
+    ) -> anyhow::Result<Option<ToExtension>> {
         let (n, observed) = match heard {
-            Heard::History { n, observed_at, browser, profile, reading } => {
-                let read = HistoryRead { instance, n, observed_at, browser, profile, reading };
-                (n, self.core.ask(|reply| Ask::HistoryRead(read, reply)).await)
-            }
             Heard::Missed { n, source, count, why } => {
                 let why = PictureLost::Without(why);
                 let ask = |reply| Ask::HelperMissed { instance, n, source, count, why, reply };
                 (n, self.core.ask(ask).await)
+            }
+            Heard::History { n, observed_at, browser, profile, reading } => {
+                let read = HistoryRead { instance, n, observed_at, browser, profile, reading };
+                (n, self.core.ask(|reply| Ask::HistoryRead(read, reply)).await)
+            }
+            Heard::Proxies { n, proxies } => {
+                (n, self.core.ask(|reply| Ask::ProxiesSet((instance, n), proxies, reply)).await)
             }
             _ => return Ok(None),
         };

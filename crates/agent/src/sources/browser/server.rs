@@ -256,6 +256,7 @@ async fn speak(
                     | Heard::Text { .. }
                     | Heard::Picture { .. }
                     | Heard::History { .. }
+                    | Heard::Proxies { .. }
                     | Heard::Missed { .. }) => {
                         let instance = session.instance().unwrap_or_default().to_owned();
                         if let Some(answer) = heard.take(instance, said).await? {

@@ -4,13 +4,15 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use proviso_model::limits::{
     FILE_TYPE_BYTES_MAX, HISTORY_DAYS_MAX, HISTORY_HOURS_MAX, HISTORY_NAME_BYTES_MAX, NATIVE_PART_BYTES_MAX,
-    NATIVE_PARTS_MAX, PICTURE_SENT_BYTES_MAX,
+    NATIVE_PARTS_MAX, PICTURE_SENT_BYTES_MAX, PROXIES_MAX,
 };
 use proviso_model::native::{
     NATIVE_PROTOCOL, PictureShown, PictureWithout, SESSION_PROTOCOL, SESSION_PROTOCOL_MIN, ToHost,
 };
 use proviso_model::observation::{PictureElement, PictureFrom, ProgramText};
-use proviso_model::{Attribution, Fact, HistoryReading, InputCounts, Source, Timestamp};
+use proviso_model::{
+    Attribution, Fact, HistoryReading, InputCounts, Machine, MachineWhat, Source, Timestamp,
+};
 
 use super::frames::FrameError;
 use super::presence::Greeting;
@@ -94,6 +96,13 @@ pub enum Heard {
         profile: String,
         /// The reading; nothing where the profile is no longer there.
         reading: Option<Box<HistoryReading>>,
+    },
+    /// Proxies that the person's own settings set.
+    Proxies {
+        /// Its number.
+        n: u64,
+        /// The proxies.
+        proxies: Vec<Machine>,
     },
     /// A whole picture.
     Picture {
@@ -221,6 +230,7 @@ impl Session {
                 | ToHost::Missed { .. }
                 | ToHost::Text { .. }
                 | ToHost::History { .. }
+                | ToHost::Proxies { .. }
                 | ToHost::Input { .. },
             ) if self.peer == Peer::Browser => {
                 Err(SessionError::Order("a message that only the helper in the session may send"))
@@ -230,6 +240,15 @@ impl Session {
             (_, ToHost::Missed { n, source, count, why }) => {
                 self.parts = None;
                 Ok(Heard::Missed { n, source, count, why })
+            }
+            (_, ToHost::Proxies { n, proxies }) => {
+                self.parts = None;
+                let is_proxy = |one: &Machine| one.what == MachineWhat::Proxy;
+                if proxies.len() > PROXIES_MAX || !proxies.iter().all(is_proxy) {
+                    return Ok(self
+                        .refuse(n, "the helper tells of so many proxies at most, and of no other setting"));
+                }
+                Ok(Heard::Proxies { n, proxies })
             }
             (_, ToHost::Text { n, observed_at, attribution, process, text }) => {
                 self.parts = None;

@@ -4,6 +4,7 @@
 pub mod browsers;
 #[cfg(target_os = "linux")]
 pub mod linux;
+pub mod proxies;
 mod source;
 
 use std::collections::BTreeSet;
@@ -37,14 +38,21 @@ impl Wanted {
             || capture.searches
             || capture.messages
             || capture.pictures
-            || capture.private_windows;
+            || capture.private_windows
+            || capture.names;
         Self { capture, browsers }
     }
 
     /// Whether anything is to be looked for.
     #[must_use]
     pub fn is_nothing(&self) -> bool {
-        let all = [MachineWhat::Program, MachineWhat::Connection, MachineWhat::Mount, MachineWhat::Storage];
+        let all = [
+            MachineWhat::Program,
+            MachineWhat::Connection,
+            MachineWhat::Mount,
+            MachineWhat::Storage,
+            MachineWhat::Proxy,
+        ];
         !self.browsers && !all.into_iter().any(|what| self.capture.is_of_machine(what))
     }
 }

@@ -9,7 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use proviso_model::native::{PictureShown, SESSION_PROTOCOL, SESSION_PROTOCOL_MIN, ToExtension, ToHost};
 use proviso_model::observation::{PictureElement, PictureFile, PictureFrom};
-use proviso_model::{Act, Attribution, Source};
+use proviso_model::{Act, Attribution, Machine, Source};
 use tokio::io::{AsyncWriteExt as _, BufReader};
 use tokio::net::UnixStream;
 use tokio::net::unix::OwnedWriteHalf;
@@ -18,12 +18,14 @@ use tokio::sync::{mpsc, oneshot, watch};
 use super::HelperLine;
 use super::counting::{Counted, Counting};
 use super::outbox::Outbox;
+use super::proxies::Proxies;
 use crate::clock::Clock;
 use crate::sources::accessibility::{self, Accessibility, AccessibilityParts};
 use crate::sources::browser::frames::frame_head;
 use crate::sources::browser::server::read_frames;
 use crate::sources::files::{Arrival, FileContent, Files, FilesSettings, Platform, Told};
 use crate::sources::histories::{self, Histories, HistoriesParts};
+use crate::sources::machine::proxies::SessionSettings;
 
 /// Between tries to reach the agent.
 const RECONNECT: Duration = Duration::from_secs(2);
@@ -41,6 +43,8 @@ const READINGS_AHEAD: usize = 4;
 const COUNTS_AHEAD: usize = 4;
 /// Frames read ahead.
 const FRAMES_AHEAD: usize = 8;
+/// Looks at settings that are ahead of the agent.
+const SETTINGS_AHEAD: usize = 1;
 
 /// What a helper needs.
 pub struct HelperParts {
@@ -58,6 +62,8 @@ pub struct HelperParts {
     pub accessibility: AccessibilityParts,
     /// The account's browsers.
     pub histories: HistoriesParts,
+    /// Where the account's own settings are.
+    pub settings: SessionSettings,
 }
 
 /// Why it ended.
@@ -106,6 +112,7 @@ struct Talk<'h> {
     text: Option<(Accessibility, mpsc::Receiver<accessibility::Told>)>,
     histories: Option<(Histories, mpsc::Receiver<histories::Told>)>,
     input: Option<(Counting, mpsc::Receiver<Counted>)>,
+    proxies: Option<(Proxies, mpsc::Receiver<Vec<Machine>>)>,
     /// Processes of browsers whose extension tells what they show.
     browsers: watch::Sender<Vec<u32>>,
 }
@@ -121,6 +128,7 @@ impl<'h> Talk<'h> {
             text: None,
             histories: None,
             input: None,
+            proxies: None,
             browsers,
         }
     }
@@ -159,6 +167,11 @@ impl<'h> Talk<'h> {
                     let Counted { counts, cannot } = counted;
                     send(&mut write, &serde_json::to_vec(&ToHost::Input { counts, cannot })?).await?;
                 }
+                Some(proxies) = told(&mut self.proxies), if has_room => {
+                    for frame in self.outbox.put(|n| ToHost::Proxies { n, proxies })? {
+                        send(&mut write, frame).await?;
+                    }
+                }
                 _ = pulse.tick(), if self.was_answered => {
                     let sent = self.outbox.last();
                     send(&mut write, &serde_json::to_vec(&ToHost::Pulse { sent })?).await?;
@@ -189,6 +202,7 @@ impl<'h> Talk<'h> {
                 self.may_read(watching && capture.text)?;
                 self.may_read_histories(watching && capture.histories);
                 self.may_count(count_input)?;
+                self.may_look(watching && capture.proxies);
             }
         }
         Ok(None)
@@ -259,6 +273,16 @@ impl<'h> Talk<'h> {
             self.input = None;
         }
         Ok(())
+    }
+
+    /// The same of the account's own settings of proxies.
+    fn may_look(&mut self, may: bool) {
+        if may && self.proxies.is_none() {
+            let (told, proxies) = mpsc::channel(SETTINGS_AHEAD);
+            self.proxies = Some((Proxies::start(self.parts.settings.clone(), told), proxies));
+        } else if !may {
+            self.proxies = None;
+        }
     }
 
     async fn tell_text(

@@ -6,6 +6,7 @@ mod counting;
 mod helper;
 mod logged_on;
 mod outbox;
+mod proxies;
 
 use serde::{Deserialize, Serialize};
 

@@ -86,6 +86,8 @@ pub(super) fn certainty(spoken: &Spoken<'_>, beside: &Beside) -> String {
             "what was seen is listed or not; whether it matters is for an officer".to_owned()
         }
         (Rule::Machine { .. }, _) => "how much its being there says, not a probability".to_owned(),
+        (Rule::Names { .. }, _) => "how much one such use says, not a probability".to_owned(),
+        (Rule::Contacts { .. }, _) => "how plainly something passed, not a probability".to_owned(),
         (Rule::HashSets { .. }, _) => "by the kind of agreement, not a probability".to_owned(),
         (Rule::PictureScore { .. }, _) => "the lowest score that it rests on, not a probability".to_owned(),
         (_, Some(score)) => format!(

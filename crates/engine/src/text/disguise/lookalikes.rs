@@ -67,6 +67,15 @@ pub(super) fn is_strict(c: char) -> bool {
     matches!(c, '\u{1F1E6}'..='\u{1F1FF}') || strict(c).is_some()
 }
 
+/// A letter of another script that is as good as the same on the screen as a Latin one, as that one: of two, the first. Any other
+/// character as it is.
+pub(crate) fn plain_letter(c: char) -> char {
+    if c.is_ascii() {
+        return c;
+    }
+    strict(c).and_then(|letters| letters.chars().next()).unwrap_or(c)
+}
+
 /// Small letters of other scripts that look like a Latin one, and Latin small capitals and letters with hooks.
 fn strict(c: char) -> Option<&'static str> {
     Some(match c {

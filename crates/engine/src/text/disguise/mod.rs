@@ -13,6 +13,8 @@ use std::ops::Range;
 use super::blocks::Blocks;
 use spelled::Spellings;
 
+pub(crate) use lookalikes::plain_letter;
+
 /// Longer runs of letters are no words.
 const WORD_BYTES_MAX: usize = 96;
 /// How far around a word that is read again the text is searched for phrases.

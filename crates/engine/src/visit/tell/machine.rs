@@ -31,6 +31,7 @@ impl Told<'_> {
             (SeenHow::Now, MachineWhat::Connection) => format!("{of} is connected now"),
             (SeenHow::Now, MachineWhat::Mount) => format!("{of} is mounted now"),
             (SeenHow::Now, MachineWhat::Storage) => format!("{of} is plugged in now"),
+            (SeenHow::Now, MachineWhat::Proxy) => format!("{of} is set now"),
             (SeenHow::Installed, _) => {
                 format!("{of} is installed at {}{}", seen.place, self.changed(seen.changed_at))
             }

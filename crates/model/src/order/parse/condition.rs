@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use super::super::{Condition, ConditionKind, Exceptions};
 use super::fields::{Faults, Fields, Placed, did_you_mean};
-use super::{hosts, parameters};
+use super::{contacts, hosts, parameters};
 use crate::emoji::is_emoji;
 use crate::limits::TERM_BYTES_MAX;
 
@@ -29,6 +29,7 @@ const KEYS: &[&str] = &[
     parameters::WITHIN_DAYS,
     parameters::UNDER_AGE,
     parameters::DECLARED,
+    parameters::CONTACT,
 ];
 
 pub(super) fn read(
@@ -49,6 +50,7 @@ pub(super) fn read(
     let within_days = parameters::within_days(fields, faults);
     let under_age = parameters::under_age(fields, faults);
     let declared = parameters::declared(fields, faults);
+    let contacts = contacts::read(fields, faults);
     parameters::check(fields, kind, words.len() + offence_words.len(), faults);
     Some(Condition {
         paragraph: paragraph?.value,
@@ -63,6 +65,7 @@ pub(super) fn read(
         within_days,
         under_age,
         declared,
+        contacts,
     })
 }
 

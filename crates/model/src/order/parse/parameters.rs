@@ -9,6 +9,7 @@ use crate::limits::TERM_BYTES_MAX;
 pub(super) const WITHIN_DAYS: &str = "within_days";
 pub(super) const UNDER_AGE: &str = "under_age";
 pub(super) const DECLARED: &str = "declared";
+pub(super) const CONTACT: &str = "contact";
 
 /// Longest time to tell the police that is read.
 const WITHIN_DAYS_MAX: i64 = 366;
@@ -23,6 +24,7 @@ struct Takes {
     within_days: bool,
     under_age: bool,
     declared: bool,
+    contact: bool,
 }
 
 fn takes(kind: ConditionKind) -> Takes {
@@ -32,12 +34,14 @@ fn takes(kind: ConditionKind) -> Takes {
             Takes { words: true, ..nothing }
         }
         ConditionKind::Pornography => Takes { words: true, sites: true, ..nothing },
-        ConditionKind::DeclareDevices => Takes { within_days: true, declared: true, ..nothing },
+        ConditionKind::DeclareDevices | ConditionKind::DeclareNames => {
+            Takes { within_days: true, declared: true, ..nothing }
+        }
+        ConditionKind::NoContactWith => Takes { contact: true, ..nothing },
         ConditionKind::NoContactWithChildren => Takes { under_age: true, ..nothing },
-        ConditionKind::NoHiddenConnections
-        | ConditionKind::NoVaults
-        | ConditionKind::NoUndeclaredCloud
-        | ConditionKind::DeclareNames => Takes { declared: true, ..nothing },
+        ConditionKind::NoHiddenConnections | ConditionKind::NoVaults | ConditionKind::NoUndeclaredCloud => {
+            Takes { declared: true, ..nothing }
+        }
         ConditionKind::ChildImages
         | ConditionKind::NoPrivateBrowsing
         | ConditionKind::MonitoringSoftware
@@ -137,8 +141,9 @@ pub(super) fn check(fields: &Fields<'_, '_>, kind: ConditionKind, words: usize, 
         );
     }
     for (key, is_taken, whose) in [
-        (WITHIN_DAYS, takes.within_days, "declare-devices"),
+        (WITHIN_DAYS, takes.within_days, "declare-devices or declare-names"),
         (UNDER_AGE, takes.under_age, "no-contact-with-children"),
+        (CONTACT, takes.contact, "no-contact-with"),
         (
             DECLARED,
             takes.declared,
@@ -148,6 +153,13 @@ pub(super) fn check(fields: &Fields<'_, '_>, kind: ConditionKind, words: usize, 
         if !is_taken {
             refuse(key, format!("{name} takes no {key}: it belongs to {whose}"), format!("remove {key}"));
         }
+    }
+    if takes.contact && fields.key_at(CONTACT).is_none() {
+        faults.add(
+            fields.at,
+            "no-contact-with names nobody: without a contact it would look for nothing",
+            "add under it [[condition.contact]] and then accounts = [\"forum.example/lantern-7\"]",
+        );
     }
     if kind == ConditionKind::SpecifiedWords && words == 0 {
         faults.add(

@@ -60,6 +60,7 @@ pub fn pieces(captured: &Observation) -> Vec<Piece> {
         | Fact::PrivateWindow { .. }
         | Fact::Software { .. }
         | Fact::Machine(_)
+        | Fact::Name(_)
         | Fact::History(_) => ("", false),
     };
     if !has_words {
@@ -162,6 +163,11 @@ impl Withheld {
                 }
                 if self.names {
                     (*url, *channel) = (String::new(), String::new());
+                }
+            }
+            Fact::Name(used) => {
+                if self.names {
+                    (used.url, used.name) = (String::new(), String::new());
                 }
             }
             Fact::Picture(_)

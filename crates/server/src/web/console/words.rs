@@ -2,7 +2,7 @@
 
 use jiff::tz::TimeZone;
 use proviso_engine::attribution::because;
-use proviso_model::observation::{Act, Fact, Field, PictureElement, SoftwareState};
+use proviso_model::observation::{Act, Fact, Field, NameHow, PictureElement, SoftwareState};
 use proviso_model::{ConditionKind, Machine, MachineWhat, Source, Timestamp};
 use proviso_store::AlertRow;
 
@@ -108,13 +108,18 @@ pub fn happened(alert: &AlertRow, act: Act) -> &'static str {
         _ if alert.is_conversation => "A conversation to look at",
         (ConditionKind::NoPrivateBrowsing, _) => "A private window was open",
         (ConditionKind::MonitoringSoftware, _) => "Monitoring software was switched off or removed",
-        (ConditionKind::NoHiddenConnections, _) => "A VPN, Tor or a proxy was on the device",
+        (ConditionKind::NoHiddenConnections, _) => {
+            "A VPN, Tor, a proxy, a remote desktop or a virtual machine was on the device"
+        }
         (ConditionKind::NoVaults, _) => "Encryption or vault software was on the device",
         (ConditionKind::NoUndeclaredCloud, _) => "Cloud storage was on the device",
         (ConditionKind::NoPeerToPeer, _) => "Peer-to-peer software ran",
         (ConditionKind::NoHistoryDeletion, _) => "History was removed, or a program that removes traces ran",
         (ConditionKind::KeepHistory, _) => "A browser's history was removed, or is not kept",
-        (ConditionKind::DeclareDevices, _) => "Storage was plugged in",
+        (ConditionKind::DeclareDevices, _) => "Storage was plugged in, or a virtual machine ran",
+        (ConditionKind::NoContactWith, Act::Typed) => "Somebody whom the order names was written to",
+        (ConditionKind::NoContactWith, _) => "Something of somebody whom the order names was seen",
+        (ConditionKind::DeclareNames, _) => "A name that is not on the declared list was used",
         (ConditionKind::ProhibitedSearches, Act::Typed) => "A search was typed",
         (ConditionKind::ProhibitedSearches, Act::Opened) => "A search was opened",
         (ConditionKind::ProhibitedSearches, _) => "A search was shown on screen",
@@ -158,6 +163,9 @@ pub fn attribution(fact: &Fact, act: Act, account: &str, device: &str) -> String
         Act::Shown if is_picture => ("Shown", "Whether anybody looked at it is not known."),
         Act::Received if is_picture => {
             ("Received", "From whom, and whether anybody opened it, is not known.")
+        }
+        Act::Shown if matches!(fact, Fact::Name(_)) => {
+            ("Used", "Whether somebody typed it there, and which person, is not known.")
         }
         Act::Typed => ("Typed", "Which person typed is not known."),
         Act::Opened => ("Opened", "Which person opened it is not known."),
@@ -235,6 +243,13 @@ pub fn fact(fact: &Fact) -> String {
         }
         Fact::Machine(machine) => of_machine(machine),
         Fact::History(seen) => format!("The history of {}, by its numbers", seen.browser),
+        // The name itself is content.
+        Fact::Name(used) => match used.how {
+            NameHow::SignIn => "A name in a form for signing in or registering that was sent".to_owned(),
+            NameHow::Author => "The name over a message that was typed and appeared".to_owned(),
+            NameHow::Sender => "The sender in a form with a message that was sent".to_owned(),
+            NameHow::Recipient => "A recipient in a form with a message that was sent".to_owned(),
+        },
         Fact::Text(of_program) => {
             let how = if of_program.typed { "Text that came into a field of" } else { "Text in" };
             match of_program.application.as_str() {
@@ -254,6 +269,7 @@ fn of_machine(machine: &Machine) -> String {
         MachineWhat::Program => format!("A program named \"{name}\" that ran"),
         MachineWhat::Connection => format!("A connection of kind \"{name}\"{}", with(", interface ")),
         MachineWhat::Mount => format!("A file system of kind \"{name}\"{}", with(", opened at ")),
+        MachineWhat::Proxy => format!("A proxy that was set in \"{name}\"{}", with(", to ")),
         MachineWhat::Storage => format!("Storage \"{name}\"{}", with(", serial number ")),
     }
 }

@@ -1,7 +1,7 @@
 //! Conversations as frames.
 
 use proviso_model::native::ToHost;
-use proviso_model::{Act, Attribution, Fact, Passage, Timestamp};
+use proviso_model::{Act, Attribution, Fact, Machine, MachineWhat, Passage, Timestamp};
 
 use super::{Heard, Session, SessionError};
 
@@ -85,4 +85,25 @@ fn without_a_common_protocol_there_is_a_mismatch_and_before_a_greeting_nothing_i
     let early = serde_json::to_vec(&observation(1, "early".to_owned())).expect("json");
     assert!(matches!(Session::default().hear(&early), Err(SessionError::Order(_))));
     assert!(matches!(Session::default().hear(b"{\"type\":\"unheard\"}"), Err(SessionError::Unknown(_))));
+}
+
+#[test]
+fn of_settings_the_helper_tells_proxies_alone_and_a_browser_none() {
+    let proxies = |what| {
+        let set = vec![Machine { what, name: "gnome".to_owned(), detail: "proxy.example:80".to_owned() }];
+        serde_json::to_vec(&ToHost::Proxies { n: 1, proxies: set }).expect("json")
+    };
+    let mut helper = Session::with_helper();
+    let greeting = ToHost::Session {
+        protocol_min: 1,
+        protocol_max: 9,
+        instance: "two".to_owned(),
+        version: "1".to_owned(),
+    };
+    helper.hear(&serde_json::to_vec(&greeting).expect("json")).expect("a greeting");
+    assert!(matches!(helper.hear(&proxies(MachineWhat::Proxy)), Ok(Heard::Proxies { n: 1, .. })));
+    assert!(matches!(helper.hear(&proxies(MachineWhat::Program)), Ok(Heard::Refused { n: 1, .. })));
+    let mut browser = Session::default();
+    browser.hear(&hello(1, 1)).expect("a greeting");
+    assert!(matches!(browser.hear(&proxies(MachineWhat::Proxy)), Err(SessionError::Order(_))));
 }

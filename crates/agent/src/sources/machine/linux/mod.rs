@@ -1,4 +1,4 @@
-//! Linux, from `/proc` and `/sys`: nothing is run for it, and nothing but names is read.
+//! Linux, from `/proc`, `/sys` and settings in `/etc`: nothing is run for it, and nothing but names is read.
 
 mod connections;
 mod mounts;
@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use proviso_model::{Machine, MachineWhat};
 
-use super::{Seen, System, THINGS_MAX, Wanted};
+use super::{Seen, System, THINGS_MAX, Wanted, proxies};
 pub(crate) use programs::PEOPLE_FROM;
 use programs::Programs;
 pub(crate) use storage::disk_of;
@@ -18,6 +18,7 @@ pub(crate) use storage::disk_of;
 pub struct Linux {
     proc: PathBuf,
     sys: PathBuf,
+    etc: PathBuf,
     programs: Programs,
 }
 
@@ -31,7 +32,14 @@ impl Linux {
     /// The same with other roots, for tests.
     #[must_use]
     pub fn at(proc: &Path, sys: &Path, uid: u32) -> Self {
-        Self { proc: proc.to_owned(), sys: sys.to_owned(), programs: Programs::new(proc, uid) }
+        let (proc, sys, programs) = (proc.to_owned(), sys.to_owned(), Programs::new(proc, uid));
+        Self { proc, sys, etc: PathBuf::from("/etc"), programs }
+    }
+
+    /// With another folder of settings, for tests.
+    #[must_use]
+    pub fn with_settings_in(self, etc: &Path) -> Self {
+        Self { etc: etc.to_owned(), ..self }
     }
 }
 
@@ -61,6 +69,9 @@ impl System for Linux {
         }
         if capture.storage {
             take(MachineWhat::Storage, storage::storage(&self.sys));
+        }
+        if capture.proxies {
+            seen.things.extend(proxies::of_system(&self.etc).into_iter().take(THINGS_MAX));
         }
         if wanted.browsers {
             seen.browsers = self.programs.browsers();

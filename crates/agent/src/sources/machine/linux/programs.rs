@@ -13,6 +13,12 @@ use crate::sources::health::ProcFs;
 
 /// Below this number accounts belong to the system (login.defs(5), `UID_MIN`).
 pub(crate) const PEOPLE_FROM: u32 = 1_000;
+/// Accounts that systemd and Debian give to services, such as that of libvirt's virtual machines (systemd's uids-gids; Debian policy 9.2.2).
+const SERVICES: std::ops::RangeInclusive<u32> = 61_184..=65_533;
+/// Programs of containers, which start a virtual machine of their own: it is a part of them.
+const CONTAINERS: [&str; 3] = ["com.docker.backend", "com.docker.virtualization", "docker-desktop"];
+/// How far above a process its container's program is looked for.
+const ABOVE_MAX: usize = 16;
 /// Kernel ticks in a second, on every Linux that this program runs on.
 const TICK_MS: u64 = 10;
 /// Bytes of a command line that are looked at for the program's name.
@@ -94,7 +100,7 @@ impl Programs {
         let folder = self.proc.join(pid.to_string());
         let owner = std::fs::metadata(&folder).ok()?.uid();
         let is_of_account = owner == self.uid;
-        if !is_of_account && owner >= PEOPLE_FROM {
+        if !is_of_account && owner >= PEOPLE_FROM && !SERVICES.contains(&owner) {
             return None;
         }
         let mut names = Vec::new();
@@ -124,8 +130,20 @@ impl Programs {
 
     /// Names of what runs, each once.
     pub(super) fn names(&self) -> Vec<(String, String)> {
-        let all: BTreeSet<&String> = self.known.values().flat_map(|program| &program.names).collect();
+        let of_itself = self.known.values().filter(|program| !self.is_of_container(program));
+        let all: BTreeSet<&String> = of_itself.flat_map(|program| &program.names).collect();
         all.into_iter().map(|name| (name.clone(), String::new())).collect()
+    }
+
+    /// Whether it is a machine that the program of containers has started for itself.
+    fn is_of_container(&self, program: &Program) -> bool {
+        if !program.names.iter().any(|name| name.starts_with("qemu-system-")) {
+            return false;
+        }
+        let above = |of: &&Program| self.known.get(&of.parent);
+        std::iter::successors(above(&program), above)
+            .take(ABOVE_MAX)
+            .any(|of| of.names.iter().any(|name| CONTAINERS.contains(&name.as_str())))
     }
 
     /// Browsers of the account, by their first process.

@@ -64,8 +64,11 @@ pub struct FindingBox {
 }
 
 /// Captured content, rendered only after its opening was logged.
+#[derive(Default)]
 pub struct Content {
     pub address: Option<Vec<Piece>>,
+    /// A name that was used.
+    pub name: Option<String>,
     pub title: Option<Vec<Piece>>,
     pub query: Option<String>,
     pub passages: Vec<Vec<Piece>>,
@@ -79,6 +82,10 @@ pub fn shown(one: &ShownFinding, view: &AlertView, zone: &TimeZone, masks: &Mask
     let account = if captured.account.is_empty() { &view.device.account } else { &captured.account };
     let content = view.content_open.then(|| content(one, view, zone, masks));
     let explanation = match content {
+        // A name that was used is covered however it is quoted.
+        Some(_) if matches!(captured.fact, Fact::Name(_)) && !masks.is_open() => {
+            hidden(&generated.explanation, one)
+        }
         Some(_) => masks.covered(&generated.explanation),
         None => hidden(&generated.explanation, one),
     };
@@ -226,36 +233,30 @@ fn content(one: &ShownFinding, view: &AlertView, zone: &TimeZone, masks: &Masks)
             query,
             passages: text.iter().map(|passage| pieces(passage, spans, TextField::Text, masks)).collect(),
             cut: *cut,
-            picture: None,
+            ..Content::default()
         },
         Fact::Typed { url, text, .. } => Content {
             address: whole(url, TextField::Url),
-            title: None,
             query,
             passages: text.iter().map(|passage| pieces(passage, spans, TextField::Typed, masks)).collect(),
-            cut: false,
-            picture: None,
+            ..Content::default()
         },
         Fact::Messages { url, channel, .. } => Content {
             address: whole(url, TextField::Url),
             title: whole(channel, TextField::Title),
-            query: None,
             passages: one.captured.fact.messages().map(|message| talk::line(message, spans, masks)).collect(),
             cut: one.captured.fact.messages().any(|message| message.cut),
-            picture: None,
+            ..Content::default()
         },
         Fact::Picture(picture) => Content {
             address: whole(&picture.url, TextField::Url),
             title: whole(&picture.title, TextField::Title),
-            query: None,
-            passages: Vec::new(),
-            cut: false,
             picture: Some(picture::shown(picture, one, view, zone)),
+            ..Content::default()
         },
         Fact::Text(of_program) => {
             let field = if of_program.typed { TextField::Typed } else { TextField::Text };
             Content {
-                address: None,
                 title: whole(&of_program.title, TextField::Title),
                 query,
                 passages: of_program
@@ -264,11 +265,16 @@ fn content(one: &ShownFinding, view: &AlertView, zone: &TimeZone, masks: &Masks)
                     .map(|passage| pieces(passage, spans, field, masks))
                     .collect(),
                 cut: of_program.cut,
-                picture: None,
+                ..Content::default()
             }
         }
+        Fact::Name(used) => Content {
+            address: whole(&used.url, TextField::Url),
+            name: Some(masks.author(&used.name)),
+            ..Content::default()
+        },
         Fact::PrivateWindow { .. } | Fact::Software { .. } | Fact::Machine(_) | Fact::History(_) => {
-            Content { address: None, title: None, query, passages: Vec::new(), cut: false, picture: None }
+            Content { query, ..Content::default() }
         }
     }
 }

@@ -1,9 +1,11 @@
-//! Names and contact details of other people in captured text: covered until an officer gives a reason to see them, which is logged.
+//! Names and contact details of other people in captured text, and a name that was used, for whose it is is not known: covered until an officer gives a reason to see them, which is logged.
 //! What is covered is found by its form: an author's name as the page gave it, an e-mail address, a telephone number, a handle, a
 //! postcode. A name in running text that nobody wrote under is not known to be one, and stays.
 
 use std::cell::Cell;
 use std::ops::Range;
+
+use proviso_model::Fact;
 
 use crate::app::officer::alert::AlertView;
 
@@ -17,8 +19,9 @@ const HANDLE_LETTERS_MIN: usize = 3;
 /// What is covered on one page.
 #[derive(Debug, Default)]
 pub struct Masks {
-    /// Names of authors who are not this account, in the order in which they were seen.
-    names: Vec<String>,
+    /// Names of authors who are not this account, in the order in which they were seen, then names that were used; with what stands
+    /// in their place.
+    names: Vec<(String, String)>,
     /// An opening with a reason was logged: nothing is covered.
     is_open: bool,
     has_covered: Cell<bool>,
@@ -39,17 +42,36 @@ impl Masks {
     pub fn of(view: &AlertView) -> Self {
         let messages = view.findings.iter().rev().flat_map(|one| one.captured.fact.messages());
         let others = messages.filter(|message| message.own != Some(true));
-        Self::new(others.filter_map(|message| message.author.as_deref()), view.names_open)
+        let used = view.findings.iter().rev().filter_map(|one| match &one.captured.fact {
+            Fact::Name(used) => Some(used.name.as_str()),
+            _ => None,
+        });
+        Self::new(others.filter_map(|message| message.author.as_deref()), used, view.names_open)
     }
 
-    fn new<'n>(authors: impl Iterator<Item = &'n str>, is_open: bool) -> Self {
-        let mut names: Vec<String> = Vec::new();
-        for author in authors.map(str::trim).filter(|author| !author.is_empty()) {
-            if !names.iter().any(|known| known == author) {
-                names.push(author.to_owned());
-            }
+    fn new<'n>(
+        authors: impl Iterator<Item = &'n str>,
+        used: impl Iterator<Item = &'n str>,
+        is_open: bool,
+    ) -> Self {
+        let mut masks = Self { is_open, ..Self::default() };
+        authors.for_each(|author| masks.add(author, "other person"));
+        used.for_each(|name| masks.add(name, "name used"));
+        masks
+    }
+
+    fn add(&mut self, name: &str, what: &str) {
+        let name = name.trim();
+        if !name.is_empty() && !self.names.iter().any(|(known, _)| known == name) {
+            let label = format!("[{what} {}]", self.names.len() + 1);
+            self.names.push((name.to_owned(), label));
         }
-        Self { names, is_open, has_covered: Cell::new(false) }
+    }
+
+    /// Whether nothing is covered, for a reason that is on record.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.is_open
     }
 
     /// Whether anything was covered so far.
@@ -58,13 +80,13 @@ impl Masks {
         self.has_covered.get()
     }
 
-    /// An author as the page may show it.
+    /// An author, or a name that was used, as the page may show it.
     #[must_use]
     pub fn author(&self, name: &str) -> String {
-        match self.names.iter().position(|known| known == name.trim()) {
-            Some(place) if !self.is_open => {
+        match self.names.iter().find(|(known, _)| known == name.trim()) {
+            Some((_, label)) if !self.is_open => {
                 self.has_covered.set(true);
-                other(place)
+                label.clone()
             }
             _ => name.to_owned(),
         }
@@ -121,16 +143,10 @@ impl Masks {
             let is_it = text.get(start..end).is_some_and(|found| found.eq_ignore_ascii_case(name));
             (is_it && ends_a_word(text, end)).then_some(end)
         };
-        let named = self.names.iter().enumerate();
-        let found = named
-            .filter(|(_, name)| name.chars().count() >= NAME_LETTERS_MIN)
-            .filter_map(|(place, name)| Some((is_here(name)?, place)));
-        found.max_by_key(|(end, _)| *end).map(|(end, place)| (end, other(place)))
+        let named = self.names.iter().filter(|(name, _)| name.chars().count() >= NAME_LETTERS_MIN);
+        let found = named.filter_map(|(name, label)| Some((is_here(name)?, label)));
+        found.max_by_key(|(end, _)| *end).map(|(end, label)| (end, label.clone()))
     }
-}
-
-fn other(place: usize) -> String {
-    format!("[other person {}]", place + 1)
 }
 
 fn is_of_a_word(letter: char) -> bool {
@@ -201,7 +217,8 @@ mod tests {
 
     #[test]
     fn names_of_authors_and_what_one_is_reached_by_are_covered_and_other_words_stay() {
-        let masks = Masks::new(["kit", "Noor Vale", "kit", "B"].into_iter(), false);
+        let masks =
+            Masks::new(["kit", "Noor Vale", "kit", "B"].into_iter(), ["lantern-7"].into_iter(), false);
         for (text, expected) in [
             (
                 "Kit, are you there? kite flying, a kit",
@@ -217,22 +234,23 @@ mod tests {
             ("on 29.11.2026 at 21:30, 12 of 1,000", "on 29.11.2026 at 21:30, 12 of 1,000"),
             ("at ZZ1A 1AA, model ZX81", "at [postcode], model ZX81"),
             ("é @ 7 pm", "é @ 7 pm"),
+            ("signed in as lantern-7", "signed in as [name used 4]"),
         ] {
             assert_eq!(masks.covered(text), expected);
         }
         assert!(masks.has_covered());
         assert_eq!(
-            (masks.author("Noor Vale"), masks.author("me")),
-            ("[other person 2]".to_owned(), "me".to_owned())
+            (masks.author("Noor Vale"), masks.author("lantern-7"), masks.author("me")),
+            ("[other person 2]".to_owned(), "[name used 4]".to_owned(), "me".to_owned())
         );
     }
 
     #[test]
     fn with_a_reason_on_record_nothing_is_covered_and_without_anything_to_cover_nothing_is_said() {
-        let open = Masks::new(["kit"].into_iter(), true);
+        let open = Masks::new(["kit"].into_iter(), [].into_iter(), true);
         assert_eq!(open.covered("kit at k@post.example"), "kit at k@post.example");
         assert_eq!(open.author("kit"), "kit");
-        let nobody = Masks::new([].into_iter(), false);
+        let nobody = Masks::new([].into_iter(), [].into_iter(), false);
         assert_eq!(nobody.covered("a blue heron"), "a blue heron");
         assert!(!open.has_covered() && !nobody.has_covered());
     }

@@ -5,6 +5,7 @@ mod coverage;
 mod evidence;
 mod listed;
 mod live;
+mod names;
 mod other_adult;
 mod people;
 mod pictures;

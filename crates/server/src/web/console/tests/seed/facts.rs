@@ -64,6 +64,7 @@ pub fn finding(raise: &Raise, observation: &Observation, at: Timestamp) -> Findi
         | Fact::PrivateWindow { .. }
         | Fact::Software { .. }
         | Fact::Machine(_)
+        | Fact::Name(_)
         | Fact::Text(_)
         | Fact::History(_) => None,
     };
