@@ -13,7 +13,17 @@ pub fn capture_ever(policy: &Policy) -> Capture {
 /// What such a capture looks at, line by line, as a household may read it: kinds of things, never terms or sites (invariant 2).
 #[must_use]
 pub fn watched(capture: &Capture) -> Vec<&'static str> {
-    let lines = [
+    lines(capture).into_iter().filter(|(applies, _)| *applies).map(|(_, line)| line).collect()
+}
+
+/// Every line that any policy may bring, for whoever translates them.
+#[must_use]
+pub fn every_line() -> Vec<&'static str> {
+    lines(&Capture::default()).into_iter().map(|(_, line)| line).collect()
+}
+
+fn lines(capture: &Capture) -> Vec<(bool, &'static str)> {
+    vec![
         (capture.pages, "web pages shown in the browser: their address, title and visible text"),
         (capture.addresses && !capture.pages, "the addresses of web pages shown in the browser"),
         (capture.typed, "text typed into web pages"),
@@ -66,6 +76,5 @@ pub fn watched(capture: &Capture) -> Vec<&'static str> {
             capture.storage,
             "storage that is plugged in: its make, model and serial number, never what is on it",
         ),
-    ];
-    lines.into_iter().filter(|(applies, _)| *applies).map(|(_, line)| line).collect()
+    ]
 }

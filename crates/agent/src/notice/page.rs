@@ -18,9 +18,10 @@ use serde::Deserialize;
 use tokio::sync::watch;
 
 use super::answer::{html, problem, see_other, with_cookie, with_headers};
+use super::language::Say;
 use super::pages::{DetailsPage, NoticePage, PinPage, SignPage};
 use super::visits::{Visits, same};
-use super::{other_adult, pages, paragraphs, statement};
+use super::{other_adult, pages, paragraphs, paragraphs_in, statement};
 use crate::clock::TrueTime;
 use crate::daemon::core_thread::{Ask, Core};
 use crate::gaps::OpenGap;
@@ -156,16 +157,17 @@ async fn guard(State(page): Shared, request: Request, next: Next) -> Response {
     with_headers(next.run(request).await)
 }
 
-async fn sign(State(page): Shared) -> Response {
+async fn sign(State(page): Shared, headers: HeaderMap) -> Response {
     let view = page.core.view().borrow().clone();
-    html(StatusCode::OK, &SignPage { sign: &view.sign, other_adult: view.other_adult.approval.is_some() })
+    let (sign, other_adult) = (&view.sign, view.other_adult.approval.is_some());
+    html(StatusCode::OK, &SignPage { sign, say: Say::asked(&headers), other_adult })
 }
 
 async fn style() -> Response {
     ([(CONTENT_TYPE, "text/css; charset=utf-8")], STYLE).into_response()
 }
 
-async fn notice(State(page): Shared) -> Response {
+async fn notice(State(page): Shared, headers: HeaderMap) -> Response {
     let Some(kept) = page.keep.policy() else { return no_policy(&page) };
     // Serving it is what "shown" means: without scripts there is no telling whether eyes were on it (docs/agent.md).
     let shown = page.core.ask(|reply| Ask::Notice {
@@ -179,6 +181,7 @@ async fn notice(State(page): Shared) -> Response {
         return problem(StatusCode::SERVICE_UNAVAILABLE, "The notice could not be recorded", text);
     }
     let text = paragraphs(&kept.policy, &page.keep.trust().force_name);
+    let say = Say::asked(&headers);
     let answered = answer_in_words(page.core.view().borrow().notice.as_ref().map(|note| note.response));
     html(
         StatusCode::OK,
@@ -187,16 +190,25 @@ async fn notice(State(page): Shared) -> Response {
             watched: watched(&capture_ever(&kept.policy)),
             form_token: page.form_token(),
             answered,
+            translated: match say.language() {
+                Some(_) => paragraphs_in(say, &kept.policy, &page.keep.trust().force_name),
+                None => Vec::new(),
+            },
+            say,
         },
     )
 }
 
+const ACKNOWLEDGED: &str = "It is on record that this notice was acknowledged.";
+const REFUSED: &str =
+    "It is on record that this notice was answered with a refusal. Monitoring under the order goes on.";
+#[cfg(test)]
+pub(super) const ANSWERS: [&str; 2] = [ACKNOWLEDGED, REFUSED];
+
 fn answer_in_words(response: Option<NoticeResponse>) -> &'static str {
     match response {
-        Some(NoticeResponse::Acknowledged) => "It is on record that this notice was acknowledged.",
-        Some(NoticeResponse::Refused) => {
-            "It is on record that this notice was answered with a refusal. Monitoring under the order goes on."
-        }
+        Some(NoticeResponse::Acknowledged) => ACKNOWLEDGED,
+        Some(NoticeResponse::Refused) => REFUSED,
         _ => "",
     }
 }
@@ -228,7 +240,7 @@ async fn notice_answer(State(page): Shared, Form(form): Form<AnswerForm>) -> Res
 
 async fn details(State(page): Shared, headers: HeaderMap) -> Response {
     if !page.is_open_to(&headers) {
-        return ask_for_pin(&page);
+        return ask_for_pin(&page, &headers);
     }
     let now = page.now();
     let Some(kept) = page.keep.policy() else { return no_policy(&page) };
@@ -244,14 +256,13 @@ async fn details(State(page): Shared, headers: HeaderMap) -> Response {
     // That nothing is obeyed meanwhile is what a pause is.
     let is_paused = pause.is_some();
     let is_told = |open: &&OpenGap| !is_paused || open.gap.cause != GapCause::NoPolicy;
-    let gaps =
-        view.open_gaps.iter().filter(is_told).map(|open| {
-            format!("since {}: {}", pages::in_words(open.gap.from, zone), open.gap.cause.in_words())
-        });
+    let say = Say::asked(&headers);
+    let gaps = view.open_gaps.iter().filter(is_told);
+    let gaps = gaps.map(|open| pages::gap(open.gap.from, open.gap.cause, zone, say));
     let details = DetailsPage {
         state: match pause {
-            Some(_) if !view.standing.watching => "Nothing is being watched now.".to_owned(),
-            _ => pages::state_in_words(&view, &uplink),
+            Some(_) if !view.standing.watching => say.of(pages::NOTHING).to_owned(),
+            _ => pages::state_in_words(&view, &uplink, say),
         },
         pause: pause.unwrap_or_default(),
         other_adult: pages::other_adult_in_words(&view.other_adult, zone).unwrap_or_default(),
@@ -265,11 +276,12 @@ async fn details(State(page): Shared, headers: HeaderMap) -> Response {
             .map_or_else(|| "none since this program started".to_owned(), |at| pages::in_words(at, zone)),
         trouble: uplink.trouble.unwrap_or_default(),
         spooled: view.figures.records,
-        totals: page.core.ask(Ask::Totals).await.unwrap_or_default(),
+        totals: pages::totals(page.core.ask(Ask::Totals).await.unwrap_or_default(), say),
         looked: uplink.looked.map(|looked| pages::looked(&looked, zone)),
         gaps: gaps.collect(),
         answer: answer_in_words(view.notice.as_ref().map(|note| note.response)),
         form_token: page.form_token(),
+        say,
     };
     html(StatusCode::OK, &details)
 }
@@ -280,7 +292,7 @@ struct PinForm {
     pin: String,
 }
 
-async fn pin(State(page): Shared, Form(form): Form<PinForm>) -> Response {
+async fn pin(State(page): Shared, headers: HeaderMap, Form(form): Form<PinForm>) -> Response {
     if !same(&form.token, page.form_token()) {
         return stale();
     }
@@ -296,12 +308,12 @@ async fn pin(State(page): Shared, Form(form): Form<PinForm>) -> Response {
         }
         Ok(Ok(PinAnswer::Wrong { tries_left })) => {
             let problem = format!("That PIN is not right. {tries_left} more tries before a pause.");
-            ask_again(&page, StatusCode::FORBIDDEN, &problem)
+            ask_again(&page, &headers, StatusCode::FORBIDDEN, &problem)
         }
         Ok(Ok(PinAnswer::Paused { until })) => {
             let seconds = until.millis_since(now).max(0) / 1_000 + 1;
             let problem = format!("Too many wrong PINs. Try again in {seconds} seconds.");
-            ask_again(&page, StatusCode::TOO_MANY_REQUESTS, &problem)
+            ask_again(&page, &headers, StatusCode::TOO_MANY_REQUESTS, &problem)
         }
         Ok(Err(error)) => {
             let text = format!("{error}. An officer can set a new PIN.");
@@ -311,12 +323,12 @@ async fn pin(State(page): Shared, Form(form): Form<PinForm>) -> Response {
     }
 }
 
-pub(super) fn ask_for_pin(page: &Page) -> Response {
-    ask_again(page, StatusCode::OK, "")
+pub(super) fn ask_for_pin(page: &Page, headers: &HeaderMap) -> Response {
+    ask_again(page, headers, StatusCode::OK, "")
 }
 
-fn ask_again(page: &Page, status: StatusCode, problem: &str) -> Response {
-    html(status, &PinPage { form_token: page.form_token(), problem })
+fn ask_again(page: &Page, headers: &HeaderMap, status: StatusCode, problem: &str) -> Response {
+    html(status, &PinPage { form_token: page.form_token(), problem, say: Say::asked(headers) })
 }
 
 #[derive(Deserialize)]

@@ -6,6 +6,7 @@ use proviso_model::looked::Looked;
 use proviso_model::policy::{PackRef, Policy};
 use proviso_model::{Timestamp, gap::GapCause};
 
+use super::language::Say;
 use crate::daemon::core_thread::CoreView;
 use crate::uplink::UplinkState;
 use crate::watch::{OtherAdultView, Totals};
@@ -15,6 +16,7 @@ use crate::watch::{OtherAdultView, Totals};
 #[template(path = "sign.html")]
 pub(super) struct SignPage<'a> {
     pub sign: &'a str,
+    pub say: Say,
     /// Whether another adult is approved: then the way to their page stands below.
     pub other_adult: bool,
 }
@@ -27,6 +29,9 @@ pub(super) struct NoticePage<'a> {
     pub watched: Vec<&'a str>,
     pub form_token: &'a str,
     pub answered: &'static str,
+    /// The same paragraphs in the language that the browser asks for; none in English.
+    pub translated: Vec<String>,
+    pub say: Say,
 }
 
 /// `/details` without a PIN session.
@@ -35,6 +40,7 @@ pub(super) struct NoticePage<'a> {
 pub(super) struct PinPage<'a> {
     pub form_token: &'a str,
     pub problem: &'a str,
+    pub say: Say,
 }
 
 /// `/details`.
@@ -54,11 +60,12 @@ pub(super) struct DetailsPage<'a> {
     pub last_contact: String,
     pub trouble: String,
     pub spooled: u64,
-    pub totals: Totals,
+    pub totals: String,
     pub looked: Option<LookedView>,
     pub gaps: Vec<String>,
     pub answer: &'static str,
     pub form_token: &'a str,
+    pub say: Say,
 }
 
 /// Anything that went wrong.
@@ -199,17 +206,42 @@ pub(super) fn other_adult_in_words(view: &OtherAdultView, timezone: &str) -> Opt
     ))
 }
 
+const REVOKED: &str = "The force has ended this device's enrolment.";
+const WATCHING: &str = "The program is watching this account now.";
+const RELEASED: &str = "The order's monitoring has ended; this program no longer watches.";
+pub(super) const NOTHING: &str = "Nothing is being watched now.";
+const BECAUSE: &str = "Nothing is being watched now: {why}.";
+const SINCE: &str = "since {when}: {why}";
+const COUNTED: &str = "looked at {looked_at} times: {dropped} dropped at once because nothing matched, {shielded} dropped unread because of the protected list, {kept} put on record";
+/// All that is said by itself of how the device is.
+#[cfg(test)]
+pub(super) const STATES: [&str; 7] = [REVOKED, WATCHING, RELEASED, NOTHING, BECAUSE, SINCE, COUNTED];
+
 /// Whether the device watches, in plain words.
-pub(super) fn state_in_words(view: &CoreView, uplink: &UplinkState) -> String {
+pub(super) fn state_in_words(view: &CoreView, uplink: &UplinkState, say: Say) -> String {
     if uplink.revoked.is_some() {
-        return "The force has ended this device's enrolment.".to_owned();
+        return say.of(REVOKED).to_owned();
     }
     if view.standing.watching {
-        return "The program is watching this account now.".to_owned();
+        return say.of(WATCHING).to_owned();
     }
     if view.release.is_some() {
-        return "The order's monitoring has ended; this program no longer watches.".to_owned();
+        return say.of(RELEASED).to_owned();
     }
     let why = view.standing.why_not.unwrap_or(GapCause::Unknown).in_words();
-    format!("Nothing is being watched now: {why}.")
+    say.filled(BECAUSE, &[("why", say.of(why))])
+}
+
+/// A gap that lasts.
+pub(super) fn gap(from: Timestamp, cause: GapCause, timezone: &str, say: Say) -> String {
+    say.filled(SINCE, &[("when", &in_words(from, timezone)), ("why", say.of(cause.in_words()))])
+}
+
+/// What became of what was looked at.
+pub(super) fn totals(totals: Totals, say: Say) -> String {
+    let counts =
+        [totals.looked_at, totals.dropped, totals.shielded, totals.kept].map(|count| count.to_string());
+    let [looked_at, dropped, shielded, kept] = &counts;
+    let places = [("looked_at", looked_at), ("dropped", dropped), ("shielded", shielded), ("kept", kept)];
+    say.filled(COUNTED, &places.map(|(place, count)| (place, count.as_str())))
 }

@@ -12,9 +12,18 @@ use proviso_model::statement::StatementKind;
 use serde::Deserialize;
 
 use super::answer::{html, problem, see_other};
+use super::language::Say;
 use super::page::{Page, Shared, ask_for_pin, no_policy, stale};
 use super::visits::same;
 use crate::daemon::core_thread::Ask;
+
+const CHOOSE: &str = "Choose what it is.";
+const EMPTY: &str = "Write something, or go back.";
+const TOO_LONG: &str = "That is too long. Shorten it, or write it in two parts.";
+const NOT_YET: &str = "That time has not come yet.";
+const NO_TIME: &str = "That is no time. Choose a day and a time, or leave it empty.";
+#[cfg(test)]
+pub(super) const PROBLEMS: [&str; 5] = [CHOOSE, EMPTY, TOO_LONG, NOT_YET, NO_TIME];
 
 #[derive(Template)]
 #[template(path = "statement.html")]
@@ -25,6 +34,7 @@ struct StatementPage<'a> {
     text: &'a str,
     problem: &'static str,
     bytes_max: usize,
+    say: Say,
 }
 
 #[derive(Deserialize, Default)]
@@ -38,7 +48,7 @@ pub(super) struct StatementForm {
     text: String,
 }
 
-fn form(page: &Page, form: &StatementForm, wrong: &'static str) -> Response {
+fn form(page: &Page, say: Say, form: &StatementForm, wrong: &'static str) -> Response {
     let chosen = StatementKind::parse(&form.of).unwrap_or(StatementKind::Explanation);
     let status = if wrong.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let filled = StatementPage {
@@ -48,6 +58,7 @@ fn form(page: &Page, form: &StatementForm, wrong: &'static str) -> Response {
         text: &form.text,
         problem: wrong,
         bytes_max: STATEMENT_BYTES_MAX,
+        say,
     };
     html(status, &filled)
 }
@@ -55,9 +66,9 @@ fn form(page: &Page, form: &StatementForm, wrong: &'static str) -> Response {
 /// `GET /details/statement`.
 pub(super) async fn show(State(page): Shared, headers: HeaderMap) -> Response {
     if !page.is_open_to(&headers) {
-        return ask_for_pin(&page);
+        return ask_for_pin(&page, &headers);
     }
-    form(&page, &StatementForm::default(), "")
+    form(&page, Say::asked(&headers), &StatementForm::default(), "")
 }
 
 /// `POST /details/statement`.
@@ -70,23 +81,24 @@ pub(super) async fn write(
         return stale();
     }
     if !page.is_open_to(&headers) {
-        return ask_for_pin(&page);
+        return ask_for_pin(&page, &headers);
     }
     let Some(kept) = page.policy() else { return no_policy(&page) };
-    let Some(of) = StatementKind::parse(&said.of) else { return form(&page, &said, "Choose what it is.") };
+    let say = Say::asked(&headers);
+    let Some(of) = StatementKind::parse(&said.of) else { return form(&page, say, &said, CHOOSE) };
     let text = said.text.trim().to_owned();
     if text.is_empty() {
-        return form(&page, &said, "Write something, or go back.");
+        return form(&page, say, &said, EMPTY);
     }
     if text.len() > STATEMENT_BYTES_MAX {
-        return form(&page, &said, "That is too long. Shorten it, or write it in two parts.");
+        return form(&page, say, &said, TOO_LONG);
     }
     let about = match time(&said.about, &kept.policy.timezone) {
         Ok(about) => about,
-        Err(wrong) => return form(&page, &said, wrong),
+        Err(wrong) => return form(&page, say, &said, wrong),
     };
     if about.is_some_and(|about| about > page.now()) {
-        return form(&page, &said, "That time has not come yet.");
+        return form(&page, say, &said, NOT_YET);
     }
     match page.core().ask(|reply| Ask::Statement { of, about, text, reply }).await {
         Some(true) => see_other("/details/statement/kept"),
@@ -109,10 +121,9 @@ fn time(text: &str, timezone: &str) -> Result<Option<Timestamp>, &'static str> {
     if text.is_empty() {
         return Ok(None);
     }
-    const WRONG: &str = "That is no time. Choose a day and a time, or leave it empty.";
     let zone = TimeZone::get(timezone).unwrap_or(TimeZone::UTC);
-    let local: DateTime = text.parse().map_err(|_| WRONG)?;
-    let at = local.to_zoned_datetime(zone).map_err(|_| WRONG)?.timestamp();
+    let local: DateTime = text.parse().map_err(|_| NO_TIME)?;
+    let at = local.to_zoned_datetime(zone).map_err(|_| NO_TIME)?.timestamp();
     Ok(Some(Timestamp::from_micros(at.as_microsecond())))
 }
 
