@@ -99,57 +99,54 @@ fn invariant_01_in_another_adult_s_session_nothing_is_captured_and_its_time_ends
 /// What happens in a session, and why it is over then.
 type Story = (&'static str, fn(&TestForce, &PolicyKeep, &mut Watcher), OtherAdultEnd);
 
+const STORIES: &[Story] = &[
+    ("somebody ends it", |_, _, watcher| assert!(watcher.other_adult_ends()), OtherAdultEnd::Ended),
+    ("the account logs off", |_, _, watcher| watcher.logged_on(false), OtherAdultEnd::LoggedOff),
+    ("the device sleeps for six minutes", |force, _, _| force.clock.sleep(6 * MINUTE), OtherAdultEnd::Slept),
+    (
+        "the approval is withdrawn",
+        |force, keep, _| {
+            let withdrawn = force.policy(2, 24 * HOUR);
+            assert!(keep.offer(&force.sign(&withdrawn)).expect("taken"));
+        },
+        OtherAdultEnd::Withdrawn,
+    ),
+    (
+        "the force ends the order",
+        |force, keep, _| {
+            let mut over = approved(force, 2);
+            over.expires_at = force.now();
+            assert!(keep.offer(&force.sign(&over)).expect("taken"));
+        },
+        OtherAdultEnd::NothingAsked,
+    ),
+    (
+        "the approval runs out",
+        |force, keep, _| {
+            let mut over = approved(force, 2);
+            over.other_adult = Some(OtherAdult { until: force.now(), ..approval() });
+            assert!(keep.offer(&force.sign(&over)).expect("taken"));
+        },
+        OtherAdultEnd::RanOut,
+    ),
+    (
+        "the clock is set back by an hour, twice",
+        |force, _, watcher| {
+            force.clock.set_wall(-HOUR);
+            watcher.tick();
+            force.clock.pass(10 * MINUTE);
+            force.clock.set_wall(-HOUR);
+            watcher.tick();
+            assert_eq!(watcher.standing().why_not, Some(GapCause::OtherAdult), "not before its time");
+            force.clock.pass(15 * MINUTE);
+        },
+        OtherAdultEnd::Cap,
+    ),
+];
+
 #[test]
 fn a_session_ends_with_all_that_may_bring_somebody_else_to_the_device() {
-    let stories: &[Story] = &[
-        ("somebody ends it", |_, _, watcher| assert!(watcher.other_adult_ends()), OtherAdultEnd::Ended),
-        ("the account logs off", |_, _, watcher| watcher.logged_on(false), OtherAdultEnd::LoggedOff),
-        (
-            "the device sleeps for six minutes",
-            |force, _, _| force.clock.sleep(6 * MINUTE),
-            OtherAdultEnd::Slept,
-        ),
-        (
-            "the approval is withdrawn",
-            |force, keep, _| {
-                let withdrawn = force.policy(2, 24 * HOUR);
-                assert!(keep.offer(&force.sign(&withdrawn)).expect("taken"));
-            },
-            OtherAdultEnd::Withdrawn,
-        ),
-        (
-            "the force ends the order",
-            |force, keep, _| {
-                let mut over = approved(force, 2);
-                over.expires_at = force.now();
-                assert!(keep.offer(&force.sign(&over)).expect("taken"));
-            },
-            OtherAdultEnd::NothingAsked,
-        ),
-        (
-            "the approval runs out",
-            |force, keep, _| {
-                let mut over = approved(force, 2);
-                over.other_adult = Some(OtherAdult { until: force.now(), ..approval() });
-                assert!(keep.offer(&force.sign(&over)).expect("taken"));
-            },
-            OtherAdultEnd::RanOut,
-        ),
-        (
-            "the clock is set back by an hour, twice",
-            |force, _, watcher| {
-                force.clock.set_wall(-HOUR);
-                watcher.tick();
-                force.clock.pass(10 * MINUTE);
-                force.clock.set_wall(-HOUR);
-                watcher.tick();
-                assert_eq!(watcher.standing().why_not, Some(GapCause::OtherAdult), "not before its time");
-                force.clock.pass(15 * MINUTE);
-            },
-            OtherAdultEnd::Cap,
-        ),
-    ];
-    for (story, happens, expected) in stories {
+    for (story, happens, expected) in STORIES {
         let force = TestForce::new();
         let keep = force.enrol_under(&approved(&force, 1));
         let (spool, opened) = force.spool(SpoolLimits::default());

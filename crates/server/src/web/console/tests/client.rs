@@ -154,3 +154,10 @@ pub async fn acts(force: &Force) -> Vec<String> {
     let rows = force.seed.ctx.store.audit_list(None, 0, 10_000).await.expect("log");
     rows.into_iter().map(|row| row.entry.act).collect()
 }
+
+/// Whether the act that a page is of, the last part of its address, has its end in the log.
+pub async fn has_ended(force: &Force, page: &str) -> bool {
+    let rows = force.seed.ctx.store.audit_list(None, 0, 10_000).await.expect("log");
+    let act = page.rsplit('/').next().unwrap_or_default();
+    rows.iter().any(|row| row.entry.id.to_string() == act && row.completed.is_some())
+}

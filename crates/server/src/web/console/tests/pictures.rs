@@ -21,7 +21,7 @@ use proviso_model::policy::{HashSetRef, PackRef};
 use proviso_model::{Md5, Order, PdqHash, PictureSeen, Timestamp};
 use proviso_store::Priority;
 
-use super::client::{Client, Force, acts, between, force, two_at_night};
+use super::client::{Client, Force, acts, between, force, has_ended, two_at_night};
 use super::seed::{TestClock, seed_within};
 use crate::app::late::order_end::{self, NewEnd};
 use crate::web::console::router;
@@ -323,18 +323,14 @@ async fn invariant_11_no_picture_is_shown_when_the_log_cannot_be_written() {
     for act in ["fill", "picture-preview", "picture-unveil", "picture-preview", "picture-unveil"] {
         while force.seed.ctx.note("test", act, case, "x").await.is_ok() {}
     }
-    // So is an entry about this very picture: what room is left for such is used up by showing it, each time logged.
-    for _ in 0..200 {
-        if picture(&officer, &preview).await.is_err() {
-            break;
-        }
-    }
     assert_eq!(picture(&officer, &preview).await, Err(StatusCode::SERVICE_UNAVAILABLE));
-    // Room may be left for the entry and not for its end: then a picture that was begun is not shown.
+    // Room may be left for the entry and not for its end: then a picture that was begun is not shown. One that is has its end.
     let again = officer.post(&format!("{preview}/unveil"), &[]).await;
     let again = again.location.split_once('#').map(|(page, _)| page.to_owned());
     for page in again.iter().map(String::as_str).chain([unveiled]) {
-        assert_eq!(picture(&officer, &format!("{page}/picture")).await, Err(StatusCode::SERVICE_UNAVAILABLE));
+        let shown = picture(&officer, &format!("{page}/picture")).await;
+        let is_held_back = shown == Err(StatusCode::SERVICE_UNAVAILABLE);
+        assert!(is_held_back || has_ended(&force, page).await, "{shown:?}");
     }
 }
 
