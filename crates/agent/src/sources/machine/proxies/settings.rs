@@ -257,10 +257,18 @@ mod tests {
         }
     }
 
+    type Parse = fn(&str) -> BTreeSet<String>;
+
+    fn each_says_so(cases: &[(&str, Parse, &str, &[&str])]) {
+        for (story, parse, text, expected) in cases {
+            let found: Vec<String> = parse(text).into_iter().collect();
+            assert_eq!(found, *expected, "{story}");
+        }
+    }
+
     #[test]
-    fn what_is_set_by_hand_or_by_a_script_is_told_and_what_is_off_or_looks_by_itself_is_not() {
-        type Parse = fn(&str) -> BTreeSet<String>;
-        let cases: [(&str, Parse, &str, &[&str]); 16] = [
+    fn what_a_system_sets_by_hand_or_by_a_script_is_told_and_what_is_off_or_looks_by_itself_is_not() {
+        each_says_so(&[
             (
                 "a shell's lines",
                 environment_lines,
@@ -288,6 +296,12 @@ mod tests {
                 &["a:1"],
             ),
             ("GNOME looking by itself", gnome_keyfile, "[system/proxy]\nmode='auto'\n", &[]),
+        ]);
+    }
+
+    #[test]
+    fn what_a_browser_sets_is_told_likewise_and_not_what_it_takes_from_the_system() {
+        each_says_so(&[
             (
                 "Firefox by hand",
                 firefox_preferences,
@@ -332,10 +346,6 @@ mod tests {
                 r#"{"policies":{"Proxy":{"Mode":"autoDetect","HTTPProxy":"a:1"}}}"#,
                 &[],
             ),
-        ];
-        for (story, parse, text, expected) in cases {
-            let found: Vec<String> = parse(text).into_iter().collect();
-            assert_eq!(found, expected, "{story}");
-        }
+        ]);
     }
 }
