@@ -74,8 +74,8 @@ fn chromium(make: &str, preferences: &str) -> Result<Settings, Unread> {
 /// The later file stands over the earlier.
 fn firefox(browser: &str, files: &[String; 2]) -> Settings {
     let value = |wanted: &str| {
-        let lines = files.iter().flat_map(|file| file.lines()).filter_map(setting);
-        lines.filter(|(name, _)| *name == wanted).next_back().map(|(_, value)| value == "true")
+        let mut lines = files.iter().flat_map(|file| file.lines()).filter_map(setting);
+        lines.rfind(|(name, _)| *name == wanted).map(|(_, value)| value == "true")
     };
     let clears = match value(CLEARS) {
         Some(true) if !CLEARED.iter().all(|name| value(name) == Some(false)) => {
