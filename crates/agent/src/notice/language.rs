@@ -91,6 +91,12 @@ impl Say {
         }
     }
 
+    /// Whether there is a translation of a text.
+    #[must_use]
+    pub fn has(self, english: &str) -> bool {
+        self.0.is_some_and(|language| language.texts.contains_key(english))
+    }
+
     /// What stands over a translation, in English too.
     #[must_use]
     pub fn draft(self) -> String {

@@ -12,6 +12,7 @@ mod histories;
 mod lists;
 mod machine;
 mod names;
+mod notes;
 mod notice_shown;
 mod observe;
 mod other_adult;
@@ -37,7 +38,7 @@ use crate::policy_keep::{KeptPolicy, PolicyKeep};
 use crate::release::{NOTE_POWERED, NOTE_RELEASE, Powered, Release};
 use crate::sources::browser::presence::Presence;
 use crate::sources::health::Processes;
-use crate::spool::{Appended, Note, Opened, Room, Spool, SpoolError, note_of};
+use crate::spool::{Appended, Note, Opened, Room, Spool, SpoolError};
 use crate::writer::{NOTE_ALIVE, RecordWriter};
 
 pub use helper::HelperView;
@@ -359,46 +360,6 @@ impl Watcher {
                 self.gaps = before;
                 return;
             }
-        }
-    }
-
-    fn alive(&self) -> Alive {
-        let watched = self.stretch.map(|stretch| self.liveness(&stretch, self.moment.reckoned));
-        let in_doubt = self.moment.doubt.is_some();
-        let (fix, server_at, ended) = (self.time.fix(&self.moment), self.moment.server_at, self.ended());
-        Alive { fix, server_at, watched, in_doubt, ended }
-    }
-
-    /// The stamp that the agent runs, and the gap book where it has changed.
-    fn notes(&self) -> Result<Vec<Note>, SpoolError> {
-        let mut notes = vec![note_of(NOTE_ALIVE, &self.alive())?];
-        if self.gaps != self.gaps_kept {
-            notes.push(note_of(NOTE_GAPS, &self.gaps)?);
-        }
-        if self.powered != self.powered_kept {
-            notes.push(note_of(NOTE_POWERED, &self.powered)?);
-        }
-        if self.histories != self.histories_kept {
-            notes.push(note_of(histories::NOTE_HISTORIES, &self.histories)?);
-        }
-        if self.other_use != self.other_use_kept {
-            notes.push(note_of(NOTE_OTHER_ADULT, &self.other_use)?);
-        }
-        Ok(notes)
-    }
-
-    fn notes_are_kept(&mut self) {
-        self.stamped = Some(self.moment);
-        self.gaps_kept.clone_from(&self.gaps);
-        self.powered_kept = self.powered;
-        self.histories_kept.clone_from(&self.histories);
-        self.other_use_kept.clone_from(&self.other_use);
-    }
-
-    fn stamp(&mut self) {
-        match self.notes().and_then(|notes| self.spool.keep(&notes)) {
-            Ok(()) => self.notes_are_kept(),
-            Err(error) => tracing::warn!(%error, "the stamp that the agent runs could not be kept"),
         }
     }
 }

@@ -7,9 +7,9 @@ use proviso_model::observation::ProgramText;
 use proviso_model::{Fact, Source};
 use tokio::task::JoinSet;
 
+use super::heard::Heard;
 use super::presence::ConnectionId;
 use super::server::ending;
-use super::session::Heard;
 use crate::daemon::core_thread::{Ask, Core};
 use crate::pictures::backlog::{Backlog, Waiting};
 use crate::sources::desktop::never_read::is_never_read;

@@ -16,10 +16,11 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use super::frames::{FrameError, frame_head, frame_length};
+use super::heard::Heard;
 use super::presence::{BrowserProcess, ConnectionId};
 use super::reception::Reception;
 use super::relay::RelayLine;
-use super::session::{Heard, Session};
+use super::session::Session;
 use crate::daemon::core_thread::{Ask, Core, CoreView};
 use crate::daemon::other_adult::OtherAdultAsk;
 use crate::pictures::backlog::Backlog;
