@@ -54,6 +54,6 @@ fn the_result_as_json_names_every_check_and_the_roots_fingerprint() {
     assert_eq!(report["verdict"], "verified");
     assert_eq!(report["root_fingerprint"].as_str().map(str::len), Some(39));
     let checks = report["checks"].as_array().expect("checks");
-    assert_eq!(checks.len(), 19);
+    assert_eq!(checks.len(), 20);
     assert!(checks.iter().all(|check| check["state"] == "passed"), "{checks:#?}");
 }

@@ -40,7 +40,7 @@ struct Parts {
 }
 
 /// The helper's protocol since which it can be asked to count input.
-const COUNTS_INPUT_SINCE: u32 = 3;
+const COUNTS_INPUT_SINCE: u32 = 4;
 
 /// Who is at the other end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
