@@ -72,6 +72,14 @@ test("no page of console or person has a fault that axe-core or the browser find
     await own.goto(`${stack.page()}/details/statement`);
     assert.match(await own.evaluate(() => document.body.innerText), /Nobody need write here/);
     assert.deepEqual(await faults(own), [], "where the person may write");
+    await own.setExtraHTTPHeaders({ "accept-language": "pl-PL,pl;q=0.9,en;q=0.5" });
+    const polish = { "/": /To konto jest monitorowane/, "/notice": /This account on this device[^]*Program przygląda się/, "/details": /Warunki w słowach sądu/, "/details/statement": /Nikt nie musi tu pisać/ };
+    for (const [path, words] of Object.entries(polish)) {
+      await own.goto(stack.page() + path);
+      assert.match(await own.evaluate(() => document.body.innerText), words, path);
+      assert.deepEqual(await faults(own), [], `${path} in Polish`);
+      if (process.env.PROVISO_PICTURES) await own.screenshot({ path: join(process.env.PROVISO_PICTURES, `own-pl-${path.replaceAll("/", "_")}.png`), fullPage: true });
+    }
   } finally {
     await browser.close();
     await officer.close();
