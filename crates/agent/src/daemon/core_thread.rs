@@ -337,17 +337,11 @@ fn take(watcher: &mut Watcher, ask: Ask) -> Answer {
         Ask::Closed(connection) => watcher.closed(connection),
         Ask::Notice { shown_on, response, by, reply } => {
             let shown = watcher.notice_shown(shown_on, response, &by);
-            if let Err(error) = &shown {
-                tracing::error!(%error, "the notice could not be put on record");
-            }
-            return Answer::Yes(reply, shown.unwrap_or(false));
+            return Answer::Yes(reply, on_record("the notice", shown));
         }
         Ask::Statement { of, about, text, reply } => {
             let written = watcher.statement_written(of, about, text);
-            if let Err(error) = &written {
-                tracing::error!(%error, "a statement could not be put on record");
-            }
-            return Answer::Yes(reply, written.unwrap_or(false));
+            return Answer::Yes(reply, on_record("a statement", written));
         }
         Ask::OtherAdult(ask) => return other_adult::take(watcher, ask),
         Ask::Totals(reply) => return Answer::Totals(reply, watcher.totals()),
@@ -362,6 +356,14 @@ fn take(watcher: &mut Watcher, ask: Ask) -> Answer {
         }
     }
     Answer::None
+}
+
+/// Whether it was put on record; where that failed, the log says so.
+fn on_record(what: &str, done: Result<bool, impl std::fmt::Display>) -> bool {
+    done.unwrap_or_else(|error| {
+        tracing::error!(%error, "{what} could not be put on record");
+        false
+    })
 }
 
 fn view_of(watcher: &Watcher, spool: &Spool, before: &CoreView) -> CoreView {

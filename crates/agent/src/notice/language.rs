@@ -84,7 +84,7 @@ impl Say {
 
     /// A text in that language; as it is where there is no translation of it.
     #[must_use]
-    pub fn of<'a>(self, english: &'a str) -> &'a str {
+    pub fn of(self, english: &str) -> &str {
         match self.0 {
             Some(language) => language.texts.get(english).map_or(english, String::as_str),
             None => english,

@@ -106,9 +106,9 @@ pub(super) async fn open(
     let (csrf, form) = read_form::<CodeForm>(request).await?;
     let expected =
         cookie(&headers, FORM_COOKIE).map(|secret| session::form_token(&secret)).unwrap_or_default();
-    let again = |status, problem| Ok(code_page(&personal, &headers, status, &token, problem));
+    let again = |status, problem| code_page(&personal, &headers, status, &token, problem);
     if !same(&csrf, &expected) {
-        return again(StatusCode::FORBIDDEN, "This page was out of date. Enter the code again.");
+        return Ok(again(StatusCode::FORBIDDEN, "This page was out of date. Enter the code again."));
     }
     match enter::open(&personal.app, &token, &form.code, &from).await {
         Ok(Tried::Open(secret)) => Ok((
@@ -119,14 +119,14 @@ pub(super) async fn open(
             Redirect::to("/page"),
         )
             .into_response()),
-        Ok(Tried::Wrong) => again(
+        Ok(Tried::Wrong) => Ok(again(
             StatusCode::FORBIDDEN,
             "The code is not right, or the link no longer works. After five wrong codes it ends, and your officer can give you a new one.",
-        ),
-        Err(ActError::TooManyTries) => again(
+        )),
+        Err(ActError::TooManyTries) => Ok(again(
             StatusCode::TOO_MANY_REQUESTS,
             "Too many tries from this place. Wait ten minutes, then try again.",
-        ),
+        )),
         Err(error) => Err(fault(&error)),
     }
 }

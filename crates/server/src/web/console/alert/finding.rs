@@ -79,28 +79,10 @@ pub struct Content {
 /// Prepares a finding for the page.
 pub fn shown(one: &ShownFinding, view: &AlertView, zone: &TimeZone, masks: &Masks) -> FindingBox {
     let (captured, generated, record) = (&one.captured, &one.generated, &one.record);
-    let account = if captured.account.is_empty() { &view.device.account } else { &captured.account };
     let content = view.content_open.then(|| content(one, view, zone, masks));
-    let explanation = match content {
-        // A name that was used is covered however it is quoted.
-        Some(_) if matches!(captured.fact, Fact::Name(_)) && !masks.is_open() => {
-            hidden(&generated.explanation, one)
-        }
-        Some(_) => masks.covered(&generated.explanation),
-        None => hidden(&generated.explanation, one),
-    };
+    let explanation = explanation(one, content.is_some(), masks);
     FindingBox {
-        attribution: match &captured.fact {
-            Fact::History(seen) => {
-                browser_history::attribution(seen, account, words::device(&view.device.system), zone)
-            }
-            fact => words::attribution(
-                fact,
-                captured.attribution.act,
-                account,
-                words::device(&view.device.system),
-            ),
-        },
+        attribution: attribution(one, view, zone),
         fact_low: lower_first(&words::fact(&captured.fact)),
         fact: words::fact(&captured.fact),
         at: words::when(captured.observed_at, zone),
@@ -156,6 +138,24 @@ pub fn shown(one: &ShownFinding, view: &AlertView, zone: &TimeZone, masks: &Mask
         engine: format!("{} (semantics {})", generated.engine, generated.engine_semantics),
         policy: generated.policy.to_string(),
     }
+}
+
+/// Under which account of which device it came about, and how.
+fn attribution(one: &ShownFinding, view: &AlertView, zone: &TimeZone) -> String {
+    let (captured, device) = (&one.captured, words::device(&view.device.system));
+    let account = if captured.account.is_empty() { &view.device.account } else { &captured.account };
+    match &captured.fact {
+        Fact::History(seen) => browser_history::attribution(seen, account, device, zone),
+        fact => words::attribution(fact, captured.attribution.act, account, device),
+    }
+}
+
+/// The explanation as far as this officer has opened it.
+fn explanation(one: &ShownFinding, is_open: bool, masks: &Masks) -> String {
+    let text = &one.generated.explanation;
+    // A name that was used is covered however it is quoted.
+    let is_covered = matches!(one.captured.fact, Fact::Name(_)) && !masks.is_open();
+    if is_open && !is_covered { masks.covered(text) } else { hidden(text, one) }
 }
 
 /// The explanation without captured content. Words of a model and of settings stand in quotation marks there, which hide
