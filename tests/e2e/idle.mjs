@@ -119,7 +119,8 @@ try {
   await everythingSees(stack);
   for (const [name, exe] of programs) {
     const [first, last] = [before.get(name), cost(String(exe))];
-    if (first?.count !== last.count) throw new Error(`${name}: ${first?.count} processes, then ${last.count}: it was not at rest`);
+    // The process that looks at pictures ends when it has nothing to do; what it used is then in its parent's account.
+    if (last.count > (first?.count ?? 0)) throw new Error(`${name}: ${first?.count} processes, then ${last.count}: it was not at rest`);
     const percent = 100 * (last.seconds - first.seconds) / seconds;
     const aims = name === "agent" ? [{ ours_max: CPU_PERCENT_MAX }, { ours_max: RESIDENT_MIB_MAX }] : [{}, {}];
     const label = `idle, every source on, ${Math.round(seconds)} s: ${name}, ${last.count} processes`;
