@@ -26,7 +26,7 @@ pub struct CustodyEntry {
     pub id: AuditId,
     /// When it was written down.
     pub opened_at: Timestamp,
-    /// Who: `officer:ID`, `command-line` or `worker`.
+    /// Who: `officer:ID`, `personal-link:ID`, `command-line` or `worker`, among others.
     pub actor: String,
     /// What, for example `alert-open`.
     pub act: String,

@@ -6,6 +6,7 @@ use proviso_store::{AlertRow, AuditRow};
 
 use super::error::ActError;
 use crate::app::AppContext;
+use crate::app::personal::enter::LINK_ACTOR;
 
 /// Most lines of one history.
 const LINES_MAX: u32 = 100;
@@ -43,6 +44,7 @@ pub async fn actor_name(ctx: &AppContext, actor: &str) -> Result<String, ActErro
             "device" => "A device".to_owned(),
             "worker" => "The server".to_owned(),
             "visitor" => "Somebody not signed in".to_owned(),
+            link if link.starts_with(LINK_ACTOR) => "Whoever has the person’s link".to_owned(),
             other => other.to_owned(),
         }),
     }
@@ -79,6 +81,13 @@ pub fn act_in_words(act: &str) -> &str {
         "shield-view" => "viewed the shield list",
         "shield-add" => "put a contact on the shield list",
         "shield-end" => "took a contact off the shield list",
+        "other-adult-approve" => "approved another adult on a device",
+        "other-adult-withdraw" => "withdrew the approval of another adult",
+        "personal-link-make" => "made a link to the person’s own page",
+        "personal-link-end" => "ended a link to the person’s own page",
+        "personal-page-open" => "opened the person’s own page",
+        "personal-page-refused" => "gave a wrong code for the person’s own page",
+        "personal-statement" => "wrote on the person’s own page",
         "privilege-view" => "viewed an item that may be privileged, without its content",
         "privilege-open" => "opened what was captured of an item that may be privileged",
         "privilege-decide" => "decided whether an item is privileged",

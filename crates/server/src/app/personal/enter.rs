@@ -26,10 +26,13 @@ pub enum Tried {
     Wrong,
 }
 
+/// How an actor that is a link begins in the log.
+pub const LINK_ACTOR: &str = "personal-link:";
+
 /// Who a visit acts as in the log.
 #[must_use]
 pub fn actor(link: PersonalLinkId) -> String {
-    format!("personal-link:{link}")
+    format!("{LINK_ACTOR}{link}")
 }
 
 fn visit_hash(visit: &str) -> [u8; 32] {
