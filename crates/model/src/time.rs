@@ -53,6 +53,13 @@ impl Timestamp {
             .map(|at| Self(at.as_microsecond()))
             .map_err(|_| NotAnInstant { text: text.chars().take(64).collect() })
     }
+
+    /// Reads a day and a time as a browser's field gives them (`2026-03-03T21:00`), in `zone`; none for what is no time.
+    #[must_use]
+    pub fn of_local(text: &str, zone: &jiff::tz::TimeZone) -> Option<Self> {
+        let civil: jiff::civil::DateTime = text.trim().parse().ok()?;
+        Some(Self(zone.to_timestamp(civil).ok()?.as_microsecond()))
+    }
 }
 
 impl std::fmt::Display for Timestamp {

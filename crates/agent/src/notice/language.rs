@@ -122,12 +122,11 @@ mod tests {
     use axum::http::header::ACCEPT_LANGUAGE;
     use proviso_engine::notice::every_line;
     use proviso_model::GapCause;
-    use proviso_model::statement::StatementKind;
+    use proviso_model::statement::{StatementFault, StatementKind};
 
     use super::{DRAFT, LANGUAGES, Say};
     use crate::notice::page::ANSWERS;
     use crate::notice::pages::STATES;
-    use crate::notice::statement::PROBLEMS;
     use crate::notice::{BY_CONSENT, BY_ORDER, LOOKS, OPENING, REST, SIGN_NOT_WATCHING, SIGN_WATCHING};
 
     const TEMPLATES: [&str; 5] = [
@@ -152,7 +151,7 @@ mod tests {
             .chain([OPENING, BY_ORDER, BY_CONSENT, LOOKS, SIGN_WATCHING, SIGN_NOT_WATCHING, DRAFT])
             .chain(ANSWERS)
             .chain(STATES)
-            .chain(PROBLEMS)
+            .chain(StatementFault::ALL.map(StatementFault::in_words))
             .collect()
     }
 

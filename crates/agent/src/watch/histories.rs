@@ -126,9 +126,7 @@ impl Watcher {
         let known = self.histories.take(&browser, &profile);
         let (known, judged) = match known {
             Some(known) => {
-                let may = !known.is_before_other_adult
-                    && !self.other_use.lasted_between(known.reading.at, at)
-                    && may_compare(&kept, known.reading.at, at);
+                let may = !known.is_before_other_adult && may_compare(&kept, known.reading.at, at);
                 (Some(known.clone()).filter(|_| may), known.judged)
             }
             None => (None, None),

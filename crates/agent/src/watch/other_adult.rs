@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::Watcher;
 use crate::clock::Reading;
 use crate::sources::browser::presence::ConnectionId;
-use crate::spool::{Room, SpoolError, note_of};
+use crate::spool::{Room, SpoolError};
 
 /// Name of the note with what is known of sessions: written with every record and stamp that it changed before.
 pub const NOTE_OTHER_ADULT: &str = "other-adult";
@@ -112,11 +112,6 @@ impl OtherUse {
         self.past.iter().any(|(from, until)| *from <= at && at < *until)
     }
 
-    /// Whether any of a session that is over lay between two instants.
-    pub(super) fn lasted_between(&self, since: Timestamp, until: Timestamp) -> bool {
-        self.past.iter().any(|(from, end)| *from < until && since < *end)
-    }
-
     /// Until when a session lasts at the latest.
     pub(super) fn lasts_until(&self) -> Option<Timestamp> {
         self.running.as_ref().map(|running| running.until)
@@ -199,18 +194,18 @@ impl Watcher {
         if self.other_use.left(&approval, &today) == 0 {
             return Err(OtherAdultRefused::NoneLeft);
         }
-        let before = self.other_use.clone();
+        let before = (self.other_use.clone(), self.histories.clone());
         self.other_use.tell_wrong_pins();
         self.begin(now, today, &approval);
         self.histories.other_adult_begins();
         let until = self.other_use.lasts_until().unwrap_or(now);
         // On disk before anything is paused: after a power cut it is known that a session had begun.
-        let kept = note_of(NOTE_OTHER_ADULT, &self.other_use).and_then(|note| self.spool.keep(&[note]));
-        if let Err(error) = kept {
+        if let Err(error) = self.notes().and_then(|notes| self.spool.keep(&notes)) {
             tracing::error!(%error, "another adult's session could not be put on record");
-            self.other_use = before;
+            (self.other_use, self.histories) = before;
             return Err(OtherAdultRefused::NotKept);
         }
+        self.notes_are_kept();
         tracing::info!(%until, "another adult's session has begun; nothing is captured");
         self.after_other_use();
         Ok(until)

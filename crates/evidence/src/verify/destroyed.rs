@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use super::Found;
 use super::facts::{Facts, found};
-use super::records::made_under;
+use super::records::Standing;
 use super::signed::count;
-use crate::format::{CustodyEntry, DestroyedFile, LeafWord};
+use crate::format::{CustodyEntry, DestroyedFile};
 use crate::layout;
 
 /// Destroyed records that are told one by one.
@@ -14,11 +14,7 @@ const TOLD_MAX: usize = 10;
 
 /// Each destroyed record is a link of its chain and a leaf of the log, and the act named is the one that destroyed it.
 pub(super) fn destroyed(facts: &mut Facts<'_>) -> Found {
-    let manifest = found(&facts.manifest, "manifest")?;
-    let policies = found(&facts.policies, "policies")?;
-    let records = found(&facts.records, "records")?;
-    let links = found(&facts.links, "chain")?;
-    let proven = found(&facts.proven, "inclusion")?;
+    let standing = Standing::of(facts)?;
     let custody = found(&facts.custody, "custody")?;
     let mut gone = BTreeSet::new();
     let mut told = String::new();
@@ -27,18 +23,10 @@ pub(super) fn destroyed(facts: &mut Facts<'_>) -> Found {
         if path != layout::destroyed(&file.record) {
             return Err(format!("{path} is about another record than it is named after.").into());
         }
-        if records.contains_key(&file.record) {
+        if standing.records.contains_key(&file.record) {
             return Err(format!("{path} is about a record that is whole in the bundle.").into());
         }
-        let header =
-            links.get(&file.record).ok_or_else(|| format!("{path} is about a record in no chain."))?;
-        if (*file.device.as_bytes(), file.epoch, file.seq) != (header.device, header.epoch, header.seq) {
-            return Err(format!("{path} gives another place in the chain than the record's.").into());
-        }
-        made_under(path, header, manifest, policies)?;
-        if !proven.contains(&(LeafWord::Record, file.record)) {
-            return Err(format!("{path}: nothing proves that the record is in the force's log.").into());
-        }
+        standing.check(path, file.record, (file.device, file.epoch, file.seq))?;
         let by = file.act.map(|act| custody.iter().find(|entry| entry.id == act));
         if by.is_some_and(|entry| !entry.is_some_and(|entry| destroys(entry, &file))) {
             return Err(format!("{path} names an act in custody/ that did not destroy this record.").into());

@@ -1,6 +1,6 @@
 //! Records: signed by their devices, and none missing between them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proviso_ledger::{ChainLink, Envelope, Header};
 use proviso_model::ids::DeviceId;
@@ -10,7 +10,7 @@ use super::facts::{Facts, Signed, found};
 use super::signed::count;
 use super::threads::over_threads;
 use super::{Found, Trouble};
-use crate::format::{ChainFile, Manifest};
+use crate::format::{ChainFile, LeafWord, Manifest};
 use crate::layout;
 
 /// Each record is signed by its device, whole, and made under a policy that is here.
@@ -41,8 +41,50 @@ pub(super) fn signatures(facts: &mut Facts<'_>) -> Found {
     Ok(says)
 }
 
+/// What is looked at to find where a record stands that is told of and not shown.
+pub(super) struct Standing<'f> {
+    manifest: &'f Manifest,
+    policies: &'f BTreeMap<Digest, Policy>,
+    /// Those that are whole in the bundle.
+    pub records: &'f BTreeMap<Digest, Signed>,
+    links: &'f BTreeMap<Digest, Header>,
+    proven: &'f BTreeSet<(LeafWord, Digest)>,
+}
+
+impl<'f> Standing<'f> {
+    /// From the checks before, in their order.
+    pub(super) fn of(facts: &'f Facts<'_>) -> Result<Self, Trouble> {
+        Ok(Self {
+            manifest: found(&facts.manifest, "manifest")?,
+            policies: found(&facts.policies, "policies")?,
+            records: found(&facts.records, "records")?,
+            links: found(&facts.links, "chain")?,
+            proven: found(&facts.proven, "inclusion")?,
+        })
+    }
+
+    /// That a record is a link of its chain at the place that is given, made under a policy of the bundle, and in the force's log.
+    pub(super) fn check(
+        &self,
+        path: &str,
+        record: Digest,
+        (device, epoch, seq): (DeviceId, u32, u64),
+    ) -> Result<(), Trouble> {
+        let header = self.links.get(&record);
+        let header = header.ok_or_else(|| format!("{path} is about a record in no chain."))?;
+        if (*device.as_bytes(), epoch, seq) != (header.device, header.epoch, header.seq) {
+            return Err(format!("{path} gives another place in the chain than the record's.").into());
+        }
+        made_under(path, header, self.manifest, self.policies)?;
+        if !self.proven.contains(&(LeafWord::Record, record)) {
+            return Err(format!("{path}: nothing proves that the record is in the force's log.").into());
+        }
+        Ok(())
+    }
+}
+
 /// The record is the force's, and was made under a policy for its own device and case.
-pub(super) fn made_under(
+fn made_under(
     path: &str,
     header: &Header,
     manifest: &Manifest,

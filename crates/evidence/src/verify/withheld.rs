@@ -2,9 +2,9 @@
 
 use super::Found;
 use super::facts::{Facts, found};
-use super::records::made_under;
+use super::records::Standing;
 use super::signed::count;
-use crate::format::{CustodyEntry, LeafWord, WithheldFile, WithheldState};
+use crate::format::{CustodyEntry, WithheldFile, WithheldState};
 use crate::layout;
 
 /// Withheld records that are told one by one.
@@ -12,11 +12,7 @@ const TOLD_MAX: usize = 10;
 
 /// Each withheld record is a link of its chain and a leaf of the log, and the act named decided on it.
 pub(super) fn withheld(facts: &mut Facts<'_>) -> Found {
-    let manifest = found(&facts.manifest, "manifest")?;
-    let policies = found(&facts.policies, "policies")?;
-    let records = found(&facts.records, "records")?;
-    let links = found(&facts.links, "chain")?;
-    let proven = found(&facts.proven, "inclusion")?;
+    let standing = Standing::of(facts)?;
     let custody = found(&facts.custody, "custody")?;
     let destroyed = found(&facts.destroyed, "destroyed")?;
     let (mut number, mut told) = (0, String::new());
@@ -25,18 +21,10 @@ pub(super) fn withheld(facts: &mut Facts<'_>) -> Found {
         if path != layout::withheld(&file.record) {
             return Err(format!("{path} is about another record than it is named after.").into());
         }
-        if records.contains_key(&file.record) || destroyed.contains(&file.record) {
+        if standing.records.contains_key(&file.record) || destroyed.contains(&file.record) {
             return Err(format!("{path} is about a record that is whole in the bundle, or destroyed.").into());
         }
-        let header =
-            links.get(&file.record).ok_or_else(|| format!("{path} is about a record in no chain."))?;
-        if (*file.device.as_bytes(), file.epoch, file.seq) != (header.device, header.epoch, header.seq) {
-            return Err(format!("{path} gives another place in the chain than the record's.").into());
-        }
-        made_under(path, header, manifest, policies)?;
-        if !proven.contains(&(LeafWord::Record, file.record)) {
-            return Err(format!("{path}: nothing proves that the record is in the force's log.").into());
-        }
+        standing.check(path, file.record, (file.device, file.epoch, file.seq))?;
         if (file.state == WithheldState::Held) != file.act.is_none() {
             return Err(format!("{path}: what was decided has an act, and what waits has none.").into());
         }

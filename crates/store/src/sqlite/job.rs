@@ -3,11 +3,35 @@
 use async_trait::async_trait;
 use proviso_model::Timestamp;
 use proviso_model::ids::{DeviceId, JobId};
+use sqlx::SqliteConnection;
+use sqlx::sqlite::SqliteRow;
 
 use super::SqliteStore;
-use super::rows::{bytes, number, parsed};
+use super::rows::{blob, bytes, number, parsed};
 use crate::error::Result;
 use crate::job::{JobKind, JobRow, JobState, JobStore};
+
+/// Gives one record, a row with `device`, `epoch` and `seq`, to the job of that kind.
+pub(super) async fn job_of_one(
+    connection: &mut SqliteConnection,
+    (job, kind): (JobId, JobKind),
+    row: &SqliteRow,
+    at: Timestamp,
+) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO job (id, kind, device, epoch, seq_first, seq_last, state, attempts, ready_at)
+         VALUES ($1, $2, $3, $4, $5, $5, 'ready', 0, $6)",
+    )
+    .bind(job.as_bytes().to_vec())
+    .bind(kind.as_str())
+    .bind(blob(row, "device")?)
+    .bind(number::<i64>(row, "epoch")?)
+    .bind(number::<i64>(row, "seq")?)
+    .bind(at.as_micros())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
 
 #[async_trait]
 impl JobStore for SqliteStore {

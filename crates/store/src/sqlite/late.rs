@@ -9,9 +9,11 @@ use sqlx::{Row, SqliteConnection};
 
 use super::SqliteStore;
 use super::device::policies_append;
+use super::job::job_of_one;
 use super::rows::{blob, bytes, bytes_maybe, damaged, number, parsed, text, time, time_maybe};
 use crate::device::PolicyRow;
 use crate::error::{Result, StoreError};
+use crate::job::JobKind;
 use crate::late::{
     FindingFlag, LateStore, OrderEndRow, Outside, OutsideCause, QuarantineRow, QuarantineState,
 };
@@ -123,17 +125,7 @@ async fn requeue(
     ] {
         sqlx::query(statement).bind(hash.to_vec()).execute(&mut *connection).await?;
     }
-    sqlx::query(
-        "INSERT INTO job (id, kind, device, epoch, seq_first, seq_last, state, attempts, ready_at)
-         VALUES ($1, 'replay', $2, $3, $4, $4, 'ready', 0, $5)",
-    )
-    .bind(job.as_bytes().to_vec())
-    .bind(blob(&row, "device")?)
-    .bind(number::<i64>(&row, "epoch")?)
-    .bind(number::<i64>(&row, "seq")?)
-    .bind(at.as_micros())
-    .execute(connection)
-    .await?;
+    job_of_one(connection, (job, JobKind::Replay), &row, at).await?;
     Ok(1)
 }
 

@@ -7,6 +7,7 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
 
 use super::SqliteStore;
+use super::job::job_of_one;
 use super::rows::{blob, bytes, damaged, number, parsed, text, time, time_maybe};
 use crate::error::{Result, StoreError};
 use crate::job::JobKind;
@@ -75,19 +76,7 @@ async fn open_again(
         let found = sqlx::query(select).bind(hash.to_vec()).fetch_optional(&mut *connection).await?;
         let Some(row) = found else { continue };
         sqlx::query(reset).bind(hash.to_vec()).execute(&mut *connection).await?;
-        sqlx::query(
-            "INSERT INTO job (id, kind, device, epoch, seq_first, seq_last, state, attempts, ready_at)
-             VALUES ($1, $2, $3, $4, $5, $5, 'ready', 0, $6)",
-        )
-        .bind(job.as_bytes().to_vec())
-        .bind(kind.as_str())
-        .bind(blob(&row, "device")?)
-        .bind(number::<i64>(&row, "epoch")?)
-        .bind(number::<i64>(&row, "seq")?)
-        .bind(at.as_micros())
-        .execute(connection)
-        .await?;
-        return Ok(());
+        return job_of_one(connection, (job, kind), &row, at).await;
     }
     Err(StoreError::Conflict("the content of this record was destroyed"))
 }

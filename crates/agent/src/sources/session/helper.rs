@@ -9,6 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use proviso_model::native::{PictureShown, SESSION_PROTOCOL, SESSION_PROTOCOL_MIN, ToExtension, ToHost};
 use proviso_model::observation::{PictureElement, PictureFile, PictureFrom};
+use proviso_model::policy::Capture;
 use proviso_model::{Act, Attribution, Machine, Source};
 use tokio::io::{AsyncWriteExt as _, BufReader};
 use tokio::net::UnixStream;
@@ -198,49 +199,32 @@ impl<'h> Talk<'h> {
                     }
                 }
                 self.browsers.send_replace(browsers);
-                self.may_watch(watching && capture.pictures)?;
-                self.may_read(watching && capture.text)?;
-                self.may_read_histories(watching && capture.histories);
-                self.may_count(count_input)?;
-                self.may_look(watching && capture.proxies);
+                let capture = if watching { capture } else { Capture::default() };
+                self.start_and_end(&capture, count_input)?;
             }
         }
         Ok(None)
     }
 
-    /// Starts the source, or ends it: then all that it held is let go of.
-    fn may_watch(&mut self, may: bool) -> std::io::Result<()> {
-        if may && self.source.is_none() {
-            let (told, source) = mpsc::channel(FILES_AHEAD);
-            let files = Files::start(Arc::clone(&self.parts.platform), self.parts.files, told)?;
-            self.source = Some((files, source));
-        } else if !may {
-            self.source = None;
-        }
-        Ok(())
-    }
-
-    /// The same of text in other programs.
-    fn may_read(&mut self, may: bool) -> std::io::Result<()> {
-        if may && self.text.is_none() {
-            let (told, text) = mpsc::channel(TEXTS_AHEAD);
-            let parts = self.parts.accessibility.clone();
-            self.text = Some((Accessibility::start(parts, self.browsers.subscribe(), told)?, text));
-        } else if !may {
-            self.text = None;
-        }
-        Ok(())
-    }
-
-    /// The same of browsers' histories.
-    fn may_read_histories(&mut self, may: bool) {
-        if may && self.histories.is_none() {
-            let (told, histories) = mpsc::channel(READINGS_AHEAD);
-            let (parts, clock) = (self.parts.histories.clone(), Arc::clone(&self.parts.clock));
-            self.histories = Some((Histories::start(parts, clock, told), histories));
-        } else if !may {
-            self.histories = None;
-        }
+    /// Starts each source that may see now, and ends the others: then all that they held is let go of.
+    fn start_and_end(&mut self, capture: &Capture, count_input: bool) -> std::io::Result<()> {
+        let parts = &self.parts;
+        run_while(capture.pictures, &mut self.source, FILES_AHEAD, |told| {
+            Files::start(Arc::clone(&parts.platform), parts.files, told)
+        })?;
+        run_while(capture.text, &mut self.text, TEXTS_AHEAD, |told| {
+            Accessibility::start(parts.accessibility.clone(), self.browsers.subscribe(), told)
+        })?;
+        run_while(capture.histories, &mut self.histories, READINGS_AHEAD, |told| {
+            Ok(Histories::start(parts.histories.clone(), Arc::clone(&parts.clock), told))
+        })?;
+        // Counted only while another adult's session lasts.
+        run_while(count_input, &mut self.input, COUNTS_AHEAD, |told| {
+            Counting::start(parts.accessibility.display.clone(), told)
+        })?;
+        run_while(capture.proxies, &mut self.proxies, SETTINGS_AHEAD, |told| {
+            Ok(Proxies::start(parts.settings.clone(), told))
+        })
     }
 
     async fn tell_history(
@@ -261,28 +245,6 @@ impl<'h> Talk<'h> {
             send(write, frame).await?;
         }
         Ok(())
-    }
-
-    /// Counts presses while another adult's session lasts, and only then.
-    fn may_count(&mut self, may: bool) -> std::io::Result<()> {
-        if may && self.input.is_none() {
-            let (told, input) = mpsc::channel(COUNTS_AHEAD);
-            let display = self.parts.accessibility.display.clone();
-            self.input = Some((Counting::start(display, told)?, input));
-        } else if !may {
-            self.input = None;
-        }
-        Ok(())
-    }
-
-    /// The same of the account's own settings of proxies.
-    fn may_look(&mut self, may: bool) {
-        if may && self.proxies.is_none() {
-            let (told, proxies) = mpsc::channel(SETTINGS_AHEAD);
-            self.proxies = Some((Proxies::start(self.parts.settings.clone(), told), proxies));
-        } else if !may {
-            self.proxies = None;
-        }
     }
 
     async fn tell_text(
@@ -327,6 +289,22 @@ impl<'h> Talk<'h> {
         }
         Ok(())
     }
+}
+
+/// Starts a source where it may run and does not, and ends it where it may not. It can be so many ahead of the agent.
+fn run_while<S, T>(
+    may: bool,
+    source: &mut Option<(S, mpsc::Receiver<T>)>,
+    ahead: usize,
+    start: impl FnOnce(mpsc::Sender<T>) -> std::io::Result<S>,
+) -> std::io::Result<()> {
+    if may && source.is_none() {
+        let (told, heard) = mpsc::channel(ahead);
+        *source = Some((start(told)?, heard));
+    } else if !may {
+        *source = None;
+    }
+    Ok(())
 }
 
 /// What the source tells next; waits for ever while there is none.

@@ -54,9 +54,7 @@ pub async fn view(
     (case, device): (CaseId, DeviceId),
     asked: impl FnOnce(&Order) -> (Stretch, Option<Stretch>),
 ) -> Result<DeviceView, ActError> {
-    let case = who.case(ctx, Action::ViewEvidence, case).await?;
-    let row = ctx.store.device_get(device).await?.filter(|row| row.case == case.id);
-    let row = row.ok_or(ActError::NotFound)?;
+    let (row, case) = who.device(ctx, Action::ViewEvidence, (case, device)).await?;
     let order = sealed::order(ctx, &case).await?;
     let (stretch, question) = asked(&order);
     let about = question.unwrap_or(stretch);

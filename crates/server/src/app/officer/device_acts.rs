@@ -3,7 +3,7 @@
 
 use proviso_model::device_act::DeviceAct;
 use proviso_model::ids::{CaseId, DeviceActId, DeviceId};
-use proviso_store::{DeviceActRow, DeviceRow};
+use proviso_store::DeviceActRow;
 
 use super::allowed::Action;
 use super::error::ActError;
@@ -58,17 +58,6 @@ pub(super) async fn of_device(
     Ok(shown)
 }
 
-/// A device about which this officer may enter what happened.
-async fn device(
-    ctx: &AppContext,
-    who: &Who,
-    (case, device): (CaseId, DeviceId),
-) -> Result<DeviceRow, ActError> {
-    let case = who.case(ctx, Action::EnrolDevice, case).await?;
-    let row = ctx.store.device_get(device).await?.filter(|row| row.case == case.id);
-    row.ok_or(ActError::NotFound)
-}
-
 /// The time zone in which times about a device are entered.
 ///
 /// # Errors
@@ -89,7 +78,7 @@ pub async fn enter(
     act: DeviceAct,
     reason: &str,
 ) -> Result<DeviceActId, ActError> {
-    let device = device(ctx, who, about).await?;
+    let (device, _) = who.device(ctx, Action::EnrolDevice, about).await?;
     let entered = device_acts::enter(ctx, &who.actor(), &device, act, reason).await;
     Ok(entered.map_err(said_no)?.0)
 }
@@ -105,7 +94,7 @@ pub async fn change(
     (id, change): (DeviceActId, Change),
     reason: &str,
 ) -> Result<(), ActError> {
-    let device = device(ctx, who, about).await?;
+    let (device, _) = who.device(ctx, Action::EnrolDevice, about).await?;
     device_acts::change(ctx, &who.actor(), &device, id, change, reason).await.map_err(said_no)?;
     Ok(())
 }

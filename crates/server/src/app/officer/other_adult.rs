@@ -83,16 +83,6 @@ pub(super) async fn of_device(
     Ok(OtherAdultOnDevice { approvals, told })
 }
 
-async fn device(
-    ctx: &AppContext,
-    who: &Who,
-    (case, device): (CaseId, DeviceId),
-) -> Result<DeviceRow, ActError> {
-    let case = who.case(ctx, Action::EnrolDevice, case).await?;
-    let row = ctx.store.device_get(device).await?.filter(|row| row.case == case.id);
-    row.ok_or(ActError::NotFound)
-}
-
 /// Approves another adult for a device. The inner error is what is wrong with the form, in words.
 ///
 /// # Errors
@@ -104,7 +94,7 @@ pub async fn approve(
     terms: Terms,
     adult: &Adult,
 ) -> Result<Result<Approved, String>, ActError> {
-    let device = device(ctx, who, about).await?;
+    let (device, _) = who.device(ctx, Action::EnrolDevice, about).await?;
     match other_adult::approve(ctx, &who.actor(), &device, terms, adult).await {
         Ok(approved) => Ok(Ok(approved)),
         Err(ForceError::Refused(why) | ForceError::Order(why)) => Ok(Err(why)),
@@ -123,7 +113,7 @@ pub async fn withdraw(
     id: OtherAdultId,
     reason: &str,
 ) -> Result<(), ActError> {
-    let device = device(ctx, who, about).await?;
+    let (device, _) = who.device(ctx, Action::EnrolDevice, about).await?;
     let done = other_adult::withdraw(ctx, &who.actor(), &device, id, reason).await;
     done.map_err(|error| ActError::of_force(error, "this approval cannot be withdrawn as things are"))
 }

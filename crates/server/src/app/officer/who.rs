@@ -1,7 +1,7 @@
 //! Who is asking, and whether a case is theirs.
 
-use proviso_model::ids::{AlertId, CaseId, OfficerId};
-use proviso_store::{AlertRow, CaseRow, CaseState, OfficerRole, OfficerRow};
+use proviso_model::ids::{AlertId, CaseId, DeviceId, OfficerId};
+use proviso_store::{AlertRow, CaseRow, CaseState, DeviceRow, OfficerRole, OfficerRow};
 
 use super::allowed::{Action, allowed, offered};
 use super::error::ActError;
@@ -74,6 +74,21 @@ impl Who {
             )),
             _ => Ok(case),
         }
+    }
+
+    /// A device, with its case, that this officer may do `action` on.
+    ///
+    /// # Errors
+    /// As [`Who::case`].
+    pub async fn device(
+        &self,
+        ctx: &AppContext,
+        action: Action,
+        (case, device): (CaseId, DeviceId),
+    ) -> Result<(DeviceRow, CaseRow), ActError> {
+        let case = self.case(ctx, action, case).await?;
+        let row = ctx.store.device_get(device).await?.filter(|row| row.case == case.id);
+        Ok((row.ok_or(ActError::NotFound)?, case))
     }
 
     /// An alert, with its case, that this officer may do `action` on.

@@ -52,14 +52,6 @@ pub fn when(at: Timestamp, zone: &TimeZone) -> When {
     }
 }
 
-/// An instant as a form's field gives it, a day and a time in `zone`; none for what is no time.
-#[must_use]
-pub fn instant(text: &str, zone: &TimeZone) -> Option<Timestamp> {
-    let civil: jiff::civil::DateTime = text.trim().parse().ok()?;
-    let at = zone.to_timestamp(civil).ok()?;
-    Some(Timestamp::from_micros(at.as_microsecond()))
-}
-
 /// A civil window in words: `from 1 March 2025 to 28 February 2030`.
 #[must_use]
 pub fn window(from: jiff::civil::Date, until: jiff::civil::Date) -> String {

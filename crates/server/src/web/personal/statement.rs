@@ -68,27 +68,16 @@ pub(super) async fn write(
     if !same(&csrf, &visit.form_token()) {
         return Err(stale());
     }
-    let (app, now) = (&personal.app, personal.app.now());
-    let text = form_sent.text.trim();
+    let app = &personal.app;
+    let fields = (form_sent.of.as_str(), form_sent.about.as_str(), form_sent.text.as_str());
     // Forms give no zone; the force's is that of its county.
-    let about = words::instant(&form_sent.about, &words::force_zone());
-    let wrong = match StatementKind::parse(&form_sent.of) {
-        None => "Choose what it is.",
-        Some(_) if text.is_empty() => "Write something, or go back.",
-        Some(_) if text.len() > STATEMENT_BYTES_MAX => {
-            "That is too long. Shorten it, or write it in two parts."
-        }
-        Some(_) if about.is_none() && !form_sent.about.trim().is_empty() => {
-            "That is no time. Choose a day and a time, or leave it empty."
-        }
-        Some(_) if about.is_some_and(|about| about > now) => "That time has not come yet.",
-        Some(of) => {
-            let statement = Statement { written_at: now, of, about, text: text.to_owned() };
-            let kept = statement::write(app, &visit.link, &statement).await;
-            kept.map_err(|error| fault(&error))?;
-            let text = "Officers see it beside what was captured at that time. It cannot be changed; you may write again.";
-            return Ok(said(StatusCode::OK, "It is on record", text, ("/page", "Back to your page")));
-        }
+    let statement = match Statement::of_form(fields, &words::force_zone(), app.now()) {
+        Ok(statement) => statement,
+        Err(wrong) => return Ok(form(&visit, &form_sent, wrong.in_words())),
     };
-    Ok(form(&visit, &form_sent, wrong))
+    let kept = statement::write(app, &visit.link, &statement).await;
+    kept.map_err(|error| fault(&error))?;
+    let text =
+        "Officers see it beside what was captured at that time. It cannot be changed; you may write again.";
+    Ok(said(StatusCode::OK, "It is on record", text, ("/page", "Back to your page")))
 }

@@ -132,7 +132,7 @@ pub fn ids(case: &str, device: &str) -> Result<(CaseId, DeviceId), Fault> {
 /// A time as a form gives it, in the order's time zone.
 fn instant(text: &str, zone: &TimeZone) -> Result<Timestamp, Fault> {
     let wrong = || Fault::bad_request("Give a day and a time, for example 2026-03-03 at 21:00.");
-    words::instant(text, zone).ok_or_else(wrong)
+    Timestamp::of_local(text, zone).ok_or_else(wrong)
 }
 
 /// Since when and until when; an end is left empty while it lasts.
