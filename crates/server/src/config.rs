@@ -30,6 +30,9 @@ pub struct Config {
     pub personal_listen: Option<SocketAddr>,
     /// How their browsers reach it, for the links that officers give: `https://pages.force.example`. Goes with `personal_listen`.
     pub personal_address: Option<String>,
+    /// Where an administrator's monitoring asks for `/healthz`, `/readyz` and `/metrics`, in the clear; without it there is no
+    /// such port. An address of this machine, or of a network that only administrators reach.
+    pub operations_listen: Option<SocketAddr>,
     /// File with the master key; the data folder's own when absent.
     pub master_key_file: Option<PathBuf>,
     /// Program and arguments that print the master key, 64 hexadecimal digits: a password safe, a TPM, an HSM's tool.
@@ -63,6 +66,7 @@ impl Default for Config {
             console_listen: SocketAddr::from(([127, 0, 0, 1], CONSOLE_PORT)),
             personal_listen: None,
             personal_address: None,
+            operations_listen: None,
             master_key_file: None,
             master_key_command: None,
             case_keys_dir: None,

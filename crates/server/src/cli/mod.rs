@@ -12,7 +12,7 @@ mod visit;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use rand_core::CryptoRng;
 
 pub use say::Say;
@@ -73,9 +73,22 @@ struct Common {
     /// Let devices keep records until a checked backup holds them [default: the settings file's, else false].
     #[arg(long, global = true, env = "PROVISO_REQUIRE_BACKUP", value_name = "true|false")]
     require_backup: Option<bool>,
+    /// How the log on standard error is written: for people, or a JSON object a line for a collector of logs. `PROVISO_LOG` says
+    /// how much of it (`info`, `debug`, `proviso_server::jobs=debug`).
+    #[arg(long, global = true, env = "PROVISO_LOG_FORMAT", value_name = "FORMAT", default_value = "text")]
+    log_format: LogFormat,
     /// Print JSON.
     #[arg(long, global = true)]
     json: bool,
+}
+
+/// How the log is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// A line for people.
+    Text,
+    /// A JSON object a line.
+    Json,
 }
 
 #[derive(Debug, Subcommand)]
@@ -114,6 +127,12 @@ impl Cli {
             Command::PictureView(args) => Some(args),
             _ => None,
         }
+    }
+
+    /// How the log is to be written.
+    #[must_use]
+    pub fn log_format(&self) -> LogFormat {
+        self.common.log_format
     }
 
     /// Does what was asked. The number is the exit code.
