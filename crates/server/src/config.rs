@@ -52,6 +52,8 @@ pub struct Config {
     /// Whether devices keep records until a checked backup holds them (`docs/backup.md`). A force sets it; without it, what
     /// came after the newest backup is lost with the server.
     pub require_backup: bool,
+    /// Whether officers must set up codes of an app for signing in before anything else. A force sets it; without it, each officer may.
+    pub require_second_factor: bool,
     /// This program's own file, which is started anew for each picture that an officer looks at; found by itself where it is not
     /// given. No setting of a force.
     #[serde(skip)]
@@ -75,6 +77,7 @@ impl Default for Config {
             workers: 1,
             database_pages_max: None,
             require_backup: false,
+            require_second_factor: false,
             program: None,
         }
     }

@@ -56,6 +56,13 @@ pub(super) enum Admin {
         #[arg(long, value_parser = role)]
         role: OfficerRole,
     },
+    /// Remove an officer's codes for signing in, after their phone was lost, and end their sessions; they sign in with the password
+    /// alone and set codes up anew. Make sure first that it is the officer who asks.
+    OfficerSecondFactorRemove {
+        /// Sign-in name.
+        #[arg(long)]
+        username: String,
+    },
     /// Open a case with its order.
     CaseCreate {
         /// The order file (TOML).
@@ -191,6 +198,13 @@ impl Admin {
                 };
                 let id = officer::add(ctx, new).await?;
                 (format!("added officer {id}"), json!({"officer": id}))
+            }
+            Self::OfficerSecondFactorRemove { username } => {
+                let id = officer::second_factor_remove(ctx, &username).await?;
+                (
+                    format!("removed the codes of officer {id} and ended their sessions"),
+                    json!({"officer": id}),
+                )
             }
             Self::CaseCreate { order, officer } => {
                 let officer = match officer {

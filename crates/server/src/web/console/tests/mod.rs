@@ -12,6 +12,7 @@ mod pictures;
 mod privilege;
 mod quarantine;
 mod routes;
+mod second_factor;
 mod seed;
 mod sessions;
 mod shield;
