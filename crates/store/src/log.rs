@@ -30,6 +30,12 @@ impl LeafKind {
         }
     }
 
+    /// Reads the byte back.
+    #[must_use]
+    pub fn from_byte(byte: u8) -> Option<Self> {
+        [Self::Record, Self::Audit, Self::Decision].into_iter().find(|kind| kind.byte() == byte)
+    }
+
     /// The 33 bytes of a leaf.
     #[must_use]
     pub fn leaf(self, hash: &[u8; 32]) -> [u8; 33] {
@@ -84,6 +90,12 @@ pub trait LogStore {
     /// # Errors
     /// [`crate::StoreError`].
     async fn log_size(&self) -> Result<u64>;
+
+    /// Leaves from `first` on, in order: place, what it stands for, hash of that; at most `limit`.
+    ///
+    /// # Errors
+    /// [`crate::StoreError`].
+    async fn log_leaves(&self, first: u64, limit: u32) -> Result<Vec<(u64, LeafKind, [u8; 32])>>;
 
     /// Those of the asked nodes (level, index) that are complete.
     ///

@@ -1,6 +1,7 @@
 //! What can be asked of the server: one file per act. An act authorises, is logged before it is done, and is one
 //! transaction.
 
+pub mod audit_check;
 pub mod backup;
 pub mod bundle;
 mod context;

@@ -2,6 +2,7 @@
 
 mod acts;
 mod agent;
+mod audit_check;
 mod backup;
 mod bundle;
 mod copied;

@@ -10,9 +10,9 @@ use sqlx::sqlite::SqliteRow;
 
 use super::SqliteStore;
 use super::edge::{self, Edge};
-use super::rows::{int, number, text, time};
+use super::rows::{bytes, damaged, int, number, text, time};
 use crate::error::Result;
-use crate::log::{CheckpointRow, LogStore};
+use crate::log::{CheckpointRow, LeafKind, LogStore};
 
 pub(super) async fn checkpoint_last(connection: &mut SqliteConnection) -> Result<Option<CheckpointRow>> {
     let row = sqlx::query("SELECT size, signed_at, note FROM checkpoint ORDER BY size DESC LIMIT 1")
@@ -33,6 +33,20 @@ fn checkpoint(row: &SqliteRow) -> Result<CheckpointRow> {
 impl LogStore for SqliteStore {
     async fn log_size(&self) -> Result<u64> {
         edge::size(&mut *self.readers.acquire().await?).await
+    }
+
+    async fn log_leaves(&self, first: u64, limit: u32) -> Result<Vec<(u64, LeafKind, [u8; 32])>> {
+        let rows =
+            sqlx::query("SELECT leaf, kind, hash FROM log_leaf WHERE leaf >= $1 ORDER BY leaf LIMIT $2")
+                .bind(int(first)?)
+                .bind(i64::from(limit))
+                .fetch_all(&self.readers)
+                .await?;
+        let leaf = |row: &SqliteRow| {
+            let kind = LeafKind::from_byte(number(row, "kind")?).ok_or_else(|| damaged("kind"))?;
+            Ok((number(row, "leaf")?, kind, bytes(row, "hash")?))
+        };
+        rows.iter().map(leaf).collect()
     }
 
     async fn log_nodes(&self, wanted: &[(u32, u64)]) -> Result<HashMap<(u32, u64), [u8; 32]>> {

@@ -75,6 +75,8 @@ pub fn act_in_words(act: &str) -> &str {
         "coverage-view" => "viewed which minutes of a device were watched",
         "enrolment-code" => "made an enrolment code",
         "bundle-export" => "prepared an evidence bundle",
+        "audit-verify" => "checked that the audit log is as it was written",
+        "audit-export" => "wrote the audit log to a file",
         "audit-read" => "read the audit log",
         "officer-add" => "added an officer",
         "case-create" => "opened a case",

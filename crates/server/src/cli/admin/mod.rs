@@ -1,5 +1,6 @@
 //! `admin ...`: each command does one act of `app::force`. A command with more than a line of its own has a file here.
 
+mod audit;
 mod backup;
 mod bundle_export;
 mod destroy;
@@ -141,6 +142,9 @@ pub(super) enum Admin {
     BackupPrune(backup::PruneArgs),
     /// Put a backup back into an empty data folder.
     Restore(backup::RestoreArgs),
+    /// The audit log: check that it is as it was written, or write it to a file.
+    #[command(subcommand)]
+    Audit(audit::Audit),
     /// What another body holds of the log.
     #[command(subcommand)]
     Witness(witness::Witness),
@@ -172,6 +176,11 @@ impl Admin {
             act => act,
         };
         let ctx = open_context(wiring, config).await?;
+        if let Self::Audit(command) = act {
+            let (words, value, is_yes) = command.run(&ctx).await?;
+            say.line(&words, &value)?;
+            return Ok(u8::from(!is_yes));
+        }
         let (words, value) = act.act(&ctx).await?;
         say.line(&words, &value)?;
         Ok(0)
@@ -186,7 +195,8 @@ impl Admin {
             | Self::KeysInstall(_)
             | Self::Backup(_)
             | Self::BackupKeys(_)
-            | Self::Restore(_) => (String::new(), json!({})),
+            | Self::Restore(_)
+            | Self::Audit(_) => (String::new(), json!({})),
             Self::KeysStatus => keys::status(ctx)?,
             Self::BackupPrune(args) => args.act(ctx).await?,
             Self::OfficerAdd { username, name, role } => {
