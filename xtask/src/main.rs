@@ -10,6 +10,7 @@ mod deny;
 mod fuzz;
 mod layers;
 mod models;
+mod postgres;
 mod repo;
 mod say;
 mod setup;

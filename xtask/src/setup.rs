@@ -52,6 +52,9 @@ pub(crate) fn run(root: &Path, purpose: For) -> Result<()> {
     if purpose == For::Tests && !has_verifier_libraries() {
         missing.extend(["python3-jsonschema", "python3-nacl"]);
     }
+    if purpose == For::Tests && !has_postgres() {
+        missing.push("postgresql");
+    }
     if purpose == For::Tests && !has_accessibility() {
         missing.extend(["at-spi2-core", "python3-gi", "gir1.2-gtk-3.0"]);
     }
@@ -138,6 +141,12 @@ fn has_verifier_libraries() -> bool {
     let asked = ["-c", "import jsonschema, nacl"];
     let has = |python| shell::output(&mut shell::program(Path::new("."), python, &asked)).is_ok();
     has("/usr/bin/python3") || has("python3")
+}
+
+/// Whether there is a PostgreSQL to start for the tests; Debian keeps its programs out of the path.
+fn has_postgres() -> bool {
+    let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    shell::has("initdb") || versions.into_iter().any(|version| version.path().join("bin/initdb").is_file())
 }
 
 /// Whether there is an accessibility bus, and a python that makes windows.

@@ -1,7 +1,7 @@
 //! Every check and every test, cheapest first; a failing one does not hide the next.
 
 use crate::counts::Counts;
-use crate::{deny, fuzz, layers, say, setup, shell, tidy};
+use crate::{deny, fuzz, layers, postgres, say, setup, shell, tidy};
 use anyhow::Result;
 use clap::Args;
 use std::path::Path;
@@ -59,7 +59,17 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<bool> {
             shell::succeeds(&mut shell::cargo(root, &["build", "--workspace", "--locked"]))
         });
         let mut tests = shell::cargo(root, &["test", "--workspace", "--locked", "--no-fail-fast"]);
+        // Held until the tests have ended. Without it each test program would start one of its own.
+        let mut cluster = None;
+        run.check("PostgreSQL for the tests", || {
+            cluster = Some(postgres::Cluster::start(root)?);
+            Ok(true)
+        });
+        if let Some(cluster) = &cluster {
+            tests.env(postgres::ADDRESS, &cluster.address);
+        }
         run.suite("Rust tests", tests.env("PROVISO_SEEDS", SEEDS));
+        drop(cluster);
         scripts(root, &mut run)?;
         if options.full {
             // Unoptimised, two thousand seeds of four stories take hours.

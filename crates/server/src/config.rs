@@ -4,12 +4,17 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use proviso_model::language::is_language_tag;
+use proviso_store::{PostgresAddress, PostgresAddressError, PostgresOptions};
 use serde::Deserialize;
 
 /// Data folder unless told otherwise.
 pub const DATA_DIR: &str = "/var/lib/proviso-server";
 /// Environment variable with the data folder.
 pub const DATA_DIR_ENV: &str = "PROVISO_DATA_DIR";
+/// Environment variable with the address of a PostgreSQL database, which stands over the settings file's.
+pub const STORE_ENV: &str = "PROVISO_STORE";
+/// Environment variable with the address of the database of record keys, likewise.
+pub const RECORD_KEYS_ENV: &str = "PROVISO_RECORD_KEYS";
 /// Port for devices unless told otherwise.
 pub const DEVICE_PORT: u16 = 8443;
 /// Port for officers unless told otherwise.
@@ -21,6 +26,11 @@ pub const CONSOLE_PORT: u16 = 8444;
 pub struct Config {
     /// Data folder: database, keys, case keys, blobs.
     pub data_dir: PathBuf,
+    /// Address of a PostgreSQL database (`postgres://...`); without it the store is a file in the data folder. Goes with
+    /// `record_keys`. Whoever prints it sees no password.
+    pub store: Option<PostgresAddress>,
+    /// Address of another PostgreSQL database, for record keys alone: it must go into no backup of the first.
+    pub record_keys: Option<PostgresAddress>,
     /// Where devices connect.
     pub device_listen: SocketAddr,
     /// Where officers connect.
@@ -64,6 +74,8 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             data_dir: PathBuf::from(DATA_DIR),
+            store: None,
+            record_keys: None,
             device_listen: SocketAddr::from(([0, 0, 0, 0], DEVICE_PORT)),
             console_listen: SocketAddr::from(([127, 0, 0, 1], CONSOLE_PORT)),
             personal_listen: None,
@@ -99,9 +111,34 @@ pub enum ConfigError {
     Malformed {
         /// Which.
         path: String,
-        /// What is wrong, with line and column.
-        error: Box<toml::de::Error>,
+        /// What is wrong, with line and column; of a line that may hold a password, nothing else.
+        error: String,
     },
+    /// An address of a database in the environment.
+    #[error("{name} in the environment: {error}")]
+    Address {
+        /// The variable.
+        name: &'static str,
+        /// What is the matter, without the address.
+        error: PostgresAddressError,
+    },
+    /// One of the two databases without the other.
+    #[error(
+        "{given} is given and {missing} is not: a force on PostgreSQL has two databases, one of them for record keys alone, so \
+         that no backup of the other holds them (docs/operations.md)"
+    )]
+    OneDatabase {
+        /// The setting given.
+        given: &'static str,
+        /// The one that goes with it.
+        missing: &'static str,
+    },
+    /// Devices would wait for backups that this program does not make.
+    #[error(
+        "require_backup is true and the store is PostgreSQL, of which this program makes no backups yet: devices would keep every \
+         record until they are full; set require_backup = false, and back up PostgreSQL with its own tools (docs/operations.md)"
+    )]
+    RequireBackup,
     /// One of the two settings of people's own pages without the other, or an address that is none.
     #[error(
         "{path}: {name} {value}: give personal_listen and personal_address both, the address as https://pages.force.example"
@@ -135,8 +172,10 @@ impl Config {
         let place = path.display().to_string();
         let text = std::fs::read_to_string(path)
             .map_err(|error| ConfigError::File { path: place.clone(), error })?;
-        let config: Self = toml::from_str(&text)
-            .map_err(|error| ConfigError::Malformed { path: place.clone(), error: Box::new(error) })?;
+        let config: Self = toml::from_str(&text).map_err(|error| ConfigError::Malformed {
+            path: place.clone(),
+            error: malformed(&text, &error),
+        })?;
         config.check_personal(&place)?;
         match config.languages.iter().find(|tag| !is_language_tag(tag)) {
             Some(tag) => Err(ConfigError::Language { path: place, tag: tag.clone() }),
@@ -163,6 +202,44 @@ impl Config {
         }
     }
 
+    /// Takes addresses of databases from the environment, where they stand there.
+    ///
+    /// # Errors
+    /// [`ConfigError::Address`].
+    pub fn set_store(&mut self, store: Option<&str>, record_keys: Option<&str>) -> Result<(), ConfigError> {
+        let read = |name, text: Option<&str>, was: &mut Option<PostgresAddress>| {
+            let Some(text) = text else { return Ok(()) };
+            *was = Some(text.parse().map_err(|error| ConfigError::Address { name, error })?);
+            Ok(())
+        };
+        read(STORE_ENV, store, &mut self.store)?;
+        read(RECORD_KEYS_ENV, record_keys, &mut self.record_keys)
+    }
+
+    /// How to open the PostgreSQL databases, where the store is PostgreSQL.
+    ///
+    /// # Errors
+    /// [`ConfigError::OneDatabase`], [`ConfigError::RequireBackup`].
+    pub fn postgres(&self) -> Result<Option<PostgresOptions>, ConfigError> {
+        let one = |given, missing| Err(ConfigError::OneDatabase { given, missing });
+        match (&self.store, &self.record_keys) {
+            (None, None) => Ok(None),
+            (Some(_), None) => one("store", "record_keys"),
+            (None, Some(_)) => one("record_keys", "store"),
+            (Some(_), Some(_)) if self.require_backup => Err(ConfigError::RequireBackup),
+            (Some(store), Some(keys)) => Ok(Some(PostgresOptions::new(store.clone(), keys.clone()))),
+        }
+    }
+
+    /// Where the database is, in words, without a password.
+    #[must_use]
+    pub fn store_place(&self) -> String {
+        match &self.store {
+            Some(address) => address.to_string(),
+            None => self.database().display().to_string(),
+        }
+    }
+
     /// The database file.
     #[must_use]
     pub fn database(&self) -> PathBuf {
@@ -182,9 +259,55 @@ impl Config {
     }
 }
 
+/// What is wrong with a settings file. The reader of TOML shows the line; one with an address of a database may hold a password.
+fn malformed(text: &str, error: &toml::de::Error) -> String {
+    let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+    let number = before.matches('\n').count();
+    let line = text.lines().nth(number).unwrap_or_default();
+    let may_be_secret = ["store", "record_keys"].iter().any(|name| line.trim_start().starts_with(name));
+    match may_be_secret || line.contains("://") {
+        true => format!("line {}: {}", number + 1, error.message()),
+        false => error.to_string(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::Config;
+    use super::{Config, ConfigError};
+
+    #[test]
+    fn no_password_of_a_database_is_shown_whatever_is_wrong() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("server.toml");
+        let load = |text: &str| {
+            std::fs::write(&path, text).expect("written");
+            Config::load(&path)
+        };
+        let good = "store = \"postgres://pat:s3cret@localhost/proviso\"\nrecord_keys = \"postgres://pat:s3cret@localhost/keys\"\n";
+        let config = load(good).expect("read");
+        let shown = format!("{config:?} {} {:?}", config.store_place(), config.postgres());
+        assert!(shown.contains("pat:***@localhost:5432/proviso") && !shown.contains("s3cret"), "{shown}");
+        for (text, said) in [
+            ("workers = 2\nstore = \"postgres://pat:s3cret@db.example/proviso\"\n", "line 2: "),
+            ("store = \"pat:s3cret@localhost\"\n", "line 1: "),
+            ("store = \"postgres://pat:s3cret@localhost/proviso\n", "line 1: "),
+            ("store = [\"s3cret\"]\n", "line 1: "),
+            ("password = \"postgres://pat:s3cret@localhost/proviso\"\n", "line 1: "),
+        ] {
+            let refused = load(text).expect_err(text).to_string();
+            assert!(refused.contains(said) && !refused.contains("s3cret"), "{text}: {refused}");
+        }
+        let mut config = Config::default();
+        let refused =
+            config.set_store(Some("pat:s3cret@localhost"), None).expect_err("malformed").to_string();
+        assert!(refused.contains("PROVISO_STORE") && !refused.contains("s3cret"), "{refused}");
+        config.set_store(Some("postgres://pat:s3cret@localhost/proviso"), None).expect("read");
+        assert!(matches!(config.postgres(), Err(ConfigError::OneDatabase { missing: "record_keys", .. })));
+        config.set_store(None, Some("postgres://pat:s3cret@localhost/keys")).expect("read");
+        assert!(matches!(config.postgres(), Ok(Some(_))));
+        config.require_backup = true;
+        assert!(matches!(config.postgres(), Err(ConfigError::RequireBackup)));
+    }
 
     #[test]
     fn a_setting_that_does_not_exist_is_refused_with_its_line() {

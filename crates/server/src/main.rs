@@ -10,6 +10,7 @@ use getrandom::rand_core::UnwrapErr;
 use proviso_model::Timestamp;
 use proviso_server::app::Clock;
 use proviso_server::cli::{Cli, LogFormat, Say, Wiring};
+use proviso_server::config::{RECORD_KEYS_ENV, STORE_ENV};
 use proviso_server::keys::master::MASTER_KEY_ENV;
 use proviso_server::pictures;
 
@@ -41,6 +42,8 @@ fn main() -> ExitCode {
         clock: Arc::new(SystemClock),
         rng: || Box::new(UnwrapErr(SysRng)),
         master_key: std::env::var(MASTER_KEY_ENV).ok(),
+        store: std::env::var(STORE_ENV).ok(),
+        record_keys: std::env::var(RECORD_KEYS_ENV).ok(),
     };
     match run(cli, &wiring) {
         Ok(code) => ExitCode::from(code),

@@ -7,14 +7,14 @@ use object_store::ObjectStore;
 use object_store::local::LocalFileSystem;
 use proviso_engine::Pack;
 use proviso_engine::pack::BUILT_IN;
-use proviso_store::{SqliteOptions, SqliteStore, StoreError};
+use proviso_store::{PostgresStore, SqliteOptions, SqliteStore, Store, StoreError};
 use rand_core::CryptoRng;
 
 use crate::app::backup::{self, BackupError};
 use crate::app::destruction::{self, DestructionError, Journal};
 use crate::app::hash_sets;
 use crate::app::{AppContext, Clock, LedgerHasher, Parts};
-use crate::config::Config;
+use crate::config::{Config, ConfigError};
 use crate::keys::force::{self, ForceInit};
 use crate::keys::master::MASTER_KEY_ENV;
 use crate::keys::{ForceKeyRing, KeyError, MasterKey, files};
@@ -29,6 +29,9 @@ pub enum OpenError {
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The settings of the store.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
     /// The blob folder.
     #[error("the blob folder cannot be used: {0}; make sure that the account may write there")]
     Blobs(#[from] object_store::Error),
@@ -113,16 +116,14 @@ pub async fn context(
         proviso_ledger::sign::SignKey::from_seed(*keys.checkpoint.seed()),
         keys.origin.clone(),
     );
-    let mut options = SqliteOptions::new(config.database());
-    options.pages_max = config.database_pages_max;
-    let store = SqliteStore::open(&options, Arc::new(hasher)).await?;
+    let store = store(config, hasher).await?;
     files::make_folder(&config.blobs_dir())?;
     let blobs: Arc<dyn ObjectStore> =
         Arc::new(LocalFileSystem::new_with_prefix(config.blobs_dir())?.with_fsync(true));
     let ctx = AppContext::new(Parts {
         clock,
         rng,
-        store: Arc::new(store),
+        store,
         blobs,
         keys,
         master,
@@ -140,6 +141,22 @@ pub async fn context(
     destruction::resume(&ctx).await?;
     backup::log_restored(&ctx, &config.data_dir).await?;
     Ok(ctx)
+}
+
+/// How to open the database file of a data folder.
+#[must_use]
+pub fn sqlite(config: &Config) -> SqliteOptions {
+    SqliteOptions { pages_max: config.database_pages_max, ..SqliteOptions::new(config.database()) }
+}
+
+/// The store that the settings name. A PostgreSQL database is not brought to the current schema here: with several processes on
+/// it, that is done once, by `migrate`.
+async fn store(config: &Config, hasher: LedgerHasher) -> Result<Arc<dyn Store>, OpenError> {
+    let hasher = Arc::new(hasher);
+    Ok(match config.postgres()? {
+        Some(options) => Arc::new(PostgresStore::open(&options, hasher).await?),
+        None => Arc::new(SqliteStore::open(&sqlite(config), hasher).await?),
+    })
 }
 
 /// This program's own file; a name that does not start where the system does not say, which every picture then tells.

@@ -10,6 +10,11 @@ use crate::error::Result;
 /// they are kept apart from the body.
 pub const RECORD_KEY_BYTES: usize = 1_120;
 
+/// The key that begins a sealed body, and the rest.
+pub(crate) fn split_body(body: &[u8]) -> (&[u8], &[u8]) {
+    body.split_at(body.len().min(RECORD_KEY_BYTES))
+}
+
 /// What is destroyed, and what stays to be said about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Destruction {

@@ -30,6 +30,30 @@ pub enum StoreError {
         /// The newest schema known here.
         known: i64,
     },
+    /// The database was made by an older program, and only `migrate` changes it.
+    #[error(
+        "the database {place} has schema {found} and this program needs {known}; stop every serve and worker, make a backup, and \
+         run `proviso-server migrate`"
+    )]
+    OlderDatabase {
+        /// Where it is, without a password.
+        place: String,
+        /// Its schema.
+        found: i64,
+        /// The schema needed.
+        known: i64,
+    },
+    /// The database cannot be used as it is.
+    #[error("the database {place} cannot be used: {why}")]
+    Unusable {
+        /// Where it is, without a password.
+        place: String,
+        /// Why, and what to do.
+        why: String,
+    },
+    /// This engine does not do it.
+    #[error("{0}")]
+    NotHere(&'static str),
     /// No room: the disk or the allowance is full.
     #[error("the database has no room left; free disk space where the data folder is, then try again")]
     Full,
@@ -58,6 +82,15 @@ pub enum StoreError {
 
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
+        if let Some(code) = sqlstate(&error) {
+            return match code.as_str() {
+                // disk_full.
+                "53100" => Self::Full,
+                // lock_not_available, deadlock_detected, serialization_failure, too_many_connections, cannot_connect_now.
+                "55P03" | "40P01" | "40001" | "53300" | "57P03" => Self::Busy,
+                _ => Self::Database(error),
+            };
+        }
         let code = error.as_database_error().and_then(|known| known.code().map(|code| code.into_owned()));
         let primary = code.and_then(|code| code.parse::<u32>().ok()).map(|code| code & 0xff);
         match primary {
@@ -69,4 +102,10 @@ impl From<sqlx::Error> for StoreError {
             _ => Self::Database(error),
         }
     }
+}
+
+/// PostgreSQL's word for what happened, where it was PostgreSQL.
+fn sqlstate(error: &sqlx::Error) -> Option<String> {
+    let database = error.as_database_error()?;
+    database.try_downcast_ref::<sqlx::postgres::PgDatabaseError>().map(|known| known.code().to_owned())
 }

@@ -48,6 +48,17 @@ pub struct JobRow {
     pub attempts: u32,
 }
 
+/// A job that was given up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeadJobRow {
+    /// The job.
+    pub job: JobRow,
+    /// When it was last ready to be tried.
+    pub tried_at: Timestamp,
+    /// What went wrong the last time, without personal data.
+    pub fault: String,
+}
+
 /// Verbs on jobs.
 #[async_trait]
 pub trait JobStore {
@@ -62,6 +73,18 @@ pub trait JobStore {
     /// # Errors
     /// [`crate::StoreError`].
     async fn job_done(&self, id: JobId) -> Result<()>;
+
+    /// Jobs that were given up, the oldest first.
+    ///
+    /// # Errors
+    /// [`crate::StoreError`].
+    async fn job_dead_list(&self, limit: u32) -> Result<Vec<DeadJobRow>>;
+
+    /// Lets a job that was given up be tried again from `at` on, with all its attempts.
+    ///
+    /// # Errors
+    /// [`crate::StoreError::Missing`] when no such job was given up.
+    async fn job_revive(&self, id: JobId, at: Timestamp) -> Result<()>;
 
     /// The job failed: it is tried again at `retry_at`, or is dead when `retry_at` is `None`. `fault` holds no
     /// personal data.

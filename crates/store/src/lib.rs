@@ -2,11 +2,19 @@
 //!
 //! A verb is one transaction. What the server seals comes here as bytes; clear are ids, kinds, states, times,
 //! sequence numbers and hashes only. Traits are split by noun; [`Store`] is all of them.
+//!
+//! **Two engines, one source where SQL is the same.** The files in `sql/` are compiled once for each engine, as modules of
+//! `sqlite` and of `postgres`, over the engine's own connection, row and store (`EngineConnection`, `EngineRow`, `EngineStore`):
+//! ordinary SQL with `$1`, and a few words that differ (`FIND`, `RANDOM_ID`, `PASSING_OVER`). Native are opening, transactions,
+//! migrations, record keys and copies. A new verb goes into `sql/` and runs on both; the suite in `tests/conformance` says so.
+
+#![allow(clippy::duplicate_mod, reason = "the files in sql/ are modules of both engines")]
 
 mod alert;
 mod audit;
 mod backup;
 mod case;
+mod copy;
 mod destruction;
 mod device;
 mod device_act;
@@ -16,11 +24,13 @@ mod hash_set;
 mod job;
 mod late;
 mod log;
+mod migration;
 mod officer;
 mod opened;
 mod other_adult;
 mod pack;
 mod personal_link;
+mod postgres;
 mod privilege;
 mod record;
 mod returned;
@@ -35,6 +45,7 @@ pub use alert::{AlertFilter, AlertRow, AlertStore, DecisionRow, NotificationKind
 pub use audit::{AuditClose, AuditEntry, AuditFilter, AuditRow, AuditStore, AuditTally};
 pub use backup::{BackupStore, CheckedBackup, Position, RestoredRow};
 pub use case::{BundleRow, CaseRow, CaseState, CaseStore, OrderVersionRow};
+pub use copy::{Copied, CopyError, CopyProgress, copy_store};
 pub use destruction::{Destruction, DestructionStore, RECORD_KEY_BYTES};
 pub use device::{DeviceRow, DeviceState, DeviceStore, EnrolmentCodeRow, PolicyRow};
 pub use device_act::{DeviceActRow, DeviceActStore};
@@ -43,9 +54,10 @@ pub use device_notice::{
 };
 pub use error::{Result, StoreError};
 pub use hash_set::{HashSetRow, HashSetStore};
-pub use job::{JobKind, JobRow, JobState, JobStore};
+pub use job::{DeadJobRow, JobKind, JobRow, JobState, JobStore};
 pub use late::{FindingFlag, LateStore, OrderEndRow, Outside, OutsideCause, QuarantineRow, QuarantineState};
 pub use log::{CheckpointRow, LeafKind, LogHasher, LogStore, Node};
+pub use migration::Pending;
 pub use officer::{OfficerRole, OfficerRow, OfficerStore, SessionRow};
 pub use opened::{
     FindingRow, GapRow, NoticeRow, ObservationRow, OpenedRecord, OpenedWhat, StatementRow, WatchedRow,
@@ -53,6 +65,7 @@ pub use opened::{
 pub use other_adult::{OtherAdultRow, OtherAdultStore, OtherAdultToldRow, OtherAdultWithdrawn};
 pub use pack::{PackRow, PackStore};
 pub use personal_link::{PersonalLinkRow, PersonalLinkStore};
+pub use postgres::{PostgresAddress, PostgresAddressError, PostgresOptions, PostgresStore};
 pub use privilege::{PrivilegeDecision, PrivilegeRow, PrivilegeState, PrivilegeStore};
 pub use record::{AppendBatch, Appended, ForkRow, NewRecord, RecordRow, RecordStore, ReplayOutcome, Stop};
 pub use returned::ReturnedStore;

@@ -5,6 +5,7 @@
 
 pub mod chance;
 pub mod cut_short;
+pub mod postgres;
 pub mod rewrite_log;
 pub mod simulator;
 pub mod year;

@@ -26,3 +26,13 @@ pub(super) fn reading(path: &Path, whole: u64) -> ProgressBar {
         Err(_) => bar,
     }
 }
+
+/// A bar on a terminal that counts rows; nothing elsewhere.
+pub(super) fn counting() -> ProgressBar {
+    let style = ProgressStyle::with_template("{msg} [{bar:30}] {pos} of {len} rows, {per_sec}, {eta} left");
+    let bar = ProgressBar::new(0);
+    match style {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    }
+}

@@ -6,6 +6,7 @@ mod coverage;
 mod hash_set;
 mod say;
 mod serving;
+mod store;
 mod suitability;
 mod visit;
 
@@ -31,6 +32,11 @@ pub struct Wiring {
     pub rng: fn() -> Box<dyn CryptoRng + Send>,
     /// The master key, where the environment holds it.
     pub master_key: Option<String>,
+    /// The address of a PostgreSQL database, where the environment holds it. No option: what is typed can be read in the list of
+    /// processes.
+    pub store: Option<String>,
+    /// The address of the database of record keys, likewise.
+    pub record_keys: Option<String>,
 }
 
 /// The force's server: takes records of enrolled devices, replays findings, puts alerts before officers.
@@ -48,7 +54,8 @@ pub struct Wiring {
         proviso-server coverage --device 0b5c5bb4-0d38-4d3c-9c0f-6a8a5a4b0e57 --from 2026-03-03T21:00 --until 2026-03-03T21:20\n  \
         proviso-server suitability --order order.toml --device laptop.toml\n  \
         proviso-server visit prepare --case 0b5c5bb4-0d38-4d3c-9c0f-6a8a5a4b0e57 --officer pat --out /media/stick/visit\n  \
-        proviso-server serve\n\n\
+        proviso-server serve\n  \
+        PROVISO_STORE=postgres://... PROVISO_RECORD_KEYS=postgres://... proviso-server migrate --dry-run\n\n\
         Exit codes: 0 done, 1 the answer is no, 2 usage or input error."
 )]
 pub struct Cli {
@@ -100,7 +107,7 @@ enum Command {
     /// Run workers only.
     Worker,
     /// Bring the database to the current schema and say which it is.
-    Migrate,
+    Migrate(store::MigrateArgs),
     /// Sets of hashes of known pictures: import, list, check, remove.
     #[command(subcommand)]
     HashSet(hash_set::HashSetCommand),
@@ -141,18 +148,12 @@ impl Cli {
     /// What went wrong, for a person: where, and what to do.
     pub async fn run(self, wiring: &Wiring, say: &mut Say) -> anyhow::Result<u8> {
         say.json = self.common.json;
-        let config = self.common.config()?;
+        let config = self.common.config(wiring)?;
         match self.command {
             Command::Demo(args) => demo::run(args, wiring, say).await,
             Command::Serve(args) => serving::serve(wiring, &args.apply(config), say).await,
             Command::Worker => serving::worker(wiring, &config).await,
-            Command::Migrate => {
-                open_context(wiring, &config).await?;
-                let schema = proviso_store::SqliteStore::schema_known();
-                let done = format!("{} is at schema {schema}", config.database().display());
-                say.line(&done, &serde_json::json!({"schema": schema}))?;
-                Ok(0)
-            }
+            Command::Migrate(args) => args.run(wiring, &config, say).await,
             Command::Suitability(args) => args.run(say),
             Command::Coverage(args) => args.run(wiring, &config, say).await,
             Command::Visit(command) => command.run(wiring, &config, say).await,
@@ -166,7 +167,7 @@ impl Cli {
 }
 
 impl Common {
-    fn config(&self) -> anyhow::Result<Config> {
+    fn config(&self, wiring: &Wiring) -> anyhow::Result<Config> {
         let mut config = match &self.config {
             Some(path) => Config::load(path)?,
             None => Config::default(),
@@ -177,6 +178,7 @@ impl Common {
         if self.master_key_file.is_some() {
             config.master_key_file.clone_from(&self.master_key_file);
         }
+        config.set_store(wiring.store.as_deref(), wiring.record_keys.as_deref())?;
         config.require_backup = self.require_backup.unwrap_or(config.require_backup);
         Ok(config)
     }

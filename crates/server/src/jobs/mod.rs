@@ -68,6 +68,13 @@ pub async fn step(ctx: &AppContext) -> Result<bool, StoreError> {
     let Some(job) = ctx.store.job_claim(now, now.plus_millis(LEASE_MILLIS)).await? else {
         return Ok(false);
     };
+    if job.attempts > ATTEMPTS_MAX {
+        // Nobody noted how the last one ended: whoever did it was killed each time, perhaps by the work itself.
+        let fault = "given up: whoever did it came to no end, each time";
+        tracing::error!(job = %job.id, attempts = job.attempts, "{fault}");
+        ctx.store.job_failed(job.id, fault, None).await?;
+        return Ok(true);
+    }
     let done = match job.kind {
         JobKind::Replay | JobKind::ReplayBranch => replay::replay(ctx, &job).await,
     };

@@ -2,6 +2,7 @@
 
 mod hash_sets;
 mod pictures;
+mod store;
 mod suitability;
 mod visits;
 

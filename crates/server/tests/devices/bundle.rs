@@ -66,7 +66,15 @@ fn has_ledger(files: &Files) -> bool {
 
 #[tokio::test]
 async fn the_bundles_of_an_alert_and_of_its_case_are_verified_by_a_stranger() {
-    let mut rig = Rig::with_workers(0).await;
+    from_enrolment_to_bundle(Rig::with_workers(0).await).await;
+}
+
+#[tokio::test]
+async fn the_same_on_postgresql() {
+    from_enrolment_to_bundle(Rig::on_postgres(0).await).await;
+}
+
+async fn from_enrolment_to_bundle(mut rig: Rig) {
     let alert = decided(&rig).await;
     for scope in [alert, Scope::Case(rig.case)] {
         let made = bundle::make(&rig.ctx, &asker(), scope, &Shown::Everything).await.expect("made");

@@ -29,6 +29,7 @@ mod replay;
 mod returned;
 mod rewritten_log;
 mod rig;
+mod several;
 mod shield;
 mod site_lists;
 mod statements;

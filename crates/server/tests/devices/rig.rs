@@ -3,7 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 
 use getrandom::SysRng;
 use getrandom::rand_core::UnwrapErr;
@@ -19,7 +19,8 @@ use proviso_server::keys::make;
 use proviso_server::keys::root::Root;
 use proviso_server::open;
 use proviso_server::serve::{self, Running, ServeOptions};
-use proviso_store::OfficerRole;
+use proviso_store::{OfficerRole, PostgresStore};
+use proviso_testkit::postgres;
 use tempfile::TempDir;
 
 /// The demonstration's order: an invented person and harmless words.
@@ -47,12 +48,34 @@ pub struct Rig {
     pub case: CaseId,
     pub config: Config,
     pub running: Option<Running>,
+    /// Device ports of other processes on the same store: devices are sent to one after the other.
+    pub others: Vec<SocketAddr>,
+    /// Where the store is, on PostgreSQL.
+    pub databases: Option<postgres::Databases>,
     folder: TempDir,
 }
 
 impl Rig {
     pub async fn start() -> Self {
         Self::with_workers(1).await
+    }
+
+    /// The same on PostgreSQL, whose databases are new and of the current schema.
+    pub async fn on_postgres(workers: u16) -> Self {
+        let made = postgres::databases().await;
+        let address = |text: &str| Some(text.parse().expect("an address"));
+        let (store, record_keys) = (address(&made.database), address(&made.record_keys));
+        let mut rig = Self::with_settings(
+            |config| {
+                config.workers = workers;
+                config.store = store;
+                config.record_keys = record_keys;
+            },
+            |config, init| open::init(config, None, &mut UnwrapErr(SysRng), init).expect("keys are made"),
+        )
+        .await;
+        rig.databases = Some(made);
+        rig
     }
 
     /// Without workers, replay happens when a test asks for it.
@@ -80,15 +103,25 @@ impl Rig {
     }
 
     async fn made(workers: u16, make: impl FnOnce(&Config, &ForceInit<'_>) -> TrustFile) -> Self {
+        Self::with_settings(|config| config.workers = workers, make).await
+    }
+
+    async fn with_settings(
+        change: impl FnOnce(&mut Config),
+        make: impl FnOnce(&Config, &ForceInit<'_>) -> TrustFile,
+    ) -> Self {
         // Only the first test of the process installs it.
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
         let folder = tempfile::tempdir().expect("a folder");
-        let config = Config {
+        let mut config = Config {
             data_dir: folder.path().join("server"),
-            workers,
             program: Some(env!("CARGO_BIN_EXE_proviso-server").into()),
             ..Config::default()
         };
+        change(&mut config);
+        if let Some(options) = config.postgres().expect("settings that go together") {
+            PostgresStore::migrate(&options).await.expect("brought to the current schema");
+        }
         let start = Timestamp::parse("2026-11-24T09:00:00Z").expect("an instant");
         let clock = Arc::new(SetClock(AtomicI64::new(start.as_micros())));
         let hosts = ["localhost".to_owned(), "127.0.0.1".to_owned()];
@@ -103,8 +136,8 @@ impl Rig {
         };
         let officer = officer::add(&ctx, new).await.expect("an officer");
         let case = case::create(&ctx, ORDER, "order.toml", Some(officer)).await.expect("a case");
-        let running = Some(Self::serve(&ctx, workers).await);
-        Self { ctx, clock, trust, case, config, running, folder }
+        let running = Some(Self::serve(&ctx, config.workers).await);
+        Self { ctx, clock, trust, case, config, running, others: Vec::new(), databases: None, folder }
     }
 
     async fn context(config: &Config, clock: &Arc<SetClock>) -> AppContext {
@@ -125,8 +158,11 @@ impl Rig {
     }
 
     pub fn device_url(&self, path: &str) -> String {
+        static ASKED: AtomicUsize = AtomicUsize::new(0);
         let running = self.running.as_ref().expect("the server runs");
-        format!("https://127.0.0.1:{}{path}", running.device_address.port())
+        let nth = ASKED.fetch_add(1, Ordering::Relaxed).checked_rem(self.others.len());
+        let at = nth.and_then(|nth| self.others.get(nth)).unwrap_or(&running.device_address);
+        format!("https://127.0.0.1:{}{path}", at.port())
     }
 
     pub async fn code(&self) -> String {

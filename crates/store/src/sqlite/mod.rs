@@ -1,34 +1,65 @@
 //! The store on SQLite: one writer, several readers, every write in an immediate transaction of its own task.
 
-mod alert;
-mod audit;
-mod backup;
-mod branch;
-mod case;
-mod destruction;
-mod device;
-mod device_act;
-mod device_notice;
-mod edge;
-mod hash_set;
-mod job;
-mod late;
-mod log;
-mod officer;
+mod copies;
 mod open;
-mod opened;
-mod other_adult;
-mod pack;
-mod personal_link;
-mod privilege;
-mod record;
 mod record_keys;
+
+// What is the same on every engine: the crate's page says how.
+#[path = "../sql/alert.rs"]
+mod alert;
+#[path = "../sql/audit.rs"]
+mod audit;
+#[path = "../sql/backup.rs"]
+mod backup;
+#[path = "../sql/branch.rs"]
+mod branch;
+#[path = "../sql/case.rs"]
+mod case;
+#[path = "../sql/destruction.rs"]
+mod destruction;
+#[path = "../sql/device.rs"]
+mod device;
+#[path = "../sql/device_act.rs"]
+mod device_act;
+#[path = "../sql/device_notice.rs"]
+mod device_notice;
+#[path = "../sql/edge.rs"]
+mod edge;
+#[path = "../sql/hash_set.rs"]
+mod hash_set;
+#[path = "../sql/job.rs"]
+mod job;
+#[path = "../sql/late.rs"]
+mod late;
+#[path = "../sql/log.rs"]
+mod log;
+#[path = "../sql/officer.rs"]
+mod officer;
+#[path = "../sql/opened.rs"]
+mod opened;
+#[path = "../sql/other_adult.rs"]
+mod other_adult;
+#[path = "../sql/pack.rs"]
+mod pack;
+#[path = "../sql/personal_link.rs"]
+mod personal_link;
+#[path = "../sql/privilege.rs"]
+mod privilege;
+#[path = "../sql/record.rs"]
+mod record;
+#[path = "../sql/returned.rs"]
 mod returned;
+#[path = "../sql/rows.rs"]
 mod rows;
+#[path = "../sql/second_factor.rs"]
 mod second_factor;
+#[path = "../sql/shield.rs"]
 mod shield;
+#[path = "../sql/site_list.rs"]
 mod site_list;
+#[path = "../sql/timeline.rs"]
 mod timeline;
+#[path = "../sql/versions.rs"]
 mod versions;
 
 use std::future::Future;
@@ -37,13 +68,25 @@ use std::sync::Arc;
 
 use sqlx::{Connection, SqliteConnection, SqlitePool};
 
-pub use backup::{CopyFacts, destroy_copied_keys, look_into, records_without_key};
+pub use copies::{CopyFacts, destroy_copied_keys, look_into, records_without_key};
 pub use open::{RECORD_KEYS_FILE, SQLITE_VERSION_MIN, SqliteOptions};
 
 use crate::error::{Result, StoreError};
 use crate::log::LogHasher;
 
-/// The work of one write transaction.
+type Engine = sqlx::Sqlite;
+type EngineConnection = SqliteConnection;
+type EngineRow = sqlx::sqlite::SqliteRow;
+type EngineStore = SqliteStore;
+
+/// Sixteen random bytes.
+const RANDOM_ID: &str = "randomblob(16)";
+/// The place of one text in another, 0 for none.
+const FIND: &str = "instr";
+/// Follows a SELECT of work to claim: with one writer there is nothing to pass over.
+const PASSING_OVER: &str = "";
+
+/// The work of one transaction.
 type Work<'c, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'c>>;
 
 /// A store on one SQLite database file.
@@ -64,6 +107,30 @@ impl SqliteStore {
         F: for<'c> FnOnce(&'c mut SqliteConnection) -> Work<'c, T> + Send + 'static,
     {
         write_in(&self.writer, work).await
+    }
+
+    /// The same for work whose outcome rests on no row but those that it changes; here it makes no difference.
+    async fn write_one<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(&'c mut SqliteConnection) -> Work<'c, T> + Send + 'static,
+    {
+        self.write(work).await
+    }
+
+    /// Runs `work`, which only reads, on one state of the database.
+    async fn read<T, F>(&self, work: F) -> Result<T>
+    where
+        F: for<'c> FnOnce(&'c mut SqliteConnection) -> Work<'c, T>,
+    {
+        let mut reading = self.readers.begin().await?;
+        work(&mut reading).await
+    }
+
+    /// After something was destroyed: the log of the database still holds the pages as they were.
+    async fn erase_remains(&self) -> Result<()> {
+        sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&self.writer).await?;
+        Ok(())
     }
 
     /// Closes every connection, after the writes that are under way.

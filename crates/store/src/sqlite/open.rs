@@ -4,24 +4,22 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::migrate::Migrator;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
 use sqlx::{ConnectOptions, SqliteConnection};
 
 use super::SqliteStore;
-use super::record_keys::{ATTACHED_AS, RecordKeys};
+use super::record_keys::RecordKeys;
 use crate::error::{Result, StoreError};
 use crate::log::LogHasher;
+use crate::migration::{self, Pending};
 
 /// Lowest SQLite that is safe in WAL mode (earlier ones can lose a commit when the log is reset; sqlite.org/wal.html).
 pub const SQLITE_VERSION_MIN: (u32, u32, u32) = (3, 51, 3);
 
 /// Name of the file of record keys, beside the database unless told otherwise.
 pub const RECORD_KEYS_FILE: &str = "record-keys.sqlite";
-
-static MIGRATOR: Migrator = sqlx::migrate!("migrations/sqlite");
 
 /// How to open a database.
 #[derive(Debug, Clone)]
@@ -69,6 +67,30 @@ pub(super) fn connect_options(options: &SqliteOptions, reading: bool) -> SqliteC
     if reading { settings.pragma("query_only", "ON") } else { settings }
 }
 
+impl SqliteOptions {
+    /// Migrations that were not carried out yet, of the database and of the file of record keys; each is tried, and taken back. A
+    /// file that is not there is not made.
+    ///
+    /// # Errors
+    /// [`StoreError::NewerDatabase`], or what a migration runs into.
+    pub async fn pending(&self) -> Result<Vec<Pending>> {
+        let mut pending = Vec::new();
+        for (path, migrator) in
+            [(&self.path, &*migration::SQLITE), (&self.record_keys, &*migration::SQLITE_RECORD_KEYS)]
+        {
+            let settings = if path.exists() {
+                connect_options(&Self { path: path.clone(), ..self.clone() }, false)
+            } else {
+                SqliteConnectOptions::new().in_memory(true)
+            };
+            let mut connection = settings.connect().await?;
+            let place = path.display().to_string();
+            pending.extend(migration::try_sqlite(&mut connection, migrator, &place).await?);
+        }
+        Ok(pending)
+    }
+}
+
 impl SqliteStore {
     /// Opens a database, brings it to the current schema, and refuses what is not safe.
     ///
@@ -85,17 +107,11 @@ impl SqliteStore {
         let version: String = sqlx::query_scalar("SELECT sqlite_version()").fetch_one(&writer).await?;
         check_version(&version)?;
         refuse_newer(&writer, &options.path).await?;
-        MIGRATOR.run(&writer).await?;
+        migration::SQLITE.run(&writer).await?;
         restrict(&options.path)?;
         let record_keys = RecordKeys::open(&options.record_keys, options.busy_timeout_ms).await?;
-        let beside = options.record_keys.display().to_string();
         let readers = SqlitePoolOptions::new()
             .max_connections(options.readers.max(1))
-            .after_connect(move |connection, _| {
-                let attach = format!("ATTACH DATABASE $1 AS {ATTACHED_AS}");
-                let attach = sqlx::query(sqlx::AssertSqlSafe(attach)).bind(beside.clone());
-                Box::pin(async move { attach.execute(connection).await.map(drop) })
-            })
             .acquire_timeout(Duration::from_secs(30))
             .connect_with(connect_options(options, true))
             .await?;
@@ -110,7 +126,7 @@ impl SqliteStore {
     /// The newest schema that this program knows.
     #[must_use]
     pub fn schema_known() -> i64 {
-        MIGRATOR.iter().map(|migration| migration.version).max().unwrap_or(0)
+        migration::newest(&migration::SQLITE)
     }
 }
 

@@ -1,36 +1,35 @@
 //! The file of record keys: what opens one record beside the case's key. It lies apart from the database, so that no
 //! backup of the database can bring back a record whose key was destroyed.
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::time::Duration;
 
-use sqlx::migrate::Migrator;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
 use super::open::restrict;
+use super::rows::{blob, bytes};
 use super::write_in;
-use crate::destruction::RECORD_KEY_BYTES;
+use crate::destruction::split_body;
 use crate::error::Result;
+use crate::migration;
 use crate::record::NewRecord;
 
-static MIGRATOR: Migrator = sqlx::migrate!("migrations/record-keys");
+/// Connections for reading.
+const READERS: u32 = 2;
 
 /// Rows in one INSERT.
 const ROWS_PER_STATEMENT: usize = 64;
 
-/// Under this name the readers of the database see the file.
-pub(super) const ATTACHED_AS: &str = "record_keys";
+/// Hashes in one SELECT.
+const HASHES_PER_STATEMENT: usize = 512;
 
 pub(super) struct RecordKeys {
     writer: SqlitePool,
-}
-
-/// The key that begins a sealed body, and the rest.
-pub(super) fn split(body: &[u8]) -> (&[u8], &[u8]) {
-    body.split_at(body.len().min(RECORD_KEY_BYTES))
+    readers: SqlitePool,
 }
 
 impl RecordKeys {
@@ -49,19 +48,44 @@ impl RecordKeys {
             .max_lifetime(None)
             .idle_timeout(None)
             .acquire_timeout(Duration::from_secs(30))
-            .connect_with(options)
+            .connect_with(options.clone())
             .await?;
-        MIGRATOR.run(&writer).await?;
+        migration::SQLITE_RECORD_KEYS.run(&writer).await?;
         restrict(path)?;
-        Ok(Self { writer })
+        let readers = SqlitePoolOptions::new()
+            .max_connections(READERS)
+            .acquire_timeout(Duration::from_secs(30))
+            .connect_with(options.create_if_missing(false).pragma("query_only", "ON"))
+            .await?;
+        Ok(Self { writer, readers })
     }
 
     /// Keeps the keys of records before the records themselves, so that no record is ever kept without its key. A key
     /// that is there, or was destroyed, stays as it is.
     pub(super) async fn keep(&self, records: &[NewRecord]) -> Result<()> {
-        let rows: Vec<(Vec<u8>, Vec<u8>)> =
-            records.iter().map(|record| (record.hash.to_vec(), split(&record.body).0.to_vec())).collect();
+        let rows: Vec<(Vec<u8>, Vec<u8>)> = records
+            .iter()
+            .map(|record| (record.hash.to_vec(), split_body(&record.body).0.to_vec()))
+            .collect();
         write_in(&self.writer, move |connection| Box::pin(insert(connection, rows))).await
+    }
+
+    /// The keys of those records whose key is there.
+    pub(super) async fn of(&self, hashes: &[[u8; 32]]) -> Result<HashMap<[u8; 32], Vec<u8>>> {
+        let mut keys = HashMap::with_capacity(hashes.len());
+        for chunk in hashes.chunks(HASHES_PER_STATEMENT) {
+            let mut query: QueryBuilder<Sqlite> =
+                QueryBuilder::new("SELECT hash, key FROM record_key WHERE key IS NOT NULL AND hash IN (");
+            let mut listed = query.separated(", ");
+            for hash in chunk {
+                listed.push_bind(hash.to_vec());
+            }
+            query.push(")");
+            for row in query.build().fetch_all(&self.readers).await? {
+                keys.insert(bytes(&row, "hash")?, blob(&row, "key")?);
+            }
+        }
+        Ok(keys)
     }
 
     /// Destroys keys, those never seen included.
@@ -72,7 +96,7 @@ impl RecordKeys {
                 for hash in hashes {
                     sqlx::query(
                         "INSERT INTO record_key (hash, key, destroyed_at) VALUES ($1, NULL, $2)
-                         ON CONFLICT (hash) DO UPDATE SET key = NULL, destroyed_at = coalesce(destroyed_at, $2)",
+                         ON CONFLICT (hash) DO UPDATE SET key = NULL, destroyed_at = coalesce(record_key.destroyed_at, $2)",
                     )
                     .bind(hash.to_vec())
                     .bind(at_micros)
@@ -89,6 +113,7 @@ impl RecordKeys {
     }
 
     pub(super) async fn close(&self) {
+        self.readers.close().await;
         self.writer.close().await;
     }
 }

@@ -171,8 +171,9 @@ pub fn record(seq: u64, variant: u8, previous: [u8; 32]) -> NewRecord {
 
 pub fn record_hash(seq: u64, variant: u8) -> [u8; 32] {
     let mut hash = [variant; 32];
-    if let Some(first) = hash.first_mut() {
+    if let [first, second, ..] = &mut hash {
         *first = seq as u8;
+        *second ^= (seq >> 8) as u8;
     }
     hash
 }

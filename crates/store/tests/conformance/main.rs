@@ -6,6 +6,7 @@ mod acts;
 mod destruction;
 mod fixtures;
 mod late;
+mod moved;
 mod other_adult;
 mod packs;
 mod people;
@@ -17,7 +18,8 @@ mod shield;
 
 use std::sync::Arc;
 
-use proviso_store::{SqliteOptions, SqliteStore, Store};
+use proviso_store::{PostgresOptions, PostgresStore, SqliteOptions, SqliteStore, Store};
+use proviso_testkit::postgres;
 
 use fixtures::ToyHasher;
 
@@ -56,6 +58,21 @@ async fn the_story_holds_on_sqlite() {
     let folder = tempfile::tempdir().expect("a folder");
     let options = SqliteOptions::new(folder.path().join("story.db"));
     let store = SqliteStore::open(&options, Arc::new(ToyHasher)).await.expect("a new database");
+    story(&store).await;
+    store.close().await;
+}
+
+#[tokio::test]
+async fn the_story_holds_on_postgresql() {
+    let made = postgres::databases().await;
+    let options = PostgresOptions {
+        migrate: true,
+        ..PostgresOptions::new(
+            made.database.parse().expect("an address"),
+            made.record_keys.parse().expect("an address"),
+        )
+    };
+    let store = PostgresStore::open(&options, Arc::new(ToyHasher)).await.expect("a new database");
     story(&store).await;
     store.close().await;
 }

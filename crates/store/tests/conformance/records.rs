@@ -90,6 +90,17 @@ pub async fn a_job_is_claimed_by_one_worker_and_comes_back_when_its_lease_ends(s
     let last = store.job_claim(at(200), at(300)).await.expect("read").expect("tried again");
     store.job_failed(last.id, "an invented fault", None).await.expect("given up");
     assert_eq!(store.job_count(JobState::Dead).await.expect("read"), 1);
+    let dead = store.job_dead_list(10).await.expect("read");
+    let told: Vec<_> =
+        dead.iter().map(|dead| (dead.job.id, dead.job.attempts, dead.fault.as_str())).collect();
+    assert_eq!(told, [(last.id, 3, "an invented fault")], "what was given up is seen, and why");
+    store.job_revive(last.id, at(300)).await.expect("tried again");
+    let revived = store.job_claim(at(300), at(400)).await.expect("read").expect("ready again");
+    assert_eq!((revived.id, revived.attempts), (last.id, 1));
+    store.job_done(revived.id).await.expect("done");
+    store.job_failed(revived.id, "by a worker whose lease had ended", None).await.expect("too late");
+    assert_eq!(store.job_count(JobState::Dead).await.expect("read"), 0, "what is done stays done");
+    store.job_revive(revived.id, at(500)).await.expect_err("nothing was given up");
 }
 
 pub async fn the_log_holds_one_leaf_for_each_thing_accepted(store: &dyn Store) {

@@ -107,6 +107,7 @@ pub fn act_in_words(act: &str) -> &str {
         "device-revoke" => "revoked a device",
         "checkpoint" => "signed a checkpoint of the log",
         "backup" => "made a backup of database and blobs",
+        "job-retry" => "let background work that was given up be tried again",
         "backup-check" => "checked a backup",
         "backup-keys" => "made a backup of the keys",
         "backup-prune" => "removed a lapsed key backup",

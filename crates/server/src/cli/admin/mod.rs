@@ -25,7 +25,7 @@ use proviso_model::limits::ORDER_BYTES_MAX;
 use proviso_store::OfficerRole;
 use serde_json::json;
 
-use super::{Say, Wiring, open_context};
+use super::{Say, Wiring, open_context, store};
 use crate::app::AppContext;
 use crate::app::force::officer::NewOfficer;
 use crate::app::force::{COMMAND_LINE, case, device, officer};
@@ -134,6 +134,11 @@ pub(super) enum Admin {
     SiteListList,
     /// Retire a list of sites; devices get a new policy and drop it, records go on naming it.
     SiteListRemove(site_list::RemoveArgs),
+    /// Copy the SQLite store of the data folder into the PostgreSQL databases of the settings, and compare every row. Stop every
+    /// serve and worker first. Started again after it was stopped, it goes on.
+    CopyStore,
+    /// Say which background work was given up, and why.
+    Jobs(store::JobsArgs),
     /// Make a backup of database and blobs while the server runs, or check one.
     Backup(backup::BackupArgs),
     /// Make a backup of the keys, which lapses after 30 days.
@@ -170,6 +175,7 @@ impl Admin {
             Self::Root(command) => return command.run(wiring, config, say),
             Self::KeysRenew(args) => return args.run(wiring, config, say),
             Self::KeysInstall(args) => return args.run(wiring, config, say).await,
+            Self::CopyStore => return store::copy(config, say).await,
             Self::Backup(args) => return args.run(wiring, config, say).await,
             Self::BackupKeys(args) => return args.run(wiring, config, say).await,
             Self::Restore(args) => return args.run(wiring, config, say).await,
@@ -192,12 +198,14 @@ impl Admin {
             Self::Init(_)
             | Self::Root(_)
             | Self::KeysRenew(_)
+            | Self::CopyStore
             | Self::KeysInstall(_)
             | Self::Backup(_)
             | Self::BackupKeys(_)
             | Self::Restore(_)
             | Self::Audit(_) => (String::new(), json!({})),
             Self::KeysStatus => keys::status(ctx)?,
+            Self::Jobs(args) => args.act(ctx).await?,
             Self::BackupPrune(args) => args.act(ctx).await?,
             Self::OfficerAdd { username, name, role } => {
                 let new = NewOfficer {

@@ -1,0 +1,217 @@
+//! The store on PostgreSQL, for any number of processes on one database. A write is one transaction in a task of its own, and
+//! writes follow each other one by one as they do on SQLite: see [`PostgresStore::write`].
+
+mod address;
+mod copies;
+mod copy_target;
+mod open;
+mod record_keys;
+
+// What is the same on every engine: the crate's page says how.
+#[path = "../sql/alert.rs"]
+mod alert;
+#[path = "../sql/audit.rs"]
+mod audit;
+#[path = "../sql/backup.rs"]
+mod backup;
+#[path = "../sql/branch.rs"]
+mod branch;
+#[path = "../sql/case.rs"]
+mod case;
+#[path = "../sql/destruction.rs"]
+mod destruction;
+#[path = "../sql/device.rs"]
+mod device;
+#[path = "../sql/device_act.rs"]
+mod device_act;
+#[path = "../sql/device_notice.rs"]
+mod device_notice;
+#[path = "../sql/edge.rs"]
+mod edge;
+#[path = "../sql/hash_set.rs"]
+mod hash_set;
+#[path = "../sql/job.rs"]
+mod job;
+#[path = "../sql/late.rs"]
+mod late;
+#[path = "../sql/log.rs"]
+mod log;
+#[path = "../sql/officer.rs"]
+mod officer;
+#[path = "../sql/opened.rs"]
+mod opened;
+#[path = "../sql/other_adult.rs"]
+mod other_adult;
+#[path = "../sql/pack.rs"]
+mod pack;
+#[path = "../sql/personal_link.rs"]
+mod personal_link;
+#[path = "../sql/privilege.rs"]
+mod privilege;
+#[path = "../sql/record.rs"]
+mod record;
+#[path = "../sql/returned.rs"]
+mod returned;
+#[path = "../sql/rows.rs"]
+mod rows;
+#[path = "../sql/second_factor.rs"]
+mod second_factor;
+#[path = "../sql/shield.rs"]
+mod shield;
+#[path = "../sql/site_list.rs"]
+mod site_list;
+#[path = "../sql/timeline.rs"]
+mod timeline;
+#[path = "../sql/versions.rs"]
+mod versions;
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use sqlx::{Connection, PgConnection, PgPool};
+
+pub use address::{PostgresAddress, PostgresAddressError};
+pub(crate) use copy_target::CopyTarget;
+pub use open::PostgresOptions;
+
+use crate::error::{Result, StoreError};
+use crate::log::LogHasher;
+
+type Engine = sqlx::Postgres;
+type EngineConnection = PgConnection;
+type EngineRow = sqlx::postgres::PgRow;
+type EngineStore = PostgresStore;
+
+/// Sixteen random bytes.
+const RANDOM_ID: &str = "uuid_send(gen_random_uuid())";
+/// The place of one text in another, 0 for none.
+const FIND: &str = "strpos";
+/// Follows a SELECT of work to claim: what another worker is claiming is passed over, never waited for.
+const PASSING_OVER: &str = " FOR UPDATE SKIP LOCKED";
+
+/// Name of the advisory lock that a writer holds, in the database of the force.
+const WRITING: i64 = 0x7072_6f76_6973_6f01;
+
+/// How the transaction of a writer begins, whatever the server's defaults are.
+const BEGIN_WRITING: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
+/// How one that reads begins: every statement sees one state of the database.
+const BEGIN_READING: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+
+/// Tables in which something destroyed may have left a row that is not seen any more.
+const VACUUM: &str =
+    "VACUUM record_body, fork, observation, finding, gap, notice, statement, other_adult_told, privilege";
+
+/// The work of one transaction.
+type Work<'c, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'c>>;
+
+/// A store on one PostgreSQL database.
+pub struct PostgresStore {
+    /// Two: one writes, the other already waits for its turn.
+    writers: PgPool,
+    /// For reading, and for writes that need no turn.
+    readers: PgPool,
+    record_keys: record_keys::RecordKeys,
+    hasher: Arc<dyn LogHasher>,
+}
+
+impl PostgresStore {
+    /// Runs `work` in one transaction, after every other such transaction of any process has ended: it sees all that they
+    /// committed, and nothing of it changes under it. That is what an immediate transaction gives on SQLite, and what verbs rest
+    /// on that look before they write: the chain of the audit log, the next leaf, the next serial, joining an alert, and ids of
+    /// notifications that rise in the order in which they are seen.
+    async fn write<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(&'c mut PgConnection) -> Work<'c, T> + Send + 'static,
+    {
+        apart(&self.writers, BEGIN_WRITING, move |connection| {
+            Box::pin(async move {
+                sqlx::query("SELECT pg_advisory_xact_lock($1)")
+                    .bind(WRITING)
+                    .execute(&mut *connection)
+                    .await?;
+                work(connection).await
+            })
+        })
+        .await
+    }
+
+    /// Runs `work` in one transaction beside others. Its outcome must rest on no row but those that it changes, such as one UPDATE
+    /// with a condition.
+    async fn write_one<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(&'c mut PgConnection) -> Work<'c, T> + Send + 'static,
+    {
+        apart(&self.readers, BEGIN_WRITING, work).await
+    }
+
+    /// Runs `work`, which only reads, on one state of the database.
+    async fn read<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(&'c mut PgConnection) -> Work<'c, T> + Send + 'static,
+    {
+        apart(&self.readers, BEGIN_READING, work).await
+    }
+
+    /// After something was destroyed. What its rows held is sealed under keys that are gone (`record_keys`); the rows are
+    /// removed all the same.
+    async fn erase_remains(&self) -> Result<()> {
+        sqlx::raw_sql(VACUUM).execute(&self.readers).await?;
+        Ok(())
+    }
+
+    /// Closes every connection, after the writes that are under way.
+    pub async fn close(&self) {
+        self.readers.close().await;
+        self.writers.close().await;
+        self.record_keys.close().await;
+    }
+}
+
+/// Runs `work` in a transaction and a task of its own: a caller who goes away half-way (a device that hangs up) must leave no
+/// transaction open, and in sqlx 0.9.0 a `begin` that is given up spoils its connection for the next (sqlx issue 4385).
+async fn apart<T, F>(pool: &PgPool, begin: &'static str, work: F) -> Result<T>
+where
+    T: Send + 'static,
+    F: for<'c> FnOnce(&'c mut PgConnection) -> Work<'c, T> + Send + 'static,
+{
+    let pool = pool.clone();
+    tokio::spawn(async move {
+        let mut connection = pool.acquire().await?;
+        let done = in_transaction(&mut connection, begin, work).await;
+        if let Err(StoreError::Full | StoreError::Database(_)) = done {
+            // Nothing is known of its state; the pool opens another.
+            if let Err(error) = connection.close().await {
+                tracing::warn!(%error, "a database connection did not close cleanly");
+            }
+        }
+        done
+    })
+    .await
+    .map_err(|_| StoreError::Interrupted)?
+}
+
+async fn in_transaction<T, F>(connection: &mut PgConnection, begin: &'static str, work: F) -> Result<T>
+where
+    F: for<'c> FnOnce(&'c mut PgConnection) -> Work<'c, T>,
+{
+    let mut transaction = connection.begin_with(begin).await?;
+    match work(&mut transaction).await {
+        Ok(value) => {
+            transaction.commit().await?;
+            Ok(value)
+        }
+        Err(error) => {
+            // Now, not when the connection is used next: others wait for the lock.
+            if let Err(rollback) = transaction.rollback().await {
+                tracing::warn!(%rollback, "a transaction that failed was not rolled back cleanly");
+            }
+            Err(error)
+        }
+    }
+}
+
+impl crate::Store for PostgresStore {}

@@ -1,0 +1,160 @@
+//! Jobs.
+
+use async_trait::async_trait;
+use proviso_model::Timestamp;
+use proviso_model::ids::{DeviceId, JobId};
+use sqlx::Row as _;
+
+use super::rows::{blob, bytes, number, parsed, time};
+use super::{EngineConnection, EngineRow, EngineStore, PASSING_OVER};
+use crate::error::{Result, StoreError};
+use crate::job::{DeadJobRow, JobKind, JobRow, JobState, JobStore};
+
+/// Gives one record, a row with `device`, `epoch` and `seq`, to the job of that kind.
+pub(super) async fn job_of_one(
+    connection: &mut EngineConnection,
+    (job, kind): (JobId, JobKind),
+    row: &EngineRow,
+    at: Timestamp,
+) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO job (id, kind, device, epoch, seq_first, seq_last, state, attempts, ready_at)
+         VALUES ($1, $2, $3, $4, $5, $5, 'ready', 0, $6)",
+    )
+    .bind(job.as_bytes().to_vec())
+    .bind(kind.as_str())
+    .bind(blob(row, "device")?)
+    .bind(number::<i64>(row, "epoch")?)
+    .bind(number::<i64>(row, "seq")?)
+    .bind(at.as_micros())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+async fn claim(
+    connection: &mut EngineConnection,
+    now: Timestamp,
+    lease_until: Timestamp,
+) -> Result<Option<JobRow>> {
+    let row = sqlx::query(sqlx::AssertSqlSafe(format!(
+        "UPDATE job SET attempts = attempts + 1, lease_until = $2 WHERE id = (
+             SELECT id FROM job WHERE state = 'ready' AND ready_at <= $1
+             AND (lease_until IS NULL OR lease_until <= $1) ORDER BY ready_at, id LIMIT 1{PASSING_OVER})
+         RETURNING id, kind, device, epoch, seq_first, seq_last, attempts",
+    )))
+    .bind(now.as_micros())
+    .bind(lease_until.as_micros())
+    .fetch_optional(connection)
+    .await?;
+    row.as_ref().map(job).transpose()
+}
+
+fn job(row: &EngineRow) -> Result<JobRow> {
+    Ok(JobRow {
+        id: JobId::from_bytes(bytes(row, "id")?),
+        kind: parsed(row, "kind", JobKind::parse)?,
+        device: DeviceId::from_bytes(bytes(row, "device")?),
+        epoch: number(row, "epoch")?,
+        seq_first: number(row, "seq_first")?,
+        seq_last: number(row, "seq_last")?,
+        attempts: number(row, "attempts")?,
+    })
+}
+
+#[async_trait]
+impl JobStore for EngineStore {
+    async fn job_claim(&self, now: Timestamp, lease_until: Timestamp) -> Result<Option<JobRow>> {
+        // Looked for with a reader first, so that an idle worker takes no lock.
+        let waiting: i64 = sqlx::query_scalar(
+            "SELECT count(*) FROM (SELECT 1 FROM job WHERE state = 'ready' AND ready_at <= $1
+             AND (lease_until IS NULL OR lease_until <= $1) LIMIT 1) waiting",
+        )
+        .bind(now.as_micros())
+        .fetch_one(&self.readers)
+        .await?;
+        if waiting == 0 {
+            return Ok(None);
+        }
+        self.write_one(move |connection| Box::pin(claim(connection, now, lease_until))).await
+    }
+
+    async fn job_done(&self, id: JobId) -> Result<()> {
+        self.write_one(move |connection| {
+            Box::pin(async move {
+                sqlx::query("UPDATE job SET state = 'done', lease_until = NULL, fault = NULL WHERE id = $1")
+                    .bind(id.as_bytes().to_vec())
+                    .execute(connection)
+                    .await?;
+                Ok(())
+            })
+        })
+        .await
+    }
+
+    async fn job_failed(&self, id: JobId, fault: &str, retry_at: Option<Timestamp>) -> Result<()> {
+        let fault: String = fault.chars().take(500).collect();
+        self.write_one(move |connection| {
+            Box::pin(async move {
+                sqlx::query(
+                    "UPDATE job SET state = $2, lease_until = NULL, fault = $3, ready_at = coalesce($4, ready_at)
+                     WHERE id = $1 AND state = 'ready'",
+                )
+                .bind(id.as_bytes().to_vec())
+                .bind(if retry_at.is_some() { JobState::Ready.as_str() } else { JobState::Dead.as_str() })
+                .bind(fault)
+                .bind(retry_at.map(Timestamp::as_micros))
+                .execute(connection)
+                .await?;
+                Ok(())
+            })
+        })
+        .await
+    }
+
+    async fn job_dead_list(&self, limit: u32) -> Result<Vec<DeadJobRow>> {
+        let rows = sqlx::query(
+            "SELECT id, kind, device, epoch, seq_first, seq_last, attempts, ready_at, fault FROM job
+             WHERE state = 'dead' ORDER BY ready_at, id LIMIT $1",
+        )
+        .bind(i64::from(limit))
+        .fetch_all(&self.readers)
+        .await?;
+        rows.iter()
+            .map(|row| {
+                let fault: Option<String> = row.try_get("fault")?;
+                let tried_at = time(row, "ready_at")?;
+                Ok(DeadJobRow { job: job(row)?, tried_at, fault: fault.unwrap_or_default() })
+            })
+            .collect()
+    }
+
+    async fn job_revive(&self, id: JobId, at: Timestamp) -> Result<()> {
+        self.write_one(move |connection| {
+            Box::pin(async move {
+                let done = sqlx::query(
+                    "UPDATE job SET state = 'ready', attempts = 0, ready_at = $2, lease_until = NULL
+                     WHERE id = $1 AND state = 'dead'",
+                )
+                .bind(id.as_bytes().to_vec())
+                .bind(at.as_micros())
+                .execute(connection)
+                .await?;
+                if done.rows_affected() == 0 {
+                    Err(StoreError::Missing("a dead job of this id"))
+                } else {
+                    Ok(())
+                }
+            })
+        })
+        .await
+    }
+
+    async fn job_count(&self, state: JobState) -> Result<u64> {
+        let count: i64 = sqlx::query_scalar("SELECT count(*) FROM job WHERE state = $1")
+            .bind(state.as_str())
+            .fetch_one(&self.readers)
+            .await?;
+        Ok(u64::try_from(count).unwrap_or(0))
+    }
+}
