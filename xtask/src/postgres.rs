@@ -19,7 +19,8 @@ pub(crate) struct Cluster {
 impl Cluster {
     /// Starts one; `tools/postgres/throw-away.sh` says how.
     pub(crate) fn start(root: &Path) -> Result<Self> {
-        let mut command = shell::program(root, "tools/postgres/throw-away.sh", &[]);
+        let script = root.join("tools/postgres/throw-away.sh").display().to_string();
+        let mut command = shell::program(root, &script, &[]);
         let mut script = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

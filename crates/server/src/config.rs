@@ -125,7 +125,7 @@ pub enum ConfigError {
     /// One of the two databases without the other.
     #[error(
         "{given} is given and {missing} is not: a force on PostgreSQL has two databases, one of them for record keys alone, so \
-         that no backup of the other holds them (docs/operations.md)"
+         that no backup of the other holds them (docs/postgresql.md)"
     )]
     OneDatabase {
         /// The setting given.
@@ -136,7 +136,7 @@ pub enum ConfigError {
     /// Devices would wait for backups that this program does not make.
     #[error(
         "require_backup is true and the store is PostgreSQL, of which this program makes no backups yet: devices would keep every \
-         record until they are full; set require_backup = false, and back up PostgreSQL with its own tools (docs/operations.md)"
+         record until they are full; set require_backup = false, and back up PostgreSQL with its own tools (docs/postgresql.md)"
     )]
     RequireBackup,
     /// One of the two settings of people's own pages without the other, or an address that is none.

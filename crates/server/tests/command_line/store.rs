@@ -66,7 +66,7 @@ async fn a_force_tries_migrations_and_moves_to_postgresql_with_every_row_compare
     for args in [["admin", "backup", "--out", &out], ["admin", "backup-keys", "--out", &out]] {
         let refused = run(&args);
         assert_eq!(refused.status.code(), Some(2));
-        assert!(said(&refused).contains("docs/operations.md"), "{}", said(&refused));
+        assert!(said(&refused).contains("docs/postgresql.md"), "{}", said(&refused));
     }
     let strict = program(&data, &["--require-backup", "true", "admin", "keys-status"])
         .env("PROVISO_STORE", &made.database)

@@ -64,7 +64,7 @@ fn on_sqlite_only(config: &Config, what: &str) -> anyhow::Result<()> {
     anyhow::ensure!(
         config.store.is_none(),
         "{what} is for the SQLite store, and the settings name {}: back that up, and put it back, with PostgreSQL's own tools; \
-         docs/operations.md says how, and what goes with it",
+         docs/postgresql.md says how, and what goes with it",
         config.store_place()
     );
     Ok(())
