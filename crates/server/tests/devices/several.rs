@@ -32,7 +32,7 @@ fn start(rig: &Rig, settings: &std::path::Path, args: &[&str]) -> Process {
         .env_clear()
         .env("PROVISO_SERVER_CONFIG", settings)
         .env("PROVISO_DATA_DIR", &rig.config.data_dir)
-        .env("PROVISO_LOG", "warn")
+        .env("PROVISO_LOG", "error")
         .stdout(Stdio::piped())
         .spawn();
     Process(child.expect("the program starts"))

@@ -13,7 +13,7 @@ use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, PgConnection, Sq
 
 use crate::error::StoreError;
 use crate::migration;
-use crate::postgres::{CopyTarget, PostgresOptions, PostgresStore};
+use crate::postgres::{CopiedInto, PostgresOptions, PostgresStore};
 use crate::sqlite::{SqliteOptions, SqliteStore};
 use table::{Table, hash};
 
@@ -133,7 +133,7 @@ pub async fn copy_store(
     let keys = open_source(&source.record_keys, None).await?;
     let place = target.database.to_string();
     let path = source.path.display().to_string();
-    let mut under_way = CopyTarget::open(target).await?;
+    let mut under_way = CopiedInto::open(target).await?;
     if !under_way.claim().await? {
         return Err(CopyError::UnderWay { place });
     }

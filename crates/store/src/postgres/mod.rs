@@ -2,8 +2,8 @@
 //! writes follow each other one by one as they do on SQLite: see [`PostgresStore::write`].
 
 mod address;
+mod copied_into;
 mod copies;
-mod copy_target;
 mod open;
 mod record_keys;
 
@@ -72,7 +72,7 @@ use std::sync::Arc;
 use sqlx::{Connection, PgConnection, PgPool};
 
 pub use address::{PostgresAddress, PostgresAddressError};
-pub(crate) use copy_target::CopyTarget;
+pub(crate) use copied_into::CopiedInto;
 pub use open::PostgresOptions;
 
 use crate::error::{Result, StoreError};

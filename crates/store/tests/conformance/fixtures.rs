@@ -171,10 +171,9 @@ pub fn record(seq: u64, variant: u8, previous: [u8; 32]) -> NewRecord {
 
 pub fn record_hash(seq: u64, variant: u8) -> [u8; 32] {
     let mut hash = [variant; 32];
-    if let [first, second, ..] = &mut hash {
-        *first = seq as u8;
-        *second ^= (seq >> 8) as u8;
-    }
+    let [first, second, ..] = &mut hash;
+    *first = seq as u8;
+    *second ^= (seq >> 8) as u8;
     hash
 }
 

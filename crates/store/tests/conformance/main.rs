@@ -3,6 +3,7 @@
 #![expect(clippy::indexing_slicing, reason = "a test may fail by panicking")]
 
 mod acts;
+mod another;
 mod destruction;
 mod fixtures;
 mod late;
@@ -51,6 +52,13 @@ async fn story(store: &dyn Store) {
     review::acts_of_a_kind_are_found_and_counted_but_for_those_that_failed(store).await;
     destruction::a_destroyed_record_keeps_its_place_and_nothing_else(store).await;
     destruction::a_destroyed_case_leaves_ids_and_times(store).await;
+    another::a_device_that_comes_back_after_a_restore_is_taken_and_told_of(store).await;
+    another::what_a_device_tells_of_time_is_read_back(store).await;
+    another::a_conversation_is_one_alert_that_grows_and_is_told_once_until_somebody_looks(store).await;
+    another::a_branch_is_read_back_whole(store).await;
+    another::a_backup_counts_for_what_it_holds_and_a_restore_is_noted_once(store).await;
+    another::bundles_and_acts_of_a_case_are_listed_and_a_device_is_revoked_from_the_earliest_time(store)
+        .await;
 }
 
 #[tokio::test]

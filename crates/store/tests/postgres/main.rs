@@ -23,24 +23,24 @@ use fixtures::{
     ToyHasher, at, case, case_id, device, device_id, job_id, officer, order, policy, record, record_hash,
 };
 
-pub fn options(made: &Databases) -> PostgresOptions {
+fn options(made: &Databases) -> PostgresOptions {
     let database = made.database.parse().expect("an address");
     let record_keys = made.record_keys.parse().expect("an address");
     PostgresOptions { migrate: true, ..PostgresOptions::new(database, record_keys) }
 }
 
-pub async fn open(options: &PostgresOptions) -> Result<PostgresStore, StoreError> {
+async fn open(options: &PostgresOptions) -> Result<PostgresStore, StoreError> {
     PostgresStore::open(options, Arc::new(ToyHasher)).await
 }
 
 /// An officer, a case and one device.
-pub async fn enrol(store: &PostgresStore) {
+async fn enrol(store: &PostgresStore) {
     store.officer_add(&officer()).await.expect("added");
     store.case_add(&case(), &order(1)).await.expect("opened");
     enrol_one(store, device(), policy(1)).await;
 }
 
-pub async fn enrol_one(store: &PostgresStore, device: DeviceRow, policy: PolicyRow) {
+async fn enrol_one(store: &PostgresStore, device: DeviceRow, policy: PolicyRow) {
     let code_hash = policy.hash.0;
     let (issued_at, expires_at) = (at(5), at(50));
     let code = EnrolmentCodeRow { code_hash, case: case_id(), issued_at, expires_at, used_at: None };
@@ -48,7 +48,7 @@ pub async fn enrol_one(store: &PostgresStore, device: DeviceRow, policy: PolicyR
     store.device_add(&device, &policy, &code_hash, at(10)).await.expect("enrolled");
 }
 
-pub fn batch(seq: u64) -> AppendBatch {
+fn batch(seq: u64) -> AppendBatch {
     let previous = if seq == 0 { [0; 32] } else { record_hash(seq - 1, 0) };
     AppendBatch {
         device: device_id(),

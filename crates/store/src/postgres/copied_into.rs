@@ -10,14 +10,14 @@ use crate::error::Result;
 const COPYING: i64 = 0x7072_6f76_6973_6f02;
 
 /// The two databases, brought to the current schema.
-pub(crate) struct CopyTarget {
+pub(crate) struct CopiedInto {
     database: PgPool,
     record_keys: PgPool,
     /// Holds the lock as long as it lives.
     claim: Option<PgConnection>,
 }
 
-impl CopyTarget {
+impl CopiedInto {
     pub(crate) async fn open(options: &PostgresOptions) -> Result<Self> {
         let options = PostgresOptions { migrate: true, readers: 2, ..options.clone() };
         let (database, record_keys) = prepare(&options).await?;
