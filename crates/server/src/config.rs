@@ -1,10 +1,14 @@
 //! Settings: a TOML file, over it the environment, over both the command line. Unknown keys are errors.
 
+pub mod notify;
+
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use proviso_model::language::is_language_tag;
 use serde::Deserialize;
+
+use self::notify::NotifyConfig;
 
 /// Data folder unless told otherwise.
 pub const DATA_DIR: &str = "/var/lib/proviso-server";
@@ -30,6 +34,10 @@ pub struct Config {
     pub personal_listen: Option<SocketAddr>,
     /// How their browsers reach it, for the links that officers give: `https://pages.force.example`. Goes with `personal_listen`.
     pub personal_address: Option<String>,
+    /// How officers' browsers reach the console, for the links in notifications: `https://proviso.force.example`.
+    pub console_address: Option<String>,
+    /// Notifications: e-mail, webhooks, the 24-hour contact.
+    pub notify: NotifyConfig,
     /// File with the master key; the data folder's own when absent.
     pub master_key_file: Option<PathBuf>,
     /// Program and arguments that print the master key, 64 hexadecimal digits: a password safe, a TPM, an HSM's tool.
@@ -63,6 +71,8 @@ impl Default for Config {
             console_listen: SocketAddr::from(([127, 0, 0, 1], CONSOLE_PORT)),
             personal_listen: None,
             personal_address: None,
+            console_address: None,
+            notify: NotifyConfig::default(),
             master_key_file: None,
             master_key_command: None,
             case_keys_dir: None,
@@ -106,6 +116,14 @@ pub enum ConfigError {
         name: &'static str,
         /// What is the matter with it.
         value: String,
+    },
+    /// Settings of notifications that do not go together.
+    #[error("{path}: {what}")]
+    Notify {
+        /// Which file.
+        path: String,
+        /// What is the matter, and what to do.
+        what: String,
     },
     /// A language that no pack could be tagged with.
     #[error(
@@ -154,6 +172,14 @@ impl Config {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Whether the settings of notifications go together; `place` is where they are from.
+    ///
+    /// # Errors
+    /// [`ConfigError::Notify`].
+    pub fn check_notify(&self, place: &str) -> Result<(), ConfigError> {
+        self.notify.check(self.console_address.as_deref(), place)
     }
 
     /// The database file.

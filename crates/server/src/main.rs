@@ -9,6 +9,7 @@ use getrandom::SysRng;
 use getrandom::rand_core::UnwrapErr;
 use proviso_model::Timestamp;
 use proviso_server::app::Clock;
+use proviso_server::config::notify::NotifyEnvironment;
 use proviso_server::cli::{Cli, Say, Wiring};
 use proviso_server::keys::master::MASTER_KEY_ENV;
 use proviso_server::pictures;
@@ -37,6 +38,7 @@ fn main() -> ExitCode {
         clock: Arc::new(SystemClock),
         rng: || Box::new(UnwrapErr(SysRng)),
         master_key: std::env::var(MASTER_KEY_ENV).ok(),
+        notify: NotifyEnvironment::read(|name| std::env::var(name).ok()),
     };
     match run(cli, &wiring) {
         Ok(code) => ExitCode::from(code),

@@ -7,6 +7,7 @@ mod alert;
 mod audit;
 mod backup;
 mod case;
+mod cover;
 mod destruction;
 mod device;
 mod device_act;
@@ -27,6 +28,7 @@ mod returned;
 mod shield;
 mod site_list;
 pub mod sqlite;
+mod telling;
 mod timeline;
 mod words;
 
@@ -34,6 +36,7 @@ pub use alert::{AlertFilter, AlertRow, AlertStore, DecisionRow, NotificationKind
 pub use audit::{AuditClose, AuditEntry, AuditFilter, AuditRow, AuditStore, AuditTally};
 pub use backup::{BackupStore, CheckedBackup, Position, RestoredRow};
 pub use case::{BundleRow, CaseRow, CaseState, CaseStore, OrderVersionRow};
+pub use cover::{CoverRow, CoverStore, NotificationSettingRow};
 pub use destruction::{Destruction, DestructionStore, RECORD_KEY_BYTES};
 pub use device::{DeviceRow, DeviceState, DeviceStore, EnrolmentCodeRow, PolicyRow};
 pub use device_act::{DeviceActRow, DeviceActStore};
@@ -58,6 +61,10 @@ pub use returned::ReturnedStore;
 pub use shield::{ShieldEnd, ShieldRow, ShieldStore};
 pub use site_list::{SiteListRow, SiteListStore};
 pub use sqlite::{SqliteOptions, SqliteStore};
+pub use telling::{
+    Channel, ClaimedDelivery, ClockRow, ClockStep, DeliveryEnd, DeliveryKind, DeliveryRow, DeliveryState,
+    DeliveryTally, NewTelling, TellingRow, TellingStep, TellingStore,
+};
 pub use timeline::{Stretch, TimelineStore, ToldRow};
 pub use words::Priority;
 
@@ -73,6 +80,8 @@ pub trait Store:
     + LogStore
     + AlertStore
     + TimelineStore
+    + CoverStore
+    + TellingStore
     + AuditStore
     + DestructionStore
     + BackupStore

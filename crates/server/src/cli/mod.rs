@@ -19,6 +19,7 @@ pub use say::Say;
 pub(crate) use serving::told_to_stop;
 
 use crate::app::{AppContext, Clock};
+use crate::config::notify::NotifyEnvironment;
 use crate::config::{Config, DATA_DIR_ENV};
 use crate::pictures::{self, ViewArgs};
 use crate::{demo, open};
@@ -31,6 +32,8 @@ pub struct Wiring {
     pub rng: fn() -> Box<dyn CryptoRng + Send>,
     /// The master key, where the environment holds it.
     pub master_key: Option<String>,
+    /// What the environment holds for notifications.
+    pub notify: NotifyEnvironment,
 }
 
 /// The force's server: takes records of enrolled devices, replays findings, puts alerts before officers.
@@ -73,6 +76,9 @@ struct Common {
     /// Let devices keep records until a checked backup holds them [default: the settings file's, else false].
     #[arg(long, global = true, env = "PROVISO_REQUIRE_BACKUP", value_name = "true|false")]
     require_backup: Option<bool>,
+    /// How officers' browsers reach the console, for the links in notifications [default: the settings file's].
+    #[arg(long, global = true, env = "PROVISO_CONSOLE_ADDRESS", value_name = "https://HOST")]
+    console_address: Option<String>,
     /// Print JSON.
     #[arg(long, global = true)]
     json: bool,
@@ -122,7 +128,7 @@ impl Cli {
     /// What went wrong, for a person: where, and what to do.
     pub async fn run(self, wiring: &Wiring, say: &mut Say) -> anyhow::Result<u8> {
         say.json = self.common.json;
-        let config = self.common.config()?;
+        let config = self.common.config(wiring)?;
         match self.command {
             Command::Demo(args) => demo::run(args, wiring, say).await,
             Command::Serve(args) => serving::serve(wiring, &args.apply(config), say).await,
@@ -147,7 +153,7 @@ impl Cli {
 }
 
 impl Common {
-    fn config(&self) -> anyhow::Result<Config> {
+    fn config(&self, wiring: &Wiring) -> anyhow::Result<Config> {
         let mut config = match &self.config {
             Some(path) => Config::load(path)?,
             None => Config::default(),
@@ -158,7 +164,12 @@ impl Common {
         if self.master_key_file.is_some() {
             config.master_key_file.clone_from(&self.master_key_file);
         }
+        if self.console_address.is_some() {
+            config.console_address.clone_from(&self.console_address);
+        }
+        config.notify.environment = wiring.notify.clone();
         config.require_backup = self.require_backup.unwrap_or(config.require_backup);
+        config.check_notify("the settings")?;
         Ok(config)
     }
 }

@@ -5,6 +5,8 @@ mod audit;
 mod backup;
 mod branch;
 mod case;
+mod cover;
+mod delivery;
 mod destruction;
 mod device;
 mod device_act;
@@ -27,6 +29,7 @@ mod returned;
 mod rows;
 mod shield;
 mod site_list;
+mod telling;
 mod timeline;
 mod versions;
 

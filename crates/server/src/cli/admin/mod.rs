@@ -2,11 +2,13 @@
 
 mod backup;
 mod bundle_export;
+mod cover;
 mod destroy;
 mod device_act;
 mod device_revoke;
 mod init;
 mod keys;
+mod notifications;
 mod order_end;
 mod pack;
 mod quarantine;
@@ -56,6 +58,16 @@ pub(super) enum Admin {
         #[arg(long, value_parser = role)]
         role: OfficerRole,
     },
+    /// Say what of notifications did not go out and why, or try it again.
+    Notifications(notifications::ListArgs),
+    /// Say or set how an officer is notified of alerts: address, quiet hours, supervisor.
+    OfficerNotifications(notifications::OfficerArgs),
+    /// Enter that one officer stands in for another for a while.
+    CoverAdd(cover::AddArgs),
+    /// End a cover now.
+    CoverEnd(cover::EndArgs),
+    /// Say who stands in for whom, now and later.
+    CoverList,
     /// Open a case with its order.
     CaseCreate {
         /// The order file (TOML).
@@ -192,6 +204,11 @@ impl Admin {
                 let id = officer::add(ctx, new).await?;
                 (format!("added officer {id}"), json!({"officer": id}))
             }
+            Self::Notifications(args) => args.act(ctx).await?,
+            Self::OfficerNotifications(args) => args.act(ctx).await?,
+            Self::CoverAdd(args) => args.act(ctx).await?,
+            Self::CoverEnd(args) => args.act(ctx).await?,
+            Self::CoverList => cover::list(ctx).await?,
             Self::CaseCreate { order, officer } => {
                 let officer = match officer {
                     Some(username) => Some(officer_id(ctx, &username).await?),

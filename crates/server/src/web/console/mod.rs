@@ -14,6 +14,7 @@ pub mod headers;
 mod inbox;
 pub(super) mod minutes;
 pub(super) mod outside;
+mod notifications;
 mod page;
 mod people;
 mod person;
@@ -28,7 +29,7 @@ mod waiting;
 pub(super) mod words;
 
 #[cfg(test)]
-pub(super) mod tests;
+pub(crate) mod tests;
 
 use crate::app::AppContext;
 

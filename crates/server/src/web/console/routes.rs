@@ -10,7 +10,7 @@ use proviso_model::limits::FORM_BYTES_MAX;
 use super::fault::Fault;
 use super::{
     Console, account, alert, assets, audit, bundle, coverage, device_notice, enrolment_code, events, fault,
-    headers, inbox, people, person, personal_link, privilege, quarantine, shield, sign_in,
+    headers, inbox, notifications, people, person, personal_link, privilege, quarantine, shield, sign_in,
 };
 use crate::app::AppContext;
 
@@ -31,6 +31,9 @@ pub enum Route {
     SignIn,
     SignOut,
     Account,
+    Notifications,
+    NotificationsChange,
+    NotificationsTrial,
     Inbox,
     InboxFragment,
     Events,
@@ -70,12 +73,15 @@ pub enum Route {
 
 impl Route {
     /// Every route.
-    pub const ALL: [Self; 40] = [
+    pub const ALL: [Self; 43] = [
         Self::Asset,
         Self::SignInForm,
         Self::SignIn,
         Self::SignOut,
         Self::Account,
+        Self::Notifications,
+        Self::NotificationsChange,
+        Self::NotificationsTrial,
         Self::Inbox,
         Self::InboxFragment,
         Self::Events,
@@ -121,6 +127,9 @@ impl Route {
             Self::SignIn => (Method::POST, "/sign-in", Access::Open),
             Self::SignOut => (Method::POST, "/sign-out", Access::SignedIn),
             Self::Account => (Method::GET, "/account", Access::SignedIn),
+            Self::Notifications => (Method::GET, "/account/notifications", Access::SignedIn),
+            Self::NotificationsChange => (Method::POST, "/account/notifications", Access::SignedIn),
+            Self::NotificationsTrial => (Method::POST, "/account/notifications/trial", Access::SignedIn),
             Self::Inbox => (Method::GET, "/", Access::SignedIn),
             Self::InboxFragment => (Method::GET, "/inbox", Access::SignedIn),
             Self::Events => (Method::GET, "/events", Access::SignedIn),
@@ -176,6 +185,9 @@ impl Route {
             Self::SignIn => post(sign_in::enter),
             Self::SignOut => post(sign_in::leave),
             Self::Account => get(account::show),
+            Self::Notifications => get(notifications::show),
+            Self::NotificationsChange => post(notifications::change),
+            Self::NotificationsTrial => post(notifications::trial),
             Self::Inbox => get(inbox::show),
             Self::InboxFragment => get(inbox::fragment),
             Self::Events => get(events::stream),
