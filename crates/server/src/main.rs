@@ -9,8 +9,8 @@ use getrandom::SysRng;
 use getrandom::rand_core::UnwrapErr;
 use proviso_model::Timestamp;
 use proviso_server::app::Clock;
-use proviso_server::config::notify::NotifyEnvironment;
 use proviso_server::cli::{Cli, Say, Wiring};
+use proviso_server::config::notify::NotifyEnvironment;
 use proviso_server::keys::master::MASTER_KEY_ENV;
 use proviso_server::pictures;
 

@@ -9,8 +9,8 @@ use tokio::sync::watch;
 use super::{Say, Wiring, open_context};
 use crate::app::AppContext;
 use crate::config::Config;
-use crate::{jobs, notify};
 use crate::serve::{self, ServeOptions};
+use crate::{jobs, notify};
 
 /// Options of `serve`.
 #[derive(Debug, Args)]

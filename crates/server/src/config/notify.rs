@@ -242,20 +242,23 @@ impl NotifyConfig {
                 let smtp = SmtpConfig { username: self.username(smtp), ..smtp.clone() };
                 let password = one_of(environment.smtp_password.as_ref(), smtp.password_file.as_ref())?;
                 if smtp.username.is_some() && password.is_none() {
-                    anyhow::bail!("notify.smtp: a username without a password; give password_file, or {SMTP_PASSWORD_ENV}");
+                    anyhow::bail!(
+                        "notify.smtp: a username without a password; give password_file, or {SMTP_PASSWORD_ENV}"
+                    );
                 }
                 Some(Mailer::new(&smtp, password.as_ref().map(|secret| secret.0.as_str()))?)
             }
             None => None,
         };
-        let hook = |section: &str, config: &Option<WebhookConfig>, secret: &Option<Secret>, variable: &str| {
-            let Some(config) = config else { return Ok(None) };
-            let secret = one_of(secret.as_ref(), config.secret_file.as_ref())?;
-            let Some(secret) = secret else {
-                anyhow::bail!("{section}: calls are signed; give secret_file, or {variable}");
+        let hook =
+            |section: &str, config: &Option<WebhookConfig>, secret: &Option<Secret>, variable: &str| {
+                let Some(config) = config else { return Ok(None) };
+                let secret = one_of(secret.as_ref(), config.secret_file.as_ref())?;
+                let Some(secret) = secret else {
+                    anyhow::bail!("{section}: calls are signed; give secret_file, or {variable}");
+                };
+                Webhook::new(section, config, &secret.0, CALL_TIME).map(Some)
             };
-            Webhook::new(section, config, &secret.0, CALL_TIME).map(Some)
-        };
         let force = hook("notify.webhook", &self.webhook, &environment.webhook_secret, WEBHOOK_SECRET_ENV)?;
         let secret = &environment.contact_webhook_secret;
         let contact =
@@ -296,7 +299,8 @@ mod tests {
             let error = config.check_notify("server.toml").expect_err("refused").to_string();
             assert!(error.contains(named), "{error}");
         }
-        let config: Config = toml::from_str(&format!("{address}{smtp}username = \"proviso\"\n")).expect("read");
+        let config: Config =
+            toml::from_str(&format!("{address}{smtp}username = \"proviso\"\n")).expect("read");
         config.check_notify("server.toml").expect("they go together");
         let error = config.notify.network().err().expect("no password").to_string();
         assert!(error.contains("PROVISO_SMTP_PASSWORD"), "{error}");

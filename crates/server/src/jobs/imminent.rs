@@ -23,12 +23,12 @@ pub(super) fn may_be_imminent(finding: &Finding) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proviso_model::Timestamp;
     use proviso_model::finding::{Finding, Span, TextField};
     use proviso_model::hash::Digest;
     use proviso_model::observation::Act;
     use proviso_model::order::ConditionKind;
     use proviso_model::policy::PackRef;
-    use proviso_model::Timestamp;
 
     use super::may_be_imminent;
 
@@ -79,7 +79,11 @@ mod tests {
             ("sexual", 1000, &["meeting"], false),
             ("grooming", 1000, &[], false),
         ] {
-            assert_eq!(may_be_imminent(&finding(category, strength, stages)), told, "{category} {strength} {stages:?}");
+            assert_eq!(
+                may_be_imminent(&finding(category, strength, stages)),
+                told,
+                "{category} {strength} {stages:?}"
+            );
         }
     }
 }

@@ -95,7 +95,9 @@ impl Carrier for Network {
     async fn mail(&self, letter: &Letter) -> Result<(), Failed> {
         match &self.mail {
             Some(mail) => mail.send(letter).await,
-            None => Err(Failed::before("no mail server is set; add [notify.smtp] to the settings".to_owned())),
+            None => {
+                Err(Failed::before("no mail server is set; add [notify.smtp] to the settings".to_owned()))
+            }
         }
     }
 

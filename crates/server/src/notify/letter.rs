@@ -31,14 +31,14 @@ pub fn letter(rules: &TellingRules, claimed: &ClaimedDelivery, to: String, now: 
         text.push_str(&next(rules, claimed));
     }
     if !rules.turn_to.is_empty() {
-        text.push_str(&format!("If you cannot look, or the link does not open, turn to: {}\n\n", rules.turn_to));
+        text.push_str(&format!(
+            "If you cannot look, or the link does not open, turn to: {}\n\n",
+            rules.turn_to
+        ));
     }
     text.push_str("This message says no more on purpose: what it is about is behind the sign-in. Nobody reads replies to it.\n");
     if row.step != TellingStep::Contact {
-        text.push_str(&format!(
-            "What is sent to you, and when: {}\n",
-            rules.link("/account/notifications")
-        ));
+        text.push_str(&format!("What is sent to you, and when: {}\n", rules.link("/account/notifications")));
     }
     Letter { id: row.id, to, subject, text, at: now, is_urgent: row.priority == Priority::Now }
 }
@@ -51,7 +51,9 @@ fn waiting(rules: &TellingRules, claimed: &ClaimedDelivery) -> (String, String) 
         several => (several.len(), rules.link("/")),
     };
     let (one, many) = match row.priority {
-        Priority::Now => ("an alert that may be about imminent harm", "alerts that may be about imminent harm"),
+        Priority::Now => {
+            ("an alert that may be about imminent harm", "alerts that may be about imminent harm")
+        }
         Priority::Today => ("an alert of high priority", "alerts of high priority"),
         Priority::ThisWeek | Priority::NextVisit => ("an alert that can wait", "alerts that can wait"),
     };

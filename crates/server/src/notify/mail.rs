@@ -155,8 +155,9 @@ fn shortened(said: &str, to: &str) -> String {
 /// The certificates of a PEM file.
 fn authority(path: &Path) -> anyhow::Result<Certificate> {
     let place = path.display();
-    let pem = std::fs::read(path)
-        .map_err(|error| anyhow::anyhow!("{place}: {error}; give the PEM file of the mail server's authority"))?;
+    let pem = std::fs::read(path).map_err(|error| {
+        anyhow::anyhow!("{place}: {error}; give the PEM file of the mail server's authority")
+    })?;
     Certificate::from_pem(&pem).map_err(|error| anyhow::anyhow!("{place}: {error}; it has to be PEM"))
 }
 

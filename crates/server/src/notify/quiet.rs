@@ -77,7 +77,8 @@ impl Quiet {
     }
 
     fn instant(&self, day: Date, minutes: u16) -> Option<Timestamp> {
-        let time = Time::new(i8::try_from(minutes / 60).ok()?, i8::try_from(minutes % 60).ok()?, 0, 0).ok()?;
+        let time =
+            Time::new(i8::try_from(minutes / 60).ok()?, i8::try_from(minutes % 60).ok()?, 0, 0).ok()?;
         // A time that the clocks leave out is the one that stands there instead; of one that comes twice it is the first.
         let zoned = day.to_datetime(time).to_zoned(self.zone.clone()).ok()?;
         Some(Timestamp::from_micros(zoned.timestamp().as_microsecond()))

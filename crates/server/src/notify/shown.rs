@@ -44,7 +44,11 @@ pub async fn of_alert(ctx: &AppContext, alert: AlertId) -> Result<Vec<Told>, Act
     told.sort_by_key(|one| one.at);
     let running = clocks.iter().filter(|clock| clock.seen_at.is_none()).filter_map(|clock| clock.next_at);
     if let Some(at) = running.min().filter(|at| *at > ctx.now()) {
-        told.push(Told { at, text: "Whoever is next is told, unless somebody opens the alert before".to_owned(), then: String::new() });
+        told.push(Told {
+            at,
+            text: "Whoever is next is told, unless somebody opens the alert before".to_owned(),
+            then: String::new(),
+        });
     }
     Ok(told)
 }

@@ -37,18 +37,17 @@ impl Webhook {
     ///
     /// # Errors
     /// What cannot be used, and what to do.
-    pub fn new(
-        section: &str,
-        config: &WebhookConfig,
-        secret: &str,
-        time: Duration,
-    ) -> anyhow::Result<Self> {
-        let url: Url =
-            config.url.parse().map_err(|error| anyhow::anyhow!("{section}: url \"{}\": {error}", config.url))?;
+    pub fn new(section: &str, config: &WebhookConfig, secret: &str, time: Duration) -> anyhow::Result<Self> {
+        let url: Url = config
+            .url
+            .parse()
+            .map_err(|error| anyhow::anyhow!("{section}: url \"{}\": {error}", config.url))?;
         let is_plain = match url.scheme() {
             "https" => false,
             "http" if is_loopback(&url) => true,
-            _ => anyhow::bail!("{section}: url \"{url}\": give an https:// address; http:// is for this machine alone"),
+            _ => anyhow::bail!(
+                "{section}: url \"{url}\": give an https:// address; http:// is for this machine alone"
+            ),
         };
         let secrets = secret.lines().map(str::trim).filter(|line| !line.is_empty());
         let secrets = secrets.map(|line| one_secret(section, line)).collect::<Result<Vec<_>, _>>()?;
@@ -121,7 +120,9 @@ fn one_secret(section: &str, line: &str) -> anyhow::Result<Zeroizing<Vec<u8>>> {
     let secret = STANDARD.decode(encoded).map(Zeroizing::new).ok();
     // The secret itself is never repeated.
     secret.filter(|secret| SECRET_BYTES.contains(&secret.len())).ok_or_else(|| {
-        anyhow::anyhow!("{section}: the secret is no Base64 of 24 to 64 bytes; make one with: openssl rand -base64 32")
+        anyhow::anyhow!(
+            "{section}: the secret is no Base64 of 24 to 64 bytes; make one with: openssl rand -base64 32"
+        )
     })
 }
 
@@ -154,13 +155,14 @@ fn causes(error: &dyn std::error::Error) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{signature, one_secret};
+    use super::{one_secret, signature};
 
     #[test]
     fn the_signature_is_that_of_the_conventions_own_example() {
         // From the specification of Standard Webhooks, checked with its reference libraries.
         let secret = one_secret("test", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").expect("a secret");
-        let signed = signature(&secret, "msg_p5jXN8AQM9LWM0D4loKWxJek", "1614265330", "{\"test\": 2432232314}");
+        let signed =
+            signature(&secret, "msg_p5jXN8AQM9LWM0D4loKWxJek", "1614265330", "{\"test\": 2432232314}");
         assert_eq!(signed, "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
     }
 }

@@ -8,14 +8,25 @@ use super::{done, force, program, refused};
 fn an_administrator_sets_how_officers_are_told_who_stands_in_for_whom_and_sees_what_did_not_go_out() {
     let folder = force();
     let data = folder.path().join("data");
-    for (username, role) in [("pat", "offender-manager"), ("sam", "offender-manager"), ("chris", "supervisor")] {
+    for (username, role) in
+        [("pat", "offender-manager"), ("sam", "offender-manager"), ("chris", "supervisor")]
+    {
         let add = ["admin", "officer-add", "--username", username, "--name", username, "--role", role];
         done(&data, &add, "a long test password\n");
     }
     let pat = ["admin", "officer-notifications", "--username", "pat"];
     let said = done(&data, &pat, "");
     assert_eq!((&said["by_email"], &said["quiet"]), (&Value::Bool(false), &Value::Null));
-    let set = ["--email", "pat@police.example", "--quiet", "20:00-07:00", "--daily", "true", "--supervisor", "chris"];
+    let set = [
+        "--email",
+        "pat@police.example",
+        "--quiet",
+        "20:00-07:00",
+        "--daily",
+        "true",
+        "--supervisor",
+        "chris",
+    ];
     done(&data, &[&pat[..], &set].concat(), "");
     // What is not named stays as it is; the address itself is said to nobody.
     let said = done(&data, &[&pat[..], &["--daily", "false"]].concat(), "");
@@ -34,7 +45,16 @@ fn an_administrator_sets_how_officers_are_told_who_stands_in_for_whom_and_sees_w
     let said = refused(&data, &[&pat[..], &["--trial"]].concat(), "");
     assert!(said.contains("no mail server is set"), "{said}");
 
-    let cover = ["admin", "cover-add", "--officer", "pat", "--from", "2026-01-01T00:00", "--until", "2126-01-01T00:00"];
+    let cover = [
+        "admin",
+        "cover-add",
+        "--officer",
+        "pat",
+        "--from",
+        "2026-01-01T00:00",
+        "--until",
+        "2126-01-01T00:00",
+    ];
     let said = refused(&data, &[&cover[..], &["--covered-by", "sam"]].concat(), "");
     assert!(said.contains("a year at most"), "{said}");
     let (from, until) = (in_days("-1"), in_days("+30"));
@@ -44,7 +64,10 @@ fn an_administrator_sets_how_officers_are_told_who_stands_in_for_whom_and_sees_w
     let entered = done(&data, &[&cover[..], &["--covered-by", "sam"]].concat(), "");
     let id = entered["cover"].as_str().expect("a number").to_owned();
     let listed = done(&data, &["admin", "cover-list"], "");
-    assert_eq!((&listed["covers"][0]["covered_by"], &listed["covers"][0]["away"]), (&Value::from("sam"), &Value::Bool(true)));
+    assert_eq!(
+        (&listed["covers"][0]["covered_by"], &listed["covers"][0]["away"]),
+        (&Value::from("sam"), &Value::Bool(true))
+    );
     done(&data, &["admin", "cover-end", "--cover", &id], "");
     assert_eq!(done(&data, &["admin", "cover-list"], "")["covers"], Value::Array(Vec::new()));
 
@@ -57,7 +80,8 @@ fn an_administrator_sets_how_officers_are_told_who_stands_in_for_whom_and_sees_w
 /// So many days from now, as the program reads times.
 fn in_days(days: &str) -> String {
     let asked = format!("{days} days");
-    let output = std::process::Command::new("date").args(["-u", "-d", &asked, "+%Y-%m-%dT%H:%M:00Z"]).output();
+    let output =
+        std::process::Command::new("date").args(["-u", "-d", &asked, "+%Y-%m-%dT%H:%M:00Z"]).output();
     String::from_utf8(output.expect("date runs").stdout).expect("text").trim().to_owned()
 }
 

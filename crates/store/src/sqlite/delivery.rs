@@ -103,10 +103,8 @@ async fn insert(
 /// Looked for with a reader first, so that an idle worker takes no write lock.
 pub(super) async fn any_due(readers: &SqlitePool, now: Timestamp) -> Result<bool> {
     let sql = format!("SELECT 1 FROM delivery WHERE {IS_DUE} LIMIT 1");
-    let waiting: Option<i64> = sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
-        .bind(now.as_micros())
-        .fetch_optional(readers)
-        .await?;
+    let waiting: Option<i64> =
+        sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(now.as_micros()).fetch_optional(readers).await?;
     Ok(waiting.is_some())
 }
 
@@ -208,11 +206,10 @@ pub(super) async fn list(readers: &SqlitePool, all: bool, limit: u32) -> Result<
 }
 
 pub(super) async fn tally(readers: &SqlitePool) -> Result<DeliveryTally> {
-    let rows = sqlx::query(
-        "SELECT state, count(*) AS total, count(fault) AS faulty FROM delivery GROUP BY state",
-    )
-    .fetch_all(readers)
-    .await?;
+    let rows =
+        sqlx::query("SELECT state, count(*) AS total, count(fault) AS faulty FROM delivery GROUP BY state")
+            .fetch_all(readers)
+            .await?;
     let mut tally = DeliveryTally::default();
     for row in &rows {
         let total = number(row, "total")?;

@@ -24,7 +24,8 @@ const MISSING: &str = "SELECT a.* FROM alert a JOIN case_file c ON c.id = a.case
       AND (a.state = 'new' OR (a.state = 'opened' AND a.priority >= 4))
       AND NOT EXISTS (SELECT 1 FROM alert_clock k WHERE k.alert = a.id AND k.priority >= a.priority)
     ORDER BY a.priority DESC, a.raised_at LIMIT $1";
-const DUE: &str = "SELECT k.* FROM alert_clock k JOIN alert a ON a.id = k.alert JOIN case_file c ON c.id = a.case_id
+const DUE: &str =
+    "SELECT k.* FROM alert_clock k JOIN alert a ON a.id = k.alert JOIN case_file c ON c.id = a.case_id
     WHERE k.next_at <= $1 AND k.seen_at IS NULL AND a.state <> 'decided' AND a.outside < a.findings
       AND c.state <> 'destroyed' ORDER BY k.priority DESC, k.next_at LIMIT $2";
 
@@ -138,11 +139,8 @@ impl TellingStore for SqliteStore {
     }
 
     async fn clock_due(&self, now: Timestamp, limit: u32) -> Result<Vec<ClockRow>> {
-        let rows = sqlx::query(DUE)
-            .bind(now.as_micros())
-            .bind(i64::from(limit))
-            .fetch_all(&self.readers)
-            .await?;
+        let rows =
+            sqlx::query(DUE).bind(now.as_micros()).bind(i64::from(limit)).fetch_all(&self.readers).await?;
         rows.iter().map(clock).collect()
     }
 

@@ -39,13 +39,17 @@ pub async fn add(ctx: &AppContext, new: NewCover) -> Result<CoverId, ForceError>
         return refused("a cover ends after it begins, and not in the past");
     }
     if new.until.millis_since(new.from) > COVER_MILLIS_MAX {
-        return refused("a cover lasts a year at most; put the other officer in charge with admin case-assign");
+        return refused(
+            "a cover lasts a year at most; put the other officer in charge with admin case-assign",
+        );
     }
     for id in [new.officer, new.covered_by] {
         let row = ctx.store.officer_get(id).await?.filter(|row| row.disabled_at.is_none());
         let may = |role| matches!(role, OfficerRole::OffenderManager | OfficerRole::Supervisor);
         if !row.is_some_and(|row| may(row.role)) {
-            return refused("a cover is between offender managers and supervisors whose accounts are not switched off");
+            return refused(
+                "a cover is between offender managers and supervisors whose accounts are not switched off",
+            );
         }
     }
     let id = CoverId::new(now, ctx.random());

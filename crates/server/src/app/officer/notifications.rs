@@ -85,7 +85,9 @@ pub struct NotificationView {
 /// # Errors
 /// [`ActError`].
 pub async fn settings(ctx: &AppContext, officer: OfficerId) -> Result<Settings, ActError> {
-    let Some(row) = ctx.store.notification_setting_get(officer).await? else { return Ok(Settings::default()) };
+    let Some(row) = ctx.store.notification_setting_get(officer).await? else {
+        return Ok(Settings::default());
+    };
     Ok(Settings {
         email: opened(ctx, &row)?,
         by_email: row.by_email,
@@ -186,7 +188,13 @@ pub fn checked(ctx: &AppContext, form: &SettingsForm) -> Result<Settings, Proble
     {
         return wrong("quiet-until", sentence(&error.to_string()));
     }
-    Ok(Settings { email: email.to_owned(), by_email: form.by_email, daily: form.daily, quiet, supervisor: None })
+    Ok(Settings {
+        email: email.to_owned(),
+        by_email: form.by_email,
+        daily: form.daily,
+        quiet,
+        supervisor: None,
+    })
 }
 
 fn sentence(text: &str) -> String {

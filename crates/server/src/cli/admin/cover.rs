@@ -52,7 +52,10 @@ impl AddArgs {
             is_away: self.away,
         };
         let id = cover::add(ctx, new).await?;
-        let words = format!("{} stands in for {} from {} until {}: {id}", self.covered_by, self.officer, new.from, new.until);
+        let words = format!(
+            "{} stands in for {} from {} until {}: {id}",
+            self.covered_by, self.officer, new.from, new.until
+        );
         Ok((words, json!({"cover": id})))
     }
 }
@@ -69,7 +72,10 @@ pub(super) async fn list(ctx: &AppContext) -> anyhow::Result<(String, Value)> {
     for row in ctx.store.cover_list(ctx.now()).await? {
         let (officer, by) = (officer_name(ctx, row.officer).await?, officer_name(ctx, row.covered_by).await?);
         let away = if row.is_away { ", who is away" } else { "" };
-        lines.push(format!("{}  {by} stands in for {officer}{away}, from {} until {}", row.id, row.from, row.until));
+        lines.push(format!(
+            "{}  {by} stands in for {officer}{away}, from {} until {}",
+            row.id, row.from, row.until
+        ));
         values.push(json!({
             "cover": row.id, "officer": officer, "covered_by": by, "from": row.from, "until": row.until,
             "away": row.is_away,

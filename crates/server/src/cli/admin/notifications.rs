@@ -48,7 +48,9 @@ impl ListArgs {
             values.push(value(&row, &recipient));
         }
         if tally.dead > 0 {
-            lines.push("what was given up is tried again with: admin notifications --retry DELIVERY".to_owned());
+            lines.push(
+                "what was given up is tried again with: admin notifications --retry DELIVERY".to_owned(),
+            );
         }
         let counts = json!({
             "sent": tally.sent, "withdrawn": tally.withdrawn, "waiting": tally.waiting,
@@ -154,7 +156,8 @@ impl OfficerArgs {
             quiet_from: quiet_from.to_owned(),
             quiet_until: quiet_until.to_owned(),
         };
-        let checked = notifications::checked(ctx, &form).map_err(|problem| anyhow::anyhow!("{}", problem.text))?;
+        let checked =
+            notifications::checked(ctx, &form).map_err(|problem| anyhow::anyhow!("{}", problem.text))?;
         let supervisor = match &self.supervisor {
             Some(username) => Some(supervisor(ctx, username).await?),
             None if self.every_supervisor => None,

@@ -63,7 +63,9 @@ async fn called(State(program): State<Program>, headers: HeaderMap, body: Bytes)
     match answer {
         None => StatusCode::NO_CONTENT.into_response(),
         Some(Answer::Fails) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
-        Some(Answer::Elsewhere) => (StatusCode::TEMPORARY_REDIRECT, [(header::LOCATION, "/elsewhere")]).into_response(),
+        Some(Answer::Elsewhere) => {
+            (StatusCode::TEMPORARY_REDIRECT, [(header::LOCATION, "/elsewhere")]).into_response()
+        }
         Some(Answer::Hangs) => std::future::pending().await,
     }
 }
@@ -73,10 +75,13 @@ async fn serve(program: Program, certificates: &Certificates) -> (SocketAddr, Ha
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let own = RustlsConfig::from_pem_file(certificates.path("own.pem"), certificates.path("own.key"));
     let own = own.await.expect("a certificate");
-    let router = Router::new().route("/hook", post(called)).route("/elsewhere", post(called)).with_state(program);
+    let router =
+        Router::new().route("/hook", post(called)).route("/elsewhere", post(called)).with_state(program);
     let handle = Handle::new();
     let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-    tokio::spawn(axum_server::bind_rustls(listen, own).handle(handle.clone()).serve(router.into_make_service()));
+    tokio::spawn(
+        axum_server::bind_rustls(listen, own).handle(handle.clone()).serve(router.into_make_service()),
+    );
     (handle.listening().await.expect("it listens"), handle)
 }
 
@@ -91,10 +96,16 @@ fn accepted(received: &Received, secret: &str, now: i64) -> bool {
     let page = include_str!("../../../../../docs/notifications.md");
     let (_, rest) = page.split_once("```python\n").expect("lines for a receiver");
     let (lines, _) = rest.split_once("```").expect("their end");
-    let ask = format!("{lines}\nimport json, sys\nheaders, body, secret, now = json.load(sys.stdin)\nprint(is_ours(headers, body.encode(), secret, now))\n");
+    let ask = format!(
+        "{lines}\nimport json, sys\nheaders, body, secret, now = json.load(sys.stdin)\nprint(is_ours(headers, body.encode(), secret, now))\n"
+    );
     let mut python = Command::new("python3");
-    let mut child =
-        python.args(["-c", &ask]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("python starts");
+    let mut child = python
+        .args(["-c", &ask])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("python starts");
     let headers = serde_json::json!({
         "webhook-id": received.id, "webhook-timestamp": received.timestamp, "webhook-signature": received.signature,
     });
@@ -126,7 +137,9 @@ async fn a_program_is_called_until_it_answers_and_can_tell_our_calls_from_others
         faults.push(row.fault.unwrap_or_else(|| row.state.as_str().to_owned()));
         force.clock.advance_millis(10 * 60_000);
     }
-    for (fault, said) in faults.iter().zip(["answered 503", "redirects are not followed", "did not answer", "sent"]) {
+    for (fault, said) in
+        faults.iter().zip(["answered 503", "redirects are not followed", "did not answer", "sent"])
+    {
         assert!(fault.contains(said), "{faults:?}");
     }
     let received = program.received.lock().expect("a lock").clone();
@@ -172,7 +185,10 @@ async fn a_program_with_another_certificate_is_not_called() {
     let rows = force.seed.ctx.store.delivery_list(false, 10).await.expect("read");
     let [row] = rows.as_slice() else { panic!("{rows:?}") };
     assert_eq!(row.state, DeliveryState::Waiting);
-    assert!(row.fault.as_deref().is_some_and(|fault| fault.contains("cannot be reached or trusted")), "{row:?}");
+    assert!(
+        row.fault.as_deref().is_some_and(|fault| fault.contains("cannot be reached or trusted")),
+        "{row:?}"
+    );
     assert!(program.received.lock().expect("a lock").is_empty());
     handle.shutdown();
 }

@@ -83,7 +83,12 @@ const WAYS: [Way; 10] = [
         fails: Some(("offers no STARTTLS", false, true)),
         ..TAKEN
     },
-    Way { name: "an authority that nobody named", is_trusted: false, fails: Some(("could not be trusted", false, true)), ..TAKEN },
+    Way {
+        name: "an authority that nobody named",
+        is_trusted: false,
+        fails: Some(("could not be trusted", false, true)),
+        ..TAKEN
+    },
     Way {
         name: "the same by STARTTLS",
         offers: "starttls",
@@ -92,11 +97,31 @@ const WAYS: [Way; 10] = [
         fails: Some(("could not be trusted", false, true)),
         ..TAKEN
     },
-    Way { name: "a wrong password", password: "another", fails: Some(("refuses the sign-in", false, true)), ..TAKEN },
-    Way { name: "no such mailbox", to: "gone", fails: Some(("refuses this recipient for good: permanent error (550)", true, true)), ..TAKEN },
+    Way {
+        name: "a wrong password",
+        password: "another",
+        fails: Some(("refuses the sign-in", false, true)),
+        ..TAKEN
+    },
+    Way {
+        name: "no such mailbox",
+        to: "gone",
+        fails: Some(("refuses this recipient for good: permanent error (550)", true, true)),
+        ..TAKEN
+    },
     Way { name: "a full mailbox", to: "full", fails: Some(("(552)", true, true)), ..TAKEN },
-    Way { name: "a mailbox that is full for now", to: "busy-9", fails: Some(("(452)", false, true)), ..TAKEN },
-    Way { name: "a server that does not answer", to: "slow", fails: Some(("did not answer within 2 s", false, false)), ..TAKEN },
+    Way {
+        name: "a mailbox that is full for now",
+        to: "busy-9",
+        fails: Some(("(452)", false, true)),
+        ..TAKEN
+    },
+    Way {
+        name: "a server that does not answer",
+        to: "slow",
+        fails: Some(("did not answer within 2 s", false, false)),
+        ..TAKEN
+    },
 ];
 
 #[tokio::test]
@@ -177,7 +202,16 @@ async fn an_alert_reaches_the_mailbox_as_a_link_and_nothing_else_however_often_i
     ] {
         assert!(text.contains(said), "{said} is not in:\n{text}");
     }
-    for never in ["Test Person", "TEST/2026", CAPTURED, "paragraph", "Paragraph", "chat.example", "breach", &alert.to_string()] {
+    for never in [
+        "Test Person",
+        "TEST/2026",
+        CAPTURED,
+        "paragraph",
+        "Paragraph",
+        "chat.example",
+        "breach",
+        &alert.to_string(),
+    ] {
         assert!(!text.contains(never), "{never} is in:\n{text}");
     }
 }
@@ -195,7 +229,10 @@ async fn what_a_mailbox_refuses_for_good_is_given_up_in_the_open_and_tried_again
     turn(&ctx).await.expect("a turn");
     let [row] = ctx.store.delivery_list(false, 10).await.expect("read").try_into().expect("one");
     assert_eq!(row.state, DeliveryState::Dead, "{row:?}");
-    assert!(row.fault.as_deref().is_some_and(|fault| fault.contains("552") && !fault.contains("full@")), "{row:?}");
+    assert!(
+        row.fault.as_deref().is_some_and(|fault| fault.contains("552") && !fault.contains("full@")),
+        "{row:?}"
+    );
     // The officer sets another address, and the administrator tries it again: the same number, the same alert.
     set(&force, "om1", by_email("pat@police.example")).await;
     ctx.store.delivery_retry(row.id, ctx.now()).await.expect("tried again");

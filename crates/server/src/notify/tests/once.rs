@@ -33,7 +33,11 @@ async fn a_worker_killed_between_sending_and_noting_sends_twice_under_one_number
     for _ in 0..4 {
         turn(&ctx).await.expect("a turn");
     }
-    assert_eq!(kept.letters().len(), 2, "the second alert has an e-mail of its own, and the lease still holds");
+    assert_eq!(
+        kept.letters().len(),
+        2,
+        "the second alert has an e-mail of its own, and the lease still holds"
+    );
     force.clock.advance_millis(LEASE_MILLIS);
     for _ in 0..4 {
         turn(&ctx).await.expect("a turn");

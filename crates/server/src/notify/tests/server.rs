@@ -49,7 +49,8 @@ impl MailServer {
     /// Starts it with that kind of TLS; `account` must sign in where there is one.
     pub(super) fn start(tls: &str, certificates: &Certificates, account: Option<(&str, &str)>) -> Self {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-        let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |to| root.join(to));
+        let target =
+            std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |to| root.join(to));
         let python = target.join("tools/mail-server/bin/python");
         assert!(python.is_file(), "the tests' mail server is not there: run cargo xtask setup");
         let mut command = Command::new(python);

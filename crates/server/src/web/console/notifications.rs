@@ -151,7 +151,11 @@ fn made(
         hold: minutes(rules.hold_minutes),
         look: minutes(rules.look_minutes),
         look_now: minutes(rules.look_now_minutes),
-        covered_by: view.covered_by.iter().map(|one| sentence(one, "stands in for you", "you are away")).collect(),
+        covered_by: view
+            .covered_by
+            .iter()
+            .map(|one| sentence(one, "stands in for you", "you are away"))
+            .collect(),
         covers: view.covers.iter().map(|one| sentence(one, "is covered by you", "they are away")).collect(),
         supervisors: view.supervisors.clone(),
         has_contact: rules.has_contact(),

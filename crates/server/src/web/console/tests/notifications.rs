@@ -20,7 +20,11 @@ async fn an_officer_sets_address_and_quiet_hours_and_sees_whether_e_mail_arrives
     let force = telling(rules, kept.clone()).await;
     let mut client = Client::signed_in(&force, "om1").await;
     let page = client.get(PAGE).await;
-    assert!(page.body.contains("Told last: DS Test Officer 03.") && page.body.contains("any hour"), "{}", page.body);
+    assert!(
+        page.body.contains("Told last: DS Test Officer 03.") && page.body.contains("any hour"),
+        "{}",
+        page.body
+    );
     let filled = |email, from, until| {
         [("email", email), ("by_email", "yes"), ("quiet_from", from), ("quiet_until", until)]
     };
@@ -40,16 +44,24 @@ async fn an_officer_sets_address_and_quiet_hours_and_sees_whether_e_mail_arrives
     let before = acts(&force).await.len();
     let page = client.post(PAGE, &filled("pat@police.example", "20:00", "07:00")).await;
     assert_eq!(page.status, StatusCode::OK);
-    for kept in ["Your settings are kept.", "value=\"pat@police.example\"", "value=\"20:00\"", "value=\"07:00\""] {
+    for kept in
+        ["Your settings are kept.", "value=\"pat@police.example\"", "value=\"20:00\"", "value=\"07:00\""]
+    {
         assert!(page.body.contains(kept), "{kept}: {}", page.body);
     }
     client.post("/account/notifications/trial", &[]).await;
     turn(&force.seed.ctx).await.expect("a turn");
     let letters = kept.letters();
     let [letter] = letters.as_slice() else { panic!("{letters:?}") };
-    assert_eq!((letter.to.as_str(), letter.subject.as_str()), ("pat@police.example", "Proviso: this e-mail arrives"));
+    assert_eq!(
+        (letter.to.as_str(), letter.subject.as_str()),
+        ("pat@police.example", "Proviso: this e-mail arrives")
+    );
     let after = acts(&force).await;
-    assert_eq!(after.get(before..), Some(["notification-change".to_owned(), "notification-trial".to_owned()].as_slice()));
+    assert_eq!(
+        after.get(before..),
+        Some(["notification-change".to_owned(), "notification-trial".to_owned()].as_slice())
+    );
     // Another officer's page knows nothing of it.
     let mut other = Client::signed_in(&force, "om2").await;
     assert!(!other.get(PAGE).await.body.contains("pat@police.example"));
@@ -99,7 +111,8 @@ async fn who_stands_in_opens_the_cases_of_the_other_for_that_time_and_no_longer(
         is_away: true,
     };
     cover::add(&force.seed.ctx, new).await.expect("a cover");
-    for (list, named) in [("/", "Test Person 014"), ("/", "Test Person 027"), ("/people", "Test Person 014")] {
+    for (list, named) in [("/", "Test Person 014"), ("/", "Test Person 027"), ("/people", "Test Person 014")]
+    {
         let page = other.get(list).await.body;
         assert!(page.contains(named), "{list}: {page}");
     }
