@@ -107,7 +107,7 @@ fn line(ctx: &AppContext, row: &TellingRow, name: &str, (went_on, is_seen): (boo
             return Told { at: row.told_at, text, then: waits(ctx, row) };
         }
         Some(_) => (row.told_at, format!("{name} is being told {how}")),
-        None => (row.told_at, format!("{name} was told {how}")),
+        None => (row.told_at, format!("{name} sees it {how}")),
     };
     // Programs and, outside the console, the contact open nothing.
     let opens = row.channel != Channel::Webhook && row.step != TellingStep::Contact;

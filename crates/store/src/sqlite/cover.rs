@@ -25,7 +25,7 @@ fn cover(row: &SqliteRow) -> Result<CoverRow> {
 }
 
 fn setting(row: &SqliteRow) -> Result<NotificationSettingRow> {
-    let minutes = |column| -> Result<Option<u16>> {
+    let minutes = |column: &str| -> Result<Option<u16>> {
         use sqlx::Row as _;
         let value: Option<i64> = row.try_get(column)?;
         value.map(|_| number(row, column)).transpose()

@@ -77,7 +77,8 @@ pub async fn add(ctx: &AppContext, new: NewCover) -> Result<CoverId, ForceError>
 /// # Errors
 /// [`ForceError::Refused`] when it has ended already, or there is none.
 pub async fn end(ctx: &AppContext, id: CoverId) -> Result<(), ForceError> {
-    let done = ctx.logged(COMMAND_LINE, "cover-end", None, &id.to_string(), async {
+    let objects = id.to_string();
+    let done = ctx.logged(COMMAND_LINE, "cover-end", None, &objects, async {
         ctx.store.cover_end(id, ctx.now()).await
     });
     match done.await {

@@ -240,7 +240,7 @@ pub async fn trial(ctx: &AppContext, actor: &str, officer: OfficerId) -> Result<
     }
     let id = DeliveryId::new(ctx.now(), ctx.random());
     ctx.logged(actor, "notification-trial", None, &format!("{officer} {id}"), async {
-        Ok(ctx.store.delivery_trial(id, &people::recipient(officer), ctx.now()).await?)
+        Ok::<_, ActError>(ctx.store.delivery_trial(id, &people::recipient(officer), ctx.now()).await?)
     })
     .await?;
     Ok(id)
