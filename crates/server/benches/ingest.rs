@@ -119,6 +119,7 @@ async fn server(folder: &Path) -> Result<AppContext> {
         packs: proviso_server::open::packs(None)?,
         languages: Vec::new(),
         require_backup: false,
+        require_second_factor: false,
         viewer: Viewer::new(std::path::PathBuf::from("proviso-server")),
         personal_address: None,
         telling: proviso_server::notify::TellingRules::default(),

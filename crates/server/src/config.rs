@@ -38,6 +38,9 @@ pub struct Config {
     pub console_address: Option<String>,
     /// Notifications: e-mail, webhooks, the 24-hour contact.
     pub notify: NotifyConfig,
+    /// Where an administrator's monitoring asks for `/healthz`, `/readyz` and `/metrics`, in the clear; without it there is no
+    /// such port. An address of this machine, or of a network that only administrators reach.
+    pub operations_listen: Option<SocketAddr>,
     /// File with the master key; the data folder's own when absent.
     pub master_key_file: Option<PathBuf>,
     /// Program and arguments that print the master key, 64 hexadecimal digits: a password safe, a TPM, an HSM's tool.
@@ -57,6 +60,8 @@ pub struct Config {
     /// Whether devices keep records until a checked backup holds them (`docs/backup.md`). A force sets it; without it, what
     /// came after the newest backup is lost with the server.
     pub require_backup: bool,
+    /// Whether officers must set up codes of an app for signing in before anything else. A force sets it; without it, each officer may.
+    pub require_second_factor: bool,
     /// This program's own file, which is started anew for each picture that an officer looks at; found by itself where it is not
     /// given. No setting of a force.
     #[serde(skip)]
@@ -73,6 +78,7 @@ impl Default for Config {
             personal_address: None,
             console_address: None,
             notify: NotifyConfig::default(),
+            operations_listen: None,
             master_key_file: None,
             master_key_command: None,
             case_keys_dir: None,
@@ -81,6 +87,7 @@ impl Default for Config {
             workers: 1,
             database_pages_max: None,
             require_backup: false,
+            require_second_factor: false,
             program: None,
         }
     }

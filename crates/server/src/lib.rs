@@ -8,6 +8,7 @@ pub mod jobs;
 pub mod keys;
 pub mod notify;
 pub mod open;
+pub mod operations;
 pub mod pictures;
 pub mod serve;
 pub mod web;

@@ -9,7 +9,7 @@ use getrandom::SysRng;
 use getrandom::rand_core::UnwrapErr;
 use proviso_model::Timestamp;
 use proviso_server::app::Clock;
-use proviso_server::cli::{Cli, Say, Wiring};
+use proviso_server::cli::{Cli, LogFormat, Say, Wiring};
 use proviso_server::config::notify::NotifyEnvironment;
 use proviso_server::keys::master::MASTER_KEY_ENV;
 use proviso_server::pictures;
@@ -33,7 +33,11 @@ fn main() -> ExitCode {
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info,sqlx=warn"));
     // Whoever read the log may have gone: a line that cannot be written must not end the thread that wrote it.
     let log = tracing_subscriber::fmt().with_env_filter(filter).log_internal_errors(false);
-    log.with_writer(std::io::stderr).init();
+    let log = log.with_writer(std::io::stderr);
+    match cli.log_format() {
+        LogFormat::Text => log.init(),
+        LogFormat::Json => log.json().flatten_event(true).init(),
+    }
     let wiring = Wiring {
         clock: Arc::new(SystemClock),
         rng: || Box::new(UnwrapErr(SysRng)),

@@ -133,6 +133,7 @@ pub async fn context(
         packs,
         languages: config.languages.clone(),
         require_backup: config.require_backup,
+        require_second_factor: config.require_second_factor,
         viewer: Viewer::new(program(config)),
         personal_address: config.personal_address.clone(),
         telling: config.notify.rules(config.console_address.as_deref()),

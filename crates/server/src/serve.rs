@@ -6,13 +6,14 @@ use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use axum::Router;
+use axum::{Router, middleware};
 use axum_server::Handle;
 use axum_server::tls_rustls::RustlsConfig;
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
 use crate::app::AppContext;
+use crate::operations::{self, Measures, measures};
 use crate::{jobs, notify, web};
 
 /// What to start.
@@ -24,6 +25,8 @@ pub struct ServeOptions {
     pub console_listen: SocketAddr,
     /// Where supervised persons connect to their own pages, where the force offers them; port 0 takes a free one.
     pub personal_listen: Option<SocketAddr>,
+    /// Where an administrator's monitoring asks, in the clear; none where it is not wanted. Port 0 takes a free one.
+    pub operations_listen: Option<SocketAddr>,
     /// Workers in this process.
     pub workers: u16,
 }
@@ -41,6 +44,8 @@ pub struct Running {
     pub console_address: SocketAddr,
     /// Where supervised persons connect.
     pub personal_address: Option<SocketAddr>,
+    /// Where an administrator's monitoring asks.
+    pub operations_address: Option<SocketAddr>,
     ctx: AppContext,
     handles: Vec<Handle<SocketAddr>>,
     stop: watch::Sender<bool>,
@@ -54,29 +59,24 @@ pub struct Running {
 pub async fn start(ctx: &AppContext, options: ServeOptions) -> io::Result<Running> {
     let (stop, stopping) = watch::channel(false);
     let mut tasks = JoinSet::new();
-    let devices = open(
-        &mut tasks,
-        "device",
-        options.device_listen,
-        tls::device_port(&ctx.keys)?,
-        web::api::router(ctx.clone()),
-    )
-    .await?;
-    let console = open(
-        &mut tasks,
-        "console",
-        options.console_listen,
-        tls::console_port(&ctx.keys)?,
-        web::console::router(ctx.clone()),
-    )
-    .await?;
+    let counted = |port: &'static str, router: Router| {
+        router.layer(middleware::from_fn_with_state((ctx.clone(), port), measures::request))
+    };
+    let devices = (tls::device_port(&ctx.keys)?, counted("device", web::api::router(ctx.clone())));
+    let devices = open(&mut tasks, "device", options.device_listen, devices).await?;
+    let console = (tls::console_port(&ctx.keys)?, counted("console", web::console::router(ctx.clone())));
+    let console = open(&mut tasks, "console", options.console_listen, console).await?;
     let mut handles = vec![devices.1, console.1];
     let mut personal_address = None;
     if let Some(listen) = options.personal_listen {
-        let (config, router) = (tls::console_port(&ctx.keys)?, web::personal::router(ctx.clone()));
-        let (address, handle) = open(&mut tasks, "personal", listen, config, router).await?;
+        let pages = (tls::console_port(&ctx.keys)?, counted("personal", web::personal::router(ctx.clone())));
+        let (address, handle) = open(&mut tasks, "personal", listen, pages).await?;
         personal_address = Some(address);
         handles.push(handle);
+    }
+    let mut operations_address = None;
+    if let Some(listen) = options.operations_listen {
+        operations_address = Some(watched(&mut tasks, ctx, listen).await?);
     }
     for _ in 0..options.workers {
         let (ctx, stopping) = (ctx.clone(), stopping.clone());
@@ -101,6 +101,7 @@ pub async fn start(ctx: &AppContext, options: ServeOptions) -> io::Result<Runnin
         device_address: devices.0,
         console_address: console.0,
         personal_address,
+        operations_address,
         ctx: ctx.clone(),
         handles,
         stop,
@@ -108,12 +109,42 @@ pub async fn start(ctx: &AppContext, options: ServeOptions) -> io::Result<Runnin
     })
 }
 
+/// Switches counting on and opens the port that tells of it, until the server stops.
+async fn watched(
+    tasks: &mut JoinSet<io::Result<()>>,
+    ctx: &AppContext,
+    listen: SocketAddr,
+) -> io::Result<SocketAddr> {
+    let measures = Measures::install()
+        .ok_or_else(|| io::Error::other("something else counts in this process already"))?;
+    let fault =
+        |error: io::Error| io::Error::new(error.kind(), format!("the operations port {listen}: {error}"));
+    let listener = tokio::net::TcpListener::bind(listen).await.map_err(fault)?;
+    let (address, hub, keeping) = (listener.local_addr()?, ctx.hub.clone(), measures.clone());
+    let router = operations::router(ctx.clone(), measures);
+    tasks.spawn(async move {
+        // Not in an orderly way: it must say that the server stops until it has stopped.
+        let serving = axum::serve(listener, router).into_future();
+        let keeping_up = async {
+            loop {
+                tokio::time::sleep(measures::UPKEEP).await;
+                keeping.keep_up();
+            }
+        };
+        tokio::select! {
+            ended = serving => ended,
+            () = keeping_up => Ok(()),
+            () = hub.until_closed() => Ok(()),
+        }
+    });
+    Ok(address)
+}
+
 async fn open(
     tasks: &mut JoinSet<io::Result<()>>,
     what: &str,
     listen: SocketAddr,
-    config: RustlsConfig,
-    router: Router,
+    (config, router): (RustlsConfig, Router),
 ) -> io::Result<(SocketAddr, Handle<SocketAddr>)> {
     let handle = Handle::new();
     let server =

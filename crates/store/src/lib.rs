@@ -25,6 +25,7 @@ mod personal_link;
 mod privilege;
 mod record;
 mod returned;
+mod second_factor;
 mod shield;
 mod site_list;
 pub mod sqlite;
@@ -58,6 +59,7 @@ pub use personal_link::{PersonalLinkRow, PersonalLinkStore};
 pub use privilege::{PrivilegeDecision, PrivilegeRow, PrivilegeState, PrivilegeStore};
 pub use record::{AppendBatch, Appended, ForkRow, NewRecord, RecordRow, RecordStore, ReplayOutcome, Stop};
 pub use returned::ReturnedStore;
+pub use second_factor::{SecondFactorRow, SecondFactorState, SecondFactorStore};
 pub use shield::{ShieldEnd, ShieldRow, ShieldStore};
 pub use site_list::{SiteListRow, SiteListStore};
 pub use sqlite::{SqliteOptions, SqliteStore};
@@ -88,6 +90,7 @@ pub trait Store:
     + JobStore
     + OtherAdultStore
     + PackStore
+    + SecondFactorStore
     + ShieldStore
     + PersonalLinkStore
     + SiteListStore

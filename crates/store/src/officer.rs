@@ -57,6 +57,8 @@ pub struct SessionRow {
     pub officer: OfficerId,
     /// When signed in.
     pub created_at: Timestamp,
+    /// When the officer last showed who they are: at sign-in, or since.
+    pub checked_at: Timestamp,
     /// Last request.
     pub seen_at: Timestamp,
     /// When it ends at the latest.
@@ -107,6 +109,12 @@ pub trait OfficerStore {
     /// # Errors
     /// [`crate::StoreError`].
     async fn session_seen(&self, token_hash: &[u8; 32], now: Timestamp) -> Result<()>;
+
+    /// Notes that the officer of a session showed again who they are.
+    ///
+    /// # Errors
+    /// [`crate::StoreError`].
+    async fn session_checked(&self, token_hash: &[u8; 32], now: Timestamp) -> Result<()>;
 
     /// Ends a session, and with it every session that expired before `now`.
     ///

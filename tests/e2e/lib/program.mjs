@@ -49,10 +49,10 @@ export class Running {
   /** @type {Array<() => void>} */
   #waiting = [];
 
-  /** @param {string} name @param {string[]} args */
-  constructor(name, args) {
+  /** @param {string} name @param {string[]} args @param {Record<string, string>} [env] beside this process's own */
+  constructor(name, args, env = {}) {
     this.name = name;
-    this.child = spawn(program(name), args, { stdio: ["ignore", "pipe", "pipe"] });
+    this.child = spawn(program(name), args, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...env } });
     this.child.stdout.on("data", (data) => { this.out += data; this.#wake(); });
     this.child.stderr.on("data", (data) => { this.err += data; });
     this.ended = new Promise((resolve) => this.child.once("exit", (code) => { resolve(code); this.#wake(); }));

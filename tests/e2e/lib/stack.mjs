@@ -11,6 +11,11 @@ export const USERNAME = "tests";
 export const PASSWORD = "an invented pass phrase";
 export const PIN = "471147";
 
+// More than anybody would keep, so that what a log may hold is seen at its worst.
+const LOG = { PROVISO_LOG: "debug,h2=info,hyper=info,rustls=info", PROVISO_LOG_FORMAT: "json" };
+/** What a log never holds: whom an order names, the words it names, what was shown or typed, where, and secrets. */
+const PERSONAL = [/Test Person/i, /TP-014/, /T20269014/, /harbour/i, /brass compass/i, /tide bell/i, /\/compass|\/lantern/, /invented pass/, new RegExp(PIN)];
+
 /**
  * @typedef {object} Options
  * @property {string} [order] path of the order; the demonstration's by default
@@ -74,7 +79,7 @@ export class Stack {
     const ports = ["--device-listen", listen(this.#ports.device), "--console-listen", listen(this.#ports.console),
       "--personal-listen", listen(this.#ports.personal), "--personal-address", "https://pages.force.example"];
     const settings = this.settings === undefined ? [] : ["--config", this.settings];
-    this.server = new Running("proviso-server", ["--data-dir", this.data, ...settings, "--json", "serve", ...ports]);
+    this.server = new Running("proviso-server", ["--data-dir", this.data, ...settings, "--json", "serve", ...ports], LOG);
     const said = JSON.parse(await this.server.line());
     this.#ports = { device: Number(said.device_address.split(":").pop()), console: Number(said.console_address.split(":").pop()),
       personal: Number(said.personal_address.split(":").pop()) };
@@ -92,7 +97,7 @@ export class Stack {
 
   async watch() {
     rmSync(join(this.state, "page.address"), { force: true });
-    this.agent = new Running("proviso-agent", ["--state-dir", this.state, "run", "--page-port", "0"]);
+    this.agent = new Running("proviso-agent", ["--state-dir", this.state, "run", "--page-port", "0"], LOG);
     await until("the agent's page", () => this.agent?.child.exitCode !== null || existsSync(join(this.state, "page.address")));
     await until("the agent to watch", async () => {
       if (this.agent?.child.exitCode !== null) throw new Error(`the agent ended: ${this.agent?.err}`);
@@ -121,5 +126,10 @@ export class Stack {
     await this.agent?.end();
     await this.server?.end();
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 50 });
+    for (const { name, err } of [this.agent, this.server].filter((running) => running !== undefined)) {
+      const line = err.split("\n").find((line) => PERSONAL.some((personal) => personal.test(line)));
+      if (line !== undefined) throw new Error(`the log of ${name} holds personal data: ${line}`);
+      if (this.device !== "" && err === "") throw new Error(`${name} wrote no log, so nothing was searched for personal data`);
+    }
   }
 }

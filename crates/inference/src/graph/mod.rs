@@ -7,7 +7,7 @@ mod onnx;
 mod tfjs;
 
 pub(crate) use bert::{IDS, OUTPUT, PLACES, Shape, encode};
-pub(crate) use mobilenet::encode as encode_mobilenet;
+pub(crate) use mobilenet::{Block, Convolution, Dense, Mobilenet};
 
 /// The mean of a picture's three colours, a table, and chances: a network for tests.
 #[cfg(test)]

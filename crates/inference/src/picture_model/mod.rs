@@ -16,9 +16,9 @@ pub use calibration::Shares;
 pub use manifest::{Channels, Class, Input, Label, Layout, Manifest, ManifestFile, NetworkForm, Settles};
 
 use crate::InferenceError;
-use crate::graph::encode_mobilenet;
+use crate::graph::Mobilenet;
 use crate::picture::Picture;
-use crate::runtime::{Network, Runtime};
+use crate::runtime::{Form, Network, Runtime};
 
 /// A whole, in millionths.
 const WHOLE: f32 = 1e6;
@@ -67,8 +67,8 @@ impl PictureModel {
             files.push(file.read(path)?.0);
         }
         let fault = |problem: String| InferenceError::Model { model: manifest.reference(), problem };
-        let onnx = onnx(manifest.network, files).map_err(fault)?;
-        let network = runtime.load(onnx).map_err(fault)?;
+        let form = form(manifest.network, files).map_err(fault)?;
+        let network = runtime.load(form).map_err(fault)?;
         Ok(Some(Self { manifest: manifest.clone(), network }))
     }
 
@@ -110,15 +110,15 @@ impl PictureModel {
     }
 }
 
-/// A network's files as the ONNX model that runtimes read.
-fn onnx(form: NetworkForm, mut files: Vec<Vec<u8>>) -> Result<Vec<u8>, String> {
+/// A network's files as runtimes take them.
+fn form(form: NetworkForm, mut files: Vec<Vec<u8>>) -> Result<Form, String> {
     match form {
-        NetworkForm::Onnx => files.pop().ok_or_else(|| "it has no file".to_owned()),
+        NetworkForm::Onnx => files.pop().map(Form::Onnx).ok_or_else(|| "it has no file".to_owned()),
         NetworkForm::KerasMobilenetV2 => {
             let script = files.pop().unwrap_or_default();
             let text = |bytes| std::str::from_utf8(bytes).map_err(|_| "a script is not UTF-8".to_owned());
             let shards: Vec<&str> = files.iter().map(|bytes| text(bytes)).collect::<Result<_, _>>()?;
-            encode_mobilenet(text(&script)?, &shards)
+            Mobilenet::read(text(&script)?, &shards).map(Form::Mobilenet)
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What runs a network: pure Rust by itself, or the onnxruntime library where somebody has put one.
 
+mod mobilenet;
 mod onnxruntime;
 mod pure;
 
@@ -7,6 +8,8 @@ use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 
 use onnxruntime::Library;
+
+use crate::graph::Mobilenet;
 
 /// Where the library is looked for in a folder of models, where none is named.
 const FOLDER: &str = "onnxruntime";
@@ -21,6 +24,14 @@ pub(crate) trait Network {
     /// # Errors
     /// In words.
     fn run(&self, shape: [usize; 4], values: Vec<f32>) -> Result<Vec<f32>, String>;
+}
+
+/// What a network is loaded from.
+pub(crate) enum Form {
+    /// An ONNX model.
+    Onnx(Vec<u8>),
+    /// A network that is known here layer by layer.
+    Mobilenet(Mobilenet),
 }
 
 /// What networks are to be run by.
@@ -41,15 +52,22 @@ impl Runtime {
         Self { library: named.map(Path::to_owned).or_else(standard), loaded: OnceCell::new() }
     }
 
-    /// Loads a network, an ONNX model; by pure Rust also where the library was tried and cannot be used.
+    /// Loads a network; by pure Rust also where the library was tried and cannot be used.
     ///
     /// # Errors
     /// In words.
-    pub(crate) fn load(&self, onnx: Vec<u8>) -> Result<Box<dyn Network>, String> {
+    pub(crate) fn load(&self, form: Form) -> Result<Box<dyn Network>, String> {
         if let Some(Ok(library)) = self.library() {
+            let onnx = match form {
+                Form::Onnx(onnx) => onnx,
+                Form::Mobilenet(network) => network.onnx(),
+            };
             return Ok(Box::new(library.load_network(&onnx)?));
         }
-        Ok(Box::new(pure::Rten::load(onnx)?))
+        Ok(match form {
+            Form::Onnx(onnx) => Box::new(pure::Rten::load(onnx)?),
+            Form::Mobilenet(network) => Box::new(mobilenet::Layered::new(network)),
+        })
     }
 
     /// Why the library that is there is not used, once something was loaded; to be told once.

@@ -57,6 +57,8 @@ pub struct Parts {
     pub languages: Vec<String>,
     /// Whether devices keep records until a checked backup holds them.
     pub require_backup: bool,
+    /// Whether officers must set up codes for signing in before anything else.
+    pub require_second_factor: bool,
     /// Decodes pictures that officers look at.
     pub viewer: Viewer,
     /// Where supervised persons find their own pages, as their browsers reach it; none where the force offers none.
@@ -82,6 +84,8 @@ pub struct AppContext {
     pub languages: Arc<[String]>,
     /// Whether devices keep records until a checked backup holds them.
     pub require_backup: bool,
+    /// Whether officers must set up codes for signing in before anything else.
+    pub require_second_factor: bool,
     /// Decodes pictures that officers look at.
     pub viewer: Arc<Viewer>,
     /// Where supervised persons find their own pages; none where the force offers none.
@@ -119,6 +123,7 @@ impl AppContext {
             packs: parts.packs.into_iter().map(Arc::new).collect(),
             languages: parts.languages.into(),
             require_backup: parts.require_backup,
+            require_second_factor: parts.require_second_factor,
             viewer: Arc::new(parts.viewer),
             personal_address: parts.personal_address.map(Arc::from),
             telling: Arc::new(parts.telling),

@@ -12,7 +12,7 @@ mod visit;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use rand_core::CryptoRng;
 
 pub use say::Say;
@@ -79,9 +79,22 @@ struct Common {
     /// How officers' browsers reach the console, for the links in notifications [default: the settings file's].
     #[arg(long, global = true, env = "PROVISO_CONSOLE_ADDRESS", value_name = "https://HOST")]
     console_address: Option<String>,
+    /// How the log on standard error is written: for people, or a JSON object a line for a collector of logs. `PROVISO_LOG` says
+    /// how much of it (`info`, `debug`, `proviso_server::jobs=debug`).
+    #[arg(long, global = true, env = "PROVISO_LOG_FORMAT", value_name = "FORMAT", default_value = "text")]
+    log_format: LogFormat,
     /// Print JSON.
     #[arg(long, global = true)]
     json: bool,
+}
+
+/// How the log is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// A line for people.
+    Text,
+    /// A JSON object a line.
+    Json,
 }
 
 #[derive(Debug, Subcommand)]
@@ -120,6 +133,12 @@ impl Cli {
             Command::PictureView(args) => Some(args),
             _ => None,
         }
+    }
+
+    /// How the log is to be written.
+    #[must_use]
+    pub fn log_format(&self) -> LogFormat {
+        self.common.log_format
     }
 
     /// Does what was asked. The number is the exit code.

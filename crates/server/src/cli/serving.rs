@@ -27,6 +27,9 @@ pub(super) struct ServeArgs {
     /// How their browsers reach those pages, for the links that officers give.
     #[arg(long, env = "PROVISO_PERSONAL_ADDRESS", value_name = "https://HOST")]
     personal_address: Option<String>,
+    /// Where an administrator's monitoring asks for /healthz, /readyz and /metrics, in the clear; without it there is no such port.
+    #[arg(long, env = "PROVISO_OPERATIONS_LISTEN", value_name = "ADDRESS:PORT")]
+    operations_listen: Option<SocketAddr>,
     /// Run no worker in this process; `proviso-server worker` runs elsewhere.
     #[arg(long)]
     no_worker: bool,
@@ -38,6 +41,7 @@ impl ServeArgs {
         config.console_listen = self.console_listen.unwrap_or(config.console_listen);
         config.personal_listen = self.personal_listen.or(config.personal_listen);
         config.personal_address = self.personal_address.clone().or(config.personal_address);
+        config.operations_listen = self.operations_listen.or(config.operations_listen);
         if self.no_worker {
             config.workers = 0;
         }
@@ -54,18 +58,22 @@ pub(super) async fn serve(wiring: &Wiring, config: &Config, say: &mut Say) -> an
         device_listen: config.device_listen,
         console_listen: config.console_listen,
         personal_listen: config.personal_listen,
+        operations_listen: config.operations_listen,
         workers: config.workers,
     };
     let mut running = serve::start(&ctx, options).await?;
     let (devices, console) = (running.device_address, running.console_address);
     let personal = running.personal_address;
     let pages = personal.map(|at| format!("  people's own pages: https://{at}")).unwrap_or_default();
+    let operations = running.operations_address;
+    let watched = operations.map(|at| format!("  operations: http://{at}")).unwrap_or_default();
     say.line(
-        &format!("devices: https://{devices}  officers: https://{console}{pages}"),
+        &format!("devices: https://{devices}  officers: https://{console}{pages}{watched}"),
         &serde_json::json!({
             "device_address": devices.to_string(),
             "console_address": console.to_string(),
             "personal_address": personal.map(|at| at.to_string()),
+            "operations_address": operations.map(|at| at.to_string()),
         }),
     )?;
     tracing::info!(%devices, %console, workers = config.workers, "serving");

@@ -92,6 +92,7 @@ impl Stage {
             device_listen: loopback(0),
             console_listen: loopback(args.port),
             personal_listen: personal.map(loopback),
+            operations_listen: None,
             workers: 1,
         };
         let running = serve::start(&ctx, options)

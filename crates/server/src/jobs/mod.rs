@@ -14,6 +14,7 @@ use tokio::sync::watch;
 use crate::app::AppContext;
 use crate::app::destruction::DestructionError;
 use crate::keys::KeyError;
+use crate::operations::measures;
 
 /// How long a claim holds, in milliseconds: a job takes far less, and what a killed server had claimed waits so long, an
 /// alert with it.
@@ -72,7 +73,10 @@ pub async fn step(ctx: &AppContext) -> Result<bool, StoreError> {
         JobKind::Replay | JobKind::ReplayBranch => replay::replay(ctx, &job).await,
     };
     match done {
-        Ok(()) => ctx.store.job_done(job.id).await?,
+        Ok(()) => {
+            ctx.store.job_done(job.id).await?;
+            measures::job_ended("done");
+        }
         Err(error) => failed(ctx, &job, &error).await?,
     }
     Ok(true)
@@ -83,6 +87,7 @@ async fn failed(ctx: &AppContext, job: &JobRow, error: &JobError) -> Result<(), 
     let wait_millis = 1_000_i64.saturating_mul(1 << attempts.min(10));
     let retry_at = (attempts < ATTEMPTS_MAX).then(|| ctx.now().plus_millis(wait_millis));
     tracing::error!(job = %job.id, attempts, dead = retry_at.is_none(), error = %error, "a job failed");
+    measures::job_ended(if retry_at.is_none() { "dead" } else { "failed" });
     ctx.store.job_failed(job.id, &error.to_string(), retry_at).await
 }
 

@@ -32,6 +32,7 @@ use crate::app::privilege::part::Withheld;
 use crate::app::privilege::{self, KIND_PRIVILEGE, MayShow};
 use crate::keys::CaseKeys;
 use crate::keys::case::{Purpose, RecordColumns};
+use crate::operations::measures;
 
 /// Records opened at a time.
 const RECORDS_MAX: u64 = 64;
@@ -58,7 +59,10 @@ pub(super) async fn replay(ctx: &AppContext, job: &JobRow) -> Result<(), JobErro
                 let revoked_at = device.revoked_at;
                 let opened = open(ctx, &keys, &known_before, &mut means, &record, revoked_at).await?;
                 if let Some(opened) = opened {
-                    ctx.store.record_opened(opened).await?;
+                    let alerts = ctx.store.record_opened(opened).await?;
+                    if !alerts.is_empty() {
+                        measures::alert_raised(record.received_at, ctx.now());
+                    }
                 }
                 ctx.hub.wake();
             }

@@ -46,6 +46,12 @@ impl Hub {
         self.closed.send_replace(true);
     }
 
+    /// Whether [`Hub::close`] was called.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        *self.closed.borrow()
+    }
+
     /// Resolves once [`Hub::close`] was called.
     pub async fn until_closed(&self) {
         let mut closed = self.closed.subscribe();

@@ -16,6 +16,7 @@ mod late;
 mod list_proofs;
 mod listed_pictures;
 mod looked;
+mod operations;
 mod other_adult;
 mod packs;
 mod pictures;

@@ -46,7 +46,7 @@ pub struct Rig {
     pub trust: TrustFile,
     pub case: CaseId,
     pub config: Config,
-    running: Option<Running>,
+    pub running: Option<Running>,
     folder: TempDir,
 }
 
@@ -114,8 +114,13 @@ impl Rig {
 
     async fn serve(ctx: &AppContext, workers: u16) -> Running {
         let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        let options =
-            ServeOptions { device_listen: listen, console_listen: listen, personal_listen: None, workers };
+        let options = ServeOptions {
+            device_listen: listen,
+            console_listen: listen,
+            personal_listen: None,
+            operations_listen: Some(listen),
+            workers,
+        };
         serve::start(ctx, options).await.expect("both ports open")
     }
 

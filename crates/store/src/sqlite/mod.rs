@@ -27,6 +27,7 @@ mod record;
 mod record_keys;
 mod returned;
 mod rows;
+mod second_factor;
 mod shield;
 mod site_list;
 mod telling;

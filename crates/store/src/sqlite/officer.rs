@@ -81,12 +81,13 @@ impl OfficerStore for SqliteStore {
         self.write(move |connection| {
             Box::pin(async move {
                 sqlx::query(
-                    "INSERT INTO session (token_hash, officer, created_at, seen_at, expires_at)
-                     VALUES ($1, $2, $3, $4, $5)",
+                    "INSERT INTO session (token_hash, officer, created_at, checked_at, seen_at, expires_at)
+                     VALUES ($1, $2, $3, $4, $5, $6)",
                 )
                 .bind(session.token_hash.to_vec())
                 .bind(session.officer.as_bytes().to_vec())
                 .bind(session.created_at.as_micros())
+                .bind(session.checked_at.as_micros())
                 .bind(session.seen_at.as_micros())
                 .bind(session.expires_at.as_micros())
                 .execute(connection)
@@ -99,7 +100,7 @@ impl OfficerStore for SqliteStore {
 
     async fn session_get(&self, token_hash: &[u8; 32], now: Timestamp) -> Result<Option<SessionRow>> {
         let row = sqlx::query(
-            "SELECT token_hash, officer, created_at, seen_at, expires_at FROM session
+            "SELECT token_hash, officer, created_at, checked_at, seen_at, expires_at FROM session
              WHERE token_hash = $1 AND expires_at > $2",
         )
         .bind(token_hash.to_vec())
@@ -111,6 +112,7 @@ impl OfficerStore for SqliteStore {
                 token_hash: bytes(&row, "token_hash")?,
                 officer: OfficerId::from_bytes(bytes(&row, "officer")?),
                 created_at: time(&row, "created_at")?,
+                checked_at: time(&row, "checked_at")?,
                 seen_at: time(&row, "seen_at")?,
                 expires_at: time(&row, "expires_at")?,
             })
@@ -123,6 +125,21 @@ impl OfficerStore for SqliteStore {
         self.write(move |connection| {
             Box::pin(async move {
                 sqlx::query("UPDATE session SET seen_at = $2 WHERE token_hash = $1")
+                    .bind(token_hash)
+                    .bind(now.as_micros())
+                    .execute(connection)
+                    .await?;
+                Ok(())
+            })
+        })
+        .await
+    }
+
+    async fn session_checked(&self, token_hash: &[u8; 32], now: Timestamp) -> Result<()> {
+        let token_hash = token_hash.to_vec();
+        self.write(move |connection| {
+            Box::pin(async move {
+                sqlx::query("UPDATE session SET checked_at = $2 WHERE token_hash = $1")
                     .bind(token_hash)
                     .bind(now.as_micros())
                     .execute(connection)

@@ -25,6 +25,7 @@ use fixtures::ToyHasher;
 /// The whole story. Each chapter rests on the ones before it.
 async fn story(store: &dyn Store) {
     people::an_officer_signs_in_and_out(store).await;
+    people::a_second_factor_waits_then_is_used_and_takes_each_code_once(store).await;
     people::a_case_is_opened_and_its_order_changes(store).await;
     people::a_code_enrols_one_device_once(store).await;
     records::a_batch_is_taken_as_far_as_it_is_good(store).await;

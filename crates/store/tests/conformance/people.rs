@@ -1,6 +1,6 @@
 //! Officers, cases, devices.
 
-use proviso_store::{DeviceState, EnrolmentCodeRow, SessionRow, Store, StoreError};
+use proviso_store::{DeviceState, EnrolmentCodeRow, SecondFactorState, SessionRow, Store, StoreError};
 
 use crate::fixtures::{at, case, case_id, device, device_id, officer, officer_id, order, policy};
 
@@ -16,13 +16,17 @@ pub async fn an_officer_signs_in_and_out(store: &dyn Store) {
         token_hash: [21; 32],
         officer: officer_id(),
         created_at: at(2),
+        checked_at: at(2),
         seen_at: at(2),
         expires_at: at(60),
     };
     store.session_add(&session).await.expect("signed in");
     store.session_seen(&[21; 32], at(30)).await.expect("noted");
     let found = store.session_get(&[21; 32], at(59)).await.expect("read").expect("a session");
-    assert_eq!((found.officer, found.seen_at), (officer_id(), at(30)));
+    assert_eq!((found.officer, found.seen_at, found.checked_at), (officer_id(), at(30), at(2)));
+    store.session_checked(&[21; 32], at(31)).await.expect("noted");
+    let found = store.session_get(&[21; 32], at(59)).await.expect("read").expect("a session");
+    assert_eq!((found.seen_at, found.checked_at), (at(30), at(31)));
     assert_eq!(store.session_get(&[21; 32], at(60)).await.expect("read"), None, "expired");
     store.session_end(&[21; 32], at(31)).await.expect("signed out");
     assert_eq!(store.session_get(&[21; 32], at(31)).await.expect("read"), None);
@@ -30,6 +34,33 @@ pub async fn an_officer_signs_in_and_out(store: &dyn Store) {
     store.setting_set("retention", "six years").await.expect("set");
     store.setting_set("retention", "seven years").await.expect("set again");
     assert_eq!(store.setting_get("retention").await.expect("read").as_deref(), Some("seven years"));
+}
+
+pub async fn a_second_factor_waits_then_is_used_and_takes_each_code_once(store: &dyn Store) {
+    use SecondFactorState::{Used, Waiting};
+    let of = |state| store.second_factor_get(officer_id(), state);
+    assert_eq!(of(Used).await.expect("read"), None);
+    let missing = store.second_factor_confirm(officer_id(), 4, at(3)).await.expect_err("none waits");
+    assert!(matches!(missing, StoreError::Missing(_)), "{missing}");
+    store.second_factor_begin(officer_id(), b"first", at(3)).await.expect("begun");
+    store.second_factor_begin(officer_id(), b"second", at(4)).await.expect("begun anew");
+    assert!(!store.second_factor_take(officer_id(), 5).await.expect("asked"), "one that waits takes nothing");
+    store.second_factor_confirm(officer_id(), 5, at(5)).await.expect("confirmed");
+    assert_eq!(of(Waiting).await.expect("read"), None);
+    let used = of(Used).await.expect("read").expect("in use");
+    assert_eq!(
+        (used.sealed.as_slice(), used.begun_at, used.confirmed_at),
+        (&b"second"[..], at(4), Some(at(5)))
+    );
+    for (step, taken) in [(5, false), (7, true), (7, false), (6, false), (8, true)] {
+        assert_eq!(store.second_factor_take(officer_id(), step).await.expect("asked"), taken, "{step}");
+    }
+    store.second_factor_begin(officer_id(), b"third", at(6)).await.expect("begun");
+    assert_eq!(of(Used).await.expect("read").expect("still in use").step_last, 8);
+    store.second_factor_confirm(officer_id(), 9, at(7)).await.expect("confirmed");
+    assert_eq!(of(Used).await.expect("read").map(|row| row.sealed), Some(b"third".to_vec()));
+    assert!(store.second_factor_remove(officer_id()).await.expect("removed"));
+    assert!(!store.second_factor_remove(officer_id()).await.expect("none left"));
 }
 
 pub async fn a_case_is_opened_and_its_order_changes(store: &dyn Store) {

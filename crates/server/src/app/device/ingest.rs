@@ -15,6 +15,7 @@ use proviso_store::{AppendBatch, Appended, DeviceRow, NewRecord, Stop};
 use super::authenticate::Standing;
 use super::{DeviceRefusal, authenticate, proof};
 use crate::app::AppContext;
+use crate::operations::measures;
 
 /// Takes a batch of a device: for each record a 32-bit big-endian length and the envelope's bytes.
 ///
@@ -182,6 +183,7 @@ async fn commit(
         ctx.store.record_append(batch).await?
     };
     if appended.added > 0 {
+        measures::records_taken(appended.added);
         ctx.work.notify_one();
     }
     if let Some(Stop::Fork { seq }) = appended.stop {

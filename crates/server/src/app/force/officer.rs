@@ -19,6 +19,26 @@ pub struct NewOfficer {
     pub password: String,
 }
 
+/// Removes an officer's second factor and ends their sessions.
+///
+/// # Errors
+/// [`ForceError::Refused`] when there is no such officer, or no second factor.
+pub async fn second_factor_remove(ctx: &AppContext, username: &str) -> Result<OfficerId, ForceError> {
+    let officer = ctx.store.officer_by_username(&username.trim().to_lowercase()).await?;
+    let officer = officer.ok_or_else(|| ForceError::Refused(format!("there is no officer {username}")))?;
+    let removed = ctx
+        .logged(COMMAND_LINE, "second-factor-remove", None, &officer.id.to_string(), async {
+            Ok::<_, ForceError>(ctx.store.second_factor_remove(officer.id).await?)
+        })
+        .await?;
+    if removed {
+        return Ok(officer.id);
+    }
+    Err(ForceError::Refused(format!(
+        "{username} has no codes for signing in; their sessions were ended all the same"
+    )))
+}
+
 /// Adds an officer.
 ///
 /// # Errors

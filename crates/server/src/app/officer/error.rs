@@ -22,6 +22,12 @@ pub enum ActError {
     /// The user name or the password is wrong: one answer for both.
     #[error("the user name or the password is wrong")]
     WrongNameOrPassword,
+    /// The code of the officer's phone is wrong, or was used before.
+    #[error("the code is wrong, or was used before")]
+    WrongCode,
+    /// The officer must show again who they are, for what is asked is disclosure.
+    #[error("confirm first that it is you")]
+    ConfirmFirst,
     /// The store said no.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -56,6 +56,11 @@ pub fn act_in_words(act: &str) -> &str {
     match act {
         "sign-in" => "signed in",
         "sign-in-refused" => "tried to sign in and was refused",
+        "second-factor-begin" => "began to set up codes for signing in",
+        "second-factor-set" => "set up codes for signing in",
+        "second-factor-remove" => "removed an officer’s codes for signing in",
+        "confirm" => "confirmed who they are",
+        "confirm-refused" => "tried to confirm who they are and was refused",
         "sign-out" => "signed out",
         "alert-view" => "viewed the alert",
         "alert-tell" => "told who is first to look at the alert",

@@ -22,6 +22,7 @@ pub mod priority;
 pub mod privilege;
 pub mod quarantine;
 pub mod sealed;
+pub mod second_factor;
 pub mod session;
 pub mod shield;
 pub mod statements;

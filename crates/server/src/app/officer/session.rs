@@ -4,11 +4,13 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use proviso_ledger::hash::domain_hash;
 use proviso_model::Timestamp;
-use proviso_store::SessionRow;
+use proviso_model::ids::OfficerId;
+use proviso_store::{OfficerRow, SessionRow};
+use serde::{Deserialize, Serialize};
 
 use super::error::ActError;
-use super::password;
 use super::who::Who;
+use super::{password, second_factor};
 use crate::app::AppContext;
 
 /// A session ends after so long without use, in milliseconds.
@@ -16,13 +18,20 @@ pub const IDLE_MILLIS_MAX: i64 = 30 * 60_000;
 /// A session ends after so long in any case, in milliseconds.
 pub const SESSION_MILLIS_MAX: i64 = 12 * 3_600_000;
 /// Tries counted over so long, in milliseconds.
-const TRIES_MILLIS: i64 = 10 * 60_000;
+pub(super) const TRIES_MILLIS: i64 = 10 * 60_000;
 /// Tries for one user name in that time.
 const TRIES_PER_NAME_MAX: u32 = 10;
 /// Tries from one address in that time: a station shares one address.
 const TRIES_PER_ADDRESS_MAX: u32 = 100;
 /// Use is noted at most this often, so that reading pages does not write each time.
 const NOTE_MILLIS: i64 = 60_000;
+
+/// How long a right password counts until the code comes, in milliseconds.
+const PROOF_MILLIS: i64 = 5 * 60_000;
+/// What a proof is sealed for.
+const PROOF: &str = "sign-in-code";
+/// How long it counts that an officer showed who they are, before what leaves the service, in milliseconds.
+pub const CHECKED_MILLIS_MAX: i64 = 10 * 60_000;
 
 /// A sign-in as typed.
 pub struct Credentials {
@@ -59,11 +68,28 @@ pub fn new_token(ctx: &AppContext) -> String {
     URL_SAFE_NO_PAD.encode(ctx.random::<32>())
 }
 
-/// Signs in and gives the session's token; only its hash is kept.
+/// What a right password leads to.
+#[derive(Debug)]
+pub enum Entered {
+    /// The session's token.
+    Session(String),
+    /// A proof to come back with, and a code of the officer's phone.
+    Code(String),
+}
+
+/// What stands sealed in a proof: whose password was right, and until when that counts.
+#[derive(Serialize, Deserialize)]
+struct PasswordProof {
+    officer: OfficerId,
+    until: Timestamp,
+}
+
+/// Takes a user name and a password. Gives the session's token, of which only the hash is kept, or a proof where the officer's
+/// sign-in asks for a code too.
 ///
 /// # Errors
 /// [`ActError::TooManyTries`]; [`ActError::WrongNameOrPassword`] for either, and for an officer switched off.
-pub async fn sign_in(ctx: &AppContext, credentials: Credentials) -> Result<String, ActError> {
+pub async fn sign_in(ctx: &AppContext, credentials: Credentials) -> Result<Entered, ActError> {
     let now = ctx.now();
     let username = credentials.username.trim().to_lowercase();
     let since = now.plus_millis(-TRIES_MILLIS);
@@ -85,6 +111,31 @@ pub async fn sign_in(ctx: &AppContext, credentials: Credentials) -> Result<Strin
         return Err(ActError::WrongNameOrPassword);
     };
     ctx.store.enrolment_try_forget(&by_name).await?;
+    if second_factor::used_since(ctx, officer.id).await?.is_some() {
+        let proof = PasswordProof { officer: officer.id, until: now.plus_millis(PROOF_MILLIS) };
+        let text = serde_json::to_vec(&proof).map_err(|error| ActError::Broken(error.to_string()))?;
+        return Ok(Entered::Code(URL_SAFE_NO_PAD.encode(ctx.seal_for_force(PROOF, &text))));
+    }
+    begin(ctx, officer).await.map(Entered::Session)
+}
+
+/// Takes a proof of [`sign_in`] and a code, and gives the session's token.
+///
+/// # Errors
+/// [`ActError::WrongCode`]; [`ActError::TooManyTries`]; [`ActError::WrongNameOrPassword`] when the proof is none or has run out, so
+/// that the officer begins anew.
+pub async fn enter_code(ctx: &AppContext, proof: &str, code: &str) -> Result<String, ActError> {
+    let sealed = URL_SAFE_NO_PAD.decode(proof).map_err(|_| ActError::WrongNameOrPassword)?;
+    let text = ctx.open_for_force(PROOF, &sealed).map_err(|_| ActError::WrongNameOrPassword)?;
+    let proof: PasswordProof = serde_json::from_slice(&text).map_err(|_| ActError::WrongNameOrPassword)?;
+    let officer = ctx.store.officer_get(proof.officer).await?.filter(|row| row.disabled_at.is_none());
+    let officer = officer.filter(|_| ctx.now() < proof.until).ok_or(ActError::WrongNameOrPassword)?;
+    refused_or(ctx, second_factor::check(ctx, &officer, code).await).await?;
+    begin(ctx, officer).await
+}
+
+async fn begin(ctx: &AppContext, officer: OfficerRow) -> Result<String, ActError> {
+    let now = ctx.now();
     let who = Who::from(officer);
     ctx.note(&who.actor(), "sign-in", None, "").await?;
     let token = new_token(ctx);
@@ -92,11 +143,63 @@ pub async fn sign_in(ctx: &AppContext, credentials: Credentials) -> Result<Strin
         token_hash: token_hash(&token),
         officer: who.id,
         created_at: now,
+        checked_at: now,
         seen_at: now,
         expires_at: now.plus_millis(SESSION_MILLIS_MAX),
     };
     ctx.store.session_add(&row).await?;
     Ok(token)
+}
+
+/// A wrong code stands in the log as a refused sign-in.
+async fn refused_or(ctx: &AppContext, checked: Result<(), ActError>) -> Result<(), ActError> {
+    if let Err(ActError::WrongCode) = checked {
+        ctx.note("visitor", "sign-in-refused", None, "").await?;
+    }
+    checked
+}
+
+/// The officer of a session shows again who they are, by password and, where sign-in asks for one, by code.
+///
+/// # Errors
+/// [`ActError::WrongNameOrPassword`]; [`ActError::WrongCode`]; [`ActError::TooManyTries`].
+pub async fn confirm(
+    ctx: &AppContext,
+    session: &Session,
+    token: &str,
+    password: String,
+    code: &str,
+) -> Result<(), ActError> {
+    let now = ctx.now();
+    let key = domain_hash("proviso/confirm-try/v1", &[session.who.id.as_bytes()]);
+    let since = now.plus_millis(-TRIES_MILLIS);
+    if ctx.store.enrolment_try_add(&key, now, since).await? > TRIES_PER_NAME_MAX {
+        return Err(ActError::TooManyTries);
+    }
+    let officer = ctx.store.officer_get(session.who.id).await?.ok_or(ActError::WrongNameOrPassword)?;
+    if !password::verify(password, Some(officer.password_hash.clone())).await? {
+        ctx.note(&session.who.actor(), "confirm-refused", None, "").await?;
+        return Err(ActError::WrongNameOrPassword);
+    }
+    if second_factor::used_since(ctx, officer.id).await?.is_some() {
+        refused_or(ctx, second_factor::check(ctx, &officer, code).await).await?;
+    }
+    ctx.store.enrolment_try_forget(&key).await?;
+    ctx.note(&session.who.actor(), "confirm", None, "").await?;
+    Ok(ctx.store.session_checked(&token_hash(token), ctx.now()).await?)
+}
+
+impl Session {
+    /// Refuses what leaves the service, or switches off what protects it, unless the officer showed lately who they are.
+    ///
+    /// # Errors
+    /// [`ActError::ConfirmFirst`].
+    pub fn must_be_fresh(&self, now: Timestamp) -> Result<(), ActError> {
+        match now.millis_since(self.row.checked_at) <= CHECKED_MILLIS_MAX {
+            true => Ok(()),
+            false => Err(ActError::ConfirmFirst),
+        }
+    }
 }
 
 /// The session of a token, if it is good now. `used` says that a person asked, not a page by itself: only that keeps

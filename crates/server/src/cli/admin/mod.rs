@@ -68,6 +68,13 @@ pub(super) enum Admin {
     CoverEnd(cover::EndArgs),
     /// Say who stands in for whom, now and later.
     CoverList,
+    /// Remove an officer's codes for signing in, after their phone was lost, and end their sessions; they sign in with the password
+    /// alone and set codes up anew. Make sure first that it is the officer who asks.
+    OfficerSecondFactorRemove {
+        /// Sign-in name.
+        #[arg(long)]
+        username: String,
+    },
     /// Open a case with its order.
     CaseCreate {
         /// The order file (TOML).
@@ -209,6 +216,13 @@ impl Admin {
             Self::CoverAdd(args) => args.act(ctx).await?,
             Self::CoverEnd(args) => args.act(ctx).await?,
             Self::CoverList => cover::list(ctx).await?,
+            Self::OfficerSecondFactorRemove { username } => {
+                let id = officer::second_factor_remove(ctx, &username).await?;
+                (
+                    format!("removed the codes of officer {id} and ended their sessions"),
+                    json!({"officer": id}),
+                )
+            }
             Self::CaseCreate { order, officer } => {
                 let officer = match officer {
                     Some(username) => Some(officer_id(ctx, &username).await?),

@@ -8,9 +8,9 @@ use axum::response::{IntoResponse, Response};
 use proviso_evidence::{Part, Shown};
 use proviso_model::ids::AlertId;
 
-use super::Console;
 use super::fault::Fault;
 use super::signed_in::Posted;
+use super::{Console, confirm_self};
 use crate::app::officer::bundle;
 
 /// The parts that the form offers to leave out. The others are technical; the command line leaves out those too.
@@ -61,13 +61,17 @@ fn shown(posted: &BTreeMap<String, String>) -> Result<Shown, Fault> {
     Ok(if closed.is_empty() { Shown::Everything } else { Shown::AllBut(closed) })
 }
 
-/// `POST /alerts/{id}/bundle`: the file itself. Logged before anything is opened.
+/// `POST /alerts/{id}/bundle`: the file itself. For an officer who showed lately who they are, since evidence leaves the
+/// service. Logged before anything is opened.
 pub async fn prepare(
     State(console): State<Console>,
     Path(id): Path<String>,
     Posted { signed_in, form }: Posted<BTreeMap<String, String>>,
 ) -> Result<Response, Fault> {
     let id = id.parse::<AlertId>().map_err(|_| Fault::not_found())?;
+    if signed_in.session.must_be_fresh(console.app.now()).is_err() {
+        return Ok(confirm_self::first(&format!("/alerts/{id}")));
+    }
     let made = bundle::prepare(&console.app, &signed_in.session.who, id, &shown(&form)?).await?;
     let name = format!("attachment; filename=\"proviso-{}.zip\"", made.id);
     Ok((

@@ -111,6 +111,18 @@ impl From<ActError> for Fault {
                 "The user name or the password is wrong.",
                 "Go back and try again.",
             ),
+            ActError::WrongCode => Self::new(
+                StatusCode::FORBIDDEN,
+                "The code is not right",
+                "It is wrong, or was used before.",
+                "Go back and give the code that your app shows now.",
+            ),
+            ActError::ConfirmFirst => Self::new(
+                StatusCode::FORBIDDEN,
+                "Confirm that it is you",
+                "Nothing was done. What you asked for leaves this service, so you are asked for your password again.",
+                "Open your account page, confirm that it is you, and ask again.",
+            ),
             ActError::Store(StoreError::Conflict(what)) => Self::from(ActError::Conflict(what)),
             ActError::Store(StoreError::Missing(_)) => Self::not_found(),
             ActError::Store(StoreError::Busy) => Self::new(

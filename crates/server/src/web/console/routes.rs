@@ -9,8 +9,9 @@ use proviso_model::limits::FORM_BYTES_MAX;
 
 use super::fault::Fault;
 use super::{
-    Console, account, alert, assets, audit, bundle, coverage, device_notice, enrolment_code, events, fault,
-    headers, inbox, notifications, people, person, personal_link, privilege, quarantine, shield, sign_in,
+    Console, account, alert, assets, audit, bundle, confirm_self, coverage, device_notice, enrolment_code,
+    events, fault, headers, inbox, notifications, people, person, personal_link, privilege, quarantine,
+    second_factor, shield, sign_in,
 };
 use crate::app::AppContext;
 
@@ -29,7 +30,13 @@ pub enum Route {
     Asset,
     SignInForm,
     SignIn,
+    SignInCode,
     SignOut,
+    Confirm,
+    Confirmed,
+    SecondFactor,
+    SecondFactorBegin,
+    SecondFactorCode,
     Account,
     Notifications,
     NotificationsChange,
@@ -73,11 +80,17 @@ pub enum Route {
 
 impl Route {
     /// Every route.
-    pub const ALL: [Self; 43] = [
+    pub const ALL: [Self; 49] = [
         Self::Asset,
         Self::SignInForm,
         Self::SignIn,
+        Self::SignInCode,
         Self::SignOut,
+        Self::Confirm,
+        Self::Confirmed,
+        Self::SecondFactor,
+        Self::SecondFactorBegin,
+        Self::SecondFactorCode,
         Self::Account,
         Self::Notifications,
         Self::NotificationsChange,
@@ -125,6 +138,12 @@ impl Route {
             Self::Asset => (Method::GET, "/assets/{name}", Access::Open),
             Self::SignInForm => (Method::GET, "/sign-in", Access::Open),
             Self::SignIn => (Method::POST, "/sign-in", Access::Open),
+            Self::SignInCode => (Method::POST, "/sign-in/code", Access::Open),
+            Self::Confirm => (Method::GET, "/confirm", Access::SignedIn),
+            Self::Confirmed => (Method::POST, "/confirm", Access::SignedIn),
+            Self::SecondFactor => (Method::GET, second_factor::PATH, Access::SignedIn),
+            Self::SecondFactorBegin => (Method::POST, second_factor::PATH, Access::SignedIn),
+            Self::SecondFactorCode => (Method::POST, second_factor::CODE_PATH, Access::SignedIn),
             Self::SignOut => (Method::POST, "/sign-out", Access::SignedIn),
             Self::Account => (Method::GET, "/account", Access::SignedIn),
             Self::Notifications => (Method::GET, "/account/notifications", Access::SignedIn),
@@ -183,6 +202,12 @@ impl Route {
             Self::Asset => get(assets::serve),
             Self::SignInForm => get(sign_in::show),
             Self::SignIn => post(sign_in::enter),
+            Self::SignInCode => post(sign_in::enter_code),
+            Self::Confirm => get(confirm_self::show),
+            Self::Confirmed => post(confirm_self::enter),
+            Self::SecondFactor => get(second_factor::show),
+            Self::SecondFactorBegin => post(second_factor::begin),
+            Self::SecondFactorCode => post(second_factor::confirm),
             Self::SignOut => post(sign_in::leave),
             Self::Account => get(account::show),
             Self::Notifications => get(notifications::show),

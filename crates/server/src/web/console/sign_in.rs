@@ -11,7 +11,9 @@ use super::fault::Fault;
 use super::page::{Shell, page_with};
 use super::signed_in::{FORM_COOKIE, Posted, SESSION_COOKIE, address, cookie, read_form, same, set_cookie};
 use crate::app::officer::error::ActError;
-use crate::app::officer::session::{self, Credentials};
+use crate::app::officer::session::{self, Credentials, Entered};
+
+const STALE: &str = "This page was out of date. Enter your details again";
 
 #[derive(Template)]
 #[template(path = "console/sign_in.html")]
@@ -29,6 +31,13 @@ struct SignInPage {
 pub struct Next {
     #[serde(default)]
     next: String,
+}
+
+impl Next {
+    /// The path, where it is one of this console.
+    pub(super) fn into_local(self) -> String {
+        if is_local(&self.next) { self.next } else { String::new() }
+    }
 }
 
 /// `GET /sign-in`.
@@ -81,29 +90,20 @@ pub async fn enter(State(console): State<Console>, request: Request) -> Result<R
     let headers = request.headers().clone();
     let address = address(request.extensions());
     let (csrf, form) = read_form::<SignInForm>(request).await?;
-    let expected = cookie(&headers, FORM_COOKIE).map(|token| session::form_token(&token)).unwrap_or_default();
     let again = |status, problem: &str| {
         let (next, username) = (form.next.clone(), form.username.clone());
         let page = form_page(&console, &headers, status, next, username, Some(problem.to_owned()));
         page.into_response()
     };
-    if !same(&csrf, &expected) {
-        return Ok(again(StatusCode::FORBIDDEN, "This page was out of date. Enter your details again"));
+    if !is_ours(&headers, &csrf) {
+        return Ok(again(StatusCode::FORBIDDEN, STALE));
     }
     let credentials =
         Credentials { username: form.username.clone(), password: form.password.clone(), address };
     match session::sign_in(&console.app, credentials).await {
-        Ok(token) => {
-            let next = if is_local(&form.next) { form.next.as_str() } else { "/" };
-            Ok((
-                AppendHeaders([
-                    (header::SET_COOKIE, set_cookie(SESSION_COOKIE, &token)),
-                    (header::SET_COOKIE, set_cookie(FORM_COOKIE, "")),
-                ]),
-                Redirect::to(next),
-            )
-                .into_response())
-        }
+        Ok(Entered::Session(token)) => Ok(entered(&token, &form.next)),
+        Ok(Entered::Code(proof)) => code_page(StatusCode::OK, csrf_of(&headers), &form.next, proof, None)
+            .map_err(Fault::into_response),
         Err(ActError::WrongNameOrPassword) => {
             Ok(again(StatusCode::FORBIDDEN, "The user name or the password is wrong"))
         }
@@ -113,6 +113,82 @@ pub async fn enter(State(console): State<Console>, request: Request) -> Result<R
         )),
         Err(error) => Err(Fault::from(error).into_response()),
     }
+}
+
+/// The token that a form of this browser's cookie carries; empty without a cookie.
+fn csrf_of(headers: &HeaderMap) -> String {
+    cookie(headers, FORM_COOKIE).map(|token| session::form_token(&token)).unwrap_or_default()
+}
+
+fn is_ours(headers: &HeaderMap, csrf: &str) -> bool {
+    same(csrf, &csrf_of(headers))
+}
+
+/// On to where the officer wanted, with a session.
+fn entered(token: &str, next: &str) -> Response {
+    let cookies = AppendHeaders([
+        (header::SET_COOKIE, set_cookie(SESSION_COOKIE, token)),
+        (header::SET_COOKIE, set_cookie(FORM_COOKIE, "")),
+    ]);
+    (cookies, Redirect::to(if is_local(next) { next } else { "/" })).into_response()
+}
+
+#[derive(Template)]
+#[template(path = "console/sign_in_code.html")]
+struct CodePage {
+    shell: Shell,
+    csrf: String,
+    next: String,
+    proof: String,
+    problem: Option<&'static str>,
+}
+
+fn code_page(
+    status: StatusCode,
+    csrf: String,
+    next: &str,
+    proof: String,
+    problem: Option<&'static str>,
+) -> Result<Response, Fault> {
+    let next = if is_local(next) { next.to_owned() } else { String::new() };
+    page_with(status, &CodePage { shell: Shell::anonymous("Give your code"), csrf, next, proof, problem })
+}
+
+/// A code as posted, with what the right password gave.
+#[derive(Deserialize)]
+struct CodeForm {
+    #[serde(default)]
+    proof: String,
+    #[serde(default)]
+    code: String,
+    #[serde(default)]
+    next: String,
+}
+
+/// `POST /sign-in/code`.
+pub async fn enter_code(State(console): State<Console>, request: Request) -> Result<Response, Response> {
+    let headers = request.headers().clone();
+    let (csrf, CodeForm { proof, code, next }) = read_form::<CodeForm>(request).await?;
+    let begin = |problem: &str| {
+        let problem = Some(problem.to_owned());
+        form_page(&console, &headers, StatusCode::FORBIDDEN, next.clone(), String::new(), problem)
+            .into_response()
+    };
+    if !is_ours(&headers, &csrf) {
+        return Ok(begin(STALE));
+    }
+    let (status, problem) = match session::enter_code(&console.app, &proof, &code).await {
+        Ok(token) => return Ok(entered(&token, &next)),
+        Err(ActError::WrongNameOrPassword) => return Ok(begin("It took too long. Begin again")),
+        Err(ActError::WrongCode) => {
+            (StatusCode::FORBIDDEN, "The code is wrong or was used before. Wait for the next one")
+        }
+        Err(ActError::TooManyTries) => {
+            (StatusCode::TOO_MANY_REQUESTS, "Too many wrong codes. Wait ten minutes, then try again")
+        }
+        Err(error) => return Err(Fault::from(error).into_response()),
+    };
+    code_page(status, csrf_of(&headers), &next, proof, Some(problem)).map_err(Fault::into_response)
 }
 
 /// A form with nothing but its token.
@@ -130,7 +206,7 @@ pub async fn leave(
 }
 
 /// Only a path of this console: never another site.
-fn is_local(next: &str) -> bool {
+pub(super) fn is_local(next: &str) -> bool {
     let mut bytes = next.bytes();
     bytes.next() == Some(b'/')
         && !matches!(bytes.next(), Some(b'/' | b'\\'))

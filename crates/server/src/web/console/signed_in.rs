@@ -9,8 +9,9 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::Console;
 use super::fault::{Fault, is_fragment};
+use super::{Console, second_factor};
+use crate::app::officer::second_factor as factor;
 use crate::app::officer::session::{self, Session};
 
 /// Cookie with the session's token. The prefix makes browsers insist on TLS, this host and path `/`.
@@ -47,7 +48,13 @@ impl FromRequestParts<Console> for SignedIn {
         if let Some(token) = cookie(&parts.headers, SESSION_COOKIE) {
             let found = session::current(&console.app, &token, !fragment).await;
             match found.map_err(|error| Fault::from(error).into_response())? {
-                Some(session) => return Ok(Self { session, token }),
+                Some(session) => {
+                    return if must_set_up(console, &session, parts.uri.path()).await? {
+                        Err(Redirect::to(second_factor::PATH).into_response())
+                    } else {
+                        Ok(Self { session, token })
+                    };
+                }
                 None => tracing::debug!("a session has ended"),
             }
         }
@@ -60,6 +67,16 @@ impl FromRequestParts<Console> for SignedIn {
         };
         Err(Redirect::to(&format!("/sign-in{next}")).into_response())
     }
+}
+
+/// Whether the officer has to set up a second factor before anything else.
+async fn must_set_up(console: &Console, session: &Session, path: &str) -> Result<bool, Response> {
+    let is_part = [second_factor::PATH, second_factor::CODE_PATH, "/confirm", "/sign-out"].contains(&path);
+    if !console.app.require_second_factor || is_part {
+        return Ok(false);
+    }
+    let used = factor::used_since(&console.app, session.who.id).await;
+    used.map(|used| used.is_none()).map_err(|error| Fault::from(error).into_response())
 }
 
 /// A form sent by a page of this session.

@@ -12,6 +12,7 @@ use tempfile::TempDir;
 use tower::ServiceExt;
 
 use super::seed::{PASSWORD, Seed, TestClock, seed};
+use crate::app::AppContext;
 use crate::web::console::router;
 
 /// A seeded force, its console and its clock.
@@ -29,9 +30,15 @@ pub fn two_at_night() -> Timestamp {
 
 /// A fresh force.
 pub async fn force() -> Force {
+    force_with(|_| {}).await
+}
+
+/// A fresh force with other settings.
+pub async fn force_with(change: impl FnOnce(&mut AppContext)) -> Force {
     let folder = tempfile::tempdir().expect("folder");
     let clock = TestClock::new(two_at_night());
-    let seed = seed(folder.path(), clock.clone()).await;
+    let mut seed = seed(folder.path(), clock.clone()).await;
+    change(&mut seed.ctx);
     let router = router(seed.ctx.clone());
     Force { seed, clock, router, _folder: folder }
 }

@@ -13,6 +13,7 @@ mod pictures;
 mod privilege;
 mod quarantine;
 mod routes;
+mod second_factor;
 pub(crate) mod seed;
 mod sessions;
 mod shield;

@@ -156,6 +156,7 @@ async fn context(folder: &Path, clock: Arc<dyn Clock>, pages_max: Option<u32>) -
         packs: crate::open::packs(None).expect("the built-in packs"),
         languages: Vec::new(),
         require_backup: false,
+        require_second_factor: false,
         viewer: crate::pictures::Viewer::here(),
         personal_address: Some("https://pages.force.example/".to_owned()),
         telling: crate::notify::TellingRules::default(),
