@@ -12,7 +12,7 @@ use super::rules::TellingRules;
 /// `10:35 on Tuesday 24 November 2026 (GMT)`.
 fn hour(at: Timestamp, zone: &TimeZone) -> String {
     let instant = jiff::Timestamp::from_microsecond(at.as_micros()).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
-    instant.to_zoned(zone.clone()).strftime("%H:%M on %A %-d %B %Y (%Z)").to_string()
+    instant.to_zoned_datetime(zone.clone()).strftime("%H:%M on %A %-d %B %Y (%Z)").to_string()
 }
 
 /// The e-mail of a delivery to an address.

@@ -80,14 +80,14 @@ impl Quiet {
         let time =
             Time::new(i8::try_from(minutes / 60).ok()?, i8::try_from(minutes % 60).ok()?, 0, 0).ok()?;
         // A time that the clocks leave out is the one that stands there instead; of one that comes twice it is the first.
-        let zoned = day.to_datetime(time).to_zoned(self.zone.clone()).ok()?;
-        Some(Timestamp::from_micros(zoned.timestamp().as_microsecond()))
+        let instant = self.zone.to_timestamp(day.to_datetime(time)).ok()?;
+        Some(Timestamp::from_micros(instant.as_microsecond()))
     }
 
     /// Stretches around `at`, the earliest first.
     fn around(&self, at: Timestamp) -> Vec<(Timestamp, Timestamp)> {
         let Ok(instant) = jiff::Timestamp::from_microsecond(at.as_micros()) else { return Vec::new() };
-        let today = instant.to_zoned(self.zone.clone()).date();
+        let today = instant.to_zoned_datetime(self.zone.clone()).date();
         let days = [-1, 0, 1].map(|days: i64| today.checked_add(Span::new().days(days)).ok());
         days.into_iter().flatten().filter_map(|day| self.of(day)).collect()
     }

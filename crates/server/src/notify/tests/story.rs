@@ -278,7 +278,7 @@ async fn play(force: &mut Force, case: &Case) {
 /// `24 17:05`, in the force's time zone, which is UTC in November.
 fn local(at: Timestamp) -> String {
     let instant = jiff::Timestamp::from_microsecond(at.as_micros()).expect("an instant");
-    instant.to_zoned(TimeZone::UTC).strftime("%d %H:%M").to_string()
+    instant.to_zoned_datetime(TimeZone::UTC).strftime("%d %H:%M").to_string()
 }
 
 fn told(kept: &Kept) -> Vec<String> {
