@@ -40,7 +40,37 @@ pub fn letter(rules: &TellingRules, claimed: &ClaimedDelivery, to: String, now: 
     if row.step != TellingStep::Contact {
         text.push_str(&format!("What is sent to you, and when: {}\n", rules.link("/account/notifications")));
     }
-    Letter { id: row.id, to, subject, text, at: now, is_urgent: row.priority == Priority::Now }
+    Letter {
+        id: row.id,
+        to,
+        subject,
+        text: wrapped(&text),
+        at: now,
+        is_urgent: row.priority == Priority::Now,
+    }
+}
+
+/// Longest line of an e-mail, in characters, but for addresses: so none has to be encoded.
+const LINE_CHARS_MAX: usize = 72;
+
+/// The text in lines that every mail program shows as they are.
+fn wrapped(text: &str) -> String {
+    let mut lines = String::new();
+    for line in text.lines() {
+        let mut length = 0;
+        for word in line.split(' ') {
+            let breaks = length > 0 && length + 1 + word.chars().count() > LINE_CHARS_MAX;
+            if breaks {
+                (length, lines) = (0, lines + "\n");
+            } else if length > 0 {
+                (length, lines) = (length + 1, lines + " ");
+            }
+            length += word.chars().count();
+            lines.push_str(word);
+        }
+        lines.push('\n');
+    }
+    lines
 }
 
 /// Subject and first lines: how many wait, of which urgency, and where.
@@ -83,9 +113,9 @@ fn next(rules: &TellingRules, claimed: &ClaimedDelivery) -> String {
             "Nobody else is told of these. You get this once a day because you asked for it.\n\n".to_owned()
         }
         (TellingStep::Officer, _, Some(by)) => {
-            format!("If nobody has opened it by {by}, your cover or a supervisor is told.\n\n")
+            format!("If nobody has looked by {by}, your cover or a supervisor is told.\n\n")
         }
-        (_, _, Some(by)) => format!("If nobody has opened it by {by}, a supervisor is told.\n\n"),
+        (_, _, Some(by)) => format!("If nobody has looked by {by}, a supervisor is told.\n\n"),
         (_, _, None) => "Nobody else is told after you: please open it, or see that somebody does.\n\n".to_owned(),
     }
 }

@@ -113,7 +113,10 @@ pub(crate) fn jobs(state: JobState, count: u64) {
 /// Deliveries of notifications now.
 pub(crate) fn deliveries(tally: &DeliveryTally) {
     for (state, count) in [("waiting", tally.waiting), ("failing", tally.failing), ("dead", tally.dead)] {
-        #[expect(clippy::cast_precision_loss, reason = "what is shown need not be exact above 2^53 deliveries")]
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "what is shown need not be exact above 2^53 deliveries"
+        )]
         gauge!(DELIVERIES, "state" => state).set(count as f64);
     }
 }
