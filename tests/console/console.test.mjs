@@ -4,7 +4,6 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -18,10 +17,9 @@ import { Officer } from "../e2e/lib/officer.mjs";
 import { Pages } from "../e2e/lib/pages.mjs";
 import { must } from "../e2e/lib/program.mjs";
 import { PASSWORD, PIN, Stack, USERNAME } from "../e2e/lib/stack.mjs";
+import { faults } from "./faults.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
 /** Runs look.mjs and gives its exit code and words. @param {string[]} args @param {Record<string, string>} environment */
 function look(args, environment) {
@@ -33,15 +31,6 @@ function look(args, environment) {
     child.once("error", reject);
     child.once("close", (code) => resolve({ code, words }));
   });
-}
-
-/** What axe-core finds on the page that a tab shows. @param {import("puppeteer-core").Page} tab */
-async function faults(tab) {
-  await tab.evaluate(AXE);
-  return tab.evaluate(async (rules) => {
-    const { violations: found } = await /** @type {any} */ (globalThis).axe.run(document, { runOnly: rules });
-    return found.map((/** @type {any} */ fault) => `${fault.id}: ${fault.nodes.map((/** @type {any} */ node) => node.target).join(", ")}`);
-  }, RULES);
 }
 
 test("no page of console or person has a fault that axe-core or the browser finds", async () => {

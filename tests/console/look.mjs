@@ -165,9 +165,18 @@ if (process.env.PROVISO_PERSONAL) {
 }
 await go("/account");
 await look("account");
+await go("/account/notifications");
+await look("notifications");
+await page.$eval("#email", (field) => { field.value = "pat@police.example"; });
+await page.$eval("#quiet-from", (field) => { field.value = "20:00"; });
+await press('form[action="/account/notifications"] button');
+await look("notifications-wrong");
+await page.$eval("#quiet-until", (field) => { field.value = "07:00"; });
+await press('form[action="/account/notifications"] button');
+await look("notifications-kept");
 await go("/no-such-page");
 await look("missing");
-faults.splice(0, faults.length, ...faults.filter((fault) => !/no-such-page.*404|sign-in: Failed.*403|decision: Failed.*422|link\/.*: Failed.*403/.test(fault)));
+faults.splice(0, faults.length, ...faults.filter((fault) => !/no-such-page.*404|sign-in: Failed.*403|decision: Failed.*422|notifications: Failed.*422|link\/.*: Failed.*403/.test(fault)));
 if (process.env.PROVISO_AUDITOR) {
   await go("/account");
   await press('form[action="/sign-out"] button');

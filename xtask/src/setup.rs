@@ -67,6 +67,7 @@ pub(crate) fn run(root: &Path, purpose: For) -> Result<()> {
     }
     if purpose == For::Tests {
         models::fetch(root)?;
+        mail_server(root)?;
     }
     Ok(())
 }
@@ -128,6 +129,27 @@ pub(crate) fn picture_peers(root: &Path) {
     if let Err(error) = install() {
         say::line(&format!("not installed, so not measured: {error:#}"));
     }
+}
+
+/// A real mail server for the tests of notifications, at exact versions, with what it needs.
+const MAIL_SERVER: [&str; 3] = ["aiosmtpd==1.4.6", "atpublic==9.0.0", "attrs==26.1.0"];
+
+/// Installs it into a folder of its own beside what cargo builds, unless it is there.
+fn mail_server(root: &Path) -> Result<()> {
+    let folder = repo::target(root).join("tools/mail-server");
+    let stamp = folder.join("installed.txt");
+    let wanted = MAIL_SERVER.join("\n");
+    if std::fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
+        return Ok(());
+    }
+    say::line("installing through pip: a mail server for the tests");
+    let into = folder.display().to_string();
+    shell::must(&mut shell::program(root, "python3", &["-m", "venv", "--clear", &into]))?;
+    let python = folder.join("bin/python").display().to_string();
+    let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"];
+    shell::must(&mut shell::program(root, &python, &[&pip[..], &MAIL_SERVER].concat()))
+        .context("the tests' mail server could not be installed; is PyPI reachable?")?;
+    std::fs::write(&stamp, wanted).with_context(|| format!("cannot write {}", stamp.display()))
 }
 
 /// Whether pip answers.

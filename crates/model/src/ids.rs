@@ -99,6 +99,10 @@ typed_ids! {
     RestoreId,
     /// A notification that waits to be told.
     NotificationId,
+    /// One e-mail or call that tells somebody outside the console of alerts.
+    DeliveryId,
+    /// That one officer stands in for another for a while.
+    CoverId,
     /// A visit at which an officer looks at a device.
     VisitId,
 }

@@ -122,6 +122,8 @@ async fn server(folder: &Path) -> Result<AppContext> {
         require_second_factor: false,
         viewer: Viewer::new(std::path::PathBuf::from("proviso-server")),
         personal_address: None,
+        telling: proviso_server::notify::TellingRules::default(),
+        carrier: Arc::new(proviso_server::notify::carrier::Network::default()),
     }))
 }
 

@@ -1,11 +1,15 @@
 //! Settings: a TOML file, over it the environment, over both the command line. Unknown keys are errors.
 
+pub mod notify;
+
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use proviso_model::language::is_language_tag;
 use proviso_store::{PostgresAddress, PostgresAddressError, PostgresOptions};
 use serde::Deserialize;
+
+use self::notify::NotifyConfig;
 
 /// Data folder unless told otherwise.
 pub const DATA_DIR: &str = "/var/lib/proviso-server";
@@ -40,6 +44,10 @@ pub struct Config {
     pub personal_listen: Option<SocketAddr>,
     /// How their browsers reach it, for the links that officers give: `https://pages.force.example`. Goes with `personal_listen`.
     pub personal_address: Option<String>,
+    /// How officers' browsers reach the console, for the links in notifications: `https://proviso.force.example`.
+    pub console_address: Option<String>,
+    /// Notifications: e-mail, webhooks, the 24-hour contact.
+    pub notify: NotifyConfig,
     /// Where an administrator's monitoring asks for `/healthz`, `/readyz` and `/metrics`, in the clear; without it there is no
     /// such port. An address of this machine, or of a network that only administrators reach.
     pub operations_listen: Option<SocketAddr>,
@@ -80,6 +88,8 @@ impl Default for Config {
             console_listen: SocketAddr::from(([127, 0, 0, 1], CONSOLE_PORT)),
             personal_listen: None,
             personal_address: None,
+            console_address: None,
+            notify: NotifyConfig::default(),
             operations_listen: None,
             master_key_file: None,
             master_key_command: None,
@@ -150,6 +160,14 @@ pub enum ConfigError {
         name: &'static str,
         /// What is the matter with it.
         value: String,
+    },
+    /// Settings of notifications that do not go together.
+    #[error("{path}: {what}")]
+    Notify {
+        /// Which file.
+        path: String,
+        /// What is the matter, and what to do.
+        what: String,
     },
     /// A language that no pack could be tagged with.
     #[error(
@@ -238,6 +256,14 @@ impl Config {
             Some(address) => address.to_string(),
             None => self.database().display().to_string(),
         }
+    }
+
+    /// Whether the settings of notifications go together; `place` is where they are from.
+    ///
+    /// # Errors
+    /// [`ConfigError::Notify`].
+    pub fn check_notify(&self, place: &str) -> Result<(), ConfigError> {
+        self.notify.check(self.console_address.as_deref(), place)
     }
 
     /// The database file.

@@ -18,6 +18,7 @@ use crate::config::{Config, ConfigError};
 use crate::keys::force::{self, ForceInit};
 use crate::keys::master::MASTER_KEY_ENV;
 use crate::keys::{ForceKeyRing, KeyError, MasterKey, files};
+use crate::notify::carrier::Network;
 use crate::pictures::Viewer;
 
 /// Why a data folder could not be opened.
@@ -136,6 +137,9 @@ pub async fn context(
         require_second_factor: config.require_second_factor,
         viewer: Viewer::new(program(config)),
         personal_address: config.personal_address.clone(),
+        telling: config.notify.rules(config.console_address.as_deref()),
+        // Only `serve` and `worker` send: they put the network in its place, for which they need the secrets.
+        carrier: Arc::new(Network::default()),
     });
     // What was being destroyed when the server was killed, or is back after a restore.
     destruction::resume(&ctx).await?;

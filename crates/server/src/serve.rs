@@ -85,6 +85,13 @@ pub async fn start(ctx: &AppContext, options: ServeOptions) -> io::Result<Runnin
             Ok(())
         });
     }
+    if options.workers > 0 {
+        let telling = notify::work(ctx.clone(), stopping.clone());
+        tasks.spawn(async move {
+            telling.await;
+            Ok(())
+        });
+    }
     let telling = notify::run(ctx.hub.clone(), ctx.store.clone());
     tasks.spawn(async move {
         telling.await;

@@ -15,6 +15,7 @@ mod audit;
 mod backup;
 mod case;
 mod copy;
+mod cover;
 mod destruction;
 mod device;
 mod device_act;
@@ -38,6 +39,7 @@ mod second_factor;
 mod shield;
 mod site_list;
 pub mod sqlite;
+mod telling;
 mod timeline;
 mod words;
 
@@ -46,6 +48,7 @@ pub use audit::{AuditClose, AuditEntry, AuditFilter, AuditRow, AuditStore, Audit
 pub use backup::{BackupStore, CheckedBackup, Position, RestoredRow};
 pub use case::{BundleRow, CaseRow, CaseState, CaseStore, OrderVersionRow};
 pub use copy::{Copied, CopyError, CopyProgress, copy_store};
+pub use cover::{CoverRow, CoverStore, NotificationSettingRow};
 pub use destruction::{Destruction, DestructionStore, RECORD_KEY_BYTES};
 pub use device::{DeviceRow, DeviceState, DeviceStore, EnrolmentCodeRow, PolicyRow};
 pub use device_act::{DeviceActRow, DeviceActStore};
@@ -73,6 +76,10 @@ pub use second_factor::{SecondFactorRow, SecondFactorState, SecondFactorStore};
 pub use shield::{ShieldEnd, ShieldRow, ShieldStore};
 pub use site_list::{SiteListRow, SiteListStore};
 pub use sqlite::{SqliteOptions, SqliteStore};
+pub use telling::{
+    Channel, ClaimedDelivery, ClockRow, ClockStep, DeliveryEnd, DeliveryKind, DeliveryRow, DeliveryState,
+    DeliveryTally, NewTelling, TellingRow, TellingStep, TellingStore,
+};
 pub use timeline::{Stretch, TimelineStore, ToldRow};
 pub use words::Priority;
 
@@ -88,6 +95,8 @@ pub trait Store:
     + LogStore
     + AlertStore
     + TimelineStore
+    + CoverStore
+    + TellingStore
     + AuditStore
     + DestructionStore
     + BackupStore

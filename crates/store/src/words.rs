@@ -31,11 +31,13 @@ pub enum Priority {
     ThisWeek,
     /// Look today.
     Today,
+    /// Look now, at any hour: what was found may be about harm that is imminent.
+    Now,
 }
 
 impl Priority {
     /// Every priority, lowest first.
-    pub const ALL: [Self; 3] = [Self::NextVisit, Self::ThisWeek, Self::Today];
+    pub const ALL: [Self; 4] = [Self::NextVisit, Self::ThisWeek, Self::Today, Self::Now];
 
     /// The rank stored; higher comes first.
     #[must_use]
@@ -44,6 +46,7 @@ impl Priority {
             Self::NextVisit => 1,
             Self::ThisWeek => 2,
             Self::Today => 3,
+            Self::Now => 4,
         }
     }
 
@@ -53,6 +56,17 @@ impl Priority {
         Self::ALL.into_iter().find(|priority| priority.rank() == rank)
     }
 
+    /// The word for programs.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NextVisit => "next-visit",
+            Self::ThisWeek => "this-week",
+            Self::Today => "today",
+            Self::Now => "now",
+        }
+    }
+
     /// Words for a screen.
     #[must_use]
     pub fn in_words(self) -> &'static str {
@@ -60,6 +74,7 @@ impl Priority {
             Self::NextVisit => "Next visit",
             Self::ThisWeek => "This week",
             Self::Today => "Today",
+            Self::Now => "Now",
         }
     }
 }

@@ -20,6 +20,7 @@ const PERSONAL = [/Test Person/i, /TP-014/, /T20269014/, /harbour/i, /brass comp
  * @typedef {object} Options
  * @property {string} [order] path of the order; the demonstration's by default
  * @property {string} [account] of the supervised person; an invented one by default, which nobody can log on to
+ * @property {string} [settings] a settings file of the server
  * @property {(stack: Stack) => Promise<void>} [prepare] done once the force has its case, before its server runs
  */
 
@@ -40,9 +41,10 @@ export class Stack {
   #ports = { device: 0, console: 0, personal: 0 };
 
   /** @param {Options} [options] */
-  constructor({ order = join(ROOT, "testdata/demo/order.toml"), account = "test014", prepare = async () => undefined } = {}) {
+  constructor({ order = join(ROOT, "testdata/demo/order.toml"), account = "test014", settings, prepare = async () => undefined } = {}) {
     this.order = order;
     this.account = account;
+    this.settings = settings;
     this.prepare = () => prepare(this);
   }
 
@@ -76,7 +78,8 @@ export class Stack {
     const listen = (/** @type {number} */ port) => `127.0.0.1:${port}`;
     const ports = ["--device-listen", listen(this.#ports.device), "--console-listen", listen(this.#ports.console),
       "--personal-listen", listen(this.#ports.personal), "--personal-address", "https://pages.force.example"];
-    this.server = new Running("proviso-server", ["--data-dir", this.data, "--json", "serve", ...ports], LOG);
+    const settings = this.settings === undefined ? [] : ["--config", this.settings];
+    this.server = new Running("proviso-server", ["--data-dir", this.data, ...settings, "--json", "serve", ...ports], LOG);
     const said = JSON.parse(await this.server.line());
     this.#ports = { device: Number(said.device_address.split(":").pop()), console: Number(said.console_address.split(":").pop()),
       personal: Number(said.personal_address.split(":").pop()) };

@@ -21,7 +21,8 @@ use crate::app::destruction::Journal;
 use crate::app::hash_sets::Mapped;
 use crate::keys::case::Purpose;
 use crate::keys::{CaseKeys, ForceKeyRing, KeyError, MasterKey};
-use crate::notify::Hub;
+use crate::notify::carrier::Carrier;
+use crate::notify::{Hub, TellingRules};
 use crate::pictures::Viewer;
 
 /// Tells the time. The binary wires the system's clock, tests a fake.
@@ -62,6 +63,10 @@ pub struct Parts {
     pub viewer: Viewer,
     /// Where supervised persons find their own pages, as their browsers reach it; none where the force offers none.
     pub personal_address: Option<String>,
+    /// What was settled about notifications.
+    pub telling: TellingRules,
+    /// How they leave the server.
+    pub carrier: Arc<dyn Carrier>,
 }
 
 /// What every act is given. Cheap to clone.
@@ -85,6 +90,10 @@ pub struct AppContext {
     pub viewer: Arc<Viewer>,
     /// Where supervised persons find their own pages; none where the force offers none.
     pub personal_address: Option<Arc<str>>,
+    /// What was settled about notifications.
+    pub telling: Arc<TellingRules>,
+    /// How they leave the server.
+    pub carrier: Arc<dyn Carrier>,
     /// Wakes open consoles.
     pub hub: Arc<Hub>,
     /// Wakes the workers of this process.
@@ -117,6 +126,8 @@ impl AppContext {
             require_second_factor: parts.require_second_factor,
             viewer: Arc::new(parts.viewer),
             personal_address: parts.personal_address.map(Arc::from),
+            telling: Arc::new(parts.telling),
+            carrier: parts.carrier,
             hub: Arc::new(Hub::default()),
             work: Arc::new(Notify::new()),
             read_packs: Arc::default(),

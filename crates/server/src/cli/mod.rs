@@ -20,6 +20,7 @@ pub use say::Say;
 pub(crate) use serving::told_to_stop;
 
 use crate::app::{AppContext, Clock};
+use crate::config::notify::NotifyEnvironment;
 use crate::config::{Config, DATA_DIR_ENV};
 use crate::pictures::{self, ViewArgs};
 use crate::{demo, open};
@@ -37,6 +38,8 @@ pub struct Wiring {
     pub store: Option<String>,
     /// The address of the database of record keys, likewise.
     pub record_keys: Option<String>,
+    /// What the environment holds for notifications.
+    pub notify: NotifyEnvironment,
 }
 
 /// The force's server: takes records of enrolled devices, replays findings, puts alerts before officers.
@@ -80,6 +83,9 @@ struct Common {
     /// Let devices keep records until a checked backup holds them [default: the settings file's, else false].
     #[arg(long, global = true, env = "PROVISO_REQUIRE_BACKUP", value_name = "true|false")]
     require_backup: Option<bool>,
+    /// How officers' browsers reach the console, for the links in notifications [default: the settings file's].
+    #[arg(long, global = true, env = "PROVISO_CONSOLE_ADDRESS", value_name = "https://HOST")]
+    console_address: Option<String>,
     /// How the log on standard error is written: for people, or a JSON object a line for a collector of logs. `PROVISO_LOG` says
     /// how much of it (`info`, `debug`, `proviso_server::jobs=debug`).
     #[arg(long, global = true, env = "PROVISO_LOG_FORMAT", value_name = "FORMAT", default_value = "text")]
@@ -179,7 +185,12 @@ impl Common {
             config.master_key_file.clone_from(&self.master_key_file);
         }
         config.set_store(wiring.store.as_deref(), wiring.record_keys.as_deref())?;
+        if self.console_address.is_some() {
+            config.console_address.clone_from(&self.console_address);
+        }
+        config.notify.environment = wiring.notify.clone();
         config.require_backup = self.require_backup.unwrap_or(config.require_backup);
+        config.check_notify("the settings")?;
         Ok(config)
     }
 }

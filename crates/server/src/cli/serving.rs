@@ -1,14 +1,16 @@
 //! `serve` and `worker`.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use clap::Args;
 use tokio::sync::watch;
 
 use super::{Say, Wiring, open_context};
+use crate::app::AppContext;
 use crate::config::Config;
-use crate::jobs;
 use crate::serve::{self, ServeOptions};
+use crate::{jobs, notify};
 
 /// Options of `serve`.
 #[derive(Debug, Args)]
@@ -51,7 +53,7 @@ pub(super) async fn serve(wiring: &Wiring, config: &Config, say: &mut Say) -> an
     config.check_personal("the settings")?;
     // Before anybody is told that the server runs, so that whoever is told can also stop it.
     let told_to_stop = told_to_stop()?;
-    let ctx = open_context(wiring, config).await?;
+    let ctx = sending(wiring, config).await?;
     let options = ServeOptions {
         device_listen: config.device_listen,
         console_listen: config.console_listen,
@@ -90,13 +92,27 @@ pub(super) async fn serve(wiring: &Wiring, config: &Config, say: &mut Say) -> an
 
 pub(super) async fn worker(wiring: &Wiring, config: &Config) -> anyhow::Result<u8> {
     let told_to_stop = told_to_stop()?;
-    let ctx = open_context(wiring, config).await?;
+    let ctx = sending(wiring, config).await?;
     let (stop, stopping) = watch::channel(false);
+    let telling = tokio::spawn(notify::work(ctx.clone(), stopping.clone()));
     let working = tokio::spawn(jobs::run(ctx, stopping));
     told_to_stop.await;
     stop.send_replace(true);
     working.await?;
+    telling.await?;
     Ok(0)
+}
+
+/// The context, with the network in its place for what is to be sent.
+async fn sending(wiring: &Wiring, config: &Config) -> anyhow::Result<AppContext> {
+    let mut ctx = open_context(wiring, config).await?;
+    ctx.carrier = Arc::new(config.notify.network()?);
+    if !ctx.telling.has_contact() {
+        tracing::warn!(
+            "no 24-hour contact is set: an alert of imminent harm at night reaches officers alone; set notify.contact_emails or [notify.contact_webhook]"
+        );
+    }
+    Ok(ctx)
 }
 
 /// Listens for SIGTERM and interrupts from now on; the future resolves at the first.

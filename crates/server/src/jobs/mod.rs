@@ -2,6 +2,7 @@
 //! open (state dead), never silently.
 
 mod epochs;
+mod imminent;
 mod listings;
 mod replay;
 

@@ -22,6 +22,7 @@ use proviso_store::{
 };
 use serde::Serialize;
 
+use super::imminent::may_be_imminent;
 use super::listings::{Listing, Lists};
 use super::{JobError, epochs};
 use crate::app::AppContext;
@@ -223,6 +224,9 @@ fn seal_json<T: Serialize>(
 
 /// How soon an officer should look: a rule of thumb on kind and strength. An officer decides.
 fn priority(finding: &Finding) -> Priority {
+    if may_be_imminent(finding) {
+        return Priority::Now;
+    }
     if finding.minor_reference.is_some() {
         return Priority::Today;
     }

@@ -9,7 +9,7 @@ use axum::response::Response;
 use metrics::{Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use proviso_model::Timestamp;
-use proviso_store::JobState;
+use proviso_store::{DeliveryTally, JobState};
 
 use crate::app::AppContext;
 
@@ -19,6 +19,7 @@ const RECORDS: &str = "proviso_records_taken_total";
 const ALERT_SECONDS: &str = "proviso_alert_seconds";
 const JOBS: &str = "proviso_jobs";
 const JOBS_ENDED: &str = "proviso_jobs_ended_total";
+const DELIVERIES: &str = "proviso_deliveries";
 const BUILD: &str = "proviso_build_info";
 
 /// Upper ends of a histogram's buckets, in seconds: up to the two seconds that an alert may take, and what is worse.
@@ -80,6 +81,10 @@ fn describe() {
     );
     describe_gauge!(JOBS, "Jobs that wait or run (ready), and those given up (dead), which need somebody.");
     describe_counter!(JOBS_ENDED, "Attempts at jobs, by how they ended: done, failed (tried again) or dead.");
+    describe_gauge!(
+        DELIVERIES,
+        "E-mails and calls that wait (waiting), of those the ones tried in vain (failing), and those given up (dead), which need somebody."
+    );
     describe_gauge!(BUILD, "1, with the version of the program.");
     gauge!(BUILD, "version" => env!("CARGO_PKG_VERSION")).set(1.0);
 }
@@ -103,6 +108,17 @@ pub(crate) fn job_ended(how: &'static str) {
 pub(crate) fn jobs(state: JobState, count: u64) {
     #[expect(clippy::cast_precision_loss, reason = "what is shown need not be exact above 2^53 jobs")]
     gauge!(JOBS, "state" => state.as_str()).set(count as f64);
+}
+
+/// Deliveries of notifications now.
+pub(crate) fn deliveries(tally: &DeliveryTally) {
+    for (state, count) in [("waiting", tally.waiting), ("failing", tally.failing), ("dead", tally.dead)] {
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "what is shown need not be exact above 2^53 deliveries"
+        )]
+        gauge!(DELIVERIES, "state" => state).set(count as f64);
+    }
 }
 
 /// Counts a request of a port. The route is the table's own text (`/alerts/{id}`), never what was asked for.

@@ -70,5 +70,12 @@ async fn metrics(State(Operations { ctx, measures }): State<Operations>) -> Resp
             }
         }
     }
+    match ctx.store.delivery_tally().await {
+        Ok(tally) => measures::deliveries(&tally),
+        Err(error) => {
+            tracing::error!(%error, "deliveries could not be counted");
+            return StatusCode::SERVICE_UNAVAILABLE.into_response();
+        }
+    }
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], measures.text()).into_response()
 }

@@ -1,6 +1,7 @@
 //! The program as an administrator meets it: what it prints, what it refuses, and with which exit code.
 
 mod hash_sets;
+mod notifications;
 mod pictures;
 mod store;
 mod suitability;

@@ -34,6 +34,7 @@ async fn monitoring_sees_life_readiness_and_work_and_nothing_of_anybody() {
         "proviso_alert_seconds_bucket{le=\"2\"} ",
         "proviso_requests_total{port=\"device\",route=\"/v1/records\",status=\"200\"} ",
         "proviso_jobs{state=\"dead\"} 0\n",
+        "proviso_deliveries{state=\"dead\"} 0\n",
         "proviso_jobs_ended_total{how=\"done\"} ",
     ] {
         assert!(measures.contains(wanted), "{wanted}: {measures}");

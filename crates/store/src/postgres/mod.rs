@@ -18,6 +18,10 @@ mod backup;
 mod branch;
 #[path = "../sql/case.rs"]
 mod case;
+#[path = "../sql/cover.rs"]
+mod cover;
+#[path = "../sql/delivery.rs"]
+mod delivery;
 #[path = "../sql/destruction.rs"]
 mod destruction;
 #[path = "../sql/device.rs"]
@@ -60,6 +64,8 @@ mod second_factor;
 mod shield;
 #[path = "../sql/site_list.rs"]
 mod site_list;
+#[path = "../sql/telling.rs"]
+mod telling;
 #[path = "../sql/timeline.rs"]
 mod timeline;
 #[path = "../sql/versions.rs"]

@@ -18,7 +18,7 @@ use crate::log::LeafKind;
 use crate::opened::{FindingRow, ObservationRow, OpenedRecord};
 use crate::words::Priority;
 
-fn alert(row: &EngineRow) -> Result<AlertRow> {
+pub(super) fn alert(row: &EngineRow) -> Result<AlertRow> {
     Ok(AlertRow {
         id: AlertId::from_bytes(bytes(row, "id")?),
         case: CaseId::from_bytes(bytes(row, "case_id")?),
@@ -75,6 +75,12 @@ async fn alert_row(connection: &mut EngineConnection, id: AlertId) -> Result<Opt
 }
 
 async fn open(connection: &mut EngineConnection, id: AlertId, now: Timestamp) -> Result<AlertRow> {
+    // Whoever looks stops every clock that runs for it.
+    sqlx::query("UPDATE alert_clock SET seen_at = $2 WHERE alert = $1 AND seen_at IS NULL")
+        .bind(id.as_bytes().to_vec())
+        .bind(now.as_micros())
+        .execute(&mut *connection)
+        .await?;
     let done =
         sqlx::query("UPDATE alert SET state = 'opened', opened_at = $2 WHERE id = $1 AND state = 'new'")
             .bind(id.as_bytes().to_vec())

@@ -16,6 +16,7 @@ mod privilege;
 mod records;
 mod review;
 mod shield;
+mod telling;
 
 use std::sync::Arc;
 
@@ -41,6 +42,9 @@ async fn story(store: &dyn Store) {
     late::what_is_held_waits_for_review_and_is_given_back_or_noted_as_erased(store).await;
     late::findings_seen_before_are_flagged_and_their_alert_comes_last(store).await;
     acts::what_is_entered_about_a_device_is_corrected_by_another_version(store).await;
+    telling::an_officer_is_covered_for_a_while_and_keeps_settings(store).await;
+    telling::a_clock_begins_once_goes_on_and_stops_when_somebody_looks(store).await;
+    telling::a_delivery_takes_in_what_it_surely_has_not_told_and_ends_once(store).await;
     shield::a_contact_is_put_on_the_list_and_taken_off_with_the_policies_that_follow(store).await;
     personal_link::a_link_opens_one_visit_at_a_time_and_ends_with_the_next_or_when_somebody_ends_it(store)
         .await;

@@ -1,6 +1,7 @@
 //! What is done from the command line: officers, cases, orders, devices. Each act is logged before it is done.
 
 pub mod case;
+pub mod cover;
 pub mod device;
 pub mod hash_set;
 pub mod keys;

@@ -21,6 +21,7 @@ use super::who::Who;
 use crate::app::AppContext;
 use crate::app::destruction::revoked;
 use crate::keys::case::Purpose;
+use crate::notify::shown::{self, Told};
 
 /// Most findings that one page shows.
 pub const FINDINGS_MAX: u32 = 20;
@@ -86,6 +87,8 @@ pub struct AlertView {
     pub statements: Vec<Statement>,
     /// Oldest first.
     pub decisions: Vec<ShownDecision>,
+    /// Who was told of it outside the console, oldest first, and who is next.
+    pub told: Vec<Told>,
     /// Newest first.
     pub history: Vec<HistoryLine>,
     /// Whether content may be rendered: an opening was logged just before.
@@ -275,6 +278,7 @@ async fn load(
     Ok(AlertView {
         person: sealed::person(ctx, &case)?,
         device: sealed::device(ctx, &device)?,
+        told: shown::of_alert(ctx, alert.id).await?,
         history: history::of_alert(ctx, &alert).await?,
         ends: ctx.store.order_end_list(case.id).await?,
         now: ctx.now(),

@@ -1,5 +1,6 @@
 //! The inbox: undecided alerts of an officer's cases, most urgent first, and how their devices are.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
@@ -112,10 +113,10 @@ pub async fn inbox(ctx: &AppContext, who: &Who) -> Result<Inbox, ActError> {
     who.require(Action::ViewEvidence)?;
     // Read first: an alert raised while we read is told again rather than missed.
     let after = ctx.store.notification_last().await?;
-    let (officer, now) = (who.own_cases_only(), ctx.now());
+    let now = ctx.now();
     let mut people: HashMap<CaseId, Person> = HashMap::new();
     let mut devices: HashMap<DeviceId, EnrolledDevice> = HashMap::new();
-    for case in ctx.store.case_list(officer).await? {
+    for case in who.cases(ctx).await? {
         people.insert(case.id, sealed::person(ctx, &case)?);
         let entered = ctx.store.device_act_list(case.id).await?;
         let approved = ctx.store.other_adult_list(case.id).await?;
@@ -126,9 +127,7 @@ pub async fn inbox(ctx: &AppContext, who: &Who) -> Result<Inbox, ActError> {
             devices.insert(row.id, EnrolledDevice { row, facts, acts, other_adult });
         }
     }
-    let filter = AlertFilter { officer, undecided: true, limit: ALERTS_MAX, ..AlertFilter::default() };
-    let alerts = ctx.store.alert_list(filter).await?;
-    let more = alerts.len() >= ALERTS_MAX as usize;
+    let (alerts, more) = alerts(ctx, who).await?;
     let (mut rows, mut ends, mut ended_cases) = (Vec::new(), Vec::new(), Vec::new());
     for alert in alerts {
         let (Some(person), Some(device)) = (people.get(&alert.case), devices.get(&alert.device)) else {
@@ -145,9 +144,11 @@ pub async fn inbox(ctx: &AppContext, who: &Who) -> Result<Inbox, ActError> {
     }
     let waits = waits(ctx, &people, &devices).await?;
     let mut notices = Vec::new();
-    for row in ctx.store.device_notice_list(None, officer, true).await? {
-        if let (Some(person), Some(device)) = (people.get(&row.case), devices.get(&row.device)) {
-            notices.push(InboxNotice { person: person.clone(), device: device.facts.clone(), row });
+    for officer in who.whose_cases() {
+        for row in ctx.store.device_notice_list(None, officer, true).await? {
+            if let (Some(person), Some(device)) = (people.get(&row.case), devices.get(&row.device)) {
+                notices.push(InboxNotice { person: person.clone(), device: device.facts.clone(), row });
+            }
         }
     }
     let mut devices: Vec<_> = devices
@@ -158,6 +159,22 @@ pub async fn inbox(ctx: &AppContext, who: &Who) -> Result<Inbox, ActError> {
     devices.sort_by_key(|one| (one.device.row.seen_at, one.device.row.id));
     let checks = checks(ctx, &devices).await?;
     Ok(Inbox { waits, checks, after, now, rows, more, ends, notices, devices })
+}
+
+/// The undecided alerts to list, the most urgent first, and whether there may be more.
+async fn alerts(ctx: &AppContext, who: &Who) -> Result<(Vec<AlertRow>, bool), ActError> {
+    let (mut alerts, mut more) = (Vec::new(), false);
+    for officer in who.whose_cases() {
+        let filter = AlertFilter { officer, undecided: true, limit: ALERTS_MAX, ..AlertFilter::default() };
+        let of_one = ctx.store.alert_list(filter).await?;
+        more |= of_one.len() >= ALERTS_MAX as usize;
+        alerts.extend(of_one);
+    }
+    // The store's own order, which a stable sort leaves as it is where there is but one list.
+    alerts.sort_by_key(|alert: &AlertRow| {
+        (alert.outside >= alert.findings, Reverse(alert.priority), Reverse(alert.last_at))
+    });
+    Ok((alerts, more))
 }
 
 /// What waits for an independent reviewer in those cases.

@@ -12,6 +12,7 @@ pub mod enrolment;
 pub mod error;
 pub mod history;
 pub mod inbox;
+pub mod notifications;
 pub mod other_adult;
 pub mod password;
 pub mod people;

@@ -75,7 +75,7 @@ pub struct People {
 pub async fn people(ctx: &AppContext, who: &Who) -> Result<People, ActError> {
     who.require(Action::ViewEvidence)?;
     let mut lines = Vec::new();
-    for case in ctx.store.case_list(who.own_cases_only()).await? {
+    for case in who.cases(ctx).await? {
         let filter = AlertFilter { case: Some(case.id), undecided: true, ..AlertFilter::default() };
         let officer = match case.officer {
             Some(id) => history::officer_name(ctx, id).await?,

@@ -9,6 +9,7 @@ const HOUR_MILLIS: i64 = 3_600_000;
 #[must_use]
 pub fn may_wait_millis(priority: Priority) -> i64 {
     match priority {
+        Priority::Now => HOUR_MILLIS,
         Priority::Today => 24 * HOUR_MILLIS,
         Priority::ThisWeek => 7 * 24 * HOUR_MILLIS,
         Priority::NextVisit => 28 * 24 * HOUR_MILLIS,

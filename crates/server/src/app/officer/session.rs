@@ -222,7 +222,10 @@ pub async fn current(ctx: &AppContext, token: &str, used: bool) -> Result<Option
     if used && idle(&row, now) > NOTE_MILLIS {
         ctx.store.session_seen(&hash, now).await?;
     }
-    Ok(Some(Session { who: Who::from(officer), row }))
+    let covers = ctx.store.cover_list(now).await?;
+    let covers = covers.iter().filter(|cover| cover.covered_by == officer.id && cover.stands(now));
+    let covers = covers.map(|cover| cover.officer).collect();
+    Ok(Some(Session { who: Who { covers, ..Who::from(officer) }, row }))
 }
 
 fn idle(row: &SessionRow, now: Timestamp) -> i64 {

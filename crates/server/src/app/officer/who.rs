@@ -18,11 +18,14 @@ pub struct Who {
     pub name: String,
     /// Role.
     pub role: OfficerRole,
+    /// For whom they stand in now: their cases are this officer's too.
+    pub covers: Vec<OfficerId>,
 }
 
 impl From<OfficerRow> for Who {
     fn from(row: OfficerRow) -> Self {
-        Self { id: row.id, username: row.username, name: row.display_name, role: row.role }
+        let (name, covers) = (row.display_name, Vec::new());
+        Self { id: row.id, username: row.username, name, role: row.role, covers }
     }
 }
 
@@ -42,7 +45,7 @@ impl Who {
     /// Whether this officer may do `action` on that case.
     #[must_use]
     pub fn may_on(&self, action: Action, case: &CaseRow) -> bool {
-        allowed(self.role, action, case.officer == Some(self.id))
+        allowed(self.role, action, case.officer.is_some_and(|officer| self.is_own(officer)))
     }
 
     /// Refuses an act that the role never includes.
@@ -53,10 +56,30 @@ impl Who {
         if self.may(action) { Ok(()) } else { Err(ActError::NotYourRole) }
     }
 
-    /// The officer whose cases lists are narrowed to; `None` for those who see all.
+    /// Whether the cases of that officer are this one's: their own, and of those for whom they stand in.
+    fn is_own(&self, officer: OfficerId) -> bool {
+        officer == self.id || self.covers.contains(&officer)
+    }
+
+    /// The officers whose cases lists are narrowed to, one after the other; `None` alone for those who see all.
     #[must_use]
-    pub fn own_cases_only(&self) -> Option<OfficerId> {
-        if allowed(self.role, Action::ViewEvidence, false) { None } else { Some(self.id) }
+    pub fn whose_cases(&self) -> Vec<Option<OfficerId>> {
+        match allowed(self.role, Action::ViewEvidence, false) {
+            true => vec![None],
+            false => std::iter::once(self.id).chain(self.covers.iter().copied()).map(Some).collect(),
+        }
+    }
+
+    /// The cases that lists show this officer.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn cases(&self, ctx: &AppContext) -> Result<Vec<CaseRow>, ActError> {
+        let mut cases = Vec::new();
+        for officer in self.whose_cases() {
+            cases.extend(ctx.store.case_list(officer).await?);
+        }
+        Ok(cases)
     }
 
     /// A case that this officer may do `action` on.

@@ -3,11 +3,13 @@
 mod audit;
 mod backup;
 mod bundle_export;
+mod cover;
 mod destroy;
 mod device_act;
 mod device_revoke;
 mod init;
 mod keys;
+mod notifications;
 mod order_end;
 mod pack;
 mod quarantine;
@@ -57,6 +59,16 @@ pub(super) enum Admin {
         #[arg(long, value_parser = role)]
         role: OfficerRole,
     },
+    /// Say what of notifications did not go out and why, or try it again.
+    Notifications(notifications::ListArgs),
+    /// Say or set how an officer is notified of alerts: address, quiet hours, supervisor.
+    OfficerNotifications(notifications::OfficerArgs),
+    /// Enter that one officer stands in for another for a while.
+    CoverAdd(cover::AddArgs),
+    /// End a cover now.
+    CoverEnd(cover::EndArgs),
+    /// Say who stands in for whom, now and later.
+    CoverList,
     /// Remove an officer's codes for signing in, after their phone was lost, and end their sessions; they sign in with the password
     /// alone and set codes up anew. Make sure first that it is the officer who asks.
     OfficerSecondFactorRemove {
@@ -217,6 +229,11 @@ impl Admin {
                 let id = officer::add(ctx, new).await?;
                 (format!("added officer {id}"), json!({"officer": id}))
             }
+            Self::Notifications(args) => args.act(ctx).await?,
+            Self::OfficerNotifications(args) => args.act(ctx).await?,
+            Self::CoverAdd(args) => args.act(ctx).await?,
+            Self::CoverEnd(args) => args.act(ctx).await?,
+            Self::CoverList => cover::list(ctx).await?,
             Self::OfficerSecondFactorRemove { username } => {
                 let id = officer::second_factor_remove(ctx, &username).await?;
                 (

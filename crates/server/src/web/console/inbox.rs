@@ -189,6 +189,7 @@ fn rows(inbox: Inbox) -> InboxRows {
     };
     let devices = inbox.devices.iter().map(|device| device_line(device, now)).collect();
     let groups = [
+        (Some(Priority::Now), "now", "Now: may be about imminent harm"),
         (Some(Priority::Today), "first", "Today"),
         (Some(Priority::ThisWeek), "soon", "This week"),
         (Some(Priority::NextVisit), "later", "Next visit"),

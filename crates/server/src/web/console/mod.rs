@@ -14,6 +14,7 @@ mod fault;
 pub mod headers;
 mod inbox;
 pub(super) mod minutes;
+mod notifications;
 pub(super) mod outside;
 mod page;
 mod people;
@@ -30,7 +31,7 @@ mod waiting;
 pub(super) mod words;
 
 #[cfg(test)]
-pub(super) mod tests;
+pub(crate) mod tests;
 
 use crate::app::AppContext;
 

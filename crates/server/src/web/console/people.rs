@@ -51,7 +51,7 @@ fn row(line: &PersonLine, now: Timestamp) -> Row {
         count => format!("{} a decision", words::counted(count, "alert waits for", "alerts wait for")),
     };
     let tone = match line.open.iter().find(|alert| !alert.is_outside()).map(|alert| alert.priority) {
-        Some(Priority::Today) => "first",
+        Some(Priority::Now | Priority::Today) => "first",
         Some(Priority::ThisWeek) => "soon",
         Some(Priority::NextVisit) | None => "later",
     };

@@ -10,8 +10,8 @@ use proviso_model::limits::FORM_BYTES_MAX;
 use super::fault::Fault;
 use super::{
     Console, account, alert, assets, audit, bundle, confirm_self, coverage, device_notice, enrolment_code,
-    events, fault, headers, inbox, people, person, personal_link, privilege, quarantine, second_factor,
-    shield, sign_in,
+    events, fault, headers, inbox, notifications, people, person, personal_link, privilege, quarantine,
+    second_factor, shield, sign_in,
 };
 use crate::app::AppContext;
 
@@ -38,6 +38,9 @@ pub enum Route {
     SecondFactorBegin,
     SecondFactorCode,
     Account,
+    Notifications,
+    NotificationsChange,
+    NotificationsTrial,
     Inbox,
     InboxFragment,
     Events,
@@ -77,7 +80,7 @@ pub enum Route {
 
 impl Route {
     /// Every route.
-    pub const ALL: [Self; 46] = [
+    pub const ALL: [Self; 49] = [
         Self::Asset,
         Self::SignInForm,
         Self::SignIn,
@@ -89,6 +92,9 @@ impl Route {
         Self::SecondFactorBegin,
         Self::SecondFactorCode,
         Self::Account,
+        Self::Notifications,
+        Self::NotificationsChange,
+        Self::NotificationsTrial,
         Self::Inbox,
         Self::InboxFragment,
         Self::Events,
@@ -140,6 +146,9 @@ impl Route {
             Self::SecondFactorCode => (Method::POST, second_factor::CODE_PATH, Access::SignedIn),
             Self::SignOut => (Method::POST, "/sign-out", Access::SignedIn),
             Self::Account => (Method::GET, "/account", Access::SignedIn),
+            Self::Notifications => (Method::GET, "/account/notifications", Access::SignedIn),
+            Self::NotificationsChange => (Method::POST, "/account/notifications", Access::SignedIn),
+            Self::NotificationsTrial => (Method::POST, "/account/notifications/trial", Access::SignedIn),
             Self::Inbox => (Method::GET, "/", Access::SignedIn),
             Self::InboxFragment => (Method::GET, "/inbox", Access::SignedIn),
             Self::Events => (Method::GET, "/events", Access::SignedIn),
@@ -201,6 +210,9 @@ impl Route {
             Self::SecondFactorCode => post(second_factor::confirm),
             Self::SignOut => post(sign_in::leave),
             Self::Account => get(account::show),
+            Self::Notifications => get(notifications::show),
+            Self::NotificationsChange => post(notifications::change),
+            Self::NotificationsTrial => post(notifications::trial),
             Self::Inbox => get(inbox::show),
             Self::InboxFragment => get(inbox::fragment),
             Self::Events => get(events::stream),

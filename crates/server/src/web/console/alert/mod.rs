@@ -32,6 +32,7 @@ use crate::app::destruction::Why;
 use crate::app::officer::alert::{self, AlertView};
 use crate::app::officer::allowed::Action;
 use crate::app::officer::priority::{Due, due};
+use crate::notify::shown::Told;
 
 pub use self::decide::{decide, decided};
 pub use self::names::open_names;
@@ -51,6 +52,7 @@ struct AlertPage {
     left_out: u64,
     statements: Vec<StatementBox>,
     decisions: Vec<DecisionBox>,
+    told: Vec<ToldLine>,
     history: Vec<Line>,
     form: Form,
     problem: Option<Problem>,
@@ -114,6 +116,13 @@ struct DecisionBox {
 struct Line {
     at: When,
     text: String,
+}
+
+/// Who was told of the alert, and what came of it.
+struct ToldLine {
+    at: When,
+    text: String,
+    then: String,
 }
 
 struct Form {
@@ -201,6 +210,7 @@ fn alert_page(signed_in: &SignedIn, view: &AlertView, draft: Draft, just_decided
                 at: words::when(one.at, &zone),
             })
             .collect(),
+        told: view.told.iter().map(|one| told(one, &zone)).collect(),
         history: view
             .history
             .iter()
@@ -211,6 +221,10 @@ fn alert_page(signed_in: &SignedIn, view: &AlertView, draft: Draft, just_decided
         just_decided,
         leave_out: bundle::boxes(),
     }
+}
+
+fn told(one: &Told, zone: &jiff::tz::TimeZone) -> ToldLine {
+    ToldLine { at: words::when(one.at, zone), text: one.text.clone(), then: one.then.clone() }
 }
 
 fn statement(one: &Statement, zone: &jiff::tz::TimeZone) -> StatementBox {
@@ -298,7 +312,7 @@ fn head(
         tone: match (state, overdue, alert.priority) {
             (Due::Settled, _, _) => "good",
             (Due::AfterReview, _, _) => "later",
-            (_, true, _) | (_, _, proviso_store::Priority::Today) => "first",
+            (_, true, _) | (_, _, proviso_store::Priority::Now | proviso_store::Priority::Today) => "first",
             (_, _, proviso_store::Priority::ThisWeek) => "soon",
             (_, _, proviso_store::Priority::NextVisit) => "later",
         },

@@ -1,11 +1,12 @@
 //! The console as officers, visitors and the wrong officers meet it: the real router over a real store.
 
-pub(in crate::web) mod client;
+pub(crate) mod client;
 mod coverage;
 mod evidence;
 mod listed;
 mod live;
 mod names;
+mod notifications;
 mod other_adult;
 mod people;
 mod pictures;
@@ -13,7 +14,7 @@ mod privilege;
 mod quarantine;
 mod routes;
 mod second_factor;
-mod seed;
+pub(crate) mod seed;
 mod sessions;
 mod shield;
 mod talk;

@@ -159,6 +159,8 @@ async fn context(folder: &Path, clock: Arc<dyn Clock>, pages_max: Option<u32>) -
         require_second_factor: false,
         viewer: crate::pictures::Viewer::here(),
         personal_address: Some("https://pages.force.example/".to_owned()),
+        telling: crate::notify::TellingRules::default(),
+        carrier: Arc::new(crate::notify::carrier::Network::default()),
     })
 }
 
