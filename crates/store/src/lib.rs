@@ -28,6 +28,7 @@ mod shield;
 mod site_list;
 pub mod sqlite;
 mod timeline;
+mod visit;
 mod words;
 
 pub use alert::{AlertFilter, AlertRow, AlertStore, DecisionRow, NotificationKind, NotificationRow};
@@ -59,6 +60,7 @@ pub use shield::{ShieldEnd, ShieldRow, ShieldStore};
 pub use site_list::{SiteListRow, SiteListStore};
 pub use sqlite::{SqliteOptions, SqliteStore};
 pub use timeline::{Stretch, TimelineStore, ToldRow};
+pub use visit::{VisitRecordRow, VisitStore};
 pub use words::Priority;
 
 /// Everything that a store can do.
@@ -85,6 +87,7 @@ pub trait Store:
     + HashSetStore
     + LateStore
     + PrivilegeStore
+    + VisitStore
     + Send
     + Sync
     + 'static

@@ -31,3 +31,4 @@ mod shield;
 mod site_lists;
 mod statements;
 mod stolen;
+mod visits;

@@ -21,7 +21,7 @@ const MADE_OF_A_RECORD: [(&str, &str); 7] = [
     ("privilege", "record"),
 ];
 /// What is emptied when a case is destroyed.
-const OF_A_CASE: [(&str, &str); 9] = [
+const OF_A_CASE: [(&str, &str); 10] = [
     ("case_file", "id"),
     ("order_version", "case_id"),
     ("order_end", "case_id"),
@@ -31,6 +31,7 @@ const OF_A_CASE: [(&str, &str); 9] = [
     ("privilege", "case_id"),
     ("device", "case_id"),
     ("decision", "case_id"),
+    ("visit_record", "case_id"),
 ];
 
 async fn record(connection: &mut SqliteConnection, hash: &[u8; 32], what: &Destruction) -> Result<()> {
@@ -73,6 +74,7 @@ async fn rest_of_case(connection: &mut SqliteConnection, case: CaseId, at: Times
         "UPDATE policy SET sealed = x'' WHERE device IN (SELECT id FROM device WHERE case_id = $1) AND $2 IS NOT NULL",
         "UPDATE policy_returned SET sealed = x'' WHERE device IN (SELECT id FROM device WHERE case_id = $1) AND $2 IS NOT NULL",
         "UPDATE other_adult SET withdrawn_sealed = x'' WHERE case_id = $1 AND withdrawn_at IS NOT NULL AND $2 IS NOT NULL",
+        "UPDATE visit_record SET files = x'' WHERE case_id = $1 AND $2 IS NOT NULL",
         "UPDATE device_notice SET sealed = NULL WHERE case_id = $1 AND $2 IS NOT NULL",
         "UPDATE device SET state = 'revoked', revoked_at = coalesce(revoked_at, $2) WHERE case_id = $1",
         "UPDATE case_file SET state = 'destroyed', destroyed_at = coalesce(destroyed_at, $2) WHERE id = $1",

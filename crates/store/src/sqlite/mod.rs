@@ -29,6 +29,7 @@ mod shield;
 mod site_list;
 mod timeline;
 mod versions;
+mod visit;
 
 use std::future::Future;
 use std::pin::Pin;

@@ -24,6 +24,7 @@ mod routes;
 mod shield;
 mod sign_in;
 pub(super) mod signed_in;
+mod visit;
 mod waiting;
 pub(super) mod words;
 

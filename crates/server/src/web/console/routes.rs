@@ -10,7 +10,7 @@ use proviso_model::limits::FORM_BYTES_MAX;
 use super::fault::Fault;
 use super::{
     Console, account, alert, assets, audit, bundle, coverage, device_notice, enrolment_code, events, fault,
-    headers, inbox, people, person, personal_link, privilege, quarantine, shield, sign_in,
+    headers, inbox, people, person, personal_link, privilege, quarantine, shield, sign_in, visit,
 };
 use crate::app::AppContext;
 
@@ -46,6 +46,7 @@ pub enum Route {
     AlertUnveiledPicture,
     People,
     Person,
+    Visit,
     Coverage,
     DeviceAct,
     DeviceActChange,
@@ -70,7 +71,7 @@ pub enum Route {
 
 impl Route {
     /// Every route.
-    pub const ALL: [Self; 40] = [
+    pub const ALL: [Self; 41] = [
         Self::Asset,
         Self::SignInForm,
         Self::SignIn,
@@ -91,6 +92,7 @@ impl Route {
         Self::AlertUnveiledPicture,
         Self::People,
         Self::Person,
+        Self::Visit,
         Self::Coverage,
         Self::DeviceAct,
         Self::DeviceActChange,
@@ -138,6 +140,7 @@ impl Route {
             }
             Self::People => (Method::GET, "/people", Access::SignedIn),
             Self::Person => (Method::GET, "/people/{case}", Access::SignedIn),
+            Self::Visit => (Method::GET, "/people/{case}/visits/{hash}", Access::SignedIn),
             Self::Coverage => (Method::GET, "/people/{case}/devices/{device}", Access::SignedIn),
             Self::DeviceAct => (Method::POST, "/people/{case}/devices/{device}/acts", Access::SignedIn),
             Self::DeviceActChange => {
@@ -191,6 +194,7 @@ impl Route {
             Self::AlertUnveiledPicture => get(alert::unveiled_picture),
             Self::People => get(people::show),
             Self::Person => get(person::show),
+            Self::Visit => get(visit::show),
             Self::Coverage => get(coverage::show),
             Self::DeviceAct => post(coverage::enter),
             Self::DeviceActChange => post(coverage::change),

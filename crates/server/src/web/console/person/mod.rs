@@ -22,6 +22,7 @@ use super::page::{Shell, Under, page};
 use super::people::device;
 use super::personal_link::{self, LinkLine};
 use super::signed_in::SignedIn;
+use super::visit::{self, VisitLine};
 use super::waiting::{self, WaitBox};
 use super::{coverage, outside, words};
 use crate::app::coverage::DeviceCoverage;
@@ -56,6 +57,8 @@ struct PersonPage {
     /// Links to the person’s own page, newest first.
     links: Vec<LinkLine>,
     can_link: bool,
+    /// Filed visits, newest first.
+    visits: Vec<VisitLine>,
     code_minutes: i64,
 }
 
@@ -126,6 +129,7 @@ pub async fn show(
             .map(|row| personal_link::line(row, view.now, &zone))
             .collect(),
         can_link: view.may_enrol && console.app.personal_address.is_some(),
+        visits: visit::lines(&view, &zone),
         code_minutes: ENROL_CODE_MINUTES,
     })
 }
