@@ -19,7 +19,7 @@ use tokio::sync::watch;
 
 use super::answer::{html, problem, see_other, with_cookie, with_headers};
 use super::language::Say;
-use super::pages::{DetailsPage, NoticePage, PinPage, SignPage};
+use super::pages::{DetailsPage, EndedPage, NoticePage, PinPage, SignPage};
 use super::visits::{Visits, same};
 use super::{other_adult, pages, paragraphs, paragraphs_in, statement};
 use crate::clock::TrueTime;
@@ -130,12 +130,12 @@ pub fn router(parts: PageParts) -> Router {
 pub fn farewell_router() -> Router {
     Router::new()
         .route("/page.css", get(style))
-        .fallback(async || ended())
+        .fallback(async |headers: HeaderMap| ended(Say::asked(&headers)))
         .layer(middleware::map_response(async |response: Response| with_headers(response)))
 }
 
-fn ended() -> Response {
-    problem(StatusCode::OK, "Monitoring has ended", RELEASE_NOTE)
+fn ended(say: Say) -> Response {
+    html(StatusCode::OK, &EndedPage { text: RELEASE_NOTE, say })
 }
 
 /// Refuses other names for this machine (DNS rebinding) and forms from other origins, and sets the headers.
@@ -168,7 +168,7 @@ async fn style() -> Response {
 }
 
 async fn notice(State(page): Shared, headers: HeaderMap) -> Response {
-    let Some(kept) = page.keep.policy() else { return no_policy(&page) };
+    let Some(kept) = page.keep.policy() else { return no_policy(&page, &headers) };
     // Serving it is what "shown" means: without scripts there is no telling whether eyes were on it (docs/agent.md).
     let shown = page.core.ask(|reply| Ask::Notice {
         shown_on: "browser",
@@ -243,7 +243,7 @@ async fn details(State(page): Shared, headers: HeaderMap) -> Response {
         return ask_for_pin(&page, &headers);
     }
     let now = page.now();
-    let Some(kept) = page.keep.policy() else { return no_policy(&page) };
+    let Some(kept) = page.keep.policy() else { return no_policy(&page, &headers) };
     let view = page.core.view().borrow().clone();
     let uplink = page.uplink.borrow().clone();
     let policy = &kept.policy;
@@ -359,9 +359,9 @@ pub(super) fn stale() -> Response {
     problem(StatusCode::FORBIDDEN, "The form is out of date", text)
 }
 
-pub(super) fn no_policy(page: &Page) -> Response {
+pub(super) fn no_policy(page: &Page, headers: &HeaderMap) -> Response {
     if page.keep.released().is_some() {
-        return ended();
+        return ended(Say::asked(headers));
     }
     let text = "No order in force is known to this device, so nothing is watched.";
     problem(StatusCode::OK, "Nothing is watched", text)

@@ -68,6 +68,14 @@ pub(super) struct DetailsPage<'a> {
     pub say: Say,
 }
 
+/// That the monitoring has ended.
+#[derive(Template)]
+#[template(path = "ended.html")]
+pub(super) struct EndedPage {
+    pub text: &'static str,
+    pub say: Say,
+}
+
 /// Anything that went wrong.
 #[derive(Template)]
 #[template(path = "problem.html")]
@@ -208,7 +216,7 @@ pub(super) fn other_adult_in_words(view: &OtherAdultView, timezone: &str) -> Opt
 
 const REVOKED: &str = "The force has ended this device's enrolment.";
 const WATCHING: &str = "The program is watching this account now.";
-const RELEASED: &str = "The order's monitoring has ended; this program no longer watches.";
+const RELEASED: &str = "Monitoring on this device has ended; nothing is watched any more.";
 pub(super) const NOTHING: &str = "Nothing is being watched now.";
 const BECAUSE: &str = "Nothing is being watched now: {why}.";
 const SINCE: &str = "since {when}: {why}";

@@ -3,6 +3,7 @@
 
 mod epochs;
 mod listings;
+mod released;
 mod replay;
 
 use std::time::Duration;

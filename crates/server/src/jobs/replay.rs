@@ -142,6 +142,7 @@ async fn open(
     }
     epochs::begun(ctx, record, &content).await?;
     epochs::contradiction(ctx, record, &content).await?;
+    released::told(ctx, record, &content).await?;
     let (kind, in_doubt) = (content.body.kind(), content.clock_in_doubt);
     let columns = columns(keys, record);
     let what = match content.body {

@@ -32,7 +32,8 @@ fn device_act(row: &SqliteRow) -> Result<DeviceActRow> {
     })
 }
 
-async fn insert(connection: &mut SqliteConnection, row: DeviceActRow) -> Result<()> {
+/// Adds a version of an act.
+pub(super) async fn insert(connection: &mut SqliteConnection, row: DeviceActRow) -> Result<()> {
     let done = sqlx::query(
         "INSERT INTO device_act (id, version, device, case_id, kind, from_at, until_at, withdrawn, entered_at, entered_by,
                                  sealed)

@@ -102,6 +102,8 @@ pub fn act_in_words(act: &str) -> &str {
         "outside-erase" => "erased what was seen before it was known to be outside the order",
         "device-notice-seen" => "marked a notice about a device as seen",
         "device-enrol" => "was enrolled",
+        "device-release" => "ended the enrolment of a device that is gone and has given up its keys",
+        "case-transferred" => "entered that the receiving force has the case",
         "device-return" => "came back after a restore",
         "device-revoke" => "revoked a device",
         "checkpoint" => "signed a checkpoint of the log",

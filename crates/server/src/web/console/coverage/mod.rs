@@ -16,7 +16,7 @@ use proviso_engine::coverage::not_seen;
 use proviso_model::ids::{CaseId, DeviceId};
 use proviso_store::Stretch;
 
-use self::acts::{ActBox, Kind};
+use self::acts::{ActBox, Effects, Kind};
 pub use self::acts::{change, enter};
 use self::asked::{Asked, Month};
 use self::other_adult::OtherAdultBox;
@@ -47,6 +47,7 @@ struct CoveragePage {
     strip: Strip,
     acts: Vec<ActBox>,
     kinds: Vec<Kind>,
+    effects: Vec<Effects>,
     other_adult: OtherAdultBox,
     may_enter: bool,
 }
@@ -98,6 +99,7 @@ pub async fn show(
         after: month.after().query(),
         acts: view.entered.iter().map(|one| acts::shown(one, &zone)).collect(),
         kinds: acts::kinds(),
+        effects: acts::effects(),
         other_adult: other_adult::section(&view, &zone),
         may_enter: view.may_enter,
         strip: minutes::strip(&view.coverage, ("month", &month.in_words()), &month.days(&zone), &zone),

@@ -24,6 +24,7 @@ use super::personal_link::{self, LinkLine};
 use super::signed_in::SignedIn;
 use super::visit::{self, VisitLine};
 use super::waiting::{self, WaitBox};
+use super::words::When;
 use super::{coverage, outside, words};
 use crate::app::coverage::DeviceCoverage;
 use crate::app::device_tasks;
@@ -57,6 +58,8 @@ struct PersonPage {
     /// Links to the person’s own page, newest first.
     links: Vec<LinkLine>,
     can_link: bool,
+    /// Since when another force has the case, and when it said so.
+    transferred: Option<(When, Option<When>)>,
     /// Filed visits, newest first.
     visits: Vec<VisitLine>,
     code_minutes: i64,
@@ -129,6 +132,9 @@ pub async fn show(
             .map(|row| personal_link::line(row, view.now, &zone))
             .collect(),
         can_link: view.may_enrol && console.app.personal_address.is_some(),
+        transferred: view.transferred.map(|over| {
+            (words::when(over.from, &zone), over.confirmed_at.map(|at| words::when(at, &zone)))
+        }),
         visits: visit::lines(&view, &zone),
         code_minutes: ENROL_CODE_MINUTES,
     })
