@@ -18,7 +18,7 @@ use serde::Deserialize;
 use tokio::sync::watch;
 
 use super::answer::{html, problem, see_other, with_cookie, with_headers};
-use super::language::Say;
+use super::language::{Say, asked};
 use super::pages::{DetailsPage, EndedPage, NoticePage, PinPage, SignPage};
 use super::visits::{Visits, same};
 use super::{other_adult, pages, paragraphs, paragraphs_in, statement};
@@ -130,7 +130,7 @@ pub fn router(parts: PageParts) -> Router {
 pub fn farewell_router() -> Router {
     Router::new()
         .route("/page.css", get(style))
-        .fallback(async |headers: HeaderMap| ended(Say::asked(&headers)))
+        .fallback(async |headers: HeaderMap| ended(asked(&headers)))
         .layer(middleware::map_response(async |response: Response| with_headers(response)))
 }
 
@@ -160,7 +160,7 @@ async fn guard(State(page): Shared, request: Request, next: Next) -> Response {
 async fn sign(State(page): Shared, headers: HeaderMap) -> Response {
     let view = page.core.view().borrow().clone();
     let (sign, other_adult) = (&view.sign, view.other_adult.approval.is_some());
-    html(StatusCode::OK, &SignPage { sign, say: Say::asked(&headers), other_adult })
+    html(StatusCode::OK, &SignPage { sign, say: asked(&headers), other_adult })
 }
 
 async fn style() -> Response {
@@ -181,7 +181,7 @@ async fn notice(State(page): Shared, headers: HeaderMap) -> Response {
         return problem(StatusCode::SERVICE_UNAVAILABLE, "The notice could not be recorded", text);
     }
     let text = paragraphs(&kept.policy, &page.keep.trust().force_name);
-    let say = Say::asked(&headers);
+    let say = asked(&headers);
     let answered = answer_in_words(page.core.view().borrow().notice.as_ref().map(|note| note.response));
     html(
         StatusCode::OK,
@@ -256,7 +256,7 @@ async fn details(State(page): Shared, headers: HeaderMap) -> Response {
     // That nothing is obeyed meanwhile is what a pause is.
     let is_paused = pause.is_some();
     let is_told = |open: &&OpenGap| !is_paused || open.gap.cause != GapCause::NoPolicy;
-    let say = Say::asked(&headers);
+    let say = asked(&headers);
     let gaps = view.open_gaps.iter().filter(is_told);
     let gaps = gaps.map(|open| pages::gap(open.gap.from, open.gap.cause, zone, say));
     let details = DetailsPage {
@@ -277,7 +277,7 @@ async fn details(State(page): Shared, headers: HeaderMap) -> Response {
         trouble: uplink.trouble.unwrap_or_default(),
         spooled: view.figures.records,
         totals: pages::totals(page.core.ask(Ask::Totals).await.unwrap_or_default(), say),
-        looked: uplink.looked.map(|looked| pages::looked(&looked, zone)),
+        looked: uplink.looked.map(|looked| pages::looked(&looked, zone, say)),
         gaps: gaps.collect(),
         answer: answer_in_words(view.notice.as_ref().map(|note| note.response)),
         form_token: page.form_token(),
@@ -328,7 +328,7 @@ pub(super) fn ask_for_pin(page: &Page, headers: &HeaderMap) -> Response {
 }
 
 fn ask_again(page: &Page, headers: &HeaderMap, status: StatusCode, problem: &str) -> Response {
-    html(status, &PinPage { form_token: page.form_token(), problem, say: Say::asked(headers) })
+    html(status, &PinPage { form_token: page.form_token(), problem, say: asked(headers) })
 }
 
 #[derive(Deserialize)]
@@ -361,7 +361,7 @@ pub(super) fn stale() -> Response {
 
 pub(super) fn no_policy(page: &Page, headers: &HeaderMap) -> Response {
     if page.keep.released().is_some() {
-        return ended(Say::asked(headers));
+        return ended(asked(headers));
     }
     let text = "No order in force is known to this device, so nothing is watched.";
     problem(StatusCode::OK, "Nothing is watched", text)

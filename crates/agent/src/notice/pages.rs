@@ -167,8 +167,8 @@ pub(super) struct LookedView {
     pub all: String,
 }
 
-pub(super) fn looked(looked: &Looked, timezone: &str) -> LookedView {
-    let (lately, all) = (looked.lately.in_words(), looked.all.in_words());
+pub(super) fn looked(looked: &Looked, timezone: &str, say: Say) -> LookedView {
+    let (lately, all) = (say.looks(&looked.lately), say.looks(&looked.all));
     LookedView { until: in_words(looked.until, timezone), lately, all }
 }
 

@@ -13,6 +13,7 @@ use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use jiff::tz::TimeZone;
 use proviso_engine::coverage::not_seen;
+use proviso_engine::notice::language::Say;
 use proviso_model::ids::{CaseId, DeviceId};
 use proviso_store::Stretch;
 
@@ -102,7 +103,7 @@ pub async fn show(
         effects: acts::effects(),
         other_adult: other_adult::section(&view, &zone),
         may_enter: view.may_enter,
-        strip: minutes::strip(&view.coverage, ("month", &month.in_words()), &month.days(&zone), &zone),
+        strip: minutes::strip(&view.coverage, ("month", &month.in_words()), &month.days(&zone), (&zone, Say::ENGLISH)),
         asked,
     })
 }
@@ -119,7 +120,7 @@ fn answer(view: &DeviceView, question: Option<Stretch>, zone: &TimeZone) -> Opti
             .ledger
             .entries
             .iter()
-            .map(|entry| minutes::item(entry, &found.other_adult, zone))
+            .map(|entry| minutes::item(entry, &found.other_adult, (zone, Say::ENGLISH)))
             .collect(),
         not_seen: blind.into_iter().collect(),
     })

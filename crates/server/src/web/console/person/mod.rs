@@ -6,6 +6,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use jiff::tz::TimeZone;
+use proviso_engine::notice::language::Say;
 use proviso_model::Timestamp;
 use proviso_model::ids::CaseId;
 use proviso_model::limits::ENROL_CODE_MINUTES;
@@ -189,7 +190,7 @@ fn weeks(view: &PersonView, zone: &TimeZone) -> Vec<(String, Strip)> {
     let shown = enrolled.chain(revoked).enumerate().map(|(index, ((facts, state), minutes))| {
         let name = format!("{}, account {}{state}", words::device(&facts.system), facts.account);
         let id = index.to_string();
-        (name, minutes::strip(minutes, (&id, "the last seven days"), &days, zone))
+        (name, minutes::strip(minutes, (&id, "the last seven days"), &days, (zone, Say::ENGLISH)))
     });
     shown.collect()
 }
