@@ -7,9 +7,7 @@ use anyhow::{Context as _, bail};
 use jiff::tz::TimeZone;
 use proviso_agent::StateDir;
 use proviso_agent::visit::pass::Given;
-use proviso_agent::visit::{
-    PAGE_FILE, Place, RECORD_FILE, Since, TOUCHED_FILE, VisitParts, Visited, visit,
-};
+use proviso_agent::visit::{PAGE_FILE, Place, RECORD_FILE, Since, TOUCHED_FILE, VisitParts, Visited, visit};
 use proviso_engine::Pack;
 use proviso_ledger::SignKey;
 use proviso_model::limits::ORDER_BYTES_MAX;

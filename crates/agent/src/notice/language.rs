@@ -24,8 +24,8 @@ mod tests {
 
     use crate::notice::page::ANSWERS;
     use crate::notice::pages::STATES;
-    use crate::release::RELEASE_NOTE;
     use crate::notice::{BY_CONSENT, BY_ORDER, LOOKS, OPENING, REST, SIGN_NOT_WATCHING, SIGN_WATCHING};
+    use crate::release::RELEASE_NOTE;
 
     const TEMPLATES: [&str; 6] = [
         include_str!("../../templates/sign.html"),
@@ -50,7 +50,16 @@ mod tests {
             .chain(every_line())
             .chain(every_look())
             .chain(REST)
-            .chain([OPENING, BY_ORDER, BY_CONSENT, LOOKS, SIGN_WATCHING, SIGN_NOT_WATCHING, DRAFT, RELEASE_NOTE])
+            .chain([
+                OPENING,
+                BY_ORDER,
+                BY_CONSENT,
+                LOOKS,
+                SIGN_WATCHING,
+                SIGN_NOT_WATCHING,
+                DRAFT,
+                RELEASE_NOTE,
+            ])
             .chain(ANSWERS)
             .chain(STATES)
             .chain(StatementFault::ALL.map(StatementFault::in_words))

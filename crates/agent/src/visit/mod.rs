@@ -20,7 +20,9 @@ use proviso_engine::Pack;
 use proviso_engine::visit::{Told, VisitRead, reads, tell};
 use proviso_ledger::hash::sha256;
 use proviso_model::ids::DeviceId;
-use proviso_model::visit::{AgentFacts, SignedVisitRecord, VISIT_FORMAT, VisitFacts, VisitRecord, signed_visit_record};
+use proviso_model::visit::{
+    AgentFacts, SignedVisitRecord, VISIT_FORMAT, VisitFacts, VisitRecord, signed_visit_record,
+};
 use proviso_model::{Digest, Timestamp};
 
 use crate::Clock;
@@ -284,7 +286,9 @@ impl Looking<'_> {
         let is_other = agent.device.is_some_and(|own| own != device);
         if is_other || !(agent.is_installed || agent.has_state) {
             self.since = Since { at: beginning, of: None };
-            (self.say)("This is not the device of the visit before: it compares with the beginning of the order.");
+            (self.say)(
+                "This is not the device of the visit before: it compares with the beginning of the order.",
+            );
         }
     }
 

@@ -46,7 +46,8 @@ struct File {
 
 static LANGUAGES: LazyLock<Vec<Language>> = LazyLock::new(|| {
     let read = |text: &&str| {
-        let File { tag, name, date, short, text, link } = toml::from_str(text).expect("a test reads every file");
+        let File { tag, name, date, short, text, link } =
+            toml::from_str(text).expect("a test reads every file");
         let of_links = link.keys().cloned().collect();
         Language { tag, name, date, short, texts: text.into_iter().chain(link).collect(), of_links }
     };
@@ -266,7 +267,11 @@ mod tests {
                 assert_eq!(places(english), places(other), "{}: {english}", language.tag);
                 // Figures with their units may be written alike.
                 assert!(english != other || english.starts_with('{'), "{}: {english}", language.tag);
-                assert!(!english.contains('’'), "{}: a straight apostrophe finds it: {english}", language.tag);
+                assert!(
+                    !english.contains('’'),
+                    "{}: a straight apostrophe finds it: {english}",
+                    language.tag
+                );
             }
         }
     }
@@ -287,9 +292,15 @@ mod tests {
     #[test]
     fn a_span_and_a_day_are_said_as_their_readers_write_them() {
         let [english, polish] = ["en", "pl"].map(|tag| Say::of_tag(tag).expect("a language"));
-        assert_eq!((english.span(3 * 1_440 + 240), english.span(312)), ("3 days 4 h".to_owned(), "5 h 12 min".to_owned()));
+        assert_eq!(
+            (english.span(3 * 1_440 + 240), english.span(312)),
+            ("3 days 4 h".to_owned(), "5 h 12 min".to_owned())
+        );
         assert_eq!(polish.span(3 * 1_440 + 240), "3 dni 4 godz.");
         let day = "2026-11-24".parse().expect("a day");
-        assert_eq!((english.date(day), polish.date(day)), ("24 November 2026".to_owned(), "24.11.2026".to_owned()));
+        assert_eq!(
+            (english.date(day), polish.date(day)),
+            ("24 November 2026".to_owned(), "24.11.2026".to_owned())
+        );
     }
 }

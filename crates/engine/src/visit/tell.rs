@@ -6,8 +6,8 @@ mod machine;
 use std::collections::BTreeSet;
 
 use jiff::tz::TimeZone;
-use proviso_model::order::Condition;
 use proviso_model::device_act::DeviceAct;
+use proviso_model::order::Condition;
 use proviso_model::visit::{AgentFacts, DeviceFacts, KnownPause, VisitFacts, VisitOrder, VisitTold};
 use proviso_model::{ConditionKind, Timestamp};
 
@@ -159,7 +159,10 @@ impl Told<'_> {
                 page.say(format!("The monitoring program runs and watches (version {}).", agent.version));
             }
             (_, true, false) if self.stopped_now().is_some() => {
-                page.say(format!("The monitoring program runs and does not watch, as it should (version {}).", agent.version));
+                page.say(format!(
+                    "The monitoring program runs and does not watch, as it should (version {}).",
+                    agent.version
+                ));
             }
             (_, true, false) => {
                 page.stop(format!(
@@ -242,12 +245,19 @@ mod tests {
     #[test]
     fn what_the_force_entered_and_what_a_court_paused_is_said_and_is_nothing_to_stop_at() {
         let order = Order::from_toml(ORDER).expect("an order");
-        let order = order_for_visit(&order, "2026-11-29".parse().expect("a day")).expect("paragraphs in force");
+        let order =
+            order_for_visit(&order, "2026-11-29".parse().expect("a day")).expect("paragraphs in force");
         let of = |kind| order.conditions.iter().find(|one| one.kind == kind).expect("in the order");
-        let (software, deletion) = (of(ConditionKind::MonitoringSoftware), of(ConditionKind::NoHistoryDeletion));
-        let agent = AgentFacts { is_installed: true, has_state: true, is_running: true, ..AgentFacts::default() };
+        let (software, deletion) =
+            (of(ConditionKind::MonitoringSoftware), of(ConditionKind::NoHistoryDeletion));
+        let agent =
+            AgentFacts { is_installed: true, has_state: true, is_running: true, ..AgentFacts::default() };
         let cleared = format!("{}2026-11-22T10:00:00Z", "browser.last_clear_browsing_data_time = ");
-        let profile = ProfileFacts { browser: "Chromium".to_owned(), settings: vec![cleared], ..ProfileFacts::default() };
+        let profile = ProfileFacts {
+            browser: "Chromium".to_owned(),
+            settings: vec![cleared],
+            ..ProfileFacts::default()
+        };
         let facts = VisitFacts {
             agent: Some(agent),
             accounts: Some(AccountFacts::default()),
@@ -256,7 +266,8 @@ mod tests {
         };
         let reached: BTreeSet<VisitRead> =
             [VisitRead::Agent, VisitRead::Browsers, VisitRead::HistorySettings, VisitRead::Histories].into();
-        let repair = DeviceAct { kind: DeviceActKind::InRepair, from: at("2026-11-20T10:00:00Z"), until: None };
+        let repair =
+            DeviceAct { kind: DeviceActKind::InRepair, from: at("2026-11-20T10:00:00Z"), until: None };
         let pause = KnownPause {
             paragraph: Some(deletion.paragraph.clone()),
             from: at("2026-11-22T00:00:00Z"),
@@ -280,10 +291,16 @@ mod tests {
             })
         };
         let [without, found] = told(&[], &[]);
-        assert!(without.stop && without.found.iter().any(|line| line.contains("does not watch")), "{without:?}");
+        assert!(
+            without.stop && without.found.iter().any(|line| line.contains("does not watch")),
+            "{without:?}"
+        );
         assert!(found.stop && found.found.iter().any(|line| line.contains("last used")), "{found:?}");
         let [planned, paused] = told(&[repair], &[pause]);
-        assert!(planned.found.iter().any(|line| line.contains("does not watch, as it should")), "{planned:?}");
+        assert!(
+            planned.found.iter().any(|line| line.contains("does not watch, as it should")),
+            "{planned:?}"
+        );
         assert!(planned.care.iter().any(|line| line.contains("the device was in repair")), "{planned:?}");
         assert!(!paused.stop && paused.found.iter().any(|line| line.contains("last used")), "{paused:?}");
         assert!(paused.care.iter().any(|line| line.contains("A court had paused this")), "{paused:?}");

@@ -87,7 +87,8 @@ pub fn also_about(rows: &[DeviceActRow], device: DeviceId, now: Timestamp) -> Ve
     for row in standing.iter().filter(lasts) {
         let of_entry = standing.iter().filter(|one| one.id == row.id);
         let version = of_entry.map(|one| one.version).max().unwrap_or_default().saturating_add(1);
-        let row = DeviceActRow { version, entered_at: now, entered_by: BY_ENROLMENT.to_owned(), ..(*row).clone() };
+        let row =
+            DeviceActRow { version, entered_at: now, entered_by: BY_ENROLMENT.to_owned(), ..(*row).clone() };
         if !seen.contains(&row.id) {
             seen.push(row.id);
             next.push(DeviceActRow { device, ..row.clone() });

@@ -58,10 +58,13 @@ pub async fn confirm(ctx: &AppContext, actor: &str, case: CaseId, reason: &str) 
         None => refused(
             "no entry says that another force took this case over; enter `transferred` on the page of a device first",
         ),
-        Some(Transferred { confirmed_at: Some(_), .. }) => refused("it is entered already that the receiving force has the case"),
+        Some(Transferred { confirmed_at: Some(_), .. }) => {
+            refused("it is entered already that the receiving force has the case")
+        }
         Some(Transferred { entry, .. }) => {
             let because = ctx.seal(case, Purpose::Audit, reason.trim().as_bytes())?;
-            ctx.logged_because(actor, ACT, Some(case), &format!("{case} {entry}"), because, async { Ok(()) }).await
+            ctx.logged_because(actor, ACT, Some(case), &format!("{case} {entry}"), because, async { Ok(()) })
+                .await
         }
     }
 }

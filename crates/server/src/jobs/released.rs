@@ -15,7 +15,11 @@ const ACTOR: &str = "worker";
 ///
 /// # Errors
 /// [`JobError`].
-pub(super) async fn told(ctx: &AppContext, record: &RecordRow, content: &RecordContent) -> Result<(), JobError> {
+pub(super) async fn told(
+    ctx: &AppContext,
+    record: &RecordRow,
+    content: &RecordContent,
+) -> Result<(), JobError> {
     let RecordBody::Gap { gap } = &content.body else { return Ok(()) };
     if !gap.is_release() {
         return Ok(());

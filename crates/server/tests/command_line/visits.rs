@@ -149,7 +149,10 @@ fn a_visit_is_prepared_made_with_its_pass_and_what_comes_back_is_checked_to_the_
 /// Files a sound record, refuses a changed one, and writes out what is filed again.
 fn filed_listed_and_written_out(data: &Path, case: &str, record: &Path) {
     let shown = record.display().to_string();
-    assert!(refused(data, &["visit", "file", &shown], "").contains("--not-enrolled"), "it does not say which");
+    assert!(
+        refused(data, &["visit", "file", &shown], "").contains("--not-enrolled"),
+        "it does not say which"
+    );
     let page = record.with_file_name(PAGE_FILE);
     let sound = std::fs::read_to_string(&page).expect("a page");
     std::fs::write(&page, sound.replacen("nobody need answer", "you must answer", 1)).expect("written");

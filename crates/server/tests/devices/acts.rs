@@ -221,7 +221,11 @@ async fn what_happened_to_the_person_is_about_a_device_that_is_enrolled_later_to
 
     let mut tablet = Device::enrol(&rig).await;
     let pauses = |policy: &Policy| policy.pauses.iter().map(|pause| pause.because).collect::<Vec<_>>();
-    assert_eq!(pauses(&tablet.policy), [DeviceActKind::InCustody], "from its first policy on; no other's repair");
+    assert_eq!(
+        pauses(&tablet.policy),
+        [DeviceActKind::InCustody],
+        "from its first policy on; no other's repair"
+    );
     assert_eq!(pauses(&policy(&rig, &laptop).await).len(), 2, "nothing of the laptop is changed");
     send(&rig, &mut tablet, Vec::new()).await;
     rig.clock.forward_seconds(86_400);
@@ -234,23 +238,28 @@ async fn what_happened_to_the_person_is_about_a_device_that_is_enrolled_later_to
     let both = [policy(&rig, &laptop).await, policy(&rig, &tablet).await];
     assert!(both.iter().all(|policy| policy.pauses.iter().any(|pause| pause.until == until)), "{both:?}");
     let log = rig.ctx.store.audit_about(rig.case, &id.to_string(), 10).await.expect("read");
-    let log: Vec<_> = log.iter().rev().map(|row| (row.entry.actor.as_str(), row.entry.act.as_str())).collect();
+    let log: Vec<_> =
+        log.iter().rev().map(|row| (row.entry.actor.as_str(), row.entry.act.as_str())).collect();
     assert_eq!(log, [(ACTOR, "device-act"), ("device", "device-act"), (ACTOR, "device-act-change")]);
     bundle(&rig).await;
     rig.stop().await;
 }
 
 #[tokio::test]
-async fn a_case_that_another_force_took_over_enrols_nothing_ends_its_devices_and_keeps_its_keys_until_that_force_has_it() {
+async fn a_case_that_another_force_took_over_enrols_nothing_ends_its_devices_and_keeps_its_keys_until_that_force_has_it()
+ {
     let mut rig = Rig::with_workers(0).await;
     let mut device = Device::enrol(&rig).await;
     send(&rig, &mut device, Vec::new()).await;
     let code = rig.code().await;
     let from = rig.ctx.now();
-    enter(&rig, &device, DeviceAct { kind: DeviceActKind::Transferred, from, until: None }).await.expect("entered");
+    enter(&rig, &device, DeviceAct { kind: DeviceActKind::Transferred, from, until: None })
+        .await
+        .expect("entered");
     let refused = force_device::enrolment_code(&rig.ctx, rig.case).await.expect_err("no code");
     assert!(refused.to_string().contains("another force has the case"), "{refused}");
-    let late = post_enrolment(&rig, &DeviceKeys::make().request(&code)).await.expect_err("a code from before");
+    let late =
+        post_enrolment(&rig, &DeviceKeys::make().request(&code)).await.expect_err("a code from before");
     assert_eq!(late.1.code, "no-authority");
 
     // It is still told of its end; its last word ends its enrolment.

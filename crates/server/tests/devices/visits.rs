@@ -38,8 +38,7 @@ impl Clock for At {
 }
 
 async fn prepare(rig: &Rig) -> Prepared {
-    let new =
-        NewVisit { case: rig.case, officer: "test.officer.014", days: 7, since: None, device: None };
+    let new = NewVisit { case: rig.case, officer: "test.officer.014", days: 7, since: None, device: None };
     app::prepare(&rig.ctx, &new).await.expect("prepared")
 }
 
@@ -50,7 +49,7 @@ fn made(prepared: Prepared, pass: &VisitPass, folder: &Path, now: Timestamp) -> 
     let home = home.canonicalize().expect("a home");
     let out = folder.join("out");
     let place =
-        Place { root: folder.to_owned(), account: "sam".to_owned(), uid: 4_294, home, state: folder.join("none") };
+        Place { root: "/".into(), account: "sam".to_owned(), uid: 4_294, home, state: folder.join("none") };
     let given =
         Given { order: pass.order.clone(), pass: Some((prepared.signed, pass.clone())), key: prepared.key };
     let since = Since { at: pass.since.unwrap_or(now.plus_days(-30)), of: None };
@@ -84,7 +83,8 @@ async fn a_pass_says_what_was_planned_apart_from_other_gaps_and_the_next_visit_g
     device_acts::enter(&rig.ctx, ACTOR, &row, custody, "An invented station rang.").await.expect("entered");
     let paragraph = prepare(&rig).await.pass.order.conditions.first().map(|one| one.paragraph.clone());
     let day = "2026-11-28".parse().expect("a day");
-    let end = OrderEnd { kind: OrderEndKind::Paused, paragraph: paragraph.clone(), from: day, until: Some(day) };
+    let end =
+        OrderEnd { kind: OrderEndKind::Paused, paragraph: paragraph.clone(), from: day, until: Some(day) };
     let new = NewEnd { end, reason: "An invented court.".to_owned() };
     order_end::enter(&rig.ctx, ACTOR, rig.case, new).await.expect("entered");
 
@@ -99,7 +99,8 @@ async fn a_pass_says_what_was_planned_apart_from_other_gaps_and_the_next_visit_g
     let gaps: u64 = known.gaps.iter().map(|gap| gap.minutes).sum();
     assert_eq!(known.watched + known.planned + gaps, known.minutes, "every minute is one of the three");
     assert_eq!(known.acts, [custody]);
-    let pauses: Vec<_> = pass.pauses.iter().map(|pause| (pause.paragraph.clone(), pause.from, pause.until)).collect();
+    let pauses: Vec<_> =
+        pass.pauses.iter().map(|pause| (pause.paragraph.clone(), pause.from, pause.until)).collect();
     assert_eq!(pauses, [(paragraph, at("2026-11-28T00:00:00Z"), at("2026-11-29T00:00:00Z"))]);
 
     let folder = tempfile::tempdir().expect("a folder");

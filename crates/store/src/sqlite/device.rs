@@ -8,8 +8,8 @@ use sqlx::SqliteConnection;
 use sqlx::sqlite::SqliteRow;
 
 use super::SqliteStore;
-use super::rows::{blob, bytes, int, number, parsed, time, time_maybe};
 use super::device_act::insert as device_act_insert;
+use super::rows::{blob, bytes, int, number, parsed, time, time_maybe};
 use crate::device::{DeviceRow, DeviceState, DeviceStore, EnrolmentCodeRow, PolicyRow};
 use crate::device_act::DeviceActRow;
 use crate::error::{Result, StoreError};

@@ -35,7 +35,9 @@ impl Told<'_> {
                 ConditionKind::MonitoringSoftware => extension(page, profile),
                 ConditionKind::NoPrivateBrowsing => private_windows(page, profile),
                 ConditionKind::DeclareNames => names(page, condition, profile),
-                ConditionKind::KeepHistory | ConditionKind::NoHistoryDeletion => self.history(page, condition, profile),
+                ConditionKind::KeepHistory | ConditionKind::NoHistoryDeletion => {
+                    self.history(page, condition, profile)
+                }
                 _ => self.sites(page, condition, profile),
             }
         }
@@ -89,7 +91,8 @@ impl Told<'_> {
             counted(u64::from(*days), "day", "days"),
         ));
         for act in self.acts.iter().filter(|act| act.from < self.now) {
-            let until = act.until.map_or_else(String::new, |until| format!(" to {}", self.date(until.min(self.now))));
+            let until =
+                act.until.map_or_else(String::new, |until| format!(" to {}", self.date(until.min(self.now))));
             page.care(&format!(
                 "The force has entered that {}, from {}{until}: days of that time without an entry are explained by it.",
                 act.kind.in_words(),

@@ -59,10 +59,12 @@ pub async fn standing(
     match (row.state, standing) {
         (DeviceState::Active, _) => Ok(row),
         (DeviceState::Revoked | DeviceState::Released, Standing::Active) => Err(DeviceRefusal::Revoked),
-        (DeviceState::Revoked | DeviceState::Released, Standing::OrRevoked) => match ctx.store.case_get(row.case).await? {
-            Some(case) if case.state != CaseState::Destroyed => Ok(row),
-            _ => Err(DeviceRefusal::Revoked),
-        },
+        (DeviceState::Revoked | DeviceState::Released, Standing::OrRevoked) => {
+            match ctx.store.case_get(row.case).await? {
+                Some(case) if case.state != CaseState::Destroyed => Ok(row),
+                _ => Err(DeviceRefusal::Revoked),
+            }
+        }
     }
 }
 

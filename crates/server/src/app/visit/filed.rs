@@ -68,7 +68,9 @@ pub async fn file(ctx: &AppContext, new: &NewFiled<'_>) -> Result<Result<Filed, 
     let found = read(new.signed)?;
     ctx.note(COMMAND_LINE, "visit-check", None, &format!("{} {}", found.pass.visit, found.hash)).await?;
     let (Some(page), Some(touched)) = (&new.beside.page, &new.beside.touched) else {
-        return refused("the page and the log of what was touched must lie beside the record: they are filed with it");
+        return refused(
+            "the page and the log of what was touched must lie beside the record: they are filed with it",
+        );
     };
     if new.signed.record.len() + page.len() + touched.len() > BYTES_MAX {
         return refused("record, page and log have more than 16 MiB together");
@@ -78,7 +80,8 @@ pub async fn file(ctx: &AppContext, new: &NewFiled<'_>) -> Result<Result<Filed, 
         return Ok(Err(all));
     }
     // Both are what was signed, to the byte; a page that is no text was not made by this program.
-    let (Ok(page), Ok(touched)) = (String::from_utf8(page.clone()), String::from_utf8(touched.clone())) else {
+    let (Ok(page), Ok(touched)) = (String::from_utf8(page.clone()), String::from_utf8(touched.clone()))
+    else {
         return refused("the page or the log is not text");
     };
     let Read { record, pass, hash } = found;
@@ -149,7 +152,8 @@ fn opened(ctx: &AppContext, row: &VisitRecordRow) -> Result<SignedVisitRecord, K
 /// # Errors
 /// [`ForceError`].
 pub async fn export(ctx: &AppContext, hash: &Digest) -> Result<Exported, ForceError> {
-    let row = ctx.store.visit_record_get(hash).await?.ok_or(StoreError::Missing("a filed visit of this hash"))?;
+    let row =
+        ctx.store.visit_record_get(hash).await?.ok_or(StoreError::Missing("a filed visit of this hash"))?;
     ctx.logged(COMMAND_LINE, "visit-export", Some(row.case), &hash.to_string(), async {
         let files = ctx.store.visit_record_files(hash).await?;
         let files = files.ok_or(StoreError::Missing("the files of this visit"))?;
@@ -193,7 +197,8 @@ pub async fn shown(ctx: &AppContext, case: CaseId) -> Result<Vec<ShownVisit>, Ac
 }
 
 fn one(ctx: &AppContext, row: VisitRecordRow) -> Result<ShownVisit, ActError> {
-    let broken = |error: ForceError| ActError::Broken(format!("a filed visit can no longer be read: {error}"));
+    let broken =
+        |error: ForceError| ActError::Broken(format!("a filed visit can no longer be read: {error}"));
     let Read { record, pass, .. } = read(&opened(ctx, &row)?).map_err(broken)?;
     Ok(ShownVisit { row, record, pass })
 }

@@ -18,7 +18,9 @@ use proviso_model::visit::{
 use proviso_store::{CaseState, DeviceRow, DeviceState, StoreError, Stretch};
 
 pub use check::{Beside, Check, Read, check, read};
-pub use filed::{Exported, Filed, FiledFiles, NewFiled, SHOWN_MAX, ShownVisit, VisitView, export, file, list, open, shown};
+pub use filed::{
+    Exported, Filed, FiledFiles, NewFiled, SHOWN_MAX, ShownVisit, VisitView, export, file, list, open, shown,
+};
 
 use super::AppContext;
 use super::coverage::of_device;

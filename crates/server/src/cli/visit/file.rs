@@ -52,7 +52,12 @@ fn digest(text: &str) -> Result<Digest, String> {
 }
 
 impl FileArgs {
-    pub(in crate::cli) async fn run(self, wiring: &Wiring, config: &Config, say: &mut Say) -> anyhow::Result<u8> {
+    pub(in crate::cli) async fn run(
+        self,
+        wiring: &Wiring,
+        config: &Config,
+        say: &mut Say,
+    ) -> anyhow::Result<u8> {
         let (signed, beside) = record(&self.file)?;
         let ctx = open_context(wiring, config).await?;
         let device = self.device.map(Some).or(self.not_enrolled.then_some(None));
@@ -67,7 +72,9 @@ impl FileArgs {
             }
         };
         let row = &filed.row;
-        let device = row.device.map_or_else(|| "a device that is not enrolled".to_owned(), |id| format!("device {id}"));
+        let device = row
+            .device
+            .map_or_else(|| "a device that is not enrolled".to_owned(), |id| format!("device {id}"));
         let when = if filed.is_new { "is filed" } else { "was filed before, and stays as it is" };
         let words = format!("the visit of {} to {device} {when}: {}", row.started_at, row.hash);
         let json = json!({
@@ -80,7 +87,12 @@ impl FileArgs {
 }
 
 impl ListArgs {
-    pub(in crate::cli) async fn run(self, wiring: &Wiring, config: &Config, say: &mut Say) -> anyhow::Result<u8> {
+    pub(in crate::cli) async fn run(
+        self,
+        wiring: &Wiring,
+        config: &Config,
+        say: &mut Say,
+    ) -> anyhow::Result<u8> {
         let ctx = open_context(wiring, config).await?;
         let rows = visit::list(&ctx, self.case).await?;
         if rows.is_empty() {
@@ -101,7 +113,12 @@ impl ListArgs {
 }
 
 impl ExportArgs {
-    pub(in crate::cli) async fn run(self, wiring: &Wiring, config: &Config, say: &mut Say) -> anyhow::Result<u8> {
+    pub(in crate::cli) async fn run(
+        self,
+        wiring: &Wiring,
+        config: &Config,
+        say: &mut Say,
+    ) -> anyhow::Result<u8> {
         let out = &self.out;
         anyhow::ensure!(!out.exists(), "{} is there already; give a new folder", out.display());
         let ctx = open_context(wiring, config).await?;

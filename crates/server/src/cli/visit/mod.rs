@@ -92,7 +92,13 @@ impl PrepareArgs {
         let ctx = open_context(wiring, config).await?;
         let out = &self.out;
         anyhow::ensure!(!out.exists(), "{} is there already; give a new folder", out.display());
-        let new = NewVisit { case: self.case, officer: &self.officer, days: self.days, since: self.since, device: self.device };
+        let new = NewVisit {
+            case: self.case,
+            officer: &self.officer,
+            days: self.days,
+            since: self.since,
+            device: self.device,
+        };
         let prepared = prepare(&ctx, &new).await?;
         std::fs::create_dir_all(out).with_context(|| format!("{} cannot be made", out.display()))?;
         files::write_new(&out.join("trust.json"), &serde_json::to_vec_pretty(&trust(&config.data_dir)?)?)?;
@@ -100,9 +106,14 @@ impl PrepareArgs {
         files::write_new(&out.join("visit-pass.json"), &serde_json::to_vec_pretty(&prepared.signed)?)?;
         let pass = &prepared.pass;
         let compares = match (pass.since, pass.since_of) {
-            (Some(at), Some(device)) => format!("the last filed visit to device {device}, of {at}; on another device it compares with the beginning of the order"),
+            (Some(at), Some(device)) => format!(
+                "the last filed visit to device {device}, of {at}; on another device it compares with the beginning of the order"
+            ),
             (Some(at), None) => at.to_string(),
-            (None, _) => "the beginning of the order: no visit is filed of the device, or none was named with --device".to_owned(),
+            (None, _) => {
+                "the beginning of the order: no visit is filed of the device, or none was named with --device"
+                    .to_owned()
+            }
         };
         let words = format!(
             "visit {} for officer {}, good until {}: {} paragraphs, {} devices; it compares with {compares}\n\
@@ -172,5 +183,8 @@ fn record(path: &Path) -> anyhow::Result<(SignedVisitRecord, Beside)> {
 
 /// A line for each check.
 fn in_words(checks: &[Check]) -> Vec<String> {
-    checks.iter().map(|check| format!("{}  {}", if check.holds { "ok " } else { "NOT" }, check.name)).collect()
+    checks
+        .iter()
+        .map(|check| format!("{}  {}", if check.holds { "ok " } else { "NOT" }, check.name))
+        .collect()
 }

@@ -157,8 +157,19 @@ const TOLD: &str = "{why}; the device told: {told}";
 const FROM_TO: &str = "{from} to {until}";
 /// All that this file says by itself, for whoever translates it.
 #[cfg(test)]
-pub const SAID: [&str; 11] =
-    [ASKED_NOTHING, ALL_WATCHED, PARTS, NONE, NOT_ASKED, MORE, WATCHED, WATCHED_BUT, NOT_WATCHED, TOLD, FROM_TO];
+pub const SAID: [&str; 11] = [
+    ASKED_NOTHING,
+    ALL_WATCHED,
+    PARTS,
+    NONE,
+    NOT_ASKED,
+    MORE,
+    WATCHED,
+    WATCHED_BUT,
+    NOT_WATCHED,
+    TOLD,
+    FROM_TO,
+];
 
 fn summary(ledger: &Coverage, about: &str, say: Say) -> String {
     let [all, watched, gaps] =

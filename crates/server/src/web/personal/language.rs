@@ -75,8 +75,8 @@ mod tests {
     use std::collections::BTreeSet;
 
     use proviso_engine::coverage::{Cause, cause_in_words, source_in_words};
-    use proviso_engine::notice::language::{DRAFT, Language, every_look, every_span, straight};
     use proviso_engine::notice::every_line;
+    use proviso_engine::notice::language::{DRAFT, Language, every_look, every_span, straight};
     use proviso_model::device_act::DeviceActKind;
     use proviso_model::order::OrderEndKind;
     use proviso_model::statement::{StatementFault, StatementKind};
@@ -121,7 +121,8 @@ mod tests {
     fn every_language_has_all_that_the_pages_by_a_link_say_and_nothing_else() {
         let said = said();
         for language in Language::every() {
-            let own = |of_links| language.texts(of_links).into_iter().map(str::to_owned).collect::<BTreeSet<_>>();
+            let own =
+                |of_links| language.texts(of_links).into_iter().map(str::to_owned).collect::<BTreeSet<_>>();
             let (of_device, of_links) = (own(false), own(true));
             let missing: Vec<_> =
                 said.iter().filter(|text| !of_device.contains(*text) && !of_links.contains(*text)).collect();

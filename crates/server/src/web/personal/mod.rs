@@ -61,7 +61,12 @@ struct SaidPage<'a> {
 }
 
 /// A page that says one thing.
-fn said(say: Say, status: StatusCode, (title, text): Said, link: Option<(&'static str, &'static str)>) -> Response {
+fn said(
+    say: Say,
+    status: StatusCode,
+    (title, text): Said,
+    link: Option<(&'static str, &'static str)>,
+) -> Response {
     html(status, &SaidPage { frame: Frame::answer(say), title: say.of(title), text: say.of(text), link })
 }
 

@@ -170,7 +170,10 @@ async fn the_reader_chooses_a_language_and_keeps_it_from_the_code_to_the_last_fo
     let (link, code) = made(&force).await;
     let mut person = Client::of(router(force.seed.ctx.clone()));
     let page = person.get(&link).await.body;
-    assert!(page.contains("<html lang=\"en\">") && page.contains("Enter your code"), "English by default: {page}");
+    assert!(
+        page.contains("<html lang=\"en\">") && page.contains("Enter your code"),
+        "English by default: {page}"
+    );
     assert!(page.contains("<a href=\"?lang=pl\" lang=\"pl\" hreflang=\"pl\">Polski</a>"), "{page}");
     assert!(!page.contains("This translation is a draft"), "{page}");
     let page = person.get(&format!("{link}?lang=pl")).await.body;

@@ -80,8 +80,13 @@ fn code_page(
     let known = cookie(headers, FORM_COOKIE);
     let secret = known.clone().unwrap_or_else(|| session::new_token(&personal.app));
     let csrf = session::form_token(&secret);
-    let page =
-        CodePage { frame: Frame::new(say), force: personal.app.force_name(), csrf, token, problem: say.of(problem) };
+    let page = CodePage {
+        frame: Frame::new(say),
+        force: personal.app.force_name(),
+        csrf,
+        token,
+        problem: say.of(problem),
+    };
     let page = html(status, &page);
     match known {
         Some(_) => page,

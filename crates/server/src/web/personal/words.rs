@@ -68,9 +68,39 @@ pub(super) const TRIES: &str = "Too many tries from this place. Wait ten minutes
 /// All of it, for whoever translates it.
 #[cfg(test)]
 pub(super) const SAID: [&str; 33] = [
-    WEEK, BY_CONSENT, BY_PARAGRAPH, BY_ORDER, THE_ORDER, PARAGRAPH, WINDOW, SINCE, NAME, COUNTED, ENDED, PAUSED, WATCHING,
-    WATCHES_NOTHING, UNHEARD, BACK, NEEDS_LINK.0, NEEDS_LINK.1, CLOSED.0, CLOSED.1, LEFT.0, LEFT.1, STALE.0, STALE.1, UNREADABLE.0, UNREADABLE.1, RECORDED.0,
-    RECORDED.1, FAULT.0, FAULT.1, AGAIN, WRONG, TRIES,
+    WEEK,
+    BY_CONSENT,
+    BY_PARAGRAPH,
+    BY_ORDER,
+    THE_ORDER,
+    PARAGRAPH,
+    WINDOW,
+    SINCE,
+    NAME,
+    COUNTED,
+    ENDED,
+    PAUSED,
+    WATCHING,
+    WATCHES_NOTHING,
+    UNHEARD,
+    BACK,
+    NEEDS_LINK.0,
+    NEEDS_LINK.1,
+    CLOSED.0,
+    CLOSED.1,
+    LEFT.0,
+    LEFT.1,
+    STALE.0,
+    STALE.1,
+    UNREADABLE.0,
+    UNREADABLE.1,
+    RECORDED.0,
+    RECORDED.1,
+    FAULT.0,
+    FAULT.1,
+    AGAIN,
+    WRONG,
+    TRIES,
 ];
 
 /// Where a page that says one thing leads on.
@@ -115,7 +145,8 @@ pub(super) fn counted(one: &PersonalDevice, say: Say) -> String {
     let kept = one.observed.saturating_sub(one.dropped).saturating_sub(one.shielded);
     let [looked_at, dropped, shielded, kept] =
         [one.observed, one.dropped, one.shielded, kept].map(|count| count.to_string());
-    let places = [("looked_at", looked_at.as_str()), ("dropped", &dropped), ("shielded", &shielded), ("kept", &kept)];
+    let places =
+        [("looked_at", looked_at.as_str()), ("dropped", &dropped), ("shielded", &shielded), ("kept", &kept)];
     say.filled(COUNTED, &places)
 }
 

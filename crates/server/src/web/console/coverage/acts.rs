@@ -89,7 +89,9 @@ pub fn effects() -> Vec<Effects> {
                 "Ends. What was observed all the same is held unseen.",
                 "None after it: no order asks anything of the device.",
                 match kind {
-                    DeviceActKind::Transferred => "The device gives up its own, and its enrolment ends. Those of the case, and its records, stay here for disclosure until it is entered that the receiving force has them.",
+                    DeviceActKind::Transferred => {
+                        "The device gives up its own, and its enrolment ends. Those of the case, and its records, stay here for disclosure until it is entered that the receiving force has them."
+                    }
                     _ => "The device gives up its own, and its enrolment ends. Those of the case stay.",
                 },
                 "Only that nothing is watched any more and how the program is removed: nothing about an order or a person.",

@@ -103,7 +103,12 @@ pub async fn show(
         effects: acts::effects(),
         other_adult: other_adult::section(&view, &zone),
         may_enter: view.may_enter,
-        strip: minutes::strip(&view.coverage, ("month", &month.in_words()), &month.days(&zone), (&zone, Say::ENGLISH)),
+        strip: minutes::strip(
+            &view.coverage,
+            ("month", &month.in_words()),
+            &month.days(&zone),
+            (&zone, Say::ENGLISH),
+        ),
         asked,
     })
 }

@@ -133,9 +133,9 @@ pub async fn show(
             .map(|row| personal_link::line(row, view.now, &zone))
             .collect(),
         can_link: view.may_enrol && console.app.personal_address.is_some(),
-        transferred: view.transferred.map(|over| {
-            (words::when(over.from, &zone), over.confirmed_at.map(|at| words::when(at, &zone)))
-        }),
+        transferred: view
+            .transferred
+            .map(|over| (words::when(over.from, &zone), over.confirmed_at.map(|at| words::when(at, &zone)))),
         visits: visit::lines(&view, &zone),
         code_minutes: ENROL_CODE_MINUTES,
     })

@@ -97,5 +97,8 @@ async fn a_filed_visit_is_on_the_person_s_page_and_its_own_is_logged_and_is_nobo
     for path in [path, format!("/people/{}/visits/{hash}", force.seed.other_case)] {
         assert_eq!(other.get(&path).await.status, StatusCode::NOT_FOUND, "{path}");
     }
-    assert_eq!(officer.get(&format!("{person}/visits/{}", "ab".repeat(32))).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(
+        officer.get(&format!("{person}/visits/{}", "ab".repeat(32))).await.status,
+        StatusCode::NOT_FOUND
+    );
 }
