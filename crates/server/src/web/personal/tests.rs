@@ -189,7 +189,7 @@ async fn the_reader_chooses_a_language_and_keeps_it_from_the_code_to_the_last_fo
         "Debian 12 laptop, konto account-a",
         "Teraz obserwuje to konto.",
         "czy otwarte jest okno prywatne (incognito)",
-        "Pod nakazem: 3 dni 3 godz. Obserwowano 5 godz.; nie obserwowano 2 dni 22 godz.",
+        "Pod nakazem: 3 dni 3 h. Obserwowano 5 h; nie obserwowano 2 dni 22 h.",
         "nic nie otrzymano od urządzenia",
         "nikt nie zaglądał",
         "wydany 02.03.2026, obowiązuje do 01.03.2031",

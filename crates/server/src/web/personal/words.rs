@@ -145,9 +145,8 @@ pub(super) fn counted(one: &PersonalDevice, say: Say) -> String {
     let kept = one.observed.saturating_sub(one.dropped).saturating_sub(one.shielded);
     let [looked_at, dropped, shielded, kept] =
         [one.observed, one.dropped, one.shielded, kept].map(|count| count.to_string());
-    let places =
-        [("looked_at", looked_at.as_str()), ("dropped", &dropped), ("shielded", &shielded), ("kept", &kept)];
-    say.filled(COUNTED, &places)
+    let places = [("looked_at", looked_at), ("dropped", dropped), ("shielded", shielded), ("kept", kept)];
+    say.filled(COUNTED, &places.each_ref().map(|(place, count)| (*place, count.as_str())))
 }
 
 /// How a device is now, in a sentence.
