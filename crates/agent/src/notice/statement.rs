@@ -73,7 +73,7 @@ pub(super) async fn write(
     if !page.is_open_to(&headers) {
         return ask_for_pin(&page, &headers);
     }
-    let Some(kept) = page.policy() else { return no_policy(&page) };
+    let Some(kept) = page.policy() else { return no_policy(&page, &headers) };
     let say = asked(&headers);
     let zone = TimeZone::get(&kept.policy.timezone).unwrap_or(TimeZone::UTC);
     let fields = (said.of.as_str(), said.about.as_str(), said.text.as_str());
