@@ -23,7 +23,7 @@ use proviso_store::{
 use serde::Serialize;
 
 use super::listings::{Listing, Lists};
-use super::{JobError, epochs};
+use super::{JobError, epochs, released};
 use crate::app::AppContext;
 use crate::app::destruction::revoked;
 use crate::app::late::{Counted, KIND_QUARANTINED, Known, Sorted, known, reassess};
