@@ -2,7 +2,7 @@
 
 use askama::Template;
 use jiff::tz::TimeZone;
-use proviso_engine::visit::{date_in_words, span_in_words};
+use proviso_engine::visit::{date_in_words, minutes_in_words, span_in_words};
 use proviso_model::visit::{KnownDevice, KnownGap, VisitRecord, VisitTold};
 
 use super::TOUCHED_FILE;
@@ -72,13 +72,7 @@ fn lines(device: &KnownDevice, is_this: bool, zone: &TimeZone) -> DeviceLines {
     let this = if is_this { " (this device)" } else { "" };
     DeviceLines {
         name: format!("{}, account {}{this}", device.system, device.account),
-        summary: format!(
-            "Under the order: {}. Watched: {}. Not watched because of what the force had entered: {}. Not watched for other causes: {}.",
-            span_in_words(device.minutes),
-            span_in_words(device.watched),
-            span_in_words(device.planned),
-            span_in_words(device.minutes.saturating_sub(device.watched).saturating_sub(device.planned)),
-        ),
+        summary: minutes_in_words(device),
         planned: device.because.iter().map(|gap| gap_line(gap, zone)).collect(),
         gaps: device.gaps.iter().map(|gap| gap_line(gap, zone)).collect(),
         more: device.gaps_in_all.saturating_sub(device.gaps.len() as u64),

@@ -5,7 +5,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use jiff::tz::TimeZone;
-use proviso_engine::visit::{date_in_words, span_in_words};
+use proviso_engine::visit::{date_in_words, minutes_in_words};
 use proviso_model::Digest;
 use proviso_model::ids::{CaseId, DeviceId};
 use proviso_model::visit::{KnownDevice, VisitTold};
@@ -78,7 +78,7 @@ fn found(one: &ShownVisit) -> String {
     let stops = one.record.told.iter().filter(|told| told.stop).map(|told| told.paragraph.as_str());
     let stops: Vec<&str> = stops.collect();
     let found = match stops.as_slice() {
-        [] => "Nothing that a paragraph may be about was found".to_owned(),
+        [] => "Nothing was found that a paragraph may be about".to_owned(),
         [paragraph] => format!("Something was found that paragraph {paragraph} may be about"),
         many => format!("Something was found that paragraphs {} may be about", many.join(", ")),
     };
@@ -112,27 +112,18 @@ pub async fn show(
             officer,
         },
         at,
-        span: words::counted(usize::try_from(seconds).unwrap_or_default(), "second", "seconds"),
+        span: match usize::try_from(seconds).unwrap_or_default() {
+            0 => "less than a second".to_owned(),
+            seconds => words::counted(seconds, "second", "seconds"),
+        },
         by: visit.pass.officer.clone(),
         since: date_in_words(visit.record.since, &zone),
         filed: words::when(visit.row.filed_at, &zone),
         hash: hash.to_string(),
-        known: visit.pass.devices.iter().map(|one| (named(one), known(one))).collect(),
+        known: visit.pass.devices.iter().map(|one| (named(one), minutes_in_words(one))).collect(),
         lines: visit.record.touched.lines,
         program: visit.record.program,
         told: visit.record.told,
         not_reached: visit.record.not_reached,
     })
-}
-
-/// What the gap ledger knew of a device when the visit was prepared.
-fn known(device: &KnownDevice) -> String {
-    let other = device.minutes.saturating_sub(device.watched).saturating_sub(device.planned);
-    format!(
-        "Under the order: {}. Watched: {}. Not watched because of what the force had entered: {}. Not watched for other causes: {}.",
-        span_in_words(device.minutes),
-        span_in_words(device.watched),
-        span_in_words(device.planned),
-        span_in_words(other),
-    )
 }
