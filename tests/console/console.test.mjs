@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -15,7 +15,7 @@ import { openByHand } from "../browser/lib/story.mjs";
 import { until } from "../browser/lib/until.mjs";
 import { Officer } from "../e2e/lib/officer.mjs";
 import { Pages } from "../e2e/lib/pages.mjs";
-import { must } from "../e2e/lib/program.mjs";
+import { must, run } from "../e2e/lib/program.mjs";
 import { PASSWORD, PIN, Stack, USERNAME } from "../e2e/lib/stack.mjs";
 import { faults } from "./faults.mjs";
 
@@ -33,6 +33,18 @@ function look(args, environment) {
   });
 }
 
+/** A visit to the device, made and filed. @param {Stack} stack */
+async function visit(stack) {
+  const server = (/** @type {string[]} */ args) => must("proviso-server", ["--data-dir", stack.data, "--json", "visit", ...args]);
+  const [pass, home] = ["stick", "sam"].map((name) => join(stack.folder, name));
+  mkdirSync(home);
+  await server(["prepare", "--case", stack.case, "--officer", USERNAME, "--out", pass]);
+  const out = join(pass, "visit");
+  await run("proviso-agent", ["--state-dir", stack.state, "visit", "--pass", pass, "--home", home, "--account", stack.account, "--out", out]);
+  const filed = JSON.parse(await server(["file", join(out, "visit-record.json")]));
+  assert.ok(filed.new && filed.device, "the record says which device it was");
+}
+
 test("no page of console or person has a fault that axe-core or the browser finds", async () => {
   const stack = await new Stack().start();
   const pages = await new Pages().start();
@@ -46,8 +58,9 @@ test("no page of console or person has a fault that axe-core or the browser find
     await until("the extension to read", async () => (await lastNumbered(browser)) > none);
     await openByHand({ page: tab }, pages.url("/lantern"));
     await officer.newAlert();
+    await visit(stack);
     const who = { PROVISO_USER: USERNAME, PROVISO_PASSWORD: PASSWORD, PROVISO_AUDITOR: "auditor", PROVISO_DECIDE: "1", PROVISO_PERSONAL: stack.personal };
-    const { code, words } = await look([stack.console, join(stack.folder, "pictures")], who);
+    const { code, words } = await look([stack.console, process.env.PROVISO_PICTURES ?? join(stack.folder, "pictures")], who);
     assert.equal(code, 0, words);
     const own = await officer.browser.newPage();
     for (const path of ["/", "/notice", "/details"]) {

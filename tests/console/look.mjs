@@ -137,6 +137,11 @@ await look("device-answer");
 await page.goto(person, { waitUntil: "load" });
 await press('form[action$="/enrolment-code"] button');
 await look("code");
+const visit = await page.goto(person, { waitUntil: "load" }).then(() => page.$('a[href*="/visits/"]'));
+if (visit) {
+  await press('a[href*="/visits/"]');
+  await look("visit");
+}
 if (process.env.PROVISO_PERSONAL) {
   await page.goto(person, { waitUntil: "load" });
   await press('form[action$="/personal-link"] button');
@@ -147,13 +152,30 @@ if (process.env.PROVISO_PERSONAL) {
     await page.goto(process.env.PROVISO_PERSONAL + place, { waitUntil: "load" });
     if (text) await page.type("#code", text);
   };
+  /** The page is in that language and says that. */
+  const says = async (lang, words) => {
+    const [found, text] = await page.evaluate(() => [document.documentElement.lang, document.body.innerText]);
+    if (found !== lang || !text.includes(words)) faults.push(`${page.url()} is in ${found}, not ${lang} with "${words}"`);
+  };
   await own(path, "00000-00000");
   await press("main button");
   await look("personal-code");
-  await own(path, code);
+  await says("en", "The code is not right");
+  await press('a[hreflang="pl"]');
+  await says("pl", "Wpisz swój kod");
+  await look("personal-code-pl");
+  await page.type("#code", code);
   await press("main button");
+  await says("pl", "Czemu się przygląda");
+  await look("personal-page-pl");
+  await press('a[hreflang="ro"]');
+  await says("ro", "La ce se uită");
+  await look("personal-page-ro");
+  await press('a[hreflang="en"]');
   await look("personal-page");
-  await own("/page/statement");
+  await own("/page/statement?lang=pl");
+  await says("pl", "Nikt nie musi tu pisać");
+  await own("/page/statement?lang=en");
   await look("personal-statement");
   await page.type("#text", "An advertisement opened it. This is an invented sentence.");
   await press("main button");

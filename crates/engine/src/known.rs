@@ -100,6 +100,14 @@ impl KnownOrder {
         instant.to_zoned_datetime(self.zone.clone()).date()
     }
 
+    /// The instants that civil days of the order cover, first and last included.
+    ///
+    /// # Errors
+    /// [`CompileError`] for a day that is no day in its zone.
+    pub fn of_days(&self, first: Date, last: Date) -> Result<(Timestamp, Timestamp), CompileError> {
+        Ok((start_of(first, &self.zone)?, start_of(day_after(last)?, &self.zone)?))
+    }
+
     /// Whether a paragraph of that kind runs at `at`.
     #[must_use]
     pub fn standing(&self, paragraph: &str, kind: ConditionKind, at: Timestamp) -> Standing {
@@ -152,7 +160,7 @@ impl KnownOrder {
         days.sort_unstable();
         let mut joined: Vec<(Timestamp, Timestamp)> = Vec::new();
         for (first, last) in days {
-            let (from, until) = (start_of(first, &self.zone)?, start_of(day_after(last)?, &self.zone)?);
+            let (from, until) = self.of_days(first, last)?;
             match joined.last_mut() {
                 Some(before) if from <= before.1 => before.1 = before.1.max(until),
                 _ => joined.push((from, until)),

@@ -1,6 +1,8 @@
 //! What a policy lets a device look at, in the words of the notice: the device shows them before anything is captured, and the
 //! person's own page says the same.
 
+pub mod language;
+
 use proviso_model::policy::{Capture, Policy};
 
 /// What any condition of a policy, at any time, may capture: the notice speaks of all of it, and a pause changes no word of it.

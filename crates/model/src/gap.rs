@@ -23,6 +23,32 @@ pub struct Gap {
     pub detail: String,
 }
 
+/// Ends the words of the gap that a device puts on record when it gives up its policy and keys.
+const GIVES_UP: &str = "; the device gives up its policy and keys";
+
+impl Gap {
+    /// The last that a device says at a release: since `at` nothing may be captured, on these grounds.
+    #[must_use]
+    pub fn of_release(at: Timestamp, grounds: &str) -> Self {
+        Self {
+            from: at,
+            until: Some(at),
+            source: Source::Health,
+            cause: GapCause::NoPolicy,
+            detail: format!("{grounds}{GIVES_UP}"),
+        }
+    }
+
+    /// Whether it is such a word.
+    #[must_use]
+    pub fn is_release(&self) -> bool {
+        self.source == Source::Health
+            && self.cause == GapCause::NoPolicy
+            && self.until == Some(self.from)
+            && self.detail.ends_with(GIVES_UP)
+    }
+}
+
 /// Why something was not watched. Only causes that a device can tell apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

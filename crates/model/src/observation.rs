@@ -124,6 +124,19 @@ pub enum Source {
     Health,
 }
 
+impl Source {
+    /// Every source.
+    pub const ALL: [Self; 7] = [
+        Self::Browser,
+        Self::Desktop,
+        Self::Accessibility,
+        Self::Files,
+        Self::Processes,
+        Self::Histories,
+        Self::Health,
+    ];
+}
+
 /// What brought a fact about. Names an act in an account on a device, never a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -10,8 +10,8 @@ use getrandom::rand_core::UnwrapErr;
 use proviso_model::Timestamp;
 use proviso_server::app::Clock;
 use proviso_server::cli::{Cli, LogFormat, Say, Wiring};
-use proviso_server::config::{RECORD_KEYS_ENV, STORE_ENV};
 use proviso_server::config::notify::NotifyEnvironment;
+use proviso_server::config::{RECORD_KEYS_ENV, STORE_ENV};
 use proviso_server::keys::master::MASTER_KEY_ENV;
 use proviso_server::pictures;
 

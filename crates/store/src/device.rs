@@ -5,6 +5,7 @@ use proviso_model::Timestamp;
 use proviso_model::hash::Digest;
 use proviso_model::ids::{CaseId, DeviceId};
 
+use crate::device_act::DeviceActRow;
 use crate::error::Result;
 use crate::words::words;
 
@@ -15,6 +16,9 @@ words! {
         Active = "active",
         /// Its requests are refused.
         Revoked = "revoked",
+        /// Gone for good (sold, another force's, its person died), and it said that it gives up its keys: it is told nothing more, and
+        /// may only deliver what it had sealed.
+        Released = "released",
     }
 }
 
@@ -123,14 +127,16 @@ pub trait DeviceStore {
     /// [`crate::StoreError`].
     async fn enrolment_try_forget(&self, address_hash: &[u8; 32]) -> Result<()>;
 
-    /// Uses up the code and adds the device with its first policy, or does none of it.
+    /// Uses up the code and adds the device with its first policy and with what was entered before that is about it too, or does
+    /// none of it.
     ///
     /// # Errors
-    /// [`crate::StoreError::Conflict`] when the code was used in between or has expired.
+    /// [`crate::StoreError::Conflict`] when the code was used in between or has expired, or an entry was changed meanwhile.
     async fn device_add(
         &self,
         device: &DeviceRow,
         policy: &PolicyRow,
+        acts: &[DeviceActRow],
         code_hash: &[u8; 32],
         now: Timestamp,
     ) -> Result<()>;
@@ -152,6 +158,12 @@ pub trait DeviceStore {
     /// # Errors
     /// [`crate::StoreError::Missing`] when there is no such device.
     async fn device_revoke(&self, id: DeviceId, from: Timestamp) -> Result<()>;
+
+    /// Ends the enrolment of a device that said that it gives up its keys. One that is revoked, or released already, stays so.
+    ///
+    /// # Errors
+    /// [`crate::StoreError`].
+    async fn device_release(&self, id: DeviceId) -> Result<()>;
 
     /// Notes a liveness ping.
     ///

@@ -41,6 +41,7 @@ mod site_list;
 pub mod sqlite;
 mod telling;
 mod timeline;
+mod visit;
 mod words;
 
 pub use alert::{AlertFilter, AlertRow, AlertStore, DecisionRow, NotificationKind, NotificationRow};
@@ -81,6 +82,7 @@ pub use telling::{
     DeliveryTally, NewTelling, TellingRow, TellingStep, TellingStore,
 };
 pub use timeline::{Stretch, TimelineStore, ToldRow};
+pub use visit::{VisitRecordRow, VisitStore};
 pub use words::Priority;
 
 /// Everything that a store can do.
@@ -110,6 +112,7 @@ pub trait Store:
     + HashSetStore
     + LateStore
     + PrivilegeStore
+    + VisitStore
     + Send
     + Sync
     + 'static

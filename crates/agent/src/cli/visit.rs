@@ -7,7 +7,7 @@ use anyhow::{Context as _, bail};
 use jiff::tz::TimeZone;
 use proviso_agent::StateDir;
 use proviso_agent::visit::pass::Given;
-use proviso_agent::visit::{PAGE_FILE, Place, RECORD_FILE, TOUCHED_FILE, VisitParts, Visited, visit};
+use proviso_agent::visit::{PAGE_FILE, Place, RECORD_FILE, Since, TOUCHED_FILE, VisitParts, Visited, visit};
 use proviso_engine::Pack;
 use proviso_ledger::SignKey;
 use proviso_model::limits::ORDER_BYTES_MAX;
@@ -142,20 +142,26 @@ fn place(dir: &StateDir, args: &VisitArgs) -> anyhow::Result<Place> {
 }
 
 /// What is compared with: what was asked, else what the pass says, else the day on which the order was made.
-fn since(args: &VisitArgs, given: &Given, zone: &TimeZone) -> anyhow::Result<Timestamp> {
-    let day = match &args.since {
-        Some(text) if text.contains('T') => return Ok(Timestamp::parse(text)?),
-        Some(text) => {
-            text.parse().with_context(|| format!("\"{text}\" is no day; write it as 2026-11-01"))?
-        }
-        None => match given.pass.as_ref().and_then(|(_, pass)| pass.since) {
-            Some(at) => return Ok(at),
-            None => given.order.made_on,
-        },
+fn since(args: &VisitArgs, given: &Given, zone: &TimeZone) -> anyhow::Result<Since> {
+    let start = |day: jiff::civil::Date| -> anyhow::Result<Timestamp> {
+        let start =
+            day.to_zoned_datetime(zone.clone()).context("there is no such day in the order's time zone")?;
+        Ok(Timestamp::from_micros(start.timestamp().as_microsecond()))
     };
-    let start =
-        day.to_zoned_datetime(zone.clone()).context("there is no such day in the order's time zone")?;
-    Ok(Timestamp::from_micros(start.timestamp().as_microsecond()))
+    let at = match &args.since {
+        Some(text) if text.contains('T') => Timestamp::parse(text)?,
+        Some(text) => {
+            start(text.parse().with_context(|| format!("\"{text}\" is no day; write it as 2026-11-01"))?)?
+        }
+        None => {
+            let (beginning, pass) = (start(given.order.made_on)?, given.pass.as_ref().map(|(_, pass)| pass));
+            let Some((at, of)) = pass.and_then(|pass| Some((pass.since?, pass.since_of))) else {
+                return Ok(Since { at: beginning, of: None });
+            };
+            return Ok(Since { at, of: of.map(|device| (device, beginning)) });
+        }
+    };
+    Ok(Since { at, of: None })
 }
 
 /// A new folder beside the pass, or the one that is named.

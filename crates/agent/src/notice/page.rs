@@ -18,8 +18,8 @@ use serde::Deserialize;
 use tokio::sync::watch;
 
 use super::answer::{html, problem, see_other, with_cookie, with_headers};
-use super::language::Say;
-use super::pages::{DetailsPage, NoticePage, PinPage, SignPage};
+use super::language::{Say, asked};
+use super::pages::{DetailsPage, EndedPage, NoticePage, PinPage, SignPage};
 use super::visits::{Visits, same};
 use super::{other_adult, pages, paragraphs, paragraphs_in, statement};
 use crate::clock::TrueTime;
@@ -130,12 +130,12 @@ pub fn router(parts: PageParts) -> Router {
 pub fn farewell_router() -> Router {
     Router::new()
         .route("/page.css", get(style))
-        .fallback(async || ended())
+        .fallback(async |headers: HeaderMap| ended(asked(&headers)))
         .layer(middleware::map_response(async |response: Response| with_headers(response)))
 }
 
-fn ended() -> Response {
-    problem(StatusCode::OK, "Monitoring has ended", RELEASE_NOTE)
+fn ended(say: Say) -> Response {
+    html(StatusCode::OK, &EndedPage { text: RELEASE_NOTE, say })
 }
 
 /// Refuses other names for this machine (DNS rebinding) and forms from other origins, and sets the headers.
@@ -160,7 +160,7 @@ async fn guard(State(page): Shared, request: Request, next: Next) -> Response {
 async fn sign(State(page): Shared, headers: HeaderMap) -> Response {
     let view = page.core.view().borrow().clone();
     let (sign, other_adult) = (&view.sign, view.other_adult.approval.is_some());
-    html(StatusCode::OK, &SignPage { sign, say: Say::asked(&headers), other_adult })
+    html(StatusCode::OK, &SignPage { sign, say: asked(&headers), other_adult })
 }
 
 async fn style() -> Response {
@@ -168,7 +168,7 @@ async fn style() -> Response {
 }
 
 async fn notice(State(page): Shared, headers: HeaderMap) -> Response {
-    let Some(kept) = page.keep.policy() else { return no_policy(&page) };
+    let Some(kept) = page.keep.policy() else { return no_policy(&page, &headers) };
     // Serving it is what "shown" means: without scripts there is no telling whether eyes were on it (docs/agent.md).
     let shown = page.core.ask(|reply| Ask::Notice {
         shown_on: "browser",
@@ -181,7 +181,7 @@ async fn notice(State(page): Shared, headers: HeaderMap) -> Response {
         return problem(StatusCode::SERVICE_UNAVAILABLE, "The notice could not be recorded", text);
     }
     let text = paragraphs(&kept.policy, &page.keep.trust().force_name);
-    let say = Say::asked(&headers);
+    let say = asked(&headers);
     let answered = answer_in_words(page.core.view().borrow().notice.as_ref().map(|note| note.response));
     html(
         StatusCode::OK,
@@ -243,7 +243,7 @@ async fn details(State(page): Shared, headers: HeaderMap) -> Response {
         return ask_for_pin(&page, &headers);
     }
     let now = page.now();
-    let Some(kept) = page.keep.policy() else { return no_policy(&page) };
+    let Some(kept) = page.keep.policy() else { return no_policy(&page, &headers) };
     let view = page.core.view().borrow().clone();
     let uplink = page.uplink.borrow().clone();
     let policy = &kept.policy;
@@ -256,7 +256,7 @@ async fn details(State(page): Shared, headers: HeaderMap) -> Response {
     // That nothing is obeyed meanwhile is what a pause is.
     let is_paused = pause.is_some();
     let is_told = |open: &&OpenGap| !is_paused || open.gap.cause != GapCause::NoPolicy;
-    let say = Say::asked(&headers);
+    let say = asked(&headers);
     let gaps = view.open_gaps.iter().filter(is_told);
     let gaps = gaps.map(|open| pages::gap(open.gap.from, open.gap.cause, zone, say));
     let details = DetailsPage {
@@ -277,7 +277,7 @@ async fn details(State(page): Shared, headers: HeaderMap) -> Response {
         trouble: uplink.trouble.unwrap_or_default(),
         spooled: view.figures.records,
         totals: pages::totals(page.core.ask(Ask::Totals).await.unwrap_or_default(), say),
-        looked: uplink.looked.map(|looked| pages::looked(&looked, zone)),
+        looked: uplink.looked.map(|looked| pages::looked(&looked, zone, say)),
         gaps: gaps.collect(),
         answer: answer_in_words(view.notice.as_ref().map(|note| note.response)),
         form_token: page.form_token(),
@@ -328,7 +328,7 @@ pub(super) fn ask_for_pin(page: &Page, headers: &HeaderMap) -> Response {
 }
 
 fn ask_again(page: &Page, headers: &HeaderMap, status: StatusCode, problem: &str) -> Response {
-    html(status, &PinPage { form_token: page.form_token(), problem, say: Say::asked(headers) })
+    html(status, &PinPage { form_token: page.form_token(), problem, say: asked(headers) })
 }
 
 #[derive(Deserialize)]
@@ -359,9 +359,9 @@ pub(super) fn stale() -> Response {
     problem(StatusCode::FORBIDDEN, "The form is out of date", text)
 }
 
-pub(super) fn no_policy(page: &Page) -> Response {
+pub(super) fn no_policy(page: &Page, headers: &HeaderMap) -> Response {
     if page.keep.released().is_some() {
-        return ended();
+        return ended(asked(headers));
     }
     let text = "No order in force is known to this device, so nothing is watched.";
     problem(StatusCode::OK, "Nothing is watched", text)

@@ -68,6 +68,14 @@ pub(super) struct DetailsPage<'a> {
     pub say: Say,
 }
 
+/// That the monitoring has ended.
+#[derive(Template)]
+#[template(path = "ended.html")]
+pub(super) struct EndedPage {
+    pub text: &'static str,
+    pub say: Say,
+}
+
 /// Anything that went wrong.
 #[derive(Template)]
 #[template(path = "problem.html")]
@@ -159,8 +167,8 @@ pub(super) struct LookedView {
     pub all: String,
 }
 
-pub(super) fn looked(looked: &Looked, timezone: &str) -> LookedView {
-    let (lately, all) = (looked.lately.in_words(), looked.all.in_words());
+pub(super) fn looked(looked: &Looked, timezone: &str, say: Say) -> LookedView {
+    let (lately, all) = (say.looks(&looked.lately), say.looks(&looked.all));
     LookedView { until: in_words(looked.until, timezone), lately, all }
 }
 
@@ -208,7 +216,7 @@ pub(super) fn other_adult_in_words(view: &OtherAdultView, timezone: &str) -> Opt
 
 const REVOKED: &str = "The force has ended this device's enrolment.";
 const WATCHING: &str = "The program is watching this account now.";
-const RELEASED: &str = "The order's monitoring has ended; this program no longer watches.";
+const RELEASED: &str = "Monitoring on this device has ended; nothing is watched any more.";
 pub(super) const NOTHING: &str = "Nothing is being watched now.";
 const BECAUSE: &str = "Nothing is being watched now: {why}.";
 const SINCE: &str = "since {when}: {why}";

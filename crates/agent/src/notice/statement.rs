@@ -10,7 +10,7 @@ use proviso_model::statement::{Statement, StatementKind};
 use serde::Deserialize;
 
 use super::answer::{html, problem, see_other};
-use super::language::Say;
+use super::language::{Say, asked};
 use super::page::{Page, Shared, ask_for_pin, no_policy, stale};
 use super::visits::same;
 use crate::daemon::core_thread::Ask;
@@ -58,7 +58,7 @@ pub(super) async fn show(State(page): Shared, headers: HeaderMap) -> Response {
     if !page.is_open_to(&headers) {
         return ask_for_pin(&page, &headers);
     }
-    form(&page, Say::asked(&headers), &StatementForm::default(), "")
+    form(&page, asked(&headers), &StatementForm::default(), "")
 }
 
 /// `POST /details/statement`.
@@ -73,8 +73,8 @@ pub(super) async fn write(
     if !page.is_open_to(&headers) {
         return ask_for_pin(&page, &headers);
     }
-    let Some(kept) = page.policy() else { return no_policy(&page) };
-    let say = Say::asked(&headers);
+    let Some(kept) = page.policy() else { return no_policy(&page, &headers) };
+    let say = asked(&headers);
     let zone = TimeZone::get(&kept.policy.timezone).unwrap_or(TimeZone::UTC);
     let fields = (said.of.as_str(), said.about.as_str(), said.text.as_str());
     let Statement { of, about, text, .. } = match Statement::of_form(fields, &zone, page.now()) {

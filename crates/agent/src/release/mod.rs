@@ -29,9 +29,9 @@ const RECORD_KEY: &str = "record.key";
 /// Whatever could still speak for this device, or let somebody in.
 const KEYS: [&str; 3] = [RECORD_KEY, "tls.key", "pin.json"];
 
-/// What the person is told, and everybody on the machine may read.
-pub const RELEASE_NOTE: &str =
-    "The order's monitoring has ended; this program no longer watches; you may remove it.";
+/// What whoever has the device is told, and everybody on it may read. The device may have been sold, or its person may be dead: nothing
+/// is said of an order, a person or a force.
+pub const RELEASE_NOTE: &str = "Monitoring on this device has ended; nothing is watched any more. The program may be removed: the package proviso-agent with the folder /var/lib/proviso, and the Proviso extension of each browser.";
 
 /// Time awake since the end of the policy with this serial.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,8 +66,8 @@ impl Grounds {
     #[must_use]
     pub fn in_words(self) -> &'static str {
         match self {
-            Self::ServerTime => "the force's server confirmed that the order's time is over",
-            Self::PoweredDays => "the device ran for fourteen days past the order's end",
+            Self::ServerTime => "the server confirmed that the time of the monitoring is over",
+            Self::PoweredDays => "the device ran for fourteen days past the end of the monitoring",
         }
     }
 }

@@ -154,7 +154,7 @@ impl Status {
         if let Some(release) = &self.release {
             let why = release.grounds.in_words();
             lines.push(format!(
-                "The order's monitoring has ended ({why}). What waits is still sent; then the keys are deleted."
+                "Monitoring on this device has ended ({why}). What waits is still sent; then the keys are deleted."
             ));
         }
         if let Some(why) = &self.revoked {

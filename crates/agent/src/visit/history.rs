@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use proviso_model::Timestamp;
 use proviso_model::order::Condition;
-use proviso_model::visit::{HistoryFacts, SiteCount};
+use proviso_model::visit::{HistoryFacts, KnownPause, SiteCount};
 use rusqlite::Row;
 use rusqlite::types::ValueRef;
 
@@ -40,6 +40,8 @@ fn entries(form: Form, with_addresses: bool) -> &'static str {
 pub(super) struct Wanted<'a> {
     pub(super) conditions: &'a [Condition],
     pub(super) since: Timestamp,
+    /// When paragraphs did not run: an entry of that time counts under none of them.
+    pub(super) pauses: &'a [KnownPause],
     pub(super) now: Timestamp,
     pub(super) zone: &'a TimeZone,
     /// Paragraphs that ask for it.
@@ -192,6 +194,9 @@ impl<'a> Counted<'a> {
             host == site || host.strip_suffix(&site).is_some_and(|above| above.ends_with('.'))
         };
         for (place, (condition, site)) in self.sites.iter().enumerate() {
+            if self.wanted.pauses.iter().any(|pause| pause.covers(&condition.paragraph, at)) {
+                continue;
+            }
             if !is_of(site) || condition.except.sites.iter().any(|site| is_of(site)) {
                 continue;
             }

@@ -19,7 +19,10 @@ use jiff::tz::TimeZone;
 use proviso_engine::Pack;
 use proviso_engine::visit::{Told, VisitRead, reads, tell};
 use proviso_ledger::hash::sha256;
-use proviso_model::visit::{SignedVisitRecord, VISIT_FORMAT, VisitFacts, VisitRecord, signed_visit_record};
+use proviso_model::ids::DeviceId;
+use proviso_model::visit::{
+    AgentFacts, SignedVisitRecord, VISIT_FORMAT, VisitFacts, VisitRecord, signed_visit_record,
+};
 use proviso_model::{Digest, Timestamp};
 
 use crate::Clock;
@@ -87,7 +90,7 @@ pub struct VisitParts<'a> {
     /// An empty folder for what it writes, or one that it may make.
     pub out: &'a Path,
     /// What it compares with.
-    pub since: Timestamp,
+    pub since: Since,
     /// How long it may look, in seconds.
     pub seconds: u64,
     /// Lists of things.
@@ -96,6 +99,15 @@ pub struct VisitParts<'a> {
     pub clock: &'a dyn Clock,
     /// Says on the screen what it does.
     pub say: &'a mut dyn FnMut(&str),
+}
+
+/// What a visit compares with.
+#[derive(Debug, Clone, Copy)]
+pub struct Since {
+    /// The time.
+    pub at: Timestamp,
+    /// The device whose last visit it is, and what another one is compared with.
+    pub of: Option<(DeviceId, Timestamp)>,
 }
 
 /// What a visit came to.
@@ -156,15 +168,28 @@ pub fn visit(parts: VisitParts<'_>) -> Result<Visited, VisitError> {
         scratch,
         facts: VisitFacts::default(),
         reached: BTreeSet::new(),
+        since,
         started_ms: clock.awake_ms(),
         clock,
         say,
     };
-    looking.look(out, packs, since, &zone)?;
-    let Looking { eyes, facts, reached, scratch, .. } = looking;
+    looking.look(out, packs, &zone)?;
+    let Looking { eyes, facts, reached, scratch, since, .. } = looking;
     drop(scratch);
-    let told =
-        tell(&Told { order: &given.order, facts: &facts, reached: &reached, since, packs, zone: &zone })?;
+    let (since, now) = (since.at, clock.wall());
+    let acts = given.acts(facts.agent.as_ref().and_then(|agent| agent.device));
+    let told = Told {
+        order: &given.order,
+        facts: &facts,
+        reached: &reached,
+        since,
+        now,
+        packs,
+        zone: &zone,
+        acts: &acts,
+        pauses: given.pauses(),
+    };
+    let told = tell(&told)?;
     let mut record = VisitRecord {
         format: VISIT_FORMAT,
         visit: given.pass.as_ref().map(|(_, pass)| pass.visit),
@@ -173,7 +198,7 @@ pub fn visit(parts: VisitParts<'_>) -> Result<Visited, VisitError> {
         case: given.pass.as_ref().map(|(_, pass)| pass.case),
         order_reference: given.order.reference.clone(),
         started_at,
-        ended_at: clock.wall(),
+        ended_at: now,
         since,
         program: concat!("proviso-agent ", env!("CARGO_PKG_VERSION")).to_owned(),
         facts,
@@ -220,6 +245,7 @@ struct Looking<'a> {
     scratch: Scratch,
     facts: VisitFacts,
     reached: BTreeSet<VisitRead>,
+    since: Since,
     started_ms: u64,
     clock: &'a dyn Clock,
     say: &'a mut dyn FnMut(&str),
@@ -227,18 +253,14 @@ struct Looking<'a> {
 
 impl Looking<'_> {
     /// What takes long comes last, so that a visit that runs out of time has the rest.
-    fn look(
-        &mut self,
-        out: &Path,
-        packs: &[Pack],
-        since: Timestamp,
-        zone: &TimeZone,
-    ) -> Result<(), VisitError> {
+    fn look(&mut self, out: &Path, packs: &[Pack], zone: &TimeZone) -> Result<(), VisitError> {
         if let Some(why) = self.begin(VisitRead::Device) {
             self.facts.device = Some(device::device(&mut self.eyes, &why)?);
         }
         if let Some(why) = self.begin(VisitRead::Agent) {
-            self.facts.agent = Some(device::agent(&mut self.eyes, &self.scratch, &why)?);
+            let agent = device::agent(&mut self.eyes, &self.scratch, &why)?;
+            self.compare_on(&agent);
+            self.facts.agent = Some(agent);
         }
         if let Some(why) = self.begin(VisitRead::Accounts) {
             self.facts.accounts = Some(device::accounts(&mut self.eyes, &why)?);
@@ -255,10 +277,22 @@ impl Looking<'_> {
         }
         self.facts.machine.sort();
         self.facts.machine.dedup();
-        self.browsers(since, zone)
+        self.browsers(zone)
     }
 
-    fn browsers(&mut self, since: Timestamp, zone: &TimeZone) -> Result<(), VisitError> {
+    /// On another device than the one that was visited before, the visit compares with the beginning of the order.
+    fn compare_on(&mut self, agent: &AgentFacts) {
+        let Some((device, beginning)) = self.since.of else { return };
+        let is_other = agent.device.is_some_and(|own| own != device);
+        if is_other || !(agent.is_installed || agent.has_state) {
+            self.since = Since { at: beginning, of: None };
+            (self.say)(
+                "This is not the device of the visit before: it compares with the beginning of the order.",
+            );
+        }
+    }
+
+    fn browsers(&mut self, zone: &TimeZone) -> Result<(), VisitError> {
         let Some(why) = self.begin(VisitRead::Browsers) else { return Ok(()) };
         let names = self.begin(VisitRead::Names);
         let settings = [VisitRead::PrivateSettings, VisitRead::HistorySettings];
@@ -274,7 +308,8 @@ impl Looking<'_> {
         if let Some(why) = self.begin(VisitRead::Histories) {
             let wanted = history::Wanted {
                 conditions: &self.given.order.conditions,
-                since,
+                since: self.since.at,
+                pauses: self.given.pauses(),
                 now: self.clock.wall(),
                 zone,
                 why: &why,

@@ -2,8 +2,8 @@
 
 use askama::Template;
 use jiff::tz::TimeZone;
-use proviso_engine::visit::{date_in_words, span_in_words};
-use proviso_model::visit::{KnownDevice, VisitRecord, VisitTold};
+use proviso_engine::visit::{date_in_words, minutes_in_words, span_in_words};
+use proviso_model::visit::{KnownDevice, KnownGap, VisitRecord, VisitTold};
 
 use super::TOUCHED_FILE;
 use super::pass::Given;
@@ -17,6 +17,7 @@ struct GapLine {
 struct DeviceLines {
     name: String,
     summary: String,
+    planned: Vec<GapLine>,
     gaps: Vec<GapLine>,
     more: u64,
 }
@@ -71,21 +72,13 @@ fn lines(device: &KnownDevice, is_this: bool, zone: &TimeZone) -> DeviceLines {
     let this = if is_this { " (this device)" } else { "" };
     DeviceLines {
         name: format!("{}, account {}{this}", device.system, device.account),
-        summary: format!(
-            "Under the order: {}. Watched: {}. Not watched: {}.",
-            span_in_words(device.minutes),
-            span_in_words(device.watched),
-            span_in_words(device.minutes.saturating_sub(device.watched)),
-        ),
-        gaps: device
-            .gaps
-            .iter()
-            .map(|gap| GapLine {
-                from: date_in_words(gap.from, zone),
-                span: span_in_words(gap.minutes),
-                why: gap.why.clone(),
-            })
-            .collect(),
+        summary: minutes_in_words(device),
+        planned: device.because.iter().map(|gap| gap_line(gap, zone)).collect(),
+        gaps: device.gaps.iter().map(|gap| gap_line(gap, zone)).collect(),
         more: device.gaps_in_all.saturating_sub(device.gaps.len() as u64),
     }
+}
+
+fn gap_line(gap: &KnownGap, zone: &TimeZone) -> GapLine {
+    GapLine { from: date_in_words(gap.from, zone), span: span_in_words(gap.minutes), why: gap.why.clone() }
 }

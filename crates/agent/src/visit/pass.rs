@@ -7,7 +7,11 @@ use jiff::tz::TimeZone;
 use proviso_engine::visit::{VisitError as OrderError, on_day, order_for_visit};
 use proviso_ledger::SignKey;
 use proviso_ledger::hash::sha256;
-use proviso_model::visit::{SignedVisitPass, VISIT_FORMAT, VisitOrder, VisitPass, signed_visit_pass};
+use proviso_model::device_act::DeviceAct;
+use proviso_model::ids::DeviceId;
+use proviso_model::visit::{
+    KnownPause, SignedVisitPass, VISIT_FORMAT, VisitOrder, VisitPass, signed_visit_pass,
+};
 use proviso_model::wire::TrustFile;
 use proviso_model::{Digest, Order, Timestamp};
 use zeroize::Zeroizing;
@@ -112,6 +116,28 @@ impl Given {
     /// [`PassError::Order`].
     pub fn rehearsal(order: &Order, today: jiff::civil::Date, key: SignKey) -> Result<Self, PassError> {
         Ok(Self { order: order_for_visit(order, today)?, pass: None, key })
+    }
+
+    /// When a court had paused the order or a paragraph of it.
+    #[must_use]
+    pub fn pauses(&self) -> &[KnownPause] {
+        self.pass.as_ref().map(|(_, pass)| pass.pauses.as_slice()).unwrap_or_default()
+    }
+
+    /// What officers entered that is about this device: all that was entered of it, where it is known which it is; else what is
+    /// about the person.
+    #[must_use]
+    pub fn acts(&self, own: Option<DeviceId>) -> Vec<DeviceAct> {
+        let devices = self.pass.as_ref().map(|(_, pass)| pass.devices.as_slice()).unwrap_or_default();
+        let mut acts: Vec<DeviceAct> = Vec::new();
+        for device in devices {
+            let is_own = own == Some(device.device);
+            let of = device.acts.iter().filter(|act| is_own || act.kind.is_about_the_person());
+            acts.extend(of);
+        }
+        acts.sort_by_key(|act| (act.from, act.kind));
+        acts.dedup();
+        acts
     }
 
     /// SHA-256 of the pass's exact text.

@@ -1,7 +1,6 @@
 //! The way from the order's end to giving up policy and keys, as the watch core sees it.
 
-use proviso_model::Source;
-use proviso_model::gap::{Gap, GapCause};
+use proviso_model::gap::Gap;
 use proviso_model::record::RecordBody;
 
 use super::Watcher;
@@ -50,9 +49,7 @@ impl Watcher {
         let at = self.moment.reckoned;
         let release = Release { grounds, at };
         // The last that this device says: it is delivered before the keys go.
-        let detail = format!("{}; the device gives up its policy and keys", grounds.in_words());
-        let (until, source, cause) = (Some(at), Source::Health, GapCause::NoPolicy);
-        let gap = Gap { from: at, until, source, cause, detail };
+        let gap = Gap::of_release(at, grounds.in_words());
         let notes = [note_of(NOTE_RELEASE, &Some(release))?];
         self.record(&kept, RecordBody::Gap { gap }, Room::Reserve, &notes)?;
         self.release = Some(release);

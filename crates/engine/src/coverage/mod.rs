@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 pub use proviso_model::claim::{Claim, Said};
 pub use reckon::{joined, reckon};
-pub use words::{cause_in_words, gap_in_words, not_seen, source_in_words, watched_in_words};
+pub use words::{cause_in_words, gap_in_words, not_seen, source_in_words, told_beside, watched_in_words};
 
 /// Microseconds of a minute.
 pub const MINUTE_US: i64 = 60_000_000;

@@ -21,16 +21,22 @@ pub fn cause_in_words(cause: Cause) -> &'static str {
 /// A gap with its cause, and what the device itself told where an officer's entry explains it.
 #[must_use]
 pub fn gap_in_words(entry: &Entry) -> Option<String> {
-    let gap = entry.gap?;
-    let words = cause_in_words(gap);
-    Some(match (gap, entry.told) {
-        // That it has nothing to obey follows from the entry itself.
-        (Cause::Act(kind), Some(GapCause::NoPolicy)) if kind.capture() != CaptureUnder::GoesOn => {
-            words.to_owned()
-        }
-        (Cause::Act(_), Some(told)) => format!("{words}; the device told: {}", told.in_words()),
-        _ => words.to_owned(),
+    let words = cause_in_words(entry.gap?);
+    Some(match told_beside(entry) {
+        Some(told) => format!("{words}; the device told: {}", told.in_words()),
+        None => words.to_owned(),
     })
+}
+
+/// What the device itself told of a gap that an officer's entry explains, where that says more than the entry.
+#[must_use]
+pub fn told_beside(entry: &Entry) -> Option<GapCause> {
+    match (entry.gap?, entry.told?) {
+        // That it has nothing to obey follows from the entry itself.
+        (Cause::Act(kind), GapCause::NoPolicy) if kind.capture() != CaptureUnder::GoesOn => None,
+        (Cause::Act(_), told) => Some(told),
+        _ => None,
+    }
 }
 
 /// A source of observation.

@@ -15,7 +15,7 @@ use proviso_model::visit::VisitOrder;
 use serde::{Deserialize, Serialize};
 
 pub use tell::{Told, tell};
-pub use words::{date_in_words, span_in_words};
+pub use words::{date_in_words, minutes_in_words, span_in_words};
 
 use crate::behaviour::machine;
 use crate::compile::days_in_force;

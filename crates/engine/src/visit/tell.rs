@@ -6,8 +6,9 @@ mod machine;
 use std::collections::BTreeSet;
 
 use jiff::tz::TimeZone;
+use proviso_model::device_act::DeviceAct;
 use proviso_model::order::Condition;
-use proviso_model::visit::{AgentFacts, DeviceFacts, VisitFacts, VisitOrder, VisitTold};
+use proviso_model::visit::{AgentFacts, DeviceFacts, KnownPause, VisitFacts, VisitOrder, VisitTold};
 use proviso_model::{ConditionKind, Timestamp};
 
 use super::facts::{self, reads_of};
@@ -25,6 +26,12 @@ pub struct Told<'a> {
     pub reached: &'a BTreeSet<VisitRead>,
     /// What the visit compares with.
     pub since: Timestamp,
+    /// When it was made.
+    pub now: Timestamp,
+    /// What officers entered about this device or its person.
+    pub acts: &'a [DeviceAct],
+    /// When a court had paused the order, or a paragraph of it.
+    pub pauses: &'a [KnownPause],
     /// Lists of things.
     pub packs: &'a [Pack],
     /// The order's time zone.
@@ -86,6 +93,7 @@ pub fn tell(of: &Told<'_>) -> Result<Vec<VisitTold>, VisitError> {
 impl Told<'_> {
     fn paragraph(&self, condition: &Condition, reads: &BTreeSet<VisitRead>) -> Page {
         let mut page = Page::default();
+        self.pauses(&mut page, condition);
         for read in reads.iter().filter(|read| !self.reached.contains(read)) {
             page.say(format!("Not reached: {}.", read.in_words()));
         }
@@ -113,6 +121,25 @@ impl Told<'_> {
         page
     }
 
+    /// What an officer entered because of which nothing may be captured now.
+    fn stopped_now(&self) -> Option<&DeviceAct> {
+        self.acts.iter().find(|act| act.stops(self.now))
+    }
+
+    /// When a court had paused the paragraph, within the time that is compared with.
+    fn pauses(&self, page: &mut Page, condition: &Condition) {
+        for pause in self.pauses.iter().filter(|pause| pause.is_about(&condition.paragraph)) {
+            if pause.from < self.now && self.since < pause.until {
+                page.care(&format!(
+                    "A court had paused this from {} to {}: what happened then is no matter of this paragraph, and entries of sites \
+                     from then are not counted.",
+                    self.date(pause.from),
+                    self.date(pause.until)
+                ));
+            }
+        }
+    }
+
     fn device(&self, page: &mut Page, device: &DeviceFacts) {
         let or =
             |text: &str, without: &str| if text.is_empty() { without.to_owned() } else { text.to_owned() };
@@ -131,6 +158,12 @@ impl Told<'_> {
             (_, true, true) => {
                 page.say(format!("The monitoring program runs and watches (version {}).", agent.version));
             }
+            (_, true, false) if self.stopped_now().is_some() => {
+                page.say(format!(
+                    "The monitoring program runs and does not watch, as it should (version {}).",
+                    agent.version
+                ));
+            }
             (_, true, false) => {
                 page.stop(format!(
                     "The monitoring program runs (version {}) and does not watch.",
@@ -144,6 +177,13 @@ impl Told<'_> {
                     "A fault, an update or a full disk also stops it: `proviso-agent doctor` says more.",
                 );
             }
+        }
+        if let Some(act) = self.stopped_now() {
+            page.care(&format!(
+                "The force has entered that {}, from {}: nothing is captured meanwhile. Ask whether that entry still holds.",
+                act.kind.in_words(),
+                self.date(act.from)
+            ));
         }
         if let Some(at) = agent.last_ran_at {
             page.say(format!("It last ran on {}.", self.date(at)));
@@ -186,4 +226,83 @@ impl Told<'_> {
 /// Whether an order declares a name.
 fn is_declared(condition: &Condition, name: &str) -> bool {
     condition.declared.iter().any(|entry| entry.trim().to_lowercase() == name.trim().to_lowercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::visit::order_for_visit;
+    use proviso_model::Order;
+    use proviso_model::device_act::DeviceActKind;
+    use proviso_model::visit::{AccountFacts, ProfileFacts};
+
+    const ORDER: &str = include_str!("../../../../testdata/orders/good/shpo-all-kinds.toml");
+
+    fn at(text: &str) -> Timestamp {
+        Timestamp::parse(text).expect("an instant")
+    }
+
+    #[test]
+    fn what_the_force_entered_and_what_a_court_paused_is_said_and_is_nothing_to_stop_at() {
+        let order = Order::from_toml(ORDER).expect("an order");
+        let order =
+            order_for_visit(&order, "2026-11-29".parse().expect("a day")).expect("paragraphs in force");
+        let of = |kind| order.conditions.iter().find(|one| one.kind == kind).expect("in the order");
+        let (software, deletion) =
+            (of(ConditionKind::MonitoringSoftware), of(ConditionKind::NoHistoryDeletion));
+        let agent =
+            AgentFacts { is_installed: true, has_state: true, is_running: true, ..AgentFacts::default() };
+        let cleared = format!("{}2026-11-22T10:00:00Z", "browser.last_clear_browsing_data_time = ");
+        let profile = ProfileFacts {
+            browser: "Chromium".to_owned(),
+            settings: vec![cleared],
+            ..ProfileFacts::default()
+        };
+        let facts = VisitFacts {
+            agent: Some(agent),
+            accounts: Some(AccountFacts::default()),
+            profiles: Some(vec![profile]),
+            ..VisitFacts::default()
+        };
+        let reached: BTreeSet<VisitRead> =
+            [VisitRead::Agent, VisitRead::Browsers, VisitRead::HistorySettings, VisitRead::Histories].into();
+        let repair =
+            DeviceAct { kind: DeviceActKind::InRepair, from: at("2026-11-20T10:00:00Z"), until: None };
+        let pause = KnownPause {
+            paragraph: Some(deletion.paragraph.clone()),
+            from: at("2026-11-22T00:00:00Z"),
+            until: at("2026-11-23T00:00:00Z"),
+        };
+        let told = |acts: &[DeviceAct], pauses: &[KnownPause]| {
+            let of = Told {
+                order: &order,
+                facts: &facts,
+                reached: &reached,
+                since: at("2026-11-01T00:00:00Z"),
+                now: at("2026-11-29T10:00:00Z"),
+                packs: &[],
+                zone: &TimeZone::UTC,
+                acts,
+                pauses,
+            };
+            let told = tell(&of).expect("told");
+            [software, deletion].map(|condition| {
+                told.iter().find(|one| one.paragraph == condition.paragraph).expect("told").clone()
+            })
+        };
+        let [without, found] = told(&[], &[]);
+        assert!(
+            without.stop && without.found.iter().any(|line| line.contains("does not watch")),
+            "{without:?}"
+        );
+        assert!(found.stop && found.found.iter().any(|line| line.contains("last used")), "{found:?}");
+        let [planned, paused] = told(&[repair], &[pause]);
+        assert!(
+            planned.found.iter().any(|line| line.contains("does not watch, as it should")),
+            "{planned:?}"
+        );
+        assert!(planned.care.iter().any(|line| line.contains("the device was in repair")), "{planned:?}");
+        assert!(!paused.stop && paused.found.iter().any(|line| line.contains("last used")), "{paused:?}");
+        assert!(paused.care.iter().any(|line| line.contains("A court had paused this")), "{paused:?}");
+    }
 }

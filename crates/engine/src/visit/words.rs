@@ -2,6 +2,7 @@
 
 use jiff::tz::TimeZone;
 use proviso_model::Timestamp;
+use proviso_model::visit::KnownDevice;
 
 /// An instant in the order's time zone, to the minute.
 #[must_use]
@@ -25,6 +26,18 @@ pub fn span_in_words(minutes: u64) -> String {
         .take(2)
         .collect();
     if parts.is_empty() { "less than a minute".to_owned() } else { parts.join(" ") }
+}
+
+/// What the gap ledger knew of a device when a visit was prepared: watched, planned, and the rest.
+#[must_use]
+pub fn minutes_in_words(device: &KnownDevice) -> String {
+    let other = device.minutes.saturating_sub(device.watched).saturating_sub(device.planned);
+    let [all, watched, planned, other] = [device.minutes, device.watched, device.planned, other]
+        .map(|minutes| if minutes == 0 { "none".to_owned() } else { span_in_words(minutes) });
+    format!(
+        "Under the order: {all}. Watched: {watched}. Not watched because of what the force had entered: {planned}. Not watched for \
+         other causes: {other}."
+    )
 }
 
 /// `1 entry`, `2 entries`.

@@ -13,6 +13,7 @@ pub use record::{
     SignedVisitRecord, TOUCHED_DOMAIN, VisitRecord, VisitTold, VisitTouched, signed_visit_record,
 };
 
+use crate::device_act::DeviceAct;
 use crate::ids::{CaseId, DeviceId, ForceId, VisitId};
 use crate::order::{Condition, OrderKind};
 use crate::time::Timestamp;
@@ -45,8 +46,14 @@ pub struct VisitPass {
     /// The visit before, or whatever else the officer compares with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<Timestamp>,
+    /// The device whose last filed visit `since` is. On another one the visit compares with the beginning of the order.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since_of: Option<DeviceId>,
     /// What the order asks.
     pub order: VisitOrder,
+    /// When a court had paused the order, or a paragraph of it, since the time that is compared with.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pauses: Vec<KnownPause>,
     /// The person's enrolled devices, and what the gap ledger says of them since then.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub devices: Vec<KnownDevice>,
@@ -86,10 +93,46 @@ pub struct KnownDevice {
     pub minutes: u64,
     /// Those that were watched.
     pub watched: u64,
+    /// Those that were not, because of what an officer entered: custody, a repair.
+    #[serde(default)]
+    pub planned: u64,
+    /// The longest of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub because: Vec<KnownGap>,
     /// The longest gaps among the others.
     pub gaps: Vec<KnownGap>,
-    /// How many gaps there were in all.
+    /// How many such gaps there were in all.
     pub gaps_in_all: u64,
+    /// What an officer entered about it, or about the person, that lasts into the time compared with.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub acts: Vec<DeviceAct>,
+}
+
+/// That a court had paused the order, or one paragraph of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KnownPause {
+    /// The paragraph; absent for the whole order.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paragraph: Option<String>,
+    /// Its first instant.
+    pub from: Timestamp,
+    /// The first instant after.
+    pub until: Timestamp,
+}
+
+impl KnownPause {
+    /// Whether the paragraph did not run at `at` because of it.
+    #[must_use]
+    pub fn covers(&self, paragraph: &str, at: Timestamp) -> bool {
+        self.is_about(paragraph) && self.from <= at && at < self.until
+    }
+
+    /// Whether it is about that paragraph.
+    #[must_use]
+    pub fn is_about(&self, paragraph: &str) -> bool {
+        self.paragraph.as_deref().is_none_or(|own| own == paragraph)
+    }
 }
 
 /// A gap of the ledger.

@@ -4,7 +4,7 @@
 //! nothing is overwritten.
 
 use proviso_model::Timestamp;
-use proviso_model::device_act::{CaptureUnder, DeviceAct};
+use proviso_model::device_act::{CaptureUnder, DeviceAct, DeviceActKind};
 use proviso_model::ids::{CaseId, DeviceActId, DeviceId};
 use proviso_store::{DeviceActRow, DeviceRow, DeviceState, PolicyRow, StoreError};
 
@@ -21,6 +21,9 @@ use crate::keys::case::Purpose;
 
 /// The acts of the log that say what stands about a device.
 pub(in crate::app) const LOGGED: [&str; 2] = ["device-act", "device-act-change"];
+
+/// Who enters that what is about the person is about a device that was enrolled since.
+pub const BY_ENROLMENT: &str = "device";
 
 /// What is changed of an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,6 +62,40 @@ pub async fn on_device(
 pub fn released(acts: &[DeviceAct]) -> Option<Timestamp> {
     let ends = acts.iter().filter(|act| act.kind.capture() == CaptureUnder::Ends);
     ends.map(|act| act.from).min()
+}
+
+/// That no device of this person is enrolled any more, and why: the person died, or another force has the case.
+#[must_use]
+pub fn ended(rows: &[DeviceActRow], now: Timestamp) -> Option<DeviceActKind> {
+    let standing = DeviceActRow::standing(rows).into_iter().map(|row| row.act);
+    let mut ends = standing.filter(|act| {
+        act.kind.is_about_the_person() && act.kind.capture() == CaptureUnder::Ends && act.from <= now
+    });
+    ends.next().map(|act| act.kind)
+}
+
+/// What was entered about the person before a device of theirs is enrolled and is about that device too: another version of each
+/// entry that lasts still or is to come, with a row for it.
+#[must_use]
+pub fn also_about(rows: &[DeviceActRow], device: DeviceId, now: Timestamp) -> Vec<DeviceActRow> {
+    let lasts = |row: &&&DeviceActRow| {
+        row.act.kind.is_about_the_person() && row.act.until.is_none_or(|until| now < until)
+    };
+    let standing = DeviceActRow::standing(rows);
+    let mut next: Vec<DeviceActRow> = Vec::new();
+    let mut seen = Vec::new();
+    for row in standing.iter().filter(lasts) {
+        let of_entry = standing.iter().filter(|one| one.id == row.id);
+        let version = of_entry.map(|one| one.version).max().unwrap_or_default().saturating_add(1);
+        let row =
+            DeviceActRow { version, entered_at: now, entered_by: BY_ENROLMENT.to_owned(), ..(*row).clone() };
+        if !seen.contains(&row.id) {
+            seen.push(row.id);
+            next.push(DeviceActRow { device, ..row.clone() });
+        }
+        next.push(row);
+    }
+    next
 }
 
 /// What the log says that an entry is about: act, kind, times, and every device. A reader of a bundle finds them there.

@@ -23,6 +23,7 @@ pub mod personal;
 pub mod privilege;
 pub mod shield;
 pub mod site_lists;
+pub mod transfer;
 pub mod visit;
 pub mod witness;
 

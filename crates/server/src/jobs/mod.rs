@@ -4,6 +4,7 @@
 mod epochs;
 mod imminent;
 mod listings;
+mod released;
 mod replay;
 
 use std::time::Duration;

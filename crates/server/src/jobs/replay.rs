@@ -24,7 +24,7 @@ use serde::Serialize;
 
 use super::imminent::may_be_imminent;
 use super::listings::{Listing, Lists};
-use super::{JobError, epochs};
+use super::{JobError, epochs, released};
 use crate::app::AppContext;
 use crate::app::destruction::revoked;
 use crate::app::late::{Counted, KIND_QUARANTINED, Known, Sorted, known, reassess};
@@ -147,6 +147,7 @@ async fn open(
     }
     epochs::begun(ctx, record, &content).await?;
     epochs::contradiction(ctx, record, &content).await?;
+    released::told(ctx, record, &content).await?;
     let (kind, in_doubt) = (content.body.kind(), content.clock_in_doubt);
     let columns = columns(keys, record);
     let what = match content.body {

@@ -46,6 +46,10 @@ pub enum Purpose {
     Privilege,
     /// An officer's reason for marking a notice about a device as seen.
     DeviceNotice,
+    /// The record of a visit, as JSON.
+    Visit,
+    /// The page and the log of a visit, as JSON.
+    VisitFiles,
     /// An audit entry's reason.
     Audit,
 }

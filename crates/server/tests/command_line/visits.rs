@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use proviso_agent::Clock;
 use proviso_agent::visit::pass::{Given, PassError};
-use proviso_agent::visit::{PAGE_FILE, Place, RECORD_FILE, TOUCHED_FILE, VisitParts, visit};
+use proviso_agent::visit::{PAGE_FILE, Place, RECORD_FILE, Since, TOUCHED_FILE, VisitParts, visit};
 use proviso_engine::Pack;
 use proviso_model::Timestamp;
 use serde_json::{Value, json};
@@ -46,7 +46,7 @@ fn made(pass: &Path, folder: &Path, at: Timestamp) -> PathBuf {
         given: &given,
         place: &place,
         out: &out,
-        since: at.plus_days(-7),
+        since: Since { at: at.plus_days(-7), of: None },
         seconds: 60,
         packs: &packs,
         clock: &At(at),
@@ -134,6 +134,7 @@ fn a_visit_is_prepared_made_with_its_pass_and_what_comes_back_is_checked_to_the_
         assert!(failed(&told).iter().any(|name| name.contains(words)), "{file}: {:?}", failed(&told));
         std::fs::write(&path, sound).expect("written");
     }
+    filed_listed_and_written_out(&data, case, &record);
     let other = force();
     let (code, told) = check(&other.path().join("data"), &record);
     assert_eq!((code, failed(&told)), (Some(1), vec!["the pass was signed by this force"]), "another force");
@@ -143,4 +144,32 @@ fn a_visit_is_prepared_made_with_its_pass_and_what_comes_back_is_checked_to_the_
     let forged = Given::from_folder(&pass, made_at).map(|_| ()).expect_err("it was changed");
     assert!(matches!(forged, PassError::Signature), "{forged}");
     assert!(refused(&data, &prepare, "").contains("give a new folder"));
+}
+
+/// Files a sound record, refuses a changed one, and writes out what is filed again.
+fn filed_listed_and_written_out(data: &Path, case: &str, record: &Path) {
+    let shown = record.display().to_string();
+    assert!(
+        refused(data, &["visit", "file", &shown], "").contains("--not-enrolled"),
+        "it does not say which"
+    );
+    let page = record.with_file_name(PAGE_FILE);
+    let sound = std::fs::read_to_string(&page).expect("a page");
+    std::fs::write(&page, sound.replacen("nobody need answer", "you must answer", 1)).expect("written");
+    let file = ["--json", "visit", "file", &shown, "--not-enrolled"];
+    let output = run(data, &file, "");
+    assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
+    std::fs::write(&page, sound).expect("written");
+    assert_eq!(done(data, &["visit", "list", "--case", case], ""), json!([]), "nothing was kept");
+
+    let filed = done(data, &file[1..], "");
+    assert_eq!((&filed["new"], &filed["case"], &filed["device"]), (&json!(true), &json!(case), &Value::Null));
+    assert_eq!(done(data, &file[1..], "")["new"], json!(false), "filed once");
+    let listed = done(data, &["visit", "list", "--case", case], "");
+    assert_eq!(listed.as_array().map(Vec::len), Some(1), "{listed}");
+    let (hash, out) = (filed["hash"].as_str().expect("a hash"), record.with_file_name("again"));
+    done(data, &["visit", "export", hash, "--out", &out.display().to_string()], "");
+    let (code, told) = check(data, &out.join(RECORD_FILE));
+    assert_eq!((code, failed(&told)), (Some(0), vec![]), "what comes out is what went in");
+    assert_eq!(told["checks"].as_array().map(Vec::len), Some(7), "page and log too");
 }

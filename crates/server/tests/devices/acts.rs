@@ -5,20 +5,25 @@ use proviso_evidence::container::unpack;
 use proviso_evidence::format::CoverageFile;
 use proviso_evidence::layout;
 use proviso_model::device_act::{DeviceAct, DeviceActKind};
+use proviso_model::gap::Gap;
 use proviso_model::ids::DeviceActId;
+use proviso_model::record::RecordBody;
 use proviso_model::{Policy, Timestamp};
 use proviso_server::app::coverage::of_device;
+use proviso_server::app::destruction::{self, DestructionError, Grounds, Why};
 use proviso_server::app::device_acts::{self, Change};
-use proviso_server::app::force::keys as force_keys;
+use proviso_server::app::force::{device as force_device, keys as force_keys};
 use proviso_server::app::late;
 use proviso_server::app::late::quarantine::{self, About};
 use proviso_server::app::late::review;
+use proviso_server::app::transfer;
 use proviso_server::jobs;
 use proviso_server::keys::case::Purpose;
-use proviso_store::{OutsideCause, Stretch};
+use proviso_store::{DeviceState, OutsideCause, Stretch};
+use reqwest::Method;
 
-use crate::device::Device;
-use crate::facts::finding;
+use crate::device::{Device, DeviceKeys, post_enrolment};
+use crate::facts::{finding, watched};
 use crate::late::{ACTOR, alerts, at, bundle, send};
 use crate::rig::Rig;
 
@@ -198,5 +203,95 @@ async fn what_happened_to_the_person_is_entered_once_for_all_their_devices() {
     let both = [policy(&rig, &laptop).await, policy(&rig, &tablet).await];
     assert!(both.iter().all(|policy| policy.pauses.iter().any(|pause| pause.until == until)), "{both:?}");
     bundle(&rig).await;
+    rig.stop().await;
+}
+
+#[tokio::test]
+async fn what_happened_to_the_person_is_about_a_device_that_is_enrolled_later_too() {
+    let mut rig = Rig::with_workers(0).await;
+    let mut laptop = Device::enrol(&rig).await;
+    send(&rig, &mut laptop, Vec::new()).await;
+    let act = |kind, from, until| DeviceAct { kind, from: at(from), until };
+    let custody = act(DeviceActKind::InCustody, "2026-11-24T10:00:00Z", None);
+    let id = enter(&rig, &laptop, custody).await.expect("entered");
+    enter(&rig, &laptop, act(DeviceActKind::InRepair, "2026-11-24T10:00:00Z", None)).await.expect("entered");
+    let over = act(DeviceActKind::Abroad, "2026-11-20T10:00:00Z", Some(at("2026-11-24T08:00:00Z")));
+    enter(&rig, &laptop, over).await.expect("entered");
+    rig.clock.forward_seconds(86_400);
+
+    let mut tablet = Device::enrol(&rig).await;
+    let pauses = |policy: &Policy| policy.pauses.iter().map(|pause| pause.because).collect::<Vec<_>>();
+    assert_eq!(
+        pauses(&tablet.policy),
+        [DeviceActKind::InCustody],
+        "from its first policy on; no other's repair"
+    );
+    assert_eq!(pauses(&policy(&rig, &laptop).await).len(), 2, "nothing of the laptop is changed");
+    send(&rig, &mut tablet, Vec::new()).await;
+    rig.clock.forward_seconds(86_400);
+    let ledger_now = ledger(&rig, &tablet).await;
+    let gap = |at| ledger_now.at(at).and_then(|entry| entry.gap);
+    assert_eq!(gap(at("2026-11-26T08:00:00Z")), Some(Cause::Act(DeviceActKind::InCustody)));
+    // Its end is entered once, on the page of either, and every bundle shows what the log says.
+    let until = Some(at("2026-11-26T08:00:00Z"));
+    change(&rig, &tablet, id, Change::Times { from: custody.from, until }).await;
+    let both = [policy(&rig, &laptop).await, policy(&rig, &tablet).await];
+    assert!(both.iter().all(|policy| policy.pauses.iter().any(|pause| pause.until == until)), "{both:?}");
+    let log = rig.ctx.store.audit_about(rig.case, &id.to_string(), 10).await.expect("read");
+    let log: Vec<_> =
+        log.iter().rev().map(|row| (row.entry.actor.as_str(), row.entry.act.as_str())).collect();
+    assert_eq!(log, [(ACTOR, "device-act"), ("device", "device-act"), (ACTOR, "device-act-change")]);
+    bundle(&rig).await;
+    rig.stop().await;
+}
+
+#[tokio::test]
+async fn a_case_that_another_force_took_over_enrols_nothing_ends_its_devices_and_keeps_its_keys_until_that_force_has_it()
+ {
+    let mut rig = Rig::with_workers(0).await;
+    let mut device = Device::enrol(&rig).await;
+    send(&rig, &mut device, Vec::new()).await;
+    let code = rig.code().await;
+    let from = rig.ctx.now();
+    enter(&rig, &device, DeviceAct { kind: DeviceActKind::Transferred, from, until: None })
+        .await
+        .expect("entered");
+    let refused = force_device::enrolment_code(&rig.ctx, rig.case).await.expect_err("no code");
+    assert!(refused.to_string().contains("another force has the case"), "{refused}");
+    let late =
+        post_enrolment(&rig, &DeviceKeys::make().request(&code)).await.expect_err("a code from before");
+    assert_eq!(late.1.code, "no-authority");
+
+    // It is still told of its end; its last word ends its enrolment.
+    rig.clock.forward_seconds(60);
+    device.send(&rig, &[]).await;
+    device.fetch_policy(&rig).await;
+    assert_eq!(device.policy.expires_at, from);
+    let row = rig.ctx.store.device_get(device.id).await.expect("read").expect("the device");
+    assert_eq!(row.state, DeviceState::Active);
+    let gap = Gap::of_release(rig.ctx.now(), "the server confirmed that the time of the monitoring is over");
+    let last = device.seal(RecordBody::Gap { gap });
+    device.send(&rig, &[&last]).await.receipt();
+    jobs::drain(&rig.ctx).await.expect("worked");
+    let row = rig.ctx.store.device_get(device.id).await.expect("read").expect("the device");
+    assert_eq!((row.state, row.revoked_at), (DeviceState::Released, None));
+    assert_eq!(device.ask(&rig, Method::GET, "/v1/policy", Vec::new()).await.refusal().code, "revoked");
+    let held = device.seal(watched(from, 1));
+    device.send(&rig, &[&held]).await.receipt();
+
+    let grounds = Grounds {
+        why: Why::RetentionEnded,
+        reference: "an invented review".to_owned(),
+        actor: ACTOR.to_owned(),
+    };
+    let kept = destruction::case(&rig.ctx, rig.case, &grounds).await.expect_err("for disclosure");
+    assert!(matches!(kept, DestructionError::Transferred { .. }), "{kept}");
+    assert!(rig.ctx.case_keys(rig.case).is_ok());
+    bundle(&rig).await;
+    transfer::confirm(&rig.ctx, ACTOR, rig.case, "An invented officer there rang.").await.expect("entered");
+    let over = transfer::of_case(&rig.ctx, rig.case).await.expect("read").expect("transferred");
+    assert!(over.confirmed_at.is_some());
+    assert!(transfer::confirm(&rig.ctx, ACTOR, rig.case, "Again.").await.is_err(), "once");
+    destruction::case(&rig.ctx, rig.case, &grounds).await.expect("destroyed");
     rig.stop().await;
 }

@@ -34,3 +34,4 @@ mod shield;
 mod site_lists;
 mod statements;
 mod stolen;
+mod visits;

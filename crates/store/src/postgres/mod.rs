@@ -70,6 +70,8 @@ mod telling;
 mod timeline;
 #[path = "../sql/versions.rs"]
 mod versions;
+#[path = "../sql/visit.rs"]
+mod visit;
 
 use std::future::Future;
 use std::pin::Pin;

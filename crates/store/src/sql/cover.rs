@@ -4,8 +4,8 @@ use async_trait::async_trait;
 use proviso_model::Timestamp;
 use proviso_model::ids::{CoverId, OfficerId};
 
-use super::{EngineRow, EngineStore};
 use super::rows::{blob, bytes, bytes_maybe, number, text, time, time_maybe};
+use super::{EngineRow, EngineStore};
 use crate::cover::{CoverRow, CoverStore, NotificationSettingRow};
 use crate::error::{Result, StoreError};
 

@@ -4,9 +4,9 @@ use proviso_model::Timestamp;
 use proviso_model::ids::{AlertId, DeliveryId};
 use sqlx::Row as _;
 
-use super::{Engine, EngineConnection, EngineRow};
 use super::rows::{bytes, number, parsed, text, time, time_maybe};
 use super::telling::priority;
+use super::{Engine, EngineConnection, EngineRow};
 use crate::error::Result;
 use crate::telling::{
     Channel, ClaimedDelivery, ClockStep, DeliveryEnd, DeliveryKind, DeliveryRow, DeliveryState,

@@ -23,7 +23,7 @@ const MADE_OF_A_RECORD: [(&str, &str); 7] = [
     ("privilege", "record"),
 ];
 /// What is emptied when a case is destroyed.
-const OF_A_CASE: [(&str, &str); 9] = [
+const OF_A_CASE: [(&str, &str); 10] = [
     ("case_file", "id"),
     ("order_version", "case_id"),
     ("order_end", "case_id"),
@@ -33,6 +33,7 @@ const OF_A_CASE: [(&str, &str); 9] = [
     ("privilege", "case_id"),
     ("device", "case_id"),
     ("decision", "case_id"),
+    ("visit_record", "case_id"),
 ];
 
 async fn record(connection: &mut EngineConnection, hash: &[u8; 32], what: &Destruction) -> Result<()> {
@@ -78,6 +79,7 @@ async fn rest_of_case(connection: &mut EngineConnection, case: CaseId, at: Times
         "UPDATE policy SET sealed = $2 WHERE device IN (SELECT id FROM device WHERE case_id = $1)",
         "UPDATE policy_returned SET sealed = $2 WHERE device IN (SELECT id FROM device WHERE case_id = $1)",
         "UPDATE other_adult SET withdrawn_sealed = $2 WHERE case_id = $1 AND withdrawn_at IS NOT NULL",
+        "UPDATE visit_record SET files = $2 WHERE case_id = $1",
     ] {
         sqlx::query(statement).bind(id.clone()).bind(NOTHING).execute(&mut *connection).await?;
     }

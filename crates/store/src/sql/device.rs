@@ -5,9 +5,11 @@ use proviso_model::Timestamp;
 use proviso_model::hash::Digest;
 use proviso_model::ids::{CaseId, DeviceId};
 
+use super::device_act::insert as device_act_insert;
 use super::rows::{blob, bytes, int, number, parsed, time, time_maybe};
 use super::{EngineConnection, EngineRow, EngineStore};
 use crate::device::{DeviceRow, DeviceState, DeviceStore, EnrolmentCodeRow, PolicyRow};
+use crate::device_act::DeviceActRow;
 use crate::error::{Result, StoreError};
 
 pub(super) fn device(row: &EngineRow) -> Result<DeviceRow> {
@@ -199,10 +201,12 @@ impl DeviceStore for EngineStore {
         &self,
         device: &DeviceRow,
         policy: &PolicyRow,
+        acts: &[DeviceActRow],
         code_hash: &[u8; 32],
         now: Timestamp,
     ) -> Result<()> {
         let (device, policy, code_hash) = (device.clone(), policy.clone(), code_hash.to_vec());
+        let acts = acts.to_vec();
         self.write(move |connection| {
             Box::pin(async move {
                 let used = sqlx::query(
@@ -217,6 +221,9 @@ impl DeviceStore for EngineStore {
                     return Err(StoreError::Conflict("this enrolment code no longer works; issue a new one"));
                 }
                 device_insert(connection, device).await?;
+                for act in acts {
+                    device_act_insert(connection, act).await?;
+                }
                 policy_insert(connection, policy).await
             })
         })
@@ -250,6 +257,19 @@ impl DeviceStore for EngineStore {
                 .execute(connection)
                 .await?;
                 if done.rows_affected() == 0 { Err(StoreError::Missing("this device")) } else { Ok(()) }
+            })
+        })
+        .await
+    }
+
+    async fn device_release(&self, id: DeviceId) -> Result<()> {
+        self.write(move |connection| {
+            Box::pin(async move {
+                sqlx::query("UPDATE device SET state = 'released' WHERE id = $1 AND state = 'active'")
+                    .bind(id.as_bytes().to_vec())
+                    .execute(connection)
+                    .await?;
+                Ok(())
             })
         })
         .await

@@ -30,7 +30,8 @@ fn device_act(row: &EngineRow) -> Result<DeviceActRow> {
     })
 }
 
-async fn insert(connection: &mut EngineConnection, row: DeviceActRow) -> Result<()> {
+/// Adds a version of an act.
+pub(super) async fn insert(connection: &mut EngineConnection, row: DeviceActRow) -> Result<()> {
     let done = sqlx::query(
         "INSERT INTO device_act (id, version, device, case_id, kind, from_at, until_at, withdrawn, entered_at, entered_by,
                                  sealed)

@@ -5,10 +5,10 @@ use proviso_model::Timestamp;
 use proviso_model::ids::{AlertId, CaseId, DeliveryId};
 use sqlx::Row as _;
 
-use super::{EngineConnection, EngineRow, EngineStore};
 use super::alert::alert;
 use super::delivery;
 use super::rows::{bytes, damaged, number, parsed, text, time, time_maybe};
+use super::{EngineConnection, EngineRow, EngineStore};
 use crate::alert::AlertRow;
 use crate::error::{Result, StoreError};
 use crate::telling::{

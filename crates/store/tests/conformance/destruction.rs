@@ -46,6 +46,11 @@ pub async fn a_destroyed_case_leaves_ids_and_times(store: &dyn Store) {
     store.legal_hold_set(case_id(), false, at(640)).await.expect("released");
     assert_eq!(store.legal_hold(case_id()).await.expect("read"), None);
 
+    for _ in 0..2 {
+        store.device_release(device_id()).await.expect("released, once or again");
+        let device = store.device_get(device_id()).await.expect("read").expect("the device");
+        assert_eq!((device.state, device.revoked_at), (DeviceState::Released, None));
+    }
     let size = store.log_size().await.expect("read");
     store.case_destroy(case_id(), &destruction(Vec::new(), 650)).await.expect("destroyed");
     let case = store.case_get(case_id()).await.expect("read").expect("its id is kept");

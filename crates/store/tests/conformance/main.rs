@@ -17,6 +17,7 @@ mod records;
 mod review;
 mod shield;
 mod telling;
+mod visit;
 
 use std::sync::Arc;
 
@@ -49,6 +50,7 @@ async fn story(store: &dyn Store) {
     personal_link::a_link_opens_one_visit_at_a_time_and_ends_with_the_next_or_when_somebody_ends_it(store)
         .await;
     other_adult::an_approval_is_made_and_withdrawn_with_the_policies_that_follow(store).await;
+    visit::a_record_of_a_visit_is_filed_once_and_read_again(store).await;
     privilege::what_may_be_privileged_waits_and_is_decided_once(store).await;
     packs::a_list_has_one_version_in_use_and_keeps_those_before(store).await;
     packs::a_list_of_sites_has_one_version_in_use_and_keeps_those_before(store).await;
@@ -63,6 +65,7 @@ async fn story(store: &dyn Store) {
     another::a_backup_counts_for_what_it_holds_and_a_restore_is_noted_once(store).await;
     another::bundles_and_acts_of_a_case_are_listed_and_a_device_is_revoked_from_the_earliest_time(store)
         .await;
+    visit::of_a_destroyed_case_only_hash_and_times_are_left(store).await;
 }
 
 #[tokio::test]

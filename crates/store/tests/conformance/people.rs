@@ -98,8 +98,8 @@ pub async fn a_code_enrols_one_device_once(store: &dyn Store) {
     let fresh = store.enrolment_try_add(&[1; 32], at(701), at(100)).await.expect("counted");
     assert_eq!(fresh, 1, "and forgotten at once when the right word was given");
 
-    store.device_add(&device(), &policy(1), &[31; 32], at(10)).await.expect("enrolled");
-    let again = store.device_add(&device(), &policy(2), &[31; 32], at(11)).await.expect_err("used up");
+    store.device_add(&device(), &policy(1), &[], &[31; 32], at(10)).await.expect("enrolled");
+    let again = store.device_add(&device(), &policy(2), &[], &[31; 32], at(11)).await.expect_err("used up");
     assert!(matches!(again, StoreError::Conflict(_)), "{again}");
     assert_eq!(store.device_get(device_id()).await.expect("read"), Some(device()));
 

@@ -31,7 +31,7 @@ async fn enrol(store: &SqliteStore) {
         used_at: None,
     };
     store.enrolment_code_add(&code).await.expect("issued");
-    store.device_add(&device(), &policy(1), &[31; 32], at(10)).await.expect("enrolled");
+    store.device_add(&device(), &policy(1), &[], &[31; 32], at(10)).await.expect("enrolled");
 }
 
 fn batch(seq: u64) -> AppendBatch {

@@ -35,13 +35,15 @@ impl Told<'_> {
                 ConditionKind::MonitoringSoftware => extension(page, profile),
                 ConditionKind::NoPrivateBrowsing => private_windows(page, profile),
                 ConditionKind::DeclareNames => names(page, condition, profile),
-                ConditionKind::KeepHistory | ConditionKind::NoHistoryDeletion => self.history(page, profile),
+                ConditionKind::KeepHistory | ConditionKind::NoHistoryDeletion => {
+                    self.history(page, condition, profile)
+                }
                 _ => self.sites(page, condition, profile),
             }
         }
     }
 
-    fn history(&self, page: &mut Page, profile: &ProfileFacts) {
+    fn history(&self, page: &mut Page, condition: &Condition, profile: &ProfileFacts) {
         let name = named(profile);
         for (setting, words) in NO_HISTORY {
             if profile.settings.iter().any(|said| said == setting) {
@@ -51,10 +53,15 @@ impl Told<'_> {
         let cleared = profile.settings.iter().find_map(|said| said.strip_prefix(CLEARED));
         let cleared = cleared.and_then(|text| proviso_model::Timestamp::parse(text).ok());
         if let Some(at) = cleared.filter(|at| *at >= self.since) {
-            page.stop(format!(
+            let words = format!(
                 "{name}: its page for removing browsing data was last used on {}. What was removed it does not say.",
                 self.date(at)
-            ));
+            );
+            if self.pauses.iter().any(|pause| pause.covers(&condition.paragraph, at)) {
+                page.say(words);
+            } else {
+                page.stop(words);
+            }
         }
         match &profile.history {
             Some(history) => self.entries(page, &name, history),
@@ -83,6 +90,15 @@ impl Told<'_> {
             self.date(last),
             counted(u64::from(*days), "day", "days"),
         ));
+        for act in self.acts.iter().filter(|act| act.from < self.now) {
+            let until =
+                act.until.map_or_else(String::new, |until| format!(" to {}", self.date(until.min(self.now))));
+            page.care(&format!(
+                "The force has entered that {}, from {}{until}: days of that time without an entry are explained by it.",
+                act.kind.in_words(),
+                self.date(act.from)
+            ));
+        }
         if *missing > 0 {
             page.stop(format!(
                 "{name}: {} since then by the numbers that the browser gives. Whether a person, a program or the browser removed \

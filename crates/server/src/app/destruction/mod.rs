@@ -13,6 +13,7 @@ pub use certificate::{Certificate, CertificateStatement, KEY_BACKUP_DAYS, signed
 pub use journal::{Journal, JournalEntry, What};
 
 use crate::app::AppContext;
+use crate::app::transfer;
 use crate::keys::KeyError;
 
 /// Why something is destroyed: one clear word, for the log, the certificate and the court.
@@ -82,6 +83,14 @@ pub enum DestructionError {
         case: CaseId,
         /// Since when.
         since: proviso_model::Timestamp,
+    },
+    /// Another force took the case over and has not said that it has it.
+    #[error(
+        "case {case} went to another force, which has not said that it has it: its keys and records stay for disclosure; once it has, enter that with admin transfer-confirmed"
+    )]
+    Transferred {
+        /// The case.
+        case: CaseId,
     },
     /// It is destroyed already.
     #[error("{0} was destroyed already; its certificate was given then")]
@@ -153,6 +162,9 @@ pub async fn case(ctx: &AppContext, id: CaseId, grounds: &Grounds) -> Result<Cer
     refuse_held(ctx, id).await?;
     if row.state == CaseState::Destroyed {
         return Err(DestructionError::Already(format!("case {id}")));
+    }
+    if transfer::of_case(ctx, id).await?.is_some_and(|over| over.confirmed_at.is_none()) {
+        return Err(DestructionError::Transferred { case: id });
     }
     let entry = JournalEntry::new(ctx, What::Case { case: id }, grounds);
     let objects = format!("{id} {} {} {}", grounds.why.as_str(), entry.certificate, grounds.reference);

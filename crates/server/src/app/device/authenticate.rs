@@ -42,7 +42,7 @@ pub fn protocol(header: Option<&str>) -> Result<(), DeviceRefusal> {
 pub enum Standing {
     /// Only those that are not revoked.
     Active,
-    /// Also those revoked: what they sealed before is still to be delivered.
+    /// Also those revoked or released: what they sealed before is still to be delivered.
     OrRevoked,
 }
 
@@ -58,11 +58,13 @@ pub async fn standing(
     let row = ctx.store.device_get(device).await?.ok_or(DeviceRefusal::DeviceUnknown)?;
     match (row.state, standing) {
         (DeviceState::Active, _) => Ok(row),
-        (DeviceState::Revoked, Standing::Active) => Err(DeviceRefusal::Revoked),
-        (DeviceState::Revoked, Standing::OrRevoked) => match ctx.store.case_get(row.case).await? {
-            Some(case) if case.state != CaseState::Destroyed => Ok(row),
-            _ => Err(DeviceRefusal::Revoked),
-        },
+        (DeviceState::Revoked | DeviceState::Released, Standing::Active) => Err(DeviceRefusal::Revoked),
+        (DeviceState::Revoked | DeviceState::Released, Standing::OrRevoked) => {
+            match ctx.store.case_get(row.case).await? {
+                Some(case) if case.state != CaseState::Destroyed => Ok(row),
+                _ => Err(DeviceRefusal::Revoked),
+            }
+        }
     }
 }
 

@@ -8,10 +8,11 @@ use proviso_model::ids::DeviceId;
 use proviso_model::limits::ENROL_TRIES_MAX;
 use proviso_model::record::EnrolmentFacts;
 use proviso_model::wire::{EnrolRequest, EnrolResponse, enrol_proof};
-use proviso_store::{CaseState, DeviceRow, DeviceState, StoreError};
+use proviso_store::{CaseState, DeviceActRow, DeviceRow, DeviceState, PolicyRow, StoreError};
 
 use super::{DeviceRefusal, code, nonce, policy};
 use crate::app::AppContext;
+use crate::app::device_acts;
 use crate::app::in_use::InUse;
 use crate::app::shield;
 use crate::keys::case::Purpose;
@@ -83,7 +84,14 @@ async fn add(
     let order = policy::known_now(ctx, &keys).await?;
     let in_use = InUse::now(ctx).await?;
     let shield = shield::standing::<DeviceRefusal>(ctx, case).await?;
-    let about = policy::About { device, acts: &[], shield: &shield, other_adult: None };
+    let entered = ctx.store.device_act_list(case).await?;
+    if let Some(kind) = device_acts::ended(&entered, now) {
+        return Err(DeviceRefusal::NoAuthority(format!("the force has entered that {}", kind.in_words())));
+    }
+    // What an officer entered about the person is about this device too, from its first policy on.
+    let entered = device_acts::also_about(&entered, device, now);
+    let acts = device_acts::acts(&entered, device);
+    let about = policy::About { device, acts: &acts, shield: &shield, other_adult: None };
     let made = policy::make(ctx, &in_use, &keys, &order, &about, 1)?;
     let (certificate_pem, der) = certificates::device(&ctx.keys.authority, &request.csr_pem, device, now)
         .map_err(|_| {
@@ -116,7 +124,7 @@ async fn add(
         previous: first.previous,
         sealed: ctx.seal_json(case, Purpose::Device, &facts)?,
     };
-    match ctx.store.device_add(&row, &made.row, code_hash, now).await {
+    match keep(ctx, &row, &made.row, &entered, code_hash).await {
         Ok(()) => {}
         Err(StoreError::Conflict(_)) => return Err(DeviceRefusal::CodeWrong),
         Err(other) => return Err(other.into()),
@@ -130,4 +138,26 @@ async fn add(
         server_time: now,
         nonce: nonce::fresh(ctx, device),
     })
+}
+
+/// Keeps device, policy and entries in one. Each entry is in the log before, as whenever it is changed.
+async fn keep(
+    ctx: &AppContext,
+    row: &DeviceRow,
+    policy: &PolicyRow,
+    entered: &[DeviceActRow],
+    code_hash: &[u8; 32],
+) -> Result<(), StoreError> {
+    let mut begun = Vec::new();
+    for act in entered.iter().filter(|act| act.device == row.id) {
+        let objects = device_acts::objects(act, entered);
+        let allowed = async { Ok::<(), StoreError>(()) };
+        let actor = device_acts::BY_ENROLMENT;
+        begun.push(ctx.begin(actor, "device-act", Some(row.case), &objects, allowed).await?);
+    }
+    let done = ctx.store.device_add(row, policy, entered, code_hash, row.enrolled_at).await;
+    for id in begun {
+        ctx.end(id, done.is_ok()).await?;
+    }
+    done
 }

@@ -8,6 +8,10 @@ use super::{COMMAND_LINE, ForceError};
 use crate::app::AppContext;
 use crate::app::destruction::revoked;
 use crate::app::device::code;
+use crate::app::device_acts;
+
+/// Why no device of a person is enrolled any more.
+pub const NOBODY_LEFT: &str = "it is entered that the person died or that another force has the case, so no device is enrolled any more; withdraw that entry if it was a mistake";
 
 /// Issues a one-time enrolment code and says until when it works.
 ///
@@ -16,6 +20,9 @@ use crate::app::device::code;
 pub async fn enrolment_code(ctx: &AppContext, case: CaseId) -> Result<(String, Timestamp), ForceError> {
     if ctx.store.case_get(case).await?.is_none() {
         return Err(StoreError::Missing("this case").into());
+    }
+    if device_acts::ended(&ctx.store.device_act_list(case).await?, ctx.now()).is_some() {
+        return Err(ForceError::Refused(NOBODY_LEFT.to_owned()));
     }
     ctx.logged(COMMAND_LINE, "enrolment-code", Some(case), &case.to_string(), async {
         Ok(code::issue(ctx, case).await?)

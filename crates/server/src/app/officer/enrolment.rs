@@ -9,6 +9,8 @@ use super::sealed::{self, Person};
 use super::who::Who;
 use crate::app::AppContext;
 use crate::app::device::code;
+use crate::app::device_acts;
+use crate::app::force::device::NOBODY_LEFT;
 
 /// A code, to be shown once.
 pub struct MadeCode {
@@ -26,6 +28,9 @@ pub struct MadeCode {
 /// [`ActError`].
 pub async fn make_code(ctx: &AppContext, who: &Who, id: CaseId) -> Result<MadeCode, ActError> {
     let case = who.case(ctx, Action::EnrolDevice, id).await?;
+    if device_acts::ended(&ctx.store.device_act_list(id).await?, ctx.now()).is_some() {
+        return Err(ActError::Conflict(NOBODY_LEFT));
+    }
     ctx.logged(&who.actor(), "enrolment-code", Some(id), &id.to_string(), async {
         let person = sealed::person(ctx, &case)?;
         let (code, expires_at) = code::issue(ctx, id).await?;

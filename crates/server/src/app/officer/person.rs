@@ -23,6 +23,8 @@ use crate::app::AppContext;
 use crate::app::coverage::{self, DeviceCoverage};
 use crate::app::device_tasks;
 use crate::app::late::{self, LateError};
+use crate::app::transfer::{self, Transferred};
+use crate::app::visit::{self, ShownVisit};
 
 /// How far back the timeline goes, in days.
 pub const TIMELINE_DAYS: i64 = 30;
@@ -70,6 +72,10 @@ pub struct PersonView {
     pub about_devices: Vec<(ShownNotice, EnrolmentFacts)>,
     /// Whether this officer may mark one as seen.
     pub may_mark: bool,
+    /// That another force took the case over.
+    pub transferred: Option<Transferred>,
+    /// Filed visits, newest first.
+    pub visits: Vec<ShownVisit>,
     /// Links to the person's own page, newest first.
     pub links: Vec<PersonalLinkRow>,
     /// Whether this officer may make an enrolment code and such a link here.
@@ -112,6 +118,8 @@ pub async fn view(ctx: &AppContext, who: &Who, id: CaseId) -> Result<PersonView,
         }
         let revoked = revoked(ctx, id, &in_force, week).await?;
         Ok(PersonView {
+            transferred: transfer::of_case(ctx, id).await?,
+            visits: visit::shown(ctx, id).await?,
             links: ctx.store.personal_link_list(id).await?,
             shielded: shield::count(ctx, id).await?,
             about_devices,

@@ -31,6 +31,7 @@ use super::{Say, Wiring, open_context, store};
 use crate::app::AppContext;
 use crate::app::force::officer::NewOfficer;
 use crate::app::force::{COMMAND_LINE, case, device, officer};
+use crate::app::transfer;
 use crate::config::Config;
 
 #[derive(Debug, Subcommand)]
@@ -124,6 +125,15 @@ pub(super) enum Admin {
     DeviceAct(device_act::EnterArgs),
     /// Correct such an entry, or withdraw it; what was entered before stays on record.
     DeviceActChange(device_act::ChangeArgs),
+    /// Enter that the force that took a case over has it: until then its keys and records stay here, for disclosure.
+    TransferConfirmed {
+        /// The case.
+        #[arg(long)]
+        case: CaseId,
+        /// Who of that force said so, when and how.
+        #[arg(long)]
+        reason: String,
+    },
     /// Refuse a device, from now on or from a time before.
     DeviceRevoke(device_revoke::RevokeArgs),
     /// Destroy the content of one record for ever; its place in the chain and the log is kept.
@@ -269,6 +279,10 @@ impl Admin {
             }
             Self::DeviceAct(args) => args.run(ctx).await?,
             Self::DeviceActChange(args) => args.run(ctx).await?,
+            Self::TransferConfirmed { case, reason } => {
+                transfer::confirm(ctx, COMMAND_LINE, case, &reason).await?;
+                ("entered that the receiving force has the case".to_owned(), json!({"case": case}))
+            }
             Self::DeviceRevoke(args) => args.run(ctx).await?,
             Self::RecordDestroy(args) => args.run(ctx).await?,
             Self::CaseDestroy(args) => args.run(ctx).await?,

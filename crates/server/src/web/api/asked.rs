@@ -107,7 +107,7 @@ pub(super) async fn signed(
         signature: header(&asked.parts, HEADER_SIGNATURE).unwrap_or_default(),
     };
     authenticate::signed(ctx, &asked.device, &statement).map_err(refuse)?;
-    if asked.device.state == DeviceState::Revoked && standing == Standing::Active {
+    if asked.device.state != DeviceState::Active && standing == Standing::Active {
         return Err(refuse(DeviceRefusal::Revoked));
     }
     Ok(asked)

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use proviso_model::{AlertState, Timestamp};
-use proviso_store::{OrderEndRow, Priority};
+use proviso_store::{DeviceState, OrderEndRow, Priority};
 
 use super::coverage::{TaskLine, task_line};
 use super::fault::Fault;
@@ -309,7 +309,11 @@ pub fn device_state(one: &EnrolledDevice, now: Timestamp) -> (String, String, &'
     };
     match one.act_at(now) {
         Some(kind) if one.is_released(now) => {
-            (format!("released; entered: {}", kind.in_words()), seen, "later")
+            let keys = match row.state {
+                DeviceState::Active => "it has not said yet that it gave up its keys",
+                _ => "it has given up its keys",
+            };
+            (format!("released; entered: {}; {keys}", kind.in_words()), seen, "later")
         }
         Some(kind) => (format!("{state}; entered: {}", kind.in_words()), seen, "later"),
         None => (state.to_owned(), seen, if state == "watching" { "later" } else { "soon" }),

@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{ToSpan, ZonedDateTime};
-use proviso_engine::coverage::{Cause, Coverage, Entry, cause_in_words, gap_in_words, watched_in_words};
+use proviso_engine::coverage::{Cause, Coverage, Entry, cause_in_words, source_in_words, told_beside};
+use proviso_engine::notice::language::Say;
 use proviso_model::{OtherAdultTold, Timestamp};
 use proviso_store::Stretch;
 
@@ -39,6 +40,8 @@ pub struct Strip {
     pub causes: Vec<String>,
     /// Whether an officer entered why something was not watched.
     pub has_acts: bool,
+    /// In which language.
+    pub say: Say,
 }
 
 /// An hour above the bars.
@@ -81,14 +84,14 @@ pub fn strip(
     found: &DeviceCoverage,
     (id, about): (&str, &str),
     of: &[(Date, Stretch)],
-    zone: &TimeZone,
+    (zone, say): (&TimeZone, Say),
 ) -> Strip {
     let come = of.iter().filter(|(_, stretch)| stretch.from < found.as_of);
     let days: Vec<Day> = come
         .zip(0..)
         .map(|((date, stretch), index)| {
             let ledger = found.ledger.within(stretch.from, stretch.until);
-            day(*date, *stretch, index, (&ledger, &found.other_adult), zone)
+            day(*date, *stretch, index, (&ledger, &found.other_adult), (zone, say))
         })
         .collect();
     let first = of.iter().map(|(_, stretch)| stretch.from).min().unwrap_or_default();
@@ -100,10 +103,11 @@ pub fn strip(
         height: TOP + ROW * u32::try_from(days.len()).unwrap_or(31),
         marks: marks(),
         zone: zones(first, last, zone),
-        summary: summary(&ledger, about),
-        causes: causes(&ledger),
+        summary: summary(&ledger, about, say),
+        causes: causes(&ledger, say),
         has_acts: ledger.entries.iter().any(|entry| matches!(entry.gap, Some(Cause::Act(_)))),
         days,
+        say,
     }
 }
 
@@ -140,21 +144,45 @@ fn number(value: f64) -> String {
     format!("{value:.2}")
 }
 
-fn summary(ledger: &Coverage, about: &str) -> String {
+const ASKED_NOTHING: &str = "The order asked nothing of this device in {about}.";
+const ALL_WATCHED: &str = "Under the order: {all}. All of it was watched.";
+const PARTS: &str = "Under the order: {all}. Watched {watched}; not watched {gaps}.";
+const NONE: &str = "none";
+const NOT_ASKED: &str = "nothing asked";
+const MORE: &str = "and {left} more";
+const WATCHED: &str = "watched, by {sources}";
+const WATCHED_BUT: &str = "watched, by {sources}; but {partly}";
+const NOT_WATCHED: &str = "not watched: {why}";
+const TOLD: &str = "{why}; the device told: {told}";
+const FROM_TO: &str = "{from} to {until}";
+/// All that this file says by itself, for whoever translates it.
+#[cfg(test)]
+pub const SAID: [&str; 11] = [
+    ASKED_NOTHING,
+    ALL_WATCHED,
+    PARTS,
+    NONE,
+    NOT_ASKED,
+    MORE,
+    WATCHED,
+    WATCHED_BUT,
+    NOT_WATCHED,
+    TOLD,
+    FROM_TO,
+];
+
+fn summary(ledger: &Coverage, about: &str, say: Say) -> String {
+    let [all, watched, gaps] =
+        [ledger.minutes(), ledger.watched(), ledger.in_gaps()].map(|minutes| say.span(minutes));
     match (ledger.minutes(), ledger.in_gaps()) {
-        (0, _) => format!("The order asked nothing of this device in {about}."),
-        (all, 0) => format!("Under the order: {}. All of it was watched.", span(all)),
-        (all, gaps) => format!(
-            "Under the order: {}. Watched {}; not watched {}.",
-            span(all),
-            span(ledger.watched()),
-            span(gaps)
-        ),
+        (0, _) => say.filled(ASKED_NOTHING, &[("about", about)]),
+        (_, 0) => say.filled(ALL_WATCHED, &[("all", &all)]),
+        _ => say.filled(PARTS, &[("all", &all), ("watched", &watched), ("gaps", &gaps)]),
     }
 }
 
 /// How long each cause lasted, the longest first.
-fn causes(ledger: &Coverage) -> Vec<String> {
+fn causes(ledger: &Coverage, say: Say) -> Vec<String> {
     let mut by_cause: BTreeMap<Cause, u64> = BTreeMap::new();
     for entry in &ledger.entries {
         if let Some(cause) = entry.gap {
@@ -165,7 +193,7 @@ fn causes(ledger: &Coverage) -> Vec<String> {
     causes.sort_by_key(|(cause, minutes)| (std::cmp::Reverse(*minutes), *cause));
     causes
         .into_iter()
-        .map(|(cause, minutes)| format!("{}: {}", span(minutes), cause_in_words(cause)))
+        .map(|(cause, minutes)| format!("{}: {}", say.span(minutes), say.of(cause_in_words(cause))))
         .collect()
 }
 
@@ -174,52 +202,75 @@ fn day(
     stretch: Stretch,
     index: u32,
     (ledger, told): (&Coverage, &[OtherAdultTold]),
-    zone: &TimeZone,
+    (zone, say): (&TimeZone, Say),
 ) -> Day {
     let y = TOP + ROW * index;
     let named = ledger.entries.iter().filter(|entry| entry.gap.is_some() || !entry.partly.is_empty());
-    let mut items: Vec<Item> = named.map(|entry| item(entry, told, zone)).collect();
+    let mut items: Vec<Item> = named.map(|entry| item(entry, told, (zone, say))).collect();
     let left = items.len().saturating_sub(NAMED_MAX);
     items.truncate(NAMED_MAX);
-    let or_none = |minutes: u64| if minutes == 0 { "none".to_owned() } else { span(minutes) };
+    let or_none = |minutes: u64| if minutes == 0 { say.of(NONE).to_owned() } else { say.span(minutes) };
     let asked = ledger.minutes() > 0;
     Day {
-        name: date.strftime("%A %-d %B").to_string(),
-        short: date.strftime("%a %-d %b").to_string(),
+        name: match say.language() {
+            None => date.strftime("%A %-d %B").to_string(),
+            Some(_) => say.date(date),
+        },
+        short: say.short_date(date),
         y,
         text_y: y + 11,
-        bars: ledger.entries.iter().map(|entry| bar(entry, told, stretch, zone)).collect(),
-        watched: if asked { or_none(ledger.watched()) } else { "nothing asked".to_owned() },
+        bars: ledger.entries.iter().map(|entry| bar(entry, told, stretch, (zone, say))).collect(),
+        watched: if asked { or_none(ledger.watched()) } else { say.of(NOT_ASKED).to_owned() },
         gaps: or_none(ledger.in_gaps()),
         items,
         more: match left {
             0 => String::new(),
-            left => format!("and {left} more: ask above for a part of the day"),
+            left => say.filled(MORE, &[("left", &left.to_string())]),
         },
     }
 }
 
 /// Minutes in a row, in words.
-pub fn item(entry: &Entry, told: &[OtherAdultTold], zone: &TimeZone) -> Item {
-    let what = gap_in_words(entry).map_or_else(
-        || {
-            let partly: Vec<&str> = entry.partly.iter().map(|cause| cause.in_words()).collect();
-            let watched = format!("watched, by {}", watched_in_words(entry));
-            if partly.is_empty() { watched } else { format!("{watched}; but {}", partly.join("; ")) }
-        },
-        |why| match other_adult::within(entry, told) {
-            Some(input) => format!("not watched: {why}; {input}"),
-            None => format!("not watched: {why}"),
-        },
-    );
-    Item { when: when(entry, zone), length: span(entry.minutes), what }
+pub fn item(entry: &Entry, told: &[OtherAdultTold], (zone, say): (&TimeZone, Say)) -> Item {
+    let what = match why(entry, say) {
+        None => watched(entry, say),
+        Some(why) => {
+            let not_watched = say.filled(NOT_WATCHED, &[("why", &why)]);
+            // How much another adult pressed keys is for officers, who read English.
+            match other_adult::within(entry, told).filter(|_| say.language().is_none()) {
+                Some(input) => format!("{not_watched}; {input}"),
+                None => not_watched,
+            }
+        }
+    };
+    Item { when: when(entry, (zone, say)), length: say.span(entry.minutes), what }
 }
 
-fn when(entry: &Entry, zone: &TimeZone) -> String {
-    format!("{} to {}", words::when(entry.from, zone).clock, words::when(entry.until(), zone).clock)
+/// Why minutes were not watched, and what the device told beside what an officer entered.
+fn why(entry: &Entry, say: Say) -> Option<String> {
+    let why = say.of(cause_in_words(entry.gap?));
+    Some(match told_beside(entry) {
+        Some(told) => say.filled(TOLD, &[("why", why), ("told", say.of(told.in_words()))]),
+        None => why.to_owned(),
+    })
 }
 
-fn bar(entry: &Entry, told: &[OtherAdultTold], day: Stretch, zone: &TimeZone) -> Bar {
+fn watched(entry: &Entry, say: Say) -> String {
+    let sources: Vec<&str> = entry.watched_by.iter().map(|source| say.of(source_in_words(*source))).collect();
+    let partly: Vec<&str> = entry.partly.iter().map(|cause| say.of(cause.in_words())).collect();
+    let (sources, partly) = (sources.join(", "), partly.join("; "));
+    match partly.is_empty() {
+        true => say.filled(WATCHED, &[("sources", &sources)]),
+        false => say.filled(WATCHED_BUT, &[("sources", &sources), ("partly", &partly)]),
+    }
+}
+
+fn when(entry: &Entry, (zone, say): (&TimeZone, Say)) -> String {
+    let (from, until) = (words::when(entry.from, zone).clock, words::when(entry.until(), zone).clock);
+    say.filled(FROM_TO, &[("from", &from), ("until", &until)])
+}
+
+fn bar(entry: &Entry, told: &[OtherAdultTold], day: Stretch, of: (&TimeZone, Say)) -> Bar {
     let class = match entry.gap {
         None => "watched",
         Some(Cause::Device(_)) => "gap",
@@ -231,10 +282,6 @@ fn bar(entry: &Entry, told: &[OtherAdultTold], day: Stretch, zone: &TimeZone) ->
     let scale = WIDTH / minutes(day.from, day.until).max(1.0);
     let width = (entry.minutes as f64 * scale).max(1.0);
     let x = (LEFT + minutes(day.from, entry.from) * scale).min(LEFT + WIDTH - width);
-    let Item { when, length, what } = item(entry, told, zone);
+    let Item { when, length, what } = item(entry, told, of);
     Bar { class, x: number(x), width: number(width), title: format!("{when} ({length}), {what}") }
-}
-
-fn span(minutes: u64) -> String {
-    words::span(i64::try_from(minutes).unwrap_or(i64::MAX).saturating_mul(60_000))
 }

@@ -27,6 +27,7 @@ mod second_factor;
 mod shield;
 mod sign_in;
 pub(super) mod signed_in;
+mod visit;
 mod waiting;
 pub(super) mod words;
 

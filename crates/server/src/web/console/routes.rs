@@ -11,7 +11,7 @@ use super::fault::Fault;
 use super::{
     Console, account, alert, assets, audit, bundle, confirm_self, coverage, device_notice, enrolment_code,
     events, fault, headers, inbox, notifications, people, person, personal_link, privilege, quarantine,
-    second_factor, shield, sign_in,
+    second_factor, shield, sign_in, visit,
 };
 use crate::app::AppContext;
 
@@ -56,6 +56,7 @@ pub enum Route {
     AlertUnveiledPicture,
     People,
     Person,
+    Visit,
     Coverage,
     DeviceAct,
     DeviceActChange,
@@ -80,7 +81,7 @@ pub enum Route {
 
 impl Route {
     /// Every route.
-    pub const ALL: [Self; 49] = [
+    pub const ALL: [Self; 50] = [
         Self::Asset,
         Self::SignInForm,
         Self::SignIn,
@@ -110,6 +111,7 @@ impl Route {
         Self::AlertUnveiledPicture,
         Self::People,
         Self::Person,
+        Self::Visit,
         Self::Coverage,
         Self::DeviceAct,
         Self::DeviceActChange,
@@ -166,6 +168,7 @@ impl Route {
             }
             Self::People => (Method::GET, "/people", Access::SignedIn),
             Self::Person => (Method::GET, "/people/{case}", Access::SignedIn),
+            Self::Visit => (Method::GET, "/people/{case}/visits/{hash}", Access::SignedIn),
             Self::Coverage => (Method::GET, "/people/{case}/devices/{device}", Access::SignedIn),
             Self::DeviceAct => (Method::POST, "/people/{case}/devices/{device}/acts", Access::SignedIn),
             Self::DeviceActChange => {
@@ -228,6 +231,7 @@ impl Route {
             Self::AlertUnveiledPicture => get(alert::unveiled_picture),
             Self::People => get(people::show),
             Self::Person => get(person::show),
+            Self::Visit => get(visit::show),
             Self::Coverage => get(coverage::show),
             Self::DeviceAct => post(coverage::enter),
             Self::DeviceActChange => post(coverage::change),

@@ -1,19 +1,24 @@
 //! A supervised person's own page, away from their devices: opened with a link and a code that an officer gave, on a port of its
 //! own, so that a force need not show the officers' console to anybody outside. Without scripts.
 
+mod language;
 mod page;
 mod routes;
 mod statement;
 #[cfg(test)]
 mod tests;
 mod visit;
+mod words;
 
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 
+use proviso_engine::notice::language::Say;
 pub use routes::router;
 
+use self::language::{Choice, choices};
+use self::words::Said;
 use crate::app::AppContext;
 use crate::app::officer::error::ActError;
 use crate::web::console::assets::{self, Addresses};
@@ -24,26 +29,45 @@ pub struct Personal {
     app: AppContext,
 }
 
+/// What every page has.
+pub(super) struct Frame {
+    assets: &'static Addresses,
+    say: Say,
+    /// Languages to choose; none on an answer to a form, whose address cannot be asked for.
+    languages: Vec<Choice>,
+}
+
+impl Frame {
+    /// Of a page with an address.
+    fn new(say: Say) -> Self {
+        Self { languages: choices(say), ..Self::answer(say) }
+    }
+
+    /// Of an answer to a form.
+    fn answer(say: Say) -> Self {
+        Self { assets: assets::addresses(), say, languages: Vec::new() }
+    }
+}
+
 /// Anything that went wrong, or is only to be said.
 #[derive(Template)]
 #[template(path = "personal/said.html")]
 struct SaidPage<'a> {
-    assets: &'static Addresses,
+    frame: Frame,
     title: &'a str,
     text: &'a str,
-    /// Where to go on; empty for nowhere.
-    link: &'static str,
-    link_text: &'static str,
+    /// Where to go on.
+    link: Option<(&'static str, &'static str)>,
 }
 
 /// A page that says one thing.
 fn said(
+    say: Say,
     status: StatusCode,
-    title: &str,
-    text: &str,
-    (link, link_text): (&'static str, &'static str),
+    (title, text): Said,
+    link: Option<(&'static str, &'static str)>,
 ) -> Response {
-    html(status, &SaidPage { assets: assets::addresses(), title, text, link, link_text })
+    html(status, &SaidPage { frame: Frame::answer(say), title: say.of(title), text: say.of(text), link })
 }
 
 fn html(status: StatusCode, page: &impl Template) -> Response {
@@ -57,13 +81,7 @@ fn html(status: StatusCode, page: &impl Template) -> Response {
 }
 
 /// What stopped an act. Nothing in it is for the person to mend.
-fn fault(error: &ActError) -> Response {
+fn fault(say: Say, error: &ActError) -> Response {
     tracing::error!(%error, "a personal page");
-    let text = "Nothing was changed. Try again in a minute; if it happens again, tell your officer.";
-    said(
-        StatusCode::INTERNAL_SERVER_ERROR,
-        "Something is wrong on our side",
-        text,
-        ("/page", "Back to your page"),
-    )
+    said(say, StatusCode::INTERNAL_SERVER_ERROR, words::FAULT, Some(words::back(say)))
 }

@@ -5,27 +5,23 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::tz::TimeZone;
+use proviso_engine::notice::language::Say;
 use proviso_engine::notice::{capture_ever, watched};
 use proviso_model::Timestamp;
-use proviso_model::device_act::CaptureUnder;
 use proviso_model::looked::Looked;
-use proviso_model::order::{AuthorityBasis, Order};
+use proviso_model::order::Order;
 
+use super::language::Reader;
 use super::visit::Visit;
-use super::{Personal, fault, html};
-use crate::app::officer::people::EnrolledDevice;
+use super::{Frame, Personal, fault, html, words};
 use crate::app::personal::view::{self, COUNTED_DAYS, PersonalDevice, PersonalView};
-use crate::web::console::assets::{self, Addresses};
 use crate::web::console::minutes::{self, Strip, last_days};
-use crate::web::console::{outside, words};
-
-/// A device that has not been heard of for so long is not said to be watching, in milliseconds.
-const HEARD_MILLIS: i64 = 15 * 60_000;
+use crate::web::console::words::zone;
 
 #[derive(Template)]
 #[template(path = "personal/page.html")]
 struct Page {
-    assets: &'static Addresses,
+    frame: Frame,
     csrf: String,
     force: String,
     order: String,
@@ -37,7 +33,7 @@ struct Page {
     devices: Vec<Device>,
     looked: LookedBox,
     until: String,
-    counted_days: i64,
+    counted_days: String,
 }
 
 struct Condition {
@@ -63,103 +59,64 @@ struct LookedBox {
 }
 
 /// `GET /page`.
-pub(super) async fn show(State(personal): State<Personal>, visit: Visit) -> Response {
+pub(super) async fn show(State(personal): State<Personal>, visit: Visit, Reader(say): Reader) -> Response {
     match view::view(&personal.app, &visit.link).await {
-        Ok(view) => html(StatusCode::OK, &page(&personal, &visit, &view)),
-        Err(error) => fault(&error),
+        Ok(view) => html(StatusCode::OK, &page(&personal, &visit, &view, say)),
+        Err(error) => fault(say, &error),
     }
 }
 
-fn page(personal: &Personal, visit: &Visit, view: &PersonalView) -> Page {
-    let (order, zone) = (&view.order, words::zone(&view.order.timezone));
-    let until = words::when(visit.link.expires_at, &zone);
+fn page(personal: &Personal, visit: &Visit, view: &PersonalView, say: Say) -> Page {
+    let (order, zone) = (&view.order, zone(&view.order.timezone));
+    let devices = view.devices.iter().zip(0..);
     Page {
-        assets: assets::addresses(),
+        frame: Frame::new(say),
         csrf: visit.form_token(),
         force: personal.app.force_name().to_owned(),
         order: order.reference.clone(),
-        authority: authority(order),
-        made_on: words::day(order.made_on),
-        expires_on: words::day(order.expires_on),
-        ends: view.ends.iter().map(|row| format!("{}.", outside::ended(&row.end))).collect(),
-        conditions: conditions(order),
-        devices: view
-            .devices
-            .iter()
-            .zip(0..)
-            .map(|(one, index)| device(one, index, view.now, &zone))
-            .collect(),
-        looked: looked(&view.looked, &zone),
-        until: format!("{} {}", until.local, until.zone),
-        counted_days: COUNTED_DAYS,
+        authority: words::authority(order, say),
+        made_on: say.date(order.made_on),
+        expires_on: say.date(order.expires_on),
+        ends: view.ends.iter().map(|row| words::ended(&row.end, say)).collect(),
+        conditions: conditions(order, say),
+        devices: devices.map(|(one, index)| device(one, index, view.now, (&zone, say))).collect(),
+        looked: looked(&view.looked, &zone, say),
+        until: say.instant(visit.link.expires_at, &zone),
+        counted_days: COUNTED_DAYS.to_string(),
     }
 }
 
-fn authority(order: &Order) -> String {
-    match (order.authority.basis, &order.authority.paragraph) {
-        (AuthorityBasis::Consent, _) => "signed consent, which may be withdrawn at any time".to_owned(),
-        (_, Some(paragraph)) => format!("paragraph {paragraph} of the order"),
-        (_, None) => "a paragraph of the order".to_owned(),
-    }
-}
-
-fn conditions(order: &Order) -> Vec<Condition> {
+fn conditions(order: &Order, say: Say) -> Vec<Condition> {
     let condition = |one: &proviso_model::order::Condition| Condition {
         paragraph: one.paragraph.clone(),
         text: one.text.clone(),
-        window: words::window(one.from.unwrap_or(order.made_on), one.until.unwrap_or(order.expires_on)),
+        window: words::window(one.from.unwrap_or(order.made_on), one.until.unwrap_or(order.expires_on), say),
         is_watched: one.kind.is_watched(),
     };
     order.conditions.iter().map(condition).collect()
 }
 
-fn device(one: &PersonalDevice, index: usize, now: Timestamp, zone: &TimeZone) -> Device {
-    let name = words::device(&one.device.facts.system).to_owned();
-    let heard = words::when(one.device.row.seen_at, zone);
-    let kept = one.observed.saturating_sub(one.dropped).saturating_sub(one.shielded);
+fn device(one: &PersonalDevice, index: usize, now: Timestamp, (zone, say): (&TimeZone, Say)) -> Device {
+    let lines = one.policy.as_ref().map(|policy| watched(&capture_ever(policy))).unwrap_or_default();
     Device {
-        state: state(&one.device, now),
-        heard: format!("{} {}", heard.local, heard.zone),
-        counted: format!(
-            "looked at {} times: {} dropped at once because nothing matched, {} dropped unread because of the protected list, {kept} put on record",
-            one.observed, one.dropped, one.shielded
-        ),
-        watched: one.policy.as_ref().map(|policy| watched(&capture_ever(policy))).unwrap_or_default(),
+        state: words::state(&one.device, now, say),
+        heard: say.instant(one.device.row.seen_at, zone),
+        counted: words::counted(one, say),
+        watched: lines.into_iter().map(|line| say.of(line)).collect(),
         week: minutes::strip(
             &one.week,
-            (&index.to_string(), "the last seven days"),
+            (&index.to_string(), say.of(words::WEEK)),
             &last_days(now, zone),
-            zone,
+            (zone, say),
         ),
-        name: format!("{name}, account {}", one.device.facts.account),
+        name: words::name(&one.device, say),
     }
 }
 
-/// How a device is now, in a sentence.
-fn state(device: &EnrolledDevice, now: Timestamp) -> String {
-    if device.is_released(now) {
-        return "Monitoring of this device has ended.".to_owned();
-    }
-    if let Some(act) = device.act_at(now).filter(|act| act.capture() == CaptureUnder::Paused) {
-        return format!(
-            "Nothing is captured on it now: the force has entered that {}. If that is not so, tell your officer or write it below.",
-            act.in_words()
-        );
-    }
-    let is_heard = now.millis_since(device.row.seen_at) <= HEARD_MILLIS;
-    match (is_heard, device.row.watching) {
-        (true, true) => "It is watching this account now.",
-        (true, false) => "It is running and watches nothing now; the reasons are below.",
-        (false, _) => "It has not been heard of lately, so nobody here knows whether it watches.",
-    }
-    .to_owned()
-}
-
-fn looked(looked: &Looked, zone: &TimeZone) -> LookedBox {
-    let until = words::when(looked.until, zone);
+fn looked(looked: &Looked, zone: &TimeZone, say: Say) -> LookedBox {
     LookedBox {
-        until: format!("{} {}", until.local, until.zone),
-        lately: looked.lately.in_words(),
-        all: looked.all.in_words(),
+        until: say.instant(looked.until, zone),
+        lately: say.looks(&looked.lately),
+        all: say.looks(&looked.all),
     }
 }

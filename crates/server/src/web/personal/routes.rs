@@ -7,7 +7,8 @@ use axum::middleware;
 use axum::routing::{get, post};
 use proviso_model::limits::STATEMENT_BYTES_MAX;
 
-use super::{Personal, page, said, statement, visit};
+use super::language::{self, Reader};
+use super::{Personal, page, said, statement, visit, words};
 use crate::app::AppContext;
 use crate::web::console::{assets, headers};
 
@@ -22,11 +23,9 @@ pub fn router(app: AppContext) -> Router {
         .route("/page", get(page::show))
         .route("/page/close", post(visit::close))
         .route("/page/statement", get(statement::show).post(statement::write))
-        .fallback(async || {
-            let text = "This page is opened with the whole link that your officer gave you, and the code that came with it.";
-            said(StatusCode::NOT_FOUND, "You need your link", text, ("", ""))
-        })
+        .fallback(async |Reader(say): Reader| said(say, StatusCode::NOT_FOUND, words::NEEDS_LINK, None))
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
+        .layer(middleware::from_fn(language::keep))
         .layer(middleware::from_fn(headers::secure))
         .with_state(Personal { app })
 }

@@ -4,21 +4,22 @@ use askama::Template;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use proviso_engine::notice::language::Say;
 use proviso_model::limits::STATEMENT_BYTES_MAX;
 use proviso_model::statement::{Statement, StatementKind};
 use serde::Deserialize;
 
-use super::visit::{Visit, stale};
-use super::{Personal, fault, html, said};
+use super::language::Reader;
+use super::visit::{Visit, stale, unreadable};
+use super::{Frame, Personal, fault, html, said, words};
 use crate::app::personal::statement;
-use crate::web::console::assets::{self, Addresses};
 use crate::web::console::signed_in::{read_form, same};
-use crate::web::console::words;
+use crate::web::console::words::force_zone;
 
 #[derive(Template)]
 #[template(path = "personal/statement.html")]
 struct StatementPage<'a> {
-    assets: &'static Addresses,
+    frame: Frame,
     csrf: String,
     kinds: [(&'static str, &'static str, bool); 4],
     about: &'a str,
@@ -38,46 +39,45 @@ struct Said {
     text: String,
 }
 
-fn form(visit: &Visit, said: &Said, problem: &'static str) -> Response {
+fn form(visit: &Visit, said: &Said, problem: &'static str, say: Say) -> Response {
     let chosen = StatementKind::parse(&said.of).unwrap_or(StatementKind::Explanation);
     let status = if problem.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let page = StatementPage {
-        assets: assets::addresses(),
+        frame: Frame::new(say),
         csrf: visit.form_token(),
-        kinds: StatementKind::ALL.map(|kind| (kind.as_str(), kind.in_words(), kind == chosen)),
+        kinds: StatementKind::ALL.map(|kind| (kind.as_str(), say.of(kind.in_words()), kind == chosen)),
         about: &said.about,
         text: &said.text,
-        problem,
+        problem: say.of(problem),
         bytes_max: STATEMENT_BYTES_MAX,
     };
     html(status, &page)
 }
 
 /// `GET /page/statement`.
-pub(super) async fn show(visit: Visit) -> Response {
-    form(&visit, &Said::default(), "")
+pub(super) async fn show(visit: Visit, Reader(say): Reader) -> Response {
+    form(&visit, &Said::default(), "", say)
 }
 
 /// `POST /page/statement`.
 pub(super) async fn write(
     State(personal): State<Personal>,
     visit: Visit,
+    Reader(say): Reader,
     request: Request,
 ) -> Result<Response, Response> {
-    let (csrf, form_sent) = read_form::<Said>(request).await?;
+    let (csrf, form_sent) = read_form::<Said>(request).await.map_err(|_| unreadable(say))?;
     if !same(&csrf, &visit.form_token()) {
-        return Err(stale());
+        return Err(stale(say));
     }
     let app = &personal.app;
     let fields = (form_sent.of.as_str(), form_sent.about.as_str(), form_sent.text.as_str());
     // Forms give no zone; the force's is that of its county.
-    let statement = match Statement::of_form(fields, &words::force_zone(), app.now()) {
+    let statement = match Statement::of_form(fields, &force_zone(), app.now()) {
         Ok(statement) => statement,
-        Err(wrong) => return Ok(form(&visit, &form_sent, wrong.in_words())),
+        Err(wrong) => return Ok(form(&visit, &form_sent, wrong.in_words(), say)),
     };
     let kept = statement::write(app, &visit.link, &statement).await;
-    kept.map_err(|error| fault(&error))?;
-    let text =
-        "Officers see it beside what was captured at that time. It cannot be changed; you may write again.";
-    Ok(said(StatusCode::OK, "It is on record", text, ("/page", "Back to your page")))
+    kept.map_err(|error| fault(say, &error))?;
+    Ok(said(say, StatusCode::OK, words::RECORDED, Some(words::back(say))))
 }

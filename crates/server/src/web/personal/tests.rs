@@ -1,6 +1,6 @@
 //! A person opens their own page with a link and a code, reads it, writes on it, and it closes.
 
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 
 use super::router;
 use crate::web::console::tests::client::{Client, Force, Page, acts, between, force};
@@ -160,4 +160,55 @@ async fn wrong_codes_end_a_link_and_so_do_time_the_officer_and_the_next_link() {
     let mut other = Client::signed_in(&force, "om2").await;
     let page = other.post(&format!("/people/{}/personal-link", force.seed.case), &[("days", "30")]).await;
     assert_eq!(page.status, StatusCode::NOT_FOUND, "another officer's case");
+}
+
+#[tokio::test]
+async fn the_reader_chooses_a_language_and_keeps_it_from_the_code_to_the_last_form() {
+    let mut force = force().await;
+    policies(&force).await;
+    force.seed.watched(30 * 60 * MINUTE, 5 * 60 * MINUTE).await;
+    let (link, code) = made(&force).await;
+    let mut person = Client::of(router(force.seed.ctx.clone()));
+    let page = person.get(&link).await.body;
+    assert!(
+        page.contains("<html lang=\"en\">") && page.contains("Enter your code"),
+        "English by default: {page}"
+    );
+    assert!(page.contains("<a href=\"?lang=pl\" lang=\"pl\" hreflang=\"pl\">Polski</a>"), "{page}");
+    assert!(!page.contains("This translation is a draft"), "{page}");
+    let page = person.get(&format!("{link}?lang=pl")).await.body;
+    assert!(page.contains("<html lang=\"pl\">") && page.contains("Wpisz swój kod"), "{page}");
+    assert!(page.contains("(This translation is a draft"), "in both languages: {page}");
+    let wrong = person.post(&link, &[("code", "AAAAA-AAAAA")]).await.body;
+    assert!(wrong.contains("Kod jest nieprawidłowy") && wrong.contains("<html lang=\"pl\">"), "{wrong}");
+    assert_eq!(opened(&mut person, &link, &code).await.status, StatusCode::SEE_OTHER);
+    let page = person.get("/page").await.body;
+    for words in [
+        "<html lang=\"pl\">",
+        "Must not use private or incognito browsing on any device.",
+        "Debian 12 laptop, konto account-a",
+        "Teraz obserwuje to konto.",
+        "czy otwarte jest okno prywatne (incognito)",
+        "Pod nakazem: 3 dni 3 h. Obserwowano 5 h; nie obserwowano 2 dni 22 h.",
+        "nic nie otrzymano od urządzenia",
+        "nikt nie zaglądał",
+        "wydany 02.03.2026, obowiązuje do 01.03.2031",
+        "<blockquote class=\"pv-court\" lang=\"en\">",
+    ] {
+        assert!(page.contains(words), "missing {words}: {page}");
+    }
+    let form = person.get("/page/statement?lang=ro").await.body;
+    assert!(form.contains("<html lang=\"ro\">"), "{form}");
+    let empty = person.post("/page/statement", &[("of", "accident"), ("text", " ")]).await;
+    assert!(empty.body.contains("Scrieți ceva sau mergeți înapoi."), "the form keeps it: {}", empty.body);
+    let page = person.post("/page/statement", &[("of", "accident"), ("text", "O reclamă.")]).await.body;
+    assert!(page.contains("S-a consemnat") && page.contains("<html lang=\"ro\">"), "{page}");
+    let nonsense = person.get("/page?lang=xx").await.body;
+    assert!(nonsense.contains("<html lang=\"ro\">"), "what there is not changes nothing");
+
+    // Nothing chosen: as the browser asks.
+    let asks = [("accept-language", "de,pl;q=0.8")];
+    let mut other = Client::of(router(force.seed.ctx.clone()));
+    let page = other.ask(Method::GET, "/page", String::new(), &asks).await.body;
+    assert!(page.contains("Ta strona jest zamknięta"), "{page}");
 }

@@ -5,14 +5,15 @@ use axum::extract::{FromRequestParts, Path, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
+use proviso_engine::notice::language::Say;
 use proviso_store::PersonalLinkRow;
 use serde::Deserialize;
 
-use super::{Personal, fault, html, said};
+use super::language::Reader;
+use super::{Frame, Personal, fault, html, said, words};
 use crate::app::officer::error::ActError;
 use crate::app::officer::session;
 use crate::app::personal::enter::{self, Tried};
-use crate::web::console::assets::{self, Addresses};
 use crate::web::console::signed_in::{address, cookie, read_form, same, set_cookie};
 
 /// Cookie with the secret of the visit.
@@ -38,21 +39,21 @@ impl FromRequestParts<Personal> for Visit {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, personal: &Personal) -> Result<Self, Response> {
+        let Reader(say) = Reader::of(&parts.uri, &parts.headers);
         if let Some(secret) = cookie(&parts.headers, VISIT_COOKIE) {
             let found = enter::current(&personal.app, &secret).await;
-            if let Some(link) = found.map_err(|error| fault(&ActError::Store(error)))? {
+            if let Some(link) = found.map_err(|error| fault(say, &ActError::Store(error)))? {
                 return Ok(Self { link, secret });
             }
         }
-        let text = "It closes by itself after 30 minutes, and when it is opened somewhere else. Open your link again and enter the code. If that does not work, ask your officer for a new link.";
-        Err(said(StatusCode::FORBIDDEN, "This page is closed", text, ("", "")))
+        Err(said(say, StatusCode::FORBIDDEN, words::CLOSED, None))
     }
 }
 
 #[derive(Template)]
 #[template(path = "personal/code.html")]
 struct CodePage<'a> {
-    assets: &'static Addresses,
+    frame: Frame,
     force: &'a str,
     csrf: String,
     token: &'a str,
@@ -63,23 +64,29 @@ struct CodePage<'a> {
 pub(super) async fn ask(
     State(personal): State<Personal>,
     headers: HeaderMap,
+    Reader(say): Reader,
     Path(token): Path<String>,
 ) -> Response {
-    code_page(&personal, &headers, StatusCode::OK, &token, "")
+    code_page(&personal, &headers, say, (StatusCode::OK, ""), &token)
 }
 
 fn code_page(
     personal: &Personal,
     headers: &HeaderMap,
-    status: StatusCode,
+    say: Say,
+    (status, problem): (StatusCode, &str),
     token: &str,
-    problem: &str,
 ) -> Response {
     let known = cookie(headers, FORM_COOKIE);
     let secret = known.clone().unwrap_or_else(|| session::new_token(&personal.app));
     let csrf = session::form_token(&secret);
-    let page =
-        CodePage { assets: assets::addresses(), force: personal.app.force_name(), csrf, token, problem };
+    let page = CodePage {
+        frame: Frame::new(say),
+        force: personal.app.force_name(),
+        csrf,
+        token,
+        problem: say.of(problem),
+    };
     let page = html(status, &page);
     match known {
         Some(_) => page,
@@ -98,17 +105,18 @@ struct CodeForm {
 /// `POST /link/{token}`. One answer for a wrong link, a wrong code and a link that works no more.
 pub(super) async fn open(
     State(personal): State<Personal>,
+    Reader(say): Reader,
     Path(token): Path<String>,
     request: Request,
 ) -> Result<Response, Response> {
     let headers = request.headers().clone();
     let from = address(request.extensions());
-    let (csrf, form) = read_form::<CodeForm>(request).await?;
+    let (csrf, form) = read_form::<CodeForm>(request).await.map_err(|_| unreadable(say))?;
     let expected =
         cookie(&headers, FORM_COOKIE).map(|secret| session::form_token(&secret)).unwrap_or_default();
-    let again = |status, problem| code_page(&personal, &headers, status, &token, problem);
+    let again = |status, problem| code_page(&personal, &headers, say, (status, problem), &token);
     if !same(&csrf, &expected) {
-        return Ok(again(StatusCode::FORBIDDEN, "This page was out of date. Enter the code again."));
+        return Ok(again(StatusCode::FORBIDDEN, words::AGAIN));
     }
     match enter::open(&personal.app, &token, &form.code, &from).await {
         Ok(Tried::Open(secret)) => Ok((
@@ -119,15 +127,9 @@ pub(super) async fn open(
             Redirect::to("/page"),
         )
             .into_response()),
-        Ok(Tried::Wrong) => Ok(again(
-            StatusCode::FORBIDDEN,
-            "The code is not right, or the link no longer works. After five wrong codes it ends, and your officer can give you a new one.",
-        )),
-        Err(ActError::TooManyTries) => Ok(again(
-            StatusCode::TOO_MANY_REQUESTS,
-            "Too many tries from this place. Wait ten minutes, then try again.",
-        )),
-        Err(error) => Err(fault(&error)),
+        Ok(Tried::Wrong) => Ok(again(StatusCode::FORBIDDEN, words::WRONG)),
+        Err(ActError::TooManyTries) => Ok(again(StatusCode::TOO_MANY_REQUESTS, words::TRIES)),
+        Err(error) => Err(fault(say, &error)),
     }
 }
 
@@ -139,21 +141,25 @@ struct Nothing {}
 pub(super) async fn close(
     State(personal): State<Personal>,
     visit: Visit,
+    Reader(say): Reader,
     request: Request,
 ) -> Result<Response, Response> {
-    let (csrf, Nothing {}) = read_form(request).await?;
+    let (csrf, Nothing {}) = read_form(request).await.map_err(|_| unreadable(say))?;
     if !same(&csrf, &visit.form_token()) {
-        return Err(stale());
+        return Err(stale(say));
     }
     let left = enter::leave(&personal.app, &visit.secret).await;
-    left.map_err(|error| fault(&ActError::Store(error)))?;
+    left.map_err(|error| fault(say, &ActError::Store(error)))?;
     let gone = AppendHeaders([(header::SET_COOKIE, set_cookie(VISIT_COOKIE, ""))]);
-    let text = "Nobody can open it from this browser without the link and the code.";
-    Ok((gone, said(StatusCode::OK, "Your page is closed", text, ("", ""))).into_response())
+    Ok((gone, said(say, StatusCode::OK, words::LEFT, None)).into_response())
 }
 
 /// What a form of another visit is answered.
-pub(super) fn stale() -> Response {
-    let text = "The form is from an earlier visit, so nothing was done. Open the page again.";
-    said(StatusCode::FORBIDDEN, "The form is out of date", text, ("/page", "Back to your page"))
+pub(super) fn stale(say: Say) -> Response {
+    said(say, StatusCode::FORBIDDEN, words::STALE, Some(words::back(say)))
+}
+
+/// What a form is answered that cannot be read, or that another site sent.
+pub(super) fn unreadable(say: Say) -> Response {
+    said(say, StatusCode::FORBIDDEN, words::UNREADABLE, Some(words::back(say)))
 }

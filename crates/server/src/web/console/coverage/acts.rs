@@ -8,7 +8,7 @@ use proviso_model::device_act::{CaptureUnder, DeviceAct, DeviceActKind};
 use proviso_model::ids::{CaseId, DeviceActId, DeviceId};
 use serde::Deserialize;
 
-use crate::app::device_acts::Change;
+use crate::app::device_acts::{BY_ENROLMENT, Change};
 use crate::app::late::order_end::REASON_BYTES_MAX;
 use crate::app::officer::device_acts::{self, ShownAct, ShownVersion};
 use crate::web::console::Console;
@@ -60,6 +60,50 @@ pub fn kinds() -> Vec<Kind> {
     kinds.map(|kind| Kind { word: kind.as_str(), says: says(kind) }).into()
 }
 
+/// What one kind does, in words.
+pub struct Effects {
+    pub what: &'static str,
+    pub capture: &'static str,
+    pub gap: &'static str,
+    pub keys: &'static str,
+    pub told: &'static str,
+}
+
+/// What each kind does to capture, gaps and keys, and what the device says then.
+pub fn effects() -> Vec<Effects> {
+    let of = |kind: DeviceActKind| {
+        let (capture, gap, keys, told) = match kind.capture() {
+            CaptureUnder::GoesOn => (
+                "Goes on: the person may have the device along.",
+                "Silence and no power are explained by it.",
+                "Stay.",
+                "Nothing else than before.",
+            ),
+            CaptureUnder::Paused => (
+                "Stops until the end. What was observed all the same is held unseen.",
+                "Explained by it, whatever the device told.",
+                "Stay.",
+                "The sign says that nothing is watched; the person’s page since when and why. The notice is not shown again.",
+            ),
+            CaptureUnder::Ends => (
+                "Ends. What was observed all the same is held unseen.",
+                "None after it: no order asks anything of the device.",
+                match kind {
+                    DeviceActKind::Transferred => {
+                        "The device gives up its own, and its enrolment ends. Those of the case, and its records, stay here for disclosure until it is entered that the receiving force has them."
+                    }
+                    _ => "The device gives up its own, and its enrolment ends. Those of the case stay.",
+                },
+                "Only that nothing is watched any more and how the program is removed: nothing about an order or a person.",
+            ),
+        };
+        Effects { what: kind.in_words(), capture, gap, keys, told }
+    };
+    let mut kinds = DeviceActKind::ALL;
+    kinds.reverse();
+    kinds.map(of).into()
+}
+
 /// An entry as the page shows it.
 pub fn shown(act: &ShownAct, zone: &TimeZone) -> ActBox {
     let row = &act.last.row;
@@ -86,6 +130,16 @@ fn version(one: &ShownVersion, zone: &TimeZone) -> VersionLine {
         None if act.kind.capture() == CaptureUnder::Ends => "for good".to_owned(),
         None => "on, without an end yet".to_owned(),
     };
+    if one.row.entered_by == BY_ENROLMENT {
+        return VersionLine {
+            what: format!("From {from} {until}: {}", act.kind.in_words()),
+            reason: one.reason.clone(),
+            entered: format!(
+                "Goes for a device of the same person that was enrolled on {}, too: the server entered that by itself",
+                words::when(one.row.entered_at, zone).local
+            ),
+        };
+    }
     let done = match (one.row.withdrawn, one.row.version) {
         (true, _) => "Withdrawn",
         (false, 1) => "Entered",

@@ -13,10 +13,11 @@ use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use jiff::tz::TimeZone;
 use proviso_engine::coverage::not_seen;
+use proviso_engine::notice::language::Say;
 use proviso_model::ids::{CaseId, DeviceId};
 use proviso_store::Stretch;
 
-use self::acts::{ActBox, Kind};
+use self::acts::{ActBox, Effects, Kind};
 pub use self::acts::{change, enter};
 use self::asked::{Asked, Month};
 use self::other_adult::OtherAdultBox;
@@ -47,6 +48,7 @@ struct CoveragePage {
     strip: Strip,
     acts: Vec<ActBox>,
     kinds: Vec<Kind>,
+    effects: Vec<Effects>,
     other_adult: OtherAdultBox,
     may_enter: bool,
 }
@@ -98,9 +100,15 @@ pub async fn show(
         after: month.after().query(),
         acts: view.entered.iter().map(|one| acts::shown(one, &zone)).collect(),
         kinds: acts::kinds(),
+        effects: acts::effects(),
         other_adult: other_adult::section(&view, &zone),
         may_enter: view.may_enter,
-        strip: minutes::strip(&view.coverage, ("month", &month.in_words()), &month.days(&zone), &zone),
+        strip: minutes::strip(
+            &view.coverage,
+            ("month", &month.in_words()),
+            &month.days(&zone),
+            (&zone, Say::ENGLISH),
+        ),
         asked,
     })
 }
@@ -117,7 +125,7 @@ fn answer(view: &DeviceView, question: Option<Stretch>, zone: &TimeZone) -> Opti
             .ledger
             .entries
             .iter()
-            .map(|entry| minutes::item(entry, &found.other_adult, zone))
+            .map(|entry| minutes::item(entry, &found.other_adult, (zone, Say::ENGLISH)))
             .collect(),
         not_seen: blind.into_iter().collect(),
     })

@@ -6,6 +6,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use jiff::tz::TimeZone;
+use proviso_engine::notice::language::Say;
 use proviso_model::Timestamp;
 use proviso_model::ids::CaseId;
 use proviso_model::limits::ENROL_CODE_MINUTES;
@@ -22,7 +23,9 @@ use super::page::{Shell, Under, page};
 use super::people::device;
 use super::personal_link::{self, LinkLine};
 use super::signed_in::SignedIn;
+use super::visit::{self, VisitLine};
 use super::waiting::{self, WaitBox};
+use super::words::When;
 use super::{coverage, outside, words};
 use crate::app::coverage::DeviceCoverage;
 use crate::app::device_tasks;
@@ -56,6 +59,10 @@ struct PersonPage {
     /// Links to the person’s own page, newest first.
     links: Vec<LinkLine>,
     can_link: bool,
+    /// Since when another force has the case, and when it said so.
+    transferred: Option<(When, Option<When>)>,
+    /// Filed visits, newest first.
+    visits: Vec<VisitLine>,
     code_minutes: i64,
 }
 
@@ -126,6 +133,10 @@ pub async fn show(
             .map(|row| personal_link::line(row, view.now, &zone))
             .collect(),
         can_link: view.may_enrol && console.app.personal_address.is_some(),
+        transferred: view
+            .transferred
+            .map(|over| (words::when(over.from, &zone), over.confirmed_at.map(|at| words::when(at, &zone)))),
+        visits: visit::lines(&view, &zone),
         code_minutes: ENROL_CODE_MINUTES,
     })
 }
@@ -179,7 +190,7 @@ fn weeks(view: &PersonView, zone: &TimeZone) -> Vec<(String, Strip)> {
     let shown = enrolled.chain(revoked).enumerate().map(|(index, ((facts, state), minutes))| {
         let name = format!("{}, account {}{state}", words::device(&facts.system), facts.account);
         let id = index.to_string();
-        (name, minutes::strip(minutes, (&id, "the last seven days"), &days, zone))
+        (name, minutes::strip(minutes, (&id, "the last seven days"), &days, (zone, Say::ENGLISH)))
     });
     shown.collect()
 }

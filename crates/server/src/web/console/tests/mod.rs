@@ -18,3 +18,4 @@ pub(crate) mod seed;
 mod sessions;
 mod shield;
 mod talk;
+mod visit;

@@ -266,7 +266,7 @@ pub async fn device(ctx: &AppContext, case: CaseId, system: &str) -> DeviceId {
         signature: [0; 64],
         sealed: ctx.seal(case, Purpose::Policy, b"{}").expect("sealed"),
     };
-    ctx.store.device_add(&row, &policy, &code_hash, now).await.expect("device");
+    ctx.store.device_add(&row, &policy, &[], &code_hash, now).await.expect("device");
     ctx.store.device_seen(id, now, true, 1).await.expect("seen");
     id
 }

@@ -1,4 +1,6 @@
-//! `visit`: what an officer takes along to look at a device, and whether what came back holds.
+//! `visit`: what an officer takes along to look at a device, whether what came back holds, and its filing.
+
+mod file;
 
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -6,16 +8,20 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use proviso_model::Timestamp;
-use proviso_model::ids::CaseId;
+use proviso_model::ids::{CaseId, DeviceId};
 use proviso_model::visit::SignedVisitRecord;
 use serde_json::json;
 
 use super::{Say, Wiring, open_context};
-use crate::app::visit::{Beside, NewVisit, check, prepare};
+use crate::app::visit::{Beside, Check, NewVisit, check, prepare};
 use crate::config::Config;
 use crate::keys::files;
 use crate::keys::force::trust;
 
+/// The page beside a record.
+const PAGE: &str = "visit-page.html";
+/// The log of what was touched beside it.
+const TOUCHED: &str = "touched.jsonl";
 /// Longest record, page or log that is read.
 const BYTES_MAX: u64 = 64 * 1024 * 1024;
 
@@ -25,6 +31,12 @@ pub(super) enum VisitCommand {
     Prepare(PrepareArgs),
     /// Check a record that came back: that this force's pass and key made it, and that nothing was changed since.
     Check(CheckArgs),
+    /// Check a record that came back and file it into its case, with its page and its log. Filed again, it stays as it is.
+    File(file::FileArgs),
+    /// List the filed visits of a case: when, which device, hash.
+    List(file::ListArgs),
+    /// Write record, page and log of a filed visit out again, as they came.
+    Export(file::ExportArgs),
 }
 
 #[derive(Debug, Args)]
@@ -38,7 +50,11 @@ pub(super) struct PrepareArgs {
     /// Sign-in name of the officer who goes.
     #[arg(long)]
     officer: String,
-    /// When the visit before was, as 2026-10-01T00:00:00Z; without it, the visit compares with the beginning of the order.
+    /// The enrolled device that will be looked at; where the case has one alone, it is that one. The visit compares with the last
+    /// one of it that was filed.
+    #[arg(long)]
+    device: Option<DeviceId>,
+    /// Compare with this time instead, as 2026-10-01T00:00:00Z. Without it and without a filed visit, it is the beginning of the order.
     #[arg(long, value_parser = |text: &str| Timestamp::parse(text))]
     since: Option<Timestamp>,
     /// Days for which the pass is good.
@@ -64,6 +80,9 @@ impl VisitCommand {
         match self {
             Self::Prepare(args) => args.run(wiring, config, say).await,
             Self::Check(args) => args.run(wiring, config, say).await,
+            Self::File(args) => args.run(wiring, config, say).await,
+            Self::List(args) => args.run(wiring, config, say).await,
+            Self::Export(args) => args.run(wiring, config, say).await,
         }
     }
 }
@@ -73,15 +92,31 @@ impl PrepareArgs {
         let ctx = open_context(wiring, config).await?;
         let out = &self.out;
         anyhow::ensure!(!out.exists(), "{} is there already; give a new folder", out.display());
-        let new = NewVisit { case: self.case, officer: &self.officer, days: self.days, since: self.since };
+        let new = NewVisit {
+            case: self.case,
+            officer: &self.officer,
+            days: self.days,
+            since: self.since,
+            device: self.device,
+        };
         let prepared = prepare(&ctx, &new).await?;
         std::fs::create_dir_all(out).with_context(|| format!("{} cannot be made", out.display()))?;
         files::write_new(&out.join("trust.json"), &serde_json::to_vec_pretty(&trust(&config.data_dir)?)?)?;
         files::write_new(&out.join("visit.key"), hex::encode(*prepared.key.seed()).as_bytes())?;
         files::write_new(&out.join("visit-pass.json"), &serde_json::to_vec_pretty(&prepared.signed)?)?;
         let pass = &prepared.pass;
+        let compares = match (pass.since, pass.since_of) {
+            (Some(at), Some(device)) => format!(
+                "the last filed visit to device {device}, of {at}; on another device it compares with the beginning of the order"
+            ),
+            (Some(at), None) => at.to_string(),
+            (None, _) => {
+                "the beginning of the order: no visit is filed of the device, or none was named with --device"
+                    .to_owned()
+            }
+        };
         let words = format!(
-            "visit {} for officer {}, good until {}: {} paragraphs, {} enrolled devices\n\
+            "visit {} for officer {}, good until {}: {} paragraphs, {} devices; it compares with {compares}\n\
              {} has the pass, its key and the trust file. On the device: proviso-agent visit --pass {}",
             pass.visit,
             pass.officer,
@@ -91,27 +126,18 @@ impl PrepareArgs {
             out.display(),
             out.display(),
         );
-        say.line(&words, &json!({"visit": pass.visit, "expires_at": pass.expires_at, "folder": out}))?;
+        say.line(&words, &json!({"visit": pass.visit, "expires_at": pass.expires_at, "since": pass.since, "since_of": pass.since_of, "folder": out}))?;
         Ok(0)
     }
 }
 
 impl CheckArgs {
     async fn run(self, wiring: &Wiring, config: &Config, say: &mut Say) -> anyhow::Result<u8> {
-        let signed: SignedVisitRecord = serde_json::from_slice(&read(&self.file)?)
-            .with_context(|| format!("{} is no record of a visit", self.file.display()))?;
-        let beside = |name: &str| {
-            let path = self.file.with_file_name(name);
-            path.exists().then(|| read(&path)).transpose()
-        };
-        let beside = Beside { page: beside("visit-page.html")?, touched: beside("touched.jsonl")? };
+        let (signed, beside) = record(&self.file)?;
         let ctx = open_context(wiring, config).await?;
         let (record, checks) = check(&ctx, &signed, &beside).await?;
         let holds = checks.iter().all(|check| check.holds);
-        let mut lines: Vec<String> = checks
-            .iter()
-            .map(|check| format!("{}  {}", if check.holds { "ok " } else { "NOT" }, check.name))
-            .collect();
+        let mut lines = in_words(&checks);
         let stops = record.told.iter().filter(|told| told.stop).map(|told| told.paragraph.as_str());
         let stops: Vec<&str> = stops.collect();
         lines.push(format!(
@@ -142,4 +168,23 @@ fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
     file.take(BYTES_MAX + 1).read_to_end(&mut bytes).with_context(|| format!("{shown} cannot be read"))?;
     anyhow::ensure!(bytes.len() as u64 <= BYTES_MAX, "{shown} has more than {BYTES_MAX} bytes");
     Ok(bytes)
+}
+
+/// A record and what lies beside it.
+fn record(path: &Path) -> anyhow::Result<(SignedVisitRecord, Beside)> {
+    let signed: SignedVisitRecord = serde_json::from_slice(&read(path)?)
+        .with_context(|| format!("{} is no record of a visit", path.display()))?;
+    let beside = |name: &str| {
+        let path = path.with_file_name(name);
+        path.exists().then(|| read(&path)).transpose()
+    };
+    Ok((signed, Beside { page: beside(PAGE)?, touched: beside(TOUCHED)? }))
+}
+
+/// A line for each check.
+fn in_words(checks: &[Check]) -> Vec<String> {
+    checks
+        .iter()
+        .map(|check| format!("{}  {}", if check.holds { "ok " } else { "NOT" }, check.name))
+        .collect()
 }

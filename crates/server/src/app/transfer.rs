@@ -1,0 +1,70 @@
+//! A case that another force took over. Nothing is captured any more; its keys and records stay here for disclosure until it is entered
+//! that the receiving force has them.
+
+use proviso_model::Timestamp;
+use proviso_model::device_act::DeviceActKind;
+use proviso_model::ids::{CaseId, DeviceActId};
+use proviso_store::{AuditFilter, DeviceActRow, StoreError};
+
+use super::AppContext;
+use super::force::ForceError;
+use super::late::order_end::check_reason;
+use crate::keys::case::Purpose;
+
+/// The act in the log, which is all that is kept of it.
+const ACT: &str = "case-transferred";
+
+/// That a case was handed over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Transferred {
+    /// The entry that says so.
+    pub entry: DeviceActId,
+    /// Since when.
+    pub from: Timestamp,
+    /// When it was entered that the receiving force has the case; `None` while it has not said so.
+    pub confirmed_at: Option<Timestamp>,
+}
+
+/// Whether another force took the case over, as it stands.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn of_case(ctx: &AppContext, case: CaseId) -> Result<Option<Transferred>, StoreError> {
+    let rows = ctx.store.device_act_list(case).await?;
+    let standing = DeviceActRow::standing(&rows);
+    let Some(row) = standing.into_iter().find(|row| row.act.kind == DeviceActKind::Transferred) else {
+        return Ok(None);
+    };
+    let filter = AuditFilter {
+        act: ACT.to_owned(),
+        since: Timestamp::from_micros(0),
+        actor: None,
+        object: Some(row.id.to_string()),
+    };
+    let confirmed = ctx.store.audit_of_act(&filter, 1).await?;
+    let done = confirmed.first().filter(|row| row.completed.is_some());
+    let confirmed_at = done.map(|row| row.entry.opened_at);
+    Ok(Some(Transferred { entry: row.id, from: row.act.from, confirmed_at }))
+}
+
+/// Enters that the receiving force has the case: done by being logged, with the reason sealed.
+///
+/// # Errors
+/// [`ForceError::Refused`] where no entry says that the case went to another force, or it was entered already.
+pub async fn confirm(ctx: &AppContext, actor: &str, case: CaseId, reason: &str) -> Result<(), ForceError> {
+    check_reason(reason)?;
+    let refused = |why: &str| Err(ForceError::Refused(why.to_owned()));
+    match of_case(ctx, case).await? {
+        None => refused(
+            "no entry says that another force took this case over; enter `transferred` on the page of a device first",
+        ),
+        Some(Transferred { confirmed_at: Some(_), .. }) => {
+            refused("it is entered already that the receiving force has the case")
+        }
+        Some(Transferred { entry, .. }) => {
+            let because = ctx.seal(case, Purpose::Audit, reason.trim().as_bytes())?;
+            ctx.logged_because(actor, ACT, Some(case), &format!("{case} {entry}"), because, async { Ok(()) })
+                .await
+        }
+    }
+}
