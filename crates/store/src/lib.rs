@@ -7,6 +7,7 @@ mod alert;
 mod audit;
 mod backup;
 mod case;
+mod context_picture;
 mod destruction;
 mod device;
 mod device_act;
@@ -34,6 +35,7 @@ pub use alert::{AlertFilter, AlertRow, AlertStore, DecisionRow, NotificationKind
 pub use audit::{AuditClose, AuditEntry, AuditFilter, AuditRow, AuditStore, AuditTally};
 pub use backup::{BackupStore, CheckedBackup, Position, RestoredRow};
 pub use case::{BundleRow, CaseRow, CaseState, CaseStore, OrderVersionRow};
+pub use context_picture::{ContextPictureRow, ContextPictureStore};
 pub use destruction::{Destruction, DestructionStore, RECORD_KEY_BYTES};
 pub use device::{DeviceRow, DeviceState, DeviceStore, EnrolmentCodeRow, PolicyRow};
 pub use device_act::{DeviceActRow, DeviceActStore};
@@ -74,6 +76,7 @@ pub trait Store:
     + AlertStore
     + TimelineStore
     + AuditStore
+    + ContextPictureStore
     + DestructionStore
     + BackupStore
     + JobStore

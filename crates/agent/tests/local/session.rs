@@ -73,7 +73,8 @@ fn without_bytes(mut file: ToHost) -> ToHost {
 fn text(n: u64, application: &str, process: u32, force: &TestForce) -> ToHost {
     let text = Passage::whole(LISTED);
     let of = ProgramText { application: application.to_owned(), text, ..ProgramText::default() };
-    ToHost::Text { n, observed_at: force.now(), attribution: shown(), process, text: Box::new(of) }
+    let (observed_at, attribution, text) = (force.now(), shown(), Box::new(of));
+    ToHost::Text { n, observed_at, attribution, process, secret_field: None, text }
 }
 
 pub fn account() -> String {

@@ -142,7 +142,7 @@ fn paragraph(
         has.is_some_and(|has| match needs {
             Needs::Agent | Needs::Text => has.agent,
             Needs::Extension => has.extension,
-            Needs::Windows => has.windows,
+            Needs::Windows | Needs::TextInWindows => has.windows,
         })
     };
     let by: Vec<_> = all.iter().filter(|by| has_it(by.needs)).collect();
@@ -165,6 +165,12 @@ fn paragraph(
     if !by.is_empty() && all.iter().any(|by| by.needs == Needs::Windows && !has_it(by.needs)) {
         left.push(
             "Pictures in programs other than the browser are not seen: this device's display lets no program look into another's windows, or it is not known to."
+                .to_owned(),
+        );
+    }
+    if !by.is_empty() && all.iter().any(|by| by.needs == Needs::TextInWindows && !has_it(by.needs)) {
+        left.push(
+            "Where words are found in another program, no picture of its window is taken to show what stood around them: this device's display lets no program look into another's windows, or it is not known to."
                 .to_owned(),
         );
     }

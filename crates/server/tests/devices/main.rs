@@ -4,6 +4,7 @@ mod acts;
 mod agent;
 mod backup;
 mod bundle;
+mod context;
 mod copied;
 mod coverage;
 mod destruction;

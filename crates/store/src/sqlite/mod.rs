@@ -5,6 +5,7 @@ mod audit;
 mod backup;
 mod branch;
 mod case;
+mod context_picture;
 mod destruction;
 mod device;
 mod device_act;

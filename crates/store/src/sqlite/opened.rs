@@ -5,7 +5,7 @@ use proviso_model::ids::{AlertId, CaseId};
 use sqlx::{Row, SqliteConnection};
 
 use super::late::quarantine_insert;
-use super::other_adult;
+use super::{context_picture, other_adult};
 use super::privilege::privilege_insert;
 use super::rows::{bytes, int, word, words};
 use crate::alert::NotificationKind;
@@ -72,6 +72,7 @@ pub(super) async fn keep(connection: &mut SqliteConnection, opened: OpenedRecord
         OpenedWhat::Notice(notice) => notice_insert(connection, notice).await?,
         OpenedWhat::Statement(statement) => statement_insert(connection, statement).await?,
         OpenedWhat::OtherAdult(told) => other_adult::told_insert(connection, told).await?,
+        OpenedWhat::ContextPicture(row) => context_picture::insert(connection, row).await?,
         OpenedWhat::Other | OpenedWhat::Unreadable => {}
     }
     Ok(touched)

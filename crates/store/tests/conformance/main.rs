@@ -3,6 +3,7 @@
 #![expect(clippy::indexing_slicing, reason = "a test may fail by panicking")]
 
 mod acts;
+mod context_picture;
 mod destruction;
 mod fixtures;
 mod late;
@@ -42,11 +43,13 @@ async fn story(store: &dyn Store) {
         .await;
     other_adult::an_approval_is_made_and_withdrawn_with_the_policies_that_follow(store).await;
     privilege::what_may_be_privileged_waits_and_is_decided_once(store).await;
+    context_picture::a_window_is_kept_beside_its_finding_and_found_by_it(store).await;
     packs::a_list_has_one_version_in_use_and_keeps_those_before(store).await;
     packs::a_list_of_sites_has_one_version_in_use_and_keeps_those_before(store).await;
     packs::a_hash_set_has_one_version_in_use_and_keeps_those_before(store).await;
     review::acts_of_a_kind_are_found_and_counted_but_for_those_that_failed(store).await;
     destruction::a_destroyed_record_keeps_its_place_and_nothing_else(store).await;
+    context_picture::what_was_said_of_a_window_goes_with_its_record(store).await;
     destruction::a_destroyed_case_leaves_ids_and_times(store).await;
 }
 

@@ -16,3 +16,4 @@ mod seed;
 mod sessions;
 mod shield;
 mod talk;
+mod windows;
