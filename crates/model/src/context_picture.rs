@@ -108,9 +108,7 @@ impl WithoutContext {
     pub const fn in_words(self) -> &'static str {
         match self {
             Self::AnotherWindow => "another window was in front by then",
-            Self::AnotherTitle => {
-                "the window had another title by then, so it may have shown something else"
-            }
+            Self::AnotherTitle => "the window had another title by then, so it may have shown something else",
             Self::NotReadable => {
                 "no window was in front that may be read: windows that ask for or keep passwords, dialogues and covered windows never are"
             }

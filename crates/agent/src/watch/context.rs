@@ -12,8 +12,7 @@ use proviso_model::limits::{
 use proviso_model::observation::ProgramText;
 use proviso_model::record::RecordBody;
 use proviso_model::{
-    Attribution, ContextPicture, ContextPixels, ContextWindow, Digest, Fact, Timestamp,
-    WithoutContext,
+    Attribution, ContextPicture, ContextPixels, ContextWindow, Digest, Fact, Timestamp, WithoutContext,
 };
 
 use super::lists::DETAIL_CHARS_MAX;
@@ -165,9 +164,7 @@ impl Watcher {
         let Some(kept) = self.keep.policy() else { return false };
         let after_ms = u64::try_from(observed_at.millis_since(waiting.observed_at)).unwrap_or(0);
         let seen = match seen {
-            Ok(_) if after_ms > CONTEXT_PICTURE_AFTER_MS_MAX => {
-                Err((WithoutContext::TooLate, String::new()))
-            }
+            Ok(_) if after_ms > CONTEXT_PICTURE_AFTER_MS_MAX => Err((WithoutContext::TooLate, String::new())),
             Ok(pictured) if pictured.bytes.len() > CONTEXT_PICTURE_BYTES_MAX => {
                 Err((WithoutContext::TooLarge, String::new()))
             }

@@ -266,7 +266,8 @@ impl Watcher {
         let body = RecordBody::Finding { captured, generated };
         match self.record(kept, body, Room::Ordinary, &notes) {
             Ok(appended) => {
-                self.context.raised = Some(Raised { record: Digest(appended.record_hash), may_be_privileged });
+                self.context.raised =
+                    Some(Raised { record: Digest(appended.record_hash), may_be_privileged });
                 self.totals.kept += 1;
                 self.names = names.unwrap_or_else(|| std::mem::take(&mut self.names));
                 Observed::Kept

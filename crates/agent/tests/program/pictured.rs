@@ -63,12 +63,8 @@ impl Watched {
         let nowhere = std::path::Path::new("/nowhere");
         let (pictures, _looker) = backlog(contained, Strain::at(nowhere, nowhere, 1), keep);
         let time = Arc::new(TrueTime::new(Box::new(force.clock.clone()), None));
-        let parts = DesktopParts {
-            sessions: sessions.clone(),
-            core: core.clone(),
-            pictures: pictures.clone(),
-            time,
-        };
+        let parts =
+            DesktopParts { sessions: sessions.clone(), core: core.clone(), pictures: pictures.clone(), time };
         let desktop = Desktop::start(parts).expect("a thread");
         let gate = Gate { uids: vec![uid()], sessions, notice_url: String::new() };
         tokio::spawn(serve(listen(&force.dir().socket()).expect("a socket"), core.clone(), gate, pictures));
@@ -162,7 +158,9 @@ async fn words_typed_into_an_editor_bring_one_picture_of_its_window_alone_and_no
     let contexts = watched.until(1, 1).await;
 
     let [context] = contexts.as_slice() else { panic!("one: {contexts:?}") };
-    let (Some(window), Some(picture)) = (&context.fact, &context.picture) else { panic!("one: {contexts:?}") };
+    let (Some(window), Some(picture)) = (&context.fact, &context.picture) else {
+        panic!("one: {contexts:?}")
+    };
     assert!(window.title.contains("note.txt") && window.window.program.contains("mousepad"), "{window:?}");
     assert_eq!((window.window.width, window.window.height), (own.size.0.into(), own.size.1.into()));
     assert!(picture.shown_width <= window.window.width && picture.shown_height <= window.window.height);

@@ -104,7 +104,8 @@ fn context_of(exhibit: &OpenRecord, links: &BTreeMap<Digest, Header>) -> Result<
         return Ok(());
     }
     let record = exhibit.record;
-    Err(format!("Record {record} is a picture of a window and names no record of its device before it.").into())
+    Err(format!("Record {record} is a picture of a window and names no record of its device before it.")
+        .into())
 }
 
 /// Reads and checks the files about one record: one among the facts, one among the opinions, or both.

@@ -16,9 +16,9 @@ use proviso_model::policy::Policy;
 use proviso_model::record::RecordBody;
 use proviso_model::{Observation, Source, Timestamp};
 use proviso_store::{
-    CaseState, ContextPictureRow, FindingRow, GapRow, JobKind, JobRow, NoticeRow, ObservationRow, OpenedRecord, OpenedWhat,
-    OtherAdultToldRow, Priority, QuarantineState, RECORD_KEY_BYTES, RecordRow, ReplayOutcome, StatementRow,
-    WatchedRow,
+    CaseState, ContextPictureRow, FindingRow, GapRow, JobKind, JobRow, NoticeRow, ObservationRow,
+    OpenedRecord, OpenedWhat, OtherAdultToldRow, Priority, QuarantineState, RECORD_KEY_BYTES, RecordRow,
+    ReplayOutcome, StatementRow, WatchedRow,
 };
 use serde::Serialize;
 

@@ -198,10 +198,7 @@ async fn invariant_14_where_the_order_is_about_children_a_picture_of_a_window_is
         picture::preview(&rig.ctx, &who, alert, hash).await.map(|_| ()),
         picture::unveil(&rig.ctx, &who, alert, hash).await.map(|_| ()),
     ] {
-        assert!(
-            matches!(&refused, Err(ActError::Conflict(why)) if why.contains("children")),
-            "{refused:?}"
-        );
+        assert!(matches!(&refused, Err(ActError::Conflict(why)) if why.contains("children")), "{refused:?}");
     }
     rig.stop().await;
 }

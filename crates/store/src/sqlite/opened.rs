@@ -5,9 +5,9 @@ use proviso_model::ids::{AlertId, CaseId};
 use sqlx::{Row, SqliteConnection};
 
 use super::late::quarantine_insert;
-use super::{context_picture, other_adult};
 use super::privilege::privilege_insert;
 use super::rows::{bytes, int, word, words};
+use super::{context_picture, other_adult};
 use crate::alert::NotificationKind;
 use crate::error::{Result, StoreError};
 use crate::opened::{

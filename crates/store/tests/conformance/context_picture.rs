@@ -1,8 +1,6 @@
 //! What devices say of the windows of findings.
 
-use proviso_store::{
-    AppendBatch, ContextPictureRow, Destruction, OpenedRecord, OpenedWhat, Store,
-};
+use proviso_store::{AppendBatch, ContextPictureRow, Destruction, OpenedRecord, OpenedWhat, Store};
 
 use crate::fixtures::{at, case_id, device_id, job_id, record, record_hash};
 
@@ -27,6 +25,8 @@ pub async fn a_window_is_kept_beside_its_finding_and_found_by_it(store: &dyn Sto
         received_at: at(560),
     };
     assert_eq!(store.record_append(sent).await.expect("taken").added, 1);
+    let job = store.job_claim(at(562), at(600)).await.expect("read").expect("the record's job");
+    store.job_done(job.id).await.expect("done");
     for _ in 0..2 {
         let opened = OpenedRecord {
             hash: record_hash(5, 1),

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use proviso_model::Source;
 use proviso_model::native::ToExtension;
 use proviso_model::observation::ProgramText;
-use proviso_model::Source;
 use tokio::task::JoinSet;
 
 use super::heard::Heard;
@@ -93,8 +93,7 @@ impl Reception<'_> {
                     self.core.tell(Ask::PictureTold { instance, n }).await;
                     return self.answer(n, Observed::NotCaptured).map(Some);
                 }
-                let read =
-                    TextRead { instance, n, observed_at, attribution, process, secret_field, text };
+                let read = TextRead { instance, n, observed_at, attribution, process, secret_field, text };
                 let ask = |reply| Ask::Text(connection, Box::new(read), reply);
                 let observed = self.core.ask(ask).await.ok_or_else(ending)?;
                 self.answer(n, observed).map(Some)

@@ -24,7 +24,8 @@ impl Contexts {
         records: &mut Vec<RecordRow>,
     ) -> Result<(), BundleError> {
         let is_whole = |record: &&RecordRow| record.destroyed_at.is_none();
-        let findings: BTreeSet<[u8; 32]> = records.iter().filter(is_whole).map(|record| record.hash).collect();
+        let findings: BTreeSet<[u8; 32]> =
+            records.iter().filter(is_whole).map(|record| record.hash).collect();
         let follows = |hash: &[u8; 32]| self.0.get(hash).is_some_and(|finding| findings.contains(finding));
         records.retain(|record| {
             !self.0.contains_key(&record.hash) || record.destroyed_at.is_some() || follows(&record.hash)

@@ -49,8 +49,9 @@ pub async fn of_page(
 ) -> Result<BTreeMap<RecordHash, SeenContext>, ActError> {
     let mut of_record: BTreeMap<RecordHash, OfRecord<'_>> = BTreeMap::new();
     for one in view.findings.iter().filter(|one| matches!(one.captured.fact, Fact::Text(_))) {
-        let of =
-            of_record.entry(one.record.hash).or_insert(OfRecord { found: Vec::new(), reviewed: one.reviewed });
+        let of = of_record
+            .entry(one.record.hash)
+            .or_insert(OfRecord { found: Vec::new(), reviewed: one.reviewed });
         of.found.push((&one.captured, &one.generated, one.outside));
     }
     let (mut contexts, mut candidates) = (BTreeMap::new(), Vec::new());

@@ -81,9 +81,7 @@ fn rows(
         ("SHA-256", pixels.sha256.to_string()),
     ];
     rows.extend(
-        pixels
-            .pdq
-            .map(|pdq| ("PDQ (how it looks)", format!("{pdq}, quality {} of 100", pixels.pdq_quality))),
+        pixels.pdq.map(|pdq| ("PDQ (how it looks)", format!("{pdq}, quality {} of 100", pixels.pdq_quality))),
     );
     rows
 }
@@ -122,7 +120,12 @@ mod tests {
 
     #[test]
     fn how_long_after_is_said_in_words() {
-        for (ms, words) in [(0, "less than a second"), (999, "less than a second"), (1_200, "a second"), (3_900, "3 seconds")] {
+        for (ms, words) in [
+            (0, "less than a second"),
+            (999, "less than a second"),
+            (1_200, "a second"),
+            (3_900, "3 seconds"),
+        ] {
             assert_eq!(seconds(ms), words);
         }
     }

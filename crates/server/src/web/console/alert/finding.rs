@@ -83,7 +83,8 @@ impl Content {
     /// Whether a picture in it is shown in the clear.
     fn has_an_unveiled(&self) -> bool {
         let window = self.context.as_ref().and_then(|context| context.view.as_ref().ok());
-        self.picture.as_ref().is_some_and(PictureBox::is_unveiled) || window.is_some_and(|view| view.is_unveiled)
+        self.picture.as_ref().is_some_and(PictureBox::is_unveiled)
+            || window.is_some_and(|view| view.is_unveiled)
     }
 }
 
@@ -113,9 +114,7 @@ pub fn shown(one: &ShownFinding, view: &AlertView, zone: &TimeZone, masks: &Mask
             Some(PrivilegeState::Released) => RELEASED,
             _ => "",
         },
-        is_unveiled: content
-            .as_ref()
-            .is_some_and(Content::has_an_unveiled),
+        is_unveiled: content.as_ref().is_some_and(Content::has_an_unveiled),
         content,
         record: hex::encode(record.hash),
         chain: format!("{} (epoch {}) of {}", record.seq, record.epoch, words::device(&view.device.system)),

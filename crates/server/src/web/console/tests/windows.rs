@@ -43,8 +43,12 @@ fn context(without: Option<WithoutContext>, at: &Observation) -> ContextPicture 
     let halves = RgbImage::from_fn(800, 600, |x, _| Rgb(if x < 400 { [255; 3] } else { [9; 3] }));
     DynamicImage::ImageRgb8(halves).write_to(&mut jpeg, ImageFormat::Jpeg).expect("written");
     let bytes = jpeg.into_inner();
-    let window =
-        PictureWindow { application: "Editor".to_owned(), program: "/usr/bin/editor".to_owned(), width: 800, height: 700 };
+    let window = PictureWindow {
+        application: "Editor".to_owned(),
+        program: "/usr/bin/editor".to_owned(),
+        width: 800,
+        height: 700,
+    };
     let picture = ContextPixels {
         width: 800,
         height: 600,
@@ -61,8 +65,7 @@ fn context(without: Option<WithoutContext>, at: &Observation) -> ContextPicture 
         finding: Digest::default(),
         observed_at: at.observed_at.plus_millis(2_300),
         after_ms: 2_300,
-        fact: is_there
-            .then(|| ContextWindow { title: "Letter to lee@boats.example".to_owned(), window }),
+        fact: is_there.then(|| ContextWindow { title: "Letter to lee@boats.example".to_owned(), window }),
         picture: is_there.then_some(picture),
         without,
         detail: String::new(),

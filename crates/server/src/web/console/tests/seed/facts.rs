@@ -10,9 +10,8 @@ use proviso_model::order::ConditionKind;
 use proviso_model::policy::PackRef;
 use proviso_model::{ContextPicture, OtherAdultTold, Source, Timestamp};
 use proviso_store::{
-    ContextPictureRow,
-    FindingRow, ObservationRow, OpenedWhat, OtherAdultToldRow, Outside, Priority, QuarantineRow,
-    QuarantineState, ReplayOutcome,
+    ContextPictureRow, FindingRow, ObservationRow, OpenedWhat, OtherAdultToldRow, Outside, Priority,
+    QuarantineRow, QuarantineState, ReplayOutcome,
 };
 
 use super::{BODY, CAPTURED, Raise, Seed};
@@ -198,7 +197,14 @@ impl Seed {
             let json = serde_json::to_vec(&captured).expect("json");
             let sealed = ctx.with_rng(|rng| columns.seal(rng, Purpose::ContextPicture, &json));
             let observed_at = captured.observed_at;
-            OpenedWhat::ContextPicture(ContextPictureRow { record, case, device, finding, observed_at, sealed })
+            OpenedWhat::ContextPicture(ContextPictureRow {
+                record,
+                case,
+                device,
+                finding,
+                observed_at,
+                sealed,
+            })
         })
         .await;
     }
