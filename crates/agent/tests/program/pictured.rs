@@ -35,7 +35,7 @@ Gtk.StyleContext.add_provider_for_screen(Gdk.Screen.get_default(), style, 800)
 def drawn(*_):
     open(sys.argv[1], "w").write("drawn")
     return False
-window.connect("draw", drawn)
+window.connect("map-event", drawn)
 window.show_all()
 Gtk.main()
 "#;

@@ -141,7 +141,7 @@ fn shows(files: &Files, record: &Envelope) -> Option<String> {
 
 #[tokio::test]
 async fn the_window_at_the_time_stands_beside_its_finding_veiled_and_in_the_bundle_by_digest_and_facts() {
-    let (rig, mut device, [finding, context]) = pictured("").await;
+    let (mut rig, mut device, [finding, context]) = pictured("").await;
     let (alert, view) = opened(&rig).await;
     let shown = view.contexts.get(&finding.record_hash()).expect("the window of its finding");
     let seen = shown.seen.as_ref().expect("a picture");
@@ -187,7 +187,7 @@ async fn the_window_at_the_time_stands_beside_its_finding_veiled_and_in_the_bund
 
 #[tokio::test]
 async fn invariant_14_where_the_order_is_about_children_a_picture_of_a_window_is_digest_and_facts_only() {
-    let (rig, _, [finding, context]) = pictured(OF_CHILDREN).await;
+    let (mut rig, _, [finding, context]) = pictured(OF_CHILDREN).await;
     let (alert, view) = opened(&rig).await;
     let shown = view.contexts.get(&finding.record_hash()).expect("the window of its finding");
     let seen = shown.seen.as_ref().expect("what there is to see");
@@ -205,7 +205,7 @@ async fn invariant_14_where_the_order_is_about_children_a_picture_of_a_window_is
 
 #[tokio::test]
 async fn a_picture_of_a_window_is_destroyed_with_its_finding_also_where_it_comes_after() {
-    let (rig, mut device, [finding, context]) = pictured("").await;
+    let (mut rig, mut device, [finding, context]) = pictured("").await;
     let made = destruction::record(&rig.ctx, finding.record_hash(), &grounds()).await.expect("destroyed");
     assert!(rig.ctx.store.record_key(&context.record_hash()).await.expect("read").is_none());
     let rows = rig.ctx.store.context_pictures_of(&finding.record_hash()).await.expect("read");

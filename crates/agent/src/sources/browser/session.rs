@@ -77,6 +77,12 @@ impl Session {
         self.peer == Peer::Helper
     }
 
+    /// The protocol that it is answered in.
+    #[must_use]
+    pub fn spoken(&self) -> u32 {
+        if self.is_helper() { self.protocol } else { NATIVE_PROTOCOL }
+    }
+
     /// Whether it can be asked to count input: an older helper knows nothing of that.
     #[must_use]
     pub fn counts_input(&self) -> bool {
