@@ -11,11 +11,13 @@ use proviso_agent::daemon::core_thread::{Ask, Core};
 use proviso_agent::pictures::backlog::backlog;
 use proviso_agent::pictures::{Contained, LookLimits, Strain};
 use proviso_agent::sources::browser::server::{Gate, listen, serve};
+use proviso_agent::sources::desktop::context::{Lately, Seen, WindowWanted, picture};
 use proviso_agent::sources::desktop::session::{Given, Sessions};
 use proviso_agent::sources::desktop::{Desktop, DesktopParts, Screen as _, x11};
 use proviso_agent::{Spool, SpoolLimits, TrueTime};
 use proviso_model::record::{NoticeResponse, RecordBody};
-use proviso_model::{ContextPicture, Fact, WithoutContext};
+use proviso_model::{ContextPicture, Digest, Fact, WithoutContext};
+use tokio::time::Instant;
 
 use super::reading::{Desk, FIELDS, uid};
 use super::session::account;
@@ -177,6 +179,53 @@ async fn words_typed_into_an_editor_bring_one_picture_of_its_window_alone_and_no
     desk.keys(&["type", "--delay", "30", &format!("and {LISTED} again ")]);
     assert_eq!(watched.until(2, 1).await.len(), 1);
     watched.desktop.stop();
+}
+
+/// A dialogue over a window, in front.
+const DIALOGUE: &str = r#"
+import gi
+gi.require_version("Gtk", "3.0")
+from gi.repository import Gtk
+window = Gtk.Window(title="Below")
+window.set_default_size(400, 300)
+window.show_all()
+dialogue = Gtk.Dialog(title="Password", transient_for=window)
+dialogue.set_default_size(300, 200)
+dialogue.get_content_area().add(Gtk.Entry(visibility=False))
+dialogue.show_all()
+dialogue.present()
+Gtk.main()
+"#;
+
+#[tokio::test]
+async fn invariant_04_a_program_that_keeps_passwords_and_a_dialogue_that_asks_for_one_are_never_pictured() {
+    let desk = Desk::begin().await;
+    let active = || desk.screen.property("_NET_ACTIVE_WINDOW");
+    let seen = || {
+        let mut display = x11::Display::open(&desk.screen.display, uid()).expect("a display");
+        let wanted = WindowWanted { finding: Digest([1; 32]), process: 0, title: String::new() };
+        picture(&mut display, &wanted, |_| false, (&mut Lately::default(), Instant::now()))
+    };
+    let without = |why| Seen::Without(why, String::new());
+    let note = desk.file("note.txt", "Tuesday\n");
+    let _editor = desk.program("mousepad", &["--disable-server", &note]);
+    let editor = desk.screen.until("the editor", active).await;
+    let of_another = without(WithoutContext::AnotherWindow);
+    desk.screen.until("one that may be read", || (seen() == of_another).then_some(())).await;
+
+    let keeper = desk.home.path().join("keepassxc");
+    std::os::unix::fs::symlink("/usr/bin/mousepad", &keeper).expect("a link");
+    let kept = desk.file("kept.txt", "kept\n");
+    let _keeper = desk.program(keeper.to_str().expect("UTF-8"), &["--disable-server", &kept]);
+    let keeper = desk.screen.until("the keeper", || active().filter(|window| *window != editor)).await;
+    assert_eq!(seen(), without(WithoutContext::NotReadable));
+
+    let dialogue = desk.file("dialogue.py", DIALOGUE);
+    let _dialogue = desk.program("/usr/bin/python3", &[&dialogue]);
+    let titled = || desk.title_in_front().filter(|title| title == "Password");
+    desk.screen.until("the dialogue", titled).await;
+    assert!(active() != Some(editor) && active() != Some(keeper));
+    assert_eq!(seen(), without(WithoutContext::NotReadable));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

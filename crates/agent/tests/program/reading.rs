@@ -40,6 +40,14 @@ impl Desk {
         command.env_remove("XDG_RUNTIME_DIR").env_remove("XDG_CONFIG_HOME")
     }
 
+    /// The title of the window that the window manager says is in front, whichever it is.
+    pub(super) fn title_in_front(&self) -> Option<String> {
+        let window = self.screen.property("_NET_ACTIVE_WINDOW")?;
+        let said =
+            self.in_session(Command::new("xdotool").args(["getwindowname", &window.to_string()])).output();
+        Some(String::from_utf8_lossy(&said.ok()?.stdout).trim().to_owned())
+    }
+
     pub(super) fn program(&self, name: &str, arguments: &[&str]) -> Program {
         Program::start(self.in_session(Command::new(name).args(arguments)))
     }

@@ -5,6 +5,7 @@ use std::io::Cursor;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
+use jiff::civil::date;
 use proviso_evidence::container::{Files, unpack};
 use proviso_evidence::{CheckState, Shown, layout, verify};
 use proviso_ledger::envelope::Envelope;
@@ -13,11 +14,13 @@ use proviso_model::ids::AlertId;
 use proviso_model::observation::{
     Act, Attribution, Fact, Observation, Passage, PictureWindow, ProgramText, Source,
 };
+use proviso_model::order::{OrderEnd, OrderEndKind};
 use proviso_model::record::RecordBody;
 use proviso_model::{ContextPicture, ContextPixels, ContextWindow, Digest, Timestamp, WithoutContext};
 use proviso_server::app::bundle::{self, Asker, Scope};
 use proviso_server::app::destruction;
 use proviso_server::app::force::case::order_change;
+use proviso_server::app::late::order_end::{self, NewEnd};
 use proviso_server::app::officer::alert::{self, AlertView};
 use proviso_server::app::officer::error::ActError;
 use proviso_server::app::officer::picture::{self, Withheld};
@@ -27,7 +30,7 @@ use serde_json::Value;
 
 use crate::destruction::{grounds, who};
 use crate::device::Device;
-use crate::facts::sealed;
+use crate::facts::{sealed, watched};
 use crate::rig::{ORDER, Rig};
 
 const SCHEMA: &str = include_str!("../../../../docs/bundle-format.schema.json");
@@ -199,6 +202,32 @@ async fn invariant_14_where_the_order_is_about_children_a_picture_of_a_window_is
         picture::unveil(&rig.ctx, &who, alert, hash).await.map(|_| ()),
     ] {
         assert!(matches!(&refused, Err(ActError::Conflict(why)) if why.contains("children")), "{refused:?}");
+    }
+    rig.stop().await;
+}
+
+#[tokio::test]
+async fn a_picture_of_a_window_goes_into_no_bundle_without_its_finding() {
+    let mut rig = Rig::with_workers(0).await;
+    let mut device = Device::enrol(&rig).await;
+    let (paragraph, from) = (Some("3".to_owned()), date(2026, 11, 23));
+    let end = OrderEnd { kind: OrderEndKind::Struck, paragraph, from, until: None };
+    let new = NewEnd { end, reason: "An invented court’s number.".to_owned() };
+    order_end::enter(&rig.ctx, "command-line", rig.case, new).await.expect("entered");
+    let at = rig.ctx.now();
+    let finding = device.seal(sealed(&device, &text(at)));
+    let context = device.seal(window(&finding, at, None));
+    let after = device.seal(watched(at, 3));
+    device.send(&rig, &[&finding, &context, &after]).await.receipt();
+    jobs::drain(&rig.ctx).await.expect("worked");
+    assert!(rig.ctx.store.alert_list(AlertFilter::default()).await.expect("read").is_empty(), "held unseen");
+    assert_eq!(rig.ctx.store.context_pictures_of(&finding.record_hash()).await.expect("read").len(), 1);
+
+    let files = bundle(&rig, Scope::Case(rig.case)).await;
+    assert!(shows(&files, &after).is_some());
+    for held in [&finding, &context] {
+        let is_here = |bytes: &Vec<u8>| bytes.windows(60).any(|part| part == &held.sealed[..60]);
+        assert!(shows(&files, held).is_none() && !files.values().any(is_here));
     }
     rig.stop().await;
 }
