@@ -235,7 +235,7 @@ async fn a_picture_of_a_window_goes_into_no_bundle_without_its_finding() {
 #[tokio::test]
 async fn a_picture_of_a_window_is_destroyed_with_its_finding_also_where_it_comes_after() {
     let (mut rig, mut device, [finding, context]) = pictured("").await;
-    let made = destruction::record(&rig.ctx, finding.record_hash(), &grounds()).await.expect("destroyed");
+    destruction::record(&rig.ctx, finding.record_hash(), &grounds()).await.expect("destroyed");
     assert!(rig.ctx.store.record_key(&context.record_hash()).await.expect("read").is_none());
     let rows = rig.ctx.store.context_pictures_of(&finding.record_hash()).await.expect("read");
     assert!(rows.iter().all(|row| row.sealed.is_empty()) && rows.len() == 1);
@@ -250,6 +250,5 @@ async fn a_picture_of_a_window_is_destroyed_with_its_finding_also_where_it_comes
         let path = layout::destroyed(&Digest(record.record_hash()));
         assert!(files.contains_key(&path) && shows(&files, record).is_none(), "{path}");
     }
-    drop(made);
     rig.stop().await;
 }
