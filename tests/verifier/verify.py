@@ -143,7 +143,7 @@ def chain(files, devices, records):
             before = found[it["hash"]] = it
     must(found.keys() >= records.keys(), "a record is in no chain")
     return found
-def exhibits(files, records):
+def exhibits(files, records, chain):
     for path, it in files.every("captured", "captured") + files.every("generated", "generated"):
         for index, name, value, salt in [field.values() for field in it["opened"]]:
             must(it["commitments"][index] == H("proviso/field/v1", name, salt, value), f"{path}: {name} is another")
@@ -152,6 +152,11 @@ def exhibits(files, records):
         must(all(rising) and path.endswith(f"/{it['record'].hex()}.json"), f"{path}: in another order or place")
         root = H("proviso/fields/v1", len(it["commitments"]), *it["commitments"])
         must(root == records[it["record"]]["field_root"], f"{path} shows fields of another record")
+        fields = {field["name"]: field["value"] for field in it["opened"]}
+        if fields.get("body.kind") == '"context-picture"' and "body.captured.finding" in fields:
+            own, of = records[it["record"]], chain[bytes.fromhex(json.loads(fields["body.captured.finding"]))]
+            follows = own["device"] == of["device"] and (own["epoch"], own["seq"]) > (of["epoch"], of["seq"])
+            must(follows, f"{path}: a picture of a window that names no record before it")
 
 def checkpoint(files, force_keys):
     form = r"(([^\n]+)\n(0|[1-9]\d*)\n([^\n]+)\ntime [^\n]*\n)\n((?:— [^\s+]+ \S+\n)+)"

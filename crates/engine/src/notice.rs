@@ -51,6 +51,10 @@ fn lines(capture: &Capture) -> Vec<(bool, &'static str)> {
             "text that other programs show in the window in front on this account's screen, its title, and what is typed into it, as far as they tell it for people who cannot see a screen: words are looked for there, and only around such words anything is kept; fields for passwords, and programs that ask for or keep passwords, are never read",
         ),
         (
+            capture.text,
+            "one picture of a window of another program, only once words were found in it that may concern a term, to show what stood around them: of that window alone and only while it is still in front, at most one of a window in ten minutes, and never where a field for a password stands in it; nothing is looked for in it, and it is sealed and sent with what was found",
+        ),
+        (
             capture.names,
             "names under which this account signs in, registers or writes on web pages: the user name, display name or e-mail address in such a form when it is sent, never the password, and the name over a message that was typed there; one that is not on the declared list is held on this device, with the page's address, until the days within which it may be declared have run out, and sent once then",
         ),

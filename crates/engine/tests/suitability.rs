@@ -88,6 +88,22 @@ fn each_device_is_told_what_can_be_watched_on_it_and_what_not() {
 }
 
 #[test]
+fn that_a_window_is_pictured_once_words_were_found_is_said_and_where_it_cannot_be_too() {
+    let order = order();
+    let (pictured, not) = ("one picture of that window alone", "no picture of its window is taken");
+    let has = |all: &[String], words: &str| all.iter().any(|said| said.contains(words));
+    for (display, can) in [("\"x11\"", true), ("\"wayland\"", false)] {
+        let report = report(&order, &LAPTOP.replace("\"x11\"", display));
+        for (condition, paragraph) in order.conditions.iter().zip(&report.paragraphs) {
+            let reads =
+                matches!(condition.kind, ConditionKind::SexualisedChat | ConditionKind::SpecifiedWords);
+            assert_eq!(has(&paragraph.how, pictured), reads && can, "{display} {}", paragraph.paragraph);
+            assert_eq!(has(&paragraph.left, not), reads && !can, "{display} {}", paragraph.paragraph);
+        }
+    }
+}
+
+#[test]
 fn what_no_device_watches_for_is_said_with_what_the_order_declares() {
     let order = order();
     let report = report(&order, LAPTOP);

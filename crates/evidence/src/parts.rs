@@ -158,6 +158,10 @@ impl Part {
             "body.captured.fact.url" | "body.captured.fact.address" | "body.captured.listed" => Self::Address,
             "body.captured.fact.title" => Self::Title,
             PICTURE_CONTENT => Self::PictureBytes,
+            // Of a picture of a window: which finding it is of, and why there is none.
+            "body.captured.finding" => Self::Kind,
+            "body.captured.without" | "body.captured.detail" => Self::Picture,
+            "body.captured.after_ms" => Self::Times,
             // Earlier pictures of the site name it.
             "body.captured.picture.earlier" => Self::Address,
             name if name.starts_with("body.captured.picture") || PICTURE_FACTS.contains(&name) => {

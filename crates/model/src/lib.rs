@@ -6,6 +6,7 @@
 pub mod alert;
 pub mod claim;
 pub mod code;
+pub mod context_picture;
 pub mod contradiction;
 pub mod device_act;
 pub mod emoji;
@@ -35,6 +36,7 @@ pub mod visit;
 pub mod wire;
 
 pub use alert::{AlertState, Outcome};
+pub use context_picture::{ContextPicture, ContextPixels, ContextWindow, WithoutContext};
 pub use contradiction::{LogConflict, LogContradiction, SaidRestored, SignedLog};
 pub use device_act::{CaptureUnder, DeviceAct, DeviceActKind};
 pub use finding::{Finding, Span};

@@ -60,6 +60,14 @@ pub const FILE_DIGESTED_BYTES_MAX: u64 = 16 * 1024 * 1024 * 1024;
 pub const FILE_TYPE_BYTES_MAX: usize = 16;
 /// Bytes of a picture's file that are sealed with a finding; a bigger one is not kept, and the finding says so.
 pub const PICTURE_KEPT_BYTES_MAX: usize = 2 * 1024 * 1024;
+/// Bytes of the picture of a window that is sealed as context of a finding; a bigger one is not kept, and the record says so.
+pub const CONTEXT_PICTURE_BYTES_MAX: usize = 1024 * 1024;
+/// Minutes within which a window is pictured once at most.
+pub const CONTEXT_PICTURE_MINUTES: i64 = 10;
+/// Records about pictures of windows that a device makes within an hour, those that say why there is no picture included.
+pub const CONTEXT_PICTURES_AN_HOUR_MAX: usize = 12;
+/// Milliseconds after which a window is pictured no more for a finding: it may show something else.
+pub const CONTEXT_PICTURE_AFTER_MS_MAX: u64 = 10_000;
 /// Two pictures look alike up to this PDQ distance, of 256 (the reference's advice).
 pub const PDQ_DISTANCE_MAX: u32 = 31;
 /// A PDQ hash of lower quality stands for many pictures, such as plain areas, and is not compared (the reference's advice: 49

@@ -13,7 +13,9 @@ use crate::time::Timestamp;
 /// The protocol that this build speaks; `hello` carries a range, a mismatch is a gap.
 pub const NATIVE_PROTOCOL: u32 = 1;
 /// The protocol between the helper in the person's session and the agent; numbered by itself.
-pub const SESSION_PROTOCOL: u32 = 4;
+pub const SESSION_PROTOCOL: u32 = 5;
+/// The first in which it is told of text whether a field that is never read stands in the window.
+pub const SESSION_PROTOCOL_FIELDS: u32 = 5;
 /// The oldest that is spoken still: 3 knew nothing of input being counted (1 knew no text, 2 no histories and no proxies).
 pub const SESSION_PROTOCOL_MIN: u32 = 3;
 
@@ -112,6 +114,9 @@ pub enum ToHost {
         attribution: Attribution,
         /// The process whose window it is.
         process: u32,
+        /// Whether a field that is never read stands in that window with something in it; absent where that is not known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        secret_field: Option<bool>,
         /// The text.
         text: Box<ProgramText>,
     },

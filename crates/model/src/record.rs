@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::context_picture::ContextPicture;
 use crate::contradiction::LogContradiction;
 use crate::finding::Finding;
 use crate::gap::Gap;
@@ -42,6 +43,11 @@ pub enum RecordBody {
         captured: Observation,
         /// The generated opinions: exactly `evaluate(policy, captured)`.
         generated: Generated,
+    },
+    /// A picture of the window in which a finding about text was raised, or why there is none. Nothing is evaluated of it.
+    ContextPicture {
+        /// The captured fact.
+        captured: ContextPicture,
     },
     /// A gap that has ended, or one that has begun (`until` absent).
     Gap {
@@ -86,6 +92,7 @@ impl RecordBody {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Finding { .. } => "finding",
+            Self::ContextPicture { .. } => "context-picture",
             Self::Gap { .. } => "gap",
             Self::Liveness { .. } => "liveness",
             Self::Notice { .. } => "notice",
@@ -103,6 +110,7 @@ impl RecordBody {
     pub fn observed_at(&self) -> Option<Timestamp> {
         match self {
             Self::Finding { captured, .. } => Some(captured.observed_at),
+            Self::ContextPicture { captured } => Some(captured.observed_at),
             Self::Gap { gap } => Some(gap.from),
             Self::Liveness { liveness } => Some(liveness.from),
             Self::Notice { notice } => Some(notice.shown_at),

@@ -14,6 +14,7 @@ mod alert;
 mod audit;
 mod backup;
 mod case;
+mod context_picture;
 mod copy;
 mod cover;
 mod destruction;
@@ -48,6 +49,7 @@ pub use alert::{AlertFilter, AlertRow, AlertStore, DecisionRow, NotificationKind
 pub use audit::{AuditClose, AuditEntry, AuditFilter, AuditRow, AuditStore, AuditTally};
 pub use backup::{BackupStore, CheckedBackup, Position, RestoredRow};
 pub use case::{BundleRow, CaseRow, CaseState, CaseStore, OrderVersionRow};
+pub use context_picture::{ContextPictureRow, ContextPictureStore};
 pub use copy::{Copied, CopyError, CopyProgress, copy_store};
 pub use cover::{CoverRow, CoverStore, NotificationSettingRow};
 pub use destruction::{Destruction, DestructionStore, RECORD_KEY_BYTES};
@@ -100,6 +102,7 @@ pub trait Store:
     + CoverStore
     + TellingStore
     + AuditStore
+    + ContextPictureStore
     + DestructionStore
     + BackupStore
     + JobStore

@@ -5,6 +5,7 @@ use proviso_model::ids::{AlertId, CaseId, DeviceId};
 use proviso_model::order::ConditionKind;
 use proviso_model::{GapCause, Source, Timestamp};
 
+use crate::context_picture::ContextPictureRow;
 use crate::late::{Outside, QuarantineRow};
 use crate::other_adult::OtherAdultToldRow;
 use crate::privilege::PrivilegeRow;
@@ -196,6 +197,8 @@ pub enum OpenedWhat {
     Statement(StatementRow),
     /// What a device told of another adult's use.
     OtherAdult(OtherAdultToldRow),
+    /// What a device said of the window of a finding.
+    ContextPicture(ContextPictureRow),
     /// A kind of which only the word is kept.
     Other,
     /// It could not be opened or read.

@@ -5,17 +5,15 @@ use proviso_model::statement::StatementKind;
 use proviso_model::{Attribution, Fact, Machine, Source, Timestamp};
 use tokio::sync::{mpsc, oneshot, watch};
 
+pub use super::core_view::CoreView;
+use super::core_view::{publish, view_of};
 use super::other_adult::{self, OtherAdultAsk};
-use crate::gaps::OpenGap;
-use crate::release::Release;
 use crate::sources::browser::presence::{BrowserProcess, ConnectionId, Greeting};
 use crate::sources::desktop::Sight;
 use crate::sources::machine::RunningBrowser;
-use crate::spool::{Figures, Spool};
-use crate::uplink::is_unsent;
+use crate::spool::Spool;
 use crate::watch::{
-    HelperView, HistoryRead, ListsHere, NoticeNote, Observed, OtherAdultView, PictureFound, PictureLost,
-    PictureWanted, Standing, Totals, Watcher,
+    HistoryRead, Observed, PictureFound, PictureLost, PictureWanted, TextRead, Totals, Watcher, WindowSeen,
 };
 
 /// Asks that may wait; beyond, browsers wait too, which slows them and loses nothing.
@@ -48,6 +46,10 @@ pub enum Ask {
         /// What became of it.
         reply: oneshot::Sender<Observed>,
     },
+    /// Text in a window of another program; answered with what became of it.
+    Text(ConnectionId, Box<TextRead>, oneshot::Sender<Observed>),
+    /// What became of the picture of a window that a finding is about; answered with whether anything of it is on record.
+    WindowSeen(Box<WindowSeen>, oneshot::Sender<bool>),
     /// A picture has come; answered with whether it is to be looked at.
     PictureComes {
         /// Where from; nothing where it is from no browser.
@@ -183,39 +185,6 @@ pub enum Ask {
     },
 }
 
-/// What others may know of the core.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct CoreView {
-    /// What may be captured.
-    pub standing: Standing,
-    /// Gaps that last.
-    pub open_gaps: Vec<OpenGap>,
-    /// The notice shown.
-    pub notice: Option<NoticeNote>,
-    /// What the spool holds.
-    pub figures: Figures,
-    /// Rises with every record.
-    pub appended: u64,
-    /// Lists of sites that conditions in force name.
-    pub lists: ListsHere,
-    /// The same of hash sets.
-    pub hash_sets: ListsHere,
-    /// Browsers whose extension tells what they show.
-    pub browsers: Vec<BrowserProcess>,
-    /// What can be seen of other programs' windows.
-    pub desktop: Sight,
-    /// What the helper in the person's session sees.
-    pub helper: HelperView,
-    /// The policy and the keys are to be given up.
-    pub release: Option<Release>,
-    /// What is known of another adult's session.
-    pub other_adult: OtherAdultView,
-    /// The visible sign.
-    pub sign: String,
-    /// Then: whether records wait that the server may still take.
-    pub unsent: bool,
-}
-
 /// A way to ask the core.
 #[derive(Clone)]
 pub struct Core {
@@ -305,6 +274,11 @@ fn take(watcher: &mut Watcher, ask: Ask) -> Answer {
             let observed = watcher.observe(&instance, n, observed_at, attribution, *fact);
             return Answer::Observed(reply, observed);
         }
+        Ask::Text(connection, read, reply) => {
+            watcher.spoke(connection);
+            return Answer::Observed(reply, watcher.text_read(*read));
+        }
+        Ask::WindowSeen(seen, reply) => return Answer::Yes(reply, watcher.window_seen(*seen)),
         Ask::PictureComes { connection, instance, n, observed_at, reply } => {
             connection.into_iter().for_each(|connection| watcher.spoke(connection));
             return Answer::Wanted(reply, watcher.picture_comes(&instance, n, observed_at));
@@ -364,34 +338,4 @@ fn on_record(what: &str, done: Result<bool, impl std::fmt::Display>) -> bool {
         tracing::error!(%error, "{what} could not be put on record");
         false
     })
-}
-
-fn view_of(watcher: &Watcher, spool: &Spool, before: &CoreView) -> CoreView {
-    CoreView {
-        standing: *watcher.standing(),
-        open_gaps: watcher.open_gaps().to_vec(),
-        notice: watcher.notice().cloned(),
-        figures: spool.figures().unwrap_or(before.figures),
-        appended: watcher.appended(),
-        release: watcher.release(),
-        lists: watcher.lists_here(),
-        hash_sets: watcher.hash_sets_here(),
-        browsers: watcher.browsers_connected(),
-        desktop: watcher.desktop().clone(),
-        helper: watcher.helper(),
-        other_adult: watcher.other_adult(),
-        sign: watcher.sign(),
-        unsent: watcher.release().is_some() && is_unsent(spool).unwrap_or(true),
-    }
-}
-
-fn publish(watcher: &Watcher, spool: &Spool, show: &watch::Sender<CoreView>) {
-    let view = view_of(watcher, spool, &show.borrow());
-    show.send_if_modified(|shown| {
-        let changed = *shown != view;
-        if changed {
-            *shown = view;
-        }
-        changed
-    });
 }

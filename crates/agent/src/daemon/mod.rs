@@ -1,6 +1,7 @@
 //! The running agent: one thread for the watch core, one for the uplink, one for sockets and the page.
 
 pub mod core_thread;
+mod core_view;
 pub mod other_adult;
 mod uplink_thread;
 

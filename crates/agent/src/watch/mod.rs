@@ -5,6 +5,7 @@ mod acks;
 mod asking;
 mod browsers;
 mod clocks;
+mod context;
 mod contradictions;
 mod desktop;
 mod helper;
@@ -41,6 +42,7 @@ use crate::sources::health::Processes;
 use crate::spool::{Appended, Note, Opened, Room, Spool, SpoolError};
 use crate::writer::{NOTE_ALIVE, RecordWriter};
 
+pub use context::{TextRead, WindowSeen};
 pub use helper::HelperView;
 pub use histories::HistoryRead;
 pub use lists::ListsHere;
@@ -52,6 +54,7 @@ pub use standing::Standing;
 
 use acks::Acks;
 use asking::Asking;
+use context::Context;
 use desktop::Heard;
 use helper::Helper;
 use other_adult::OtherUse;
@@ -116,6 +119,7 @@ pub struct Watcher {
     browsers: Presence,
     lost_pictures: BTreeMap<Source, LostPictures>,
     desktop: Heard,
+    context: Context,
     machine_told: machine::Told,
     histories: histories::Histories,
     /// The same as the spool's note has it.
@@ -180,6 +184,7 @@ impl Watcher {
             browsers: Presence::default(),
             lost_pictures: BTreeMap::new(),
             desktop: Heard::default(),
+            context: Context::default(),
             machine_told: machine::told(),
             histories_kept: histories.clone(),
             histories,

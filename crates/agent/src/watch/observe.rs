@@ -3,9 +3,10 @@
 use proviso_engine::attribution;
 use proviso_model::limits::PICTURE_LISTED_MAX;
 use proviso_model::record::{Generated, RecordBody};
-use proviso_model::{Attribution, Fact, Observation, Source, Timestamp};
+use proviso_model::{Attribution, Digest, Fact, Observation, Source, Timestamp};
 
 use super::acks::{Acks, NOTE_ACKS};
+use super::context::Raised;
 use super::{PictureFound, PictureLost, Watcher, names, trim};
 use crate::policy_keep::KeptPolicy;
 use crate::spool::{Note, Room, SpoolError, note_of};
@@ -261,9 +262,12 @@ impl Watcher {
             Ok(note) => notes.extend(note),
             Err(error) => return Observed::Retry(error.to_string()),
         }
+        let may_be_privileged = generated.findings.iter().any(|finding| finding.privilege.is_some());
         let body = RecordBody::Finding { captured, generated };
         match self.record(kept, body, Room::Ordinary, &notes) {
-            Ok(_) => {
+            Ok(appended) => {
+                self.context.raised =
+                    Some(Raised { record: Digest(appended.record_hash), may_be_privileged });
                 self.totals.kept += 1;
                 self.names = names.unwrap_or_else(|| std::mem::take(&mut self.names));
                 Observed::Kept

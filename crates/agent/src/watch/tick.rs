@@ -49,6 +49,7 @@ impl Watcher {
         self.watch_asking(now);
         self.watch_names(now);
         self.watch_desktop(now);
+        self.watch_context(now);
         self.watch_helper(now);
         self.watch_lost_pictures(now);
         let due = self

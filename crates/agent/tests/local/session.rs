@@ -73,7 +73,8 @@ fn without_bytes(mut file: ToHost) -> ToHost {
 fn text(n: u64, application: &str, process: u32, force: &TestForce) -> ToHost {
     let text = Passage::whole(LISTED);
     let of = ProgramText { application: application.to_owned(), text, ..ProgramText::default() };
-    ToHost::Text { n, observed_at: force.now(), attribution: shown(), process, text: Box::new(of) }
+    let (observed_at, attribution, text) = (force.now(), shown(), Box::new(of));
+    ToHost::Text { n, observed_at, attribution, process, secret_field: None, text }
 }
 
 pub fn account() -> String {
@@ -92,10 +93,12 @@ async fn the_helper_of_the_supervised_account_is_let_in_and_tells_of_files_and_t
     with_gate(machine, worker, gate, |machine| {
         let mut helper = connect(machine);
         say(&mut helper, &hello(SESSION_PROTOCOL));
-        let ToExtension::State { watching: true, capture, acknowledged: 0, .. } = hear(&mut helper) else {
+        let ToExtension::State { protocol, watching: true, capture, acknowledged: 0, .. } = hear(&mut helper)
+        else {
             panic!("a state")
         };
         assert!(capture.pictures && capture.text);
+        assert_eq!(protocol, SESSION_PROTOCOL, "so it may tell of secret fields");
         say(&mut helper, &file(1, &machine.force));
         assert_eq!(hear(&mut helper), ToExtension::Ack { n: 1 });
         let (attribution, fact) = (shown(), page("words"));

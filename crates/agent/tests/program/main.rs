@@ -4,6 +4,8 @@ mod arriving;
 mod evaluating;
 mod histories;
 #[cfg(target_os = "linux")]
+mod pictured;
+#[cfg(target_os = "linux")]
 mod reading;
 #[cfg(target_os = "linux")]
 #[path = "../support/screen.rs"]

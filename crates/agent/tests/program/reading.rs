@@ -16,15 +16,15 @@ use super::support::{LISTED, TestForce};
 use super::{Running, agent, enrolled_as, open_notice, start};
 
 /// A session with a bus of its own, in which text is read.
-struct Desk {
-    screen: Screen,
+pub(super) struct Desk {
+    pub(super) screen: Screen,
     bus: String,
-    home: tempfile::TempDir,
+    pub(super) home: tempfile::TempDir,
     _bus: Program,
 }
 
 impl Desk {
-    async fn begin() -> Self {
+    pub(super) async fn begin() -> Self {
         let screen = Screen::begin().await;
         let home = tempfile::tempdir().expect("a folder");
         let mut bus = Command::new("dbus-daemon");
@@ -34,30 +34,38 @@ impl Desk {
         Self { screen, bus, home, _bus: daemon }
     }
 
-    fn in_session<'c>(&self, command: &'c mut Command) -> &'c mut Command {
+    pub(super) fn in_session<'c>(&self, command: &'c mut Command) -> &'c mut Command {
         let named = [("DISPLAY", self.screen.display.as_str()), ("DBUS_SESSION_BUS_ADDRESS", &self.bus)];
         command.envs(named).env("HOME", self.home.path()).env_remove("WAYLAND_DISPLAY");
         command.env_remove("XDG_RUNTIME_DIR").env_remove("XDG_CONFIG_HOME")
     }
 
-    fn program(&self, name: &str, arguments: &[&str]) -> Program {
+    /// The title of the window that the window manager says is in front, whichever it is.
+    pub(super) fn title_in_front(&self) -> Option<String> {
+        let window = self.screen.property("_NET_ACTIVE_WINDOW")?;
+        let said =
+            self.in_session(Command::new("xdotool").args(["getwindowname", &window.to_string()])).output();
+        Some(String::from_utf8_lossy(&said.ok()?.stdout).trim().to_owned())
+    }
+
+    pub(super) fn program(&self, name: &str, arguments: &[&str]) -> Program {
         Program::start(self.in_session(Command::new(name).args(arguments)))
     }
 
-    fn file(&self, name: &str, text: &str) -> String {
+    pub(super) fn file(&self, name: &str, text: &str) -> String {
         let path = self.home.path().join(name);
         std::fs::write(&path, text).expect("written");
         path.to_str().expect("UTF-8").to_owned()
     }
 
     /// Waits until a file that a program writes has this in it.
-    async fn until_written(&self, name: &str, words: &str) {
+    pub(super) async fn until_written(&self, name: &str, words: &str) {
         let path = self.home.path().join(name);
         let written = || std::fs::read_to_string(&path).ok().filter(|text| text.contains(words));
         self.screen.until(words, written).await;
     }
 
-    fn keys(&self, arguments: &[&str]) {
+    pub(super) fn keys(&self, arguments: &[&str]) {
         let done = self.in_session(Command::new("xdotool").args(arguments)).status();
         assert!(done.expect("xdotool, which `cargo xtask setup` installs").success(), "{arguments:?}");
     }
@@ -140,7 +148,7 @@ impl Reader {
 }
 
 /// A window with a field for a password, which may be shown, and one for words. It writes what stands in them.
-const FIELDS: &str = r#"
+pub(super) const FIELDS: &str = r#"
 import sys, gi
 gi.require_version("Gtk", "3.0")
 from gi.repository import Gtk
@@ -162,7 +170,7 @@ Gtk.main()
 const PAGE: &str = "<!doctype html><title>Notes</title><p>The page says: MARK</p>
 <input type=password value='hidden MARK'><input value='one line of MARK'><textarea>many lines of MARK</textarea>";
 
-fn uid() -> u32 {
+pub(super) fn uid() -> u32 {
     use std::os::unix::fs::MetadataExt as _;
     std::fs::metadata("/proc/self").expect("this process").uid()
 }

@@ -1,6 +1,7 @@
 //! Stories about what is captured, when, and what becomes of it.
 
 mod acts;
+mod context;
 mod helper;
 mod histories;
 mod machine;

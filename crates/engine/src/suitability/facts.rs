@@ -19,6 +19,8 @@ pub(super) enum Needs {
     Windows,
     /// A session on a desktop, whose programs tell what they show.
     Text,
+    /// Both: text is read, and the window in which it stands can be looked into.
+    TextInWindows,
 }
 
 /// One way in which a kind is watched.

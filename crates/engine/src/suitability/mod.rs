@@ -12,7 +12,7 @@ use serde::Serialize;
 pub use device::{DEVICE_BYTES_MAX, Device, DeviceError, Display, Form, System};
 pub use words::{device_in_words, text, whole_in_words};
 
-use facts::{KindFacts, Needs};
+use facts::{By, KindFacts, Needs};
 
 /// Browsers that the extension runs in and is tested with.
 const WITH_EXTENSION: [&str; 2] = ["chromium", "firefox"];
@@ -142,7 +142,7 @@ fn paragraph(
         has.is_some_and(|has| match needs {
             Needs::Agent | Needs::Text => has.agent,
             Needs::Extension => has.extension,
-            Needs::Windows => has.windows,
+            Needs::Windows | Needs::TextInWindows => has.windows,
         })
     };
     let by: Vec<_> = all.iter().filter(|by| has_it(by.needs)).collect();
@@ -168,13 +168,23 @@ fn paragraph(
                 .to_owned(),
         );
     }
+    if !by.is_empty() && all.iter().any(|by| by.needs == Needs::TextInWindows && !has_it(by.needs)) {
+        left.push(
+            "Where words are found in another program, no picture of its window is taken to show what stood around them: this device's display lets no program look into another's windows, or it is not known to."
+                .to_owned(),
+        );
+    }
     if condition.kind == ConditionKind::ChildImages && !by.is_empty() {
         left.push("Until the force has imported such a list, nothing is compared at all.".to_owned());
     }
     left.extend(parameters(condition));
-    let watched = match by.len() {
+    // A picture of the window adds to what was found; nothing is watched by it.
+    let watches = |by: &&By| by.needs != Needs::TextInWindows;
+    let watched = match by.iter().copied().filter(watches).count() {
         0 => Watched::No,
-        some if some == all.len() && (others.is_empty() || !is_of_browsers) => Watched::Yes,
+        some if some == all.iter().filter(watches).count() && (others.is_empty() || !is_of_browsers) => {
+            Watched::Yes
+        }
         _ => Watched::InPart,
     };
     ParagraphReport {

@@ -9,6 +9,7 @@ use proviso_model::Digest;
 use proviso_model::ids::DeviceId;
 
 use super::facts::{Facts, Signed, found, parse};
+use super::records::follows;
 use super::replay::{Engines, Replayed};
 use super::signed::count;
 use super::threads::over_threads;
@@ -52,6 +53,7 @@ pub(super) fn exhibits(facts: &mut Facts<'_>) -> Found {
     let manifest = found(&facts.manifest, "manifest")?;
     let policies = found(&facts.policies, "policies")?;
     let records = found(&facts.records, "records")?;
+    let links = found(&facts.links, "chain")?;
     let mut paths: BTreeMap<&str, Vec<(&str, &str)>> = BTreeMap::new();
     for folder in [layout::CAPTURED, layout::GENERATED] {
         for path in facts.under(folder) {
@@ -62,6 +64,7 @@ pub(super) fn exhibits(facts: &mut Facts<'_>) -> Found {
     let paths: Vec<_> = paths.into_values().collect();
     let shown = over_threads(&paths, |paths| {
         let exhibit = open(facts, records, paths)?;
+        context_of(&exhibit, links)?;
         let replayed = engines.replay(&exhibit);
         let fields = exhibit.opened.iter().map(|field| (field.name.as_str(), field.value.as_str()));
         let claim = claim((exhibit.header.epoch, exhibit.header.seq), fields.clone())
@@ -88,6 +91,21 @@ pub(super) fn exhibits(facts: &mut Facts<'_>) -> Found {
     }
     facts.exhibits = Some(exhibits);
     Ok(says)
+}
+
+/// A picture of a window names the record of a finding that its device made before it.
+fn context_of(exhibit: &OpenRecord, links: &BTreeMap<Digest, Header>) -> Result<(), Trouble> {
+    let value = |name: &str| exhibit.opened.iter().find(|field| field.name == name).map(|field| &field.value);
+    let is_context = value("body.kind").is_some_and(|kind| kind == "\"context-picture\"");
+    let Some(finding) = value("body.captured.finding").filter(|_| is_context) else { return Ok(()) };
+    let finding: Option<Digest> = serde_json::from_str(finding).ok();
+    let before = finding.and_then(|finding| links.get(&finding));
+    if before.is_some_and(|before| follows(&exhibit.header, before)) {
+        return Ok(());
+    }
+    let record = exhibit.record;
+    Err(format!("Record {record} is a picture of a window and names no record of its device before it.")
+        .into())
 }
 
 /// Reads and checks the files about one record: one among the facts, one among the opinions, or both.

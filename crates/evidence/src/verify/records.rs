@@ -83,6 +83,11 @@ impl<'f> Standing<'f> {
     }
 }
 
+/// Whether a record was made by the device of another one, after it.
+pub(super) fn follows(record: &Header, before: &Header) -> bool {
+    record.device == before.device && (record.epoch, record.seq) > (before.epoch, before.seq)
+}
+
 /// The record is the force's, and was made under a policy for its own device and case.
 fn made_under(
     path: &str,

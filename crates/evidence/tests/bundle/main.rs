@@ -2,6 +2,8 @@
 
 mod common;
 #[expect(clippy::indexing_slicing, reason = "a test that panics fails, as it should")]
+mod context;
+#[expect(clippy::indexing_slicing, reason = "a test that panics fails, as it should")]
 mod lists;
 mod program;
 mod rotation;

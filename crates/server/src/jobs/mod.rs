@@ -1,6 +1,7 @@
 //! Background work. Jobs are claimed with a lease; one that fails is tried again later, and at last given up in the
 //! open (state dead), never silently.
 
+mod context;
 mod epochs;
 mod imminent;
 mod listings;

@@ -16,15 +16,15 @@ use proviso_model::policy::Policy;
 use proviso_model::record::RecordBody;
 use proviso_model::{Observation, Source, Timestamp};
 use proviso_store::{
-    CaseState, FindingRow, GapRow, JobKind, JobRow, NoticeRow, ObservationRow, OpenedRecord, OpenedWhat,
-    OtherAdultToldRow, Priority, QuarantineState, RECORD_KEY_BYTES, RecordRow, ReplayOutcome, StatementRow,
-    WatchedRow,
+    CaseState, ContextPictureRow, FindingRow, GapRow, JobKind, JobRow, NoticeRow, ObservationRow,
+    OpenedRecord, OpenedWhat, OtherAdultToldRow, Priority, QuarantineState, RECORD_KEY_BYTES, RecordRow,
+    ReplayOutcome, StatementRow, WatchedRow,
 };
 use serde::Serialize;
 
 use super::imminent::may_be_imminent;
 use super::listings::{Listing, Lists};
-use super::{JobError, epochs, released};
+use super::{JobError, context, epochs, released};
 use crate::app::AppContext;
 use crate::app::destruction::revoked;
 use crate::app::late::{Counted, KIND_QUARANTINED, Known, Sorted, known, reassess};
@@ -144,6 +144,9 @@ async fn open(
     if revoked::is_after(&content, revoked_at) {
         let destroyed = revoked::destroy(ctx, record, revoked_at).await?;
         return Ok((!destroyed).then(|| opened("after-revocation", OpenedWhat::Other)));
+    }
+    if context::is_gone_with_its_finding(ctx, record, &content).await? {
+        return Ok(None);
     }
     epochs::begun(ctx, record, &content).await?;
     epochs::contradiction(ctx, record, &content).await?;
@@ -361,6 +364,14 @@ fn plain(
             written_at: statement.written_at,
             about: statement.about.unwrap_or(statement.written_at),
             sealed: seal_json(ctx, columns, Purpose::Statement, &statement)?,
+        }),
+        RecordBody::ContextPicture { captured } => OpenedWhat::ContextPicture(ContextPictureRow {
+            record: hash,
+            case,
+            device,
+            finding: captured.finding.0,
+            observed_at: captured.observed_at,
+            sealed: seal_json(ctx, columns, Purpose::ContextPicture, &captured)?,
         }),
         RecordBody::OtherAdult { other_adult } => OpenedWhat::OtherAdult(OtherAdultToldRow {
             record: hash,

@@ -34,6 +34,8 @@ pub enum Purpose {
     Statement,
     /// Who may use a device beside the person, why, and what the device told of it, as JSON; why that was withdrawn.
     OtherAdult,
+    /// What a device said of the window of a finding, with its picture, as JSON.
+    ContextPicture,
     /// A decision's reason and note, as JSON.
     Decision,
     /// The reason for which an end of the order was entered.

@@ -5,6 +5,7 @@ mod agent;
 mod audit_check;
 mod backup;
 mod bundle;
+mod context;
 mod copied;
 mod coverage;
 mod destruction;

@@ -18,6 +18,8 @@ mod backup;
 mod branch;
 #[path = "../sql/case.rs"]
 mod case;
+#[path = "../sql/context_picture.rs"]
+mod context_picture;
 #[path = "../sql/cover.rs"]
 mod cover;
 #[path = "../sql/delivery.rs"]
@@ -107,8 +109,8 @@ const BEGIN_WRITING: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
 const BEGIN_READING: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
 /// Tables in which something destroyed may have left a row that is not seen any more.
-const VACUUM: &str =
-    "VACUUM record_body, fork, observation, finding, gap, notice, statement, other_adult_told, privilege";
+const VACUUM: &str = "VACUUM record_body, fork, observation, finding, gap, notice, statement, other_adult_told, privilege, \
+     context_picture, visit_record";
 
 /// The work of one transaction.
 type Work<'c, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'c>>;

@@ -13,13 +13,14 @@ use crate::error::Result;
 const NOTHING: &[u8] = &[];
 
 /// What is emptied when a record is destroyed: table and the column that names the record.
-const MADE_OF_A_RECORD: [(&str, &str); 7] = [
+const MADE_OF_A_RECORD: [(&str, &str); 8] = [
     ("observation", "record"),
     ("finding", "record"),
     ("gap", "record"),
     ("notice", "record"),
     ("statement", "record"),
     ("other_adult_told", "record"),
+    ("context_picture", "record"),
     ("privilege", "record"),
 ];
 /// What is emptied when a case is destroyed.

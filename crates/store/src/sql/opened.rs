@@ -6,9 +6,9 @@ use sqlx::Row;
 
 use super::EngineConnection;
 use super::late::quarantine_insert;
-use super::other_adult;
 use super::privilege::privilege_insert;
 use super::rows::{bytes, int, word, words};
+use super::{context_picture, other_adult};
 use crate::alert::NotificationKind;
 use crate::error::{Result, StoreError};
 use crate::opened::{
@@ -73,6 +73,7 @@ pub(super) async fn keep(connection: &mut EngineConnection, opened: OpenedRecord
         OpenedWhat::Notice(notice) => notice_insert(connection, notice).await?,
         OpenedWhat::Statement(statement) => statement_insert(connection, statement).await?,
         OpenedWhat::OtherAdult(told) => other_adult::told_insert(connection, told).await?,
+        OpenedWhat::ContextPicture(row) => context_picture::insert(connection, row).await?,
         OpenedWhat::Other | OpenedWhat::Unreadable => {}
     }
     Ok(touched)

@@ -15,6 +15,8 @@ mod backup;
 mod branch;
 #[path = "../sql/case.rs"]
 mod case;
+#[path = "../sql/context_picture.rs"]
+mod context_picture;
 #[path = "../sql/cover.rs"]
 mod cover;
 #[path = "../sql/delivery.rs"]

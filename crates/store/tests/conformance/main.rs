@@ -4,6 +4,7 @@
 
 mod acts;
 mod another;
+mod context_picture;
 mod destruction;
 mod fixtures;
 mod late;
@@ -52,11 +53,13 @@ async fn story(store: &dyn Store) {
     other_adult::an_approval_is_made_and_withdrawn_with_the_policies_that_follow(store).await;
     visit::a_record_of_a_visit_is_filed_once_and_read_again(store).await;
     privilege::what_may_be_privileged_waits_and_is_decided_once(store).await;
+    context_picture::a_window_is_kept_beside_its_finding_and_found_by_it(store).await;
     packs::a_list_has_one_version_in_use_and_keeps_those_before(store).await;
     packs::a_list_of_sites_has_one_version_in_use_and_keeps_those_before(store).await;
     packs::a_hash_set_has_one_version_in_use_and_keeps_those_before(store).await;
     review::acts_of_a_kind_are_found_and_counted_but_for_those_that_failed(store).await;
     destruction::a_destroyed_record_keeps_its_place_and_nothing_else(store).await;
+    context_picture::what_was_said_of_a_window_goes_with_its_record(store).await;
     destruction::a_destroyed_case_leaves_ids_and_times(store).await;
     another::a_device_that_comes_back_after_a_restore_is_taken_and_told_of(store).await;
     another::what_a_device_tells_of_time_is_read_back(store).await;

@@ -31,6 +31,8 @@ pub enum Told {
 pub struct Said {
     /// The process whose window it is.
     pub process: u32,
+    /// Whether a field that is never read stands in that window with something in it; nothing where the window was not looked through.
+    pub secret_field: Option<bool>,
     /// What was seen of how it came about.
     pub attribution: Attribution,
     /// The text.

@@ -124,6 +124,8 @@ pub(super) struct Shown {
     pub(super) text: String,
     /// Not all of it was read.
     pub(super) cut: bool,
+    /// Whether a field that is never read stands in it with something in it; nothing where not all of it was looked through.
+    pub(super) secret_field: Option<bool>,
 }
 
 /// Reads a window, but for what `waits` to be read by itself.
@@ -134,17 +136,20 @@ pub(super) async fn window(
     waits: impl Fn(&Object) -> bool,
 ) -> Result<Shown, Silent> {
     let (mut shown, mut asked) = (Shown::default(), 0);
+    let (mut has_secret, mut is_whole) = (false, true);
     let until = Instant::now() + LOOK;
     let mut left = vec![(of.clone(), false, false)];
     while let Some((object, in_page, in_text)) = left.pop() {
         asked += 1;
         if asked > THINGS_MAX || Instant::now() >= until || shown.text.len() >= WINDOW_TEXT_BYTES_MAX {
-            shown.cut = true;
+            (shown.cut, is_whole) = (true, false);
             break;
         }
         let Some(kind) = bus.kind(&object).await? else { continue };
         let is_window = asked == 1;
-        if secrets.is_secret(&object, &kind) || kind.is_fitting() || !(is_window || kind.is_shown()) {
+        let is_secret = secrets.is_secret(&object, &kind);
+        has_secret |= is_secret && kind.is_shown();
+        if is_secret || kind.is_fitting() || !(is_window || kind.is_shown()) {
             continue;
         }
         // A text holds the plain text in it already.
@@ -154,8 +159,13 @@ pub(super) async fn window(
         let in_page = in_page || kind.is_page();
         let mut has_all = false;
         let mut in_text = false;
-        if kind.has_text && !waits(&object) && may_be_read(&kind, in_page) {
+        if kind.has_text && !may_be_read(&kind, in_page) {
+            has_secret |= bus.length(&object).await? > 0;
+        } else if kind.has_text && waits(&object) {
+            has_secret |= kind.is_line() && is_a_code(&text(bus, &object).await?.0);
+        } else if kind.has_text {
             let (text, cut) = text(bus, &object).await?;
+            has_secret |= kind.is_line() && is_a_code(&text);
             if !(kind.is_line() && is_a_number(&text)) {
                 add(&mut shown.text, &text);
             }
@@ -167,10 +177,12 @@ pub(super) async fn window(
             let children = bus.children(&object).await?;
             let room = THINGS_MAX.saturating_sub(asked + left.len());
             shown.cut |= children.len() > room;
+            is_whole &= children.len() <= room;
             // The last is taken first.
             left.extend(children.into_iter().take(room).rev().map(|child| (child, in_page, in_text)));
         }
     }
+    shown.secret_field = if has_secret || is_whole { Some(has_secret) } else { None };
     Ok(shown)
 }
 
@@ -182,6 +194,11 @@ fn may_be_read(kind: &Kind, in_page: bool) -> bool {
 /// A code, an account or a card: no word stands in it.
 fn is_a_number(text: &str) -> bool {
     !text.chars().any(char::is_alphabetic)
+}
+
+/// A field with nothing in it shows none.
+fn is_a_code(text: &str) -> bool {
+    is_a_number(text) && text.chars().any(|c| !c.is_whitespace())
 }
 
 fn add(all: &mut String, text: &str) {
@@ -233,7 +250,7 @@ pub(super) async fn thing(bus: &Bus, secrets: &mut Secrets, object: &Object) -> 
 /// All that a thing shows.
 pub(super) async fn whole(bus: &Bus, object: &Object, kind: &Kind) -> Result<Shown, Silent> {
     let (text, cut) = text(bus, object).await?;
-    let mut shown = Shown { text: String::new(), cut };
+    let mut shown = Shown { cut, ..Shown::default() };
     if !(kind.is_line() && is_a_number(&text)) {
         add(&mut shown.text, &text);
     }

@@ -66,6 +66,8 @@ pub enum Heard {
         attribution: Attribution,
         /// The process whose window it is.
         process: u32,
+        /// Whether a field that is never read stands in that window with something in it.
+        secret_field: Option<bool>,
         /// The text.
         text: Box<ProgramText>,
     },

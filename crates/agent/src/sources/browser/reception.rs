@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use proviso_model::Source;
 use proviso_model::native::ToExtension;
 use proviso_model::observation::ProgramText;
-use proviso_model::{Fact, Source};
 use tokio::task::JoinSet;
 
 use super::heard::Heard;
@@ -14,7 +14,7 @@ use crate::daemon::core_thread::{Ask, Core};
 use crate::pictures::backlog::{Backlog, Waiting};
 use crate::sources::desktop::never_read::is_never_read;
 use crate::sources::health::{ProcFs, is_of};
-use crate::watch::{HistoryRead, Observed, PictureLost, PictureWanted};
+use crate::watch::{HistoryRead, Observed, PictureLost, PictureWanted, TextRead};
 
 /// Of one connection.
 pub(super) struct Reception<'c> {
@@ -88,14 +88,13 @@ impl Reception<'_> {
                 self.answers.spawn(async move { (n, answer.await.ok()) });
                 Ok(None)
             }
-            Heard::Text { n, observed_at, attribution, process, text } => {
+            Heard::Text { n, observed_at, attribution, process, secret_field, text } => {
                 if self.is_passed_over(process, &text) {
                     self.core.tell(Ask::PictureTold { instance, n }).await;
                     return self.answer(n, Observed::NotCaptured).map(Some);
                 }
-                let fact = Box::new(Fact::Text(text));
-                let ask =
-                    |reply| Ask::Observe { connection, instance, n, observed_at, attribution, fact, reply };
+                let read = TextRead { instance, n, observed_at, attribution, process, secret_field, text };
+                let ask = |reply| Ask::Text(connection, Box::new(read), reply);
                 let observed = self.core.ask(ask).await.ok_or_else(ending)?;
                 self.answer(n, observed).map(Some)
             }

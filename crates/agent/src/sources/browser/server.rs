@@ -302,19 +302,21 @@ struct Shown {
     browsers: Vec<u32>,
     /// To a helper that can: count input.
     count_input: bool,
+    protocol: u32,
 }
 
 impl Shown {
     fn of(view: &CoreView, to: &Session) -> Self {
         let browsers = view.browsers.iter().filter(|_| to.is_helper()).map(|browser| browser.pid).collect();
         let count_input = to.counts_input() && view.other_adult.until.is_some();
-        Self { standing: view.standing, sign: view.sign.clone(), browsers, count_input }
+        let (standing, sign, protocol) = (view.standing, view.sign.clone(), to.spoken());
+        Self { standing, sign, browsers, count_input, protocol }
     }
 
     fn state(&self, gate: &Gate, acknowledged: u64) -> ToExtension {
-        let Self { standing, sign, browsers, count_input } = self;
+        let Self { standing, sign, browsers, count_input, protocol } = self;
         ToExtension::State {
-            protocol: NATIVE_PROTOCOL,
+            protocol: *protocol,
             watching: standing.watching,
             capture: standing.capture,
             sign: sign.clone(),

@@ -77,6 +77,12 @@ impl Session {
         self.peer == Peer::Helper
     }
 
+    /// The protocol that it is answered in.
+    #[must_use]
+    pub fn spoken(&self) -> u32 {
+        if self.is_helper() { self.protocol } else { NATIVE_PROTOCOL }
+    }
+
     /// Whether it can be asked to count input: an older helper knows nothing of that.
     #[must_use]
     pub fn counts_input(&self) -> bool {
@@ -140,9 +146,9 @@ impl Session {
                 }
                 Ok(Heard::Proxies { n, proxies })
             }
-            (_, ToHost::Text { n, observed_at, attribution, process, text }) => {
+            (_, ToHost::Text { n, observed_at, attribution, process, secret_field, text }) => {
                 self.parts = None;
-                Ok(Heard::Text { n, observed_at, attribution, process, text })
+                Ok(Heard::Text { n, observed_at, attribution, process, secret_field, text })
             }
             (_, ToHost::History { n, observed_at, browser, profile, reading }) => {
                 self.parts = None;
@@ -240,10 +246,10 @@ impl Session {
             Ok(ToHost::Observation { n: inner, observed_at, attribution, fact }) if inner == n => {
                 self.observation(n, observed_at, attribution, fact)
             }
-            Ok(ToHost::Text { n: inner, observed_at, attribution, process, text })
+            Ok(ToHost::Text { n: inner, observed_at, attribution, process, secret_field, text })
                 if inner == n && self.peer == Peer::Helper =>
             {
-                Heard::Text { n, observed_at, attribution, process, text }
+                Heard::Text { n, observed_at, attribution, process, secret_field, text }
             }
             Ok(ToHost::Picture { n: inner, observed_at, attribution, shown, data }) if inner == n => {
                 self.picture(n, observed_at, attribution, shown, data)

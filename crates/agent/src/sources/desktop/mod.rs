@@ -1,8 +1,10 @@
 //! Pictures in windows of programs that no extension sees: read from the screen, only while a condition in force needs pictures, and only of
-//! the window in front (`docs/decisions/0022-pictures-of-windows.md`). A folder for each platform: `x11/`.
+//! the window in front (`docs/decisions/0022-pictures-of-windows.md`); and one picture of the window in which a finding about text was
+//! raised (`context`). A folder for each platform: `x11/`.
 
 pub mod area;
 mod changes;
+pub mod context;
 pub mod never_read;
 pub mod session;
 mod source;

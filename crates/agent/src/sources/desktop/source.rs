@@ -3,15 +3,19 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use proviso_model::WithoutContext;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
+use super::context::{Lately, Seen, WindowWanted, picture};
 use super::session::{Session, Sessions};
 use super::take::Taker;
 use super::{Screen, Sight, Unseen};
 use crate::clock::TrueTime;
 use crate::daemon::core_thread::{Ask, Core, CoreView};
 use crate::pictures::backlog::Backlog;
+use crate::sources::health::{ProcFs, is_of};
+use crate::watch::WindowSeen;
 
 /// How often it is looked which window is in front, and whether it has changed.
 const LOOK: Duration = Duration::from_secs(1);
@@ -68,6 +72,9 @@ struct Source {
     /// Why the session's display could not be opened.
     why: Option<Unseen>,
     told: Option<(Sight, Instant)>,
+    /// Windows that were pictured as context of a finding.
+    lately: Lately,
+    time: Arc<TrueTime>,
 }
 
 impl Source {
@@ -75,7 +82,9 @@ impl Source {
         let DesktopParts { sessions, core, pictures, time } = parts;
         Self {
             sessions,
-            taker: Taker::new(core.clone(), pictures, time),
+            taker: Taker::new(core.clone(), pictures, Arc::clone(&time)),
+            lately: Lately::default(),
+            time,
             core,
             session: Session::None,
             looked_for: None,
@@ -87,21 +96,51 @@ impl Source {
 
     async fn run(mut self, mut stopped: watch::Receiver<bool>) {
         let mut view = self.core.view();
+        let mut due = Instant::now();
         loop {
-            let is_needed = is_needed(&view.borrow_and_update());
-            if is_needed {
-                let sight = self.look(&view).await;
-                self.tell(sight).await;
-            } else {
+            let (is_needed, wanted) = {
+                let view = view.borrow_and_update();
+                (is_needed(&view), view.window_wanted.clone())
+            };
+            // Words that were found wait for no look at pictures.
+            if let Some(wanted) = wanted {
+                self.picture_context(&view, &wanted).await;
+            }
+            if !is_needed {
                 self.forget();
                 self.tell(Sight::Nothing).await;
+                due = Instant::now();
+            } else if due <= Instant::now() {
+                let sight = self.look(&view).await;
+                self.tell(sight).await;
+                due = Instant::now() + LOOK;
             }
             tokio::select! {
                 _ = stopped.changed() => return,
-                () = tokio::time::sleep(LOOK), if is_needed => {}
-                changed = view.changed(), if !is_needed => if changed.is_err() { return },
+                () = tokio::time::sleep_until(due), if is_needed => {}
+                changed = view.changed() => if changed.is_err() { return },
             }
         }
+    }
+
+    /// One picture of the window that a finding is about; the display is opened for it alone.
+    async fn picture_context(&mut self, view: &watch::Receiver<CoreView>, wanted: &WindowWanted) {
+        let browsers: Vec<u32> = view.borrow().browsers.iter().map(|browser| browser.pid).collect();
+        let is_told_elsewhere = |process| is_of(process, &browsers, &ProcFs::default());
+        let unseen = |why: String| Seen::Without(WithoutContext::Unseen, why);
+        let session = self.sessions.find();
+        let seen = match (&session, open(&session)) {
+            (Session::None, _) => unseen("nobody is logged on to the account on this screen".to_owned()),
+            (Session::Unseen(why), _) => unseen((*why).to_owned()),
+            (Session::X11 { .. }, Err(why)) => unseen(why.to_string()),
+            (Session::X11 { .. }, Ok(None)) => unseen(String::new()),
+            (Session::X11 { .. }, Ok(Some(mut screen))) => {
+                picture(screen.as_mut(), wanted, is_told_elsewhere, (&mut self.lately, Instant::now()))
+            }
+        };
+        let seen = WindowSeen { finding: wanted.finding, seen_at: self.time.clock().wall(), seen };
+        // The answer comes after the view, in which this one is no longer wanted.
+        self.core.ask(|reply| Ask::WindowSeen(Box::new(seen), reply)).await;
     }
 
     /// Nothing is needed: nothing stays open, and nothing is remembered.

@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use proviso_model::native::{PictureShown, SESSION_PROTOCOL, SESSION_PROTOCOL_MIN, ToExtension, ToHost};
+use proviso_model::native::{
+    PictureShown, SESSION_PROTOCOL, SESSION_PROTOCOL_FIELDS, SESSION_PROTOCOL_MIN, ToExtension, ToHost,
+};
 use proviso_model::observation::{PictureElement, PictureFile, PictureFrom};
 use proviso_model::policy::Capture;
 use proviso_model::{Act, Attribution, Machine, Source};
@@ -109,6 +111,8 @@ struct Talk<'h> {
     parts: &'h HelperParts,
     outbox: &'h mut Outbox,
     was_answered: bool,
+    /// The protocol that the agent chose.
+    protocol: u32,
     source: Option<(Files, mpsc::Receiver<Told>)>,
     text: Option<(Accessibility, mpsc::Receiver<accessibility::Told>)>,
     histories: Option<(Histories, mpsc::Receiver<histories::Told>)>,
@@ -125,6 +129,7 @@ impl<'h> Talk<'h> {
             parts,
             outbox,
             was_answered: false,
+            protocol: SESSION_PROTOCOL_MIN,
             source: None,
             text: None,
             histories: None,
@@ -191,7 +196,10 @@ impl<'h> Talk<'h> {
                 tracing::warn!(%reason, "the agent did not take what was told");
                 n.into_iter().for_each(|n| self.outbox.refused(n));
             }
-            ToExtension::State { watching, capture, acknowledged, browsers, count_input, .. } => {
+            ToExtension::State {
+                protocol, watching, capture, acknowledged, browsers, count_input, ..
+            } => {
+                self.protocol = protocol;
                 self.outbox.acknowledged(acknowledged);
                 if !std::mem::replace(&mut self.was_answered, true) {
                     for frame in self.outbox.unacknowledged() {
@@ -260,9 +268,12 @@ impl<'h> Talk<'h> {
             }
             accessibility::Told::Text(said) => *said,
         };
-        let accessibility::Said { process, attribution, text } = said;
+        let accessibility::Said { process, secret_field, attribution, text } = said;
+        // An agent of before that would not take the message.
+        let secret_field = secret_field.filter(|_| self.protocol >= SESSION_PROTOCOL_FIELDS);
         let text = Box::new(text);
-        for frame in self.outbox.put(|n| ToHost::Text { n, observed_at, attribution, process, text })? {
+        let text = |n| ToHost::Text { n, observed_at, attribution, process, secret_field, text };
+        for frame in self.outbox.put(text)? {
             send(write, frame).await?;
         }
         Ok(())

@@ -19,6 +19,7 @@ use proviso_model::record::EnrolmentFacts;
 use proviso_model::wire::SignedPolicy;
 use proviso_store::{AlertFilter, AuditRow, DecisionRow, RecordRow};
 
+use super::context::Contexts;
 use super::listed::Listed;
 use super::lists::{self, Looked};
 use super::proofs::{self, Leaf};
@@ -57,6 +58,7 @@ pub(super) async fn input(
     let coverage = coverage::of_bundle(ctx, &keys, asked, &mut records).await?;
     let mut withheld = Withheld::of_case(ctx, case).await?;
     withheld.keep_from(&mut records);
+    Contexts::of_case(ctx, case).await?.follow(ctx, &mut records).await?;
     if alert.is_some() {
         withheld.of_alert(&by_alert, &links(ctx, &records, &Withheld::default()).await?);
     }

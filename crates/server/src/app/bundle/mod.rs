@@ -1,6 +1,7 @@
 //! Evidence bundles: everything about an alert, or a case, that a stranger needs to check it. The bundle is handed out
 //! and not kept: it is readable, and nothing readable about a case stays on the server's disk.
 
+mod context;
 mod coverage;
 mod destroyed;
 mod gather;

@@ -49,6 +49,12 @@ impl Why {
         }
     }
 
+    /// A kept word's reason; where a newer program kept it, that it should not have been kept.
+    #[must_use]
+    pub fn of(word: &str) -> Self {
+        Self::ALL.into_iter().find(|why| why.as_str() == word).unwrap_or(Self::Unlawful)
+    }
+
     /// The word.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -125,7 +131,7 @@ async fn refuse_held(ctx: &AppContext, case: CaseId) -> Result<(), DestructionEr
 }
 
 /// Destroys the content of one record: its key, its body, and what was made of it. Its header stays in the chain and in
-/// the log. Gives the certificate.
+/// the log. Pictures of the window of its finding go first, each by an act of its own. Gives the record's certificate.
 ///
 /// # Errors
 /// [`DestructionError`].
@@ -135,6 +141,21 @@ pub async fn record(
     grounds: &Grounds,
 ) -> Result<Certificate, DestructionError> {
     grounds.check()?;
+    for picture in ctx.store.context_pictures_of(&hash).await? {
+        match record_alone(ctx, picture.record, grounds).await {
+            // One of another branch is kept apart, and is shown by nothing without its finding.
+            Ok(_) | Err(DestructionError::Already(_) | DestructionError::Store(StoreError::Missing(_))) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    record_alone(ctx, hash, grounds).await
+}
+
+async fn record_alone(
+    ctx: &AppContext,
+    hash: [u8; 32],
+    grounds: &Grounds,
+) -> Result<Certificate, DestructionError> {
     let row = ctx.store.record_get(&hash).await?.ok_or(StoreError::Missing("this record"))?;
     refuse_held(ctx, row.case).await?;
     if row.destroyed_at.is_some() {

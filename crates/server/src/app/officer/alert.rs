@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use proviso_model::finding::Finding;
-use proviso_model::ids::{AlertId, AuditId, DecisionId};
+use proviso_model::ids::{AlertId, DecisionId};
 use proviso_model::order::{Condition, Order};
 use proviso_model::record::EnrolmentFacts;
 use proviso_model::statement::Statement;
@@ -11,9 +11,10 @@ use proviso_model::{Observation, Outcome, Timestamp};
 use proviso_store::{AlertRow, CaseRow, OrderEndRow, Outside, PrivilegeState, RecordRow};
 
 use super::allowed::Action;
+use super::context::{self, SeenContext};
 use super::error::ActError;
 use super::history::{self, HistoryLine};
-use super::picture::{self, RecordHash, SeenPicture};
+use super::picture::{self, RecordHash, SeenPicture, Unveil};
 use super::sealed::{self, Person};
 use super::statements;
 use super::unveilings::{self, Unveiled};
@@ -97,6 +98,8 @@ pub struct AlertView {
     pub names_open: bool,
     /// What there is to see of its pictures, by the hash of their record; nothing until content is opened.
     pub pictures: BTreeMap<RecordHash, SeenPicture>,
+    /// What was said of the windows in which its findings were raised, by the hash of the finding's record; nothing until content is opened.
+    pub contexts: BTreeMap<RecordHash, SeenContext>,
     /// How many pictures the officer who asks unveiled.
     pub unveiled: Unveiled,
     /// Now.
@@ -151,7 +154,7 @@ enum Opening {
     /// Without content.
     Page,
     /// With its content, and one picture that an act in the log unveils.
-    Content(Option<(RecordHash, AuditId)>),
+    Content(Option<Unveil>),
     /// With its content, and names and contact details of others.
     Names(NamesReason),
 }
@@ -190,7 +193,7 @@ pub(super) async fn open_content_with(
     ctx: &AppContext,
     who: &Who,
     id: AlertId,
-    unveil: (RecordHash, AuditId),
+    unveil: Unveil,
 ) -> Result<AlertView, ActError> {
     show(ctx, who, id, Opening::Content(Some(unveil))).await
 }
@@ -216,6 +219,7 @@ async fn show(ctx: &AppContext, who: &Who, id: AlertId, opening: Opening) -> Res
         let mut view = load(ctx, alert, case.clone(), content_open).await?;
         if content_open {
             view.pictures = picture::of_page(ctx, &view.findings, unveil).await?;
+            view.contexts = context::of_page(ctx, &view, unveil).await?;
             view.unveiled = unveilings::of_officer(ctx, &who.actor()).await?;
             view.names_open = reason.is_some();
         }
@@ -294,6 +298,7 @@ async fn load(
         content_open,
         names_open: false,
         pictures: BTreeMap::new(),
+        contexts: BTreeMap::new(),
         unveiled: Unveiled::default(),
     })
 }

@@ -5,6 +5,7 @@ pub mod alert;
 pub mod allowed;
 pub mod audit_log;
 pub mod bundle;
+pub mod context;
 pub mod coverage;
 pub mod device_acts;
 pub mod device_notice;

@@ -18,7 +18,7 @@ use proviso_model::judgement::PictureBasis;
 use proviso_model::limits::PDQ_QUALITY_MIN;
 use proviso_model::order::ConditionKind;
 use proviso_model::policy::PackRef;
-use proviso_model::{Fact, Observation};
+use proviso_model::{Digest, Fact, Observation, PdqHash};
 use proviso_store::{AuditFilter, CaseRow, HashSetRow, Outside};
 use sha1::{Digest as _, Sha1};
 use tokio::task::JoinSet;
@@ -26,6 +26,7 @@ use zeroize::Zeroizing;
 
 use super::alert::{self, AlertView, FINDINGS_MAX, ShownFinding};
 use super::allowed::Action;
+use super::context::{self, OfRecord};
 use super::error::ActError;
 use super::sealed;
 use super::unveilings::{self, UNVEIL, Unveiling};
@@ -51,6 +52,10 @@ pub enum Withheld {
     ChildAbuse,
     /// Whether such a list has to do with it could not be looked up.
     ListsNotRead,
+    /// It is of a window, and the order or a finding concerns children.
+    Children,
+    /// It is of a window, and a part of what was found there is privileged.
+    Privileged,
     /// The order as known now does not cover what was found of it.
     Outside,
     /// Its bytes were not kept.
@@ -68,6 +73,10 @@ impl From<Withheld> for ActError {
             Withheld::ListsNotRead => {
                 "the lists of child abuse cannot be read, and no picture is shown without them"
             }
+            Withheld::Children => {
+                "the order or the finding concerns children, and no picture of a window is shown then"
+            }
+            Withheld::Privileged => "a part of what was found in this window is privileged",
             Withheld::Outside => "the order as known now does not cover this picture",
             Withheld::NotKept => "the bytes of this picture were not kept",
             Withheld::Unviewable(_) => "the picture cannot be decoded",
@@ -90,38 +99,63 @@ pub struct SeenPicture {
     pub lists: Vec<(PackRef, bool)>,
 }
 
-/// What there is to see of the pictures of an alert, by the hash of their record. Each is decoded once, to say beforehand which
-/// cannot be: the page is made before its pictures are asked for.
+/// One picture that an act in the log unveils: its record, and the act.
+pub type Unveil = (RecordHash, AuditId);
+
+/// A picture of a page before it is tried.
+pub(super) struct Cleared {
+    /// Its record.
+    pub record: RecordHash,
+    /// Its bytes, where it may be seen.
+    pub bytes: Result<Zeroizing<Vec<u8>>, Withheld>,
+    /// The lists that findings about it rest on, and whether a bundle proves that.
+    pub lists: Vec<(PackRef, bool)>,
+}
+
+/// What there is to see of the pictures of an alert, by the hash of their record.
 ///
 /// # Errors
 /// The store's.
 pub async fn of_page(
     ctx: &AppContext,
     findings: &[ShownFinding],
-    unveil: Option<(RecordHash, AuditId)>,
+    unveil: Option<Unveil>,
 ) -> Result<BTreeMap<RecordHash, SeenPicture>, ActError> {
     let mut of_record: BTreeMap<RecordHash, Vec<Found<'_>>> = BTreeMap::new();
     for one in findings.iter().filter(|one| matches!(one.captured.fact, Fact::Picture(_))) {
         let found = (&one.captured, &one.generated, one.outside);
         of_record.entry(one.record.hash).or_default().push(found);
     }
+    let rows = ctx.store.hash_set_list().await?;
+    let mut candidates = Vec::new();
+    for (hash, found) in &of_record {
+        let (bytes, lists) = (permitted(ctx, found).await, lists(ctx, &rows, found));
+        candidates.push(Cleared { record: *hash, bytes, lists });
+    }
+    seen(ctx, candidates, unveil).await
+}
+
+/// What there is to see of these pictures. Each is decoded once, to say beforehand which cannot be: the page is made before its pictures
+/// are asked for.
+pub(super) async fn seen(
+    ctx: &AppContext,
+    candidates: Vec<Cleared>,
+    unveil: Option<Unveil>,
+) -> Result<BTreeMap<RecordHash, SeenPicture>, ActError> {
     let mut tried = JoinSet::new();
     let mut seen = BTreeMap::new();
-    let rows = ctx.store.hash_set_list().await?;
-    for (hash, found) in &of_record {
-        let (unveilings, unveiled_times) = unveilings::of_picture(ctx, hash).await?;
-        let preview = match permitted(ctx, found).await {
+    for Cleared { record: hash, bytes, lists } in candidates {
+        let (unveilings, unveiled_times) = unveilings::of_picture(ctx, &hash).await?;
+        let preview = match bytes {
             Ok(bytes) => {
                 let viewer = Arc::clone(&ctx.viewer);
-                let hash = *hash;
                 tried.spawn(async move { (hash, viewer.view(&bytes, View::Veiled).await.map(|_| ())) });
                 Err(Withheld::Unviewable(Unviewable::TooLong))
             }
             Err(why) => Err(why),
         };
-        let unveiled = unveil.filter(|(record, _)| record == hash).map(|(_, act)| act);
-        let lists = lists(ctx, &rows, found);
-        seen.insert(*hash, SeenPicture { preview, unveilings, unveiled_times, unveiled, lists });
+        let unveiled = unveil.filter(|(record, _)| *record == hash).map(|(_, act)| act);
+        seen.insert(hash, SeenPicture { preview, unveilings, unveiled_times, unveiled, lists });
     }
     let tries = async {
         while let Some(done) = tried.join_next().await {
@@ -257,7 +291,7 @@ async fn made(
     made.map_err(|why| Withheld::Unviewable(why).into())
 }
 
-/// The bytes of the picture of a record among an alert's findings, where they may be seen.
+/// The bytes of the picture of a record among an alert's findings, or of the window of one, where they may be seen.
 async fn bytes_of(
     ctx: &AppContext,
     case: &CaseRow,
@@ -265,21 +299,32 @@ async fn bytes_of(
     record: &RecordHash,
 ) -> Result<Zeroizing<Vec<u8>>, ActError> {
     let mut rows = ctx.store.alert_findings(alert, FINDINGS_MAX).await?;
-    rows.retain(|(finding, _)| finding.record == *record);
-    if rows.is_empty() {
-        return Err(ActError::Conflict("no finding of this alert rests on that record"));
-    }
-    let key = ctx.store.record_key(record).await?;
-    let key = key.ok_or(ActError::Conflict("what this record held was destroyed"))?;
-    let columns = ctx.case_keys(case.id)?.of_record(&key);
-    let mut found = Vec::new();
+    let is_own = rows.iter().any(|(finding, _)| finding.record == *record);
+    rows.retain(|(finding, _)| !is_own || finding.record == *record);
+    let keys = ctx.case_keys(case.id)?;
+    let mut opened = Vec::new();
     for (finding, observation) in &rows {
-        let opened = sealed::captured_and_generated(&columns, observation, finding)?;
-        found.push((opened, finding.outside));
+        match ctx.store.record_key(&finding.record).await? {
+            Some(key) => {
+                let columns = keys.of_record(&key);
+                let both = sealed::captured_and_generated(&columns, observation, finding)?;
+                opened.push((finding.record, both, finding.outside));
+            }
+            None if is_own => return Err(ActError::Conflict("what this record held was destroyed")),
+            None => {}
+        }
     }
-    let found: Vec<Found<'_>> =
-        found.iter().map(|((captured, generated), outside)| (captured, generated, *outside)).collect();
-    Ok(permitted(ctx, &found).await?)
+    let found = opened.iter().map(|(_, (captured, generated), outside)| (captured, generated, *outside));
+    if is_own {
+        return Ok(permitted(ctx, &found.collect::<Vec<_>>()).await?);
+    }
+    let mut of_record = BTreeMap::new();
+    for ((record, ..), found) in opened.iter().zip(found) {
+        let reviewed = ctx.store.privilege_get(record).await?.map(|row| row.state);
+        let of = of_record.entry(*record).or_insert(OfRecord { found: Vec::new(), reviewed });
+        of.found.push(found);
+    }
+    context::bytes_of(ctx, case, &of_record, record).await
 }
 
 /// What was found of a picture: the fact, the opinion, and why the order as known now does not cover it.
@@ -299,7 +344,22 @@ async fn permitted(ctx: &AppContext, found: &[Found<'_>]) -> Result<Zeroizing<Ve
     let Some((seen, content)) = seen.and_then(|seen| Some((seen, seen.content.as_ref()?))) else {
         return Err(Withheld::NotKept);
     };
-    if found.iter().all(|(_, _, outside)| outside.is_some()) {
+    let pdq = seen.pdq.filter(|_| seen.pdq_quality >= PDQ_QUALITY_MIN);
+    let named: Vec<_> = seen.listed.iter().map(|listed| listed.set).collect();
+    let is_outside = found.iter().all(|(_, _, outside)| outside.is_some());
+    cleared(ctx, content, pdq, &named, is_outside).await
+}
+
+/// The bytes of a picture that nothing else forbids: the order covers it still, and no list of child abuse in use has to do with it. `named`
+/// are the sets that had to do with it when it was found.
+pub(super) async fn cleared(
+    ctx: &AppContext,
+    content: &str,
+    pdq: Option<PdqHash>,
+    named: &[Digest],
+    is_outside: bool,
+) -> Result<Zeroizing<Vec<u8>>, Withheld> {
+    if is_outside {
         return Err(Withheld::Outside);
     }
     let bytes = Zeroizing::new(STANDARD.decode(content).map_err(|_| {
@@ -310,10 +370,9 @@ async fn permitted(ctx: &AppContext, found: &[Found<'_>]) -> Result<Zeroizing<Ve
         md5: Some(Md5::digest(&*bytes).into()),
         sha1: Some(Sha1::digest(&*bytes).into()),
         sha256: Some(sha256(&bytes)),
-        pdq: seen.pdq.filter(|_| seen.pdq_quality >= PDQ_QUALITY_MIN),
+        pdq,
     };
-    let named: Vec<_> = seen.listed.iter().map(|listed| listed.set).collect();
-    match hash_sets::child_abuse_knows(ctx, &digests, &named).await {
+    match hash_sets::child_abuse_knows(ctx, &digests, named).await {
         Ok(false) => Ok(bytes),
         Ok(true) => Err(Withheld::ChildAbuse),
         Err(fault) => {

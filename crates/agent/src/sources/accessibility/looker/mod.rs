@@ -79,6 +79,8 @@ struct Front {
     title: String,
     since: Instant,
     is_looked_at: bool,
+    /// Whether a field that is never read stands in it with something in it, once all of it was looked through.
+    secret_field: Option<bool>,
 }
 
 /// What there is to do.
@@ -259,8 +261,16 @@ impl Looker {
             return Ok(());
         }
         let (process, title) = (owner.process, self.bus.name(&window).await?);
-        self.front =
-            Some(Front { window, process, application, program, title, since: now, is_looked_at: false });
+        self.front = Some(Front {
+            window,
+            process,
+            application,
+            program,
+            title,
+            since: now,
+            is_looked_at: false,
+            secret_field: None,
+        });
         self.look_soon(now);
         Ok(())
     }
@@ -316,6 +326,7 @@ impl Looker {
         let now_ms = millis(self.looked - self.began);
         let Some(front) = self.front.as_mut() else { return Ok(()) };
         front.title = title;
+        front.secret_field = shown.secret_field;
         let process = front.process;
         let is_named = !front.title.is_empty();
         if is_named && self.known.is_new(process, &format!("title {}", front.title), now_ms) {
@@ -374,6 +385,7 @@ impl Looker {
             self.known.is_new(process, line, now_ms);
         }
         if change.from < change.until && !text.trim().is_empty() {
+            self.read_title().await?;
             let news = News { passages: Passage::whole(text), cut: false };
             let news = self.known.limit(process, news, now_ms);
             self.tell(news, true, false).await;

@@ -4,12 +4,23 @@ use proviso_model::observation::{Circumstances, ProgramText};
 use proviso_model::{Act, Attribution};
 use tokio::time::Instant;
 
+use super::super::bus::Silent;
 use super::super::known::News;
 use super::super::read::Shown;
 use super::super::{Said, Told};
 use super::{Looker, millis};
 
 impl Looker {
+    /// The title as it is now: what is typed changes that of many a window.
+    pub(super) async fn read_title(&mut self) -> Result<(), Silent> {
+        let Some(of) = self.front.as_ref().map(|front| front.window.clone()) else { return Ok(()) };
+        let title = self.bus.name(&of).await?;
+        if let Some(front) = self.front.as_mut() {
+            front.title = title;
+        }
+        Ok(())
+    }
+
     pub(super) async fn tell_shown(&mut self, shown: &Shown, now_ms: u64) {
         let Some(front) = &self.front else { return };
         let is_first = !front.is_looked_at;
@@ -46,7 +57,8 @@ impl Looker {
             text: news.passages,
             cut: news.cut,
         };
-        let said = Said { process: front.process, attribution, text };
+        let (process, secret_field) = (front.process, front.secret_field);
+        let said = Said { process, secret_field, attribution, text };
         let _ = self.told.send(Told::Text(Box::new(said))).await;
     }
 }

@@ -8,6 +8,7 @@ use proviso_model::observation::{Fact, Passage};
 use proviso_store::{PrivilegeState, ReplayOutcome};
 
 use super::browser_history;
+use super::context::{self, ContextBox};
 use super::marks::{Piece, pieces, without_content};
 use super::masks::Masks;
 use super::picture::{self, PictureBox};
@@ -74,6 +75,17 @@ pub struct Content {
     pub passages: Vec<Vec<Piece>>,
     pub cut: bool,
     pub picture: Option<PictureBox>,
+    /// The window in which it was found.
+    pub context: Option<ContextBox>,
+}
+
+impl Content {
+    /// Whether a picture in it is shown in the clear.
+    fn has_an_unveiled(&self) -> bool {
+        let window = self.context.as_ref().and_then(|context| context.view.as_ref().ok());
+        self.picture.as_ref().is_some_and(PictureBox::is_unveiled)
+            || window.is_some_and(|view| view.is_unveiled)
+    }
 }
 
 /// Prepares a finding for the page.
@@ -102,10 +114,7 @@ pub fn shown(one: &ShownFinding, view: &AlertView, zone: &TimeZone, masks: &Mask
             Some(PrivilegeState::Released) => RELEASED,
             _ => "",
         },
-        is_unveiled: content
-            .as_ref()
-            .and_then(|content| content.picture.as_ref())
-            .is_some_and(PictureBox::is_unveiled),
+        is_unveiled: content.as_ref().is_some_and(Content::has_an_unveiled),
         content,
         record: hex::encode(record.hash),
         chain: format!("{} (epoch {}) of {}", record.seq, record.epoch, words::device(&view.device.system)),
@@ -257,6 +266,7 @@ fn content(one: &ShownFinding, view: &AlertView, zone: &TimeZone, masks: &Masks)
         Fact::Text(of_program) => {
             let field = if of_program.typed { TextField::Typed } else { TextField::Text };
             Content {
+                context: Some(context::shown(one, view, zone, masks)),
                 title: whole(&of_program.title, TextField::Title),
                 query,
                 passages: of_program

@@ -1,6 +1,7 @@
 //! An alert's page: its paragraph, what was captured, what the machine makes of it, and the officer's decision.
 
 mod browser_history;
+mod context;
 mod decide;
 mod finding;
 mod marks;

@@ -7,7 +7,7 @@ use proviso_model::observation::{Picture, PictureElement, PictureFrom, PictureWi
 use proviso_model::policy::PackRef;
 
 use crate::app::officer::alert::{AlertView, ShownFinding};
-use crate::app::officer::picture::{SeenPicture, Withheld};
+use crate::app::officer::picture::{RecordHash, SeenPicture, Withheld};
 use crate::app::officer::unveilings::Unveiled;
 use crate::web::console::words::{self, counted};
 
@@ -18,6 +18,12 @@ const NEVER_SHOWN: &str = "This picture is not shown here, in no preview and in 
 /// That nobody can tell whether it may be shown.
 const LISTS_NOT_READ: &str = "This picture is not shown now: the force’s lists of known child abuse cannot be read, and no picture is shown \
                               without asking them. Tell whoever runs the service.";
+/// That a window may show a child.
+const CHILDREN: &str = "This picture of a window is not shown here, in no preview and in no bundle: the order or the finding concerns children, and a \
+                        window may show anything. Its facts are what there is to decide by. Looking at it would take two officers in a separate act \
+                        that is logged; this version has no such act.";
+/// That a part of it may be privileged.
+const PRIVILEGED: &str = "This picture of a window is not shown: a part of what was found there is privileged, as an independent reviewer decided.";
 /// That it is outside the order.
 const OUTSIDE: &str =
     "This picture is not shown: the order as it is known now does not cover what was found of it.";
@@ -123,10 +129,13 @@ fn lists(lists: &[(PackRef, bool)]) -> Option<(&'static str, String)> {
     (!lists.is_empty()).then(|| ("List", lists.iter().map(sentence).collect::<Vec<_>>().join(" ")))
 }
 
-fn withheld(why: &Withheld) -> String {
+/// Why a picture is not shown, for the page.
+pub fn withheld(why: &Withheld) -> String {
     match why {
         Withheld::ChildAbuse => NEVER_SHOWN.to_owned(),
         Withheld::ListsNotRead => LISTS_NOT_READ.to_owned(),
+        Withheld::Children => CHILDREN.to_owned(),
+        Withheld::Privileged => PRIVILEGED.to_owned(),
         Withheld::Outside => OUTSIDE.to_owned(),
         Withheld::NotKept => NOT_KEPT.to_owned(),
         Withheld::Unviewable(why) => format!(
@@ -142,10 +151,22 @@ fn view_box(
     seen: &SeenPicture,
     zone: &TimeZone,
 ) -> ViewBox {
-    let (alert, record) = (view.alert.id, hex::encode(one.record.hash));
+    let size = (picture.width, picture.height);
+    view_of(view, &one.record.hash, size, &known(picture, one), seen, zone)
+}
+
+/// A picture of a record as the page shows it; `known` is what is known of it, in words.
+pub fn view_of(
+    view: &AlertView,
+    record: &RecordHash,
+    (width, height): (u32, u32),
+    known: &str,
+    seen: &SeenPicture,
+    zone: &TimeZone,
+) -> ViewBox {
+    let (alert, record) = (view.alert.id, hex::encode(record));
     let side = if seen.unveiled.is_some() { CLEAR_SIDE_MAX } else { VEILED_SIDE_MAX };
-    let (width, height) = within(picture.width, picture.height, side);
-    let known = known(picture, one);
+    let (width, height) = within(width, height, side);
     let (src, alt, action) = match seen.unveiled {
         Some(act) => (
             format!("/alerts/{alert}/unveiled/{act}/picture"),
@@ -279,7 +300,7 @@ fn how_shown(picture: &Picture) -> (&'static str, String) {
 }
 
 /// What a window's program says of itself, and what the system knows of it.
-fn of_window(window: &PictureWindow) -> String {
+pub fn of_window(window: &PictureWindow) -> String {
     let application = match window.application.as_str() {
         "" => "a program that does not say its name",
         name => name,

@@ -19,3 +19,4 @@ mod sessions;
 mod shield;
 mod talk;
 mod visit;
+mod windows;

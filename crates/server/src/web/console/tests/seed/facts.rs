@@ -8,10 +8,10 @@ use proviso_model::ids::AlertId;
 use proviso_model::observation::{Act, Attribution, Fact, Field, Observation, Passage, SoftwareState};
 use proviso_model::order::ConditionKind;
 use proviso_model::policy::PackRef;
-use proviso_model::{OtherAdultTold, Source, Timestamp};
+use proviso_model::{ContextPicture, OtherAdultTold, Source, Timestamp};
 use proviso_store::{
-    FindingRow, ObservationRow, OpenedWhat, OtherAdultToldRow, Outside, Priority, QuarantineRow,
-    QuarantineState, ReplayOutcome,
+    ContextPictureRow, FindingRow, ObservationRow, OpenedWhat, OtherAdultToldRow, Outside, Priority,
+    QuarantineRow, QuarantineState, ReplayOutcome,
 };
 
 use super::{BODY, CAPTURED, Raise, Seed};
@@ -182,6 +182,29 @@ impl Seed {
                 state: QuarantineState::Held,
                 reviewed_at: None,
             }])
+        })
+        .await;
+    }
+
+    /// Adds what a device said of the window of the newest finding of an alert, as the worker would have opened it.
+    pub async fn window(&mut self, alert: AlertId, mut captured: ContextPicture) {
+        let found = self.ctx.store.alert_findings(alert, 1).await.expect("read");
+        let finding = found.first().expect("a finding").0.record;
+        captured.finding = Digest(finding);
+        let (case, device, ctx) = (self.case, self.device, self.ctx.clone());
+        self.append("context-picture", move |record| {
+            let columns = ctx.case_keys(case).expect("keys").of_record(&BODY);
+            let json = serde_json::to_vec(&captured).expect("json");
+            let sealed = ctx.with_rng(|rng| columns.seal(rng, Purpose::ContextPicture, &json));
+            let observed_at = captured.observed_at;
+            OpenedWhat::ContextPicture(ContextPictureRow {
+                record,
+                case,
+                device,
+                finding,
+                observed_at,
+                sealed,
+            })
         })
         .await;
     }
