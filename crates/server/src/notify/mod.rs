@@ -15,9 +15,6 @@ pub mod rules;
 pub mod shown;
 pub mod webhook;
 
-#[cfg(test)]
-pub(crate) mod tests;
-
 use std::time::Duration;
 
 use tokio::sync::watch;
@@ -70,3 +67,6 @@ pub async fn turn(ctx: &AppContext) -> Result<(), ActError> {
     deliver::turn(ctx).await?;
     Ok(())
 }
+
+#[cfg(test)]
+pub(crate) mod tests;
