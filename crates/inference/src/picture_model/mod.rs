@@ -118,7 +118,7 @@ fn form(form: NetworkForm, mut files: Vec<Vec<u8>>) -> Result<Form, String> {
             let script = files.pop().unwrap_or_default();
             let text = |bytes| std::str::from_utf8(bytes).map_err(|_| "a script is not UTF-8".to_owned());
             let shards: Vec<&str> = files.iter().map(|bytes| text(bytes)).collect::<Result<_, _>>()?;
-            Mobilenet::read(text(&script)?, &shards).map(Form::Mobilenet)
+            Mobilenet::read(text(&script)?, &shards).map(|network| Form::Mobilenet(Box::new(network)))
         }
     }
 }

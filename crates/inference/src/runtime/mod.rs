@@ -31,7 +31,7 @@ pub(crate) enum Form {
     /// An ONNX model.
     Onnx(Vec<u8>),
     /// A network that is known here layer by layer.
-    Mobilenet(Mobilenet),
+    Mobilenet(Box<Mobilenet>),
 }
 
 /// What networks are to be run by.
@@ -66,7 +66,7 @@ impl Runtime {
         }
         Ok(match form {
             Form::Onnx(onnx) => Box::new(pure::Rten::load(onnx)?),
-            Form::Mobilenet(network) => Box::new(mobilenet::Layered::new(network)),
+            Form::Mobilenet(network) => Box::new(mobilenet::Layered::new(*network)),
         })
     }
 
