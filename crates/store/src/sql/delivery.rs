@@ -102,10 +102,10 @@ async fn insert(
 
 /// Looked for with a reader first, so that an idle worker takes no write lock.
 pub(super) async fn any_due(readers: &sqlx::Pool<Engine>, now: Timestamp) -> Result<bool> {
-    let sql = format!("SELECT 1 FROM delivery WHERE {IS_DUE} LIMIT 1");
-    let waiting: Option<i64> =
-        sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(now.as_micros()).fetch_optional(readers).await?;
-    Ok(waiting.is_some())
+    let sql = format!("SELECT count(*) FROM (SELECT 1 FROM delivery WHERE {IS_DUE} LIMIT 1) waiting");
+    let waiting: i64 =
+        sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(now.as_micros()).fetch_one(readers).await?;
+    Ok(waiting > 0)
 }
 
 pub(super) async fn claim(
@@ -127,7 +127,7 @@ pub(super) async fn claim(
     let row = delivery(&row)?;
     let told = sqlx::query(
         "SELECT a.id, a.raised_at, k.next_at,
-                CASE WHEN k.seen_at IS NULL AND a.state <> 'decided' THEN 1 ELSE 0 END AS unseen
+                CASE WHEN k.seen_at IS NULL AND a.state <> 'decided' THEN CAST(1 AS BIGINT) ELSE 0 END AS unseen
          FROM telling t JOIN alert a ON a.id = t.alert
          JOIN alert_clock k ON k.alert = t.alert AND k.priority = t.priority
          WHERE t.delivery = $1 ORDER BY a.raised_at, a.id",
