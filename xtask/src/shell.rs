@@ -31,15 +31,6 @@ pub(crate) fn cargo(root: &Path, arguments: &[&str]) -> Command {
     program(root, &cargo, arguments)
 }
 
-/// The same, giving way to whatever else runs: for building beside a suite that drives browsers.
-pub(crate) fn cargo_gently(root: &Path, arguments: &[&str]) -> Command {
-    if !has("nice") {
-        return cargo(root, arguments);
-    }
-    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
-    program(root, "nice", &[&["-n", "19", &cargo], arguments].concat())
-}
-
 /// How a command reads when typed.
 pub(crate) fn typed(command: &Command) -> String {
     let name =

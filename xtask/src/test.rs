@@ -6,7 +6,6 @@ use anyhow::Result;
 use clap::Args;
 use std::path::Path;
 use std::process::Command;
-use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 pub(crate) const EXAMPLES: &str = "\
@@ -51,21 +50,14 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<bool> {
     run.check("tidy", || tidy::run(root));
     run.check("layers", || layers::run(root));
     if !options.fast {
+        let clippy =
+            ["clippy", "--workspace", "--all-targets", "--locked", "--keep-going", "--", "-D", "warnings"];
+        run.check("clippy", || shell::succeeds(&mut shell::cargo(root, &clippy)));
+        run.check("licences and bans", || shell::succeeds(&mut deny::command(root)?));
         // Suites that drive whole programs find them in target/debug.
         run.check("build", || {
             shell::succeeds(&mut shell::cargo(root, &["build", "--workspace", "--locked"]))
         });
-        // The longest suite waits for browsers most of its time: what else is to be built is built meanwhile.
-        let beside = begin_patient(root)?;
-        let clippy =
-            ["clippy", "--workspace", "--all-targets", "--locked", "--keep-going", "--", "-D", "warnings"];
-        run.check("clippy", || shell::succeeds(&mut shell::cargo_gently(root, &clippy)));
-        run.check("licences and bans", || shell::succeeds(&mut deny::command(root)?));
-        let tests = ["test", "--workspace", "--locked", "--no-run"];
-        run.check("build of the tests", || shell::succeeds(&mut shell::cargo_gently(root, &tests)));
-        for suite in beside {
-            run.join(suite);
-        }
         let mut tests = shell::cargo(root, &["test", "--workspace", "--locked", "--no-fail-fast"]);
         // Held until the tests have ended. Without it each test program would start one of its own.
         let mut cluster = None;
@@ -123,50 +115,12 @@ fn scripts(root: &Path, run: &mut Run) -> Result<()> {
                 shell::succeeds(&mut shell::program(&folder, "npm", &["run", "--silent", "check"]))
             });
         }
-        if has("test") && !is_patient(&package) {
+        if has("test") {
             let mut tests = shell::program(&folder, "npm", &["test", "--silent"]);
             run.suite(&format!("tests in {name}"), tests.env("PROVISO_SEEDS", SEEDS));
         }
     }
     Ok(())
-}
-
-/// Whether a package.json says that its suite can run beside builds.
-fn is_patient(package: &str) -> bool {
-    serde_json::from_str::<serde_json::Value>(package)
-        .is_ok_and(|package| package["runsBesideBuilds"] == true)
-}
-
-/// Begins the suites that can run beside builds.
-fn begin_patient(root: &Path) -> Result<Vec<Beside>> {
-    let mut begun = Vec::new();
-    for folder in setup::node_folders(root)? {
-        let package = std::fs::read_to_string(folder.join("package.json"))?;
-        if has_script(&package, "test") && is_patient(&package) {
-            let name = format!("tests in {}", folder.strip_prefix(root).unwrap_or(&folder).display());
-            say::line(&format!("-- {name}: begun beside what follows"));
-            begun.push(Beside::begin(name, shell::program(&folder, "npm", &["test", "--silent"])));
-        }
-    }
-    Ok(begun)
-}
-
-/// A suite that runs beside other steps. What it prints is held back until they are done.
-struct Beside {
-    name: String,
-    start: Instant,
-    thread: JoinHandle<(Result<bool>, Vec<String>, Instant)>,
-}
-
-impl Beside {
-    fn begin(name: String, mut command: Command) -> Self {
-        let thread = std::thread::spawn(move || {
-            let mut lines = Vec::new();
-            let ended = shell::each_line(&mut command, |line| lines.push(line.to_owned()));
-            (ended, lines, now())
-        });
-        Self { name, start: now(), thread }
-    }
 }
 
 /// Whether a package.json has a command of this name.
@@ -184,7 +138,7 @@ impl Run {
             say::line(&format!("{error:#}"));
             false
         });
-        self.done(name, (start, now()), held);
+        self.done(name, start, held);
         self.counts.failed += u64::from(!held);
     }
 
@@ -197,23 +151,6 @@ impl Run {
             counts.read(line);
             say::line(line);
         });
-        self.ended(name, (start, now()), ended, counts);
-    }
-
-    /// Waits for a suite that was begun before, and prints what it printed.
-    fn join(&mut self, suite: Beside) {
-        let Beside { name, start, thread } = suite;
-        say::heading(&name);
-        let mut counts = Counts::default();
-        let (ended, lines, end) = thread.join().unwrap_or_else(|_| (Ok(false), Vec::new(), now()));
-        for line in &lines {
-            counts.read(line);
-            say::line(line);
-        }
-        self.ended(&name, (start, end), ended, counts);
-    }
-
-    fn ended(&mut self, name: &str, times: (Instant, Instant), ended: Result<bool>, mut counts: Counts) {
         let succeeded = ended.unwrap_or_else(|error| {
             say::line(&format!("{error:#}"));
             false
@@ -226,12 +163,12 @@ impl Run {
         if !held && counts.failed == 0 {
             counts.failed = 1;
         }
-        self.done(name, times, held);
+        self.done(name, start, held);
         self.counts.add(counts);
     }
 
-    fn done(&mut self, name: &str, (start, end): (Instant, Instant), held: bool) {
-        let took = end.duration_since(start);
+    fn done(&mut self, name: &str, start: Instant, held: bool) {
+        let took = start.elapsed();
         say::line(&format!(
             "-- {name}: {} in {:.1} s",
             if held { "ok" } else { "FAILED" },
@@ -263,7 +200,7 @@ fn now() -> Instant {
 
 #[cfg(test)]
 mod tests {
-    use super::{Beside, Run};
+    use super::Run;
     use crate::counts::Counts;
     use crate::shell;
     use std::path::Path;
@@ -280,10 +217,6 @@ mod tests {
     #[test]
     fn a_suite_fails_when_a_test_fails_or_none_ran_or_it_broke_off() {
         assert!(holds("# pass 3", 0).0);
-        let mut run = Run { counts: Counts::default(), failed: Vec::new(), took: Vec::new() };
-        let script = ["-c", "printf '%s\\n' '# pass 2' '# fail 1'; exit 1"];
-        run.join(Beside::begin("beside".to_owned(), shell::program(Path::new("/"), "sh", &script)));
-        assert_eq!((run.counts.passed, run.counts.failed, run.close()), (2, 1, false));
         for (text, code, failed) in
             [("# fail 2", 1, 2), ("# pass 3", 1, 1), ("nothing", 0, 1), ("# fail 1", 0, 1)]
         {
