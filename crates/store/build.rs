@@ -1,8 +1,6 @@
 //! Lists the migrations of each engine for `src/migration.rs`, so that a file put into a folder is one that is carried out. The
 //! macro of sqlx would do as much, and have every driver, SQLite's C code and a TLS library built a second time for the compiler.
 
-#![expect(clippy::print_stdout, reason = "what a build script tells cargo is printed")]
-
 use std::error::Error;
 use std::fmt::Write as _;
 use std::path::Path;

@@ -82,7 +82,8 @@ fn bundle(of: fn(Digest) -> ContextPicture, other: fn(Digest) -> Digest, open: f
 #[test]
 fn a_picture_of_a_window_names_a_record_before_it_and_its_bytes_stay_closed() {
     let folder = tempfile::tempdir().expect("a folder");
-    let (same, kept): (fn(Digest) -> Digest, fn(&mut Exhibit)) = (|record| record, |_| ());
+    let same: fn(Digest) -> Digest = |record| record;
+    let kept: fn(&mut Exhibit) = |_| ();
     let unknown: fn(Digest) -> Digest = |_| Digest([7; 32]);
     let opened: fn(&mut Exhibit) = |exhibit| exhibit.closed.clear();
     let names_closed: fn(&mut Exhibit) =

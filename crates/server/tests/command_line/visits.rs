@@ -147,6 +147,7 @@ fn a_visit_is_prepared_made_with_its_pass_and_what_comes_back_is_checked_to_the_
 }
 
 /// Files a sound record, refuses a changed one, and writes out what is filed again.
+#[expect(clippy::indexing_slicing, reason = "a test may fail by panicking")]
 fn filed_listed_and_written_out(data: &Path, case: &str, record: &Path) {
     let shown = record.display().to_string();
     assert!(

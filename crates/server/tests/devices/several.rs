@@ -59,7 +59,8 @@ fn start_all(rig: &mut Rig) -> Vec<Process> {
         let mut line = String::new();
         BufReader::new(serving.0.stdout.take().expect("a pipe")).read_line(&mut line).expect("it says where");
         let open: serde_json::Value = serde_json::from_str(&line).expect("JSON");
-        rig.others.push(open["device_address"].as_str().and_then(|at| at.parse().ok()).expect("an address"));
+        let address = open.get("device_address").and_then(serde_json::Value::as_str);
+        rig.others.push(address.and_then(|at| at.parse().ok()).expect("an address"));
         all.push(serving);
     }
     all.extend([start(rig, &settings, &["worker"]), start(rig, &settings, &["worker"])]);

@@ -80,7 +80,7 @@ impl RecordKeys {
     /// VACUUM leaves the bytes of what it removed where they were.
     async fn rewrite(&self, part: String, due: Vec<i64>) -> Result<()> {
         // The name comes from the database's own catalogue; it goes into statements all the same.
-        if !part.strip_prefix("record_key_").is_some_and(|number| number.parse::<u8>().is_ok()) {
+        if part.strip_prefix("record_key_").is_none_or(|number| number.parse::<u8>().is_err()) {
             return Err(StoreError::Damaged("rewrite_due.part".to_owned()));
         }
         apart(&self.pool, BEGIN_WRITING, move |connection| {

@@ -32,7 +32,11 @@ pub async fn an_officer_is_covered_for_a_while_and_keeps_settings(store: &dyn St
         ended_at: None,
     };
     store.cover_add(&cover).await.expect("entered");
-    assert_eq!(store.cover_list(at(590)).await.expect("read"), [cover.clone()], "the one to come too");
+    assert_eq!(
+        store.cover_list(at(590)).await.expect("read"),
+        std::slice::from_ref(&cover),
+        "the one to come too"
+    );
     assert!(store.cover_list(at(700)).await.expect("read").is_empty());
     let stands: Vec<_> = [599, 600, 699, 700].map(|second| cover.stands(at(second))).into();
     assert_eq!(stands, [false, true, true, false]);

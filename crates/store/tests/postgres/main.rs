@@ -1,7 +1,5 @@
 //! What is particular to PostgreSQL: what is refused at the door, several processes on one database, a key that is destroyed.
 
-#![expect(clippy::indexing_slicing, reason = "a test may fail by panicking")]
-
 mod door;
 #[path = "../conformance/fixtures.rs"]
 #[expect(dead_code, reason = "shared with the conformance suite; this one needs a part of it")]
@@ -45,7 +43,7 @@ async fn enrol_one(store: &PostgresStore, device: DeviceRow, policy: PolicyRow) 
     let (issued_at, expires_at) = (at(5), at(50));
     let code = EnrolmentCodeRow { code_hash, case: case_id(), issued_at, expires_at, used_at: None };
     store.enrolment_code_add(&code).await.expect("issued");
-    store.device_add(&device, &policy, &code_hash, at(10)).await.expect("enrolled");
+    store.device_add(&device, &policy, &[], &code_hash, at(10)).await.expect("enrolled");
 }
 
 fn batch(seq: u64) -> AppendBatch {

@@ -229,50 +229,20 @@ impl Admin {
             Self::KeysStatus => keys::status(ctx)?,
             Self::Jobs(args) => args.act(ctx).await?,
             Self::BackupPrune(args) => args.act(ctx).await?,
-            Self::OfficerAdd { username, name, role } => {
-                let new = NewOfficer {
-                    username,
-                    display_name: name,
-                    role,
-                    password: secret::Secrets::default().next("Password: ")?.to_string(),
-                };
-                let id = officer::add(ctx, new).await?;
-                (format!("added officer {id}"), json!({"officer": id}))
-            }
+            Self::OfficerAdd { username, name, role } => officer_add(ctx, username, name, role).await?,
             Self::Notifications(args) => args.act(ctx).await?,
             Self::OfficerNotifications(args) => args.act(ctx).await?,
             Self::CoverAdd(args) => args.act(ctx).await?,
             Self::CoverEnd(args) => args.act(ctx).await?,
             Self::CoverList => cover::list(ctx).await?,
-            Self::OfficerSecondFactorRemove { username } => {
-                let id = officer::second_factor_remove(ctx, &username).await?;
-                (
-                    format!("removed the codes of officer {id} and ended their sessions"),
-                    json!({"officer": id}),
-                )
-            }
-            Self::CaseCreate { order, officer } => {
-                let officer = match officer {
-                    Some(username) => Some(officer_id(ctx, &username).await?),
-                    None => None,
-                };
-                let id =
-                    case::create(ctx, &order_text(&order)?, &order.display().to_string(), officer).await?;
-                (format!("opened case {id}"), json!({"case": id}))
-            }
+            Self::OfficerSecondFactorRemove { username } => second_factor_remove(ctx, &username).await?,
+            Self::CaseCreate { order, officer } => case_create(ctx, &order, officer.as_deref()).await?,
             Self::OrderChange { case, order, from } => order_change(ctx, case, &order, from).await?,
             Self::OrderEnd(args) => args.run(ctx).await?,
             Self::OrderEndChange(args) => args.run(ctx).await?,
             Self::QuarantineList(args) => args.run(ctx).await?,
             Self::QuarantineReview(args) => args.run(ctx).await?,
-            Self::CaseAssign { case: id, officer } => {
-                let officer = officer_id(ctx, &officer).await?;
-                case::assign(ctx, id, officer).await?;
-                (
-                    format!("officer {officer} is in charge of case {id}"),
-                    json!({"case": id, "officer": officer}),
-                )
-            }
+            Self::CaseAssign { case, officer } => case_assign(ctx, case, &officer).await?,
             Self::EnrolmentCode { case } => {
                 let (code, until) = device::enrolment_code(ctx, case).await?;
                 (format!("{code}  works once, until {until}"), json!({"code": code, "expires_at": until}))
@@ -299,6 +269,48 @@ impl Admin {
             Self::BundleExport(args) => args.run(ctx).await?,
         })
     }
+}
+
+async fn officer_add(
+    ctx: &AppContext,
+    username: String,
+    display_name: String,
+    role: OfficerRole,
+) -> anyhow::Result<(String, serde_json::Value)> {
+    let password = secret::Secrets::default().next("Password: ")?.to_string();
+    let id = officer::add(ctx, NewOfficer { username, display_name, role, password }).await?;
+    Ok((format!("added officer {id}"), json!({"officer": id})))
+}
+
+async fn second_factor_remove(
+    ctx: &AppContext,
+    username: &str,
+) -> anyhow::Result<(String, serde_json::Value)> {
+    let id = officer::second_factor_remove(ctx, username).await?;
+    Ok((format!("removed the codes of officer {id} and ended their sessions"), json!({"officer": id})))
+}
+
+async fn case_create(
+    ctx: &AppContext,
+    order: &std::path::Path,
+    officer: Option<&str>,
+) -> anyhow::Result<(String, serde_json::Value)> {
+    let officer = match officer {
+        Some(username) => Some(officer_id(ctx, username).await?),
+        None => None,
+    };
+    let id = case::create(ctx, &order_text(order)?, &order.display().to_string(), officer).await?;
+    Ok((format!("opened case {id}"), json!({"case": id})))
+}
+
+async fn case_assign(
+    ctx: &AppContext,
+    id: CaseId,
+    username: &str,
+) -> anyhow::Result<(String, serde_json::Value)> {
+    let officer = officer_id(ctx, username).await?;
+    case::assign(ctx, id, officer).await?;
+    Ok((format!("officer {officer} is in charge of case {id}"), json!({"case": id, "officer": officer})))
 }
 
 async fn checkpoint(ctx: &AppContext) -> anyhow::Result<(String, serde_json::Value)> {
