@@ -1,37 +1,29 @@
-//! A bar for work that takes a while.
+//! Bars for work that takes a while, on a terminal; nothing elsewhere.
 
 use std::path::Path;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-/// A bar that counts things, on a terminal; nothing elsewhere.
+/// A bar that counts things.
 pub(super) fn counted(whole: u64, what: &'static str) -> ProgressBar {
-    let style = ProgressStyle::with_template("{pos} of {len} {msg} [{bar:30}] {percent} %, {eta} left");
-    let bar = ProgressBar::new(whole).with_message(what);
-    match style {
-        Ok(style) => bar.with_style(style),
-        Err(_) => bar,
-    }
+    made(whole, "{pos} of {len} {msg} [{bar:30}] {percent} %, {eta} left").with_message(what)
 }
 
-/// A bar on a terminal with rate and time left; nothing elsewhere.
+/// A bar of bytes read, with rate and time left.
 pub(super) fn reading(path: &Path, whole: u64) -> ProgressBar {
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let style = ProgressStyle::with_template(
-        "reading {msg} [{bar:30}] {percent} %, {binary_bytes_per_sec}, {eta} left",
-    );
-    let bar = ProgressBar::new(whole).with_message(name);
-    match style {
-        Ok(style) => bar.with_style(style),
-        Err(_) => bar,
-    }
+    made(whole, "reading {msg} [{bar:30}] {percent} %, {binary_bytes_per_sec}, {eta} left").with_message(name)
 }
 
-/// A bar on a terminal that counts rows; nothing elsewhere.
+/// A bar that counts rows.
 pub(super) fn counting() -> ProgressBar {
-    let style = ProgressStyle::with_template("{msg} [{bar:30}] {pos} of {len} rows, {per_sec}, {eta} left");
-    let bar = ProgressBar::new(0);
-    match style {
+    made(0, "{msg} [{bar:30}] {pos} of {len} rows, {per_sec}, {eta} left")
+}
+
+/// A bar that looks as `template` says, or as bars do where that is none.
+fn made(whole: u64, template: &str) -> ProgressBar {
+    let bar = ProgressBar::new(whole);
+    match ProgressStyle::with_template(template) {
         Ok(style) => bar.with_style(style),
         Err(_) => bar,
     }

@@ -24,6 +24,24 @@ fn officer(row: &EngineRow) -> Result<OfficerRow> {
     })
 }
 
+/// Writes a time into a session.
+async fn stamp(
+    store: &EngineStore,
+    update: &'static str,
+    token_hash: &[u8; 32],
+    now: Timestamp,
+) -> Result<()> {
+    let token_hash = token_hash.to_vec();
+    store
+        .write_one(move |connection| {
+            Box::pin(async move {
+                sqlx::query(update).bind(token_hash).bind(now.as_micros()).execute(connection).await?;
+                Ok(())
+            })
+        })
+        .await
+}
+
 #[async_trait]
 impl OfficerStore for EngineStore {
     async fn officer_add(&self, officer: &OfficerRow) -> Result<()> {
@@ -120,33 +138,11 @@ impl OfficerStore for EngineStore {
     }
 
     async fn session_seen(&self, token_hash: &[u8; 32], now: Timestamp) -> Result<()> {
-        let token_hash = token_hash.to_vec();
-        self.write_one(move |connection| {
-            Box::pin(async move {
-                sqlx::query("UPDATE session SET seen_at = $2 WHERE token_hash = $1")
-                    .bind(token_hash)
-                    .bind(now.as_micros())
-                    .execute(connection)
-                    .await?;
-                Ok(())
-            })
-        })
-        .await
+        stamp(self, "UPDATE session SET seen_at = $2 WHERE token_hash = $1", token_hash, now).await
     }
 
     async fn session_checked(&self, token_hash: &[u8; 32], now: Timestamp) -> Result<()> {
-        let token_hash = token_hash.to_vec();
-        self.write(move |connection| {
-            Box::pin(async move {
-                sqlx::query("UPDATE session SET checked_at = $2 WHERE token_hash = $1")
-                    .bind(token_hash)
-                    .bind(now.as_micros())
-                    .execute(connection)
-                    .await?;
-                Ok(())
-            })
-        })
-        .await
+        stamp(self, "UPDATE session SET checked_at = $2 WHERE token_hash = $1", token_hash, now).await
     }
 
     async fn session_end(&self, token_hash: &[u8; 32], now: Timestamp) -> Result<()> {

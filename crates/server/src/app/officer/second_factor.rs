@@ -82,13 +82,18 @@ pub async fn begin(ctx: &AppContext, who: &Who) -> Result<Shown, ActError> {
     shown(&totp)
 }
 
+/// What waits for its first code.
+async fn begun(ctx: &AppContext, who: &Who) -> Result<SecondFactorRow, ActError> {
+    let row = ctx.store.second_factor_get(who.id, SecondFactorState::Waiting).await?;
+    row.ok_or(ActError::Conflict("no set-up of codes is under way"))
+}
+
 /// What was begun and waits for its first code, shown again.
 ///
 /// # Errors
 /// [`ActError::Conflict`] when nothing waits.
 pub async fn waiting(ctx: &AppContext, who: &Who) -> Result<Shown, ActError> {
-    let row = ctx.store.second_factor_get(who.id, SecondFactorState::Waiting).await?;
-    let row = row.ok_or(ActError::Conflict("no set-up of codes is under way"))?;
+    let row = begun(ctx, who).await?;
     shown(&opened(ctx, &who.username, &row)?)
 }
 
@@ -97,8 +102,7 @@ pub async fn waiting(ctx: &AppContext, who: &Who) -> Result<Shown, ActError> {
 /// # Errors
 /// [`ActError::WrongCode`]; [`ActError::TooManyTries`]; [`ActError::Conflict`] when no set-up is under way.
 pub async fn confirm(ctx: &AppContext, who: &Who, code: &str) -> Result<(), ActError> {
-    let row = ctx.store.second_factor_get(who.id, SecondFactorState::Waiting).await?;
-    let row = row.ok_or(ActError::Conflict("no set-up of codes is under way"))?;
+    let row = begun(ctx, who).await?;
     let tries = count_try(ctx, who.id).await?;
     let step = step_of(&opened(ctx, &who.username, &row)?, code, ctx.now()).ok_or(ActError::WrongCode)?;
     ctx.logged(&who.actor(), "second-factor-set", None, "", async {
