@@ -2,6 +2,7 @@
 //! transaction.
 
 pub mod audit_check;
+pub mod audit_export;
 pub mod backup;
 pub mod bundle;
 mod context;

@@ -2,6 +2,7 @@
 
 use proviso_server::app::LedgerHasher;
 use proviso_server::app::audit_check::{AuditChecked, check};
+use proviso_server::app::audit_export::{Which, export};
 use proviso_store::LogHasher as _;
 use sqlx::{Connection as _, SqliteConnection};
 
@@ -53,6 +54,14 @@ async fn an_audit_log_that_was_changed_says_where_and_one_that_was_not_holds() {
     let whole = checked(&rig).await;
     assert!(whole.holds(), "{:?}", whole.told);
     assert!(whole.entries >= 4 && whole.leaves > whole.entries && whole.signed_states >= 1, "{whole:?}");
+
+    let mut written = Vec::new();
+    let which = Which { from: Some(rig.ctx.now()), ..Which::default() };
+    let count = export(&rig.ctx, "command-line", &which, &mut written).await.expect("written");
+    let lines = String::from_utf8(written).expect("text");
+    assert!(count > 2 && lines.lines().count() as u64 == count, "{count}: {lines}");
+    let second = lines.lines().find(|line| line.contains("second-test-act")).expect("in it");
+    assert!(second.contains("\"outcome\":\"done\"") && second.contains("\"has_reason\":false"), "{second}");
 
     let address = format!("sqlite://{}", rig.config.database().display());
     let mut database = SqliteConnection::connect(&address).await.expect("the database");

@@ -1,6 +1,6 @@
 //! `admin audit verify`, `admin audit export`.
 
-use std::io::{BufWriter, Write as _};
+use std::io::BufWriter;
 use std::path::PathBuf;
 
 use anyhow::Context as _;
@@ -10,12 +10,10 @@ use proviso_model::ids::CaseId;
 use serde_json::{Value, json};
 
 use crate::app::AppContext;
-use crate::app::audit_check;
+use crate::app::audit_export::Which;
 use crate::app::force::COMMAND_LINE;
+use crate::app::{audit_check, audit_export};
 use crate::cli::bar;
-
-/// Rows read at a time.
-const ROWS: u32 = 1000;
 
 #[derive(Debug, Subcommand)]
 pub(in crate::cli) enum Audit {
@@ -93,49 +91,17 @@ impl ExportArgs {
         let file = std::fs::File::create_new(&self.out).with_context(|| {
             format!("{place}: choose a file that does not exist yet, in a folder that does")
         })?;
-        let written = ctx.logged(COMMAND_LINE, "audit-export", self.case, "", self.write(ctx, file)).await;
-        let count = match written {
+        let which = Which { case: self.case, from: self.from, until: self.until };
+        let mut writer = BufWriter::new(file);
+        let count = match audit_export::export(ctx, COMMAND_LINE, &which, &mut writer).await {
             Ok(count) => count,
             Err(error) => {
                 // Half a file would be taken for a whole one.
                 let _ = std::fs::remove_file(&self.out);
-                return Err(error);
+                return Err(error.into());
             }
         };
+        writer.into_inner()?.sync_all()?;
         Ok((format!("wrote {place}: {count} entries"), json!({"file": self.out, "entries": count}), true))
-    }
-
-    async fn write(&self, ctx: &AppContext, file: std::fs::File) -> anyhow::Result<u64> {
-        let mut out = BufWriter::new(file);
-        let (mut after, mut count) = (0, 0);
-        let last = ctx.store.audit_last().await?;
-        while after < last {
-            let rows = ctx.store.audit_list(self.case, after, ROWS).await?;
-            let Some(end) = rows.last().map(|row| row.seq) else { break };
-            for row in rows {
-                let at = row.entry.opened_at;
-                if self.from.is_some_and(|from| at < from) || self.until.is_some_and(|until| at >= until) {
-                    continue;
-                }
-                let line = json!({
-                    "seq": row.seq,
-                    "at": at,
-                    "actor": row.entry.actor,
-                    "act": row.entry.act,
-                    "case": row.entry.case,
-                    "objects": row.entry.objects,
-                    "has_reason": !row.entry.sealed.is_empty(),
-                    "ended_at": row.completed.as_ref().map(|end| end.0),
-                    "outcome": row.completed.as_ref().map(|end| end.1.clone()),
-                    "hash": hex::encode(row.hash),
-                });
-                serde_json::to_writer(&mut out, &line)?;
-                out.write_all(b"\n")?;
-                count += 1;
-            }
-            after = end;
-        }
-        out.into_inner().map_err(std::io::IntoInnerError::into_error)?.sync_all()?;
-        Ok(count)
     }
 }
