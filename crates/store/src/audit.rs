@@ -64,6 +64,25 @@ pub struct AuditFilter {
     pub object: Option<String>,
 }
 
+/// Which entries of the whole log a reader looks for; nothing narrows where nothing is said.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct AuditSearch {
+    /// Of this case.
+    pub case: Option<CaseId>,
+    /// By this actor.
+    pub actor: Option<String>,
+    /// Of one of these acts; of any where there is none.
+    pub acts: Vec<String>,
+    /// An id among `objects`.
+    pub object: Option<String>,
+    /// Not before.
+    pub from: Option<Timestamp>,
+    /// Before.
+    pub until: Option<Timestamp>,
+    /// Before this place in the log.
+    pub before_seq: Option<u64>,
+}
+
 /// How often one actor did one act.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditTally {
@@ -113,6 +132,12 @@ pub trait AuditStore {
     /// # Errors
     /// [`crate::StoreError`].
     async fn audit_of_act(&self, filter: &AuditFilter, limit: u32) -> Result<Vec<AuditRow>>;
+
+    /// The entries looked for, newest first, at most `limit`, however they ended.
+    ///
+    /// # Errors
+    /// [`crate::StoreError`].
+    async fn audit_search(&self, search: &AuditSearch, limit: u32) -> Result<Vec<AuditRow>>;
 
     /// How many such entries there are.
     ///

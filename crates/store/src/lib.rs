@@ -46,7 +46,7 @@ mod visit;
 mod words;
 
 pub use alert::{AlertFilter, AlertRow, AlertStore, DecisionRow, NotificationKind, NotificationRow};
-pub use audit::{AuditClose, AuditEntry, AuditFilter, AuditRow, AuditStore, AuditTally};
+pub use audit::{AuditClose, AuditEntry, AuditFilter, AuditRow, AuditSearch, AuditStore, AuditTally};
 pub use backup::{BackupStore, CheckedBackup, Position, RestoredRow};
 pub use case::{BundleRow, CaseRow, CaseState, CaseStore, OrderVersionRow};
 pub use context_picture::{ContextPictureRow, ContextPictureStore};

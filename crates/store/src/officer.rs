@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use proviso_model::Timestamp;
-use proviso_model::ids::OfficerId;
+use proviso_model::ids::{CaseId, OfficerId};
 
 use crate::error::Result;
 use crate::words::words;
@@ -63,6 +63,8 @@ pub struct SessionRow {
     pub seen_at: Timestamp,
     /// When it ends at the latest.
     pub expires_at: Timestamp,
+    /// Why the officer opened cases that are not theirs; the last one given for a case counts.
+    pub case_reasons: Vec<(CaseId, String)>,
 }
 
 /// Verbs on officers.
@@ -115,6 +117,12 @@ pub trait OfficerStore {
     /// # Errors
     /// [`crate::StoreError`].
     async fn session_checked(&self, token_hash: &[u8; 32], now: Timestamp) -> Result<()>;
+
+    /// Notes why the officer of a session opens a case that is not theirs; `reason` is one word, without spaces.
+    ///
+    /// # Errors
+    /// [`crate::StoreError`].
+    async fn session_reason(&self, token_hash: &[u8; 32], case: CaseId, reason: &str) -> Result<()>;
 
     /// Ends a session, and with it every session that expired before `now`.
     ///

@@ -8,6 +8,7 @@ use proviso_store::{AuditRow, StoreError};
 use serde_json::{Value, json};
 
 use super::AppContext;
+use super::officer::act_kinds::ActKind;
 
 /// Rows read at a time.
 const ROWS: u32 = 1000;
@@ -76,6 +77,7 @@ fn line(row: &AuditRow) -> Value {
         "at": row.entry.opened_at,
         "actor": row.entry.actor,
         "act": row.entry.act,
+        "operation": ActKind::of(&row.entry.act).as_str(),
         "case": row.entry.case,
         "objects": row.entry.objects,
         "has_reason": !row.entry.sealed.is_empty(),

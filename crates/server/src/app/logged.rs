@@ -57,7 +57,7 @@ impl AppContext {
     }
 
     /// Writes down that an act begins which another request ends: it may be done once the entry is ended, and only by who ends
-    /// it ([`AppContext::end`]). `allowed` says whether it may be done at all; an act that may not is in the log as failed.
+    /// it ([`AppContext::end`]). The reason is sealed under the case. `allowed` says whether it may be done at all; an act that may not is in the log as failed.
     ///
     /// # Errors
     /// The log's; then the act must not be done. What `allowed` says.
@@ -65,11 +65,11 @@ impl AppContext {
         &self,
         actor: &str,
         act: &str,
-        case: Option<CaseId>,
+        (case, because): (CaseId, Vec<u8>),
         objects: &str,
         allowed: impl Future<Output = Result<(), E>>,
     ) -> Result<AuditId, E> {
-        let id = self.audit_open(actor, act, case, objects, Vec::new()).await?;
+        let id = self.audit_open(actor, act, Some(case), objects, because).await?;
         match allowed.await {
             Ok(()) => Ok(id),
             Err(refused) => {

@@ -12,6 +12,7 @@ pub mod device;
 pub mod device_acts;
 pub mod device_tasks;
 pub mod force;
+pub mod forecast;
 pub mod hash_sets;
 pub mod in_use;
 pub mod late;

@@ -41,7 +41,7 @@ async fn decided(rig: &Rig) -> Scope {
 }
 
 pub fn asker() -> Asker {
-    Asker { actor: "command-line".to_owned(), name: "Test Officer 014".to_owned(), officer: None }
+    Asker::machine("command-line".to_owned(), "Test Officer 014".to_owned())
 }
 
 /// What an expert's program says of the bundle of the whole case, everything in it opened.

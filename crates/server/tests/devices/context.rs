@@ -129,8 +129,7 @@ async fn opened(rig: &Rig) -> (AlertId, AlertView) {
 
 /// A bundle that the verifier passes, by its files.
 async fn bundle(rig: &Rig, scope: Scope) -> Files {
-    let asker =
-        Asker { actor: "command-line".to_owned(), name: "Test Officer 014".to_owned(), officer: None };
+    let asker = Asker::machine("command-line".to_owned(), "Test Officer 014".to_owned());
     let made = bundle::make(&rig.ctx, &asker, scope, &Shown::Everything).await.expect("made");
     let report = verify(&made.bytes, Some(&rig.trust)).expect("a bundle");
     assert!(report.checks.iter().all(|check| check.state != CheckState::Failed), "{:#?}", report.checks);

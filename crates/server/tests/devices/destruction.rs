@@ -99,8 +99,7 @@ async fn invariant_13_a_destroyed_record_opens_nowhere_and_the_chain_still_verif
     let row = rig.ctx.store.record_get(&hash).await.expect("read").expect("its header is there");
     assert!(row.body.is_none() && row.destroyed_at.is_some(), "destroyed again from the journal");
 
-    let asker =
-        Asker { actor: "command-line".to_owned(), name: "Test Officer 014".to_owned(), officer: None };
+    let asker = Asker::machine("command-line".to_owned(), "Test Officer 014".to_owned());
     let made = bundle::make(&rig.ctx, &asker, Scope::Case(rig.case), &Shown::Everything).await.expect("made");
     let report = verify(&made.bytes, Some(&rig.trust)).expect("a bundle");
     assert!(report.checks.iter().all(|check| check.state == CheckState::Passed), "{:#?}", report.checks);

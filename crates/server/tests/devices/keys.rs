@@ -38,8 +38,7 @@ async fn changed_keys_reach_a_device_and_what_was_sealed_before_verifies_under_t
     before.push(device.seal(sealed(&device, &picture)));
     device.send(&rig, &before.iter().collect::<Vec<_>>()).await.receipt();
     jobs::drain(&rig.ctx).await.expect("worked");
-    let asker =
-        Asker { actor: "command-line".to_owned(), name: "Test Officer 014".to_owned(), officer: None };
+    let asker = Asker::machine("command-line".to_owned(), "Test Officer 014".to_owned());
     let scope = Scope::Case(rig.case);
     let earlier = bundle::make(&rig.ctx, &asker, scope, &Shown::Everything).await.expect("made").bytes;
 

@@ -50,7 +50,7 @@ pub async fn send(rig: &Rig, device: &mut Device, mut records: Vec<Envelope>) {
 
 /// The bundle of the whole case, which a stranger accepts.
 pub async fn bundle(rig: &Rig) -> Vec<u8> {
-    let asker = Asker { actor: ACTOR.to_owned(), name: "Test Officer 014".to_owned(), officer: None };
+    let asker = Asker::machine(ACTOR.to_owned(), "Test Officer 014".to_owned());
     let made = bundle::make(&rig.ctx, &asker, Scope::Case(rig.case), &Shown::Everything).await.expect("made");
     let report = verify(&made.bytes, Some(&rig.trust)).expect("a bundle");
     assert!(report.checks.iter().all(|check| check.state == CheckState::Passed), "{:#?}", report.checks);

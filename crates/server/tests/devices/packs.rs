@@ -121,6 +121,68 @@ async fn a_list_is_imported_reaches_a_device_is_behind_a_finding_and_is_retired(
     rig.stop().await;
 }
 
+/// Before a list goes live or is retired, what it would make of stored findings is counted; what was decided on them too.
+#[tokio::test]
+async fn a_forecast_counts_what_would_fall_away_what_stays_and_what_more_stored_passages_hold() {
+    let mut rig = rig().await;
+    let mut device = Device::enrol(&rig).await;
+    pack::import(&rig.ctx, &list("blue anchor\nrope ladder\n"), false).await.expect("imported");
+    let policy = newest(&rig, &mut device).await;
+    let text = serde_json::to_string(&policy).expect("text");
+    let hash = proviso_ledger::hash::policy_hash(text.as_bytes());
+    let engine = Engine::new(&policy, Digest(hash)).expect("an engine");
+    (device.policy, device.policy_hash) = (policy, hash);
+    let mut records = Vec::new();
+    for words in
+        ["A blue anchor hung there, beside a red buoy.", "A rope ladder lay there.", "Another rope ladder."]
+    {
+        let mut seen = page(rig.ctx.now(), Act::Opened);
+        let proviso_model::Fact::Page { text, .. } = &mut seen.fact else { panic!("a page") };
+        *text = Passage::whole(words);
+        let findings = engine.evaluate(&seen);
+        let captured = engine.reduce(&seen, &findings);
+        records.push(device.seal(RecordBody::Finding { captured, generated: Generated { findings } }));
+    }
+    device.send(&rig, &records.iter().collect::<Vec<_>>()).await.receipt();
+    jobs::drain(&rig.ctx).await.expect("worked");
+    let since = rig.ctx.now().plus_days(-28);
+    let acts_before = rig.ctx.store.audit_last().await.expect("read");
+
+    let review = pack::review(&rig.ctx, &list("blue anchor\n")).await.expect("looked at");
+    let forecast = pack::forecast(&rig.ctx, &review, since, &mut |_| {}).await.expect("counted");
+    let rule = forecast.rules.get("words/sexual").expect("the rule");
+    assert_eq!((rule.stay, rule.fall_away, rule.also), (1, 2, 0), "{forecast:?}");
+    assert_eq!(
+        (rule.fall_away_upheld, rule.fall_away_not_upheld, forecast.unread),
+        (0, 0, 0),
+        "nobody has decided"
+    );
+    assert_eq!(rig.ctx.store.pack_list().await.expect("read").len(), 1, "counting changes nothing");
+    let more = rig.ctx.store.audit_list(Some(rig.case), acts_before, 10).await.expect("read");
+    assert_eq!(
+        more.iter().map(|row| row.entry.act.as_str()).collect::<Vec<_>>(),
+        ["forecast"],
+        "and is logged"
+    );
+
+    let without =
+        pack::forecast_without(&rig.ctx, "harbour-list", since, &mut |_| {}).await.expect("counted");
+    assert_eq!(without.rules.get("words/sexual").map(|rule| rule.fall_away), Some(3));
+    let nothing = pack::forecast_without(&rig.ctx, "no-such-list", since, &mut |_| {}).await;
+    assert!(nothing.is_err());
+    let later =
+        pack::forecast_without(&rig.ctx, "harbour-list", rig.ctx.now().plus_days(1), &mut |_| {}).await;
+    assert!(later.expect("counted").rules.is_empty(), "nothing was observed since");
+
+    // Decided by an officer, and then found by nothing in use: gone already, whatever is proposed.
+    pack::retire(&rig.ctx, "harbour-list").await.expect("retired");
+    let review = pack::review(&rig.ctx, &list("red buoy\n")).await.expect("looked at");
+    let forecast = pack::forecast(&rig.ctx, &review, since, &mut |_| {}).await.expect("counted");
+    let rule = forecast.rules.get("words/sexual").expect("the rule");
+    assert_eq!((rule.stay, rule.fall_away, rule.gone_already), (1, 0, 2), "{forecast:?}");
+    rig.stop().await;
+}
+
 #[tokio::test]
 async fn a_list_imported_again_is_the_next_version_and_the_one_before_is_retired() {
     let mut rig = rig().await;

@@ -198,8 +198,7 @@ fn proves_digest_and_category_alone(files: &Files) {
 
 #[tokio::test]
 async fn invariant_14_no_bundle_opens_the_bytes_of_a_picture_whatever_list_it_is_on() {
-    let asker =
-        Asker { actor: "command-line".to_owned(), name: "Test Officer 014".to_owned(), officer: None };
+    let asker = Asker::machine("command-line".to_owned(), "Test Officer 014".to_owned());
     for child_abuse in [false, true] {
         let (mut rig, _) = found(child_abuse).await;
         let (alert, shown) = seen(&rig).await;

@@ -57,7 +57,7 @@ async fn send(rig: &Rig, device: &mut Device, records: &[Envelope]) {
 
 /// A bundle that a stranger accepts, as its files.
 async fn files(rig: &Rig, scope: Scope) -> proviso_evidence::container::Files {
-    let asker = Asker { actor: ACTOR.to_owned(), name: "Test Officer 014".to_owned(), officer: None };
+    let asker = Asker::machine(ACTOR.to_owned(), "Test Officer 014".to_owned());
     let made = bundle::make(&rig.ctx, &asker, scope, &Shown::Everything).await.expect("made");
     let report = verify(&made.bytes, Some(&rig.trust)).expect("a bundle");
     assert!(report.checks.iter().all(|check| check.state == CheckState::Passed), "{:#?}", report.checks);

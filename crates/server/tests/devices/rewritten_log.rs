@@ -36,8 +36,7 @@ impl Story {
     }
 
     async fn bundle(&self) -> Vec<u8> {
-        let asker =
-            Asker { actor: "command-line".to_owned(), name: "Test Officer 014".to_owned(), officer: None };
+        let asker = Asker::machine("command-line".to_owned(), "Test Officer 014".to_owned());
         let scope = Scope::Case(self.rig.case);
         let made = bundle::make(&self.rig.ctx, &asker, scope, &Shown::Everything).await.expect("made");
         let report = verify(&made.bytes, Some(&self.rig.trust)).expect("a bundle");

@@ -116,7 +116,7 @@ async fn a_thief_without_the_master_key_finds_no_person_excerpt_address_search_o
             DecisionForm { outcome: Outcome::DiscussAtVisit, reason: "planted-reason-5281".to_owned() };
         alert::decide(&rig.ctx, &officer, row.id, form).await.expect("decided");
     }
-    let asker = Asker { actor: "command-line".to_owned(), name: "Test".to_owned(), officer: None };
+    let asker = Asker::machine("command-line".to_owned(), "Test".to_owned());
     let shown = proviso_evidence::Shown::Everything;
     let made = bundle::make(&rig.ctx, &asker, Scope::Case(rig.case), &shown).await.expect("made");
     let opened = proviso_evidence::container::unpack(&made.bytes).expect("a bundle");

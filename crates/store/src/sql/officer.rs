@@ -2,9 +2,9 @@
 
 use async_trait::async_trait;
 use proviso_model::Timestamp;
-use proviso_model::ids::OfficerId;
+use proviso_model::ids::{CaseId, OfficerId};
 
-use super::rows::{bytes, parsed, text, time, time_maybe};
+use super::rows::{bytes, damaged, parsed, text, time, time_maybe};
 use super::{EngineRow, EngineStore};
 use crate::error::{Result, StoreError};
 use crate::officer::{OfficerRole, OfficerRow, OfficerStore, SessionRow};
@@ -22,6 +22,15 @@ fn officer(row: &EngineRow) -> Result<OfficerRow> {
         created_at: time(row, "created_at")?,
         disabled_at: time_maybe(row, "disabled_at")?,
     })
+}
+
+/// The lines of a session's reasons.
+fn case_reasons(lines: &str) -> Result<Vec<(CaseId, String)>> {
+    let one = |line: &str| {
+        let (case, reason) = line.split_once(' ')?;
+        Some((case.parse().ok()?, reason.to_owned()))
+    };
+    lines.lines().map(|line| one(line).ok_or_else(|| damaged("case_reasons"))).collect()
 }
 
 /// Writes a time into a session.
@@ -117,7 +126,7 @@ impl OfficerStore for EngineStore {
 
     async fn session_get(&self, token_hash: &[u8; 32], now: Timestamp) -> Result<Option<SessionRow>> {
         let row = sqlx::query(
-            "SELECT token_hash, officer, created_at, checked_at, seen_at, expires_at FROM session
+            "SELECT token_hash, officer, created_at, checked_at, seen_at, expires_at, case_reasons FROM session
              WHERE token_hash = $1 AND expires_at > $2",
         )
         .bind(token_hash.to_vec())
@@ -132,6 +141,7 @@ impl OfficerStore for EngineStore {
                 checked_at: time(&row, "checked_at")?,
                 seen_at: time(&row, "seen_at")?,
                 expires_at: time(&row, "expires_at")?,
+                case_reasons: case_reasons(&text(&row, "case_reasons")?)?,
             })
         })
         .transpose()
@@ -143,6 +153,21 @@ impl OfficerStore for EngineStore {
 
     async fn session_checked(&self, token_hash: &[u8; 32], now: Timestamp) -> Result<()> {
         stamp(self, "UPDATE session SET checked_at = $2 WHERE token_hash = $1", token_hash, now).await
+    }
+
+    async fn session_reason(&self, token_hash: &[u8; 32], case: CaseId, reason: &str) -> Result<()> {
+        let (token_hash, line) = (token_hash.to_vec(), format!("{case} {reason}\n"));
+        self.write_one(move |connection| {
+            Box::pin(async move {
+                sqlx::query("UPDATE session SET case_reasons = case_reasons || $2 WHERE token_hash = $1")
+                    .bind(token_hash)
+                    .bind(line)
+                    .execute(connection)
+                    .await?;
+                Ok(())
+            })
+        })
+        .await
     }
 
     async fn session_end(&self, token_hash: &[u8; 32], now: Timestamp) -> Result<()> {

@@ -58,6 +58,7 @@ async fn story(store: &dyn Store) {
     packs::a_list_of_sites_has_one_version_in_use_and_keeps_those_before(store).await;
     packs::a_hash_set_has_one_version_in_use_and_keeps_those_before(store).await;
     review::acts_of_a_kind_are_found_and_counted_but_for_those_that_failed(store).await;
+    review::the_log_is_searched_by_case_actor_acts_object_and_time(store).await;
     destruction::a_destroyed_record_keeps_its_place_and_nothing_else(store).await;
     context_picture::what_was_said_of_a_window_goes_with_its_record(store).await;
     destruction::a_destroyed_case_leaves_ids_and_times(store).await;

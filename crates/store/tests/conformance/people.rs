@@ -19,6 +19,7 @@ pub async fn an_officer_signs_in_and_out(store: &dyn Store) {
         checked_at: at(2),
         seen_at: at(2),
         expires_at: at(60),
+        case_reasons: Vec::new(),
     };
     store.session_add(&session).await.expect("signed in");
     store.session_seen(&[21; 32], at(30)).await.expect("noted");
@@ -27,6 +28,12 @@ pub async fn an_officer_signs_in_and_out(store: &dyn Store) {
     store.session_checked(&[21; 32], at(31)).await.expect("noted");
     let found = store.session_get(&[21; 32], at(59)).await.expect("read").expect("a session");
     assert_eq!((found.seen_at, found.checked_at), (at(30), at(31)));
+    for reason in ["court", "supervision"] {
+        store.session_reason(&[21; 32], case_id(), reason).await.expect("noted");
+    }
+    let found = store.session_get(&[21; 32], at(59)).await.expect("read").expect("a session");
+    let reasons = [(case_id(), "court".to_owned()), (case_id(), "supervision".to_owned())];
+    assert_eq!(found.case_reasons, reasons, "the last one given stands last");
     assert_eq!(store.session_get(&[21; 32], at(60)).await.expect("read"), None, "expired");
     store.session_end(&[21; 32], at(31)).await.expect("signed out");
     assert_eq!(store.session_get(&[21; 32], at(31)).await.expect("read"), None);

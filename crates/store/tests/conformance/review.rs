@@ -1,9 +1,10 @@
 //! What a worker finds and an officer does.
 
+use proviso_model::ids::CaseId;
 use proviso_model::{AlertState, GapCause, Outcome, Source};
 use proviso_store::{
-    AlertFilter, AuditClose, AuditEntry, AuditFilter, DecisionRow, GapRow, NotificationKind, OpenedRecord,
-    OpenedWhat, Priority, ReplayOutcome, Store, StoreError, Stretch,
+    AlertFilter, AuditClose, AuditEntry, AuditFilter, AuditSearch, DecisionRow, GapRow, NotificationKind,
+    OpenedRecord, OpenedWhat, Priority, ReplayOutcome, Store, StoreError, Stretch,
 };
 
 use crate::fixtures::{
@@ -183,4 +184,24 @@ pub async fn acts_of_a_kind_are_found_and_counted_but_for_those_that_failed(stor
     }
     let newest = store.audit_of_act(&filter(0, None, None), 1).await.expect("read");
     assert_eq!(newest.first().map(|row| row.seq - before), Some(4), "the newest first");
+}
+
+/// After the four acts before it.
+pub async fn the_log_is_searched_by_case_actor_acts_object_and_time(store: &dyn Store) {
+    let before = store.audit_last().await.expect("read") - 4;
+    let all = AuditSearch { from: Some(at(500)), ..AuditSearch::default() };
+    let acts = |acts: &[&str]| acts.iter().map(|act| (*act).to_owned()).collect();
+    for (search, found) in [
+        (all.clone(), &[4_u64, 3, 2, 1][..]),
+        (AuditSearch { acts: acts(&["case-view", "picture-unveil"]), ..all.clone() }, &[4, 3, 2, 1]),
+        (AuditSearch { acts: acts(&["picture"]), ..all.clone() }, &[]),
+        (AuditSearch { actor: Some("officer:one".to_owned()), ..all.clone() }, &[4, 3, 1]),
+        (AuditSearch { object: Some("picture-0".to_owned()), until: Some(at(514)), ..all.clone() }, &[2]),
+        (AuditSearch { case: Some(case_id()), before_seq: Some(before + 3), ..all.clone() }, &[2, 1]),
+        (AuditSearch { case: Some(CaseId::from_bytes([9; 16])), ..all.clone() }, &[]),
+    ] {
+        let rows = store.audit_search(&search, 10).await.expect("read");
+        assert_eq!(rows.iter().map(|row| row.seq - before).collect::<Vec<_>>(), found, "{search:?}");
+    }
+    assert_eq!(store.audit_search(&all, 1).await.expect("read").len(), 1);
 }

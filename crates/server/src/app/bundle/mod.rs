@@ -37,6 +37,16 @@ pub struct Asker {
     pub name: String,
     /// The officer, where it is one.
     pub officer: Option<OfficerId>,
+    /// Why, sealed under the case ([`crate::keys::case::Purpose::Audit`]); empty where none is asked.
+    pub because: Vec<u8>,
+}
+
+impl Asker {
+    /// One that is no officer, and gives no reason.
+    #[must_use]
+    pub fn machine(actor: String, name: String) -> Self {
+        Self { actor, name, officer: None, because: Vec::new() }
+    }
 }
 
 /// A bundle made.
@@ -101,7 +111,8 @@ pub async fn make(
     let id = BundleId::new(ctx.now(), ctx.random());
     let about = alert.map_or_else(|| case.to_string(), |alert| alert.to_string());
     let objects = format!("{about} {id} {shown}").trim_end().to_owned();
-    ctx.logged(&asker.actor, "bundle-export", Some(case), &objects, async {
+    let because = asker.because.clone();
+    ctx.logged_because(&asker.actor, "bundle-export", Some(case), &objects, because, async {
         let input = gather::input(ctx, asker, &gather::Asked { bundle: id, case, alert, shown }).await?;
         let bytes = write(ctx, input).await?;
         let sha256 = sha256(&bytes);

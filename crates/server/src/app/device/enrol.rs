@@ -153,7 +153,7 @@ async fn keep(
         let objects = device_acts::objects(act, entered);
         let allowed = async { Ok::<(), StoreError>(()) };
         let actor = device_acts::BY_ENROLMENT;
-        begun.push(ctx.begin(actor, "device-act", Some(row.case), &objects, allowed).await?);
+        begun.push(ctx.begin(actor, "device-act", (row.case, Vec::new()), &objects, allowed).await?);
     }
     let done = ctx.store.device_add(row, policy, entered, code_hash, row.enrolled_at).await;
     for id in begun {

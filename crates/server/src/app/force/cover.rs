@@ -4,7 +4,7 @@ use proviso_model::Timestamp;
 use proviso_model::ids::{CoverId, OfficerId};
 use proviso_store::{CoverRow, OfficerRole, StoreError};
 
-use super::{COMMAND_LINE, ForceError};
+use super::ForceError;
 use crate::app::AppContext;
 
 /// Longest cover, in milliseconds: a year.
@@ -29,7 +29,7 @@ pub struct NewCover {
 ///
 /// # Errors
 /// [`ForceError::Refused`] when it cannot be as asked.
-pub async fn add(ctx: &AppContext, new: NewCover) -> Result<CoverId, ForceError> {
+pub async fn add(ctx: &AppContext, actor: &str, new: NewCover) -> Result<CoverId, ForceError> {
     let refused = |why: &str| Err(ForceError::Refused(why.to_owned()));
     let now = ctx.now();
     if new.officer == new.covered_by {
@@ -40,7 +40,7 @@ pub async fn add(ctx: &AppContext, new: NewCover) -> Result<CoverId, ForceError>
     }
     if new.until.millis_since(new.from) > COVER_MILLIS_MAX {
         return refused(
-            "a cover lasts a year at most; put the other officer in charge with admin case-assign",
+            "a cover lasts a year at most; after that the other officer is put in charge of the cases",
         );
     }
     for id in [new.officer, new.covered_by] {
@@ -61,11 +61,11 @@ pub async fn add(ctx: &AppContext, new: NewCover) -> Result<CoverId, ForceError>
         until: new.until,
         is_away: new.is_away,
         made_at: now,
-        made_by: COMMAND_LINE.to_owned(),
+        made_by: actor.to_owned(),
         ended_at: None,
     };
     let objects = format!("{id} {} {}", new.officer, new.covered_by);
-    ctx.logged(COMMAND_LINE, "cover-add", None, &objects, async {
+    ctx.logged(actor, "cover-add", None, &objects, async {
         Ok::<_, ForceError>(ctx.store.cover_add(&row).await?)
     })
     .await?;
@@ -76,13 +76,12 @@ pub async fn add(ctx: &AppContext, new: NewCover) -> Result<CoverId, ForceError>
 ///
 /// # Errors
 /// [`ForceError::Refused`] when it has ended already, or there is none.
-pub async fn end(ctx: &AppContext, id: CoverId) -> Result<(), ForceError> {
+pub async fn end(ctx: &AppContext, actor: &str, id: CoverId) -> Result<(), ForceError> {
     let objects = id.to_string();
-    let done = ctx.logged(COMMAND_LINE, "cover-end", None, &objects, async {
-        ctx.store.cover_end(id, ctx.now()).await
-    });
+    let done =
+        ctx.logged(actor, "cover-end", None, &objects, async { ctx.store.cover_end(id, ctx.now()).await });
     match done.await {
-        Err(StoreError::Conflict(why)) => Err(ForceError::Refused(format!("{why}; see admin cover-list"))),
+        Err(StoreError::Conflict(why)) => Err(ForceError::Refused(why.to_owned())),
         done => Ok(done?),
     }
 }

@@ -7,14 +7,15 @@ use proviso_engine::Pack;
 use proviso_engine::import::{Defaults, Format, List, Trial, pack_text, read};
 use proviso_engine::text::normalise_term;
 use proviso_ledger::hash::sha256;
-use proviso_model::Digest;
 use proviso_model::language::is_language_tag;
 use proviso_model::limits::SITE_LIST_WORDS_BYTES_MAX;
 use proviso_model::wire::SignedPack;
+use proviso_model::{Digest, Timestamp};
 use proviso_store::{PackRow, StoreError};
 
 use super::keys::{latecomers, policies_of_all};
 use super::{COMMAND_LINE, ForceError};
+use crate::app::forecast::{self, Forecast};
 use crate::app::in_use::{But, InUse};
 use crate::app::{AppContext, packs};
 
@@ -135,6 +136,39 @@ pub(super) fn check_line(what: &str, words: &str) -> Result<(), ForceError> {
         )));
     }
     Ok(())
+}
+
+/// What the list, once taken, would make of findings stored since `since`. Nothing is changed.
+///
+/// # Errors
+/// [`ForceError`].
+pub async fn forecast(
+    ctx: &AppContext,
+    review: &Review,
+    since: Timestamp,
+    told: &mut (dyn FnMut(u64) + Send),
+) -> Result<Forecast, ForceError> {
+    let now = InUse::now(ctx).await?;
+    let mut then = InUse::now(ctx).await?;
+    then.packs.retain(|pack| pack.name != review.pack.name);
+    then.packs.push(Arc::new(review.pack.clone()));
+    forecast::forecast(ctx, COMMAND_LINE, (&now, &then), since, told).await
+}
+
+/// What policies without a pack would make of findings stored since `since`. Nothing is changed.
+///
+/// # Errors
+/// [`ForceError`].
+pub async fn forecast_without(
+    ctx: &AppContext,
+    name: &str,
+    since: Timestamp,
+    told: &mut (dyn FnMut(u64) + Send),
+) -> Result<Forecast, ForceError> {
+    row(ctx, name, None).await?;
+    let now = InUse::now(ctx).await?;
+    let then = InUse::but(ctx, But { pack: Some(name), ..But::default() }).await?;
+    forecast::forecast(ctx, COMMAND_LINE, (&now, &then), since, told).await
 }
 
 /// Takes a list into use and gives every active device a policy made with it; how many. The version in use before is retired.

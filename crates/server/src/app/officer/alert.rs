@@ -207,7 +207,7 @@ async fn show(ctx: &AppContext, who: &Who, id: AlertId, opening: Opening) -> Res
     };
     let because = match reason {
         Some(reason) => ctx.seal(case.id, Purpose::Audit, reason.in_words().as_bytes())?,
-        None => Vec::new(),
+        None => who.because(ctx, Action::ViewEvidence, &case)?,
     };
     ctx.logged_because(&who.actor(), act, Some(case.id), &id.to_string(), because, async {
         let mut alert = ctx.store.alert_open(id, ctx.now()).await?;
@@ -320,7 +320,7 @@ pub async fn decide(ctx: &AppContext, who: &Who, id: AlertId, form: DecisionForm
     let (alert, case) = who.alert(ctx, Action::Decide, id).await?;
     let decision = DecisionId::new(ctx.now(), ctx.random());
     let objects = format!("{id} {decision}");
-    ctx.logged(&who.actor(), "alert-decide", Some(case.id), &objects, async {
+    who.does(ctx, (Action::Decide, "alert-decide"), &case, &objects, async {
         let row = sealed::decision(ctx, &case, &alert, decision, who.id, &form)?;
         ctx.store.decision_add(&row).await?;
         ctx.hub.wake();

@@ -1,47 +1,153 @@
-//! Reading the audit log, newest entries first.
+//! Reading the audit log, newest entries first, all of it or what is looked for.
 
-use proviso_store::AuditRow;
+use proviso_model::Timestamp;
+use proviso_model::ids::CaseId;
+use proviso_store::{AuditRow, AuditSearch};
 
+use super::act_kinds::ActKind;
 use super::allowed::Action;
 use super::error::ActError;
 use super::history;
 use super::who::Who;
 use crate::app::AppContext;
+use crate::keys::case::Purpose;
 
 /// Entries on one page.
 pub const PAGE_ENTRIES: u32 = 50;
+/// Bytes of an id, or of an actor, that a reader may look for.
+const WORD_BYTES_MAX: usize = 128;
+
+/// An entry as a reader sees it.
+#[derive(Debug, Clone)]
+pub struct ShownEntry {
+    /// As kept.
+    pub row: AuditRow,
+    /// The name of who acted.
+    pub who: String,
+    /// What it is in the words of the statute.
+    pub kind: ActKind,
+    /// Why, in the officer's words or by their task.
+    pub reason: Reason,
+}
+
+/// Why an act was done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reason {
+    /// None was asked.
+    NotAsked,
+    /// In words.
+    Said(String),
+    /// Kept sealed: it belongs to another page, or the case's key was destroyed.
+    Sealed,
+}
 
 /// One page of the log.
 #[derive(Debug, Clone)]
 pub struct LogPage {
-    /// Newest first, each with the name of who acted.
-    pub rows: Vec<(AuditRow, String)>,
+    /// Newest first.
+    pub entries: Vec<ShownEntry>,
     /// The newest entry's number in the whole log.
     pub last_seq: u64,
-    /// Whether each entry of this page names the hash of the one before it.
-    pub chained: bool,
+    /// Whether each entry of this page names the hash of the one before it; `None` where a search leaves entries out.
+    pub chained: Option<bool>,
+    /// Whether there are older ones.
+    pub has_older: bool,
 }
 
-/// The page whose newest entry is `before_seq - 1`, or the newest page. Reading the log is logged too, once per visit
-/// to its first page, so that paging does not fill it.
+/// What a reader looks for.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Looked {
+    /// As in the log: `officer:ID`, `command-line`, `worker`.
+    pub actor: Option<String>,
+    /// Acts of this kind.
+    pub kind: Option<ActKind>,
+    /// This act.
+    pub act: Option<String>,
+    /// The id of a case, or of anything that an act concerned.
+    pub about: Option<String>,
+    /// Not before.
+    pub from: Option<Timestamp>,
+    /// Before.
+    pub until: Option<Timestamp>,
+}
+
+impl Looked {
+    /// As the log keeps what was looked for: ids and words of this program only.
+    fn in_log(&self) -> String {
+        let kind = self.kind.map(|kind| kind.as_str().to_owned());
+        let said = [
+            ("actor", self.actor.clone()),
+            ("kind", kind),
+            ("act", self.act.clone()),
+            ("about", self.about.clone()),
+            ("from", self.from.map(|at| at.to_string())),
+            ("until", self.until.map(|at| at.to_string())),
+        ];
+        let said = said.into_iter().filter_map(|(name, value)| Some(format!("{name}={}", value?)));
+        said.collect::<Vec<_>>().join(" ")
+    }
+
+    async fn search(&self, ctx: &AppContext, before_seq: Option<u64>) -> Result<AuditSearch, ActError> {
+        let mut case: Option<CaseId> = self.about.as_deref().and_then(|about| about.parse().ok());
+        if let Some(id) = case {
+            case = ctx.store.case_get(id).await?.map(|row| row.id);
+        }
+        let acts = match (&self.act, self.kind) {
+            (Some(act), _) => vec![act.clone()],
+            (None, Some(ActKind::Administration)) => history::acts()
+                .filter(|act| ActKind::of(act) == ActKind::Administration)
+                .map(str::to_owned)
+                .collect(),
+            (None, Some(kind)) => kind.acts().iter().map(|act| (*act).to_owned()).collect(),
+            (None, None) => Vec::new(),
+        };
+        let object = self.about.clone().filter(|_| case.is_none());
+        let (from, until, actor) = (self.from, self.until, self.actor.clone());
+        Ok(AuditSearch { case, actor, acts, object, from, until, before_seq })
+    }
+}
+
+/// The page of the log, or of what is looked for, whose newest entry stands before `before_seq`, or the newest page. Reading the
+/// log is logged too, with what was looked for, once per visit to its first page, so that paging does not fill it.
 ///
 /// # Errors
-/// [`ActError`].
-pub async fn page(ctx: &AppContext, who: &Who, before_seq: Option<u64>) -> Result<LogPage, ActError> {
+/// [`ActError::Conflict`] for what is no id; [`ActError`].
+pub async fn page(
+    ctx: &AppContext,
+    who: &Who,
+    looked: &Looked,
+    before_seq: Option<u64>,
+) -> Result<LogPage, ActError> {
     who.require(Action::ReadAudit)?;
+    let is_word = |word: &String| word.len() <= WORD_BYTES_MAX && word.chars().all(|c| c.is_ascii_graphic());
+    if ![&looked.actor, &looked.act, &looked.about].into_iter().flatten().all(is_word) {
+        return Err(ActError::Conflict("an id has no spaces, and 128 characters at most"));
+    }
     if before_seq.is_none() {
-        ctx.note(&who.actor(), "audit-read", None, "").await?;
+        ctx.note(&who.actor(), "audit-read", None, &looked.in_log()).await?;
     }
     let last_seq = ctx.store.audit_last().await?;
-    let newest = before_seq.map_or(last_seq, |before| before.saturating_sub(1).min(last_seq));
-    let after = newest.saturating_sub(u64::from(PAGE_ENTRIES));
-    let count = u32::try_from(newest - after).unwrap_or(PAGE_ENTRIES);
-    let rows = if count == 0 { Vec::new() } else { ctx.store.audit_list(None, after, count).await? };
-    let chained = rows.iter().zip(rows.iter().skip(1)).all(|(earlier, later)| later.previous == earlier.hash);
-    let mut shown = Vec::with_capacity(rows.len());
-    for row in rows.into_iter().rev() {
-        let name = history::actor_name(ctx, &row.entry.actor).await?;
-        shown.push((row, name));
+    let search = looked.search(ctx, before_seq).await?;
+    let mut rows = ctx.store.audit_search(&search, PAGE_ENTRIES.saturating_add(1)).await?;
+    let has_older = rows.len() > PAGE_ENTRIES as usize;
+    rows.truncate(PAGE_ENTRIES as usize);
+    let chained = (*looked == Looked::default())
+        .then(|| rows.iter().zip(rows.iter().skip(1)).all(|(later, earlier)| later.previous == earlier.hash));
+    let mut entries = Vec::with_capacity(rows.len());
+    for row in rows {
+        let who = history::actor_name(ctx, &row.entry.actor).await?;
+        let kind = ActKind::of(&row.entry.act);
+        entries.push(ShownEntry { who, kind, reason: reason(ctx, &row), row });
     }
-    Ok(LogPage { rows: shown, last_seq, chained })
+    Ok(LogPage { entries, last_seq, chained, has_older })
+}
+
+fn reason(ctx: &AppContext, row: &AuditRow) -> Reason {
+    let Some(case) = row.entry.case.filter(|_| !row.entry.sealed.is_empty()) else {
+        return Reason::NotAsked;
+    };
+    match ctx.unseal(case, Purpose::Audit, &row.entry.sealed) {
+        Ok(words) => Reason::Said(String::from_utf8_lossy(&words).into_owned()),
+        Err(_) => Reason::Sealed,
+    }
 }

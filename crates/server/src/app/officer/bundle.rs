@@ -14,8 +14,9 @@ use crate::app::bundle::{self, Asker, Bundle, BundleError, Scope};
 /// # Errors
 /// [`ActError`].
 pub async fn prepare(ctx: &AppContext, who: &Who, id: AlertId, shown: &Shown) -> Result<Bundle, ActError> {
-    who.alert(ctx, Action::Export, id).await?;
-    let asker = Asker { actor: who.actor(), name: who.name.clone(), officer: Some(who.id) };
+    let (_, case) = who.alert(ctx, Action::Export, id).await?;
+    let because = who.because(ctx, Action::Export, &case)?;
+    let asker = Asker { actor: who.actor(), name: who.name.clone(), officer: Some(who.id), because };
     bundle::make(ctx, &asker, Scope::Alert(id), shown).await.map_err(|error| match error {
         BundleError::Nothing(what) => ActError::Conflict(what),
         BundleError::Store(error) => ActError::Store(error),

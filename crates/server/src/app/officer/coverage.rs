@@ -59,7 +59,7 @@ pub async fn view(
     let (stretch, question) = asked(&order);
     let about = question.unwrap_or(stretch);
     let objects = format!("{device} from {} until {}", about.from, about.until);
-    ctx.logged(&who.actor(), "coverage-view", Some(case.id), &objects, async {
+    who.does(ctx, (Action::ViewEvidence, "coverage-view"), &case, &objects, async {
         let officer = match case.officer {
             Some(officer) => history::officer_name(ctx, officer).await?,
             None => "nobody yet".to_owned(),

@@ -64,7 +64,7 @@ pub async fn mark_seen(
     if row.state != DeviceNoticeState::Open {
         return Err(ActError::Conflict("somebody has marked this as seen already"));
     }
-    ctx.logged(&who.actor(), "device-notice-seen", Some(case.id), &notice.to_string(), async {
+    who.does(ctx, (Action::Decide, "device-notice-seen"), &case, &notice.to_string(), async {
         let sealed = ctx.seal(case.id, Purpose::DeviceNotice, reason.as_bytes())?;
         ctx.store.device_notice_seen(notice, who.id, ctx.now(), &sealed).await?;
         ctx.hub.wake();

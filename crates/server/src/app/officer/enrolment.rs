@@ -31,7 +31,7 @@ pub async fn make_code(ctx: &AppContext, who: &Who, id: CaseId) -> Result<MadeCo
     if device_acts::ended(&ctx.store.device_act_list(id).await?, ctx.now()).is_some() {
         return Err(ActError::Conflict(NOBODY_LEFT));
     }
-    ctx.logged(&who.actor(), "enrolment-code", Some(id), &id.to_string(), async {
+    who.does(ctx, (Action::EnrolDevice, "enrolment-code"), &case, &id.to_string(), async {
         let person = sealed::person(ctx, &case)?;
         let (code, expires_at) = code::issue(ctx, id).await?;
         Ok(MadeCode { code, expires_at, person })

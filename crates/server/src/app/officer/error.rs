@@ -1,5 +1,6 @@
 //! What an officer's act can say instead of an answer.
 
+use proviso_model::ids::CaseId;
 use proviso_store::StoreError;
 
 use crate::app::force::ForceError;
@@ -28,6 +29,9 @@ pub enum ActError {
     /// The officer must show again who they are, for what is asked is disclosure.
     #[error("confirm first that it is you")]
     ConfirmFirst,
+    /// The case is another officer's, and this one has not said why they open it.
+    #[error("say first why you open a case that is not yours")]
+    SayWhy(CaseId),
     /// The store said no.
     #[error(transparent)]
     Store(#[from] StoreError),

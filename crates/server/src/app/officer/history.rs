@@ -125,7 +125,29 @@ const ACTS: &[(&str, &str)] = &[
     ("backup-keys", "made a backup of the keys"),
     ("backup-prune", "removed a lapsed key backup"),
     ("restore", "put the server back from a backup"),
+    ("alert-budget-set", "set how many alerts a day an officer is asked to decide"),
+    ("forecast", "counted what changed packs would make of stored findings"),
+    ("case-destroy", "destroyed a case"),
+    ("record-destroy", "destroyed a record"),
+    ("keys-install", "installed the force’s keys"),
+    ("witness-export", "wrote out the log for a witness"),
+    ("pack-import", "imported a pack"),
+    ("pack-list", "listed the packs"),
+    ("pack-show", "read a pack"),
+    ("pack-remove", "retired a pack"),
+    ("site-list-import", "imported a list of sites"),
+    ("site-list-list", "listed the lists of sites"),
+    ("site-list-remove", "retired a list of sites"),
+    ("hash-set-import", "imported a hash set"),
+    ("hash-set-list", "listed the hash sets"),
+    ("hash-set-check", "checked a hash set"),
+    ("hash-set-remove", "retired a hash set"),
 ];
+
+/// The acts that are said in words, in the order of the table.
+pub fn acts() -> impl Iterator<Item = &'static str> {
+    ACTS.iter().map(|(act, _)| *act)
+}
 
 /// An act of the log, in words; its own name where there are none for it.
 #[must_use]

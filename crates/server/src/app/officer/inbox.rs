@@ -11,6 +11,7 @@ use proviso_model::record::EnrolmentFacts;
 use proviso_store::{AlertFilter, AlertRow, DeviceNoticeRow, GapRow, OrderEndRow, Outside, PrivilegeRow};
 
 use super::allowed::Action;
+use super::budget::{self, Budget};
 use super::error::ActError;
 use super::people::EnrolledDevice;
 use super::privilege;
@@ -38,6 +39,8 @@ pub struct InboxRow {
     pub act: Act,
     /// Why the order as known now covers nothing of it, by its newest finding; `None` when it covers some.
     pub outside: Option<Outside>,
+    /// Whether it is more than the officer is asked to do today.
+    pub is_over_budget: bool,
 }
 
 /// A device beside the name of its person.
@@ -93,6 +96,8 @@ pub struct Inbox {
     pub rows: Vec<InboxRow>,
     /// Whether there may be more than one page lists.
     pub more: bool,
+    /// What the officer is asked to do today, where the force set a number.
+    pub budget: Option<Budget>,
     /// What ended orders of the listed cases.
     pub ends: Vec<OrderEndRow>,
     /// What waits for an independent reviewer, the longest first.
@@ -140,7 +145,12 @@ pub async fn inbox(ctx: &AppContext, who: &Who) -> Result<Inbox, ActError> {
             ended_cases.push(alert.case);
             ends.extend(ctx.store.order_end_list(alert.case).await?);
         }
-        rows.push(InboxRow { outside, person: person.clone(), device: device.facts.clone(), act, alert });
+        let (person, device) = (person.clone(), device.facts.clone());
+        rows.push(InboxRow { outside, person, device, act, alert, is_over_budget: false });
+    }
+    let budget = budget::of(ctx, who, now).await?;
+    if let Some(budget) = budget {
+        budget::rank(budget, &mut rows, now);
     }
     let waits = waits(ctx, &people, &devices).await?;
     let mut notices = Vec::new();
@@ -158,7 +168,7 @@ pub async fn inbox(ctx: &AppContext, who: &Who) -> Result<Inbox, ActError> {
         .collect();
     devices.sort_by_key(|one| (one.device.row.seen_at, one.device.row.id));
     let checks = checks(ctx, &devices).await?;
-    Ok(Inbox { waits, checks, after, now, rows, more, ends, notices, devices })
+    Ok(Inbox { budget, waits, checks, after, now, rows, more, ends, notices, devices })
 }
 
 /// The undecided alerts to list, the most urgent first, and whether there may be more.

@@ -1,11 +1,14 @@
 //! What officers do in the console: one file per act. Each authorises, is logged before it is done, and is one call of
 //! the store where it changes anything.
 
+pub mod act_kinds;
 pub mod alert;
 pub mod allowed;
 pub mod audit_log;
+pub mod budget;
 pub mod bundle;
 pub mod context;
+pub mod cover;
 pub mod coverage;
 pub mod device_acts;
 pub mod device_notice;
@@ -22,6 +25,7 @@ pub mod picture;
 pub mod priority;
 pub mod privilege;
 pub mod quarantine;
+pub mod reason;
 pub mod sealed;
 pub mod second_factor;
 pub mod session;

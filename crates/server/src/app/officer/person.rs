@@ -90,7 +90,7 @@ pub struct PersonView {
 /// [`ActError`].
 pub async fn view(ctx: &AppContext, who: &Who, id: CaseId) -> Result<PersonView, ActError> {
     let case = who.case(ctx, Action::ViewEvidence, id).await?;
-    ctx.logged(&who.actor(), "case-view", Some(id), &id.to_string(), async {
+    who.does(ctx, (Action::ViewEvidence, "case-view"), &case, &id.to_string(), async {
         let now = ctx.now();
         let stretch = Stretch { from: now.plus_days(-TIMELINE_DAYS), until: now.plus_days(1) };
         let filter = AlertFilter { case: Some(id), limit: ALERTS_MAX, ..AlertFilter::default() };

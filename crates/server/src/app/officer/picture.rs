@@ -199,7 +199,7 @@ pub async fn preview(
     record: RecordHash,
 ) -> Result<Vec<u8>, ActError> {
     let (_, case) = who.alert(ctx, Action::ViewEvidence, alert).await?;
-    ctx.logged(&who.actor(), PREVIEW, Some(case.id), &hex::encode(record), async {
+    who.does(ctx, (Action::ViewEvidence, PREVIEW), &case, &hex::encode(record), async {
         made(ctx, &case, alert, &record, View::Veiled).await
     })
     .await
@@ -218,7 +218,8 @@ pub async fn unveil(
     let (_, case) = who.alert(ctx, Action::ViewEvidence, alert).await?;
     let objects = format!("{alert} {}", hex::encode(record));
     let allowed = async { bytes_of(ctx, &case, alert, &record).await.map(|_| ()) };
-    ctx.begin(&who.actor(), UNVEIL, Some(case.id), &objects, allowed).await
+    let because = who.because(ctx, Action::ViewEvidence, &case)?;
+    ctx.begin(&who.actor(), UNVEIL, (case.id, because), &objects, allowed).await
 }
 
 /// The page on which one picture is unveiled; nothing when it was shown already or the minute is over. The rest of the

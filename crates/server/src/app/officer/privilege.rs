@@ -165,7 +165,7 @@ pub async fn open(ctx: &AppContext, who: &Who, record: [u8; 32]) -> Result<ItemV
 
 async fn show(ctx: &AppContext, who: &Who, record: [u8; 32], act: &str) -> Result<ItemView, ActError> {
     let (row, case) = of(ctx, who, record).await?;
-    ctx.logged(&who.actor(), act, Some(case.id), &Digest(record).to_string(), async {
+    who.does(ctx, (Action::ReviewPrivilege, act), &case, &Digest(record).to_string(), async {
         let decided = match &row.decided {
             Some((_, by)) if !row.sealed.is_empty() => {
                 Some((history::actor_name(ctx, by).await?, privilege::words(ctx, &row)?))

@@ -81,7 +81,7 @@ pub async fn list(ctx: &AppContext, who: &Who) -> Result<Vec<ToReview>, ActError
 /// [`ActError`].
 pub async fn view(ctx: &AppContext, who: &Who, id: CaseId) -> Result<ReviewView, ActError> {
     let case = who.case(ctx, Action::ReviewQuarantine, id).await?;
-    ctx.logged(&who.actor(), "quarantine-view", Some(id), &id.to_string(), async {
+    who.does(ctx, (Action::ReviewQuarantine, "quarantine-view"), &case, &id.to_string(), async {
         Ok(ReviewView {
             person: sealed::person(ctx, &case)?,
             order: sealed::order(ctx, &case).await?,

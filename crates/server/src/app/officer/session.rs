@@ -4,11 +4,13 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use proviso_ledger::hash::domain_hash;
 use proviso_model::Timestamp;
-use proviso_model::ids::OfficerId;
+use proviso_model::ids::{CaseId, OfficerId};
 use proviso_store::{OfficerRow, SessionRow};
 use serde::{Deserialize, Serialize};
 
+use super::allowed::Action;
 use super::error::ActError;
+use super::reason::CaseReason;
 use super::who::Who;
 use super::{password, second_factor};
 use crate::app::AppContext;
@@ -146,6 +148,7 @@ async fn begin(ctx: &AppContext, officer: OfficerRow) -> Result<String, ActError
         checked_at: now,
         seen_at: now,
         expires_at: now.plus_millis(SESSION_MILLIS_MAX),
+        case_reasons: Vec::new(),
     };
     ctx.store.session_add(&row).await?;
     Ok(token)
@@ -225,11 +228,27 @@ pub async fn current(ctx: &AppContext, token: &str, used: bool) -> Result<Option
     let covers = ctx.store.cover_list(now).await?;
     let covers = covers.iter().filter(|cover| cover.covered_by == officer.id && cover.stands(now));
     let covers = covers.map(|cover| cover.officer).collect();
-    Ok(Some(Session { who: Who { covers, ..Who::from(officer) }, row }))
+    let given = row.case_reasons.iter().filter_map(|(case, said)| Some((*case, CaseReason::parse(said)?)));
+    let given = given.collect();
+    Ok(Some(Session { who: Who { covers, given, ..Who::from(officer) }, row }))
 }
 
 fn idle(row: &SessionRow, now: Timestamp) -> i64 {
     now.millis_since(row.seen_at)
+}
+
+/// Notes for the session why the officer opens a case that is not theirs. What they then do there is logged with it.
+///
+/// # Errors
+/// As [`Who::case`].
+pub async fn give_reason(
+    ctx: &AppContext,
+    session: &Session,
+    case: CaseId,
+    reason: CaseReason,
+) -> Result<(), ActError> {
+    let case = session.who.case_unasked(ctx, Action::ViewEvidence, case).await?;
+    Ok(ctx.store.session_reason(&session.row.token_hash, case.id, reason.as_str()).await?)
 }
 
 /// Ends a session.

@@ -96,7 +96,7 @@ pub async fn list(ctx: &AppContext, who: &Who) -> Result<Vec<OfCase>, ActError> 
 /// [`ActError`].
 pub async fn view(ctx: &AppContext, who: &Who, id: CaseId) -> Result<ShieldView, ActError> {
     let case = who.case(ctx, Action::KeepShield, id).await?;
-    ctx.logged(&who.actor(), "shield-view", Some(id), &id.to_string(), async {
+    who.does(ctx, (Action::KeepShield, "shield-view"), &case, &id.to_string(), async {
         let mut contacts = Vec::new();
         for row in ctx.store.shield_list(id).await? {
             let said = shield::opened(ctx, &row)?;

@@ -5,6 +5,7 @@ use proviso_store::{AlertRow, CaseRow, CaseState, DeviceRow, OfficerRole, Office
 
 use super::allowed::{Action, allowed, offered};
 use super::error::ActError;
+use super::reason::CaseReason;
 use crate::app::AppContext;
 
 /// The officer who is signed in.
@@ -20,12 +21,14 @@ pub struct Who {
     pub role: OfficerRole,
     /// For whom they stand in now: their cases are this officer's too.
     pub covers: Vec<OfficerId>,
+    /// Why they opened cases that are not theirs, in this session.
+    pub given: Vec<(CaseId, CaseReason)>,
 }
 
 impl From<OfficerRow> for Who {
     fn from(row: OfficerRow) -> Self {
-        let (name, covers) = (row.display_name, Vec::new());
-        Self { id: row.id, username: row.username, name, role: row.role, covers }
+        let (name, covers, given) = (row.display_name, Vec::new(), Vec::new());
+        Self { id: row.id, username: row.username, name, role: row.role, covers, given }
     }
 }
 
@@ -86,8 +89,23 @@ impl Who {
     ///
     /// # Errors
     /// [`ActError::NotYourRole`] for a role that never may, [`ActError::NotFound`] for another officer's case and for
-    /// one that does not exist, [`ActError::Conflict`] for one that was destroyed.
+    /// one that does not exist, [`ActError::Conflict`] for one that was destroyed, [`ActError::SayWhy`] for one that is
+    /// another's until they have said why.
     pub async fn case(&self, ctx: &AppContext, action: Action, id: CaseId) -> Result<CaseRow, ActError> {
+        let case = self.case_unasked(ctx, action, id).await?;
+        match self.reason_on(action, &case) {
+            Some(_) => Ok(case),
+            None => Err(ActError::SayWhy(id)),
+        }
+    }
+
+    /// As [`Who::case`], before they have said why.
+    pub(super) async fn case_unasked(
+        &self,
+        ctx: &AppContext,
+        action: Action,
+        id: CaseId,
+    ) -> Result<CaseRow, ActError> {
         self.require(action)?;
         let case = ctx.store.case_get(id).await?.ok_or(ActError::NotFound)?;
         match case.state {

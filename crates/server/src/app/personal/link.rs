@@ -57,7 +57,7 @@ pub async fn make(ctx: &AppContext, who: &Who, id: CaseId, days: i64) -> Result<
         "this server has no address for people's own pages; an administrator sets personal_listen and personal_address",
     ))?;
     let link = PersonalLinkId::new(ctx.now(), ctx.random());
-    ctx.logged(&who.actor(), "personal-link-make", Some(id), &link.to_string(), async {
+    who.does(ctx, (Action::EnrolDevice, "personal-link-make"), &case, &link.to_string(), async {
         let token = URL_SAFE_NO_PAD.encode(ctx.random::<32>());
         let (code, shown) = code::fresh(ctx);
         let now = ctx.now();
@@ -87,12 +87,12 @@ pub async fn make(ctx: &AppContext, who: &Who, id: CaseId, days: i64) -> Result<
 /// # Errors
 /// [`ActError`].
 pub async fn end(ctx: &AppContext, who: &Who, id: CaseId, link: PersonalLinkId) -> Result<(), ActError> {
-    who.case(ctx, Action::EnrolDevice, id).await?;
+    let case = who.case(ctx, Action::EnrolDevice, id).await?;
     let rows = ctx.store.personal_link_list(id).await?;
     if !rows.iter().any(|row| row.id == link) {
         return Err(ActError::NotFound);
     }
-    ctx.logged(&who.actor(), "personal-link-end", Some(id), &link.to_string(), async {
+    who.does(ctx, (Action::EnrolDevice, "personal-link-end"), &case, &link.to_string(), async {
         Ok(ctx.store.personal_link_end(link, ctx.now(), &who.actor()).await?)
     })
     .await

@@ -226,7 +226,8 @@ pub async fn open(ctx: &AppContext, who: &Who, case: CaseId, hash: &Digest) -> R
     let case = who.case(ctx, Action::ViewEvidence, case).await?;
     let row = ctx.store.visit_record_get(hash).await?.filter(|row| row.case == case.id);
     let row = row.ok_or(ActError::NotFound)?;
-    ctx.logged(&who.actor(), "visit-view", Some(case.id), &format!("{} {hash}", row.visit), async {
+    let objects = format!("{} {hash}", row.visit);
+    who.does(ctx, (Action::ViewEvidence, "visit-view"), &case, &objects, async {
         let officer = match case.officer {
             Some(officer) => history::officer_name(ctx, officer).await?,
             None => "nobody yet".to_owned(),

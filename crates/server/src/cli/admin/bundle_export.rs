@@ -69,7 +69,7 @@ impl Args {
         };
         let shown = self.shown();
         let actor = COMMAND_LINE.to_owned();
-        let asker = Asker { name: format!("the command line of {}", ctx.force_name()), actor, officer: None };
+        let asker = Asker::machine(actor, format!("the command line of {}", ctx.force_name()));
         for size in self.prove_from {
             ctx.store.checkpoint_given_add(size, ctx.now()).await?;
         }

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::officer_id;
 use crate::app::AppContext;
+use crate::app::force::COMMAND_LINE;
 use crate::app::force::cover::{self, NewCover};
 use crate::app::officer::history::officer_name;
 use crate::cli::coverage::instant;
@@ -51,7 +52,7 @@ impl AddArgs {
             until: instant(&self.until, zone)?,
             is_away: self.away,
         };
-        let id = cover::add(ctx, new).await?;
+        let id = cover::add(ctx, COMMAND_LINE, new).await?;
         let words = format!(
             "{} stands in for {} from {} until {}: {id}",
             self.covered_by, self.officer, new.from, new.until
@@ -62,7 +63,7 @@ impl AddArgs {
 
 impl EndArgs {
     pub(super) async fn act(self, ctx: &AppContext) -> anyhow::Result<(String, Value)> {
-        cover::end(ctx, self.cover).await?;
+        cover::end(ctx, COMMAND_LINE, self.cover).await?;
         Ok((format!("ended {}", self.cover), json!({"cover": self.cover})))
     }
 }

@@ -2,11 +2,13 @@
 
 mod audit;
 mod backup;
+mod budget;
 mod bundle_export;
 mod cover;
 mod destroy;
 mod device_act;
 mod device_revoke;
+mod forecast;
 mod init;
 mod keys;
 mod notifications;
@@ -70,6 +72,8 @@ pub(super) enum Admin {
     CoverEnd(cover::EndArgs),
     /// Say who stands in for whom, now and later.
     CoverList,
+    /// Show or set how many alerts a day each officer is asked to decide; what is more is ranked lower, never hidden.
+    AlertBudget(budget::BudgetArgs),
     /// Remove an officer's codes for signing in, after their phone was lost, and end their sessions; they sign in with the password
     /// alone and set codes up anew. Make sure first that it is the officer who asks.
     OfficerSecondFactorRemove {
@@ -235,6 +239,7 @@ impl Admin {
             Self::CoverAdd(args) => args.act(ctx).await?,
             Self::CoverEnd(args) => args.act(ctx).await?,
             Self::CoverList => cover::list(ctx).await?,
+            Self::AlertBudget(args) => args.act(ctx).await?,
             Self::OfficerSecondFactorRemove { username } => second_factor_remove(ctx, &username).await?,
             Self::CaseCreate { order, officer } => case_create(ctx, &order, officer.as_deref()).await?,
             Self::OrderChange { case, order, from } => order_change(ctx, case, &order, from).await?,

@@ -11,8 +11,13 @@ use serde_json::{Value, json};
 
 use crate::app::AppContext;
 use crate::app::force::pack::{self, NewPack, Review};
+use crate::cli::bar;
 use crate::keys::files;
 
+use super::forecast;
+
+/// Days whose findings a forecast asks.
+const FORECAST_DAYS: u16 = 28;
 /// Terms of the sample that are named.
 const TERMS_SHOWN_MAX: usize = 10;
 
@@ -32,9 +37,12 @@ pub(in crate::cli) struct ImportArgs {
     /// Weight of a term that gives none, 1 to 1000; a rule speaks at 1000.
     #[arg(long, default_value_t = 1000)]
     weight: u16,
-    /// Say what it would do, and change nothing.
+    /// Say what it would do, also of the findings that are stored, and change nothing.
     #[arg(long)]
     dry_run: bool,
+    /// With --dry-run: findings of so many days are asked.
+    #[arg(long, value_name = "DAYS", default_value_t = FORECAST_DAYS)]
+    days: u16,
     /// Take the list without the entries that cannot be terms.
     #[arg(long)]
     leave_out_refused: bool,
@@ -56,6 +64,12 @@ pub(in crate::cli) struct ShowArgs {
 pub(in crate::cli) struct RemoveArgs {
     /// Name of the pack.
     name: String,
+    /// Say what would become of the findings that are stored, and change nothing.
+    #[arg(long)]
+    dry_run: bool,
+    /// With --dry-run: findings of so many days are asked.
+    #[arg(long, value_name = "DAYS", default_value_t = FORECAST_DAYS)]
+    days: u16,
 }
 
 impl ImportArgs {
@@ -74,7 +88,17 @@ impl ImportArgs {
             if !review.list.refused.is_empty() {
                 words.push_str(&format!("\n{}", pack::refusals(&review.list)));
             }
-            return Ok((words, value(&review)));
+            let bar = bar::counted(ctx.store.case_list(None).await?.len() as u64, "cases asked");
+            let since = ctx.now().plus_days(-i64::from(self.days));
+            let forecast = pack::forecast(ctx, &review, since, &mut |done| bar.set_position(done)).await?;
+            bar.finish_and_clear();
+            words.push('\n');
+            words.push_str(&forecast::in_words(&forecast, self.days));
+            let mut told = value(&review);
+            if let Some(object) = told.as_object_mut() {
+                object.insert("forecast".to_owned(), forecast::value(&forecast, self.days));
+            }
+            return Ok((words, told));
         }
         let (review, devices) = pack::import(ctx, &new, self.leave_out_refused)
             .await
@@ -205,6 +229,16 @@ impl ShowArgs {
 
 impl RemoveArgs {
     pub(super) async fn act(self, ctx: &AppContext) -> anyhow::Result<(String, Value)> {
+        let days = self.days;
+        if self.dry_run {
+            let since = ctx.now().plus_days(-i64::from(days));
+            let bar = bar::counted(ctx.store.case_list(None).await?.len() as u64, "cases asked");
+            let told = &mut |done| bar.set_position(done);
+            let forecast = pack::forecast_without(ctx, &self.name, since, told).await?;
+            bar.finish_and_clear();
+            let words = format!("nothing was changed\n{}", forecast::in_words(&forecast, days));
+            return Ok((words, json!({"name": self.name, "forecast": forecast::value(&forecast, days)})));
+        }
         let devices = pack::retire(ctx, &self.name).await?;
         let words =
             format!("{} is retired; {devices} devices get a new policy. Records go on naming it", self.name);

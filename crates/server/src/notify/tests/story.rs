@@ -242,7 +242,7 @@ async fn prepare(force: &Force, case: &Case) {
         let (officer, covered_by) = (officer(force, "om1").await, officer(force, "om2").await);
         let (from, until) = (at("2026-11-23T00:00:00Z"), at("2026-11-30T00:00:00Z"));
         let new = NewCover { officer, covered_by, from, until, is_away };
-        cover::add(&force.seed.ctx, new).await.expect("a cover");
+        cover::add(&force.seed.ctx, "command-line", new).await.expect("a cover");
     }
 }
 

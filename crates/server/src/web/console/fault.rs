@@ -2,13 +2,15 @@
 
 use askama::Template;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
+use proviso_model::ids::CaseId;
 use proviso_store::StoreError;
 
 use super::Console;
 use super::page::Shell;
+use super::why;
 use crate::app::officer::error::ActError;
 
 /// Why a page is not shown. Becomes a full page in [`render`], which knows the operation id.
@@ -22,6 +24,8 @@ pub struct Fault {
     link_label: &'static str,
     /// For the log only.
     detail: String,
+    /// The case of which the officer has to say first why they open it.
+    say_why: Option<CaseId>,
 }
 
 impl Fault {
@@ -34,6 +38,7 @@ impl Fault {
             link: "/",
             link_label: "Go to the start page",
             detail: String::new(),
+            say_why: None,
         }
     }
 
@@ -123,6 +128,15 @@ impl From<ActError> for Fault {
                 "Nothing was done. What you asked for leaves this service, so you are asked for your password again.",
                 "Open your account page, confirm that it is you, and ask again.",
             ),
+            ActError::SayWhy(case) => Self {
+                say_why: Some(case),
+                ..Self::new(
+                    StatusCode::FORBIDDEN,
+                    "Say why first",
+                    "This case is another officer’s, so nothing was shown or done.",
+                    "Open the person’s page, say why, and go on.",
+                )
+            },
             ActError::Store(StoreError::Conflict(what)) => Self::from(ActError::Conflict(what)),
             ActError::Store(StoreError::Missing(_)) => Self::not_found(),
             ActError::Store(StoreError::Busy) => Self::new(
@@ -173,8 +187,14 @@ struct ErrorPage {
 pub async fn render(State(console): State<Console>, request: Request, next: Next) -> Response {
     let method = request.method().clone();
     let fragment = is_fragment(request.headers());
+    let asked = request.uri().path().to_owned();
     let mut response = next.run(request).await;
     let Some(fault) = response.extensions_mut().remove::<Fault>() else { return response };
+    if let Some(case) = fault.say_why.filter(|_| !fragment) {
+        // What a form would have done is not done after it: the officer sees first what they act on.
+        let asked = if method == Method::GET { asked } else { format!("/people/{case}") };
+        return why::first(case, &asked);
+    }
     let operation = hex::encode(console.app.random::<6>());
     let status = fault.status.as_u16();
     if fault.status.is_server_error() {

@@ -188,25 +188,7 @@ fn rows(inbox: Inbox) -> InboxRows {
         (all, silent) => format!("{silent} of {all} silent or not watching"),
     };
     let devices = inbox.devices.iter().map(|device| device_line(device, now)).collect();
-    let groups = [
-        (Some(Priority::Now), "now", "Now: may be about imminent harm"),
-        (Some(Priority::Today), "first", "Today"),
-        (Some(Priority::ThisWeek), "soon", "This week"),
-        (Some(Priority::NextVisit), "later", "Next visit"),
-        (None, "outside", "Outside the order: wait for review"),
-    ]
-    .into_iter()
-    .map(|(priority, key, title)| {
-        let stands_here = |row: &&InboxRow| match row.outside {
-            Some(_) => priority.is_none(),
-            None => priority == Some(row.alert.priority),
-        };
-        let rows: Vec<_> =
-            inbox.rows.iter().filter(stands_here).map(|one| row(one, &inbox.ends, now)).collect();
-        Group { key, title, hint: words::counted(rows.len(), "alert", "alerts"), rows }
-    })
-    .filter(|group| !group.rows.is_empty())
-    .collect();
+    let groups = groups(&inbox, now);
     InboxRows {
         now: words::when(now, &words::force_zone()),
         summary,
@@ -218,6 +200,46 @@ fn rows(inbox: Inbox) -> InboxRows {
         devices_summary,
         empty,
     }
+}
+
+/// Where a row stands in the inbox.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Of(Priority),
+    OverBudget,
+    Outside,
+}
+
+fn groups(inbox: &Inbox, now: Timestamp) -> Vec<Group> {
+    let place = |row: &InboxRow| match row.outside {
+        Some(_) => Place::Outside,
+        None if row.is_over_budget => Place::OverBudget,
+        None => Place::Of(row.alert.priority),
+    };
+    let over = inbox.budget.map_or_else(String::new, |budget| {
+        format!(
+            "; the force asks for {} a day, and {} decided today. They move up when they are due",
+            budget.per_day,
+            words::counted(budget.decided_today as usize, "was", "were")
+        )
+    });
+    [
+        (Place::Of(Priority::Now), "now", "Now: may be about imminent harm"),
+        (Place::Of(Priority::Today), "first", "Today"),
+        (Place::Of(Priority::ThisWeek), "soon", "This week"),
+        (Place::Of(Priority::NextVisit), "later", "Next visit"),
+        (Place::OverBudget, "over", "More than today’s work"),
+        (Place::Outside, "outside", "Outside the order: wait for review"),
+    ]
+    .into_iter()
+    .map(|(wanted, key, title)| {
+        let rows = inbox.rows.iter().filter(|row| place(row) == wanted);
+        let rows: Vec<_> = rows.map(|one| row(one, &inbox.ends, now)).collect();
+        let more = if wanted == Place::OverBudget { over.as_str() } else { "" };
+        Group { key, title, hint: format!("{}{more}", words::counted(rows.len(), "alert", "alerts")), rows }
+    })
+    .filter(|group| !group.rows.is_empty())
+    .collect()
 }
 
 fn wait_row(wait: &InboxWait, now: Timestamp) -> WaitRow {

@@ -6,6 +6,7 @@ pub(super) mod assets;
 mod audit;
 mod bundle;
 mod confirm_self;
+mod cover;
 mod coverage;
 mod device_notice;
 mod enrolment_code;
@@ -29,6 +30,7 @@ mod sign_in;
 pub(super) mod signed_in;
 mod visit;
 mod waiting;
+mod why;
 pub(super) mod words;
 
 #[cfg(test)]

@@ -9,9 +9,9 @@ use proviso_model::limits::FORM_BYTES_MAX;
 
 use super::fault::Fault;
 use super::{
-    Console, account, alert, assets, audit, bundle, confirm_self, coverage, device_notice, enrolment_code,
-    events, fault, headers, inbox, notifications, people, person, personal_link, privilege, quarantine,
-    second_factor, shield, sign_in, visit,
+    Console, account, alert, assets, audit, bundle, confirm_self, cover, coverage, device_notice,
+    enrolment_code, events, fault, headers, inbox, notifications, people, person, personal_link, privilege,
+    quarantine, second_factor, shield, sign_in, visit, why,
 };
 use crate::app::AppContext;
 
@@ -83,6 +83,8 @@ routes! {
     AlertUnveiledPicture: GET "/alerts/{id}/unveiled/{act}/picture", SignedIn => alert::unveiled_picture;
     People: GET "/people", SignedIn => people::show;
     Person: GET "/people/{case}", SignedIn => person::show;
+    Why: GET "/people/{case}/why", SignedIn => why::show;
+    WhyGiven: POST "/people/{case}/why", SignedIn => why::enter;
     Visit: GET "/people/{case}/visits/{hash}", SignedIn => visit::show;
     Coverage: GET "/people/{case}/devices/{device}", SignedIn => coverage::show;
     DeviceAct: POST "/people/{case}/devices/{device}/acts", SignedIn => coverage::enter;
@@ -103,6 +105,9 @@ routes! {
     PrivilegeContent: POST "/privilege/{record}/content", SignedIn => privilege::open;
     PrivilegeDecide: POST "/privilege/{record}", SignedIn => privilege::decide;
     DeviceNoticeSeen: POST "/people/{case}/device-notices/{notice}", SignedIn => device_notice::mark_seen;
+    Cover: GET "/cover", SignedIn => cover::show;
+    CoverAdd: POST "/cover", SignedIn => cover::add;
+    CoverEnd: POST "/cover/{cover}", SignedIn => cover::end;
     Audit: GET "/audit", SignedIn => audit::show;
 }
 

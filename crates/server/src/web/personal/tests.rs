@@ -22,7 +22,7 @@ async fn made(force: &Force) -> (String, String) {
 
 /// Gives every device of the case a policy as it is made in life.
 async fn policies(force: &Force) {
-    let mut supervisor = Client::signed_in(force, "sup").await;
+    let mut supervisor = Client::supervising(force).await;
     let path = format!("/people/{}/shield", force.seed.case);
     supervisor.get(&path).await;
     let page = supervisor.post(&path, &[("contact", "solicitor.example"), ("reason", "Checked.")]).await;
@@ -109,7 +109,7 @@ async fn what_is_written_there_stands_beside_the_case_and_cannot_be_sent_by_anot
     person.post("/page/statement", &[("of", "protect"), ("text", "clinic.example, my doctor")]).await;
     let seen = officer.get(&format!("/people/{}", force.seed.case)).await.body;
     assert!(!seen.contains("clinic.example"), "{seen}");
-    let mut supervisor = Client::signed_in(&force, "sup").await;
+    let mut supervisor = Client::supervising(&force).await;
     let list = supervisor.get(&format!("/people/{}/shield", force.seed.case)).await.body;
     assert!(list.contains("clinic.example"), "{list}");
 }

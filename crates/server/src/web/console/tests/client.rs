@@ -77,6 +77,16 @@ impl Client {
         client
     }
 
+    /// A browser in which the supervisor is signed in and has said why they look into the seed's cases.
+    pub async fn supervising(force: &Force) -> Self {
+        let mut client = Self::signed_in(force, "sup").await;
+        for case in [force.seed.case, force.seed.other_case] {
+            let page = client.post(&format!("/people/{case}/why"), &[("reason", "supervision")]).await;
+            assert_eq!(page.location, format!("/people/{case}"), "{}", page.body);
+        }
+        client
+    }
+
     /// Fills in the sign-in form.
     pub async fn sign_in(&mut self, username: &str, password: &str) -> Page {
         self.get("/sign-in").await;

@@ -1,6 +1,8 @@
 //! The console as officers, visitors and the wrong officers meet it: the real router over a real store.
 
+mod budget;
 pub(crate) mod client;
+mod cover;
 mod coverage;
 mod evidence;
 mod listed;
@@ -12,6 +14,7 @@ mod people;
 mod pictures;
 mod privilege;
 mod quarantine;
+mod reasons;
 mod routes;
 mod second_factor;
 pub(crate) mod seed;

@@ -110,7 +110,7 @@ async fn who_stands_in_opens_the_cases_of_the_other_for_that_time_and_no_longer(
         until: at("2026-11-24T03:00:00Z"),
         is_away: true,
     };
-    cover::add(&force.seed.ctx, new).await.expect("a cover");
+    cover::add(&force.seed.ctx, "command-line", new).await.expect("a cover");
     for (list, named) in [("/", "Test Person 014"), ("/", "Test Person 027"), ("/people", "Test Person 014")]
     {
         let page = other.get(list).await.body;

@@ -219,7 +219,7 @@ async fn an_officer_unveils_one_picture_once_and_page_and_log_say_who_did_when_a
             "DC Test Officer 01 unveiled a picture",
         ],
     );
-    let supervisor = Client::signed_in(&force, "sup").await;
+    let supervisor = Client::supervising(&force).await;
     assert_eq!(
         picture(&supervisor, &src(&page)).await,
         Err(StatusCode::NOT_FOUND),
@@ -236,7 +236,7 @@ async fn an_officer_unveils_one_picture_once_and_page_and_log_say_who_did_when_a
 
     // The next day another looks, and asks too late.
     force.clock.advance_millis(24 * 3_600_000);
-    let mut supervisor = Client::signed_in(&force, "sup").await;
+    let mut supervisor = Client::supervising(&force).await;
     let [_, opened] = pages(&mut supervisor, alert).await;
     holds(&opened, &["Unveiled once: DC Test Officer 01", "You have unveiled no picture this week."]);
     let led = supervisor.post(&unveil, &[]).await.location;

@@ -61,11 +61,19 @@ fn shows_nothing(path: &str, body: &str) {
     }
 }
 
+/// A browser of an officer who may open the case, the supervisor having said why.
+async fn of_the_case(force: &Force, username: &str) -> Client {
+    match username {
+        "sup" => Client::supervising(force).await,
+        _ => Client::signed_in(force, username).await,
+    }
+}
+
 /// Every page that an officer of the case can have, the alert's opened.
 async fn sees_nothing(force: &Force, username: &str) {
     let seed = &force.seed;
     let (case, alert, device) = (seed.case, seed.alert, seed.device);
-    let mut officer = Client::signed_in(force, username).await;
+    let mut officer = of_the_case(force, username).await;
     let pages = ["/".to_owned(), "/inbox".to_owned(), "/people".to_owned(), format!("/people/{case}")];
     let more = [format!("/people/{case}/devices/{device}"), format!("/alerts/{alert}"), "/audit".to_owned()];
     for path in pages.iter().chain(&more) {
@@ -86,7 +94,7 @@ async fn invariant_04_of_what_may_be_privileged_no_officer_of_the_case_sees_a_wo
     assert_eq!(alerts.iter().map(|alert| alert.findings).max(), Some(1), "it joined no alert");
     for username in ["om1", "sup"] {
         sees_nothing(&force, username).await;
-        let mut officer = Client::signed_in(&force, username).await;
+        let mut officer = of_the_case(&force, username).await;
         let inbox = officer.get("/").await.body;
         for words in
             ["Something arrived", "Paragraph 4", "Waits for less than a minute", "independent reviewer"]
@@ -155,7 +163,7 @@ async fn a_reviewer_opens_an_item_which_is_in_the_log_first_and_keeps_it_sealed_
     jobs::drain(&force.seed.ctx).await.expect("worked");
     for username in ["om1", "sup"] {
         sees_nothing(&force, username).await;
-        let mut officer = Client::signed_in(&force, username).await;
+        let mut officer = of_the_case(&force, username).await;
         let person = officer.get(&format!("/people/{}", force.seed.case)).await.body;
         assert!(person.contains("1 record is privileged and stays sealed"), "{person}");
         assert!(!person.contains(why), "why is a matter of reviewers");

@@ -16,6 +16,7 @@ fn path(force: &Force, route: Route, others: bool) -> String {
         path.replace("{record}", &"ab".repeat(32)).replace("{act}", "0b5c5bb4-0d38-4d3c-9c0f-6a8a5a4b0e57");
     let path = path.replace("{entry}", "0b5c5bb4-0d38-4d3c-9c0f-6a8a5a4b0e57");
     let path = path.replace("{hash}", &"ab".repeat(32));
+    let path = path.replace("{cover}", "0b5c5bb4-0d38-4d3c-9c0f-6a8a5a4b0e57");
     path.replace("{notice}", &notice.to_string()).replace("{device}", &device.to_string())
 }
 
@@ -124,7 +125,7 @@ async fn the_case_of_another_officer_is_not_found_and_nothing_of_it_is_done() {
 #[tokio::test]
 async fn a_supervisor_sees_every_case_and_an_auditor_none() {
     let force = force().await;
-    let mut supervisor = Client::signed_in(&force, "sup").await;
+    let mut supervisor = Client::supervising(&force).await;
     let mut auditor = Client::signed_in(&force, "auditor").await;
     let mut administrator = Client::signed_in(&force, "admin").await;
     let mut officer = Client::signed_in(&force, "om1").await;

@@ -1,0 +1,86 @@
+//! Who stands in for whom, as supervisors see and set it.
+
+use proviso_model::Timestamp;
+use proviso_model::ids::{CoverId, OfficerId};
+use proviso_store::{CoverRow, OfficerRole};
+
+use super::allowed::Action;
+use super::error::ActError;
+use super::history;
+use super::who::Who;
+use crate::app::AppContext;
+use crate::app::force::ForceError;
+use crate::app::force::cover::{self, NewCover};
+
+/// A cover, with names.
+#[derive(Debug, Clone)]
+pub struct ShownCover {
+    /// As kept.
+    pub row: CoverRow,
+    /// Who is covered.
+    pub officer: String,
+    /// Who stands in.
+    pub covered_by: String,
+    /// Who entered it.
+    pub made_by: String,
+}
+
+/// What the page shows.
+#[derive(Debug, Clone)]
+pub struct CoverView {
+    /// Those that stand or will, by their beginning.
+    pub covers: Vec<ShownCover>,
+    /// Officers who have cases, by name: those who can be covered, or stand in.
+    pub officers: Vec<(OfficerId, String)>,
+    /// Now.
+    pub now: Timestamp,
+}
+
+/// The covers that stand or will.
+///
+/// # Errors
+/// [`ActError`].
+pub async fn view(ctx: &AppContext, who: &Who) -> Result<CoverView, ActError> {
+    who.require(Action::SetCover)?;
+    let now = ctx.now();
+    let mut covers = Vec::new();
+    for row in ctx.store.cover_list(now).await?.into_iter().filter(|row| row.ended_at.is_none()) {
+        covers.push(ShownCover {
+            officer: history::officer_name(ctx, row.officer).await?,
+            covered_by: history::officer_name(ctx, row.covered_by).await?,
+            made_by: history::actor_name(ctx, &row.made_by).await?,
+            row,
+        });
+    }
+    let has_cases = |role| matches!(role, OfficerRole::OffenderManager | OfficerRole::Supervisor);
+    let officers = ctx.store.officer_list().await?.into_iter();
+    let mut officers: Vec<_> = officers
+        .filter(|row| row.disabled_at.is_none() && has_cases(row.role))
+        .map(|row| (row.id, row.display_name))
+        .collect();
+    officers.sort_by(|left, right| left.1.cmp(&right.1));
+    Ok(CoverView { covers, officers, now })
+}
+
+/// Enters a cover. `Err` inside says what does not go, for the form.
+///
+/// # Errors
+/// [`ActError`].
+pub async fn add(ctx: &AppContext, who: &Who, new: NewCover) -> Result<Result<CoverId, String>, ActError> {
+    who.require(Action::SetCover)?;
+    match cover::add(ctx, &who.actor(), new).await {
+        Ok(id) => Ok(Ok(id)),
+        Err(ForceError::Refused(why)) => Ok(Err(why)),
+        Err(error) => Err(ActError::of_force(error, "a cover cannot be entered as asked")),
+    }
+}
+
+/// Ends a cover now.
+///
+/// # Errors
+/// [`ActError::Conflict`] when it has ended already.
+pub async fn end(ctx: &AppContext, who: &Who, id: CoverId) -> Result<(), ActError> {
+    who.require(Action::SetCover)?;
+    let done = cover::end(ctx, &who.actor(), id).await;
+    done.map_err(|error| ActError::of_force(error, "this cover has ended already, or there is none"))
+}

@@ -1,0 +1,2 @@
+-- Why an officer opened cases that are not theirs, for as long as the session lasts: a line for each, case id and reason.
+ALTER TABLE session ADD COLUMN case_reasons TEXT COLLATE "C" NOT NULL DEFAULT '';
