@@ -103,6 +103,8 @@ typed_ids! {
     DeliveryId,
     /// That one officer stands in for another for a while.
     CoverId,
+    /// Words that a force tries out on devices, counting only, before they are taken into use.
+    TrialId,
     /// A visit at which an officer looks at a device.
     VisitId,
 }

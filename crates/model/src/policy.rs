@@ -6,6 +6,7 @@ mod lists;
 mod machine;
 mod pause;
 mod term;
+mod trial;
 
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +16,7 @@ pub use lists::{HashSetRef, SiteListRef};
 pub use machine::MachineThing;
 pub use pause::Pause;
 pub use term::{Term, TermContext};
+pub use trial::{Trial, TrialCount};
 
 use crate::hash::Digest;
 use crate::ids::{CaseId, CaseKeyId, DeviceId, ForceId};
@@ -79,6 +81,9 @@ pub struct Policy {
     /// policy; one that has it they refuse, and obey the one before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub other_adult: Option<OtherAdult>,
+    /// Words that are tried out, counting only. Absent where none are, as with `other_adult`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trial: Option<Box<Trial>>,
 }
 
 /// What allows monitoring, as shown in the notice.

@@ -12,7 +12,7 @@ use crate::gap::Gap;
 use crate::hash::Digest;
 use crate::observation::{Observation, Source};
 use crate::other_adult::OtherAdultTold;
-use crate::policy::Capture;
+use crate::policy::{Capture, TrialCount};
 use crate::statement::Statement;
 use crate::time::Timestamp;
 
@@ -153,6 +153,9 @@ pub struct Liveness {
     /// Of those, pictures that could not be decoded: only their digests were compared.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub pictures_unreadable: u64,
+    /// What words on trial would have said of it: counts alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trial: Option<TrialCount>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks with a reference")]

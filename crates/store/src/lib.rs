@@ -42,6 +42,7 @@ mod site_list;
 pub mod sqlite;
 mod telling;
 mod timeline;
+mod trial;
 mod visit;
 mod words;
 
@@ -84,6 +85,7 @@ pub use telling::{
     DeliveryTally, NewTelling, TellingRow, TellingStep, TellingStore,
 };
 pub use timeline::{Stretch, TimelineStore, ToldRow};
+pub use trial::{TrialRow, TrialStore, TrialSum};
 pub use visit::{VisitRecordRow, VisitStore};
 pub use words::Priority;
 
@@ -108,6 +110,7 @@ pub trait Store:
     + JobStore
     + OtherAdultStore
     + PackStore
+    + TrialStore
     + SecondFactorStore
     + ShieldStore
     + PersonalLinkStore

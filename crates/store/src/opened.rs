@@ -3,6 +3,7 @@
 use proviso_model::finding::Finding;
 use proviso_model::ids::{AlertId, CaseId, DeviceId};
 use proviso_model::order::ConditionKind;
+use proviso_model::policy::TrialCount;
 use proviso_model::{GapCause, Source, Timestamp};
 
 use crate::context_picture::ContextPictureRow;
@@ -130,6 +131,8 @@ pub struct WatchedRow {
     pub shielded: u64,
     /// Which sources watched.
     pub sources: Vec<Source>,
+    /// What words on trial would have said.
+    pub trial: Option<TrialCount>,
 }
 
 /// A notice that was shown.

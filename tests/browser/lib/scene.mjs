@@ -13,7 +13,11 @@ import { until } from "./until.mjs";
 
 /** @typedef {"chromium" | "firefox"} BrowserName */
 /** @type {BrowserName[]} */
-export const BROWSERS = ["chromium", "firefox"];
+const ALL = ["chromium", "firefox"];
+/** The browsers of this run: both, or the one that run.mjs asks for. */
+export const BROWSERS = ALL.filter((name) => (process.env.PROVISO_BROWSER ?? name) === name);
+/** Whether stories that ask no browser, or both, are told in this run: in one of two. */
+export const IS_FIRST = BROWSERS.includes("chromium");
 
 /**
  * @typedef {object} Options

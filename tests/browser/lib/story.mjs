@@ -1,6 +1,6 @@
 import { test } from "node:test";
 import { openPopup } from "./extension-control.mjs";
-import { BROWSERS, openScene } from "./scene.mjs";
+import { BROWSERS, IS_FIRST, openScene } from "./scene.mjs";
 import { until } from "./until.mjs";
 
 /**
@@ -15,7 +15,7 @@ import { until } from "./until.mjs";
  * @param {Parameters<typeof openScene>[1] & {browsers?: BrowserName[]}} [options]
  */
 export function story(title, tell, { browsers = BROWSERS, ...options } = {}) {
-  for (const name of browsers) {
+  for (const name of browsers.filter((one) => BROWSERS.includes(one))) {
     test(`${name}: ${title}`, async () => {
       const scene = await openScene(name, options);
       try {
@@ -25,6 +25,15 @@ export function story(title, tell, { browsers = BROWSERS, ...options } = {}) {
       }
     });
   }
+}
+
+/**
+ * Tells a story that is not told once in each browser.
+ * @param {string} title a sentence
+ * @param {() => Promise<void>} tell
+ */
+export function once(title, tell) {
+  if (IS_FIRST) test(title, tell);
 }
 
 let fences = 0;

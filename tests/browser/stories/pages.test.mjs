@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
 import { actOf } from "../lib/attribution.mjs";
 import { openSceneAlone } from "../lib/scene.mjs";
 import { WORDS } from "../lib/site.mjs";
-import { fence, openBehind, pageAt, story } from "../lib/story.mjs";
+import { fence, once, openBehind, pageAt, story } from "../lib/story.mjs";
 
 story("a page followed by a click arrives as opened, in front, with what is visible and nothing else", async (scene) => {
   const { agent, page, site } = scene;
@@ -57,7 +56,7 @@ story("invariant 7: a page that is only fetched ahead never arrives", async (sce
 });
 
 // Firefox does not draw pages ahead; Chromium does not while DevTools steers it.
-test("chromium: invariant 7: a page that is only drawn ahead never arrives, and arrives once it is shown", async () => {
+once("chromium: invariant 7: a page that is only drawn ahead never arrives, and arrives once it is shown", async () => {
   const { agent, site, close } = await openSceneAlone("/ahead");
   try {
     await agent.page("Drawn ahead of need");

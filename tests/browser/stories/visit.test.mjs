@@ -5,10 +5,10 @@ import { createHash } from "node:crypto";
 import { closeSync, constants, lstatSync, mkdtempSync, openSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { test } from "node:test";
 import { run } from "../../e2e/lib/program.mjs";
 import { extensionFor, launchChromium, launchFirefox } from "../lib/browsers.mjs";
 import { Site } from "../lib/site.mjs";
+import { once } from "../lib/story.mjs";
 import { until } from "../lib/until.mjs";
 
 const ORDER = `
@@ -54,7 +54,7 @@ function snapshot(path) {
   return [[...line, of.atimeNs, content].join(" ")];
 }
 
-test("a visit counts what real browsers keep, takes nothing ordinary for deleted, and changes no file", async () => {
+once("a visit counts what real browsers keep, takes nothing ordinary for deleted, and changes no file", async () => {
   const folder = mkdtempSync(join(tmpdir(), "proviso-visit-"));
   const home = join(folder, "sam");
   const order = join(folder, "order.toml");

@@ -271,6 +271,7 @@ async fn details(State(page): Shared, headers: HeaderMap) -> Response {
         conditions: pages::conditions(policy, now),
         site_lists: pages::site_lists(policy),
         hash_sets: pages::hash_sets(policy),
+        trial: pages::trial(policy, now, say),
         last_contact: uplink
             .last_contact
             .map_or_else(|| "none since this program started".to_owned(), |at| pages::in_words(at, zone)),

@@ -57,6 +57,8 @@ pub(super) struct DetailsPage<'a> {
     pub conditions: Vec<ConditionView<'a>>,
     pub site_lists: Vec<String>,
     pub hash_sets: Vec<String>,
+    /// That words are on trial; empty where none are.
+    pub trial: String,
     pub last_contact: String,
     pub trouble: String,
     pub spooled: u64,
@@ -221,9 +223,10 @@ pub(super) const NOTHING: &str = "Nothing is being watched now.";
 const BECAUSE: &str = "Nothing is being watched now: {why}.";
 const SINCE: &str = "since {when}: {why}";
 const COUNTED: &str = "looked at {looked_at} times: {dropped} dropped at once because nothing matched, {shielded} dropped unread because of the protected list, {kept} put on record";
+const TRIAL: &str = "Until {until}, words that the force is trying out are looked for too. Only how often they would have been found is counted and told to the force; nothing is kept because of them.";
 /// All that is said by itself of how the device is.
 #[cfg(test)]
-pub(super) const STATES: [&str; 7] = [REVOKED, WATCHING, RELEASED, NOTHING, BECAUSE, SINCE, COUNTED];
+pub(super) const STATES: [&str; 8] = [REVOKED, WATCHING, RELEASED, NOTHING, BECAUSE, SINCE, COUNTED, TRIAL];
 
 /// Whether the device watches, in plain words.
 pub(super) fn state_in_words(view: &CoreView, uplink: &UplinkState, say: Say) -> String {
@@ -238,6 +241,14 @@ pub(super) fn state_in_words(view: &CoreView, uplink: &UplinkState, say: Say) ->
     }
     let why = view.standing.why_not.unwrap_or(GapCause::Unknown).in_words();
     say.filled(BECAUSE, &[("why", say.of(why))])
+}
+
+/// That words are on trial; empty where none are.
+pub(super) fn trial(policy: &Policy, now: Timestamp, say: Say) -> String {
+    match policy.trial.as_deref().filter(|trial| now < trial.until) {
+        Some(trial) => say.filled(TRIAL, &[("until", &in_words(trial.until, &policy.timezone))]),
+        None => String::new(),
+    }
 }
 
 /// A gap that lasts.

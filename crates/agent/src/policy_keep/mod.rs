@@ -88,6 +88,8 @@ pub struct KeptPolicy {
     pub hash: [u8; 32],
     /// The engine over it.
     pub engine: Engine,
+    /// The engine over the same policy with words on trial.
+    pub tried: Option<Engine>,
     /// What records are sealed to.
     pub case_key: CasePublicKey,
 }

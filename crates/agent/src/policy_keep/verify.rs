@@ -80,7 +80,15 @@ pub fn verify_policy(
         Engine::new(&policy, Digest(hash)).map_err(|error| PolicyError::Engine(error.to_string()))?;
     let case_key = CasePublicKey::from_hex(&policy.case_key.public)
         .map_err(|error| PolicyError::Shape("the case key", error.to_string()))?;
-    Ok(KeptPolicy { policy, hash, engine, case_key })
+    // A trial that cannot be run is not run: what the order asks for is obeyed all the same.
+    let tried = policy.on_trial().and_then(|tried| match Engine::new(&tried, Digest(hash)) {
+        Ok(engine) => Some(engine),
+        Err(error) => {
+            tracing::warn!(%error, "words on trial cannot be used");
+            None
+        }
+    });
+    Ok(KeptPolicy { policy, hash, engine, tried, case_key })
 }
 
 /// Checks a pack of the force: that its root certified the keys, that the pack key signed the exact text, and that the text is

@@ -22,6 +22,7 @@ mod release;
 mod standing;
 mod stopped;
 mod tick;
+mod trial;
 mod trim;
 
 use std::collections::BTreeMap;

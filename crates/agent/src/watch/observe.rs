@@ -7,7 +7,7 @@ use proviso_model::{Attribution, Digest, Fact, Observation, Source, Timestamp};
 
 use super::acks::{Acks, NOTE_ACKS};
 use super::context::Raised;
-use super::{PictureFound, PictureLost, Watcher, names, trim};
+use super::{PictureFound, PictureLost, Watcher, names, trial, trim};
 use crate::policy_keep::KeptPolicy;
 use crate::spool::{Note, Room, SpoolError, note_of};
 
@@ -238,7 +238,14 @@ impl Watcher {
         let content = || found.and_then(PictureFound::content);
         // What is sealed is what a replay will read: it gives exactly these findings.
         let read = kept.engine.evaluate_and_reduce_picture(observation, content);
+        let found_now = read.as_ref().map_or(&[][..], |(_, findings)| findings.as_slice());
+        // A picture's rules hold no words.
+        let tried = match found {
+            None => trial::compare(kept, self.moment.now, observation, found_now),
+            Some(_) => None,
+        };
         let Some((captured, findings)) = read else {
+            self.count(|stretch| trial::add(&mut stretch.trial, tried));
             self.count(|stretch| stretch.dropped += 1);
             self.totals.dropped += 1;
             return Observed::Dropped;
@@ -269,6 +276,7 @@ impl Watcher {
                 self.context.raised =
                     Some(Raised { record: Digest(appended.record_hash), may_be_privileged });
                 self.totals.kept += 1;
+                self.count(|stretch| trial::add(&mut stretch.trial, tried));
                 self.names = names.unwrap_or_else(|| std::mem::take(&mut self.names));
                 Observed::Kept
             }

@@ -1,6 +1,6 @@
 //! What happens without an observation: time passes, conditions end, the machine sleeps, liveness falls due.
 
-use proviso_model::policy::Capture;
+use proviso_model::policy::{Capture, TrialCount};
 use proviso_model::record::{Liveness, RecordBody};
 use proviso_model::{Source, Timestamp};
 
@@ -27,6 +27,7 @@ pub(super) struct Stretch {
     pub shielded: u64,
     pub pictures: u64,
     pub pictures_unreadable: u64,
+    pub trial: Option<TrialCount>,
 }
 
 impl Watcher {
@@ -93,6 +94,7 @@ impl Watcher {
                 shielded: 0,
                 pictures: 0,
                 pictures_unreadable: 0,
+                trial: None,
             });
         }
     }
@@ -133,6 +135,7 @@ impl Watcher {
             shielded: stretch.shielded,
             pictures: stretch.pictures,
             pictures_unreadable: stretch.pictures_unreadable,
+            trial: stretch.trial,
         }
     }
 }

@@ -217,6 +217,7 @@ impl TestForce {
             privilege: Vec::new(),
             pauses: Vec::new(),
             other_adult: None,
+            trial: None,
         }
     }
 

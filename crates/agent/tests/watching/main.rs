@@ -10,6 +10,7 @@ mod other_adult;
 mod pictures;
 #[path = "../support/mod.rs"]
 mod support;
+mod trial;
 
 use std::sync::atomic::Ordering;
 

@@ -214,6 +214,7 @@ pub fn compile_with<'p>(
         shield: shield(&inputs.shield)?,
         pauses: Vec::new(),
         other_adult: None,
+        trial: None,
     })
 }
 

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use proviso_engine::Pack;
+use proviso_model::Timestamp;
+use proviso_model::ids::TrialId;
 use proviso_model::policy::{HashSetRef, SiteListRef};
 
 use super::packs::{self, PackFault};
@@ -17,6 +19,19 @@ pub struct InUse {
     pub site_lists: Vec<SiteListRef>,
     /// Hash sets, by name, version and hash.
     pub hash_sets: Vec<HashSetRef>,
+    /// A pack that devices try out.
+    pub trial: Option<OnTrial>,
+}
+
+/// A pack that devices try out beside those in use, counting only.
+#[derive(Clone)]
+pub struct OnTrial {
+    /// Which trial.
+    pub id: TrialId,
+    /// The first instant at which it no longer runs.
+    pub until: Timestamp,
+    /// The pack.
+    pub pack: Arc<Pack>,
 }
 
 /// What is left out, by name.
@@ -48,6 +63,7 @@ impl InUse {
             packs: packs::in_use(ctx, but.pack).await?,
             site_lists: site_lists::in_use(ctx, but.site_list).await?,
             hash_sets: hash_sets::in_use(ctx, but.hash_set).await?,
+            trial: packs::on_trial(ctx).await?,
         })
     }
 
@@ -60,6 +76,14 @@ impl InUse {
             packs: packs::ever(ctx).await?,
             site_lists: site_lists::ever(ctx).await?,
             hash_sets: hash_sets::ever(ctx).await?,
+            trial: None,
         })
+    }
+
+    /// The packs as they would be with `pack`: in the place of the one of its name, or beside the others.
+    #[must_use]
+    pub fn packs_with(&self, pack: &Arc<Pack>) -> Vec<Arc<Pack>> {
+        let others = self.packs.iter().filter(|one| one.name != pack.name).cloned();
+        others.chain([Arc::clone(pack)]).collect()
     }
 }

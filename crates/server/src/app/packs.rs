@@ -15,8 +15,11 @@ use proviso_store::{PackRow, StoreError};
 use super::AppContext;
 use super::device::DeviceRefusal;
 use super::hash_sets::HashSetFault;
+use super::in_use::OnTrial;
 use super::site_lists::SiteListFault;
 
+/// What a pack on trial is sealed for, under the master key.
+pub(super) const TRIAL_PURPOSE: &str = "pack-trial";
 /// What packs are sealed for, under the master key.
 const PURPOSE: &str = "pack";
 
@@ -98,6 +101,24 @@ pub async fn ever(ctx: &AppContext) -> Result<Vec<Arc<Pack>>, PackFault> {
         }
     }
     Ok(packs)
+}
+
+/// The pack that devices try out now. It makes no policy by itself; one that was changed since is left out.
+///
+/// # Errors
+/// The store's.
+pub async fn on_trial(ctx: &AppContext) -> Result<Option<OnTrial>, PackFault> {
+    let rows = ctx.store.trial_list().await?;
+    let Some(row) = rows.into_iter().find(|row| row.runs(ctx.now())) else { return Ok(None) };
+    let text = ctx.open_for_force(TRIAL_PURPOSE, &row.sealed).ok();
+    let pack = text.and_then(|text| Pack::from_toml(&String::from_utf8_lossy(&text)).ok());
+    match pack.filter(|pack| pack.name == row.name) {
+        Some(pack) => Ok(Some(OnTrial { id: row.id, until: row.until, pack: Arc::new(pack) })),
+        None => {
+            tracing::error!(trial = %row.id, "a pack on trial is left out: it was changed in the database");
+            Ok(None)
+        }
+    }
 }
 
 /// One pack of the force, checked.

@@ -348,6 +348,7 @@ fn plain(
             dropped: liveness.dropped,
             shielded: liveness.shielded,
             sources: liveness.sources,
+            trial: liveness.trial,
         }),
         RecordBody::Notice { notice } => OpenedWhat::Notice(NoticeRow {
             record: hash,

@@ -64,6 +64,7 @@ pub fn watched(at: Timestamp, observed: u64) -> RecordBody {
             shielded: 0,
             pictures: 0,
             pictures_unreadable: 0,
+            trial: None,
         },
     }
 }

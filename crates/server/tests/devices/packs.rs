@@ -9,12 +9,13 @@ use proviso_engine::{Engine, OrderVersion};
 use proviso_ledger::sign::VerifyKey;
 use proviso_model::observation::Act;
 use proviso_model::order::ConditionKind;
-use proviso_model::policy::{Policy, Rule};
+use proviso_model::policy::{Policy, Rule, TrialCount};
 use proviso_model::record::{Generated, RecordBody};
 use proviso_model::wire::{ForceKeysStatement, SignedPolicy, signed_pack};
 use proviso_model::{Digest, Order, Passage, Timestamp};
 use proviso_server::app::force::case::order_change;
 use proviso_server::app::force::pack::{self, NewPack};
+use proviso_server::app::force::pack_trial;
 use proviso_server::app::in_use::InUse;
 use proviso_server::app::{late, packs};
 use proviso_server::jobs;
@@ -180,6 +181,60 @@ async fn a_forecast_counts_what_would_fall_away_what_stays_and_what_more_stored_
     let forecast = pack::forecast(&rig.ctx, &review, since, &mut |_| {}).await.expect("counted");
     let rule = forecast.rules.get("words/sexual").expect("the rule");
     assert_eq!((rule.stay, rule.fall_away, rule.gone_already), (1, 0, 2), "{forecast:?}");
+    rig.stop().await;
+}
+
+/// A list is tried out on devices: they are told, count, and keep nothing; the force reads numbers.
+#[tokio::test]
+async fn a_list_on_trial_is_counted_by_devices_used_by_nobody_and_ends() {
+    let mut rig = rig().await;
+    let mut device = Device::enrol(&rig).await;
+    let before = newest(&rig, &mut device).await;
+    let tried = list("blue anchor\nrope ladder\n");
+    for days in [0, pack_trial::DAYS_MAX + 1] {
+        assert!(pack_trial::begin(&rig.ctx, &tried, false, days).await.is_err(), "{days}");
+    }
+    let (_, id, devices) = pack_trial::begin(&rig.ctx, &tried, false, 14).await.expect("begun");
+    assert_eq!(devices, 1);
+    assert!(pack_trial::begin(&rig.ctx, &tried, false, 14).await.is_err(), "one at a time");
+    let policy = newest(&rig, &mut device).await;
+    let trial = policy.trial.as_deref().expect("a trial");
+    assert_eq!((trial.id, trial.until), (id, rig.ctx.now().plus_days(14)));
+    assert!(packs_of(&policy).is_empty(), "it is not in use");
+    assert_eq!(policy.conditions, before.conditions, "what is watched is what was watched");
+    assert_eq!(
+        packs_of(&policy.on_trial().expect("a policy")),
+        BTreeSet::from(["harbour-list 1".to_owned()])
+    );
+    assert!(rig.ctx.store.pack_list().await.expect("read").is_empty());
+
+    // A device that is enrolled meanwhile tries it out too.
+    let mut other = Device::enrol(&rig).await;
+    assert!(newest(&rig, &mut other).await.trial.is_some());
+    for (one, also) in [(&mut device, 3), (&mut other, 4)] {
+        let RecordBody::Liveness { mut liveness } = watched(rig.ctx.now(), 3) else { panic!("liveness") };
+        liveness.trial = Some(TrialCount { trial: id, observed: 10, also, gone: 1 });
+        let record = one.seal(RecordBody::Liveness { liveness });
+        one.send(&rig, &[&record]).await.receipt();
+    }
+    jobs::drain(&rig.ctx).await.expect("worked");
+    let listed = pack_trial::list(&rig.ctx).await.expect("read");
+    let [(row, sum)] = listed.as_slice() else { panic!("one trial: {listed:?}") };
+    assert_eq!((sum.devices, sum.observed, sum.also, sum.gone), (2, 20, 7, 2));
+    assert!(row.runs(rig.ctx.now()) && !row.runs(trial.until));
+    assert!(rig.ctx.store.alert_list(AlertFilter::default()).await.expect("read").is_empty());
+    assert!(
+        report_of_case(&rig)
+            .await
+            .checks
+            .iter()
+            .all(|check| check.state == proviso_evidence::CheckState::Passed),
+        "counts are part of the sealed record, which a bundle shows and verifies"
+    );
+
+    assert_eq!(pack_trial::end(&rig.ctx, id).await.expect("ended"), 2);
+    assert!(pack_trial::end(&rig.ctx, id).await.is_err(), "once");
+    assert_eq!(newest(&rig, &mut device).await.trial, None);
     rig.stop().await;
 }
 

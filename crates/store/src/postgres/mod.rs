@@ -70,6 +70,8 @@ mod site_list;
 mod telling;
 #[path = "../sql/timeline.rs"]
 mod timeline;
+#[path = "../sql/trial.rs"]
+mod trial;
 #[path = "../sql/versions.rs"]
 mod versions;
 #[path = "../sql/visit.rs"]

@@ -304,8 +304,8 @@ async fn gap_insert(connection: &mut EngineConnection, row: GapRow) -> Result<()
 
 async fn watched_insert(connection: &mut EngineConnection, row: WatchedRow) -> Result<()> {
     sqlx::query(
-        "INSERT INTO watched (record, case_id, device, from_at, until_at, observed, dropped, shielded, sources)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "INSERT INTO watched (record, case_id, device, from_at, until_at, observed, dropped, shielded, sources, trial,
+         trial_observed, trial_also, trial_gone) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
     )
     .bind(row.record.to_vec())
     .bind(row.case.as_bytes().to_vec())
@@ -316,6 +316,10 @@ async fn watched_insert(connection: &mut EngineConnection, row: WatchedRow) -> R
     .bind(int(row.dropped)?)
     .bind(int(row.shielded)?)
     .bind(words(&row.sources)?)
+    .bind(row.trial.map(|tried| tried.trial.as_bytes().to_vec()))
+    .bind(int(row.trial.map_or(0, |tried| tried.observed))?)
+    .bind(int(row.trial.map_or(0, |tried| tried.also))?)
+    .bind(int(row.trial.map_or(0, |tried| tried.gone))?)
     .execute(connection)
     .await?;
     Ok(())

@@ -3,11 +3,12 @@
 use async_trait::async_trait;
 use proviso_model::Timestamp;
 use proviso_model::claim::{Claim, Said};
-use proviso_model::ids::{CaseId, DeviceId};
+use proviso_model::ids::{CaseId, DeviceId, TrialId};
 use proviso_model::order::ConditionKind;
+use proviso_model::policy::TrialCount;
 
 use super::late::outside;
-use super::rows::{blob, bytes, from_word, from_words, number, parsed, text, time, time_maybe};
+use super::rows::{blob, bytes, bytes_maybe, from_word, from_words, number, parsed, text, time, time_maybe};
 use super::{EngineRow, EngineStore};
 use crate::error::Result;
 use crate::opened::{FindingRow, GapRow, NoticeRow, StatementRow, WatchedRow};
@@ -54,6 +55,15 @@ fn watched(row: &EngineRow) -> Result<WatchedRow> {
         dropped: number(row, "dropped")?,
         shielded: number(row, "shielded")?,
         sources: from_words(row, "sources")?,
+        trial: match bytes_maybe(row, "trial")? {
+            None => None,
+            Some(id) => Some(TrialCount {
+                trial: TrialId::from_bytes(id),
+                observed: number(row, "trial_observed")?,
+                also: number(row, "trial_also")?,
+                gone: number(row, "trial_gone")?,
+            }),
+        },
     })
 }
 

@@ -2,12 +2,13 @@
 //! conversation, a branch, backups that count, bundles.
 
 use proviso_model::claim::{Claim, Said};
-use proviso_model::ids::{BackupId, BundleId, CaseId, DeviceId, RestoreId};
+use proviso_model::ids::{BackupId, BundleId, CaseId, DeviceId, RestoreId, TrialId};
+use proviso_model::policy::TrialCount;
 use proviso_model::{GapCause, Source, Timestamp};
 use proviso_store::{
     AppendBatch, AuditClose, AuditEntry, BundleRow, CheckedBackup, DeviceNoticeKind, DeviceRun, GapRow,
     NewDeviceNotice, NewRecord, NoticeRow, OpenedRecord, OpenedWhat, Position, Priority, RestoredRow,
-    StatementRow, Stop, Store, StoreError, Stretch, WatchedRow,
+    StatementRow, Stop, Store, StoreError, Stretch, TrialSum, WatchedRow,
 };
 
 use crate::fixtures::{
@@ -139,6 +140,7 @@ pub async fn what_a_device_tells_of_time_is_read_back(store: &dyn Store) {
         dropped: 4,
         shielded: 1,
         sources: vec![Source::Browser, Source::Files],
+        trial: Some(TrialCount { trial: TrialId::from_bytes([31; 16]), observed: 3, also: 2, gone: 1 }),
     };
     let (source, cause) = (Source::Browser, GapCause::PowerOff);
     let (from, until) = (at(1_160), Some(at(1_200)));
@@ -158,6 +160,9 @@ pub async fn what_a_device_tells_of_time_is_read_back(store: &dyn Store) {
         store.watched_list(case, stretch(1_150, 1_300)).await.expect("read"),
         std::slice::from_ref(&watched)
     );
+    let sum = TrialSum { devices: 1, observed: 3, also: 2, gone: 1 };
+    assert_eq!(store.trial_sum(TrialId::from_bytes([31; 16])).await.expect("read"), sum);
+    assert_eq!(store.trial_sum(TrialId::from_bytes([32; 16])).await.expect("read"), TrialSum::default());
     assert_eq!(store.watched_list(case, stretch(1_160, 1_300)).await.expect("read"), []);
     assert_eq!(store.notice_list(case, stretch(1_200, 1_300)).await.expect("read"), [notice]);
     assert_eq!(store.statement_list(case, stretch(1_180, 1_195)).await.expect("read"), [statement]);

@@ -55,6 +55,7 @@ async fn story(store: &dyn Store) {
     privilege::what_may_be_privileged_waits_and_is_decided_once(store).await;
     context_picture::a_window_is_kept_beside_its_finding_and_found_by_it(store).await;
     packs::a_list_has_one_version_in_use_and_keeps_those_before(store).await;
+    packs::one_pack_at_a_time_is_on_trial_until_its_end(store).await;
     packs::a_list_of_sites_has_one_version_in_use_and_keeps_those_before(store).await;
     packs::a_hash_set_has_one_version_in_use_and_keeps_those_before(store).await;
     review::acts_of_a_kind_are_found_and_counted_but_for_those_that_failed(store).await;

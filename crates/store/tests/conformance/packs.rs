@@ -1,7 +1,8 @@
 //! A force's own lists of words, of sites and of hashes.
 
 use proviso_model::Digest;
-use proviso_store::{HashSetRow, PackRow, SiteListRow, Store, StoreError};
+use proviso_model::ids::TrialId;
+use proviso_store::{HashSetRow, PackRow, SiteListRow, Store, StoreError, TrialRow};
 
 use crate::fixtures::{at, policy};
 
@@ -112,4 +113,29 @@ pub async fn a_hash_set_has_one_version_in_use_and_keeps_those_before(store: &dy
     let retired = |row: HashSetRow, seconds| HashSetRow { retired_at: Some(at(seconds)), ..row };
     let expected = [retired(hashes(1, 400), 420), retired(hashes(2, 420), 430)];
     assert_eq!(store.hash_set_list().await.expect("read"), expected);
+}
+
+pub async fn one_pack_at_a_time_is_on_trial_until_its_end(store: &dyn Store) {
+    let trial = |nth: u8, begun: i64, until: i64| TrialRow {
+        id: TrialId::from_bytes([nth; 16]),
+        name: "harbour-list".to_owned(),
+        begun_at: at(begun),
+        until: at(until),
+        ended_at: None,
+        sealed: vec![nth; 30],
+    };
+    let last = store.policy_current(policy(1).device).await.expect("read").expect("a policy").serial;
+    let stale = store.trial_begin(&trial(1, 400, 500), &[policy(last)]).await.expect_err("a stale serial");
+    assert!(matches!(stale, StoreError::Conflict(_)), "{stale}");
+    assert_eq!(store.trial_list().await.expect("read"), [], "both or neither");
+    store.trial_begin(&trial(1, 400, 500), &[policy(last + 1)]).await.expect("begun");
+    let second = store.trial_begin(&trial(2, 410, 510), &[]).await.expect_err("one runs");
+    assert!(matches!(second, StoreError::Conflict(_)), "{second}");
+    store.trial_end(trial(1, 400, 500).id, at(420), &[policy(last + 2)]).await.expect("ended");
+    let again = store.trial_end(trial(1, 400, 500).id, at(430), &[]).await.expect_err("ended already");
+    assert!(matches!(again, StoreError::Conflict(_)), "{again}");
+    store.trial_begin(&trial(2, 430, 440), &[]).await.expect("the next");
+    store.trial_begin(&trial(3, 440, 450), &[]).await.expect("one that has run out needs no ending");
+    let ended = TrialRow { ended_at: Some(at(420)), ..trial(1, 400, 500) };
+    assert_eq!(store.trial_list().await.expect("read"), [trial(3, 440, 450), trial(2, 430, 440), ended]);
 }

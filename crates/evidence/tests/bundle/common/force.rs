@@ -115,5 +115,6 @@ pub fn policy(case_key: &CasePublicKey) -> Policy {
         privilege: Vec::new(),
         pauses: Vec::new(),
         other_adult: None,
+        trial: None,
     }
 }

@@ -236,6 +236,7 @@ fn contents(policy: &Policy, hash: Digest, forge: impl Fn(&mut Vec<Finding>)) ->
         shielded: 0,
         pictures: 0,
         pictures_unreadable: 0,
+        trial: None,
     };
     let bodies = [
         (at(0, 30), RecordBody::Enrolment { enrolment }),

@@ -132,7 +132,21 @@ pub fn make(
         hash_sets: Vec::new(),
         languages: ctx.languages.to_vec(),
     };
-    let policy = Policy { other_adult: about.other_adult, ..compile(with, order, inputs)?.under(about.acts) };
+    let changed = inputs.clone();
+    let mut policy =
+        Policy { other_adult: about.other_adult, ..compile(with, order, inputs)?.under(about.acts) };
+    if let Some(trial) = with.trial.as_ref().filter(|trial| ctx.now() < trial.until) {
+        let packs = with.packs_with(&trial.pack);
+        let (site_lists, hash_sets) = (with.site_lists.clone(), with.hash_sets.clone());
+        let with = InUse { packs, site_lists, hash_sets, trial: None };
+        let changed = compile(&with, order, changed)?.under(about.acts);
+        policy.trial = policy.trial_of(&changed, trial.id, trial.until).map(Box::new);
+        // A trial is never the reason why an order goes unwatched.
+        if let Ok(made) = sign(ctx, keys, &policy) {
+            return Ok(made);
+        }
+        policy.trial = None;
+    }
     sign(ctx, keys, &policy)
 }
 
@@ -148,6 +162,7 @@ pub fn ending(ctx: &AppContext, keys: &CaseKeys, newest: &PolicyRow) -> Result<M
     policy.expires_at = policy.issued_at;
     policy.conditions.clear();
     policy.other_adult = None;
+    policy.trial = None;
     Ok(sign(ctx, keys, &policy)?)
 }
 

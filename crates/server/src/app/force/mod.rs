@@ -7,6 +7,7 @@ pub mod hash_set;
 pub mod keys;
 pub mod officer;
 pub mod pack;
+pub mod pack_trial;
 pub mod site_list;
 
 use proviso_store::StoreError;

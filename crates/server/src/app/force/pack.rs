@@ -54,8 +54,8 @@ pub struct Review {
     pub dropped: usize,
     /// What the pack alone says of ordinary text.
     pub trial: Trial,
-    text: String,
-    pack: Pack,
+    pub(super) text: String,
+    pub(super) pack: Pack,
 }
 
 /// Looks at a list; nothing is kept.
@@ -150,8 +150,7 @@ pub async fn forecast(
 ) -> Result<Forecast, ForceError> {
     let now = InUse::now(ctx).await?;
     let mut then = InUse::now(ctx).await?;
-    then.packs.retain(|pack| pack.name != review.pack.name);
-    then.packs.push(Arc::new(review.pack.clone()));
+    then.packs = then.packs_with(&Arc::new(review.pack.clone()));
     forecast::forecast(ctx, COMMAND_LINE, (&now, &then), since, told).await
 }
 
@@ -182,21 +181,13 @@ pub async fn import(
     leave_out_refused: bool,
 ) -> Result<(Review, usize), ForceError> {
     let review = review(ctx, new).await?;
-    if !review.list.refused.is_empty() && !leave_out_refused {
-        return Err(ForceError::Refused(refusals(&review.list)));
-    }
-    if review.list.entries.is_empty() {
-        return Err(ForceError::Refused(
-            "no entry of the list can be a term; nothing is imported".to_owned(),
-        ));
-    }
+    may_be_taken(&review.list, leave_out_refused)?;
     let digest = Digest(sha256(review.text.as_bytes()));
     let objects = format!("{} {} {digest}", new.name, review.version);
     let devices = ctx
         .logged(COMMAND_LINE, "pack-import", None, &objects, async {
             let mut in_use = InUse::now(ctx).await?;
-            in_use.packs.retain(|pack| pack.name != new.name);
-            in_use.packs.push(Arc::new(review.pack.clone()));
+            in_use.packs = in_use.packs_with(&Arc::new(review.pack.clone()));
             let policies = policies_of_all(ctx, &in_use, &BTreeSet::new()).await?;
             let (signature, sealed) = packs::sign_and_seal(ctx, &review.text);
             let row = PackRow {
@@ -215,6 +206,19 @@ pub async fn import(
         })
         .await?;
     Ok((review, devices))
+}
+
+/// Whether a list can be a pack as it is.
+pub(super) fn may_be_taken(list: &List, leave_out_refused: bool) -> Result<(), ForceError> {
+    if !list.refused.is_empty() && !leave_out_refused {
+        return Err(ForceError::Refused(refusals(list)));
+    }
+    match list.entries.is_empty() {
+        true => {
+            Err(ForceError::Refused("no entry of the list can be a term; nothing is imported".to_owned()))
+        }
+        false => Ok(()),
+    }
 }
 
 /// Retires a pack and gives every active device a policy made without it; how many. Records go on naming it.

@@ -14,6 +14,7 @@ mod keys;
 mod notifications;
 mod order_end;
 mod pack;
+mod pack_trial;
 mod quarantine;
 mod root;
 mod secret;
@@ -150,6 +151,10 @@ pub(super) enum Admin {
     PackImport(pack::ImportArgs),
     /// Say which packs are in use and which were.
     PackList,
+    /// List the packs that devices try out or did, with what they counted.
+    PackTrialList,
+    /// End a trial before its time.
+    PackTrialEnd(pack_trial::EndArgs),
     /// Print a pack of the force, or write it signed to a file.
     PackShow(pack::ShowArgs),
     /// Retire a pack of the force; devices get a new policy, records go on naming it.
@@ -264,6 +269,8 @@ impl Admin {
             Self::LegalHold(args) => args.run(ctx).await?,
             Self::PackImport(args) => args.act(ctx).await?,
             Self::PackList => pack::list(ctx).await?,
+            Self::PackTrialList => pack_trial::list(ctx).await?,
+            Self::PackTrialEnd(args) => args.act(ctx).await?,
             Self::PackShow(args) => args.act(ctx).await?,
             Self::PackRemove(args) => args.act(ctx).await?,
             Self::SiteListImport(args) => args.act(ctx).await?,

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use crate::app::AppContext;
 use crate::app::force::pack::{self, NewPack, Review};
+use crate::app::force::pack_trial;
 use crate::cli::bar;
 use crate::keys::files;
 
@@ -43,6 +44,10 @@ pub(in crate::cli) struct ImportArgs {
     /// With --dry-run: findings of so many days are asked.
     #[arg(long, value_name = "DAYS", default_value_t = FORECAST_DAYS)]
     days: u16,
+    /// Take it into no use yet: devices try it out for so many days, 28 at most, beside the packs in use. They count how often it would
+    /// have found more or less, and keep nothing; admin pack-trial-list shows the numbers.
+    #[arg(long, value_name = "DAYS", conflicts_with = "dry_run")]
+    try_days: Option<u16>,
     /// Take the list without the entries that cannot be terms.
     #[arg(long)]
     leave_out_refused: bool,
@@ -99,6 +104,15 @@ impl ImportArgs {
                 object.insert("forecast".to_owned(), forecast::value(&forecast, self.days));
             }
             return Ok((words, told));
+        }
+        if let Some(days) = self.try_days {
+            let begun = pack_trial::begin(ctx, &new, self.leave_out_refused, days).await;
+            let (review, trial, devices) = begun.with_context(|| self.file.display().to_string())?;
+            let words = format!(
+                "{}\non trial for {days} days as {trial}; {devices} devices get a new policy, and count only",
+                in_words(&self.name, &review)
+            );
+            return Ok((words, json!({"trial": trial, "devices": devices, "review": value(&review)})));
         }
         let (review, devices) = pack::import(ctx, &new, self.leave_out_refused)
             .await

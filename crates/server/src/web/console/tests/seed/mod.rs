@@ -330,6 +330,7 @@ impl Seed {
                 dropped: 5,
                 shielded: 0,
                 sources: vec![Source::Browser, Source::Health],
+                trial: None,
             })
         })
         .await;

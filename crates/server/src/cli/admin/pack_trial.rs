@@ -1,0 +1,46 @@
+//! `admin pack-trial-...`: packs that devices try out, counting only.
+
+use clap::Args;
+use proviso_model::ids::TrialId;
+use serde_json::{Value, json};
+
+use crate::app::AppContext;
+use crate::app::force::pack_trial;
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct EndArgs {
+    /// The trial, as admin pack-import --try-days prints it.
+    #[arg(long)]
+    trial: TrialId,
+}
+
+impl EndArgs {
+    pub(super) async fn act(self, ctx: &AppContext) -> anyhow::Result<(String, Value)> {
+        let devices = pack_trial::end(ctx, self.trial).await?;
+        let words = format!("trial {} is ended; {devices} devices get a new policy", self.trial);
+        Ok((words, json!({"trial": self.trial, "devices": devices})))
+    }
+}
+
+pub(super) async fn list(ctx: &AppContext) -> anyhow::Result<(String, Value)> {
+    let now = ctx.now();
+    let (mut lines, mut values) = (Vec::new(), Vec::new());
+    for (row, sum) in pack_trial::list(ctx).await? {
+        let until = row.ended_at.unwrap_or(row.until);
+        let state = if row.runs(now) { "runs" } else { "has ended" };
+        let days = until.min(now).millis_since(row.begun_at) as f64 / 86_400_000.0;
+        let a_day = |count: u64| if days > 0.0 { count as f64 / days } else { 0.0 };
+        lines.push(format!(
+            "{}  {} {state}, {} until {until}: {} devices looked {} times; {} findings more, {} fewer ({:.1} more and {:.1} fewer a day)",
+            row.id, row.name, row.begun_at, sum.devices, sum.observed, sum.also, sum.gone, a_day(sum.also), a_day(sum.gone)
+        ));
+        values.push(json!({
+            "trial": row.id, "name": row.name, "begun_at": row.begun_at, "until": until, "runs": row.runs(now),
+            "devices": sum.devices, "observed": sum.observed, "also": sum.also, "gone": sum.gone,
+        }));
+    }
+    if lines.is_empty() {
+        lines.push("no pack was ever on trial; admin pack-import --try-days begins a trial".to_owned());
+    }
+    Ok((lines.join("\n"), json!({"trials": values})))
+}
