@@ -1,4 +1,4 @@
-//! What changed packs would make of findings that are stored: counted before they go live. Only what was kept can be asked;
+//! What changed packs, or a changed order, would make of findings that are stored: counted before they go live. Only what was kept can be asked;
 //! what was never found, and so never kept, is no part of it.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -8,8 +8,8 @@ use proviso_model::finding::Finding;
 use proviso_model::ids::{CaseId, DeviceId};
 use proviso_model::policy::Policy;
 use proviso_model::record::RecordBody;
-use proviso_model::{Outcome, Timestamp};
-use proviso_store::{AlertFilter, CaseState, DeviceState, Stretch};
+use proviso_model::{Observation, Order, Outcome, Timestamp};
+use proviso_store::{AlertFilter, CaseState, DeviceState, FindingRow, Stretch};
 
 use super::destruction::revoked;
 use super::device::policy::{self, About};
@@ -56,7 +56,7 @@ pub struct Forecast {
 ///
 /// # Errors
 /// [`ForceError`].
-pub async fn forecast(
+pub async fn of_packs(
     ctx: &AppContext,
     actor: &str,
     (now, then): (&InUse, &InUse),
@@ -64,18 +64,53 @@ pub async fn forecast(
     told: &mut (dyn FnMut(u64) + Send),
 ) -> Result<Forecast, ForceError> {
     let mut made = Forecast::default();
+    let change = Change { now, then, order: None };
     for case in ctx.store.case_list(None).await? {
-        if case.state != CaseState::Open {
-            continue;
+        if case.state == CaseState::Open {
+            asked(ctx, actor, case.id, &change, since, &mut made).await?;
+            told(made.cases);
         }
-        ctx.logged(actor, "forecast", Some(case.id), &case.id.to_string(), async {
-            of_case(ctx, case.id, (now, then), since, &mut made).await
-        })
-        .await?;
-        made.cases += 1;
-        told(made.cases);
     }
     Ok(made)
+}
+
+/// Asks the findings of one case observed since `since`, with the order changed to `order`.
+///
+/// # Errors
+/// [`ForceError`].
+pub async fn of_order(
+    ctx: &AppContext,
+    actor: &str,
+    case: CaseId,
+    order: &Order,
+    since: Timestamp,
+) -> Result<Forecast, ForceError> {
+    let mut made = Forecast::default();
+    let in_use = InUse::now(ctx).await?;
+    let change = Change { now: &in_use, then: &in_use, order: Some(order) };
+    asked(ctx, actor, case, &change, since, &mut made).await?;
+    Ok(made)
+}
+
+/// What is compared: the packs in use and those proposed, and an order in the place of the one known.
+struct Change<'c> {
+    now: &'c InUse,
+    then: &'c InUse,
+    order: Option<&'c Order>,
+}
+
+async fn asked(
+    ctx: &AppContext,
+    actor: &str,
+    case: CaseId,
+    change: &Change<'_>,
+    since: Timestamp,
+    made: &mut Forecast,
+) -> Result<(), ForceError> {
+    let objects = case.to_string();
+    ctx.logged(actor, "forecast", Some(case), &objects, of_case(ctx, case, change, since, made)).await?;
+    made.cases += 1;
+    Ok(())
 }
 
 /// The engines of a device: with the packs in use, and with those proposed.
@@ -87,7 +122,7 @@ struct Engines {
 async fn of_case(
     ctx: &AppContext,
     case: CaseId,
-    (now, then): (&InUse, &InUse),
+    change: &Change<'_>,
     since: Timestamp,
     made: &mut Forecast,
 ) -> Result<(), ForceError> {
@@ -102,15 +137,14 @@ async fn of_case(
     for device in ctx.store.device_list(Some(case)).await? {
         if device.state == DeviceState::Active {
             let both = Engines {
-                now: engine(ctx, now, &keys, device.id).await?,
-                then: engine(ctx, then, &keys, device.id).await?,
+                now: engine(ctx, change.now, &keys, device.id, None).await?,
+                then: engine(ctx, change.then, &keys, device.id, change.order).await?,
             };
             engines.insert(device.id, both);
         }
     }
     let records: BTreeSet<_> = rows.iter().map(|row| (row.record, row.device)).collect();
     for (record, device) in records {
-        let of_record = || rows.iter().filter(|row| row.record == record);
         let kept = match ctx.store.record_get(&record).await? {
             Some(row) => revoked::content(&keys, &row),
             None => None,
@@ -120,37 +154,46 @@ async fn of_case(
             _ => None,
         });
         let (Some(captured), Some(engines)) = (captured, engines.get(&device)) else {
-            made.unread += of_record().count() as u64;
+            made.unread += rows.iter().filter(|row| row.record == record).count() as u64;
             continue;
         };
-        let found = |engine: &Option<Engine>| engine.as_ref().map(|engine| engine.evaluate(&captured));
-        let (before, after) =
-            (found(&engines.now).unwrap_or_default(), found(&engines.then).unwrap_or_default());
-        let says = |findings: &[Finding], paragraph: &str, rule: &str| {
-            findings.iter().any(|one| one.paragraph == paragraph && one.rule == rule)
-        };
-        for row in of_record() {
-            let rule = made.rules.entry(row.rule.clone()).or_default();
-            match (says(&before, &row.paragraph, &row.rule), says(&after, &row.paragraph, &row.rule)) {
-                (_, true) => rule.stay += 1,
-                (false, false) => rule.gone_already += 1,
-                (true, false) => {
-                    rule.fall_away += 1;
-                    match decided.get(&record) {
-                        Some(true) => rule.fall_away_upheld += 1,
-                        Some(false) => rule.fall_away_not_upheld += 1,
-                        None => {}
-                    }
-                }
-            }
-        }
-        for one in after.iter().filter(|one| !says(&before, &one.paragraph, &one.rule)) {
-            if !of_record().any(|row| row.paragraph == one.paragraph && row.rule == one.rule) {
-                made.rules.entry(one.rule.clone()).or_default().also += 1;
+        compare(&rows, (&record, &captured), engines, decided.get(&record).copied(), &mut made.rules);
+    }
+    Ok(())
+}
+
+/// Counts what becomes of the findings of one record.
+fn compare(
+    rows: &[FindingRow],
+    (record, captured): (&[u8; 32], &Observation),
+    engines: &Engines,
+    upheld: Option<bool>,
+    rules: &mut BTreeMap<String, RuleForecast>,
+) {
+    let found =
+        |engine: &Option<Engine>| engine.as_ref().map(|engine| engine.evaluate(captured)).unwrap_or_default();
+    let (before, after) = (found(&engines.now), found(&engines.then));
+    let says = |findings: &[Finding], paragraph: &str, rule: &str| {
+        findings.iter().any(|one| one.paragraph == paragraph && one.rule == rule)
+    };
+    let of_record = || rows.iter().filter(|row| row.record == *record);
+    for row in of_record() {
+        let rule = rules.entry(row.rule.clone()).or_default();
+        match (says(&before, &row.paragraph, &row.rule), says(&after, &row.paragraph, &row.rule)) {
+            (_, true) => rule.stay += 1,
+            (false, false) => rule.gone_already += 1,
+            (true, false) => {
+                rule.fall_away += 1;
+                rule.fall_away_upheld += u64::from(upheld == Some(true));
+                rule.fall_away_not_upheld += u64::from(upheld == Some(false));
             }
         }
     }
-    Ok(())
+    for one in after.iter().filter(|one| !says(&before, &one.paragraph, &one.rule)) {
+        if !of_record().any(|row| row.paragraph == one.paragraph && row.rule == one.rule) {
+            rules.entry(one.rule.clone()).or_default().also += 1;
+        }
+    }
 }
 
 /// Whether an officer upheld what a record is part of; undecided ones are left out.
@@ -173,8 +216,13 @@ async fn engine(
     with: &InUse,
     keys: &CaseKeys,
     device: DeviceId,
+    order: Option<&Order>,
 ) -> Result<Option<Engine>, ForceError> {
-    let Ok(order) = policy::known_now(ctx, keys).await else { return Ok(None) };
+    let known = match order {
+        Some(order) => Ok(order.clone()),
+        None => policy::known_now(ctx, keys).await,
+    };
+    let Ok(order) = known else { return Ok(None) };
     let acts = device_acts::on_device(ctx, keys.case, device).await?;
     let shield = shield::standing::<ForceError>(ctx, keys.case).await?;
     let other_adult = other_adult::on_device(ctx, keys.case, device).await?;

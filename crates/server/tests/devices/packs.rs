@@ -13,7 +13,7 @@ use proviso_model::policy::{Policy, Rule, TrialCount};
 use proviso_model::record::{Generated, RecordBody};
 use proviso_model::wire::{ForceKeysStatement, SignedPolicy, signed_pack};
 use proviso_model::{Digest, Order, Passage, Timestamp};
-use proviso_server::app::force::case::order_change;
+use proviso_server::app::force::case::{order_change, order_forecast};
 use proviso_server::app::force::pack::{self, NewPack};
 use proviso_server::app::force::pack_trial;
 use proviso_server::app::in_use::InUse;
@@ -175,7 +175,13 @@ async fn a_forecast_counts_what_would_fall_away_what_stays_and_what_more_stored_
         pack::forecast_without(&rig.ctx, "harbour-list", rig.ctx.now().plus_days(1), &mut |_| {}).await;
     assert!(later.expect("counted").rules.is_empty(), "nothing was observed since");
 
-    // Decided by an officer, and then found by nothing in use: gone already, whatever is proposed.
+    // An order that asks for less is forecast for its own case.
+    let order = ORDER.to_owned();
+    let changed = order_forecast(&rig.ctx, rig.case, &order, "order.toml", since).await.expect("counted");
+    assert_eq!(changed.rules.get("words/sexual").map(|rule| (rule.stay, rule.fall_away)), Some((0, 3)));
+    assert!(order_forecast(&rig.ctx, rig.case, "no order", "order.toml", since).await.is_err());
+
+    // Found by nothing in use any more: gone already, whatever is proposed.
     pack::retire(&rig.ctx, "harbour-list").await.expect("retired");
     let review = pack::review(&rig.ctx, &list("red buoy\n")).await.expect("looked at");
     let forecast = pack::forecast(&rig.ctx, &review, since, &mut |_| {}).await.expect("counted");

@@ -1,14 +1,15 @@
 //! Opening a case with its order, and entering a changed order.
 
 use proviso_engine::{CompileInputs, OrderVersion};
-use proviso_model::Order;
 use proviso_model::ids::{CaseId, OfficerId, OrderId};
+use proviso_model::{Order, Timestamp};
 use proviso_store::{CaseRow, CaseState, DeviceState, OrderVersionRow, PolicyRow, StoreError};
 
 use super::{COMMAND_LINE, ForceError};
 use crate::app::AppContext;
 use crate::app::device::policy::{self, About, NoPolicy};
 use crate::app::device_acts;
+use crate::app::forecast::{self, Forecast};
 use crate::app::in_use::InUse;
 use crate::app::late::{
     self,
@@ -87,6 +88,27 @@ pub async fn order_change(
     place: &str,
 ) -> Result<u32, ForceError> {
     Ok(order_change_from(ctx, case, order_toml, place, None).await?.0)
+}
+
+/// What a changed order would make of the findings of its case observed since `since`. Nothing is changed.
+///
+/// # Errors
+/// [`ForceError`]; an order that cannot be compiled.
+pub async fn order_forecast(
+    ctx: &AppContext,
+    case: CaseId,
+    order_toml: &str,
+    place: &str,
+    since: Timestamp,
+) -> Result<Forecast, ForceError> {
+    let order = read_order(order_toml, place)?;
+    if let Err(NoPolicy::Faulty(why)) =
+        policy::compile(&InUse::now(ctx).await?, &order, CompileInputs::offline())
+    {
+        return Err(ForceError::Order(format!("{place}: {why}")));
+    }
+    ctx.store.case_get(case).await?.ok_or(StoreError::Missing("a case of this id"))?;
+    forecast::of_order(ctx, COMMAND_LINE, case, &order, since).await
 }
 
 /// Enters a changed order and gives every active device of the case a policy made from it; where the order allows no

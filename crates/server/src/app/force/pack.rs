@@ -151,7 +151,7 @@ pub async fn forecast(
     let now = InUse::now(ctx).await?;
     let mut then = InUse::now(ctx).await?;
     then.packs = then.packs_with(&Arc::new(review.pack.clone()));
-    forecast::forecast(ctx, COMMAND_LINE, (&now, &then), since, told).await
+    forecast::of_packs(ctx, COMMAND_LINE, (&now, &then), since, told).await
 }
 
 /// What policies without a pack would make of findings stored since `since`. Nothing is changed.
@@ -167,7 +167,7 @@ pub async fn forecast_without(
     row(ctx, name, None).await?;
     let now = InUse::now(ctx).await?;
     let then = InUse::but(ctx, But { pack: Some(name), ..But::default() }).await?;
-    forecast::forecast(ctx, COMMAND_LINE, (&now, &then), since, told).await
+    forecast::of_packs(ctx, COMMAND_LINE, (&now, &then), since, told).await
 }
 
 /// Takes a list into use and gives every active device a policy made with it; how many. The version in use before is retired.

@@ -4,6 +4,8 @@ use serde_json::{Value, json};
 
 use crate::app::forecast::{Forecast, RuleForecast};
 
+/// Days whose findings a forecast asks, where nothing else is said.
+pub(super) const DAYS: u16 = 28;
 /// What a forecast cannot say.
 const LIMITS: &str =
     "What was never found was never kept, so this cannot say what would be found that is not found now.";

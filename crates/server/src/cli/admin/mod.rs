@@ -12,6 +12,7 @@ mod forecast;
 mod init;
 mod keys;
 mod notifications;
+mod order_change;
 mod order_end;
 mod pack;
 mod pack_trial;
@@ -100,17 +101,7 @@ pub(super) enum Admin {
     /// Erase what is held, or release it because the entry was a mistake.
     QuarantineReview(quarantine::ReviewArgs),
     /// Enter a changed order; devices get a new policy.
-    OrderChange {
-        /// The case.
-        #[arg(long)]
-        case: CaseId,
-        /// The order file (TOML).
-        #[arg(long)]
-        order: PathBuf,
-        /// The first day on which the change applies, as 2026-03-03, also in the past [default: today].
-        #[arg(long)]
-        from: Option<jiff::civil::Date>,
-    },
+    OrderChange(order_change::ChangeArgs),
     /// Put an officer in charge of a case.
     CaseAssign {
         /// The case.
@@ -247,7 +238,7 @@ impl Admin {
             Self::AlertBudget(args) => args.act(ctx).await?,
             Self::OfficerSecondFactorRemove { username } => second_factor_remove(ctx, &username).await?,
             Self::CaseCreate { order, officer } => case_create(ctx, &order, officer.as_deref()).await?,
-            Self::OrderChange { case, order, from } => order_change(ctx, case, &order, from).await?,
+            Self::OrderChange(args) => args.act(ctx).await?,
             Self::OrderEnd(args) => args.run(ctx).await?,
             Self::OrderEndChange(args) => args.run(ctx).await?,
             Self::QuarantineList(args) => args.run(ctx).await?,
@@ -332,19 +323,6 @@ async fn checkpoint(ctx: &AppContext) -> anyhow::Result<(String, serde_json::Val
     ctx.store.checkpoint_given_add(made.size, ctx.now()).await?;
     let note = made.note;
     Ok((note.clone(), json!({"checkpoint": note})))
-}
-
-async fn order_change(
-    ctx: &AppContext,
-    id: CaseId,
-    order: &std::path::Path,
-    from: Option<jiff::civil::Date>,
-) -> anyhow::Result<(String, serde_json::Value)> {
-    let place = order.display().to_string();
-    let text = order_text(order)?;
-    let (version, effect) = case::order_change_from(ctx, id, &text, &place, from).await?;
-    let words = format!("entered version {version} of the order\n{}", order_end::in_words(effect));
-    Ok((words, json!({"version": version, "effect": order_end::value(effect)})))
 }
 
 fn order_text(path: &std::path::Path) -> anyhow::Result<String> {

@@ -17,8 +17,6 @@ use crate::keys::files;
 
 use super::forecast;
 
-/// Days whose findings a forecast asks.
-const FORECAST_DAYS: u16 = 28;
 /// Terms of the sample that are named.
 const TERMS_SHOWN_MAX: usize = 10;
 
@@ -42,7 +40,7 @@ pub(in crate::cli) struct ImportArgs {
     #[arg(long)]
     dry_run: bool,
     /// With --dry-run: findings of so many days are asked.
-    #[arg(long, value_name = "DAYS", default_value_t = FORECAST_DAYS)]
+    #[arg(long, value_name = "DAYS", default_value_t = forecast::DAYS)]
     days: u16,
     /// Take it into no use yet: devices try it out for so many days, 28 at most, beside the packs in use. They count how often it would
     /// have found more or less, and keep nothing; admin pack-trial-list shows the numbers.
@@ -73,7 +71,7 @@ pub(in crate::cli) struct RemoveArgs {
     #[arg(long)]
     dry_run: bool,
     /// With --dry-run: findings of so many days are asked.
-    #[arg(long, value_name = "DAYS", default_value_t = FORECAST_DAYS)]
+    #[arg(long, value_name = "DAYS", default_value_t = forecast::DAYS)]
     days: u16,
 }
 
