@@ -18,14 +18,14 @@ use crate::app::officer::error::ActError;
 pub struct Fault {
     status: StatusCode,
     title: &'static str,
-    happened: String,
+    happened: Box<str>,
     next: &'static str,
     link: &'static str,
     link_label: &'static str,
     /// For the log only.
-    detail: String,
-    /// The case of which the officer has to say first why they open it.
-    say_why: Option<CaseId>,
+    detail: Box<str>,
+    /// The case of which the officer has to say first why they open it. Boxed: a fault is moved about in every answer.
+    say_why: Option<Box<CaseId>>,
 }
 
 impl Fault {
@@ -33,11 +33,11 @@ impl Fault {
         Self {
             status,
             title,
-            happened: happened.to_owned(),
+            happened: happened.into(),
             next,
             link: "/",
             link_label: "Go to the start page",
-            detail: String::new(),
+            detail: Box::default(),
             say_why: None,
         }
     }
@@ -84,7 +84,7 @@ impl Fault {
             "The act was not completed. What was recorded before is safe.",
             "Try again in a minute. If it happens again, give the operation id below to whoever runs the service.",
         );
-        Self { detail, ..fault }
+        Self { detail: detail.into(), ..fault }
     }
 }
 
@@ -129,7 +129,7 @@ impl From<ActError> for Fault {
                 "Open your account page, confirm that it is you, and ask again.",
             ),
             ActError::SayWhy(case) => Self {
-                say_why: Some(case),
+                say_why: Some(Box::new(case)),
                 ..Self::new(
                     StatusCode::FORBIDDEN,
                     "Say why first",
@@ -190,7 +190,7 @@ pub async fn render(State(console): State<Console>, request: Request, next: Next
     let asked = request.uri().path().to_owned();
     let mut response = next.run(request).await;
     let Some(fault) = response.extensions_mut().remove::<Fault>() else { return response };
-    if let Some(case) = fault.say_why.filter(|_| !fragment) {
+    if let Some(case) = fault.say_why.as_deref().copied().filter(|_| !fragment) {
         // What a form would have done is not done after it: the officer sees first what they act on.
         let asked = if method == Method::GET { asked } else { format!("/people/{case}") };
         return why::first(case, &asked);
@@ -208,7 +208,7 @@ pub async fn render(State(console): State<Console>, request: Request, next: Next
     let page = ErrorPage {
         shell: Shell::anonymous(fault.title),
         title: fault.title,
-        happened: fault.happened,
+        happened: fault.happened.into(),
         next: fault.next,
         link: fault.link,
         link_label: fault.link_label,
