@@ -204,6 +204,28 @@ if (process.env.PROVISO_AUDITOR) {
   await press('form[action="/sign-out"] button');
   await signIn(process.env.PROVISO_AUDITOR);
   await look("audit");
+  await page.select("#kind", "consultation");
+  await press('form[action="/audit"] button');
+  await look("audit-search");
+}
+if (process.env.PROVISO_SUPERVISOR) {
+  await go("/account");
+  await press('form[action="/sign-out"] button');
+  await signIn(process.env.PROVISO_SUPERVISOR);
+  await go("/people");
+  await press(".pv-row a");
+  await look("why");
+  await press('button[value="supervision"]');
+  if (!/\/people\/[^/]+$/.test(page.url())) faults.push(`after saying why the officer is at ${page.url()}`);
+  await go("/cover");
+  await look("cover");
+  const chosen = await page.$$eval("#officer option", (options) => options.map((option) => option.value).filter(Boolean));
+  await page.select("#officer", chosen[0]);
+  await page.select("#covered-by", chosen[0]);
+  for (const [field, value] of [["#from", "2026-12-01T08:00"], ["#until", "2099-01-04T08:00"]]) await page.$eval(field, (box, text) => { box.value = text; }, value);
+  await press('form[action="/cover"] button');
+  await look("cover-wrong");
+  faults.splice(0, faults.length, ...faults.filter((fault) => !/cover: Failed.*422/.test(fault)));
 }
 await browser.close();
 

@@ -139,7 +139,7 @@ pub async fn add(
     match cover::add(&console.app, &signed_in.session.who, new).await? {
         Ok(_) => Ok(Redirect::to("/cover").into_response()),
         Err(why) => {
-            let problem = Problem { field: "officer", text: why };
+            let problem = Problem { field: "officer", text: words::sentence(&why) };
             made(&console, &signed_in, form, Some(problem)).await
         }
     }

@@ -81,6 +81,13 @@ pub fn span(millis: i64) -> String {
     }
 }
 
+/// With a capital letter first.
+#[must_use]
+pub fn sentence(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
 /// `1 alert`, `2 alerts`.
 #[must_use]
 pub fn counted(count: usize, one: &str, many: &str) -> String {

@@ -150,16 +150,14 @@ fn side(message: &Message, one: &ShownFinding, view: &AlertView) -> (&'static st
 
 /// A category in words: `moving-platform` is "Moving platform".
 fn stage(category: &str) -> String {
-    let words = match category {
+    let said = match category {
         "sexual" => "sexual words",
         "solicitation" => "solicitation",
         "specified-words" => "words that the order names",
         "offence-words" => "words tied to the index offence",
         other => other,
     };
-    let plain = words.replace('-', " ");
-    let mut letters = plain.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    words::sentence(&said.replace('-', " "))
 }
 
 /// How strongly the rules spoke, from the first record to the last.
