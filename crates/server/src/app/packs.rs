@@ -18,7 +18,7 @@ use super::hash_sets::HashSetFault;
 use super::site_lists::SiteListFault;
 
 /// What packs are sealed for, under the master key.
-const PURPOSE: &str = "pack";
+pub(in crate::app) const PURPOSE: &str = "pack";
 
 /// Why a pack or a list of sites of the force cannot be used.
 #[derive(Debug, thiserror::Error)]

@@ -18,6 +18,7 @@ mod late;
 mod list_proofs;
 mod listed_pictures;
 mod looked;
+mod master_key;
 mod operations;
 mod other_adult;
 mod packs;

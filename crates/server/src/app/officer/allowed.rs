@@ -23,11 +23,13 @@ pub enum Action {
     ReviewPrivilege,
     /// See whether there is somebody who does: counts only.
     AppointReviewers,
+    /// Review how long a case is kept, hold it, and destroy it together with another officer.
+    ReviewRetention,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::ViewEvidence,
         Self::Decide,
         Self::Export,
@@ -37,12 +39,13 @@ impl Action {
         Self::KeepShield,
         Self::ReviewPrivilege,
         Self::AppointReviewers,
+        Self::ReviewRetention,
     ];
 }
 
 /// Whether `role` may do `action`; `own_case` says whether the case is assigned to that officer.
 ///
-/// Who reviews what is outside an order, keeps a shield list, or decides on privilege is never the officer in charge of the case; who decides on
+/// Who reviews what is outside an order or how long a case is kept, keeps a shield list, or decides on privilege is never the officer in charge of the case; who decides on
 /// privilege has that role alone, and sees no other page of any case. Digital specialists and disclosure
 /// officers get their pages with their issue; until then they see nothing here, which is the safe side.
 #[must_use]
@@ -50,7 +53,7 @@ pub fn allowed(role: OfficerRole, action: Action, own_case: bool) -> bool {
     match (role, action) {
         (
             OfficerRole::DataProtection | OfficerRole::Supervisor,
-            Action::ReviewQuarantine | Action::KeepShield,
+            Action::ReviewQuarantine | Action::KeepShield | Action::ReviewRetention,
         ) => !own_case,
         (OfficerRole::PrivilegeReviewer, Action::ReviewPrivilege) => !own_case,
         (OfficerRole::Administrator, Action::AppointReviewers) => true,
@@ -59,7 +62,8 @@ pub fn allowed(role: OfficerRole, action: Action, own_case: bool) -> bool {
             Action::ReviewQuarantine
             | Action::KeepShield
             | Action::ReviewPrivilege
-            | Action::AppointReviewers,
+            | Action::AppointReviewers
+            | Action::ReviewRetention,
         ) => false,
         (OfficerRole::OffenderManager, Action::ReadAudit) => false,
         (OfficerRole::OffenderManager, _) => own_case,
@@ -100,14 +104,14 @@ mod tests {
         // One letter per action, in the order of Action::ALL: y = every case, o = own cases only, x = others' cases
         // only, n = never.
         let table = [
-            (OfficerRole::OffenderManager, "oooonnnnn"),
-            (OfficerRole::Supervisor, "yyyyyxxnn"),
-            (OfficerRole::DigitalSpecialist, "nnnnnnnnn"),
-            (OfficerRole::Administrator, "nnnnynnny"),
-            (OfficerRole::DataProtection, "nnnnnxxnn"),
-            (OfficerRole::Disclosure, "nnnnnnnnn"),
-            (OfficerRole::Auditor, "nnnnynnnn"),
-            (OfficerRole::PrivilegeReviewer, "nnnnnnnxn"),
+            (OfficerRole::OffenderManager, "oooonnnnnn"),
+            (OfficerRole::Supervisor, "yyyyyxxnnx"),
+            (OfficerRole::DigitalSpecialist, "nnnnnnnnnn"),
+            (OfficerRole::Administrator, "nnnnynnnyn"),
+            (OfficerRole::DataProtection, "nnnnnxxnnx"),
+            (OfficerRole::Disclosure, "nnnnnnnnnn"),
+            (OfficerRole::Auditor, "nnnnynnnnn"),
+            (OfficerRole::PrivilegeReviewer, "nnnnnnnxnn"),
         ];
         assert_eq!(table.map(|(role, _)| role).as_slice(), OfficerRole::ALL);
         for (role, letters) in table {

@@ -22,6 +22,7 @@ pub mod picture;
 pub mod priority;
 pub mod privilege;
 pub mod quarantine;
+pub mod retention;
 pub mod sealed;
 pub mod second_factor;
 pub mod session;

@@ -22,6 +22,7 @@ mod person;
 mod personal_link;
 mod privilege;
 mod quarantine;
+mod retention;
 mod routes;
 mod second_factor;
 mod shield;

@@ -48,6 +48,8 @@ pub enum Under {
     People,
     /// Reviews of what is outside an order.
     Quarantine,
+    /// How long cases are kept.
+    Retention,
     /// Shield lists.
     Shield,
     /// What may be privileged.
@@ -73,6 +75,7 @@ impl Shell {
             (Under::Inbox, "/", "Inbox", Action::ViewEvidence),
             (Under::People, "/people", "People", Action::ViewEvidence),
             (Under::Quarantine, "/quarantine", "Quarantine", Action::ReviewQuarantine),
+            (Under::Retention, "/retention", "Retention", Action::ReviewRetention),
             (Under::Shield, "/shield", "Protected contacts", Action::KeepShield),
             (Under::Privilege, "/privilege", "Privilege review", Action::ReviewPrivilege),
             (Under::Privilege, "/privilege", "Privilege review", Action::AppointReviewers),

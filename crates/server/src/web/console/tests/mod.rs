@@ -12,6 +12,7 @@ mod people;
 mod pictures;
 mod privilege;
 mod quarantine;
+mod retention;
 mod routes;
 mod second_factor;
 pub(crate) mod seed;

@@ -14,6 +14,7 @@ fn path(force: &Force, route: Route, others: bool) -> String {
     let path = route.entry().1.replace("{id}", &alert.to_string()).replace("{case}", &case.to_string());
     let path =
         path.replace("{record}", &"ab".repeat(32)).replace("{act}", "0b5c5bb4-0d38-4d3c-9c0f-6a8a5a4b0e57");
+    let path = path.replace("{certificate}", "0b5c5bb4-0d38-4d3c-9c0f-6a8a5a4b0e57");
     let path = path.replace("{entry}", "0b5c5bb4-0d38-4d3c-9c0f-6a8a5a4b0e57");
     let path = path.replace("{hash}", &"ab".repeat(32));
     path.replace("{notice}", &notice.to_string()).replace("{device}", &device.to_string())
