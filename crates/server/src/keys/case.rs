@@ -60,6 +60,34 @@ pub enum Purpose {
     Audit,
 }
 
+impl Purpose {
+    /// Every purpose: for who has to try each.
+    pub const ALL: [Self; 22] = [
+        Self::Case,
+        Self::Order,
+        Self::Device,
+        Self::Policy,
+        Self::Observation,
+        Self::Finding,
+        Self::Gap,
+        Self::Notice,
+        Self::Statement,
+        Self::OtherAdult,
+        Self::ContextPicture,
+        Self::Decision,
+        Self::OrderEnd,
+        Self::DeviceAct,
+        Self::Shield,
+        Self::Privilege,
+        Self::DeviceNotice,
+        Self::Visit,
+        Self::VisitFiles,
+        Self::Retention,
+        Self::Rights,
+        Self::Audit,
+    ];
+}
+
 /// The keys of one case, open in memory.
 pub struct CaseKeys {
     /// The case.

@@ -136,6 +136,15 @@ fn lock(
     take: impl FnOnce(&File) -> Result<(), TryLockError>,
     what: &'static str,
 ) -> Result<FolderLock, KeyError> {
+    let keys = sealed_file::folder(data_dir);
+    if !keys.is_dir() {
+        // Nothing to lock: and a folder that is to be set up, or to take a backup, stays empty.
+        return Err(KeyError::File {
+            path: keys.display().to_string(),
+            error: std::io::ErrorKind::NotFound.into(),
+            advice: "run `proviso-server admin init` first, or give the right --data-dir",
+        });
+    }
     let path = data_dir.join("in-use.lock");
     let fault = |error| KeyError::File {
         path: path.display().to_string(),

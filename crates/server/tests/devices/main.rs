@@ -33,6 +33,7 @@ mod rewritten_log;
 mod rig;
 mod several;
 mod shield;
+mod shredded;
 mod site_lists;
 mod statements;
 mod stolen;

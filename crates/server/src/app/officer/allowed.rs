@@ -25,11 +25,15 @@ pub enum Action {
     AppointReviewers,
     /// Review how long a case is kept, hold it, and destroy it together with another officer.
     ReviewRetention,
+    /// Enter what a person asks about their data, and see it.
+    EnterRights,
+    /// Answer it.
+    AnswerRights,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::ViewEvidence,
         Self::Decide,
         Self::Export,
@@ -40,6 +44,8 @@ impl Action {
         Self::ReviewPrivilege,
         Self::AppointReviewers,
         Self::ReviewRetention,
+        Self::EnterRights,
+        Self::AnswerRights,
     ];
 }
 
@@ -53,8 +59,9 @@ pub fn allowed(role: OfficerRole, action: Action, own_case: bool) -> bool {
     match (role, action) {
         (
             OfficerRole::DataProtection | OfficerRole::Supervisor,
-            Action::ReviewQuarantine | Action::KeepShield | Action::ReviewRetention,
+            Action::ReviewQuarantine | Action::KeepShield | Action::ReviewRetention | Action::AnswerRights,
         ) => !own_case,
+        (OfficerRole::DataProtection, Action::EnterRights) => true,
         (OfficerRole::PrivilegeReviewer, Action::ReviewPrivilege) => !own_case,
         (OfficerRole::Administrator, Action::AppointReviewers) => true,
         (
@@ -63,7 +70,8 @@ pub fn allowed(role: OfficerRole, action: Action, own_case: bool) -> bool {
             | Action::KeepShield
             | Action::ReviewPrivilege
             | Action::AppointReviewers
-            | Action::ReviewRetention,
+            | Action::ReviewRetention
+            | Action::AnswerRights,
         ) => false,
         (OfficerRole::OffenderManager, Action::ReadAudit) => false,
         (OfficerRole::OffenderManager, _) => own_case,
@@ -104,14 +112,14 @@ mod tests {
         // One letter per action, in the order of Action::ALL: y = every case, o = own cases only, x = others' cases
         // only, n = never.
         let table = [
-            (OfficerRole::OffenderManager, "oooonnnnnn"),
-            (OfficerRole::Supervisor, "yyyyyxxnnx"),
-            (OfficerRole::DigitalSpecialist, "nnnnnnnnnn"),
-            (OfficerRole::Administrator, "nnnnynnnyn"),
-            (OfficerRole::DataProtection, "nnnnnxxnnx"),
-            (OfficerRole::Disclosure, "nnnnnnnnnn"),
-            (OfficerRole::Auditor, "nnnnynnnnn"),
-            (OfficerRole::PrivilegeReviewer, "nnnnnnnxnn"),
+            (OfficerRole::OffenderManager, "oooonnnnnnon"),
+            (OfficerRole::Supervisor, "yyyyyxxnnxyx"),
+            (OfficerRole::DigitalSpecialist, "nnnnnnnnnnnn"),
+            (OfficerRole::Administrator, "nnnnynnnynnn"),
+            (OfficerRole::DataProtection, "nnnnnxxnnxyx"),
+            (OfficerRole::Disclosure, "nnnnnnnnnnnn"),
+            (OfficerRole::Auditor, "nnnnynnnnnnn"),
+            (OfficerRole::PrivilegeReviewer, "nnnnnnnxnnnn"),
         ];
         assert_eq!(table.map(|(role, _)| role).as_slice(), OfficerRole::ALL);
         for (role, letters) in table {

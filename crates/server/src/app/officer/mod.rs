@@ -23,6 +23,7 @@ pub mod priority;
 pub mod privilege;
 pub mod quarantine;
 pub mod retention;
+pub mod rights;
 pub mod sealed;
 pub mod second_factor;
 pub mod session;

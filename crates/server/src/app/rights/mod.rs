@@ -2,6 +2,7 @@
 //! owner, what was done about it, and the reply, which is on record.
 
 pub mod act;
+pub mod export;
 pub mod wrong_person;
 
 use jiff::ToSpan as _;

@@ -23,6 +23,7 @@ mod personal_link;
 mod privilege;
 mod quarantine;
 mod retention;
+mod rights;
 mod routes;
 mod second_factor;
 mod shield;

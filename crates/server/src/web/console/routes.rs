@@ -11,7 +11,7 @@ use super::fault::Fault;
 use super::{
     Console, account, alert, assets, audit, bundle, confirm_self, coverage, device_notice, enrolment_code,
     events, fault, headers, inbox, notifications, people, person, personal_link, privilege, quarantine,
-    retention, second_factor, shield, sign_in, visit,
+    retention, rights, second_factor, shield, sign_in, visit,
 };
 use crate::app::AppContext;
 
@@ -103,6 +103,11 @@ routes! {
     PrivilegeContent: POST "/privilege/{record}/content", SignedIn => privilege::open;
     PrivilegeDecide: POST "/privilege/{record}", SignedIn => privilege::decide;
     DeviceNoticeSeen: POST "/people/{case}/device-notices/{notice}", SignedIn => device_notice::mark_seen;
+    Rights: GET "/rights", SignedIn => rights::list;
+    PersonRights: GET "/people/{case}/rights", SignedIn => rights::of_case;
+    RightsEnter: POST "/people/{case}/rights", SignedIn => rights::enter;
+    RightsRequest: GET "/people/{case}/rights/{entry}", SignedIn => rights::show;
+    RightsDone: POST "/people/{case}/rights/{entry}", SignedIn => rights::done;
     Retention: GET "/retention", SignedIn => retention::list;
     Certificate: GET "/retention/certificates/{certificate}", SignedIn => retention::certificate;
     PersonRetention: GET "/people/{case}/retention", SignedIn => retention::show;

@@ -13,6 +13,7 @@ mod pictures;
 mod privilege;
 mod quarantine;
 mod retention;
+mod rights;
 mod routes;
 mod second_factor;
 pub(crate) mod seed;
