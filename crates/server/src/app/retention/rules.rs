@@ -57,3 +57,24 @@ impl RetentionRules {
 pub(super) fn later(day: Date, months: u16) -> Date {
     day.checked_add(i32::from(months).months()).unwrap_or(Date::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::RetentionRules;
+
+    #[test]
+    fn settings_that_would_keep_a_case_without_a_review_to_come_are_refused() {
+        for (text, good) in [
+            ("", true),
+            ("months_running = 120\nmonths_ended = 1\nsoon_days = 0", true),
+            ("months_ended = 0", false),
+            ("months_running = 121", false),
+            ("soon_days = 366", false),
+        ] {
+            let rules: RetentionRules = toml::from_str(text).expect("read");
+            assert_eq!(rules.check().is_ok(), good, "{text}");
+        }
+        let said = toml::from_str::<RetentionRules>("months_for_ever = 1").expect_err("no such setting");
+        assert!(said.to_string().contains("months_for_ever"), "{said}");
+    }
+}

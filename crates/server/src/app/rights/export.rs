@@ -43,7 +43,7 @@ pub struct Export {
     pub bundles: Vec<Timestamp>,
     /// How often officers looked.
     pub looked: Looked,
-    /// What was asked before, and the reply.
+    /// What the person asked on their page, and the reply.
     pub asked: Vec<(Asked, String, String)>,
     /// The day on which it is next reviewed how long the case is kept.
     pub review_on: Date,
@@ -107,7 +107,7 @@ pub async fn of_case(ctx: &AppContext, case: &CaseRow) -> Result<Export, ActErro
         is_active: one.row.state == DeviceState::Active,
     };
     let mut asked = Vec::new();
-    for one in list(ctx, Some(case.id)).await? {
+    for one in list(ctx, Some(case.id)).await?.into_iter().filter(Asked::is_from_the_page) {
         let text = opened(ctx, case.id, &one.row.sealed)?;
         let said = match reply(&one) {
             Some(act) => opened(ctx, case.id, &act.sealed)?,

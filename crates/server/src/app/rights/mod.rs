@@ -13,6 +13,7 @@ use serde::Deserialize;
 
 use super::AppContext;
 use super::officer::error::ActError;
+use super::personal::enter::LINK_ACTOR;
 use super::retention::{Due, day_of};
 use crate::keys::case::Purpose;
 
@@ -63,6 +64,15 @@ pub struct Asked {
     pub is_extended: bool,
     /// How it stands.
     pub state: State,
+}
+
+impl Asked {
+    /// Whether it was made on the person's own page. What an officer entered may be somebody else's request, in an officer's words: it is shown
+    /// to nobody but officers.
+    #[must_use]
+    pub fn is_from_the_page(&self) -> bool {
+        self.row.entered_by.starts_with(LINK_ACTOR)
+    }
 }
 
 /// The day on which an answer is due to what was received on `day`: the same day of the next month, or its last.

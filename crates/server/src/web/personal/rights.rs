@@ -76,8 +76,9 @@ async fn form(
     say: Say,
 ) -> Result<Response, ActError> {
     let mut asked = Vec::new();
-    for one in rights::list(&personal.app, Some(visit.link.case)).await? {
-        asked.push(line(personal, &one, say)?);
+    let of_case = rights::list(&personal.app, Some(visit.link.case)).await?;
+    for one in of_case.iter().filter(|one| one.is_from_the_page()) {
+        asked.push(line(personal, one, say)?);
     }
     let months = personal.app.rights.extension_months;
     let status = if problem.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };

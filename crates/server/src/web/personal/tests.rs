@@ -247,6 +247,11 @@ async fn what_the_person_asks_about_their_data_gets_a_day_and_a_reply_on_the_pag
     );
     let page = person.post("/page/rights", &asks).await.body;
     assert!(page.contains("It is asked"), "{page}");
+    let mut officer = Client::signed_in(&force, "om1").await;
+    let entered = format!("/people/{}/rights", force.seed.case);
+    officer.get(&entered).await;
+    let letter = [("kind", "complaint"), ("received", "2026-11-20"), ("text", "A letter of a neighbour.")];
+    assert_eq!(officer.post(&entered, &letter).await.status, StatusCode::SEE_OTHER);
     let claim = [("kind", "wrong-person"), ("text", "It is not my order.")];
     person.get("/page/rights").await;
     person.post("/page/rights", &claim).await;
@@ -256,6 +261,10 @@ async fn what_the_person_asks_about_their_data_gets_a_day_and_a_reply_on_the_pag
     let page = person.get("/page/rights?lang=pl").await.body;
     assert!(page.contains("Czeka na odpowiedź, która ma nadejść do 24.12.2026."), "{page}");
     assert!(page.contains("Everything, &#60;b&#62;please"), "{page}");
+    assert!(
+        !page.contains("neighbour") && page.matches("Czeka na").count() == 2,
+        "nobody else's request: {page}"
+    );
 
     let mut dpo = Client::signed_in(&force, "dpo").await;
     let list = dpo.get("/rights").await.body;
