@@ -10,6 +10,8 @@ use crate::time::Timestamp;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum DeviceActKind {
+    /// The device or the order is not this person's: the wrong one was enrolled.
+    WrongPerson,
     /// The person died.
     Death,
     /// The device was sold or given away.
@@ -45,7 +47,8 @@ pub enum CaptureUnder {
 
 impl DeviceActKind {
     /// Every kind; where two explain one minute, the earlier is named.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
+        Self::WrongPerson,
         Self::Death,
         Self::Sold,
         Self::Replaced,
@@ -62,6 +65,7 @@ impl DeviceActKind {
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::WrongPerson => "wrong-person",
             Self::Death => "death",
             Self::Sold => "sold",
             Self::Replaced => "replaced",
@@ -85,6 +89,7 @@ impl DeviceActKind {
     #[must_use]
     pub fn in_words(self) -> &'static str {
         match self {
+            Self::WrongPerson => "the device was enrolled for the wrong person",
             Self::Death => "the supervised person died",
             Self::Sold => "the device was sold or given away",
             Self::Replaced => "another device took its place",
@@ -103,7 +108,9 @@ impl DeviceActKind {
     pub fn capture(self) -> CaptureUnder {
         match self {
             Self::Death | Self::Sold | Self::Replaced | Self::Transferred => CaptureUnder::Ends,
-            Self::Seized | Self::Lost | Self::InRepair | Self::InCustody => CaptureUnder::Paused,
+            Self::WrongPerson | Self::Seized | Self::Lost | Self::InRepair | Self::InCustody => {
+                CaptureUnder::Paused
+            }
             Self::InHospital | Self::Abroad => CaptureUnder::GoesOn,
         }
     }
@@ -111,7 +118,15 @@ impl DeviceActKind {
     /// Whether it happened to the person, and so to each of their devices.
     #[must_use]
     pub fn is_about_the_person(self) -> bool {
-        matches!(self, Self::Death | Self::Transferred | Self::InCustody | Self::InHospital | Self::Abroad)
+        matches!(
+            self,
+            Self::WrongPerson
+                | Self::Death
+                | Self::Transferred
+                | Self::InCustody
+                | Self::InHospital
+                | Self::Abroad
+        )
     }
 
     /// Whether it explains that nothing was watched, where the device itself told that cause, or nothing. Who is abroad

@@ -87,6 +87,10 @@ typed_ids! {
     BundleId,
     /// A certificate of erasure.
     CertificateId,
+    /// A decision about how long a case is kept.
+    RetentionId,
+    /// What somebody asks about the data that are held of them.
+    RightsRequestId,
     /// A unit of background work.
     JobId,
     /// An entry of the audit log.

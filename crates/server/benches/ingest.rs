@@ -124,6 +124,8 @@ async fn server(folder: &Path) -> Result<AppContext> {
         personal_address: None,
         telling: proviso_server::notify::TellingRules::default(),
         carrier: Arc::new(proviso_server::notify::carrier::Network::default()),
+        retention: proviso_server::app::retention::RetentionRules::default(),
+        rights: proviso_server::app::rights::RightsRules::default(),
     }))
 }
 

@@ -10,6 +10,8 @@ use proviso_store::{PostgresAddress, PostgresAddressError, PostgresOptions};
 use serde::Deserialize;
 
 use self::notify::NotifyConfig;
+use crate::app::retention::{RetentionRules, RetentionRulesError};
+use crate::app::rights::RightsRules;
 
 /// Data folder unless told otherwise.
 pub const DATA_DIR: &str = "/var/lib/proviso-server";
@@ -48,6 +50,10 @@ pub struct Config {
     pub console_address: Option<String>,
     /// Notifications: e-mail, webhooks, the 24-hour contact.
     pub notify: NotifyConfig,
+    /// How often a case is reviewed (docs/retention.md).
+    pub retention: RetentionRules,
+    /// The clock of what people ask about their data (docs/rights.md).
+    pub rights: RightsRules,
     /// Where an administrator's monitoring asks for `/healthz`, `/readyz` and `/metrics`, in the clear; without it there is no
     /// such port. An address of this machine, or of a network that only administrators reach.
     pub operations_listen: Option<SocketAddr>,
@@ -90,6 +96,8 @@ impl Default for Config {
             personal_address: None,
             console_address: None,
             notify: NotifyConfig::default(),
+            retention: RetentionRules::default(),
+            rights: RightsRules::default(),
             operations_listen: None,
             master_key_file: None,
             master_key_command: None,
@@ -169,6 +177,14 @@ pub enum ConfigError {
         /// What is the matter, and what to do.
         what: String,
     },
+    /// How often a case is reviewed.
+    #[error("{path}: {error}")]
+    Retention {
+        /// Which file.
+        path: String,
+        /// What is the matter.
+        error: RetentionRulesError,
+    },
     /// A language that no pack could be tagged with.
     #[error(
         "{path}: languages: \"{tag}\" is not a language tag; write BCP 47, such as \"pl\" or \"pa-Guru\""
@@ -195,6 +211,8 @@ impl Config {
             error: malformed(&text, &error),
         })?;
         config.check_personal(&place)?;
+        let retention = config.retention.check();
+        retention.map_err(|error| ConfigError::Retention { path: place.clone(), error })?;
         match config.languages.iter().find(|tag| !is_language_tag(tag)) {
             Some(tag) => Err(ConfigError::Language { path: place, tag: tag.clone() }),
             None => Ok(config),

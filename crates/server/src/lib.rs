@@ -6,6 +6,7 @@ pub mod config;
 pub mod demo;
 pub mod jobs;
 pub mod keys;
+pub mod master_key_change;
 pub mod notify;
 pub mod open;
 pub mod operations;

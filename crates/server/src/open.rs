@@ -17,7 +17,7 @@ use crate::app::{AppContext, Clock, LedgerHasher, Parts};
 use crate::config::{Config, ConfigError};
 use crate::keys::force::{self, ForceInit};
 use crate::keys::master::MASTER_KEY_ENV;
-use crate::keys::{ForceKeyRing, KeyError, MasterKey, files};
+use crate::keys::{ForceKeyRing, KeyError, MasterKey, files, rotation};
 use crate::notify::carrier::Network;
 use crate::pictures::Viewer;
 
@@ -110,7 +110,23 @@ pub async fn context(
     clock: Arc<dyn Clock>,
     rng: Box<dyn CryptoRng + Send>,
 ) -> Result<AppContext, OpenError> {
+    let lock = rotation::lock_shared(&config.data_dir)?;
     let master = master_key(config, from_environment)?;
+    rotation::check(&config.data_dir, &master)?;
+    Ok(with_master_key(config, master, clock, rng).await?.in_use(lock))
+}
+
+/// Opens a data folder with a master key as it is, whether it is the one in use or not, and without saying that it is in use: for a change of
+/// that key.
+///
+/// # Errors
+/// [`OpenError`].
+pub(crate) async fn with_master_key(
+    config: &Config,
+    master: MasterKey,
+    clock: Arc<dyn Clock>,
+    rng: Box<dyn CryptoRng + Send>,
+) -> Result<AppContext, OpenError> {
     let keys = ForceKeyRing::load(&config.data_dir, &master)?;
     let packs = packs(config.packs_dir.as_deref())?;
     let hasher = LedgerHasher::new(
@@ -140,6 +156,8 @@ pub async fn context(
         telling: config.notify.rules(config.console_address.as_deref()),
         // Only `serve` and `worker` send: they put the network in its place, for which they need the secrets.
         carrier: Arc::new(Network::default()),
+        retention: config.retention,
+        rights: config.rights,
     });
     // What was being destroyed when the server was killed, or is back after a restore.
     destruction::resume(&ctx).await?;

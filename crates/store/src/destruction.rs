@@ -28,6 +28,15 @@ pub struct Destruction {
     pub certificate: [u8; 16],
 }
 
+/// That nothing of a case may be destroyed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LegalHold {
+    /// Since when.
+    pub since: Timestamp,
+    /// Under which reference; no words about the person.
+    pub reference: String,
+}
+
 /// Verbs on destruction.
 #[async_trait]
 pub trait DestructionStore {
@@ -50,15 +59,15 @@ pub trait DestructionStore {
     /// [`crate::StoreError`]; done again it goes on where it stopped.
     async fn case_destroy(&self, case: CaseId, what: &Destruction) -> Result<()>;
 
-    /// Since when nothing of the case may be destroyed.
+    /// Since when nothing of the case may be destroyed, and under which reference.
     ///
     /// # Errors
     /// [`crate::StoreError`].
-    async fn legal_hold(&self, case: CaseId) -> Result<Option<Timestamp>>;
+    async fn legal_hold(&self, case: CaseId) -> Result<Option<LegalHold>>;
 
-    /// Begins a hold, or ends the one there is. Beginning one that is there, or ending none, changes nothing.
+    /// Begins a hold under a reference, or ends the one there is. Beginning one that is there, or ending none, changes nothing.
     ///
     /// # Errors
     /// [`crate::StoreError`].
-    async fn legal_hold_set(&self, case: CaseId, hold: bool, at: Timestamp) -> Result<()>;
+    async fn legal_hold_set(&self, case: CaseId, hold: Option<&str>, at: Timestamp) -> Result<()>;
 }

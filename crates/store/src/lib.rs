@@ -26,6 +26,7 @@ mod hash_set;
 mod job;
 mod late;
 mod log;
+mod master_sealed;
 mod migration;
 mod officer;
 mod opened;
@@ -35,7 +36,9 @@ mod personal_link;
 mod postgres;
 mod privilege;
 mod record;
+mod retention;
 mod returned;
+mod rights;
 mod second_factor;
 mod shield;
 mod site_list;
@@ -53,7 +56,7 @@ pub use case::{BundleRow, CaseRow, CaseState, CaseStore, OrderVersionRow};
 pub use context_picture::{ContextPictureRow, ContextPictureStore};
 pub use copy::{Copied, CopyError, CopyProgress, copy_store};
 pub use cover::{CoverRow, CoverStore, NotificationSettingRow};
-pub use destruction::{Destruction, DestructionStore, RECORD_KEY_BYTES};
+pub use destruction::{Destruction, DestructionStore, LegalHold, RECORD_KEY_BYTES};
 pub use device::{DeviceRow, DeviceState, DeviceStore, EnrolmentCodeRow, PolicyRow};
 pub use device_act::{DeviceActRow, DeviceActStore};
 pub use device_notice::{
@@ -64,6 +67,7 @@ pub use hash_set::{HashSetRow, HashSetStore};
 pub use job::{DeadJobRow, JobKind, JobRow, JobState, JobStore};
 pub use late::{FindingFlag, LateStore, OrderEndRow, Outside, OutsideCause, QuarantineRow, QuarantineState};
 pub use log::{CheckpointRow, LeafKind, LogHasher, LogStore, Node};
+pub use master_sealed::{MasterSealedIn, MasterSealedRow, MasterSealedStore};
 pub use migration::Pending;
 pub use officer::{OfficerRole, OfficerRow, OfficerStore, SessionRow};
 pub use opened::{
@@ -75,7 +79,9 @@ pub use personal_link::{PersonalLinkRow, PersonalLinkStore};
 pub use postgres::{PostgresAddress, PostgresAddressError, PostgresOptions, PostgresStore};
 pub use privilege::{PrivilegeDecision, PrivilegeRow, PrivilegeState, PrivilegeStore};
 pub use record::{AppendBatch, Appended, ForkRow, NewRecord, RecordRow, RecordStore, ReplayOutcome, Stop};
+pub use retention::{RetentionEnd, RetentionEndKind, RetentionKind, RetentionRow, RetentionStore};
 pub use returned::ReturnedStore;
+pub use rights::{RightsActKind, RightsActRow, RightsKind, RightsRequestRow, RightsStore};
 pub use second_factor::{SecondFactorRow, SecondFactorState, SecondFactorStore};
 pub use shield::{ShieldEnd, ShieldRow, ShieldStore};
 pub use site_list::{SiteListRow, SiteListStore};
@@ -96,6 +102,8 @@ pub trait Store:
     + DeviceStore
     + DeviceActStore
     + DeviceNoticeStore
+    + RetentionStore
+    + RightsStore
     + ReturnedStore
     + RecordStore
     + LogStore
@@ -117,6 +125,7 @@ pub trait Store:
     + SiteListStore
     + HashSetStore
     + LateStore
+    + MasterSealedStore
     + PrivilegeStore
     + VisitStore
     + Send

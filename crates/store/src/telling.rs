@@ -46,6 +46,8 @@ words! {
         Imminent = "alert-imminent",
         /// Somebody asked whether it arrives.
         Trial = "trial",
+        /// Somebody asked the force something about the data that it holds of them.
+        Rights = "rights-request",
     }
 }
 
@@ -264,6 +266,12 @@ pub trait TellingStore {
     /// # Errors
     /// [`crate::StoreError`].
     async fn delivery_trial(&self, id: DeliveryId, recipient: &str, now: Timestamp) -> Result<()>;
+
+    /// Makes a delivery without an alert, to say that somebody asked something about their data.
+    ///
+    /// # Errors
+    /// [`crate::StoreError`].
+    async fn delivery_rights(&self, id: DeliveryId, recipient: &str, now: Timestamp) -> Result<()>;
 
     /// Claims the most urgent delivery that is due until `lease_until`.
     ///

@@ -19,8 +19,11 @@ use zeroize::Zeroizing;
 
 use crate::app::destruction::Journal;
 use crate::app::hash_sets::Mapped;
+use crate::app::retention::RetentionRules;
+use crate::app::rights::RightsRules;
 use crate::keys::case::Purpose;
-use crate::keys::{CaseKeys, ForceKeyRing, KeyError, MasterKey};
+use crate::keys::rotation::FolderLock;
+use crate::keys::{CaseKeys, ForceKeyRing, KeyError, MasterKey, sealed_file};
 use crate::notify::carrier::Carrier;
 use crate::notify::{Hub, TellingRules};
 use crate::pictures::Viewer;
@@ -67,6 +70,10 @@ pub struct Parts {
     pub telling: TellingRules,
     /// How they leave the server.
     pub carrier: Arc<dyn Carrier>,
+    /// How often a case is reviewed.
+    pub retention: RetentionRules,
+    /// The clock of what people ask about their data.
+    pub rights: RightsRules,
 }
 
 /// What every act is given. Cheap to clone.
@@ -94,6 +101,10 @@ pub struct AppContext {
     pub telling: Arc<TellingRules>,
     /// How they leave the server.
     pub carrier: Arc<dyn Carrier>,
+    /// How often a case is reviewed.
+    pub retention: RetentionRules,
+    /// The clock of what people ask about their data.
+    pub rights: RightsRules,
     /// Wakes open consoles.
     pub hub: Arc<Hub>,
     /// Wakes the workers of this process.
@@ -108,6 +119,8 @@ pub struct AppContext {
     master: Arc<MasterKey>,
     case_keys_dir: Arc<PathBuf>,
     journal: Arc<Journal>,
+    /// Held while this process uses the data folder.
+    lock: Option<Arc<FolderLock>>,
     clock: Arc<dyn Clock>,
     rng: Arc<Mutex<Box<dyn CryptoRng + Send>>>,
 }
@@ -128,6 +141,8 @@ impl AppContext {
             personal_address: parts.personal_address.map(Arc::from),
             telling: Arc::new(parts.telling),
             carrier: parts.carrier,
+            retention: parts.retention,
+            rights: parts.rights,
             hub: Arc::new(Hub::default()),
             work: Arc::new(Notify::new()),
             read_packs: Arc::default(),
@@ -137,6 +152,7 @@ impl AppContext {
             master: Arc::new(parts.master),
             case_keys_dir: Arc::new(parts.case_keys_dir),
             journal: Arc::new(parts.journal),
+            lock: None,
             clock: parts.clock,
             rng: Arc::new(Mutex::new(parts.rng)),
         }
@@ -174,6 +190,42 @@ impl AppContext {
         sealed: &[u8],
     ) -> Result<Zeroizing<Vec<u8>>, KeyError> {
         self.master.open(purpose, sealed)
+    }
+
+    /// What tells the master key in use from others.
+    pub(super) fn master_key_id(&self) -> String {
+        self.master.id()
+    }
+
+    /// Seals anew what the master key before sealed; `None` for what is under the one in use.
+    pub(super) fn seal_anew_for_force(
+        &self,
+        purpose: &str,
+        sealed: &[u8],
+    ) -> Result<Option<Vec<u8>>, KeyError> {
+        self.with_rng(|rng| self.master.seal_anew(rng, purpose, sealed))
+    }
+
+    /// The same for a file of keys of the force.
+    pub(super) fn key_file_anew(&self, data_dir: &Path, name: &str) -> Result<bool, KeyError> {
+        self.with_rng(|rng| sealed_file::seal_anew(data_dir, &self.master, rng, name))
+    }
+
+    /// The same for the keys of a case.
+    pub(super) fn case_keys_anew(&self, path: &Path) -> Result<bool, KeyError> {
+        self.with_rng(|rng| CaseKeys::wrap_anew(path, &self.master, rng))
+    }
+
+    /// The files of the keys of every case.
+    pub(super) fn case_key_paths(&self) -> Result<Vec<PathBuf>, KeyError> {
+        CaseKeys::paths(&self.case_keys_dir)
+    }
+
+    /// Says to whoever changes the master key that this context is in use, while any clone of it is.
+    #[must_use]
+    pub fn in_use(mut self, lock: FolderLock) -> Self {
+        self.lock = Some(Arc::new(lock));
+        self
     }
 
     /// The pack whose text has this hash, read once in the life of the process.

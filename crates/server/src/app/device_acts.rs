@@ -64,12 +64,13 @@ pub fn released(acts: &[DeviceAct]) -> Option<Timestamp> {
     ends.map(|act| act.from).min()
 }
 
-/// That no device of this person is enrolled any more, and why: the person died, or another force has the case.
+/// That no device of this person is enrolled any more, and why: the person died, another force has the case, or it was the wrong person.
 #[must_use]
 pub fn ended(rows: &[DeviceActRow], now: Timestamp) -> Option<DeviceActKind> {
     let standing = DeviceActRow::standing(rows).into_iter().map(|row| row.act);
     let mut ends = standing.filter(|act| {
-        act.kind.is_about_the_person() && act.kind.capture() == CaptureUnder::Ends && act.from <= now
+        let ends = act.kind.capture() == CaptureUnder::Ends || act.kind == DeviceActKind::WrongPerson;
+        act.kind.is_about_the_person() && ends && act.covers(now)
     });
     ends.next().map(|act| act.kind)
 }

@@ -21,7 +21,7 @@ use super::site_lists::SiteListFault;
 /// What a pack on trial is sealed for, under the master key.
 pub(super) const TRIAL_PURPOSE: &str = "pack-trial";
 /// What packs are sealed for, under the master key.
-const PURPOSE: &str = "pack";
+pub(in crate::app) const PURPOSE: &str = "pack";
 
 /// Why a pack or a list of sites of the force cannot be used.
 #[derive(Debug, thiserror::Error)]

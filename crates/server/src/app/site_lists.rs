@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 use super::{AppContext, packs};
 
 /// What the force says of a list is sealed for this, under the master key.
-const PURPOSE: &str = "site-list";
+pub(in crate::app) const PURPOSE: &str = "site-list";
 
 /// Why a list of sites cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -187,11 +187,12 @@ pub async fn whole(ctx: &AppContext, row: &SiteListRow) -> Result<Vec<u8>, SiteL
     Err(SiteListFault::Bytes { name: row.name.clone(), version: row.version, why })
 }
 
-fn place(row: &SiteListRow, part: usize) -> Path {
+/// Where a part lies among the blobs.
+pub(in crate::app) fn place(row: &SiteListRow, part: usize) -> Path {
     Path::from(format!("site-lists/{}/{}/{part}", row.name, row.version))
 }
 
 /// A part opens only as that part of that list.
-fn purpose(sha256: &Digest, part: usize) -> String {
+pub(in crate::app) fn purpose(sha256: &Digest, part: usize) -> String {
     format!("{PURPOSE}/{sha256}/{part}")
 }

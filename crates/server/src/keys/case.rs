@@ -52,8 +52,40 @@ pub enum Purpose {
     Visit,
     /// The page and the log of a visit, as JSON.
     VisitFiles,
+    /// The reason of a decision about how long a case is kept.
+    Retention,
+    /// What somebody asks about their data, and what is answered.
+    Rights,
     /// An audit entry's reason.
     Audit,
+}
+
+impl Purpose {
+    /// Every purpose: for who has to try each.
+    pub const ALL: [Self; 22] = [
+        Self::Case,
+        Self::Order,
+        Self::Device,
+        Self::Policy,
+        Self::Observation,
+        Self::Finding,
+        Self::Gap,
+        Self::Notice,
+        Self::Statement,
+        Self::OtherAdult,
+        Self::ContextPicture,
+        Self::Decision,
+        Self::OrderEnd,
+        Self::DeviceAct,
+        Self::Shield,
+        Self::Privilege,
+        Self::DeviceNotice,
+        Self::Visit,
+        Self::VisitFiles,
+        Self::Retention,
+        Self::Rights,
+        Self::Audit,
+    ];
 }
 
 /// The keys of one case, open in memory.
@@ -114,6 +146,25 @@ impl CaseKeys {
         folder.join(format!("{case}.json"))
     }
 
+    /// The files of the keys of every case, by name.
+    ///
+    /// # Errors
+    /// [`KeyError::File`].
+    pub fn paths(folder: &Path) -> Result<Vec<PathBuf>, KeyError> {
+        let fault = |error| KeyError::File {
+            path: folder.display().to_string(),
+            error,
+            advice: "mend the folder's permissions",
+        };
+        let mut paths = Vec::new();
+        for entry in std::fs::read_dir(folder).map_err(fault)? {
+            paths.push(entry.map_err(fault)?.path());
+        }
+        paths.retain(|path| path.extension().is_some_and(|ending| ending == "json"));
+        paths.sort();
+        Ok(paths)
+    }
+
     /// Whether the keys of a case are there.
     #[must_use]
     pub fn held(folder: &Path, case: CaseId) -> bool {
@@ -147,6 +198,20 @@ impl CaseKeys {
         let path = Self::path(folder, case);
         files::write_new(&path, &files::json(&path, &CaseKeyFile { case, id, sealed })?)?;
         Ok(Self { case, id, public, secret, data_key })
+    }
+
+    /// Wraps the keys of a case anew, which the master key before wrapped, in place of the old file. Says whether that was needed.
+    ///
+    /// # Errors
+    /// [`KeyError`]; then the file is as it was.
+    pub fn wrap_anew(path: &Path, master: &MasterKey, rng: &mut dyn CryptoRng) -> Result<bool, KeyError> {
+        let file: CaseKeyFile = files::read_json(path)?;
+        let sealed = hex::decode(&file.sealed).map_err(|error| files::malformed(path, error.to_string()))?;
+        let Some(sealed) = master.seal_anew(rng, &purpose(file.case, file.id), &sealed)? else {
+            return Ok(false);
+        };
+        files::replace(path, &files::json(path, &CaseKeyFile { sealed: hex::encode(sealed), ..file })?)?;
+        Ok(true)
     }
 
     /// Reads the keys of a case.

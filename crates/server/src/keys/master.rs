@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use proviso_ledger::hash::domain_hash;
 use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
@@ -10,8 +11,20 @@ use super::{KeyError, files, sealed_box};
 /// Environment variable that may hold the master key, 64 hexadecimal digits, instead of a file.
 pub const MASTER_KEY_ENV: &str = "PROVISO_MASTER_KEY";
 
-/// The master key.
-pub struct MasterKey(Zeroizing<[u8; 32]>);
+/// The master key. While it is being changed, with the one before it: what that one sealed opens still, and nothing is sealed under it.
+pub struct MasterKey {
+    key: Zeroizing<[u8; 32]>,
+    before: Option<Zeroizing<[u8; 32]>>,
+}
+
+/// What tells one master key from another, and nothing of it: a hash of 32 bytes of chance.
+fn id(key: &[u8; 32]) -> String {
+    let hash = domain_hash("proviso/master-key-id/v1", &[key]);
+    hex::encode(hash).chars().take(ID_DIGITS).collect()
+}
+
+/// Digits of the id of a master key.
+const ID_DIGITS: usize = 16;
 
 impl MasterKey {
     /// Where it lies unless told otherwise.
@@ -29,7 +42,7 @@ impl MasterKey {
         rng.fill_bytes(bytes.as_mut());
         let text = Zeroizing::new(format!("{}\n", hex::encode(*bytes)));
         files::write_new(path, text.as_bytes())?;
-        Ok(Self(bytes))
+        Ok(Self { key: bytes, before: None })
     }
 
     /// Reads it from 64 hexadecimal digits. `place` names where they came from.
@@ -42,7 +55,7 @@ impl MasterKey {
             path: place.to_owned(),
             what: "a master key is 64 hexadecimal digits".to_owned(),
         })?;
-        Ok(Self(bytes))
+        Ok(Self { key: bytes, before: None })
     }
 
     /// Reads it from a file.
@@ -82,7 +95,7 @@ impl MasterKey {
     /// Seals bytes for a purpose.
     #[must_use]
     pub fn seal(&self, rng: &mut dyn CryptoRng, purpose: &str, plaintext: &[u8]) -> Vec<u8> {
-        sealed_box::seal(&self.0, rng, purpose.as_bytes(), plaintext)
+        sealed_box::seal(&self.key, rng, purpose.as_bytes(), plaintext)
     }
 
     /// Opens bytes sealed for a purpose.
@@ -90,6 +103,39 @@ impl MasterKey {
     /// # Errors
     /// [`KeyError::Sealed`].
     pub fn open(&self, purpose: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, KeyError> {
-        sealed_box::open(&self.0, purpose.as_bytes(), sealed, purpose)
+        let opened = sealed_box::open(&self.key, purpose.as_bytes(), sealed, purpose);
+        match &self.before {
+            Some(before) if opened.is_err() => sealed_box::open(before, purpose.as_bytes(), sealed, purpose),
+            _ => opened,
+        }
+    }
+
+    /// What tells it from others.
+    #[must_use]
+    pub fn id(&self) -> String {
+        id(&self.key)
+    }
+
+    /// This key, with that which it takes the place of: what that one sealed opens still.
+    #[must_use]
+    pub fn in_place_of(self, before: &Self) -> Self {
+        Self { key: self.key, before: Some(before.key.clone()) }
+    }
+
+    /// Seals anew under this key what the one before sealed; `None` for what is under this key already.
+    ///
+    /// # Errors
+    /// [`KeyError::Sealed`] for what neither opens.
+    pub fn seal_anew(
+        &self,
+        rng: &mut dyn CryptoRng,
+        purpose: &str,
+        sealed: &[u8],
+    ) -> Result<Option<Vec<u8>>, KeyError> {
+        if sealed_box::open(&self.key, purpose.as_bytes(), sealed, purpose).is_ok() {
+            return Ok(None);
+        }
+        let plain = self.open(purpose, sealed)?;
+        Ok(Some(self.seal(rng, purpose, &plain)))
     }
 }

@@ -8,6 +8,7 @@ pub mod force;
 pub mod make;
 pub mod master;
 pub mod root;
+pub mod rotation;
 pub mod sealed_box;
 pub mod sealed_file;
 
@@ -58,6 +59,29 @@ pub enum KeyError {
     /// What a root was asked to sign, or has signed, cannot be used.
     #[error("the keys are not certified: {0}")]
     Request(String),
+    /// The master key is being changed, and the change was not finished.
+    #[error(
+        "the master key is being changed since {since}, and the change has not come to its end; run admin keys-rotate again, as \
+         before, with both keys: it goes on where it stopped"
+    )]
+    BeingChanged {
+        /// Since when.
+        since: proviso_model::Timestamp,
+    },
+    /// The master key given is not the one in use.
+    #[error("the master key given is not the one in use: {what}")]
+    NotInUse {
+        /// Which it is, where that is known, and what to do.
+        what: String,
+    },
+    /// Another process uses the data folder, or changes its master key.
+    #[error("{path}: {what}")]
+    InUse {
+        /// The file that is locked.
+        path: String,
+        /// By whom, and what to do.
+        what: &'static str,
+    },
     /// The command that gives the master key did not.
     #[error("the command \"{command}\" gave no master key: {what}; run it by hand as the server's account")]
     Command {

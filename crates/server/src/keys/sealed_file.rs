@@ -32,18 +32,38 @@ pub fn write(
     files::write_new(&folder(data_dir).join(name), format!("{}\n", hex::encode(sealed)).as_bytes())
 }
 
+/// Seals a secret anew that the master key before sealed, in place of the old file. Says whether that was needed.
+///
+/// # Errors
+/// [`KeyError`]; then the file is as it was.
+pub fn seal_anew(
+    data_dir: &Path,
+    master: &MasterKey,
+    rng: &mut dyn CryptoRng,
+    name: &str,
+) -> Result<bool, KeyError> {
+    let path = folder(data_dir).join(name);
+    let Some(sealed) = master.seal_anew(rng, &purpose(name), &sealed_bytes(&path)?)? else {
+        return Ok(false);
+    };
+    files::replace(&path, format!("{}\n", hex::encode(sealed)).as_bytes())?;
+    Ok(true)
+}
+
+fn sealed_bytes(path: &Path) -> Result<Vec<u8>, KeyError> {
+    let text = files::read(path)?;
+    hex::decode(text.trim_ascii()).map_err(|_| KeyError::Malformed {
+        path: path.display().to_string(),
+        what: "it is not hexadecimal".to_owned(),
+    })
+}
+
 /// Reads a secret.
 ///
 /// # Errors
 /// [`KeyError`].
 pub fn read(data_dir: &Path, master: &MasterKey, name: &str) -> Result<Zeroizing<Vec<u8>>, KeyError> {
-    let path = folder(data_dir).join(name);
-    let text = files::read(&path)?;
-    let sealed = hex::decode(text.trim_ascii()).map_err(|_| KeyError::Malformed {
-        path: path.display().to_string(),
-        what: "it is not hexadecimal".to_owned(),
-    })?;
-    master.open(&purpose(name), &sealed)
+    master.open(&purpose(name), &sealed_bytes(&folder(data_dir).join(name))?)
 }
 
 /// Reads a secret of 32 bytes.

@@ -98,7 +98,7 @@ async fn send(ctx: &AppContext, claimed: &ClaimedDelivery) -> Result<Result<bool
         Channel::Console => Ok(false),
         Channel::Webhook => call(ctx, claimed, now).await,
         // Whoever has looked already needs no e-mail.
-        Channel::Email if row.kind != DeliveryKind::Trial && claimed.unseen.is_empty() => Ok(false),
+        Channel::Email if is_of_alerts(row.kind) && claimed.unseen.is_empty() => Ok(false),
         Channel::Email => match address(ctx, &row.recipient).await? {
             Ok(to) => {
                 let letter = letter::letter(&ctx.telling, claimed, to, now);
@@ -107,6 +107,11 @@ async fn send(ctx: &AppContext, claimed: &ClaimedDelivery) -> Result<Result<bool
             Err(fault) => Err(Failed { fault: fault.to_owned(), is_final: true, untaken: true }),
         },
     })
+}
+
+/// Whether a delivery tells of alerts, which somebody may have looked at meanwhile.
+fn is_of_alerts(kind: DeliveryKind) -> bool {
+    !matches!(kind, DeliveryKind::Trial | DeliveryKind::Rights)
 }
 
 async fn call(ctx: &AppContext, claimed: &ClaimedDelivery, now: Timestamp) -> Result<bool, Failed> {

@@ -24,10 +24,17 @@ pub fn letter(rules: &TellingRules, claimed: &ClaimedDelivery, to: String, now: 
             "Proviso: this e-mail arrives".to_owned(),
             "You asked whether notifications arrive. This one did; no alert goes with it.\n\n".to_owned(),
         ),
+        DeliveryKind::Rights => (
+            "Proviso: a request about somebody's data is waiting".to_owned(),
+            format!(
+                "Somebody asked the force something about the data that it holds of them. The time in which it is to be answered runs.\n\n{}\n\n",
+                rules.link("/rights")
+            ),
+        ),
         _ => waiting(rules, claimed),
     };
     let mut text = first;
-    if row.kind != DeliveryKind::Trial {
+    if !matches!(row.kind, DeliveryKind::Trial | DeliveryKind::Rights) {
         text.push_str(&next(rules, claimed));
     }
     if !rules.turn_to.is_empty() {

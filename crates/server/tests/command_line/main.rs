@@ -3,6 +3,7 @@
 mod hash_sets;
 mod notifications;
 mod pictures;
+mod retention;
 mod store;
 mod suitability;
 mod visits;

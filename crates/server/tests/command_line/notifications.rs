@@ -78,7 +78,7 @@ fn an_administrator_sets_how_officers_are_told_who_stands_in_for_whom_and_sees_w
 }
 
 /// So many days from now, as the program reads times.
-fn in_days(days: &str) -> String {
+pub fn in_days(days: &str) -> String {
     let asked = format!("{days} days");
     let output =
         std::process::Command::new("date").args(["-u", "-d", &asked, "+%Y-%m-%dT%H:%M:00Z"]).output();

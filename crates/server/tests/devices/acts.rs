@@ -71,6 +71,7 @@ enum Capture {
 #[tokio::test]
 async fn each_act_on_a_device_sets_capture_keys_gap_and_what_is_held_unseen() {
     let cases = [
+        (DeviceActKind::WrongPerson, Capture::Paused),
         (DeviceActKind::InCustody, Capture::Paused),
         (DeviceActKind::Seized, Capture::Paused),
         (DeviceActKind::InRepair, Capture::Paused),

@@ -146,6 +146,8 @@ async fn a_destruction_that_a_kill_cut_short_is_finished_at_the_next_start() {
         reference: "review 15 of 2026".to_owned(),
         by: "command-line".to_owned(),
         certificate: CertificateId::random([9; 16]),
+        proposed_by: None,
+        last_key_backup_at: None,
     };
     rig.ctx.journal().append(&entry).expect("written");
     let cut = std::fs::OpenOptions::new().append(true).open(rig.ctx.journal().path()).expect("opened");

@@ -4,15 +4,20 @@
 use std::path::Path;
 
 use proviso_engine::Engine;
+use proviso_model::device_act::{DeviceAct, DeviceActKind};
 use proviso_model::observation::{Act, Fact, Passage};
 use proviso_model::record::{Generated, RecordBody};
 use proviso_model::{Digest, Outcome};
 use proviso_server::app::backup;
 use proviso_server::app::bundle::{self, Asker, Scope};
+use proviso_server::app::device_acts;
 use proviso_server::app::officer::alert::{self, DecisionForm};
+use proviso_server::app::retention::act::{self, Decided};
+use proviso_server::app::rights::act::{Done, NewRequest};
+use proviso_server::app::{rights, shield};
 use proviso_server::jobs;
 use proviso_server::keys::MasterKey;
-use proviso_store::AlertFilter;
+use proviso_store::{AlertFilter, RightsKind};
 use sqlx::Row as _;
 
 use crate::device::Device;
@@ -23,7 +28,7 @@ use crate::rig::{ORDER, Rig};
 /// Findings, each with an excerpt, an address, a title and an account of its own; every third is a search.
 const FINDINGS: usize = 12;
 /// The person, the court's and the force's words, the reason of a decision, a gap's detail, what a device said of itself.
-const NAMES: [&str; 8] = [
+const NAMES: [&str; 13] = [
     "Test Person 014",
     "T20269014",
     "brass compass",
@@ -32,9 +37,15 @@ const NAMES: [&str; 8] = [
     "planted-detail-5281",
     "test-account-014",
     "Test Linux 14",
+    "planted-hold-5281",
+    "planted-shield-5281",
+    "planted-request-5281",
+    "planted-answer-5281",
+    "planted-abroad-5281",
 ];
 
-fn words() -> Vec<String> {
+/// The words that [`plant`] plants.
+pub fn words() -> Vec<String> {
     let kinds = ["excerpt", "address", "heading", "account"];
     let of_findings =
         (0..FINDINGS).flat_map(|number| kinds.map(|kind| format!("planted-{kind}-{number:02}")));
@@ -61,6 +72,43 @@ fn planted_finding(device: &Device, rig: &Rig, number: usize) -> RecordBody {
     let findings = engine.evaluate(&seen);
     let captured = engine.reduce(&seen, &findings);
     RecordBody::Finding { captured, generated: Generated { findings } }
+}
+
+/// Lets a device and officers write every word of [`words`] by the ways that they do: records over the network, forms, the command line.
+pub async fn plant(rig: &Rig, device: &mut Device) {
+    let mut records: Vec<_> =
+        (0..FINDINGS).map(|number| device.seal(planted_finding(device, rig, number))).collect();
+    records.push(device.seal(gap(rig.ctx.now())));
+    device.send(rig, &records.iter().collect::<Vec<_>>()).await.receipt();
+    jobs::drain(&rig.ctx).await.expect("worked");
+    let officer =
+        rig.ctx.store.officer_by_username("test.officer.014").await.expect("read").expect("one").into();
+    for row in rig.ctx.store.alert_list(AlertFilter::default()).await.expect("read") {
+        let view = alert::open_content(&rig.ctx, &officer, row.id).await.expect("shown");
+        assert!(!view.findings.is_empty());
+        let form =
+            DecisionForm { outcome: Outcome::DiscussAtVisit, reason: "planted-reason-5281".to_owned() };
+        alert::decide(&rig.ctx, &officer, row.id, form).await.expect("decided");
+    }
+    let reason = "planted-hold-5281: a claim was made.";
+    let case = rig.ctx.store.case_get(rig.case).await.expect("read").expect("the case");
+    let keep = Decided::Keep(jiff::civil::date(2028, 1, 10));
+    act::decide(&rig.ctx, "officer:first", case, &keep, reason).await.expect("kept");
+    shield::add(&rig.ctx, "officer:first", rig.case, "planted-shield-5281.example", reason)
+        .await
+        .expect("added");
+    let new = NewRequest {
+        kind: RightsKind::Rectification,
+        received_on: jiff::civil::date(2026, 11, 24),
+        text: "planted-request-5281: it is wrong.",
+    };
+    let id = rights::act::enter(&rig.ctx, "officer:first", rig.case, &new).await.expect("entered");
+    let answer = "planted-answer-5281: it was corrected.";
+    rights::act::act(&rig.ctx, "officer:first", rig.case, id, Done::Answer, answer).await.expect("answered");
+    let custody = DeviceAct { kind: DeviceActKind::Abroad, from: rig.ctx.now(), until: None };
+    let row = rig.ctx.store.device_get(device.id).await.expect("read").expect("the device");
+    let why = "planted-abroad-5281: told by telephone.";
+    device_acts::enter(&rig.ctx, "officer:first", &row, custody, why).await.expect("entered");
 }
 
 /// Every row of every table as SQL literals, as a dump writes them.
@@ -102,20 +150,7 @@ async fn a_thief_without_the_master_key_finds_no_person_excerpt_address_search_o
 
     let mut rig = Rig::with_workers(0).await;
     let mut device = Device::enrol(&rig).await;
-    let mut records: Vec<_> =
-        (0..FINDINGS).map(|number| device.seal(planted_finding(&device, &rig, number))).collect();
-    records.push(device.seal(gap(rig.ctx.now())));
-    device.send(&rig, &records.iter().collect::<Vec<_>>()).await.receipt();
-    jobs::drain(&rig.ctx).await.expect("worked");
-    let officer =
-        rig.ctx.store.officer_by_username("test.officer.014").await.expect("read").expect("one").into();
-    for row in rig.ctx.store.alert_list(AlertFilter::default()).await.expect("read") {
-        let view = alert::open_content(&rig.ctx, &officer, row.id).await.expect("shown");
-        assert!(!view.findings.is_empty());
-        let form =
-            DecisionForm { outcome: Outcome::DiscussAtVisit, reason: "planted-reason-5281".to_owned() };
-        alert::decide(&rig.ctx, &officer, row.id, form).await.expect("decided");
-    }
+    plant(&rig, &mut device).await;
     let asker = Asker::machine("command-line".to_owned(), "Test".to_owned());
     let shown = proviso_evidence::Shown::Everything;
     let made = bundle::make(&rig.ctx, &asker, Scope::Case(rig.case), &shown).await.expect("made");

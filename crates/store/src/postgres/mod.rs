@@ -42,6 +42,8 @@ mod job;
 mod late;
 #[path = "../sql/log.rs"]
 mod log;
+#[path = "../sql/master_sealed.rs"]
+mod master_sealed;
 #[path = "../sql/officer.rs"]
 mod officer;
 #[path = "../sql/opened.rs"]
@@ -56,8 +58,12 @@ mod personal_link;
 mod privilege;
 #[path = "../sql/record.rs"]
 mod record;
+#[path = "../sql/retention.rs"]
+mod retention;
 #[path = "../sql/returned.rs"]
 mod returned;
+#[path = "../sql/rights.rs"]
+mod rights;
 #[path = "../sql/rows.rs"]
 mod rows;
 #[path = "../sql/second_factor.rs"]

@@ -66,13 +66,14 @@ pub(super) async fn join_or_make(
 }
 
 /// A delivery without an alert.
-pub(super) async fn trial(
+pub(super) async fn without_alert(
     connection: &mut EngineConnection,
     id: DeliveryId,
+    kind: DeliveryKind,
     recipient: &str,
     now: Timestamp,
 ) -> Result<()> {
-    let about = (DeliveryKind::Trial, Channel::Email, Priority::ThisWeek, TellingStep::Officer);
+    let about = (kind, Channel::Email, Priority::ThisWeek, TellingStep::Officer);
     insert(connection, id, recipient, about, (now, now)).await
 }
 

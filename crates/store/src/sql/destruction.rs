@@ -4,9 +4,9 @@ use async_trait::async_trait;
 use proviso_model::Timestamp;
 use proviso_model::ids::CaseId;
 
-use super::rows::bytes;
+use super::rows::{bytes, text, time};
 use super::{EngineConnection, EngineStore};
-use crate::destruction::{Destruction, DestructionStore};
+use crate::destruction::{Destruction, DestructionStore, LegalHold};
 use crate::error::Result;
 
 /// What stands where something sealed was.
@@ -24,7 +24,7 @@ const MADE_OF_A_RECORD: [(&str, &str); 8] = [
     ("privilege", "record"),
 ];
 /// What is emptied when a case is destroyed.
-const OF_A_CASE: [(&str, &str); 10] = [
+const OF_A_CASE: [(&str, &str); 12] = [
     ("case_file", "id"),
     ("order_version", "case_id"),
     ("order_end", "case_id"),
@@ -35,6 +35,8 @@ const OF_A_CASE: [(&str, &str); 10] = [
     ("device", "case_id"),
     ("decision", "case_id"),
     ("visit_record", "case_id"),
+    ("retention", "case_id"),
+    ("rights_request", "case_id"),
 ];
 
 async fn record(connection: &mut EngineConnection, hash: &[u8; 32], what: &Destruction) -> Result<()> {
@@ -81,6 +83,9 @@ async fn rest_of_case(connection: &mut EngineConnection, case: CaseId, at: Times
         "UPDATE policy_returned SET sealed = $2 WHERE device IN (SELECT id FROM device WHERE case_id = $1)",
         "UPDATE other_adult SET withdrawn_sealed = $2 WHERE case_id = $1 AND withdrawn_at IS NOT NULL",
         "UPDATE visit_record SET files = $2 WHERE case_id = $1",
+        "UPDATE shield SET ended_sealed = $2 WHERE case_id = $1 AND ended_at IS NOT NULL",
+        "UPDATE rights_act SET sealed = $2 WHERE request IN (SELECT id FROM rights_request WHERE case_id = $1)",
+        "UPDATE retention SET ended_sealed = $2 WHERE case_id = $1 AND ended_at IS NOT NULL",
     ] {
         sqlx::query(statement).bind(id.clone()).bind(NOTHING).execute(&mut *connection).await?;
     }
@@ -139,29 +144,37 @@ impl DestructionStore for EngineStore {
         self.erase_remains().await
     }
 
-    async fn legal_hold(&self, case: CaseId) -> Result<Option<Timestamp>> {
-        let since: Option<i64> =
-            sqlx::query_scalar("SELECT min(from_at) FROM legal_hold WHERE case_id = $1 AND until_at IS NULL")
-                .bind(case.as_bytes().to_vec())
-                .fetch_one(&self.readers)
-                .await?;
-        Ok(since.map(Timestamp::from_micros))
+    async fn legal_hold(&self, case: CaseId) -> Result<Option<LegalHold>> {
+        let row = sqlx::query(
+            "SELECT from_at, reference FROM legal_hold WHERE case_id = $1 AND until_at IS NULL ORDER BY from_at LIMIT 1",
+        )
+        .bind(case.as_bytes().to_vec())
+        .fetch_optional(&self.readers)
+        .await?;
+        let hold = |row| Ok(LegalHold { since: time(row, "from_at")?, reference: text(row, "reference")? });
+        row.as_ref().map(hold).transpose()
     }
 
-    async fn legal_hold_set(&self, case: CaseId, hold: bool, at: Timestamp) -> Result<()> {
+    async fn legal_hold_set(&self, case: CaseId, hold: Option<&str>, at: Timestamp) -> Result<()> {
+        let hold = hold.map(str::to_owned);
         self.write(move |connection| {
             Box::pin(async move {
-                let statement = if hold {
-                    "INSERT INTO legal_hold (case_id, from_at) SELECT $1, $2 WHERE NOT EXISTS
-                     (SELECT 1 FROM legal_hold WHERE case_id = $1 AND until_at IS NULL)"
-                } else {
-                    "UPDATE legal_hold SET until_at = $2 WHERE case_id = $1 AND until_at IS NULL"
-                };
-                sqlx::query(statement)
-                    .bind(case.as_bytes().to_vec())
+                let case = case.as_bytes().to_vec();
+                let statement = match hold {
+                    Some(reference) => sqlx::query(
+                        "INSERT INTO legal_hold (case_id, from_at, reference) SELECT $1, $2, $3 WHERE NOT EXISTS
+                         (SELECT 1 FROM legal_hold WHERE case_id = $1 AND until_at IS NULL)",
+                    )
+                    .bind(case)
                     .bind(at.as_micros())
-                    .execute(connection)
-                    .await?;
+                    .bind(reference),
+                    None => sqlx::query(
+                        "UPDATE legal_hold SET until_at = $2 WHERE case_id = $1 AND until_at IS NULL",
+                    )
+                    .bind(case)
+                    .bind(at.as_micros()),
+                };
+                statement.execute(connection).await?;
                 Ok(())
             })
         })

@@ -12,8 +12,8 @@ use super::{EngineConnection, EngineRow, EngineStore};
 use crate::alert::AlertRow;
 use crate::error::{Result, StoreError};
 use crate::telling::{
-    Channel, ClaimedDelivery, ClockRow, ClockStep, DeliveryEnd, DeliveryRow, DeliveryState, DeliveryTally,
-    NewTelling, TellingRow, TellingStep, TellingStore,
+    Channel, ClaimedDelivery, ClockRow, ClockStep, DeliveryEnd, DeliveryKind, DeliveryRow, DeliveryState,
+    DeliveryTally, NewTelling, TellingRow, TellingStep, TellingStore,
 };
 use crate::words::Priority;
 
@@ -184,7 +184,19 @@ impl TellingStore for EngineStore {
     async fn delivery_trial(&self, id: DeliveryId, recipient: &str, now: Timestamp) -> Result<()> {
         let recipient = recipient.to_owned();
         self.write(move |connection| {
-            Box::pin(async move { delivery::trial(connection, id, &recipient, now).await })
+            Box::pin(async move {
+                delivery::without_alert(connection, id, DeliveryKind::Trial, &recipient, now).await
+            })
+        })
+        .await
+    }
+
+    async fn delivery_rights(&self, id: DeliveryId, recipient: &str, now: Timestamp) -> Result<()> {
+        let recipient = recipient.to_owned();
+        self.write(move |connection| {
+            Box::pin(async move {
+                delivery::without_alert(connection, id, DeliveryKind::Rights, &recipient, now).await
+            })
         })
         .await
     }

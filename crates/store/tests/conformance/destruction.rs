@@ -1,6 +1,6 @@
 //! Destroying a record and a case; a hold on a case.
 
-use proviso_store::{AlertFilter, AppendBatch, CaseState, Destruction, DeviceState, Store};
+use proviso_store::{AlertFilter, AppendBatch, CaseState, Destruction, DeviceState, LegalHold, Store};
 
 use crate::fixtures::{at, case_id, device_id, job_id, record, record_hash};
 
@@ -40,10 +40,11 @@ pub async fn a_destroyed_record_keeps_its_place_and_nothing_else(store: &dyn Sto
 pub async fn a_destroyed_case_leaves_ids_and_times(store: &dyn Store) {
     assert_eq!(store.legal_hold(case_id()).await.expect("read"), None);
     for seconds in [620, 630] {
-        store.legal_hold_set(case_id(), true, at(seconds)).await.expect("held");
-        assert_eq!(store.legal_hold(case_id()).await.expect("read"), Some(at(620)));
+        store.legal_hold_set(case_id(), Some("civil claim 7"), at(seconds)).await.expect("held");
+        let hold = LegalHold { since: at(620), reference: "civil claim 7".to_owned() };
+        assert_eq!(store.legal_hold(case_id()).await.expect("read"), Some(hold));
     }
-    store.legal_hold_set(case_id(), false, at(640)).await.expect("released");
+    store.legal_hold_set(case_id(), None, at(640)).await.expect("released");
     assert_eq!(store.legal_hold(case_id()).await.expect("read"), None);
 
     for _ in 0..2 {

@@ -15,7 +15,9 @@ mod people;
 mod personal_link;
 mod privilege;
 mod records;
+mod retention;
 mod review;
+mod rights;
 mod shield;
 mod telling;
 mod visit;
@@ -48,6 +50,8 @@ async fn story(store: &dyn Store) {
     telling::a_clock_begins_once_goes_on_and_stops_when_somebody_looks(store).await;
     telling::a_delivery_takes_in_what_it_surely_has_not_told_and_ends_once(store).await;
     shield::a_contact_is_put_on_the_list_and_taken_off_with_the_policies_that_follow(store).await;
+    retention::a_proposal_waits_alone_and_ends_once_and_every_decision_is_kept(store).await;
+    rights::a_request_is_kept_with_all_that_was_done_about_it(store).await;
     personal_link::a_link_opens_one_visit_at_a_time_and_ends_with_the_next_or_when_somebody_ends_it(store)
         .await;
     other_adult::an_approval_is_made_and_withdrawn_with_the_policies_that_follow(store).await;

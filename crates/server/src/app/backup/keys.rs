@@ -22,6 +22,8 @@ pub(super) const CASE_KEYS: &str = "case-keys";
 pub(super) const TRUST: &str = "trust.json";
 /// Whoever holds the master key and a key backup opens everything: they never lie in one place.
 const MASTER: &str = "master.key";
+/// What waits to become one.
+const MASTER_NEW: &str = "master.key.new";
 
 /// Copies the keys, sealed as they lie, to a new folder. The master key is not among them.
 ///
@@ -52,7 +54,7 @@ fn sources(config: &Config) -> Result<Vec<(PathBuf, String)>> {
     let mut sources = vec![(trust_path(&config.data_dir), TRUST.to_owned())];
     for name in folder::list(&keys)? {
         let path = keys.join(&name);
-        if name != MASTER && Some(&path) != master.as_ref() {
+        if name != MASTER && name != MASTER_NEW && Some(&path) != master.as_ref() {
             sources.push((path, format!("{KEYS}/{name}")));
         }
     }

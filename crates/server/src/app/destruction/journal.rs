@@ -6,12 +6,15 @@ use std::path::{Path, PathBuf};
 
 use proviso_model::ids::{CaseId, CertificateId};
 use proviso_model::{Digest, Timestamp};
+use proviso_store::{AuditFilter, StoreError};
 use serde::{Deserialize, Serialize};
 
 use super::Grounds;
 use crate::app::AppContext;
 use crate::keys::{KeyError, files};
 
+/// The act in the log that a backup of keys is.
+const BACKUP_KEYS: &str = "backup-keys";
 /// Longest line that is read, in bytes.
 const LINE_BYTES_MAX: usize = 4_096;
 
@@ -47,18 +50,35 @@ pub struct JournalEntry {
     pub by: String,
     /// The certificate's id.
     pub certificate: CertificateId,
+    /// Who proposed it, where two officers decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proposed_by: Option<String>,
+    /// The newest backup of keys made before, which could have brought it back until it lapsed; `None` where the log knows of
+    /// none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_key_backup_at: Option<Timestamp>,
 }
 
 impl JournalEntry {
-    pub(super) fn new(ctx: &AppContext, what: What, grounds: &Grounds) -> Self {
-        Self {
+    pub(super) async fn new(ctx: &AppContext, what: What, grounds: &Grounds) -> Result<Self, StoreError> {
+        let filter = AuditFilter {
+            act: BACKUP_KEYS.to_owned(),
+            since: Timestamp::from_micros(0),
+            actor: None,
+            object: None,
+        };
+        // One that failed may have copied keys all the same.
+        let backups = ctx.store.audit_of_act(&filter, 1).await?;
+        Ok(Self {
             what,
             at: ctx.now(),
             why: grounds.why.as_str().to_owned(),
             reference: grounds.reference.trim().to_owned(),
             by: grounds.actor.clone(),
             certificate: CertificateId::random(ctx.random()),
-        }
+            proposed_by: None,
+            last_key_backup_at: backups.first().map(|row| row.entry.opened_at),
+        })
     }
 }
 

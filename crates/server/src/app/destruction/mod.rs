@@ -7,9 +7,9 @@ pub mod revoked;
 
 use proviso_model::Digest;
 use proviso_model::ids::CaseId;
-use proviso_store::{CaseState, Destruction, StoreError};
+use proviso_store::{CaseState, Destruction, LegalHold, StoreError};
 
-pub use certificate::{Certificate, CertificateStatement, KEY_BACKUP_DAYS, signed_certificate};
+pub use certificate::{Certificate, CertificateStatement, KEY_BACKUP_DAYS, again, signed_certificate};
 pub use journal::{Journal, JournalEntry, What};
 
 use crate::app::AppContext;
@@ -83,12 +83,17 @@ pub struct Grounds {
 #[derive(Debug, thiserror::Error)]
 pub enum DestructionError {
     /// A hold forbids it.
-    #[error("case {case} is under legal hold since {since}; end the hold first, with admin legal-hold")]
+    #[error(
+        "case {case} is under legal hold since {since} ({reference}): nothing of it can be destroyed; end the hold first, on the page of \
+         the case's retention or with admin legal-hold"
+    )]
     Held {
         /// The case.
         case: CaseId,
         /// Since when.
         since: proviso_model::Timestamp,
+        /// Under which reference.
+        reference: String,
     },
     /// Another force took the case over and has not said that it has it.
     #[error(
@@ -117,17 +122,29 @@ const REFERENCE_CHARS_MAX: usize = 200;
 
 impl Grounds {
     fn check(&self) -> Result<(), DestructionError> {
-        let chars = self.reference.trim().chars().count();
-        let good = (1..=REFERENCE_CHARS_MAX).contains(&chars) && !self.reference.contains(char::is_control);
-        if good { Ok(()) } else { Err(DestructionError::Reference) }
+        check_reference(&self.reference)
     }
+}
+
+fn check_reference(reference: &str) -> Result<(), DestructionError> {
+    let chars = reference.trim().chars().count();
+    let good = (1..=REFERENCE_CHARS_MAX).contains(&chars) && !reference.contains(char::is_control);
+    if good { Ok(()) } else { Err(DestructionError::Reference) }
 }
 
 async fn refuse_held(ctx: &AppContext, case: CaseId) -> Result<(), DestructionError> {
     match ctx.store.legal_hold(case).await? {
-        Some(since) => Err(DestructionError::Held { case, since }),
+        Some(hold) => Err(held(case, hold)),
         None => Ok(()),
     }
+}
+
+/// That a hold forbids it.
+pub(in crate::app) fn held(case: CaseId, LegalHold { since, mut reference }: LegalHold) -> DestructionError {
+    if reference.is_empty() {
+        "no reference was given".clone_into(&mut reference);
+    }
+    DestructionError::Held { case, since, reference }
 }
 
 /// Destroys the content of one record: its key, its body, and what was made of it. Its header stays in the chain and in
@@ -161,7 +178,7 @@ async fn record_alone(
     if row.destroyed_at.is_some() {
         return Err(DestructionError::Already(format!("record {}", Digest(hash))));
     }
-    let entry = JournalEntry::new(ctx, What::Record { record: Digest(hash) }, grounds);
+    let entry = JournalEntry::new(ctx, What::Record { record: Digest(hash) }, grounds).await?;
     let objects =
         format!("{} {} {} {}", Digest(hash), grounds.why.as_str(), entry.certificate, grounds.reference);
     ctx.logged(&grounds.actor, "record-destroy", Some(row.case), &objects, async {
@@ -178,6 +195,19 @@ async fn record_alone(
 /// # Errors
 /// [`DestructionError`].
 pub async fn case(ctx: &AppContext, id: CaseId, grounds: &Grounds) -> Result<Certificate, DestructionError> {
+    case_by_two(ctx, id, grounds, None).await
+}
+
+/// The same, where one officer proposed it and another, the actor of `grounds`, confirmed it.
+///
+/// # Errors
+/// [`DestructionError`].
+pub async fn case_by_two(
+    ctx: &AppContext,
+    id: CaseId,
+    grounds: &Grounds,
+    proposed_by: Option<&str>,
+) -> Result<Certificate, DestructionError> {
     grounds.check()?;
     let row = ctx.store.case_get(id).await?.ok_or(StoreError::Missing("this case"))?;
     refuse_held(ctx, id).await?;
@@ -187,7 +217,8 @@ pub async fn case(ctx: &AppContext, id: CaseId, grounds: &Grounds) -> Result<Cer
     if transfer::of_case(ctx, id).await?.is_some_and(|over| over.confirmed_at.is_none()) {
         return Err(DestructionError::Transferred { case: id });
     }
-    let entry = JournalEntry::new(ctx, What::Case { case: id }, grounds);
+    let made = JournalEntry::new(ctx, What::Case { case: id }, grounds).await?;
+    let entry = JournalEntry { proposed_by: proposed_by.map(str::to_owned), ..made };
     let objects = format!("{id} {} {} {}", grounds.why.as_str(), entry.certificate, grounds.reference);
     ctx.logged(&grounds.actor, "case-destroy", Some(id), &objects, async {
         ctx.journal().append(&entry)?;
@@ -208,12 +239,13 @@ pub async fn hold(
     reference: &str,
     actor: &str,
 ) -> Result<(), DestructionError> {
+    check_reference(reference)?;
     if ctx.store.case_get(case).await?.is_none() {
         return Err(StoreError::Missing("this case").into());
     }
     let act = if on { "legal-hold" } else { "legal-hold-end" };
     ctx.logged(actor, act, Some(case), &format!("{case} {reference}"), async {
-        Ok(ctx.store.legal_hold_set(case, on, ctx.now()).await?)
+        Ok(ctx.store.legal_hold_set(case, on.then_some(reference.trim()), ctx.now()).await?)
     })
     .await
 }

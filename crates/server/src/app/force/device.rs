@@ -11,7 +11,7 @@ use crate::app::device::code;
 use crate::app::device_acts;
 
 /// Why no device of a person is enrolled any more.
-pub const NOBODY_LEFT: &str = "it is entered that the person died or that another force has the case, so no device is enrolled any more; withdraw that entry if it was a mistake";
+pub const NOBODY_LEFT: &str = "it is entered that the person died, that another force has the case, or that it was the wrong person, so no device is enrolled any more; withdraw that entry if it was a mistake";
 
 /// Issues a one-time enrolment code and says until when it works.
 ///

@@ -39,7 +39,7 @@ pub struct ForDevices {
 }
 
 /// A key opens only as that of its set.
-fn purpose(set: &Digest) -> String {
+pub(in crate::app) fn purpose(set: &Digest) -> String {
     format!("{PURPOSE}-key/{set}")
 }
 

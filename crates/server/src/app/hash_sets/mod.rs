@@ -24,7 +24,7 @@ use super::{AppContext, packs};
 pub use proviso_mapped::Mapped;
 
 /// What the force says of a set is sealed for this, under the master key.
-const PURPOSE: &str = "hash-set";
+pub(in crate::app) const PURPOSE: &str = "hash-set";
 /// Category of a set whose pictures are known or suspected to show the abuse of children.
 const CHILD_ABUSE: &str = "child-abuse";
 /// Folder of the sets within the blob folder.

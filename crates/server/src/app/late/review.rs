@@ -37,8 +37,8 @@ pub async fn erase(
     reason: &str,
 ) -> Result<Vec<Certificate>, ForceError> {
     check_reason(reason)?;
-    if let Some(since) = ctx.store.legal_hold(case).await? {
-        return Err(refused(&DestructionError::Held { case, since }));
+    if let Some(hold) = ctx.store.legal_hold(case).await? {
+        return Err(refused(&destruction::held(case, hold)));
     }
     let records = match which {
         Which::Held => held(ctx, case, about).await?,

@@ -25,11 +25,17 @@ pub enum Action {
     AppointReviewers,
     /// Enter that one officer stands in for another, which opens the other's cases to them.
     SetCover,
+    /// Review how long a case is kept, hold it, and destroy it together with another officer.
+    ReviewRetention,
+    /// Enter what a person asks about their data, and see it.
+    EnterRights,
+    /// Answer it.
+    AnswerRights,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 13] = [
         Self::ViewEvidence,
         Self::Decide,
         Self::Export,
@@ -40,12 +46,15 @@ impl Action {
         Self::ReviewPrivilege,
         Self::AppointReviewers,
         Self::SetCover,
+        Self::ReviewRetention,
+        Self::EnterRights,
+        Self::AnswerRights,
     ];
 }
 
 /// Whether `role` may do `action`; `own_case` says whether the case is assigned to that officer.
 ///
-/// Who reviews what is outside an order, keeps a shield list, or decides on privilege is never the officer in charge of the case; who decides on
+/// Who reviews what is outside an order or how long a case is kept, keeps a shield list, or decides on privilege is never the officer in charge of the case; who decides on
 /// privilege has that role alone, and sees no other page of any case. Digital specialists and disclosure
 /// officers get their pages with their issue; until then they see nothing here, which is the safe side.
 #[must_use]
@@ -53,8 +62,9 @@ pub fn allowed(role: OfficerRole, action: Action, own_case: bool) -> bool {
     match (role, action) {
         (
             OfficerRole::DataProtection | OfficerRole::Supervisor,
-            Action::ReviewQuarantine | Action::KeepShield,
+            Action::ReviewQuarantine | Action::KeepShield | Action::ReviewRetention | Action::AnswerRights,
         ) => !own_case,
+        (OfficerRole::DataProtection, Action::EnterRights) => true,
         (OfficerRole::PrivilegeReviewer, Action::ReviewPrivilege) => !own_case,
         (OfficerRole::Administrator, Action::AppointReviewers)
         | (OfficerRole::Supervisor, Action::SetCover) => true,
@@ -64,7 +74,9 @@ pub fn allowed(role: OfficerRole, action: Action, own_case: bool) -> bool {
             | Action::KeepShield
             | Action::ReviewPrivilege
             | Action::AppointReviewers
-            | Action::SetCover,
+            | Action::SetCover
+            | Action::ReviewRetention
+            | Action::AnswerRights,
         ) => false,
         (OfficerRole::OffenderManager, Action::ReadAudit) => false,
         (OfficerRole::OffenderManager, _) => own_case,
@@ -105,14 +117,14 @@ mod tests {
         // One letter per action, in the order of Action::ALL: y = every case, o = own cases only, x = others' cases
         // only, n = never.
         let table = [
-            (OfficerRole::OffenderManager, "oooonnnnnn"),
-            (OfficerRole::Supervisor, "yyyyyxxnny"),
-            (OfficerRole::DigitalSpecialist, "nnnnnnnnnn"),
-            (OfficerRole::Administrator, "nnnnynnnyn"),
-            (OfficerRole::DataProtection, "nnnnnxxnnn"),
-            (OfficerRole::Disclosure, "nnnnnnnnnn"),
-            (OfficerRole::Auditor, "nnnnynnnnn"),
-            (OfficerRole::PrivilegeReviewer, "nnnnnnnxnn"),
+            (OfficerRole::OffenderManager, "oooonnnnnnnon"),
+            (OfficerRole::Supervisor, "yyyyyxxnnyxyx"),
+            (OfficerRole::DigitalSpecialist, "nnnnnnnnnnnnn"),
+            (OfficerRole::Administrator, "nnnnynnnynnnn"),
+            (OfficerRole::DataProtection, "nnnnnxxnnnxyx"),
+            (OfficerRole::Disclosure, "nnnnnnnnnnnnn"),
+            (OfficerRole::Auditor, "nnnnynnnnnnnn"),
+            (OfficerRole::PrivilegeReviewer, "nnnnnnnxnnnnn"),
         ];
         assert_eq!(table.map(|(role, _)| role).as_slice(), OfficerRole::ALL);
         for (role, letters) in table {

@@ -26,6 +26,8 @@ pub mod priority;
 pub mod privilege;
 pub mod quarantine;
 pub mod reason;
+pub mod retention;
+pub mod rights;
 pub mod sealed;
 pub mod second_factor;
 pub mod session;

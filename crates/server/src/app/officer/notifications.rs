@@ -13,7 +13,7 @@ use crate::notify::people;
 use crate::notify::quiet::{Quiet, minutes};
 
 /// What the address is sealed for.
-const PURPOSE: &str = "notification-address";
+pub(in crate::app) const PURPOSE: &str = "notification-address";
 /// Longest address, in bytes.
 const ADDRESS_BYTES_MAX: usize = 254;
 

@@ -1,10 +1,9 @@
 //! What is held outside the order, for the officer who reviews it: counts, and the two acts. Each is logged before it is
 //! done. The reviewer is a data protection officer, or a supervisor who is not in charge of the case.
 
-use proviso_model::Timestamp;
 use proviso_model::ids::CaseId;
 use proviso_model::order::Order;
-use proviso_store::{CaseRow, QuarantineState};
+use proviso_store::{CaseRow, LegalHold, QuarantineState};
 
 use super::allowed::Action;
 use super::error::ActError;
@@ -38,8 +37,8 @@ pub struct ReviewView {
     pub order: Order,
     /// The counts.
     pub quarantine: Quarantine,
-    /// Since when a legal hold forbids erasing.
-    pub legal_hold: Option<Timestamp>,
+    /// The legal hold that forbids erasing.
+    pub legal_hold: Option<LegalHold>,
 }
 
 /// What a reviewer decides.

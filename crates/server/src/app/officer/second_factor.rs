@@ -36,7 +36,8 @@ pub struct Shown {
     pub qr_modules: usize,
 }
 
-fn purpose(officer: OfficerId) -> String {
+/// What a secret is sealed for.
+pub(in crate::app) fn purpose(officer: OfficerId) -> String {
     format!("second-factor/{officer}")
 }
 

@@ -9,11 +9,14 @@ use serde_json::json;
 
 use super::root::fingerprint;
 use crate::app::AppContext;
+use crate::app::destruction::KEY_BACKUP_DAYS;
 use crate::app::force::keys;
 use crate::cli::{Say, Wiring, open_context};
 use crate::config::Config;
 use crate::keys::files;
 use crate::keys::make::{self, Renew};
+use crate::keys::{MasterKey, rotation};
+use crate::master_key_change::{self, NewKey};
 use crate::open;
 
 #[derive(Debug, Args)]
@@ -42,7 +45,9 @@ pub(in crate::cli) struct InstallArgs {
 
 impl RenewArgs {
     pub(super) fn run(self, wiring: &Wiring, config: &Config, say: &mut Say) -> anyhow::Result<u8> {
+        let _in_use = rotation::lock_shared(&config.data_dir)?;
         let master = open::master_key(config, wiring.master_key.as_deref())?;
+        rotation::check(&config.data_dir, &master)?;
         let change = Renew { policy: self.policy, checkpoint: self.checkpoint, pack: self.pack };
         let mut rng = (wiring.rng)();
         let asked = make::renew(&config.data_dir, &master, &mut *rng, change, wiring.clock.now())?;
@@ -74,6 +79,54 @@ impl InstallArgs {
             trust.root_key,
         );
         say.line(&words, &json!({"root_key": trust.root_key, "policies": policies}))?;
+        Ok(0)
+    }
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct RotateArgs {
+    /// File with the new master key; made if it is not there. Name it in the settings afterwards.
+    #[arg(long, value_name = "FILE", conflicts_with = "new_command")]
+    new_file: Option<PathBuf>,
+    /// Program and arguments that print the new master key. Name them in the settings afterwards.
+    #[arg(long, num_args = 1.., allow_hyphen_values = true, value_name = "PROGRAM")]
+    new_command: Vec<String>,
+}
+
+impl RotateArgs {
+    fn new_key(self, wiring: &Wiring, config: &Config) -> anyhow::Result<NewKey> {
+        if let Some(path) = self.new_file {
+            return Ok(NewKey::File(path));
+        }
+        if !self.new_command.is_empty() {
+            return Ok(NewKey::Command(self.new_command));
+        }
+        anyhow::ensure!(
+            wiring.master_key.is_none() && config.master_key_command.is_none(),
+            "the master key comes from the environment or a command: say where the new one is, with --new-file or --new-command"
+        );
+        let usual = MasterKey::usual_path(&config.data_dir);
+        Ok(NewKey::Beside(config.master_key_file.clone().unwrap_or(usual)))
+    }
+
+    pub(super) async fn run(self, wiring: &Wiring, config: &Config, say: &mut Say) -> anyhow::Result<u8> {
+        let new = self.new_key(wiring, config)?;
+        let old = open::master_key(config, wiring.master_key.as_deref())?;
+        let (clock, rng) = (std::sync::Arc::clone(&wiring.clock), (wiring.rng)());
+        let done = master_key_change::change(config, old, &new, clock, rng, &mut || true).await?;
+        let next = match &new {
+            NewKey::Beside(path) => format!("the new key is in {}", path.display()),
+            NewKey::File(path) => format!("set master_key_file to {} now", path.display()),
+            NewKey::Command(command) => format!("set master_key_command to {command:?} now"),
+        };
+        let anew = done.anew;
+        let words = format!(
+            "sealed anew under master key {}: {} files of keys, keys of {} cases, {} values in the database, {} parts of lists\n{next}, and put a \
+             copy of it in the safe\nthe old key is refused from now on. Backups of keys made before need it until they lapse, {KEY_BACKUP_DAYS} \
+             days from now: keep it in the safe till then, make a backup of keys today, and destroy it after that",
+            done.id, anew.key_files, anew.cases, anew.values, anew.parts,
+        );
+        say.line(&words, &json!({"master_key": done.id, "cases": anew.cases}))?;
         Ok(0)
     }
 }

@@ -17,6 +17,7 @@ mod order_end;
 mod pack;
 mod pack_trial;
 mod quarantine;
+mod retention;
 mod root;
 mod secret;
 mod site_list;
@@ -49,6 +50,9 @@ pub(super) enum Admin {
     KeysRenew(keys::RenewArgs),
     /// Put keys to use that the root has signed.
     KeysInstall(keys::InstallArgs),
+    /// Change the master key: wrap the keys of every case, and all else that it seals, anew. Stop every serve and worker first. Killed at any
+    /// point, it goes on when it is run again.
+    KeysRotate(keys::RotateArgs),
     /// Say which keys are in use, and until when.
     KeysStatus,
     /// Add an officer; the password is read from standard input, or asked for.
@@ -136,6 +140,9 @@ pub(super) enum Admin {
     RecordDestroy(destroy::RecordArgs),
     /// Destroy a whole case for ever: its keys, its records, everything sealed.
     CaseDestroy(destroy::CaseArgs),
+    /// Reviews of how long cases are kept, and certificates of erasure.
+    #[command(subcommand)]
+    Retention(retention::Retention),
     /// Forbid destruction in a case, or allow it again.
     LegalHold(destroy::HoldArgs),
     /// Take a list of the force's own words into use, or say what that would do; devices get a new policy.
@@ -197,6 +204,7 @@ impl Admin {
             Self::Root(command) => return command.run(wiring, config, say),
             Self::KeysRenew(args) => return args.run(wiring, config, say),
             Self::KeysInstall(args) => return args.run(wiring, config, say).await,
+            Self::KeysRotate(args) => return args.run(wiring, config, say).await,
             Self::CopyStore => return store::copy(config, say).await,
             Self::Backup(args) => return args.run(wiring, config, say).await,
             Self::BackupKeys(args) => return args.run(wiring, config, say).await,
@@ -220,6 +228,7 @@ impl Admin {
             Self::Init(_)
             | Self::Root(_)
             | Self::KeysRenew(_)
+            | Self::KeysRotate(_)
             | Self::CopyStore
             | Self::KeysInstall(_)
             | Self::Backup(_)
@@ -258,6 +267,7 @@ impl Admin {
             Self::RecordDestroy(args) => args.run(ctx).await?,
             Self::CaseDestroy(args) => args.run(ctx).await?,
             Self::LegalHold(args) => args.run(ctx).await?,
+            Self::Retention(command) => command.run(ctx).await?,
             Self::PackImport(args) => args.act(ctx).await?,
             Self::PackList => pack::list(ctx).await?,
             Self::PackTrialList => pack_trial::list(ctx).await?,

@@ -23,6 +23,8 @@ mod person;
 mod personal_link;
 mod privilege;
 mod quarantine;
+mod retention;
+mod rights;
 mod routes;
 mod second_factor;
 mod shield;

@@ -48,6 +48,10 @@ pub enum Under {
     People,
     /// Reviews of what is outside an order.
     Quarantine,
+    /// What people ask about their data.
+    Rights,
+    /// How long cases are kept.
+    Retention,
     /// Shield lists.
     Shield,
     /// What may be privileged.
@@ -75,6 +79,8 @@ impl Shell {
             (Under::Inbox, "/", "Inbox", Action::ViewEvidence),
             (Under::People, "/people", "People", Action::ViewEvidence),
             (Under::Quarantine, "/quarantine", "Quarantine", Action::ReviewQuarantine),
+            (Under::Rights, "/rights", "People’s rights", Action::AnswerRights),
+            (Under::Retention, "/retention", "Retention", Action::ReviewRetention),
             (Under::Shield, "/shield", "Protected contacts", Action::KeepShield),
             (Under::Privilege, "/privilege", "Privilege review", Action::ReviewPrivilege),
             (Under::Privilege, "/privilege", "Privilege review", Action::AppointReviewers),

@@ -182,7 +182,10 @@ fn quarantine_page(
                 withdrawn: shown.row.withdrawn_at.map(|at| words::when(at, &zone).local),
             })
             .collect(),
-        legal_hold: view.legal_hold.map(|since| words::when(since, &zone).date),
+        legal_hold: view
+            .legal_hold
+            .as_ref()
+            .map(|hold| format!("{} ({})", words::when(hold.since, &zone).date, hold.reference)),
         problem,
     }
 }

@@ -11,7 +11,7 @@ use super::fault::Fault;
 use super::{
     Console, account, alert, assets, audit, bundle, confirm_self, cover, coverage, device_notice,
     enrolment_code, events, fault, headers, inbox, notifications, people, person, personal_link, privilege,
-    quarantine, second_factor, shield, sign_in, visit, why,
+    quarantine, retention, rights, second_factor, shield, sign_in, visit, why,
 };
 use crate::app::AppContext;
 
@@ -108,6 +108,16 @@ routes! {
     Cover: GET "/cover", SignedIn => cover::show;
     CoverAdd: POST "/cover", SignedIn => cover::add;
     CoverEnd: POST "/cover/{cover}", SignedIn => cover::end;
+    Rights: GET "/rights", SignedIn => rights::list;
+    PersonRights: GET "/people/{case}/rights", SignedIn => rights::of_case;
+    RightsEnter: POST "/people/{case}/rights", SignedIn => rights::enter;
+    RightsRequest: GET "/people/{case}/rights/{entry}", SignedIn => rights::show;
+    RightsDone: POST "/people/{case}/rights/{entry}", SignedIn => rights::done;
+    Retention: GET "/retention", SignedIn => retention::list;
+    Certificate: GET "/retention/certificates/{certificate}", SignedIn => retention::certificate;
+    PersonRetention: GET "/people/{case}/retention", SignedIn => retention::show;
+    RetentionDecide: POST "/people/{case}/retention", SignedIn => retention::decide;
+    RetentionSecond: POST "/people/{case}/retention/{entry}", SignedIn => retention::second;
     Audit: GET "/audit", SignedIn => audit::show;
 }
 

@@ -85,10 +85,11 @@ mod tests {
     use crate::web::console::minutes;
     use crate::web::personal::words;
 
-    const TEMPLATES: [&str; 6] = [
+    const TEMPLATES: [&str; 7] = [
         include_str!("../../../templates/personal/base.html"),
         include_str!("../../../templates/personal/code.html"),
         include_str!("../../../templates/personal/page.html"),
+        include_str!("../../../templates/personal/rights.html"),
         include_str!("../../../templates/personal/said.html"),
         include_str!("../../../templates/personal/statement.html"),
         include_str!("../../../templates/console/minutes.html"),

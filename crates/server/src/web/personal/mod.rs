@@ -3,6 +3,7 @@
 
 mod language;
 mod page;
+mod rights;
 mod routes;
 mod statement;
 #[cfg(test)]

@@ -8,7 +8,7 @@ use axum::routing::{get, post};
 use proviso_model::limits::STATEMENT_BYTES_MAX;
 
 use super::language::{self, Reader};
-use super::{Personal, page, said, statement, visit, words};
+use super::{Personal, page, rights, said, statement, visit, words};
 use crate::app::AppContext;
 use crate::web::console::{assets, headers};
 
@@ -23,6 +23,7 @@ pub fn router(app: AppContext) -> Router {
         .route("/page", get(page::show))
         .route("/page/close", post(visit::close))
         .route("/page/statement", get(statement::show).post(statement::write))
+        .route("/page/rights", get(rights::show).post(rights::ask))
         .fallback(async |Reader(say): Reader| said(say, StatusCode::NOT_FOUND, words::NEEDS_LINK, None))
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
         .layer(middleware::from_fn(language::keep))

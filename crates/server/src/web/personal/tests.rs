@@ -212,3 +212,69 @@ async fn the_reader_chooses_a_language_and_keeps_it_from_the_code_to_the_last_fo
     let page = other.ask(Method::GET, "/page", String::new(), &asks).await.body;
     assert!(page.contains("Ta strona jest zamknięta"), "{page}");
 }
+
+#[tokio::test]
+async fn what_the_person_asks_about_their_data_gets_a_day_and_a_reply_on_the_page_in_their_language() {
+    let force = force().await;
+    policies(&force).await;
+    let (link, code) = made(&force).await;
+    let mut person = Client::of(router(force.seed.ctx.clone()));
+    opened(&mut person, &link, &code).await;
+    assert!(
+        person
+            .get("/page")
+            .await
+            .body
+            .contains("<a href=\"/page/rights\">What you may ask about your data</a>")
+    );
+    let form = person.get("/page/rights").await.body;
+    assert!(
+        form.contains("that may be up to 2 months longer") && form.contains("Nobody need ask anything"),
+        "{form}"
+    );
+    for (kind, text, wrong) in
+        [("", "Please.", "Choose what you ask."), ("access", " ", "Write something, or go back.")]
+    {
+        let page = person.post("/page/rights", &[("kind", kind), ("text", text)]).await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
+        assert!(page.body.contains(wrong), "{}", page.body);
+    }
+    let asks = [("kind", "access"), ("text", "Everything, <b>please</b>.")];
+    assert_eq!(
+        person.post_bare("/page/rights", &asks).await.status,
+        StatusCode::FORBIDDEN,
+        "not from elsewhere"
+    );
+    let page = person.post("/page/rights", &asks).await.body;
+    assert!(page.contains("It is asked"), "{page}");
+    let mut officer = Client::signed_in(&force, "om1").await;
+    let entered = format!("/people/{}/rights", force.seed.case);
+    officer.get(&entered).await;
+    let letter = [("kind", "complaint"), ("received", "2026-11-20"), ("text", "A letter of a neighbour.")];
+    assert_eq!(officer.post(&entered, &letter).await.status, StatusCode::SEE_OTHER);
+    let claim = [("kind", "wrong-person"), ("text", "It is not my order.")];
+    person.get("/page/rights").await;
+    person.post("/page/rights", &claim).await;
+    let ctx = &force.seed.ctx;
+    let entries = ctx.store.device_act_list(force.seed.case).await.expect("read");
+    assert!(entries.is_empty(), "a claim on the page stops nothing by itself");
+    let page = person.get("/page/rights?lang=pl").await.body;
+    assert!(page.contains("Czeka na odpowiedź, która ma nadejść do 24.12.2026."), "{page}");
+    assert!(page.contains("Everything, &#60;b&#62;please"), "{page}");
+    assert!(
+        !page.contains("neighbour") && page.matches("Czeka na").count() == 2,
+        "nobody else's request: {page}"
+    );
+
+    let mut dpo = Client::signed_in(&force, "dpo").await;
+    let list = dpo.get("/rights").await.body;
+    assert!(list.contains("Whoever has the person’s link"), "{list}");
+    let asked = crate::app::rights::list(ctx, None).await.expect("read");
+    let access = asked.iter().find(|one| one.row.kind == proviso_store::RightsKind::Access).expect("one");
+    let path = format!("/people/{}/rights/{}", force.seed.case, access.row.id);
+    dpo.get(&path).await;
+    let answer = [("done", "answer"), ("text", "It goes to you by post today.")];
+    assert_eq!(dpo.post(&path, &answer).await.status, StatusCode::SEE_OTHER);
+    let page = person.get("/page/rights?lang=ro").await.body;
+    assert!(page.contains("S-a răspuns.") && page.contains("It goes to you by post today."), "{page}");
+}

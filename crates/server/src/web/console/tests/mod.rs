@@ -15,6 +15,8 @@ mod pictures;
 mod privilege;
 mod quarantine;
 mod reasons;
+mod retention;
+mod rights;
 mod routes;
 mod second_factor;
 pub(crate) mod seed;

@@ -14,6 +14,7 @@ fn path(force: &Force, route: Route, others: bool) -> String {
     let path = route.entry().1.replace("{id}", &alert.to_string()).replace("{case}", &case.to_string());
     let path =
         path.replace("{record}", &"ab".repeat(32)).replace("{act}", "0b5c5bb4-0d38-4d3c-9c0f-6a8a5a4b0e57");
+    let path = path.replace("{certificate}", "0b5c5bb4-0d38-4d3c-9c0f-6a8a5a4b0e57");
     let path = path.replace("{entry}", "0b5c5bb4-0d38-4d3c-9c0f-6a8a5a4b0e57");
     let path = path.replace("{hash}", &"ab".repeat(32));
     let path = path.replace("{cover}", "0b5c5bb4-0d38-4d3c-9c0f-6a8a5a4b0e57");
@@ -36,6 +37,14 @@ fn fields(route: Route) -> &'static [(&'static str, &'static str)] {
             ("until", "2026-12-24"),
             ("reason", "One device in the household; a second account is being set up."),
         ],
+        Route::RightsEnter => {
+            &[("kind", "complaint"), ("received", "2026-11-20"), ("text", "A letter came.")]
+        }
+        Route::RightsDone => &[("done", "answer"), ("text", "Here it is.")],
+        Route::RetentionDecide => {
+            &[("decided", "keep"), ("until", "2027-03-03"), ("reason", "Read the file; it is needed still.")]
+        }
+        Route::RetentionSecond => &[("says", "withdraw"), ("reason", "It is needed still.")],
         _ => &[],
     }
 }
@@ -49,7 +58,7 @@ async fn walk(client: &mut Client, force: &Force, route: Route, others: bool) ->
 }
 
 /// Routes that show or change something of a case, and the act that each must leave in the log.
-const ON_A_CASE: [(Route, &str); 14] = [
+const ON_A_CASE: [(Route, &str); 16] = [
     (Route::Alert, "alert-view"),
     (Route::AlertContent, "content-open"),
     (Route::AlertNames, "names-open"),
@@ -64,6 +73,8 @@ const ON_A_CASE: [(Route, &str); 14] = [
     (Route::OtherAdultApprove, "other-adult-approve"),
     (Route::EnrolmentCode, "enrolment-code"),
     (Route::DeviceNoticeSeen, "device-notice-seen"),
+    (Route::PersonRights, "rights-view"),
+    (Route::RightsEnter, "rights-enter"),
 ];
 
 #[tokio::test]
@@ -151,6 +162,41 @@ async fn a_supervisor_sees_every_case_and_an_auditor_none() {
         assert_eq!(client.get("/audit").await.status, status);
     }
     assert_eq!(auditor.get("/").await.location, "/audit");
+}
+
+#[tokio::test]
+async fn how_long_a_case_is_kept_and_answers_about_data_are_for_reviewers_who_are_not_in_charge_of_it() {
+    let force = force().await;
+    let store = &force.seed.ctx.store;
+    let supervisor = store.officer_by_username("sup").await.expect("read").expect("one").id;
+    store.case_assign(force.seed.other_case, supervisor).await.expect("assigned");
+    let of_a_case =
+        [Route::PersonRetention, Route::RetentionDecide, Route::RetentionSecond, Route::RightsDone];
+    for name in ["om1", "auditor", "admin", "priv"] {
+        let mut client = Client::signed_in(&force, name).await;
+        for route in of_a_case.into_iter().chain([Route::Retention, Route::Certificate, Route::Rights]) {
+            let page = walk(&mut client, &force, route, false).await;
+            assert_eq!(page.status, StatusCode::FORBIDDEN, "{name} {route:?}");
+        }
+    }
+    let before = acts(&force).await.len();
+    let mut supervisor = Client::signed_in(&force, "sup").await;
+    for route in of_a_case {
+        let page = walk(&mut supervisor, &force, route, true).await;
+        assert_eq!(page.status, StatusCode::NOT_FOUND, "in charge of it: {route:?}");
+    }
+    for list in [Route::Retention, Route::Rights] {
+        let page = walk(&mut supervisor, &force, list, false).await;
+        assert!(page.status == StatusCode::OK && !page.body.contains("Test Person 027"), "{list:?}");
+    }
+    assert_eq!(acts(&force).await.get(before..), Some(["sign-in".to_owned()].as_slice()), "nothing was done");
+    for (route, act) in
+        [(Route::PersonRetention, "retention-view"), (Route::RetentionDecide, "retention-keep")]
+    {
+        let page = walk(&mut supervisor, &force, route, false).await;
+        assert!(page.status.is_success() || page.status.is_redirection(), "{route:?}: {}", page.body);
+        assert_eq!(acts(&force).await.last().map(String::as_str), Some(act), "{route:?}");
+    }
 }
 
 #[tokio::test]

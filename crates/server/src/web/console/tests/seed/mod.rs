@@ -161,6 +161,8 @@ async fn context(folder: &Path, clock: Arc<dyn Clock>, pages_max: Option<u32>) -
         personal_address: Some("https://pages.force.example/".to_owned()),
         telling: crate::notify::TellingRules::default(),
         carrier: Arc::new(crate::notify::carrier::Network::default()),
+        retention: crate::app::retention::RetentionRules::default(),
+        rights: crate::app::rights::RightsRules::default(),
     })
 }
 

@@ -1,0 +1,134 @@
+//! What the person may ask about their data, what they asked, and the replies.
+
+use askama::Template;
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use proviso_engine::notice::language::Say;
+use proviso_model::limits::STATEMENT_BYTES_MAX;
+use proviso_model::statement::StatementFault;
+use proviso_store::RightsKind;
+use serde::Deserialize;
+
+use super::language::Reader;
+use super::visit::{Visit, stale, unreadable};
+use super::{Frame, Personal, fault, html, said, words};
+use crate::app::officer::error::ActError;
+use crate::app::personal::enter::actor;
+use crate::app::retention::day_of;
+use crate::app::rights::act::{self, NewRequest};
+use crate::app::rights::{self, Asked, State as Standing};
+use crate::web::console::signed_in::{read_form, same};
+
+#[derive(Template)]
+#[template(path = "personal/rights.html")]
+struct RightsPage<'a> {
+    frame: Frame,
+    csrf: String,
+    kinds: Vec<(&'static str, &'static str, bool)>,
+    asked: Vec<Line>,
+    clock: String,
+    text: &'a str,
+    problem: &'static str,
+    bytes_max: usize,
+}
+
+struct Line {
+    kind: &'static str,
+    state: String,
+    text: String,
+    reply: String,
+}
+
+/// The form as sent.
+#[derive(Deserialize, Default)]
+struct Typed {
+    #[serde(default)]
+    kind: String,
+    #[serde(default)]
+    text: String,
+}
+
+fn line(personal: &Personal, one: &Asked, say: Say) -> Result<Line, ActError> {
+    let app = &personal.app;
+    let state = match one.state {
+        Standing::Open => {
+            let day = say.date(one.due_on);
+            say.filled(words::ASKED_OPEN, &[("day", day.as_str())])
+        }
+        Standing::Answered => say.of(words::ASKED_ANSWERED).to_owned(),
+        Standing::Refused => say.of(words::ASKED_REFUSED).to_owned(),
+        Standing::Withdrawn => say.of(words::ASKED_WITHDRAWN).to_owned(),
+    };
+    let reply = match rights::reply(one) {
+        Some(act) => rights::opened(app, one.row.case, &act.sealed)?,
+        None => String::new(),
+    };
+    let text = rights::opened(app, one.row.case, &one.row.sealed)?;
+    Ok(Line { kind: say.of(words::asks(one.row.kind)), state, text, reply })
+}
+
+async fn form(
+    personal: &Personal,
+    visit: &Visit,
+    typed: &Typed,
+    problem: &'static str,
+    say: Say,
+) -> Result<Response, ActError> {
+    let mut asked = Vec::new();
+    let of_case = rights::list(&personal.app, Some(visit.link.case)).await?;
+    for one in of_case.iter().filter(|one| one.is_from_the_page()) {
+        asked.push(line(personal, one, say)?);
+    }
+    let months = personal.app.rights.extension_months;
+    let status = if problem.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let page = RightsPage {
+        frame: Frame::new(say),
+        csrf: visit.form_token(),
+        kinds: RightsKind::ALL
+            .iter()
+            .map(|kind| (kind.as_str(), say.of(words::asks(*kind)), kind.as_str() == typed.kind))
+            .collect(),
+        asked,
+        clock: match months {
+            0 => say.of(words::CLOCK).to_owned(),
+            months => say.filled(words::CLOCK_EXTENDED, &[("months", months.to_string().as_str())]),
+        },
+        text: &typed.text,
+        problem: say.of(problem),
+        bytes_max: STATEMENT_BYTES_MAX,
+    };
+    Ok(html(status, &page))
+}
+
+/// `GET /page/rights`.
+pub(super) async fn show(State(personal): State<Personal>, visit: Visit, Reader(say): Reader) -> Response {
+    let page = form(&personal, &visit, &Typed::default(), "", say).await;
+    page.unwrap_or_else(|error| fault(say, &error))
+}
+
+/// `POST /page/rights`.
+pub(super) async fn ask(
+    State(personal): State<Personal>,
+    visit: Visit,
+    Reader(say): Reader,
+    request: Request,
+) -> Result<Response, Response> {
+    let (csrf, typed) = read_form::<Typed>(request).await.map_err(|_| unreadable(say))?;
+    if !same(&csrf, &visit.form_token()) {
+        return Err(stale(say));
+    }
+    let app = &personal.app;
+    let problem = match RightsKind::parse(&typed.kind) {
+        None => words::CHOOSE,
+        Some(_) if typed.text.trim().is_empty() => StatementFault::Empty.in_words(),
+        Some(_) if typed.text.len() > STATEMENT_BYTES_MAX => StatementFault::TooLong.in_words(),
+        Some(kind) => {
+            let new = NewRequest { kind, received_on: day_of(app.now()), text: &typed.text };
+            let done = act::enter(app, &actor(visit.link.id), visit.link.case, &new).await;
+            done.map_err(|error| fault(say, &ActError::Broken(error.to_string())))?;
+            return Ok(said(say, StatusCode::OK, words::ASKED, Some(words::back(say))));
+        }
+    };
+    form(&personal, &visit, &typed, problem, say).await.map_err(|error| fault(say, &error))
+}
