@@ -43,6 +43,7 @@ pub mod sqlite;
 mod telling;
 mod timeline;
 mod visit;
+mod waiting;
 mod words;
 
 pub use alert::{AlertFilter, AlertRow, AlertStore, DecisionRow, NotificationKind, NotificationRow};

@@ -2,6 +2,7 @@
 
 mod audit;
 mod backup;
+mod blobs;
 mod bundle_export;
 mod cover;
 mod destroy;
@@ -159,6 +160,9 @@ pub(super) enum Admin {
     /// Copy the SQLite store of the data folder into the PostgreSQL databases of the settings, and compare every row. Stop every
     /// serve and worker first. Started again after it was stopped, it goes on.
     CopyStore,
+    /// Copy a folder of blobs into the bucket of the settings; each is read back and compared. Started again after it was stopped, it
+    /// goes on.
+    CopyBlobs(blobs::CopyArgs),
     /// Say which background work was given up, and why.
     Jobs(store::JobsArgs),
     /// Make a backup of database and blobs while the server runs, or check one.
@@ -198,6 +202,7 @@ impl Admin {
             Self::KeysRenew(args) => return args.run(wiring, config, say),
             Self::KeysInstall(args) => return args.run(wiring, config, say).await,
             Self::CopyStore => return store::copy(config, say).await,
+            Self::CopyBlobs(args) => return args.run(wiring, config, say).await,
             Self::Backup(args) => return args.run(wiring, config, say).await,
             Self::BackupKeys(args) => return args.run(wiring, config, say).await,
             Self::Restore(args) => return args.run(wiring, config, say).await,
@@ -221,6 +226,7 @@ impl Admin {
             | Self::Root(_)
             | Self::KeysRenew(_)
             | Self::CopyStore
+            | Self::CopyBlobs(_)
             | Self::KeysInstall(_)
             | Self::Backup(_)
             | Self::BackupKeys(_)
