@@ -101,7 +101,12 @@ impl Cluster {
         databases_in(&self.address).await
     }
 
-    fn folder(&self) -> PathBuf {
+    /// Its folder.
+    ///
+    /// # Panics
+    /// When its address does not say.
+    #[must_use]
+    pub fn folder(&self) -> PathBuf {
         let (_, folder) = self.address.split_once("host=").expect("its folder is in its address");
         PathBuf::from(folder)
     }

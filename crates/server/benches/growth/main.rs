@@ -10,9 +10,6 @@ mod device;
 #[allow(dead_code, reason = "also of the bench of load")]
 #[path = "../server/force.rs"]
 mod force;
-#[allow(dead_code, reason = "also of the bench of load")]
-#[path = "../server/postgres.rs"]
-mod postgres;
 mod rows;
 
 use std::io::Write as _;
@@ -28,12 +25,12 @@ use proviso_server::app::force::{case, officer};
 use proviso_server::app::officer::session::{self, Credentials, Entered};
 use proviso_server::{jobs, web};
 use proviso_store::{AlertFilter, OfficerRole, Stretch};
+use proviso_testkit::postgres::Cluster;
 use sqlx::{Connection as _, PgConnection, SqliteConnection};
 use tower::ServiceExt as _;
 
 use device::Device;
 use force::{Force, SystemClock};
-use postgres::Cluster;
 use rows::Writing;
 
 const PEOPLE: usize = 280;
@@ -57,7 +54,7 @@ async fn main() -> Result<()> {
         if std::env::var("PROVISO_BENCH_STORE").is_ok_and(|only| only != name) {
             continue;
         }
-        let cluster = if name == "PostgreSQL" { Some(Cluster::start()?) } else { None };
+        let cluster = if name == "PostgreSQL" { Some(Cluster::start()) } else { None };
         measure(name, cluster.as_ref(), &sizes, bodies).await?;
     }
     Ok(())

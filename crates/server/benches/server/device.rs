@@ -68,6 +68,7 @@ impl Device {
         let enrolled = enrolled.map_err(|refusal| anyhow::anyhow!("{refusal:?}"))?;
         let pem = [enrolled.certificate_pem.as_bytes(), tls.serialize_pem().as_bytes()].concat();
         let client = Client::builder()
+            .http1_only()
             .tls_certs_only([Certificate::from_pem(ca_pem.as_bytes())?])
             .identity(Identity::from_pem(&pem)?)
             .build()?;

@@ -12,11 +12,10 @@ use proviso_server::config::Config;
 use proviso_server::keys::force::ForceInit;
 use proviso_server::open;
 use proviso_store::PostgresStore;
+use proviso_testkit::postgres::Cluster;
 use rand_core::UnwrapErr;
 use sqlx::{Connection as _, PgConnection, Row as _, SqliteConnection};
 use tempfile::TempDir;
-
-use crate::postgres::Cluster;
 
 pub struct SystemClock;
 
@@ -42,7 +41,10 @@ impl Force {
         let folder = tempfile::tempdir()?;
         let mut config = Config { data_dir: folder.path().join("server"), ..Config::default() };
         let store = match cluster {
-            Some(cluster) => Some([cluster.database("force").await?, cluster.database("keys").await?]),
+            Some(cluster) => {
+                let made = cluster.databases().await;
+                Some([made.database, made.record_keys])
+            }
             None => None,
         };
         if let Some([force, keys]) = &store {

@@ -24,7 +24,8 @@ use tokio::sync::Mutex;
 use device::Device;
 use force::{Force, SystemClock, used};
 use load::{flat_out, now, steady};
-use postgres::{Cluster, Sizes};
+use postgres::{Sizes, peer, postmaster};
+use proviso_testkit::postgres::Cluster;
 
 const DEVICES: usize = 1_300;
 /// Devices of the first part, and records of each.
@@ -45,7 +46,7 @@ async fn main() -> Result<()> {
         std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(usual)
     };
     let devices = number("PROVISO_BENCH_DEVICES", DEVICES);
-    let cluster = Cluster::start()?;
+    let cluster = Cluster::start();
     for (name, store) in [("SQLite", None), ("PostgreSQL", Some(&cluster))] {
         if std::env::var("PROVISO_BENCH_STORE").is_ok_and(|only| only != name) {
             continue;
@@ -98,7 +99,7 @@ async fn measure(name: &str, store: Option<&Cluster>, cluster: &Cluster, count: 
         device.lock().await.ping(serving.port, SystemClock.now()).await?;
     }
     for (words, load) in [("peak", PEAK), ("10 times peak", TEN_TIMES_PEAK)] {
-        let database = || store.and_then(|cluster| cluster.postmaster().ok()).map_or((0.0, 0.0), used);
+        let database = || store.and_then(|cluster| postmaster(cluster).ok()).map_or((0.0, 0.0), used);
         let (before, database_before, start) = (serving.used(), database(), now());
         let found = steady(&devices, serving.port, force.look().await?, load).await?;
         let (after, database_after, took) = (serving.used(), database(), start.elapsed().as_secs_f64());
@@ -155,7 +156,7 @@ async fn ingest(
     let cores = 100.0 * (serving.used().0 - before.0) / start.elapsed().as_secs_f64();
     drop(serving);
     let sizes = Sizes { header: 250, body: record.saturating_sub(250 + 64 + 32), checkpoint: 230 };
-    let theirs = cluster.pgbench(sizes, clients, FLAT_OUT_TIME.as_secs()).await?;
+    let theirs = peer(cluster, sizes, clients, FLAT_OUT_TIME.as_secs()).await?;
     say(&format!(
         "{name}, flat out: receipt p50 {:.0} p95 {:.0} p99 {:.0} ms, server {cores:.0} % of one core",
         times.percentile(50),

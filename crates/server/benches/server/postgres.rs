@@ -1,11 +1,11 @@
-//! A throw-away PostgreSQL that flushes to disk, and the peer: pgbench doing the same inserts in the same transactions.
+//! The peer on a throw-away PostgreSQL that flushes to disk: pgbench doing the same inserts in the same transactions.
 
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::Write as _;
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::process::Command;
 
 use anyhow::{Context, Result, bail};
+use proviso_testkit::postgres::Cluster;
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 
 /// What a record takes.
@@ -16,95 +16,54 @@ pub struct Sizes {
     pub checkpoint: usize,
 }
 
-pub struct Cluster {
-    script: Child,
-    address: String,
+/// The process of the server, whose children are its connections.
+pub fn postmaster(cluster: &Cluster) -> Result<u32> {
+    let text = std::fs::read_to_string(cluster.folder().join("data/postmaster.pid"))?;
+    text.lines().next().and_then(|line| line.parse().ok()).context("a number")
 }
 
-impl Cluster {
-    pub fn start() -> Result<Self> {
-        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tools/postgres/throw-away.sh");
-        let mut child =
-            Command::new(script).arg("durable").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
-        let mut address = String::new();
-        BufReader::new(child.stdout.take().context("a pipe")?).read_line(&mut address)?;
-        anyhow::ensure!(!address.trim().is_empty(), "PostgreSQL does not start");
-        Ok(Self { script: child, address: address.trim().to_owned() })
+/// Transactions per second of pgbench with so many clients, each of what one batch of one record writes: its key by itself, then
+/// device, record, body, leaf, the two nodes that a leaf makes on average, checkpoint and job.
+pub async fn peer(cluster: &Cluster, sizes: Sizes, clients: usize, seconds: u64) -> Result<f64> {
+    let address = cluster.databases().await.database;
+    let mut connection = PgConnection::connect(&address).await?;
+    sqlx::raw_sql(AssertSqlSafe(TABLES)).execute(&mut connection).await?;
+    for id in 0..64_i64 {
+        let random = |bytes: usize| {
+            let mut filler = vec![0; bytes];
+            getrandom::fill(&mut filler).map(|()| filler)
+        };
+        sqlx::query("INSERT INTO filler VALUES ($1, $2, $3, $4)")
+            .bind(id)
+            .bind(random(sizes.header)?)
+            .bind(random(sizes.body)?)
+            .bind("n".repeat(sizes.checkpoint))
+            .execute(&mut connection)
+            .await?;
+        sqlx::query(
+            "INSERT INTO device SELECT g, 0, 0, ''::bytea, 0 FROM generate_series($1 * 32, $1 * 32 + 31) g",
+        )
+        .bind(id)
+        .execute(&mut connection)
+        .await?;
     }
-
-    /// A new database, by its address.
-    pub async fn database(&self, purpose: &str) -> Result<String> {
-        static NEXT: AtomicU32 = AtomicU32::new(0);
-        let name = format!("bench_{}_{purpose}", NEXT.fetch_add(1, Ordering::Relaxed));
-        let mut connection = PgConnection::connect(&self.address).await?;
-        let statement = format!("CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'");
-        sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut connection).await?;
-        Ok(self.address.replacen("/postgres?", &format!("/{name}?"), 1))
-    }
-
-    /// The process of the server, whose children are its connections.
-    pub fn postmaster(&self) -> Result<u32> {
-        let folder = self.folder()?;
-        let text = std::fs::read_to_string(folder.join("data/postmaster.pid"))?;
-        text.lines().next().and_then(|line| line.parse().ok()).context("a number")
-    }
-
-    fn folder(&self) -> Result<PathBuf> {
-        Ok(self.address.split_once("host=").context("a folder")?.1.into())
-    }
-
-    /// Transactions per second of pgbench with so many clients, each of what one batch of one record writes: its key by itself, then
-    /// device, record, body, leaf, the two nodes that a leaf makes on average, checkpoint and job.
-    pub async fn pgbench(&self, sizes: Sizes, clients: usize, seconds: u64) -> Result<f64> {
-        let address = self.database("peer").await?;
-        let mut connection = PgConnection::connect(&address).await?;
-        sqlx::raw_sql(AssertSqlSafe(TABLES)).execute(&mut connection).await?;
-        for id in 0..64_i64 {
-            let random = |bytes: usize| {
-                let mut filler = vec![0; bytes];
-                getrandom::fill(&mut filler).map(|()| filler)
-            };
-            sqlx::query("INSERT INTO filler VALUES ($1, $2, $3, $4)")
-                .bind(id)
-                .bind(random(sizes.header)?)
-                .bind(random(sizes.body)?)
-                .bind("n".repeat(sizes.checkpoint))
-                .execute(&mut connection)
-                .await?;
-            sqlx::query("INSERT INTO device SELECT g, 0, 0, ''::bytea, 0 FROM generate_series($1 * 32, $1 * 32 + 31) g")
-                .bind(id)
-                .execute(&mut connection)
-                .await?;
-        }
-        let mut script = tempfile::NamedTempFile::new()?;
-        script.write_all(SCRIPT.as_bytes())?;
-        let folder = self.folder()?;
-        let name = address.rsplit_once('/').map_or("", |(_, rest)| rest);
-        let (name, _) = address
-            .strip_prefix("postgres://proviso@localhost/")
-            .and_then(|rest| rest.split_once('?'))
-            .unwrap_or((name, ""));
-        let output = Command::new(pgbench()?)
-            .args(["-n", "-M", "prepared", "-U", "proviso", "-j", "2", "-h"])
-            .arg(&folder)
-            .args(["-c", &clients.to_string(), "-T", &seconds.to_string(), "-f"])
-            .arg(script.path())
-            .arg(name)
-            .output()?;
-        let said = String::from_utf8_lossy(&output.stdout).into_owned();
-        let rate = said.lines().find_map(|line| line.strip_prefix("tps = ")?.split(' ').next()?.parse().ok());
-        match rate {
-            Some(rate) if output.status.success() => Ok(rate),
-            _ => bail!("pgbench: {said}{}", String::from_utf8_lossy(&output.stderr)),
-        }
-    }
-}
-
-impl Drop for Cluster {
-    fn drop(&mut self) {
-        // It stops when its standard input ends, and takes its folder away.
-        drop(self.script.stdin.take());
-        let _ = self.script.wait();
+    let mut script = tempfile::NamedTempFile::new()?;
+    script.write_all(SCRIPT.as_bytes())?;
+    let folder = cluster.folder();
+    let name = address.split_once("@localhost/").and_then(|(_, rest)| rest.split_once('?'));
+    let (name, _) = name.context("the address names a database")?;
+    let output = Command::new(pgbench()?)
+        .args(["-n", "-M", "prepared", "-U", "proviso", "-j", "2", "-h"])
+        .arg(&folder)
+        .args(["-c", &clients.to_string(), "-T", &seconds.to_string(), "-f"])
+        .arg(script.path())
+        .arg(name)
+        .output()?;
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    let rate = said.lines().find_map(|line| line.strip_prefix("tps = ")?.split(' ').next()?.parse().ok());
+    match rate {
+        Some(rate) if output.status.success() => Ok(rate),
+        _ => bail!("pgbench: {said}{}", String::from_utf8_lossy(&output.stderr)),
     }
 }
 

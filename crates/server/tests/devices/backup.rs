@@ -334,6 +334,7 @@ async fn on_postgresql_a_backup_is_put_back_into_empty_databases_row_for_row_and
         "audit",
         "checkpoint",
         "certificate",
+        "force_setting",
         "device_notice",
         "log_leaf",
         "log_node",

@@ -89,7 +89,7 @@ pub enum BackupError {
     #[error(transparent)]
     Config(#[from] ConfigError),
     /// The databases of the settings are not empty, or do not take it.
-    #[error("the backup could not be put into the databases of the settings: {0}")]
+    #[error("the backup could not be put into the databases of the settings")]
     Into(#[from] CopyError),
     /// Keys.
     #[error(transparent)]
