@@ -42,7 +42,8 @@ fn in_bucket(config: &mut Config, server: &S3Server, prefix: &str) {
 async fn ready(rig: &Rig) -> (u16, String) {
     let (status, said) = ask(rig, "/readyz").await;
     let said: serde_json::Value = serde_json::from_str(&said).expect("JSON");
-    (status, said["parts"]["blobs"].as_str().expect("it tells of blobs").to_owned())
+    let of_blobs = said.pointer("/parts/blobs").and_then(serde_json::Value::as_str);
+    (status, of_blobs.expect("it tells of blobs").to_owned())
 }
 
 /// The copies of files of sets on this machine.
@@ -118,8 +119,7 @@ async fn from_a_bucket_devices_get_the_same_whatever_becomes_of_the_copies_here(
     rig.restart(|_| {}).await;
     let row = rig.ctx.store.hash_set_list().await.expect("read").into_iter().find(|row| row.sha256 == set);
     let row = row.expect("the set");
-    let fault =
-        hash_sets::apart(&rig.ctx, move |ctx| hash_sets::open(ctx, &row)).await.err().expect("refused");
+    let fault = hash_sets::apart(&rig.ctx, move |ctx| hash_sets::open(ctx, &row)).await.expect_err("refused");
     assert!(fault.to_string().contains("does not have this SHA-256"), "{fault}");
     rig.stop().await;
 }
