@@ -72,6 +72,11 @@ pub(crate) fn run(root: &Path, purpose: For) -> Result<()> {
     Ok(())
 }
 
+/// Installs PostgreSQL where there is none.
+pub(crate) fn database() -> Result<()> {
+    if has_postgres() { Ok(()) } else { apt_install(&["postgresql"]) }
+}
+
 /// Installs what the bench of words is compared with. What cannot be installed is said, and the bench says so of its figure.
 pub(crate) fn bench_peers() {
     let has_python =

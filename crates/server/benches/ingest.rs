@@ -116,6 +116,7 @@ async fn server(folder: &Path) -> Result<AppContext> {
         case_keys_dir,
         journal: Journal::of(folder),
         hash_sets_dir: folder.join("hash-sets"),
+        hash_sets_cache_bytes_max: None,
         packs: proviso_server::open::packs(None)?,
         languages: Vec::new(),
         require_backup: false,

@@ -1,5 +1,6 @@
 //! Settings: a TOML file, over it the environment, over both the command line. Unknown keys are errors.
 
+pub mod blobs;
 pub mod notify;
 
 use std::net::SocketAddr;
@@ -9,6 +10,7 @@ use proviso_model::language::is_language_tag;
 use proviso_store::{PostgresAddress, PostgresAddressError, PostgresOptions};
 use serde::Deserialize;
 
+use self::blobs::BlobsConfig;
 use self::notify::NotifyConfig;
 use crate::app::retention::{RetentionRules, RetentionRulesError};
 use crate::app::rights::RightsRules;
@@ -37,6 +39,8 @@ pub struct Config {
     pub store: Option<PostgresAddress>,
     /// Address of another PostgreSQL database, for record keys alone: it must go into no backup of the first.
     pub record_keys: Option<PostgresAddress>,
+    /// Where blobs lie: a folder of the data folder unless told otherwise.
+    pub blobs: BlobsConfig,
     /// Where devices connect.
     pub device_listen: SocketAddr,
     /// Where officers connect.
@@ -90,6 +94,7 @@ impl Default for Config {
             data_dir: PathBuf::from(DATA_DIR),
             store: None,
             record_keys: None,
+            blobs: BlobsConfig::default(),
             device_listen: SocketAddr::from(([0, 0, 0, 0], DEVICE_PORT)),
             console_listen: SocketAddr::from(([127, 0, 0, 1], CONSOLE_PORT)),
             personal_listen: None,
@@ -151,12 +156,6 @@ pub enum ConfigError {
         /// The one that goes with it.
         missing: &'static str,
     },
-    /// Devices would wait for backups that this program does not make.
-    #[error(
-        "require_backup is true and the store is PostgreSQL, of which this program makes no backups yet: devices would keep every \
-         record until they are full; set require_backup = false, and back up PostgreSQL with its own tools (docs/postgresql.md)"
-    )]
-    RequireBackup,
     /// One of the two settings of people's own pages without the other, or an address that is none.
     #[error(
         "{path}: {name} {value}: give personal_listen and personal_address both, the address as https://pages.force.example"
@@ -169,6 +168,9 @@ pub enum ConfigError {
         /// What is the matter with it.
         value: String,
     },
+    /// Settings of blobs that cannot be used.
+    #[error("blobs: {0}")]
+    Blobs(String),
     /// Settings of notifications that do not go together.
     #[error("{path}: {what}")]
     Notify {
@@ -255,14 +257,13 @@ impl Config {
     /// How to open the PostgreSQL databases, where the store is PostgreSQL.
     ///
     /// # Errors
-    /// [`ConfigError::OneDatabase`], [`ConfigError::RequireBackup`].
+    /// [`ConfigError::OneDatabase`].
     pub fn postgres(&self) -> Result<Option<PostgresOptions>, ConfigError> {
         let one = |given, missing| Err(ConfigError::OneDatabase { given, missing });
         match (&self.store, &self.record_keys) {
             (None, None) => Ok(None),
             (Some(_), None) => one("store", "record_keys"),
             (None, Some(_)) => one("record_keys", "store"),
-            (Some(_), Some(_)) if self.require_backup => Err(ConfigError::RequireBackup),
             (Some(store), Some(keys)) => Ok(Some(PostgresOptions::new(store.clone(), keys.clone()))),
         }
     }
@@ -293,7 +294,7 @@ impl Config {
     /// The blob folder.
     #[must_use]
     pub fn blobs_dir(&self) -> PathBuf {
-        self.data_dir.join("blobs")
+        self.blobs.folder.clone().unwrap_or_else(|| self.data_dir.join("blobs"))
     }
 
     /// The folder of case keys.
@@ -349,8 +350,6 @@ mod tests {
         assert!(matches!(config.postgres(), Err(ConfigError::OneDatabase { missing: "record_keys", .. })));
         config.set_store(None, Some("postgres://pat:s3cret@localhost/keys")).expect("read");
         assert!(matches!(config.postgres(), Ok(Some(_))));
-        config.require_backup = true;
-        assert!(matches!(config.postgres(), Err(ConfigError::RequireBackup)));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The force's server: device ingest, replay, alerts, officers' console.
 
 pub mod app;
+pub mod blobs;
 pub mod cli;
 pub mod config;
 pub mod demo;

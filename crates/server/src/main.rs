@@ -10,6 +10,7 @@ use getrandom::rand_core::UnwrapErr;
 use proviso_model::Timestamp;
 use proviso_server::app::Clock;
 use proviso_server::cli::{Cli, LogFormat, Say, Wiring};
+use proviso_server::config::blobs::BlobsEnvironment;
 use proviso_server::config::notify::NotifyEnvironment;
 use proviso_server::config::{RECORD_KEYS_ENV, STORE_ENV};
 use proviso_server::keys::master::MASTER_KEY_ENV;
@@ -45,6 +46,7 @@ fn main() -> ExitCode {
         master_key: std::env::var(MASTER_KEY_ENV).ok(),
         store: std::env::var(STORE_ENV).ok(),
         record_keys: std::env::var(RECORD_KEYS_ENV).ok(),
+        blobs: BlobsEnvironment::read(|name| std::env::var(name).ok()),
         notify: NotifyEnvironment::read(|name| std::env::var(name).ok()),
     };
     match run(cli, &wiring) {

@@ -3,8 +3,6 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use object_store::ObjectStore;
-use object_store::local::LocalFileSystem;
 use proviso_engine::Pack;
 use proviso_engine::pack::BUILT_IN;
 use proviso_store::{PostgresStore, SqliteOptions, SqliteStore, Store, StoreError};
@@ -12,8 +10,8 @@ use rand_core::CryptoRng;
 
 use crate::app::backup::{self, BackupError};
 use crate::app::destruction::{self, DestructionError, Journal};
-use crate::app::hash_sets;
 use crate::app::{AppContext, Clock, LedgerHasher, Parts};
+use crate::blobs::{self, BlobsError};
 use crate::config::{Config, ConfigError};
 use crate::keys::force::{self, ForceInit};
 use crate::keys::master::MASTER_KEY_ENV;
@@ -33,9 +31,9 @@ pub enum OpenError {
     /// The settings of the store.
     #[error(transparent)]
     Config(#[from] ConfigError),
-    /// The blob folder.
-    #[error("the blob folder cannot be used: {0}; make sure that the account may write there")]
-    Blobs(#[from] object_store::Error),
+    /// Blobs.
+    #[error(transparent)]
+    Blobs(#[from] BlobsError),
     /// The destruction journal.
     #[error("the destruction journal could not be carried out: {0}")]
     Destruction(#[from] DestructionError),
@@ -78,7 +76,9 @@ pub fn folders(
     files::make_folder(&config.data_dir)?;
     files::make_folder(&config.data_dir.join("keys"))?;
     files::make_folder(&config.case_keys())?;
-    files::make_folder(&config.blobs_dir())?;
+    if config.blobs.s3.is_none() {
+        files::make_folder(&config.blobs_dir())?;
+    }
     if from_environment.is_some() || config.master_key_command.is_some() {
         return master_key(config, from_environment);
     }
@@ -134,19 +134,18 @@ pub(crate) async fn with_master_key(
         keys.origin.clone(),
     );
     let store = store(config, hasher).await?;
-    files::make_folder(&config.blobs_dir())?;
-    let blobs: Arc<dyn ObjectStore> =
-        Arc::new(LocalFileSystem::new_with_prefix(config.blobs_dir())?.with_fsync(true));
+    let blobs = blobs::open(config)?;
     let ctx = AppContext::new(Parts {
         clock,
         rng,
         store,
-        blobs,
+        blobs: blobs.store,
         keys,
         master,
         case_keys_dir: config.case_keys(),
         journal: Journal::of(&config.data_dir),
-        hash_sets_dir: config.blobs_dir().join(hash_sets::FOLDER),
+        hash_sets_dir: blobs.hash_sets_dir,
+        hash_sets_cache_bytes_max: blobs.cache_bytes_max,
         packs,
         languages: config.languages.clone(),
         require_backup: config.require_backup,

@@ -71,6 +71,8 @@ pub struct AlertFilter {
     pub state: Option<AlertState>,
     /// Only those that are not decided.
     pub undecided: bool,
+    /// Only those with a finding at that time or later.
+    pub since: Option<Timestamp>,
     /// At most so many; 0 is 200.
     pub limit: u32,
 }

@@ -51,9 +51,6 @@ pub enum StoreError {
         /// Why, and what to do.
         why: String,
     },
-    /// This engine does not do it.
-    #[error("{0}")]
-    NotHere(&'static str),
     /// No room: the disk or the allowance is full.
     #[error("the database has no room left; free disk space where the data folder is, then try again")]
     Full,

@@ -68,6 +68,13 @@ pub trait JobStore {
     /// [`crate::StoreError`].
     async fn job_claim(&self, now: Timestamp, lease_until: Timestamp) -> Result<Option<JobRow>>;
 
+    /// Claims as many jobs at once, as [`JobStore::job_claim`] does one, the oldest first. A power cut may take claims back, and with
+    /// them what was noted by [`JobStore::job_done`]: then the jobs are done again.
+    ///
+    /// # Errors
+    /// [`crate::StoreError`].
+    async fn job_claim_some(&self, now: Timestamp, lease_until: Timestamp, most: u32) -> Result<Vec<JobRow>>;
+
     /// The job is done.
     ///
     /// # Errors

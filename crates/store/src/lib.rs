@@ -47,6 +47,7 @@ mod telling;
 mod timeline;
 mod trial;
 mod visit;
+mod waiting;
 mod words;
 
 pub use alert::{AlertFilter, AlertRow, AlertStore, DecisionRow, NotificationKind, NotificationRow};

@@ -7,5 +7,6 @@ pub mod chance;
 pub mod cut_short;
 pub mod postgres;
 pub mod rewrite_log;
+pub mod s3;
 pub mod simulator;
 pub mod year;

@@ -15,12 +15,16 @@ use std::path::Path;
 /// The benches that are measured beside programs which have to be installed.
 const WORDS: &str = "words";
 const PICTURES: &str = "pictures";
+/// The benches that start a PostgreSQL.
+const ON_POSTGRES: [&str; 2] = ["growth", "server"];
 
 pub(crate) const EXAMPLES: &str = "\
 Examples:
   cargo xtask bench                 everything
   cargo xtask bench words           only benchmarks whose name contains `words`
   cargo xtask bench pictures        lists of hashes beside FAISS, decoding and scoring beside Python: 10 GB of memory, minutes
+  cargo xtask bench server          1,300 devices on SQLite and on PostgreSQL, beside pgbench: minutes
+  cargo xtask bench growth          pages with 10 thousand and a million findings: 15 GB of disk, an hour
   cargo xtask bench rest            the agent at rest, over a minute
   cargo xtask bench --json > b.json";
 
@@ -117,6 +121,9 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<bool> {
         }
         if name.starts_with(PICTURES) {
             setup::picture_peers(root);
+        }
+        if ON_POSTGRES.contains(&name.as_str()) {
+            setup::database()?;
         }
         let mut bench = shell::cargo(
             root,

@@ -64,6 +64,8 @@ impl Https {
         let mut builder = Client::builder()
             .tls_certs_only(authorities)
             .https_only(true)
+            // The same on the wire whatever is compiled beside it: whether the client can do HTTP/2 is decided by others.
+            .http1_only()
             .no_proxy()
             .redirect(redirect::Policy::none())
             .connect_timeout(Duration::from_secs(CONNECT_SECONDS_MAX))

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use object_store::ObjectStore;
 use proviso_engine::Pack;
 use proviso_engine::image::set::HashSet;
+use proviso_engine::privilege::PrivilegeTest;
 use proviso_model::ids::{CaseId, CaseKeyId, DeviceId};
 use proviso_model::limits::HASH_SET_ASKS_PER_MINUTE;
 use proviso_model::{Digest, Timestamp};
@@ -42,7 +43,7 @@ pub struct Parts {
     pub rng: Box<dyn CryptoRng + Send>,
     /// The store.
     pub store: Arc<dyn Store>,
-    /// The blob folder.
+    /// Blobs.
     pub blobs: Arc<dyn ObjectStore>,
     /// Keys of the force.
     pub keys: ForceKeyRing,
@@ -54,6 +55,8 @@ pub struct Parts {
     pub journal: Journal,
     /// Folder of the files of hash sets.
     pub hash_sets_dir: PathBuf,
+    /// What it may take, where it only holds copies of what is in a bucket.
+    pub hash_sets_cache_bytes_max: Option<u64>,
     /// Detection data, as built in or from the folder of the settings.
     pub packs: Vec<Pack>,
     /// Languages whose words are looked for where an order names none (BCP 47); all when empty.
@@ -81,7 +84,7 @@ pub struct Parts {
 pub struct AppContext {
     /// The store.
     pub store: Arc<dyn Store>,
-    /// The blob folder.
+    /// Blobs.
     pub blobs: Arc<dyn ObjectStore>,
     /// Keys of the force.
     pub keys: Arc<ForceKeyRing>,
@@ -111,9 +114,12 @@ pub struct AppContext {
     pub work: Arc<Notify>,
     /// Packs of the force as read, by the hash of their text, which was checked before each look.
     read_packs: Arc<Mutex<BTreeMap<Digest, Arc<Pack>>>>,
+    /// The test for what may be privileged, by the packs in use here: made once, for it is asked of every finding.
+    privilege_test: Arc<OnceLock<Arc<PrivilegeTest>>>,
     /// Hash sets as mapped, by the hash of their file, which was compared then.
     open_sets: Arc<Mutex<BTreeMap<Digest, Arc<HashSet<Mapped>>>>>,
     hash_sets_dir: Arc<PathBuf>,
+    hash_sets_cache_bytes_max: Option<u64>,
     /// Since when each device asks, and how often: a limit for each process, kept in memory only.
     questions: Arc<Mutex<BTreeMap<DeviceId, (Timestamp, u32)>>>,
     master: Arc<MasterKey>,
@@ -146,9 +152,11 @@ impl AppContext {
             hub: Arc::new(Hub::default()),
             work: Arc::new(Notify::new()),
             read_packs: Arc::default(),
+            privilege_test: Arc::default(),
             open_sets: Arc::default(),
             questions: Arc::default(),
             hash_sets_dir: Arc::new(parts.hash_sets_dir),
+            hash_sets_cache_bytes_max: parts.hash_sets_cache_bytes_max,
             master: Arc::new(parts.master),
             case_keys_dir: Arc::new(parts.case_keys_dir),
             journal: Arc::new(parts.journal),
@@ -237,6 +245,21 @@ impl AppContext {
         once(&self.read_packs, sha256, read)
     }
 
+    /// The test for what may be privileged, made once in the life of the process.
+    pub(super) fn privilege_test_made_once<E>(
+        &self,
+        make: impl FnOnce() -> Result<PrivilegeTest, E>,
+    ) -> Result<Arc<PrivilegeTest>, E> {
+        match self.privilege_test.get() {
+            Some(made) => Ok(Arc::clone(made)),
+            // Two at once make it twice; one is kept.
+            None => {
+                let made = Arc::new(make()?);
+                Ok(Arc::clone(self.privilege_test.get_or_init(|| made)))
+            }
+        }
+    }
+
     /// The hash set whose file has this hash, mapped and compared once in the life of the process.
     pub(super) fn hash_set_opened_once<E>(
         &self,
@@ -262,6 +285,17 @@ impl AppContext {
     #[must_use]
     pub fn hash_sets_dir(&self) -> &Path {
         &self.hash_sets_dir
+    }
+
+    /// What that folder may take, where it only holds copies of what is in a bucket.
+    #[must_use]
+    pub fn hash_sets_cache_bytes_max(&self) -> Option<u64> {
+        self.hash_sets_cache_bytes_max
+    }
+
+    /// Lets go of a hash set that was mapped; the next look opens and compares it again.
+    pub(super) fn hash_set_forget(&self, sha256: &Digest) {
+        self.open_sets.lock().unwrap_or_else(PoisonError::into_inner).remove(sha256);
     }
 
     /// The force's name, for screens.

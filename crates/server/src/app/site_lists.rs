@@ -1,5 +1,5 @@
 //! A force's own lists of sites, as policies name them. What the force says of a list is checked against the pack key whenever
-//! it is read. The list itself lies in the blob folder, sealed in the parts that devices fetch: it is far larger than a row
+//! it is read. The list itself lies among the blobs, sealed in the parts that devices fetch: it is far larger than a row
 //! should be, never changes, and a part is opened without the rest.
 
 use object_store::ObjectStoreExt as _;
@@ -33,7 +33,7 @@ pub enum SiteListFault {
     },
     /// Its bytes are not there, or not those that were imported.
     #[error(
-        "the bytes of list of sites {name} version {version} cannot be read from the blob folder: {why}; put the folder back from a \
+        "the bytes of list of sites {name} version {version} cannot be read from the blobs: {why}; put them back from a \
          backup, or import the list again"
     )]
     Bytes {
@@ -44,9 +44,9 @@ pub enum SiteListFault {
         /// Why.
         why: String,
     },
-    /// The blob folder did not take it.
+    /// Folder or bucket did not take it.
     #[error(
-        "the list could not be written to the blob folder: {0}; make room or mend the folder, then import it again"
+        "the list could not be written to the blobs: {0}; make room there or mend the way, then import it again"
     )]
     Write(#[source] object_store::Error),
     /// The store said no.
@@ -129,7 +129,7 @@ pub fn row(ctx: &AppContext, says: &SiteListStatement) -> Result<SiteListRow, se
     })
 }
 
-/// Puts the bytes of a list into the blob folder. Done before its row is there, so that a row always has its bytes.
+/// Puts the bytes of a list among the blobs. Done before its row is there, so that a row always has its bytes.
 ///
 /// # Errors
 /// [`SiteListFault::Write`].

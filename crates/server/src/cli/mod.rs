@@ -20,6 +20,7 @@ pub use say::Say;
 pub(crate) use serving::told_to_stop;
 
 use crate::app::{AppContext, Clock};
+use crate::config::blobs::BlobsEnvironment;
 use crate::config::notify::NotifyEnvironment;
 use crate::config::{Config, DATA_DIR_ENV};
 use crate::pictures::{self, ViewArgs};
@@ -38,6 +39,8 @@ pub struct Wiring {
     pub store: Option<String>,
     /// The address of the database of record keys, likewise.
     pub record_keys: Option<String>,
+    /// What the environment holds for blobs.
+    pub blobs: BlobsEnvironment,
     /// What the environment holds for notifications.
     pub notify: NotifyEnvironment,
 }
@@ -188,6 +191,7 @@ impl Common {
         if self.console_address.is_some() {
             config.console_address.clone_from(&self.console_address);
         }
+        config.blobs.environment = wiring.blobs.clone();
         config.notify.environment = wiring.notify.clone();
         config.require_backup = self.require_backup.unwrap_or(config.require_backup);
         config.check_notify("the settings")?;

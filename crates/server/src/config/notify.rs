@@ -268,7 +268,7 @@ impl NotifyConfig {
 }
 
 /// A secret from the environment, or out of its file without the line feed at its end.
-fn one_of(environment: Option<&Secret>, file: Option<&PathBuf>) -> anyhow::Result<Option<Secret>> {
+pub(super) fn one_of(environment: Option<&Secret>, file: Option<&PathBuf>) -> anyhow::Result<Option<Secret>> {
     if let Some(secret) = environment {
         return Ok(Some(secret.clone()));
     }

@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use proviso_store::{JobKind, JobRow, StoreError};
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 
 use crate::app::AppContext;
 use crate::app::destruction::DestructionError;
@@ -23,6 +24,8 @@ use crate::operations::measures;
 const LEASE_MILLIS: i64 = 20_000;
 /// Attempts before a job is dead.
 const ATTEMPTS_MAX: u32 = 8;
+/// Jobs that one worker does at a time: what they find is committed together.
+const JOBS_AT_ONCE: u32 = 16;
 /// How often to look for work that nobody in this process announced.
 const POLL: Duration = Duration::from_millis(500);
 
@@ -48,18 +51,42 @@ pub enum JobError {
 
 /// Works until `stop` turns true.
 pub async fn run(ctx: AppContext, mut stop: watch::Receiver<bool>) {
+    let mut under_way = JoinSet::new();
     while !*stop.borrow() {
-        match step(&ctx).await {
-            Ok(true) => continue,
-            Ok(false) => {}
-            Err(error) => tracing::error!(error = %error, "background work could not be claimed or noted"),
+        while under_way.try_join_next().is_some() {}
+        let most = JOBS_AT_ONCE.saturating_sub(u32::try_from(under_way.len()).unwrap_or(u32::MAX));
+        let claimed = match most {
+            0 => Ok(Vec::new()),
+            most => claim(&ctx, most).await,
+        };
+        match claimed {
+            Ok(jobs) => {
+                for job in jobs {
+                    let ctx = ctx.clone();
+                    under_way.spawn(async move {
+                        if let Err(error) = work(&ctx, &job).await {
+                            tracing::error!(job = %job.id, error = %error, "the end of a job could not be noted");
+                        }
+                    });
+                }
+            }
+            Err(error) => tracing::error!(error = %error, "background work could not be claimed"),
         }
+        let is_full = under_way.len() >= JOBS_AT_ONCE as usize;
         tokio::select! {
-            () = ctx.work.notified() => {}
+            Some(_) = under_way.join_next(), if is_full => {}
+            () = ctx.work.notified(), if !is_full => {}
             () = tokio::time::sleep(POLL) => {}
             _ = stop.changed() => {}
         }
     }
+    // Each is committed record by record; what a stop cuts short is done again when its lease ends, so it is let come to its end.
+    while under_way.join_next().await.is_some() {}
+}
+
+async fn claim(ctx: &AppContext, most: u32) -> Result<Vec<JobRow>, StoreError> {
+    let now = ctx.now();
+    ctx.store.job_claim_some(now, now.plus_millis(LEASE_MILLIS), most).await
 }
 
 /// Does one job, if one is ready. Says whether there was one.
@@ -67,28 +94,29 @@ pub async fn run(ctx: AppContext, mut stop: watch::Receiver<bool>) {
 /// # Errors
 /// [`StoreError`] when the job could not be claimed or its end not noted.
 pub async fn step(ctx: &AppContext) -> Result<bool, StoreError> {
-    let now = ctx.now();
-    let Some(job) = ctx.store.job_claim(now, now.plus_millis(LEASE_MILLIS)).await? else {
-        return Ok(false);
-    };
+    let Some(job) = claim(ctx, 1).await?.pop() else { return Ok(false) };
+    work(ctx, &job).await?;
+    Ok(true)
+}
+
+async fn work(ctx: &AppContext, job: &JobRow) -> Result<(), StoreError> {
     if job.attempts > ATTEMPTS_MAX {
         // Nobody noted how the last one ended: whoever did it was killed each time, perhaps by the work itself.
         let fault = "given up: whoever did it came to no end, each time";
         tracing::error!(job = %job.id, attempts = job.attempts, "{fault}");
-        ctx.store.job_failed(job.id, fault, None).await?;
-        return Ok(true);
+        return ctx.store.job_failed(job.id, fault, None).await;
     }
     let done = match job.kind {
-        JobKind::Replay | JobKind::ReplayBranch => replay::replay(ctx, &job).await,
+        JobKind::Replay | JobKind::ReplayBranch => replay::replay(ctx, job).await,
     };
     match done {
         Ok(()) => {
             ctx.store.job_done(job.id).await?;
             measures::job_ended("done");
+            Ok(())
         }
-        Err(error) => failed(ctx, &job, &error).await?,
+        Err(error) => failed(ctx, job, &error).await,
     }
-    Ok(true)
 }
 
 async fn failed(ctx: &AppContext, job: &JobRow, error: &JobError) -> Result<(), StoreError> {

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::sync::Arc;
 
 use proviso_engine::attribution::{may_raise, weighs};
 use proviso_engine::conversation::name_of;
@@ -81,7 +82,7 @@ pub(super) async fn replay(ctx: &AppContext, job: &JobRow) -> Result<(), JobErro
 struct Means {
     engines: Engines,
     lists: Lists,
-    privilege: Option<PrivilegeTest>,
+    privilege: Option<Arc<PrivilegeTest>>,
 }
 
 /// Engines by policy.

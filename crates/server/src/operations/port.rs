@@ -7,10 +7,10 @@ use axum::routing::get;
 use axum::{Json, Router};
 use proviso_store::JobState;
 use serde_json::json;
-use tokio_stream::StreamExt as _;
 
 use super::measures::{self, Measures};
 use crate::app::AppContext;
+use crate::blobs;
 
 /// What a part says when it can do its work.
 const WORKS: &str = "works";
@@ -35,7 +35,7 @@ async fn healthz() -> Json<serde_json::Value> {
     Json(json!({ "alive": true, "version": env!("CARGO_PKG_VERSION") }))
 }
 
-/// Whether requests should be sent here: database and blob folder can be read, and the server is not about to stop.
+/// Whether requests should be sent here: database and blobs can be read, and the server is not about to stop.
 async fn readyz(State(Operations { ctx, .. }): State<Operations>) -> Response {
     let store = match ctx.store.job_count(JobState::Dead).await {
         Ok(_) => WORKS,
@@ -44,10 +44,10 @@ async fn readyz(State(Operations { ctx, .. }): State<Operations>) -> Response {
             "cannot be read; see the log"
         }
     };
-    let blobs = match ctx.blobs.list(None).next().await {
-        None | Some(Ok(_)) => WORKS,
-        Some(Err(error)) => {
-            tracing::error!(%error, "not ready: the blob folder cannot be read");
+    let blobs = match blobs::readable(&*ctx.blobs).await {
+        Ok(()) => WORKS,
+        Err(error) => {
+            tracing::error!(%error, "not ready: the blobs cannot be read");
             "cannot be read; see the log"
         }
     };

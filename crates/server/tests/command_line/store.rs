@@ -62,16 +62,21 @@ async fn a_force_tries_migrations_and_moves_to_postgresql_with_every_row_compare
     let taken = run(&["admin", "copy-store"]);
     assert!(said(&taken).contains("copy into a database that is empty"), "{}", said(&taken));
 
-    let out = folder.path().join("backup").display().to_string();
-    for args in [["admin", "backup", "--out", &out], ["admin", "backup-keys", "--out", &out]] {
-        let refused = run(&args);
-        assert_eq!(refused.status.code(), Some(2));
-        assert!(said(&refused).contains("docs/postgresql.md"), "{}", said(&refused));
+    // A backup of it is made and checked, and is not put back over what is there, nor without its keys.
+    let at = |name: &str| folder.path().join(name).display().to_string();
+    let (backup, keys) = (at("backup"), at("backup-keys"));
+    for args in [
+        vec!["admin", "backup", "--out", &backup],
+        vec!["admin", "backup-keys", "--out", &keys],
+        vec!["admin", "backup", "--check", &backup, "--keys", &keys],
+    ] {
+        let done = run(&args);
+        assert!(done.status.success(), "{args:?}: {}", said(&done));
     }
-    let strict = program(&data, &["--require-backup", "true", "admin", "keys-status"])
-        .env("PROVISO_STORE", &made.database)
-        .env("PROVISO_RECORD_KEYS", &made.record_keys)
-        .output()
-        .expect("the program runs");
-    assert!(said(&strict).contains("require_backup = false"), "{}", said(&strict));
+    let elsewhere = at("elsewhere");
+    let restore =
+        ["--data-dir", &elsewhere, "admin", "restore", "--from", &backup, "--no-journal", "none yet"];
+    assert!(said(&run(&restore)).contains("give --keys too"), "{}", said(&run(&restore)));
+    let over = run(&[restore.as_slice(), &["--keys", &keys]].concat());
+    assert!(said(&over).contains("copy into a database that is empty"), "{}", said(&over));
 }

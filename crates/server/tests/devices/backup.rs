@@ -1,5 +1,6 @@
 //! Backups of a running server, and a server put back from one.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use proviso_ledger::checkpoint::Checkpoint;
@@ -9,8 +10,12 @@ use proviso_model::ids::RestoreId;
 use proviso_model::wire::{Receipt, RestoredLogStatement, signed_restored_log};
 use proviso_server::app::backup::{self, BackupError, Plan};
 use proviso_server::app::destruction::{self, Grounds, Why};
+use proviso_server::jobs;
 use proviso_server::keys::MasterKey;
+use proviso_testkit::postgres;
 use reqwest::StatusCode;
+use sqlx::ConnectOptions as _;
+use sqlx::sqlite::SqliteConnectOptions;
 use tempfile::TempDir;
 
 use crate::device::Device;
@@ -285,4 +290,88 @@ async fn what_was_destroyed_does_not_come_back_with_a_backup() {
     backup::restore(&again, &plan).await.expect("restored");
     assert!(files(&again.case_keys()).is_empty(), "the key of a destroyed case is not put back");
     rig.stop().await;
+}
+
+#[tokio::test]
+async fn on_postgresql_a_backup_is_put_back_into_empty_databases_row_for_row_and_without_what_was_destroyed()
+{
+    let mut rig = Rig::on_postgres(0).await;
+    rig.restart(|config| config.require_backup = true).await;
+    let (kept, mut device) = (Kept::new(), Device::enrol(&rig).await);
+    let sent = records(&mut device, &rig, 5);
+    device.send(&rig, &sent[..4].iter().collect::<Vec<_>>()).await.receipt();
+    jobs::drain(&rig.ctx).await.expect("opened");
+    assert_eq!(kept.take(&rig).await, 1);
+    let held_before = held(&rig).await;
+    let receipt = device.send(&rig, &[&sent[4]]).await.receipt();
+    assert_eq!((receipt.durable_seq, receipt.backed_up_seq), (Some(4), Some(3)), "devices wait for backups");
+    let gone = sent.first().expect("a record").record_hash();
+    let (why, reference, actor) = (Why::CourtOrder, "review 014".to_owned(), "command-line".to_owned());
+    destruction::record(&rig.ctx, gone, &Grounds { why, reference, actor }).await.expect("destroyed");
+
+    let made = postgres::databases().await;
+    let journal = rig.ctx.journal().path().to_owned();
+    let plan = Plan { journal: Ok(journal), ..kept.plan(&rig) };
+    let of = |address: &str| Some(address.parse().expect("an address"));
+    rig.config.store = of(&made.database);
+    rig.config.record_keys = of(&made.record_keys);
+    kept.restore(&mut rig, &plan).await;
+    assert!(!rig.config.database().exists(), "nothing is left of the files");
+    assert_eq!(held(&rig).await, held_before, "what came after the backup is not there");
+    for record in &sent[..4] {
+        let hash = record.record_hash();
+        let row = rig.ctx.store.record_get(&hash).await.expect("read").expect("there");
+        assert_eq!(row.body.is_some(), hash != gone, "what was destroyed stays so");
+    }
+    // The same rows as in the backup, table by table, but for what the restore itself is told by.
+    let again = Kept::new();
+    backup::take(&rig.ctx, &again.at("data")).await.expect("a backup of what was put back");
+    backup::check(&again.at("data")).await.expect("whole");
+    let (before, after) = (tables(&kept.at("data")).await, tables(&again.at("data")).await);
+    assert!(before.len() > 40 && before.keys().eq(after.keys()), "{:?}", before.keys());
+    // The acts of the restore, and what it destroyed again.
+    let told = [
+        "audit",
+        "checkpoint",
+        "certificate",
+        "force_setting",
+        "device_notice",
+        "log_leaf",
+        "log_node",
+        "notification",
+        "restored",
+    ];
+    let destroyed = ["record", "record_body", "watched"];
+    for (table, rows) in
+        before.iter().filter(|(table, _)| !told.iter().chain(&destroyed).any(|name| name == table))
+    {
+        assert_eq!(after.get(table), Some(rows), "{table}");
+    }
+    assert!(before.get("device").is_some_and(|rows| !rows.is_empty()));
+    // The device sends what the server lost.
+    let receipt = device.send(&rig, &[&sent[4]]).await.receipt();
+    assert_eq!(receipt.durable_seq, Some(4));
+    rig.stop().await;
+}
+
+/// Every row of every table of a backup's database, as text.
+async fn tables(backup: &Path) -> BTreeMap<String, Vec<String>> {
+    let path = backup.join("proviso.db");
+    let options = SqliteConnectOptions::new().filename(path).read_only(true).immutable(true);
+    let mut database = options.connect().await.expect("opens");
+    let names: Vec<String> =
+        sqlx::query_scalar("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '%sqlx%'")
+            .fetch_all(&mut database)
+            .await
+            .expect("read");
+    let mut tables = BTreeMap::new();
+    for name in names {
+        let columns =
+            "SELECT group_concat('quote(\"' || name || '\")', ' || '','' || ') FROM pragma_table_info($1)";
+        let columns: String =
+            sqlx::query_scalar(columns).bind(&name).fetch_one(&mut database).await.expect("columns");
+        let rows = sqlx::AssertSqlSafe(format!("SELECT {columns} FROM \"{name}\" ORDER BY 1"));
+        tables.insert(name, sqlx::query_scalar(rows).fetch_all(&mut database).await.expect("rows"));
+    }
+    tables
 }

@@ -177,6 +177,17 @@ impl Device {
     }
 
     pub async fn ask(&mut self, rig: &Rig, method: Method, path: &str, body: Vec<u8>) -> Answer {
+        self.try_ask(rig, method, path, body).await.expect("an answer")
+    }
+
+    /// As [`Device::ask`] where the server may be away.
+    pub async fn try_ask(
+        &mut self,
+        rig: &Rig,
+        method: Method,
+        path: &str,
+        body: Vec<u8>,
+    ) -> reqwest::Result<Answer> {
         let statement = signed_request(method.as_str(), path, &Digest(sha256(&body)), &self.nonce);
         let signature = STANDARD.encode(self.record.sign(&statement));
         let size = self.accepted_size.map(|size| size.to_string().parse().expect("a value"));
@@ -191,13 +202,12 @@ impl Device {
             .headers(HeaderMap::from_iter(size))
             .body(body)
             .send()
-            .await
-            .expect("an answer");
+            .await?;
         if let Some(nonce) = response.headers().get(HEADER_NONCE) {
             self.nonce = nonce.to_str().expect("text").to_owned();
         }
         let status = response.status();
-        Answer { status, body: response.bytes().await.expect("a body").to_vec() }
+        Ok(Answer { status, body: response.bytes().await?.to_vec() })
     }
 
     pub async fn send(&mut self, rig: &Rig, records: &[&Envelope]) -> Answer {

@@ -84,6 +84,12 @@ async fn ask(rig: &Rig, device: &mut Device, set: Digest, key: &Digest, md5: &st
     (answer.status, answer.body)
 }
 
+/// The category that the server says of a digest, asked for as a device does.
+pub async fn answer_about(rig: &Rig, device: &mut Device, set: Digest, md5: &str) -> Option<u8> {
+    let given = delivery(rig, device, &set).await;
+    listed(&ask(rig, device, set, &given.key, md5).await)
+}
+
 fn listed(answer: &(StatusCode, Vec<u8>)) -> Option<u8> {
     assert_eq!(answer.0, StatusCode::OK);
     serde_json::from_slice::<HashSetAnswer>(&answer.1).expect("an answer").listed

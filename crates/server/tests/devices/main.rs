@@ -4,6 +4,7 @@ mod acts;
 mod agent;
 mod audit_check;
 mod backup;
+mod blobs;
 mod bundle;
 mod context;
 mod copied;

@@ -8,7 +8,7 @@ use crate::device::Device;
 use crate::facts::finding;
 use crate::rig::Rig;
 
-async fn ask(rig: &Rig, path: &str) -> (u16, String) {
+pub async fn ask(rig: &Rig, path: &str) -> (u16, String) {
     let address =
         rig.running.as_ref().and_then(|running| running.operations_address).expect("the port is open");
     let answer = reqwest::get(format!("http://{address}{path}")).await.expect("an answer");

@@ -63,11 +63,16 @@ impl Rig {
     /// The same on PostgreSQL, whose databases are new and of the current schema.
     pub async fn on_postgres(workers: u16) -> Self {
         let made = postgres::databases().await;
+        Self::on_databases(made, |config| config.workers = workers).await
+    }
+
+    /// The same on these databases, with these settings.
+    pub async fn on_databases(made: postgres::Databases, change: impl FnOnce(&mut Config)) -> Self {
         let address = |text: &str| Some(text.parse().expect("an address"));
         let (store, record_keys) = (address(&made.database), address(&made.record_keys));
         let mut rig = Self::with_settings(
             |config| {
-                config.workers = workers;
+                change(config);
                 config.store = store;
                 config.record_keys = record_keys;
             },

@@ -49,6 +49,12 @@ fn new(read: &ReadList) -> NewSiteList<'_> {
     }
 }
 
+/// Takes a list of so many sites, and a few, into use.
+pub async fn take(rig: &Rig, count: usize) {
+    let list = read(&hosts(count));
+    site_list::import(&rig.ctx, &new(&list), false).await.expect("imported");
+}
+
 /// A rig whose order forbids pornography, but for one clinic.
 async fn rig() -> Rig {
     let rig = Rig::with_workers(0).await;
@@ -59,7 +65,7 @@ async fn rig() -> Rig {
 }
 
 /// Fetches a list as the protocol says: parts until one is shorter.
-async fn fetch(rig: &Rig, device: &mut Device, list: &SiteListRef) -> (SiteList, usize) {
+pub async fn fetch(rig: &Rig, device: &mut Device, list: &SiteListRef) -> (SiteList, usize) {
     let mut bytes = Vec::new();
     for part in 0.. {
         let path = site_list_path(&list.list.sha256, part);

@@ -3,6 +3,7 @@
 //! The source is held for writing meanwhile, so that it stays as it is. A copy that was stopped goes on after the last row of each
 //! table, for rows are copied in the order of their keys; whether that was right is what the comparison at the end shows.
 
+mod back;
 mod table;
 
 use std::path::Path;
@@ -15,6 +16,7 @@ use crate::error::StoreError;
 use crate::migration;
 use crate::postgres::{CopiedInto, PostgresOptions, PostgresStore};
 use crate::sqlite::{SqliteOptions, SqliteStore};
+pub(crate) use back::copy_back;
 use table::{Table, hash};
 
 /// What is being done to which table.

@@ -230,6 +230,24 @@ impl Table {
         Ok(())
     }
 
+    /// Writes one row into an SQLite file.
+    pub(super) async fn insert_into_sqlite(&self, file: &mut SqliteConnection, row: &Values) -> Result<()> {
+        let marks: Vec<String> = (1..=self.columns.len()).map(|nth| format!("${nth}")).collect();
+        let (name, columns, marks) = (&self.name, self.names(self.columns.iter()), marks.join(", "));
+        let insert = format!("INSERT INTO \"{name}\" ({columns}) VALUES ({marks})");
+        let mut query = sqlx::query(AssertSqlSafe(insert));
+        for value in row {
+            query = match value {
+                Value::Null => query.bind(None::<i64>),
+                Value::Number(number) => query.bind(*number),
+                Value::Text(text) => query.bind(text.clone()),
+                Value::Bytes(bytes) => query.bind(bytes.clone()),
+            };
+        }
+        query.execute(file).await?;
+        Ok(())
+    }
+
     /// Fills in, for rows that are there, what names other rows of the table. Tables have that in columns of bytes only.
     pub(super) async fn fill_in(&self, connection: &mut PgConnection, rows: &[Values]) -> Result<()> {
         let [key] = self.key.as_slice() else { return Err(self.damaged("a key of several columns")) };

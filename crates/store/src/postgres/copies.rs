@@ -1,20 +1,19 @@
-//! Copies of a PostgreSQL database are made with PostgreSQL's own tools, not by this program.
+//! Copies of the two databases: SQLite files with the same rows, as a backup holds them.
 
 use std::path::Path;
 
 use super::PostgresStore;
-use crate::error::{Result, StoreError};
+use crate::copy::copy_back;
+use crate::error::Result;
+use crate::migration;
 
-/// Refuses.
-pub(super) async fn database(_: &PostgresStore, _: &Path) -> Result<()> {
-    Err(StoreError::NotHere(
-        "this program makes no backups of a PostgreSQL database: back it up with PostgreSQL's own tools (docs/postgresql.md)",
-    ))
+/// Writes a copy of the database, as it is at one moment, to a new file.
+pub(super) async fn database(store: &PostgresStore, to: &Path) -> Result<()> {
+    let connection = store.readers.acquire().await?.detach();
+    copy_back(connection, to, &migration::SQLITE).await
 }
 
-/// Refuses.
-pub(super) async fn record_keys(_: &PostgresStore, _: &Path) -> Result<()> {
-    Err(StoreError::NotHere(
-        "this program makes no backups of record keys in a PostgreSQL database: see docs/postgresql.md",
-    ))
+/// Writes a copy of the record keys to a new file.
+pub(super) async fn record_keys(store: &PostgresStore, to: &Path) -> Result<()> {
+    copy_back(store.record_keys.connection().await?, to, &migration::SQLITE_RECORD_KEYS).await
 }

@@ -10,6 +10,8 @@ mod record_keys;
 // What is the same on every engine: the crate's page says how.
 #[path = "../sql/alert.rs"]
 mod alert;
+#[path = "../sql/append.rs"]
+mod append;
 #[path = "../sql/audit.rs"]
 mod audit;
 #[path = "../sql/backup.rs"]
@@ -48,6 +50,8 @@ mod master_sealed;
 mod officer;
 #[path = "../sql/opened.rs"]
 mod opened;
+#[path = "../sql/openings.rs"]
+mod openings;
 #[path = "../sql/other_adult.rs"]
 mod other_adult;
 #[path = "../sql/pack.rs"]
@@ -113,6 +117,9 @@ const WRITING: i64 = 0x7072_6f76_6973_6f01;
 
 /// How the transaction of a writer begins, whatever the server's defaults are.
 const BEGIN_WRITING: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
+/// How one begins that may be lost in a power cut: its commit does not wait for the disk.
+const BEGIN_REPEATABLE: &str =
+    "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL synchronous_commit TO OFF";
 /// How one that reads begins: every statement sees one state of the database.
 const BEGIN_READING: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
@@ -124,6 +131,7 @@ const VACUUM: &str = "VACUUM record_body, fork, observation, finding, gap, notic
 type Work<'c, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'c>>;
 
 /// A store on one PostgreSQL database.
+#[derive(Clone)]
 pub struct PostgresStore {
     /// Two: one writes, the other already waits for its turn.
     writers: PgPool,
@@ -131,6 +139,8 @@ pub struct PostgresStore {
     readers: PgPool,
     record_keys: record_keys::RecordKeys,
     hasher: Arc<dyn LogHasher>,
+    appends: Arc<append::Appends>,
+    openings: Arc<openings::Openings>,
 }
 
 impl PostgresStore {
@@ -163,6 +173,16 @@ impl PostgresStore {
         F: for<'c> FnOnce(&'c mut PgConnection) -> Work<'c, T> + Send + 'static,
     {
         apart(&self.readers, BEGIN_WRITING, work).await
+    }
+
+    /// As [`PostgresStore::write_one`], for what may be lost in a power cut, because it is then done or told again: its commit does
+    /// not wait for the disk. What is committed after it is never kept without it.
+    async fn write_repeatable<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(&'c mut PgConnection) -> Work<'c, T> + Send + 'static,
+    {
+        apart(&self.readers, BEGIN_REPEATABLE, work).await
     }
 
     /// Runs `work`, which only reads, on one state of the database.

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::PgPool;
 use sqlx::migrate::Migrator;
 use sqlx::postgres::PgPoolOptions;
+use sqlx::{Connection as _, PgPool};
 
 use super::record_keys::RecordKeys;
 use super::{PostgresAddress, PostgresStore};
@@ -15,6 +15,9 @@ use crate::migration::{self, Pending};
 
 /// Lowest PostgreSQL that the suite has been run on.
 const POSTGRES_VERSION_MIN: u32 = 15;
+
+/// Name of an advisory lock that is only taken to see whether it keeps others out.
+const TRYING: i64 = 0x7072_6f76_6973_6f03;
 
 /// While this table is there, a copy into the database has not come to its end.
 pub(super) const COPY_UNDER_WAY: &str = "copy_under_way";
@@ -108,8 +111,9 @@ impl PostgresStore {
             return Err(PostgresOptions::unusable(&options.database, why));
         }
         let writers = options.pool(&options.database, 2).await?;
+        refuse_without_turns(&writers, &options.database).await?;
         let record_keys = RecordKeys::new(keys).await?;
-        Ok(Self { writers, readers, record_keys, hasher })
+        Ok(Self { writers, readers, record_keys, hasher, appends: Arc::default(), openings: Arc::default() })
     }
 
     /// Brings both databases to the current schema, and says which it is.
@@ -177,6 +181,23 @@ async fn refuse_shared(pool: &PgPool, address: &PostgresAddress, other: &str) ->
     }
     let why = "the database of the force and that of record keys must be two, so that no backup of one holds the other's; \
                make another database for `record_keys`";
+    Err(PostgresOptions::unusable(address, why))
+}
+
+/// Refuses a database in which a lock keeps nobody out. Some engines that speak PostgreSQL have these functions and do nothing in them:
+/// two writers would give two records one leaf.
+async fn refuse_without_turns(pool: &PgPool, address: &PostgresAddress) -> Result<()> {
+    let (mut one, mut other) = (pool.acquire().await?, pool.acquire().await?);
+    let mut holding = one.begin().await?;
+    sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(TRYING).execute(&mut *holding).await?;
+    let is_free: bool =
+        sqlx::query_scalar("SELECT pg_try_advisory_lock($1)").bind(TRYING).fetch_one(&mut *other).await?;
+    holding.rollback().await?;
+    if !is_free {
+        return Ok(());
+    }
+    let why = "a lock that one connection holds (pg_advisory_xact_lock) keeps another out of nothing there, so writes could not take \
+               turns; use an engine that has advisory locks (docs/scale.md)";
     Err(PostgresOptions::unusable(address, why))
 }
 

@@ -11,6 +11,7 @@ use crate::destruction::split_body;
 use crate::error::{Result, StoreError};
 use crate::record::NewRecord;
 
+#[derive(Clone)]
 pub(super) struct RecordKeys {
     pool: PgPool,
 }
@@ -28,11 +29,9 @@ impl RecordKeys {
 
     /// Keeps the keys of records before the records themselves, so that no record is ever kept without its key. A key
     /// that is there, or was destroyed, stays as it is.
-    pub(super) async fn keep(&self, records: &[NewRecord]) -> Result<()> {
-        let mut rows: Vec<(Vec<u8>, Vec<u8>)> = records
-            .iter()
-            .map(|record| (record.hash.to_vec(), split_body(&record.body).0.to_vec()))
-            .collect();
+    pub(super) async fn keep<'r>(&self, records: impl Iterator<Item = &'r NewRecord>) -> Result<()> {
+        let mut rows: Vec<(Vec<u8>, Vec<u8>)> =
+            records.map(|record| (record.hash.to_vec(), split_body(&record.body).0.to_vec())).collect();
         // In one order everywhere: two processes that keep the same keys must not wait for each other.
         rows.sort();
         rows.dedup_by(|one, other| one.0 == other.0);
@@ -98,6 +97,11 @@ impl RecordKeys {
             })
         })
         .await
+    }
+
+    /// A connection of its own, for a copy.
+    pub(super) async fn connection(&self) -> Result<sqlx::PgConnection> {
+        Ok(self.pool.acquire().await?.detach())
     }
 
     pub(super) async fn close(&self) {

@@ -282,7 +282,8 @@ impl DeviceStore for EngineStore {
         watching: bool,
         policy_serial: u64,
     ) -> Result<()> {
-        self.write_one(move |connection| {
+        // The next ping says it again.
+        self.write_repeatable(move |connection| {
             Box::pin(async move {
                 sqlx::query(
                     "UPDATE device SET seen_at = $2, watching = $3, policy_serial = $4 WHERE id = $1",

@@ -106,6 +106,39 @@ async fn run_seen(connection: &mut EngineConnection, run: DeviceRun) -> Result<b
     Ok(told)
 }
 
+impl EngineStore {
+    /// Notes a run that is the newest on the one machine, as nearly every ping is: nothing is to be told, and nobody waits for a turn.
+    async fn run_goes_on(&self, run: &DeviceRun) -> Result<bool> {
+        let (device, name) = (run.device.as_bytes().to_vec(), run.run.to_vec());
+        let goes_on: i64 = sqlx::query_scalar(
+            "SELECT count(*) FROM device_run own WHERE own.device = $1 AND own.run = $2
+             AND NOT EXISTS (SELECT 1 FROM device_run other WHERE other.device = $1
+                 AND (other.first_at > own.first_at OR other.machine IS NOT NULL AND other.machine <> $3))",
+        )
+        .bind(device.clone())
+        .bind(name.clone())
+        .bind(run.machine.map(|machine| machine.to_vec()))
+        .fetch_one(&self.readers)
+        .await?;
+        if goes_on == 0 {
+            return Ok(false);
+        }
+        let now = run.now.as_micros();
+        self.write_repeatable(move |connection| {
+            Box::pin(async move {
+                sqlx::query("UPDATE device_run SET last_at = $3 WHERE device = $1 AND run = $2")
+                    .bind(device)
+                    .bind(name)
+                    .bind(now)
+                    .execute(connection)
+                    .await?;
+                Ok(true)
+            })
+        })
+        .await
+    }
+}
+
 #[async_trait]
 impl DeviceNoticeStore for EngineStore {
     async fn device_notice_add(&self, new: NewDeviceNotice) -> Result<bool> {
@@ -168,6 +201,9 @@ impl DeviceNoticeStore for EngineStore {
     }
 
     async fn device_run_seen(&self, run: DeviceRun) -> Result<bool> {
+        if self.run_goes_on(&run).await? {
+            return Ok(false);
+        }
         self.write(move |connection| Box::pin(run_seen(connection, run))).await
     }
 }

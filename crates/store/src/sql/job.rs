@@ -36,18 +36,27 @@ async fn claim(
     connection: &mut EngineConnection,
     now: Timestamp,
     lease_until: Timestamp,
-) -> Result<Option<JobRow>> {
-    let row = sqlx::query(sqlx::AssertSqlSafe(format!(
-        "UPDATE job SET attempts = attempts + 1, lease_until = $2 WHERE id = (
+    most: u32,
+) -> Result<Vec<JobRow>> {
+    let rows = sqlx::query(sqlx::AssertSqlSafe(format!(
+        "WITH free AS (
              SELECT id FROM job WHERE state = 'ready' AND ready_at <= $1
-             AND (lease_until IS NULL OR lease_until <= $1) ORDER BY ready_at, id LIMIT 1{PASSING_OVER})
-         RETURNING id, kind, device, epoch, seq_first, seq_last, attempts",
+             AND (lease_until IS NULL OR lease_until <= $1) ORDER BY ready_at, id LIMIT $3{PASSING_OVER})
+         UPDATE job SET attempts = attempts + 1, lease_until = $2 WHERE id IN (SELECT id FROM free)
+         RETURNING id, kind, device, epoch, seq_first, seq_last, attempts, ready_at",
     )))
     .bind(now.as_micros())
     .bind(lease_until.as_micros())
-    .fetch_optional(connection)
+    .bind(i64::from(most))
+    .fetch_all(connection)
     .await?;
-    row.as_ref().map(job).transpose()
+    let mut claimed = Vec::with_capacity(rows.len());
+    for row in &rows {
+        claimed.push((time(row, "ready_at")?, job(row)?));
+    }
+    // The rows come in any order.
+    claimed.sort_by_key(|(ready_at, job)| (*ready_at, job.id));
+    Ok(claimed.into_iter().map(|(_, job)| job).collect())
 }
 
 fn job(row: &EngineRow) -> Result<JobRow> {
@@ -65,6 +74,10 @@ fn job(row: &EngineRow) -> Result<JobRow> {
 #[async_trait]
 impl JobStore for EngineStore {
     async fn job_claim(&self, now: Timestamp, lease_until: Timestamp) -> Result<Option<JobRow>> {
+        Ok(self.job_claim_some(now, lease_until, 1).await?.pop())
+    }
+
+    async fn job_claim_some(&self, now: Timestamp, lease_until: Timestamp, most: u32) -> Result<Vec<JobRow>> {
         // Looked for with a reader first, so that an idle worker takes no lock.
         let waiting: i64 = sqlx::query_scalar(
             "SELECT count(*) FROM (SELECT 1 FROM job WHERE state = 'ready' AND ready_at <= $1
@@ -74,13 +87,13 @@ impl JobStore for EngineStore {
         .fetch_one(&self.readers)
         .await?;
         if waiting == 0 {
-            return Ok(None);
+            return Ok(Vec::new());
         }
-        self.write_one(move |connection| Box::pin(claim(connection, now, lease_until))).await
+        self.write_repeatable(move |connection| Box::pin(claim(connection, now, lease_until, most))).await
     }
 
     async fn job_done(&self, id: JobId) -> Result<()> {
-        self.write_one(move |connection| {
+        self.write_repeatable(move |connection| {
             Box::pin(async move {
                 sqlx::query("UPDATE job SET state = 'done', lease_until = NULL, fault = NULL WHERE id = $1")
                     .bind(id.as_bytes().to_vec())

@@ -4,11 +4,10 @@ use proviso_model::Timestamp;
 use proviso_model::ids::{AlertId, CaseId};
 use sqlx::Row;
 
-use super::EngineConnection;
 use super::late::quarantine_insert;
 use super::privilege::privilege_insert;
 use super::rows::{bytes, int, word, words};
-use super::{context_picture, other_adult};
+use super::{EngineConnection, context_picture, other_adult};
 use crate::alert::NotificationKind;
 use crate::error::{Result, StoreError};
 use crate::opened::{
@@ -158,10 +157,11 @@ async fn join_or_raise(
             fresh.id
         }
     };
-    sqlx::query("INSERT INTO alert_finding (alert, record, position) VALUES ($1, $2, $3)")
+    sqlx::query("INSERT INTO alert_finding (alert, record, position, observed_at) VALUES ($1, $2, $3, $4)")
         .bind(alert.as_bytes().to_vec())
         .bind(finding.record.to_vec())
         .bind(i64::from(finding.position))
+        .bind(finding.observed_at.as_micros())
         .execute(&mut *connection)
         .await?;
     let is_new = alert == fresh.id;

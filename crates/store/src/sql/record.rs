@@ -1,23 +1,16 @@
-//! Records: the append of a batch, and reading back.
-
-use std::sync::Arc;
+//! Records, read back; `append.rs` takes them.
 
 use async_trait::async_trait;
 use proviso_model::ids::{CaseId, DeviceId};
-use sqlx::{QueryBuilder, Row as _};
+use sqlx::Row as _;
 
-use super::edge::Edge;
 use super::rows::{blob, bytes, bytes_maybe, damaged, int, number, time, time_maybe};
-use super::{Engine, EngineConnection, EngineRow, EngineStore, RANDOM_ID, branch, log};
-use crate::destruction::split_body;
+use super::{EngineConnection, EngineRow, EngineStore, RANDOM_ID, branch, log};
 use crate::device::DeviceRow;
 use crate::error::{Result, StoreError};
 use crate::job::JobKind;
-use crate::log::{CheckpointRow, LeafKind, LogHasher};
-use crate::record::{AppendBatch, Appended, ForkRow, NewRecord, RecordRow, RecordStore, ReplayOutcome, Stop};
-
-/// Rows in one INSERT of records.
-const ROWS_PER_STATEMENT: usize = 64;
+use crate::log::CheckpointRow;
+use crate::record::{AppendBatch, Appended, ForkRow, RecordRow, RecordStore, ReplayOutcome};
 
 const RECORD: &str =
     "SELECT r.leaf, r.hash, r.device, r.case_id, r.epoch, r.seq, r.header, r.signature, r.received_at,
@@ -73,7 +66,7 @@ async fn device_row(connection: &mut EngineConnection, id: DeviceId) -> Result<D
 }
 
 /// Hashes held at the numbers of the batch that lie before `next`.
-async fn held(
+pub(super) async fn held(
     connection: &mut EngineConnection,
     batch: &AppendBatch,
     next: u64,
@@ -99,91 +92,7 @@ async fn held(
     rows.iter().map(|row| Ok((number(row, "seq")?, bytes(row, "hash")?))).collect()
 }
 
-/// What becomes of a batch.
-struct Split<'b> {
-    added: Vec<&'b NewRecord>,
-    known: u64,
-    /// Another record than the one held under its number, and the batch's records that follow it.
-    branch: Vec<&'b NewRecord>,
-    stop: Option<Stop>,
-    next: (u64, [u8; 32]),
-}
-
-/// The longest good prefix after what is held already.
-fn split<'b>(batch: &'b AppendBatch, start: (u64, [u8; 32]), held: &[(u64, [u8; 32])]) -> Split<'b> {
-    let mut split = Split { added: Vec::new(), known: 0, branch: Vec::new(), stop: None, next: start };
-    for (place, record) in batch.records.iter().enumerate() {
-        let (expected, previous) = split.next;
-        if record.seq < expected {
-            let same = held.iter().any(|(seq, hash)| *seq == record.seq && *hash == record.hash)
-                || split.added.iter().any(|added| added.hash == record.hash);
-            if same {
-                split.known = split.known.saturating_add(1);
-                continue;
-            }
-            split.branch = branch::of(batch.records.get(place..).unwrap_or_default());
-            split.stop = Some(Stop::Fork { seq: record.seq });
-        } else if record.seq > expected {
-            split.stop = Some(Stop::Gap { sent: record.seq, expected });
-        } else if record.previous != previous {
-            split.stop = Some(Stop::WrongPrevious { seq: record.seq });
-        } else {
-            split.added.push(record);
-            split.next = (record.seq.saturating_add(1), record.hash);
-            continue;
-        }
-        break;
-    }
-    split
-}
-
-async fn insert(
-    connection: &mut EngineConnection,
-    batch: &AppendBatch,
-    case: CaseId,
-    rows: &[(u64, &NewRecord)],
-) -> Result<()> {
-    let device = batch.device.as_bytes().to_vec();
-    for chunk in rows.chunks(ROWS_PER_STATEMENT) {
-        let mut query: QueryBuilder<Engine> = QueryBuilder::new(
-            "INSERT INTO record (leaf, hash, device, case_id, epoch, seq, header, signature, received_at) ",
-        );
-        query.push_values(chunk, |mut row, (leaf, record)| {
-            row.push_bind(i64::try_from(*leaf).unwrap_or(i64::MAX)).push_bind(record.hash.to_vec());
-            row.push_bind(device.clone()).push_bind(case.as_bytes().to_vec());
-            row.push_bind(i64::from(batch.epoch)).push_bind(i64::try_from(record.seq).unwrap_or(i64::MAX));
-            row.push_bind(record.header.clone()).push_bind(record.signature.to_vec());
-            row.push_bind(batch.received_at.as_micros());
-        });
-        query.build().execute(&mut *connection).await?;
-        let mut query: QueryBuilder<Engine> = QueryBuilder::new("INSERT INTO record_body (leaf, body) ");
-        query.push_values(chunk, |mut row, (leaf, record)| {
-            row.push_bind(i64::try_from(*leaf).unwrap_or(i64::MAX))
-                .push_bind(split_body(&record.body).1.to_vec());
-        });
-        query.build().execute(&mut *connection).await?;
-    }
-    Ok(())
-}
-
-/// Chain position and replay job of the records added.
-async fn advance(
-    connection: &mut EngineConnection,
-    batch: &AppendBatch,
-    first: u64,
-    next: (u64, [u8; 32]),
-) -> Result<()> {
-    sqlx::query("UPDATE device SET epoch = $2, next_seq = $3, previous = $4, seen_at = $5 WHERE id = $1")
-        .bind(batch.device.as_bytes().to_vec())
-        .bind(i64::from(batch.epoch))
-        .bind(int(next.0)?)
-        .bind(next.1.to_vec())
-        .bind(batch.received_at.as_micros())
-        .execute(&mut *connection)
-        .await?;
-    job_add(connection, batch, JobKind::Replay, (first, next.0.saturating_sub(1))).await
-}
-
+/// Has records opened that no [`AppendBatch::job`] names.
 pub(super) async fn job_add(
     connection: &mut EngineConnection,
     batch: &AppendBatch,
@@ -192,62 +101,21 @@ pub(super) async fn job_add(
 ) -> Result<()> {
     sqlx::query(sqlx::AssertSqlSafe(format!(
         "INSERT INTO job (id, kind, device, epoch, seq_first, seq_last, state, attempts, ready_at)
-         VALUES (coalesce($1, {RANDOM_ID}), $7, $2, $3, $4, $5, 'ready', 0, $6)"
+         VALUES ({RANDOM_ID}, $1, $2, $3, $4, $5, 'ready', 0, $6)"
     )))
-    // One batch may bring both kinds; the caller names one job only.
-    .bind((kind == JobKind::Replay).then(|| batch.job.as_bytes().to_vec()))
+    .bind(kind.as_str())
     .bind(batch.device.as_bytes().to_vec())
     .bind(i64::from(batch.epoch))
     .bind(int(first)?)
     .bind(int(last)?)
     .bind(batch.received_at.as_micros())
-    .bind(kind.as_str())
     .execute(connection)
     .await?;
     Ok(())
 }
 
-async fn append(
-    connection: &mut EngineConnection,
-    hasher: &dyn LogHasher,
-    batch: &AppendBatch,
-) -> Result<Appended> {
-    let device = device_row(connection, batch.device).await?;
-    if batch.epoch < device.epoch {
-        let stop = Some(Stop::OldEpoch { epoch: device.epoch });
-        return Ok(Appended { stop, ..position(connection, &device).await? });
-    }
-    let start =
-        if batch.epoch == device.epoch { (device.next_seq, device.previous) } else { batch.epoch_start };
-    let held = held(connection, batch, start.0).await?;
-    let split = split(batch, start, &held);
-    branch::keep(connection, batch, &split.branch).await?;
-    let (Some(first), Some(last)) = (split.added.first(), split.added.last()) else {
-        let position = position(connection, &device).await?;
-        return Ok(Appended { known: split.known, stop: split.stop, ..position });
-    };
-    let mut edge = Edge::load(connection).await?;
-    let rows: Vec<(u64, &NewRecord)> = split
-        .added
-        .iter()
-        .map(|record| (edge.push(hasher, LeafKind::Record, record.hash), *record))
-        .collect();
-    insert(connection, batch, device.case, &rows).await?;
-    advance(connection, batch, first.seq, split.next).await?;
-    let checkpoint = edge.store(connection, hasher, batch.received_at).await?;
-    Ok(Appended {
-        epoch: batch.epoch,
-        durable_seq: Some(last.seq),
-        durable_leaf: rows.last().map(|(leaf, _)| *leaf),
-        added: rows.len() as u64,
-        known: split.known,
-        stop: split.stop,
-        checkpoint,
-    })
-}
-
 /// Where a device's record ends, with nothing added.
-async fn position(connection: &mut EngineConnection, device: &DeviceRow) -> Result<Appended> {
+pub(super) async fn position(connection: &mut EngineConnection, device: &DeviceRow) -> Result<Appended> {
     let row = sqlx::query(
         "SELECT seq, leaf FROM record WHERE device = $1 AND epoch = $2 ORDER BY seq DESC LIMIT 1",
     )
@@ -267,10 +135,7 @@ async fn position(connection: &mut EngineConnection, device: &DeviceRow) -> Resu
 #[async_trait]
 impl RecordStore for EngineStore {
     async fn record_append(&self, batch: AppendBatch) -> Result<Appended> {
-        self.record_keys.keep(&batch.records).await?;
-        let hasher = Arc::clone(&self.hasher);
-        self.write(move |connection| Box::pin(async move { append(connection, &*hasher, &batch).await }))
-            .await
+        self.append_with_others(batch).await
     }
 
     async fn record_position(&self, device: DeviceId) -> Result<Appended> {

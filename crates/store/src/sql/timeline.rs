@@ -8,7 +8,9 @@ use proviso_model::order::ConditionKind;
 use proviso_model::policy::TrialCount;
 
 use super::late::outside;
-use super::rows::{blob, bytes, bytes_maybe, from_word, from_words, number, parsed, text, time, time_maybe};
+use super::rows::{
+    blob, bytes, bytes_maybe, from_word, from_words, int, number, parsed, text, time, time_maybe,
+};
 use super::{EngineRow, EngineStore};
 use crate::error::Result;
 use crate::opened::{FindingRow, GapRow, NoticeRow, StatementRow, WatchedRow};
@@ -147,8 +149,10 @@ impl TimelineStore for EngineStore {
     }
 
     async fn gap_list(&self, case: CaseId, stretch: Stretch) -> Result<Vec<GapRow>> {
-        let question = "SELECT * FROM gap WHERE case_id = $1 AND from_at < $3
-                        AND (until_at IS NULL OR until_at > $2) ORDER BY from_at";
+        // Two questions, for one with OR would look at all that ever ended.
+        let question = "SELECT * FROM (SELECT * FROM gap WHERE case_id = $1 AND until_at > $2 AND from_at < $3
+                        UNION ALL SELECT * FROM gap WHERE case_id = $1 AND until_at IS NULL AND from_at < $3) touching
+                        ORDER BY from_at, record";
         self.stretch(question, case, stretch, gap).await
     }
 
@@ -165,20 +169,32 @@ impl TimelineStore for EngineStore {
             WHERE w.device = $1 AND w.until_at > $2 AND w.from_at < $3 AND r.destroyed_at IS NULL";
         let gaps = "SELECT r.hash, r.epoch, r.seq, r.recorded_at, g.from_at, g.until_at, g.source, g.cause FROM gap g
             JOIN record r ON r.hash = g.record
-            WHERE g.device = $1 AND (g.until_at IS NULL OR g.until_at > $2) AND g.from_at < $3
-            AND r.destroyed_at IS NULL";
+            WHERE g.device = $1 AND g.until_at > $2 AND g.from_at < $3 AND r.destroyed_at IS NULL";
+        let gaps_that_last = "SELECT r.hash, r.epoch, r.seq, r.recorded_at, g.from_at, g.until_at, g.source, g.cause FROM gap g
+            JOIN record r ON r.hash = g.record
+            WHERE g.device = $1 AND g.until_at IS NULL AND $2 IS NOT NULL AND g.from_at < $3 AND r.destroyed_at IS NULL";
         let last =
             "SELECT hash, epoch, seq, recorded_at FROM record WHERE device = $1 AND recorded_at IS NOT NULL
             AND destroyed_at IS NULL ORDER BY epoch DESC, seq DESC LIMIT 1";
-        // Where a record was written at an earlier time than the one before it, the clock had been ahead.
+        // Where a record was written at an earlier time than the one before it, the clock had been ahead. That takes back what records
+        // before it say, so only those after the first of these are looked at.
         let put_back = "SELECT hash, epoch, seq, recorded_at FROM
             (SELECT hash, epoch, seq, recorded_at, LAG(recorded_at) OVER (ORDER BY epoch, seq) AS before FROM record
-             WHERE device = $1 AND recorded_at IS NOT NULL AND destroyed_at IS NULL) told WHERE recorded_at < before";
+             WHERE device = $1 AND (epoch, seq) >= ($2, $3) AND recorded_at IS NOT NULL AND destroyed_at IS NULL) told
+            WHERE recorded_at < before";
         let nothing = |row: &EngineRow| told(row, Said::Nothing);
         let mut rows = self.told(watched, device, Some(stretch), told_watched).await?;
         rows.extend(self.told(gaps, device, Some(stretch), told_gap).await?);
+        rows.extend(self.told(gaps_that_last, device, Some(stretch), told_gap).await?);
+        let first = rows.iter().map(|row| row.claim.place).min();
         rows.extend(self.told(last, device, None, nothing).await?);
-        rows.extend(self.told(put_back, device, None, nothing).await?);
+        if let Some((epoch, seq)) = first {
+            let after =
+                sqlx::query(put_back).bind(device.as_bytes().to_vec()).bind(i64::from(epoch)).bind(int(seq)?);
+            rows.extend(
+                after.fetch_all(&self.readers).await?.iter().map(nothing).collect::<Result<Vec<_>>>()?,
+            );
+        }
         Ok(rows)
     }
 

@@ -7,6 +7,8 @@ mod record_keys;
 // What is the same on every engine: the crate's page says how.
 #[path = "../sql/alert.rs"]
 mod alert;
+#[path = "../sql/append.rs"]
+mod append;
 #[path = "../sql/audit.rs"]
 mod audit;
 #[path = "../sql/backup.rs"]
@@ -45,6 +47,8 @@ mod master_sealed;
 mod officer;
 #[path = "../sql/opened.rs"]
 mod opened;
+#[path = "../sql/openings.rs"]
+mod openings;
 #[path = "../sql/other_adult.rs"]
 mod other_adult;
 #[path = "../sql/pack.rs"]
@@ -87,6 +91,7 @@ use std::sync::Arc;
 use sqlx::{Connection, SqliteConnection, SqlitePool};
 
 pub use copies::{CopyFacts, destroy_copied_keys, look_into, records_without_key};
+pub(crate) use open::restrict;
 pub use open::{RECORD_KEYS_FILE, SQLITE_VERSION_MIN, SqliteOptions};
 
 use crate::error::{Result, StoreError};
@@ -108,12 +113,15 @@ const PASSING_OVER: &str = "";
 type Work<'c, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'c>>;
 
 /// A store on one SQLite database file.
+#[derive(Clone)]
 pub struct SqliteStore {
     writer: SqlitePool,
     readers: SqlitePool,
     record_keys: record_keys::RecordKeys,
     options: SqliteOptions,
     hasher: Arc<dyn LogHasher>,
+    appends: Arc<append::Appends>,
+    openings: Arc<openings::Openings>,
 }
 
 impl SqliteStore {
@@ -124,7 +132,7 @@ impl SqliteStore {
         T: Send + 'static,
         F: for<'c> FnOnce(&'c mut SqliteConnection) -> Work<'c, T> + Send + 'static,
     {
-        write_in(&self.writer, work).await
+        write_in(&self.writer, Synced::Now, work).await
     }
 
     /// The same for work whose outcome rests on no row but those that it changes; here it makes no difference.
@@ -134,6 +142,16 @@ impl SqliteStore {
         F: for<'c> FnOnce(&'c mut SqliteConnection) -> Work<'c, T> + Send + 'static,
     {
         self.write(work).await
+    }
+
+    /// As [`SqliteStore::write`], for what may be lost in a power cut, because it is then done or told again: its commit does not wait
+    /// for the disk. What is committed after it is never kept without it.
+    async fn write_repeatable<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(&'c mut SqliteConnection) -> Work<'c, T> + Send + 'static,
+    {
+        write_in(&self.writer, Synced::Later, work).await
     }
 
     /// Runs `work`, which only reads, on one state of the database.
@@ -159,7 +177,16 @@ impl SqliteStore {
     }
 }
 
-async fn write_in<T, F>(pool: &SqlitePool, work: F) -> Result<T>
+/// When a commit is on the disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Synced {
+    /// When it is told.
+    Now,
+    /// With the next one that is.
+    Later,
+}
+
+async fn write_in<T, F>(pool: &SqlitePool, sync: Synced, work: F) -> Result<T>
 where
     T: Send + 'static,
     F: for<'c> FnOnce(&'c mut SqliteConnection) -> Work<'c, T> + Send + 'static,
@@ -167,8 +194,12 @@ where
     let pool = pool.clone();
     tokio::spawn(async move {
         let mut connection = pool.acquire().await?;
-        let done = in_transaction(&mut connection, work).await;
-        if let Err(StoreError::Full | StoreError::Database(_)) = done {
+        let done = match sync {
+            Synced::Now => in_transaction(&mut connection, work).await,
+            Synced::Later => in_transaction_synced_later(&mut connection, work).await,
+        };
+        let is_as_opened = sync == Synced::Now || synced_now(&mut connection).await.is_ok();
+        if let (false, _) | (_, Err(StoreError::Full | StoreError::Database(_))) = (is_as_opened, &done) {
             // SQLite itself rolls back when it runs out of room, of which sqlx knows nothing: such a connection
             // would refuse every later transaction, so it is closed and the pool opens another.
             if let Err(error) = connection.close().await {
@@ -179,6 +210,20 @@ where
     })
     .await
     .map_err(|_| StoreError::Interrupted)?
+}
+
+async fn in_transaction_synced_later<T, F>(connection: &mut SqliteConnection, work: F) -> Result<T>
+where
+    F: for<'c> FnOnce(&'c mut SqliteConnection) -> Work<'c, T>,
+{
+    sqlx::raw_sql("PRAGMA synchronous = NORMAL").execute(&mut *connection).await?;
+    in_transaction(connection, work).await
+}
+
+/// Puts back what every other commit rests on.
+async fn synced_now(connection: &mut SqliteConnection) -> Result<()> {
+    sqlx::raw_sql("PRAGMA synchronous = FULL").execute(connection).await?;
+    Ok(())
 }
 
 async fn in_transaction<T, F>(connection: &mut SqliteConnection, work: F) -> Result<T>

@@ -115,7 +115,32 @@ impl SqliteStore {
             .acquire_timeout(Duration::from_secs(30))
             .connect_with(connect_options(options, true))
             .await?;
-        Ok(Self { writer, readers, record_keys, options: options.clone(), hasher })
+        Ok(Self {
+            writer,
+            readers,
+            record_keys,
+            options: options.clone(),
+            hasher,
+            appends: Arc::default(),
+            openings: Arc::default(),
+        })
+    }
+
+    /// Brings a copied database and its record keys to the current schema, before it is used.
+    ///
+    /// # Errors
+    /// As [`SqliteStore::open`].
+    pub async fn bring_up_copy(options: &SqliteOptions) -> Result<()> {
+        for (path, migrator) in
+            [(&options.path, &*migration::SQLITE), (&options.record_keys, &*migration::SQLITE_RECORD_KEYS)]
+        {
+            let settings = SqliteOptions { path: path.clone(), ..options.clone() };
+            let settings = connect_options(&settings, false).create_if_missing(false);
+            let pool = SqlitePoolOptions::new().max_connections(1).connect_with(settings).await?;
+            migrator.run(&pool).await?;
+            pool.close().await;
+        }
+        Ok(())
     }
 
     /// A connection of its own, for long work that nobody else should wait for.
@@ -131,7 +156,7 @@ impl SqliteStore {
 }
 
 /// Only the account that runs the server may read the database.
-pub(super) fn restrict(path: &Path) -> Result<()> {
+pub(crate) fn restrict(path: &Path) -> Result<()> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;

@@ -12,7 +12,7 @@ use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
 use super::open::restrict;
 use super::rows::{blob, bytes};
-use super::write_in;
+use super::{Synced, write_in};
 use crate::destruction::split_body;
 use crate::error::Result;
 use crate::migration;
@@ -27,6 +27,7 @@ const ROWS_PER_STATEMENT: usize = 64;
 /// Hashes in one SELECT.
 const HASHES_PER_STATEMENT: usize = 512;
 
+#[derive(Clone)]
 pub(super) struct RecordKeys {
     writer: SqlitePool,
     readers: SqlitePool,
@@ -62,12 +63,10 @@ impl RecordKeys {
 
     /// Keeps the keys of records before the records themselves, so that no record is ever kept without its key. A key
     /// that is there, or was destroyed, stays as it is.
-    pub(super) async fn keep(&self, records: &[NewRecord]) -> Result<()> {
-        let rows: Vec<(Vec<u8>, Vec<u8>)> = records
-            .iter()
-            .map(|record| (record.hash.to_vec(), split_body(&record.body).0.to_vec()))
-            .collect();
-        write_in(&self.writer, move |connection| Box::pin(insert(connection, rows))).await
+    pub(super) async fn keep<'r>(&self, records: impl Iterator<Item = &'r NewRecord>) -> Result<()> {
+        let rows: Vec<(Vec<u8>, Vec<u8>)> =
+            records.map(|record| (record.hash.to_vec(), split_body(&record.body).0.to_vec())).collect();
+        write_in(&self.writer, Synced::Now, move |connection| Box::pin(insert(connection, rows))).await
     }
 
     /// The keys of those records whose key is there.
@@ -91,7 +90,7 @@ impl RecordKeys {
     /// Destroys keys, those never seen included.
     pub(super) async fn destroy(&self, hashes: &[[u8; 32]], at_micros: i64) -> Result<()> {
         let hashes = hashes.to_vec();
-        write_in(&self.writer, move |connection| {
+        write_in(&self.writer, Synced::Now, move |connection| {
             Box::pin(async move {
                 for hash in hashes {
                     sqlx::query(

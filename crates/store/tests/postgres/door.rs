@@ -74,3 +74,22 @@ async fn while_another_process_writes_for_too_long_the_answer_is_busy_and_nothin
     assert_eq!(store.record_position(device_id()).await.expect("read").durable_seq, Some(0));
     store.close().await;
 }
+
+#[tokio::test]
+async fn a_database_whose_locks_keep_nobody_out_is_refused() {
+    let made = postgres::databases().await;
+    let migrating = options(&made);
+    open(&migrating).await.expect("fit for use").close().await;
+    // As engines have it that know the functions and do nothing in them.
+    let mut database = postgres::connect(&made.database).await;
+    let name: String =
+        sqlx::query_scalar("SELECT current_database()::text").fetch_one(&mut database).await.expect("read");
+    let pretend = format!(
+        "ALTER DATABASE {name} SET search_path = public, pg_catalog;
+         CREATE FUNCTION public.pg_advisory_xact_lock(bigint) RETURNS void LANGUAGE sql AS '';
+         CREATE FUNCTION public.pg_try_advisory_lock(bigint) RETURNS boolean LANGUAGE sql AS 'SELECT true'"
+    );
+    sqlx::raw_sql(sqlx::AssertSqlSafe(pretend)).execute(&mut database).await.expect("pretended");
+    let refused = open(&migrating).await.err().expect("refused").to_string();
+    assert!(refused.contains("could not take turns"), "{refused}");
+}

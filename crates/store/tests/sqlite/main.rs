@@ -4,13 +4,17 @@
 #[expect(dead_code, reason = "shared with the conformance suite; this one needs a part of it")]
 mod fixtures;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use proviso_model::ids::DeviceId;
 use proviso_store::{
     AppendBatch, CaseStore as _, Destruction, DestructionStore as _, DeviceStore as _, EnrolmentCodeRow,
     OfficerStore as _, RECORD_KEY_BYTES, RecordStore as _, SqliteOptions, SqliteStore, StoreError,
 };
+
+use tokio::task::JoinSet;
 
 use fixtures::{
     ToyHasher, at, case, case_id, device, device_id, job_id, officer, order, policy, record, record_hash,
@@ -116,6 +120,35 @@ async fn a_caller_who_goes_away_half_way_leaves_no_transaction_open() {
         let done = store.record_append(batch(seq)).await.expect("the writer is free again");
         assert_eq!(done.durable_seq, Some(seq), "once, whether the abandoned call was carried out or not");
     }
+}
+
+#[tokio::test]
+async fn batches_that_wait_together_are_each_answered_as_if_they_had_come_one_after_the_other() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = open(&SqliteOptions::new(folder.path().join("together.db"))).await.expect("a new database");
+    enrol(&store).await;
+    // The same batch many times, the one after it, and one of a device that nobody knows, in the middle of them.
+    let mut sent: Vec<AppendBatch> = vec![batch(0); 7];
+    sent.push(AppendBatch { device: DeviceId::random([99; 16]), job: job_id(50), ..batch(0) });
+    sent.extend([batch(1), batch(0), batch(1)]);
+    let mut waiting = JoinSet::new();
+    for (place, batch) in sent.into_iter().enumerate() {
+        let store = store.clone();
+        waiting.spawn(async move { (place, store.record_append(batch).await) });
+    }
+    let (mut added, mut known, mut unknown, mut leaves) = (0, 0, Vec::new(), BTreeSet::new());
+    while let Some(done) = waiting.join_next().await {
+        match done.expect("an answer") {
+            (_, Ok(done)) => {
+                (added, known) = (added + done.added, known + done.known);
+                leaves.extend(done.durable_leaf.filter(|_| done.added > 0));
+            }
+            (place, Err(StoreError::Missing(_))) => unknown.push(place),
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!((added, known, unknown), (2, 8, vec![7]));
+    assert_eq!(leaves, BTreeSet::from([0, 1]));
 }
 
 #[tokio::test]

@@ -12,8 +12,10 @@ mod take;
 use std::path::PathBuf;
 
 use proviso_model::Timestamp;
-use proviso_store::StoreError;
+use proviso_store::{CopyError, StoreError};
 
+use crate::blobs::BlobsError;
+use crate::config::ConfigError;
 use crate::keys::KeyError;
 
 pub use check::{Checked, check, count};
@@ -77,6 +79,18 @@ pub enum BackupError {
     /// Blobs.
     #[error("the blobs could not be read: {0}")]
     Blobs(#[from] object_store::Error),
+    /// Blobs that are put back.
+    #[error(transparent)]
+    BlobsBack(#[from] BlobsError),
+    /// Record keys are rows there, which nobody puts back by hand.
+    #[error("on PostgreSQL a backup is put back together with its key backup: give --keys too")]
+    KeysToo,
+    /// The settings.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The databases of the settings are not empty, or do not take it.
+    #[error("the backup could not be put into the databases of the settings")]
+    Into(#[from] CopyError),
     /// Keys.
     #[error(transparent)]
     Key(#[from] KeyError),

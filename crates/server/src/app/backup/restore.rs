@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use proviso_model::Timestamp;
 use proviso_model::ids::RestoreId;
 use proviso_store::sqlite::{RECORD_KEYS_FILE, destroy_copied_keys};
+use proviso_store::{PostgresOptions, SqliteStore, copy_store};
 
 use super::keys::{CASE_KEYS, KEYS, TRUST};
 use super::take::write_manifest;
@@ -14,9 +15,10 @@ use super::{
     folder,
 };
 use crate::app::destruction::{Journal, JournalEntry, What};
+use crate::blobs;
 use crate::config::Config;
-use crate::keys::files;
 use crate::keys::force::trust_path;
+use crate::open;
 
 /// What is put back.
 #[derive(Debug, Clone)]
@@ -45,6 +47,10 @@ pub async fn restore(config: &Config, plan: &Plan) -> Result<Restored> {
     {
         return Err(BackupError::Stranger("the key backup is of another force than the backup".to_owned()));
     }
+    let postgres = config.postgres()?;
+    if postgres.is_some() && keys.is_none() {
+        return Err(BackupError::KeysToo);
+    }
     let (journal, no_journal) = match &plan.journal {
         Ok(path) if !path.is_file() => return Err(BackupError::NoJournal(path.clone())),
         Ok(path) => (Journal::at(path).read()?, None),
@@ -72,7 +78,10 @@ pub async fn restore(config: &Config, plan: &Plan) -> Result<Restored> {
         copy_keys(config, dir, keys, &journal)?;
         destroy_keys(config, &journal, plan.now).await?;
     }
-    copy_data(config, plan, &checked)?;
+    copy_data(config, plan, &checked).await?;
+    if let Some(options) = &postgres {
+        put_into(config, options).await?;
+    }
     restored.complete = true;
     let done = config.data_dir.join(format!("{RESTORED_FILE}.new"));
     write_manifest(&done, &restored)?;
@@ -80,16 +89,35 @@ pub async fn restore(config: &Config, plan: &Plan) -> Result<Restored> {
     Ok(restored)
 }
 
-fn copy_data(config: &Config, plan: &Plan, checked: &Checked) -> Result<()> {
-    files::make_folder(&config.blobs_dir())?;
+async fn copy_data(config: &Config, plan: &Plan, checked: &Checked) -> Result<()> {
+    let bucket = config.blobs.s3.is_some();
+    let blobs = blobs::open(config)?;
     for entry in &checked.manifest.files {
         let path = folder::safe(entry)?;
         let to = match path.strip_prefix(BLOBS) {
+            // Every byte of the file was compared with the manifest, and the blob is compared with the file.
+            Ok(blob) if bucket => {
+                let location = blob.to_string_lossy().into_owned();
+                blobs::send(&*blobs.store, &location.into(), &plan.from.join(&path)).await?;
+                continue;
+            }
             Ok(blob) => config.blobs_dir().join(blob),
             Err(_) if path == Path::new(DATABASE) => config.database(),
             Err(_) => config.data_dir.join(&path),
         };
         folder::copy_checked(&plan.from, entry, &to)?;
+    }
+    Ok(())
+}
+
+/// Moves the files, as they were put back, into the databases of the settings, compares every row, and removes the files. Keys that the
+/// journal names were destroyed before.
+async fn put_into(config: &Config, options: &PostgresOptions) -> Result<()> {
+    let files = open::sqlite(config);
+    SqliteStore::bring_up_copy(&files).await?;
+    copy_store(&files, options, &mut |_| {}).await?;
+    for path in [&files.path, &files.record_keys] {
+        std::fs::remove_file(path).map_err(folder::fault(path))?;
     }
     Ok(())
 }

@@ -13,7 +13,8 @@ use proviso_store::{HashSetRow, StoreError};
 use super::keys::{latecomers, policies_of_all};
 use super::pack::{check_line, check_name};
 use super::{COMMAND_LINE, ForceError};
-use crate::app::hash_sets::for_devices;
+use crate::app::hash_sets::files::keep;
+use crate::app::hash_sets::for_devices::{self, Made};
 use crate::app::hash_sets::stage::StagedFile;
 use crate::app::in_use::{But, InUse};
 use crate::app::{AppContext, hash_sets};
@@ -175,10 +176,12 @@ pub async fn import(ctx: &AppContext, new: &NewHashSet<'_>, staged: Staged) -> R
     let devices = ctx
         .logged(COMMAND_LINE, "hash-set-import", None, &objects, async {
             staged.file.put(ctx).map_err(|error| unkept(ctx, &error))?;
-            let (key, tree) =
+            let Made { sealed_key, tree, files } =
                 for_devices::make(ctx, &says.sha256, &rows).map_err(|error| unkept(ctx, &*error))?;
+            // Before the row that names them is there.
+            keep(ctx, &files).await.map_err(|error| unkept(ctx, &error))?;
             let says = HashSetStatement { tree: Some(tree), ..says };
-            let row = hash_sets::row(ctx, &says, key)
+            let row = hash_sets::row(ctx, &says, sealed_key)
                 .map_err(|error| ForceError::Refused(format!("the set cannot be described: {error}")))?;
             let mut with = InUse::but(ctx, But { hash_set: Some(new.name), ..But::default() }).await?;
             with.hash_sets.push(hash_sets::reference(&says));
@@ -247,7 +250,8 @@ pub async fn check(ctx: &AppContext, pictures: &[Digests]) -> Result<Vec<Vec<Fou
     ctx.note(COMMAND_LINE, "hash-set-check", None, &format!("{} pictures", pictures.len())).await?;
     let mut sets = Vec::new();
     for row in ctx.store.hash_set_list().await?.iter().filter(|row| row.retired_at.is_none()) {
-        sets.push((hash_sets::one(ctx, row)?, hash_sets::open(ctx, row)?));
+        let (says, row) = (hash_sets::one(ctx, row)?, row.clone());
+        sets.push((says, hash_sets::apart(ctx, move |ctx| hash_sets::open(ctx, &row)).await?));
     }
     let look_up = |picture: &Digests| {
         let mut found = Vec::new();

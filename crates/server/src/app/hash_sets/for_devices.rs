@@ -19,6 +19,7 @@ use proviso_model::hash_set::{
 use proviso_store::HashSetRow;
 use serde::{Deserialize, Serialize};
 
+use super::files::held;
 use super::stage::StagedFile;
 use super::tree::ForProofs;
 use super::{HashSetFault, Mapped, PURPOSE, open_file, path};
@@ -43,8 +44,17 @@ pub(in crate::app) fn purpose(set: &Digest) -> String {
     format!("{PURPOSE}-key/{set}")
 }
 
-/// Makes keys and files of a set whose file is in its place, or takes those of another row that names the same file. Sealed, and the
-/// tree over its entries.
+/// Keys and files of a set, as they were made.
+pub struct Made {
+    /// Sealed, for its row.
+    pub sealed_key: Vec<u8>,
+    /// The tree over its entries.
+    pub tree: SetTree,
+    /// Every file that belongs to the set, its own among them.
+    pub files: Vec<Digest>,
+}
+
+/// Makes keys and files of a set whose file is in its place, or takes those of another row that names the same file.
 ///
 /// # Errors
 /// What reading and writing say.
@@ -52,7 +62,7 @@ pub fn make(
     ctx: &AppContext,
     set: &Digest,
     known: &[HashSetRow],
-) -> Result<(Vec<u8>, SetTree), Box<dyn std::error::Error + Send + Sync>> {
+) -> Result<Made, Box<dyn std::error::Error + Send + Sync>> {
     let mapped = HashSet::open(map(&path(ctx, set))?)?;
     let mut same = known.iter().filter(|row| row.sha256 == *set).filter_map(|row| opened(ctx, row).ok());
     let mut made = match same.next() {
@@ -64,8 +74,11 @@ pub fn make(
         None => ForProofs::make(ctx, &mapped)?,
     };
     let tree = proofs.tree;
+    let nodes = proofs.nodes.map(|nodes| nodes.sha256);
+    let files = [*set, made.asked.sha256, made.filter.sha256].into_iter().chain(nodes).collect();
     made.proofs = Some(proofs);
-    Ok((ctx.seal_for_force(&purpose(set), &serde_json::to_vec(&made)?), tree))
+    let sealed_key = ctx.seal_for_force(&purpose(set), &serde_json::to_vec(&made)?);
+    Ok(Made { sealed_key, tree, files })
 }
 
 /// Key and files for devices.
@@ -145,8 +158,11 @@ pub fn part(
         HashSetFile::Near if !says.device_ok => None,
         HashSetFile::Near => super::open(ctx, row)?.near_bytes().and_then(cut),
         HashSetFile::Filter => {
-            let path = path(ctx, &opened(ctx, row)?.filter.sha256);
-            let mapped = map(&path).map_err(|error| HashSetFault::file(row, &path, error.to_string()))?;
+            let filter = opened(ctx, row)?.filter.sha256;
+            let path = path(ctx, &filter);
+            let mapped = held(ctx, &filter)
+                .and_then(|path| map(&path))
+                .map_err(|error| HashSetFault::file(row, &path, error.to_string()))?;
             cut(mapped.as_ref())
         }
     })

@@ -1,7 +1,8 @@
 //! A force's sets of hashes of known pictures. What the force says of a set is checked against the pack key whenever it is read.
-//! The set itself is an indexed file in the blob folder, named by its SHA-256, which is compared once in the life of a process;
-//! it is in the clear, for it is looked up where it lies.
+//! The set itself is an indexed file among the blobs, named by its SHA-256, which is compared once in the life of a process;
+//! it is in the clear, for it is looked up where it lies: on this machine ([`files`]).
 
+pub mod files;
 pub mod for_devices;
 pub mod stage;
 pub mod tree;
@@ -27,7 +28,7 @@ pub use proviso_mapped::Mapped;
 pub(in crate::app) const PURPOSE: &str = "hash-set";
 /// Category of a set whose pictures are known or suspected to show the abuse of children.
 const CHILD_ABUSE: &str = "child-abuse";
-/// Folder of the sets within the blob folder.
+/// Folder of the sets among the blobs.
 pub const FOLDER: &str = "hash-sets";
 
 /// Why a hash set cannot be used.
@@ -46,7 +47,7 @@ pub enum HashSetFault {
     },
     /// Its file is not there, or not the one that was imported.
     #[error(
-        "the file of hash set {name} version {version} cannot be used: {path}: {why}; put the blob folder back from a backup, or \
+        "the file of hash set {name} version {version} cannot be used: {path}: {why}; put the blobs back from a backup, or \
          import the list again"
     )]
     File {
@@ -166,15 +167,17 @@ pub fn named<'r>(rows: &'r [HashSetRow], set: &PackRef) -> Option<&'r HashSetRow
     })
 }
 
-/// Whether a bundle proves that an entry stood in this set: the force signed a tree with it and has its file.
+/// Whether a bundle proves that an entry stood in this set: the force signed a tree with it and has its file. One in a bucket is
+/// taken to be there; making the bundle says if not.
 #[must_use]
 pub fn proves(ctx: &AppContext, rows: &[HashSetRow], set: &PackRef) -> bool {
     let row = named(rows, set);
     let is_signed = |row| one(ctx, row).is_ok_and(|says| says.tree.is_some());
-    row.is_some_and(is_signed) && path(ctx, &set.sha256).exists()
+    let is_here = || ctx.hash_sets_cache_bytes_max().is_some() || path(ctx, &set.sha256).exists();
+    row.is_some_and(is_signed) && is_here()
 }
 
-/// The file of a set.
+/// The file of a set on this machine; [`files::held`] fetches it where it is not there.
 #[must_use]
 pub fn path(ctx: &AppContext, sha256: &Digest) -> PathBuf {
     ctx.hash_sets_dir().join(sha256.to_string())
@@ -209,8 +212,17 @@ fn open_file(
     let path = path(ctx, file);
     ctx.hash_set_opened_once(*file, || {
         let fault = |why: String| HashSetFault::file(row, &path, why);
-        let mapped = map(&path).map_err(|error| fault(error.to_string()))?;
-        if Digest(sha256(mapped.as_ref())) != *file {
+        let read = || {
+            let mapped = files::held(ctx, file).and_then(|path| map(&path));
+            let mapped = mapped.map_err(|error| fault(error.to_string()))?;
+            let is_it = Digest(sha256(mapped.as_ref())) == *file;
+            Ok::<_, HashSetFault>((mapped, is_it))
+        };
+        let (mut mapped, mut is_it) = read()?;
+        if !is_it && files::drop_copy(ctx, file) {
+            (mapped, is_it) = read()?;
+        }
+        if !is_it {
             return Err(fault("it does not have the SHA-256 that was signed".to_owned()));
         }
         HashSet::open(mapped).map_err(|error| fault(error.to_string()))

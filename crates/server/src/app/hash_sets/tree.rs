@@ -20,7 +20,7 @@ pub struct ForProofs {
     /// As the statement has it.
     pub tree: SetTree,
     /// The nodes that are kept, where there are so many entries that any are.
-    nodes: Option<FileRef>,
+    pub(super) nodes: Option<FileRef>,
 }
 
 /// Why an entry cannot be proven.
@@ -65,7 +65,7 @@ impl ForProofs {
         place: u64,
     ) -> Result<Proven, ProofFault> {
         let kept = match &self.nodes {
-            Some(nodes) => std::fs::read(super::path(ctx, &nodes.sha256))?,
+            Some(nodes) => std::fs::read(super::files::held(ctx, &nodes.sha256)?)?,
             None => Vec::new(),
         };
         Ok(self.entries(set).prove(&self.tree, &kept, place)?)

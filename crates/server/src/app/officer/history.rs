@@ -137,6 +137,7 @@ const ACTS: &[(&str, &str)] = &[
     ("device-revoke", "revoked a device"),
     ("checkpoint", "signed a checkpoint of the log"),
     ("backup", "made a backup of database and blobs"),
+    ("copy-blobs", "copied the blobs of a folder into a bucket"),
     ("job-retry", "let background work that was given up be tried again"),
     ("backup-check", "checked a backup"),
     ("backup-keys", "made a backup of the keys"),

@@ -93,9 +93,9 @@ pub async fn view(ctx: &AppContext, who: &Who, id: CaseId) -> Result<PersonView,
     who.does(ctx, (Action::ViewEvidence, "case-view"), &case, &id.to_string(), async {
         let now = ctx.now();
         let stretch = Stretch { from: now.plus_days(-TIMELINE_DAYS), until: now.plus_days(1) };
-        let filter = AlertFilter { case: Some(id), limit: ALERTS_MAX, ..AlertFilter::default() };
-        let mut alerts = ctx.store.alert_list(filter).await?;
-        alerts.retain(|alert| alert.last_at >= stretch.from);
+        let since = Some(stretch.from);
+        let filter = AlertFilter { case: Some(id), since, limit: ALERTS_MAX, ..AlertFilter::default() };
+        let alerts = ctx.store.alert_list(filter).await?;
         let mut decisions = Vec::new();
         for alert in alerts.iter().filter(|alert| alert.decided_at.is_some()) {
             for row in ctx.store.decision_list(alert.id).await? {

@@ -207,7 +207,8 @@ async fn content(ctx: &AppContext, case: &CaseRow, hash: [u8; 32]) -> Result<Con
         return Err(ActError::Conflict("the content of this record was destroyed, or cannot be opened"));
     };
     let findings = generated.findings;
-    let reasons = privilege::reasons(&privilege::test(ctx)?, &captured, &findings);
+    let test = privilege::test(ctx)?;
+    let reasons = privilege::reasons(&test, &captured, &findings);
     Ok(Content { pieces: pieces(&captured), reasons, captured, findings })
 }
 

@@ -6,6 +6,7 @@
 pub mod part;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use proviso_engine::privilege::{PrivilegeTest, RestsOn};
 use proviso_model::finding::Finding;
@@ -48,9 +49,11 @@ pub enum MayShow {
 ///
 /// # Errors
 /// [`StoreError::Damaged`] when a pack's terms cannot be looked for.
-pub fn test(ctx: &AppContext) -> Result<PrivilegeTest, StoreError> {
-    let made = PrivilegeTest::of_packs(ctx.packs.iter().map(AsRef::as_ref));
-    made.map_err(|error| StoreError::Damaged(error.to_string()))
+pub fn test(ctx: &AppContext) -> Result<Arc<PrivilegeTest>, StoreError> {
+    ctx.privilege_test_made_once(|| {
+        let made = PrivilegeTest::of_packs(ctx.packs.iter().map(AsRef::as_ref));
+        made.map_err(|error| StoreError::Damaged(error.to_string()))
+    })
 }
 
 /// Why a record may be privileged: by what its findings say, else by the packs in use here. Empty where nothing says so.

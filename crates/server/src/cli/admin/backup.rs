@@ -59,22 +59,8 @@ pub(in crate::cli) struct RestoreArgs {
     no_journal: Option<String>,
 }
 
-/// Refuses where the store is PostgreSQL, before anything is written.
-fn on_sqlite_only(config: &Config, what: &str) -> anyhow::Result<()> {
-    anyhow::ensure!(
-        config.store.is_none(),
-        "{what} is for the SQLite store, and the settings name {}: back that up, and put it back, with PostgreSQL's own tools; \
-         docs/postgresql.md says how, and what goes with it",
-        config.store_place()
-    );
-    Ok(())
-}
-
 impl BackupArgs {
     pub(super) async fn run(self, wiring: &Wiring, config: &Config, say: &mut Say) -> anyhow::Result<u8> {
-        if self.out.is_some() || self.keys.is_some() {
-            on_sqlite_only(config, "admin backup")?;
-        }
         if let Some(out) = self.out {
             let made = backup::take(&open_context(wiring, config).await?, &out).await?;
             let (files, place) = (made.files.len() + 1, out.display());
@@ -117,7 +103,6 @@ impl BackupArgs {
 
 impl KeysArgs {
     pub(super) async fn run(self, wiring: &Wiring, config: &Config, say: &mut Say) -> anyhow::Result<u8> {
-        on_sqlite_only(config, "admin backup-keys")?;
         let ctx = open_context(wiring, config).await?;
         let made = backup::take_keys(&ctx, config, &self.out).await?;
         let words = format!(
@@ -145,7 +130,6 @@ impl PruneArgs {
 
 impl RestoreArgs {
     pub(super) async fn run(self, wiring: &Wiring, config: &Config, say: &mut Say) -> anyhow::Result<u8> {
-        on_sqlite_only(config, "admin restore")?;
         let now = wiring.clock.now();
         let mut random = [0; 10];
         (wiring.rng)().fill_bytes(&mut random);
@@ -160,7 +144,7 @@ impl RestoreArgs {
         let mut words = format!(
             "put the backup of {} back into {}; {} entries of the destruction journal were applied first",
             restored.backup_made_at,
-            config.data_dir.display(),
+            config.store.as_ref().map_or(config.data_dir.display().to_string(), |_| config.store_place()),
             restored.destroyed_again
         );
         let master = config.master_key_file.clone().unwrap_or(MasterKey::usual_path(&config.data_dir));

@@ -2,6 +2,7 @@
 
 mod audit;
 mod backup;
+mod blobs;
 mod budget;
 mod bundle_export;
 mod cover;
@@ -166,6 +167,9 @@ pub(super) enum Admin {
     /// Copy the SQLite store of the data folder into the PostgreSQL databases of the settings, and compare every row. Stop every
     /// serve and worker first. Started again after it was stopped, it goes on.
     CopyStore,
+    /// Copy a folder of blobs into the bucket of the settings; each is read back and compared. Started again after it was stopped, it
+    /// goes on.
+    CopyBlobs(blobs::CopyArgs),
     /// Say which background work was given up, and why.
     Jobs(store::JobsArgs),
     /// Make a backup of database and blobs while the server runs, or check one.
@@ -206,6 +210,7 @@ impl Admin {
             Self::KeysInstall(args) => return args.run(wiring, config, say).await,
             Self::KeysRotate(args) => return args.run(wiring, config, say).await,
             Self::CopyStore => return store::copy(config, say).await,
+            Self::CopyBlobs(args) => return args.run(wiring, config, say).await,
             Self::Backup(args) => return args.run(wiring, config, say).await,
             Self::BackupKeys(args) => return args.run(wiring, config, say).await,
             Self::Restore(args) => return args.run(wiring, config, say).await,
@@ -230,6 +235,7 @@ impl Admin {
             | Self::KeysRenew(_)
             | Self::KeysRotate(_)
             | Self::CopyStore
+            | Self::CopyBlobs(_)
             | Self::KeysInstall(_)
             | Self::Backup(_)
             | Self::BackupKeys(_)

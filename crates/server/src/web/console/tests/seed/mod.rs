@@ -153,6 +153,7 @@ async fn context(folder: &Path, clock: Arc<dyn Clock>, pages_max: Option<u32>) -
         case_keys_dir,
         journal: Journal::of(folder),
         hash_sets_dir: folder.join("hash-sets"),
+        hash_sets_cache_bytes_max: None,
         packs: crate::open::packs(None).expect("the built-in packs"),
         languages: Vec::new(),
         require_backup: false,
