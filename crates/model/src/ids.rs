@@ -103,6 +103,10 @@ typed_ids! {
     DeliveryId,
     /// That one officer stands in for another for a while.
     CoverId,
+    /// That an officer declared that they know a supervised person.
+    ConflictId,
+    /// That a case goes from one officer to another.
+    CaseMoveId,
     /// A visit at which an officer looks at a device.
     VisitId,
 }

@@ -14,6 +14,7 @@ mod alert;
 mod audit;
 mod backup;
 mod case;
+mod conflict;
 mod context_picture;
 mod copy;
 mod cover;
@@ -49,6 +50,7 @@ pub use alert::{AlertFilter, AlertRow, AlertStore, DecisionRow, NotificationKind
 pub use audit::{AuditClose, AuditEntry, AuditFilter, AuditRow, AuditStore, AuditTally};
 pub use backup::{BackupStore, CheckedBackup, Position, RestoredRow};
 pub use case::{BundleRow, CaseRow, CaseState, CaseStore, OrderVersionRow};
+pub use conflict::{CaseMoveRow, ConflictEnd, ConflictFilter, ConflictRow, ConflictStore};
 pub use context_picture::{ContextPictureRow, ContextPictureStore};
 pub use copy::{Copied, CopyError, CopyProgress, copy_store};
 pub use cover::{CoverRow, CoverStore, NotificationSettingRow};
@@ -99,6 +101,7 @@ pub trait Store:
     + LogStore
     + AlertStore
     + TimelineStore
+    + ConflictStore
     + CoverStore
     + TellingStore
     + AuditStore

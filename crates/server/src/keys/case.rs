@@ -52,6 +52,10 @@ pub enum Purpose {
     Visit,
     /// The page and the log of a visit, as JSON.
     VisitFiles,
+    /// The reason for which a conflict of interest was declared or ended.
+    Conflict,
+    /// The reason for which a case went to another officer.
+    CaseMove,
     /// An audit entry's reason.
     Audit,
 }

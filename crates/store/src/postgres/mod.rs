@@ -18,6 +18,8 @@ mod backup;
 mod branch;
 #[path = "../sql/case.rs"]
 mod case;
+#[path = "../sql/conflict.rs"]
+mod conflict;
 #[path = "../sql/context_picture.rs"]
 mod context_picture;
 #[path = "../sql/cover.rs"]

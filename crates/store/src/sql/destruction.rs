@@ -24,7 +24,7 @@ const MADE_OF_A_RECORD: [(&str, &str); 8] = [
     ("privilege", "record"),
 ];
 /// What is emptied when a case is destroyed.
-const OF_A_CASE: [(&str, &str); 10] = [
+const OF_A_CASE: [(&str, &str); 12] = [
     ("case_file", "id"),
     ("order_version", "case_id"),
     ("order_end", "case_id"),
@@ -34,6 +34,8 @@ const OF_A_CASE: [(&str, &str); 10] = [
     ("privilege", "case_id"),
     ("device", "case_id"),
     ("decision", "case_id"),
+    ("conflict_of_interest", "case_id"),
+    ("case_move", "case_id"),
     ("visit_record", "case_id"),
 ];
 
@@ -81,6 +83,7 @@ async fn rest_of_case(connection: &mut EngineConnection, case: CaseId, at: Times
         "UPDATE policy_returned SET sealed = $2 WHERE device IN (SELECT id FROM device WHERE case_id = $1)",
         "UPDATE other_adult SET withdrawn_sealed = $2 WHERE case_id = $1 AND withdrawn_at IS NOT NULL",
         "UPDATE visit_record SET files = $2 WHERE case_id = $1",
+        "UPDATE conflict_of_interest SET ended_sealed = $2 WHERE case_id = $1 AND ended_at IS NOT NULL",
     ] {
         sqlx::query(statement).bind(id.clone()).bind(NOTHING).execute(&mut *connection).await?;
     }

@@ -1,6 +1,10 @@
 //! Officers, cases, devices.
 
-use proviso_store::{DeviceState, EnrolmentCodeRow, SecondFactorState, SessionRow, Store, StoreError};
+use proviso_model::ids::{CaseMoveId, ConflictId};
+use proviso_store::{
+    CaseMoveRow, ConflictEnd, ConflictFilter, ConflictRow, DeviceState, EnrolmentCodeRow, SecondFactorState,
+    SessionRow, Store, StoreError,
+};
 
 use crate::fixtures::{at, case, case_id, device, device_id, officer, officer_id, order, policy};
 
@@ -114,4 +118,66 @@ pub async fn a_code_enrols_one_device_once(store: &dyn Store) {
     let seen = store.device_get(device_id()).await.expect("read").expect("the device");
     assert_eq!((seen.seen_at, seen.watching, seen.policy_serial), (at(12), true, 2));
     assert_eq!(seen.state, DeviceState::Active);
+}
+
+pub async fn a_conflict_bars_a_case_and_a_move_changes_who_is_in_charge(store: &dyn Store) {
+    let conflict = |number: u8| ConflictRow {
+        id: ConflictId::from_bytes([number; 16]),
+        officer: officer_id(),
+        case: case_id(),
+        declared_at: at(20),
+        declared_by: "command-line".to_owned(),
+        sealed: b"why".to_vec(),
+        ended: None,
+    };
+    let of = |filter| store.conflict_list(filter);
+    assert!(!store.conflict_stands(officer_id(), case_id()).await.expect("read"));
+    store.conflict_add(&conflict(71)).await.expect("declared");
+    let twice = store.conflict_add(&conflict(72)).await.expect_err("declared already");
+    assert!(matches!(twice, StoreError::Conflict(_)), "{twice}");
+    assert!(store.conflict_stands(officer_id(), case_id()).await.expect("read"));
+    let barred = store.case_assign(case_id(), officer_id()).await.expect_err("barred");
+    assert!(matches!(barred, StoreError::Conflict(_)), "{barred}");
+
+    // A move asks in the same transaction, and leaves nothing behind when it is refused.
+    let row = CaseMoveRow {
+        id: CaseMoveId::from_bytes([73; 16]),
+        case: case_id(),
+        from: Some(officer_id()),
+        to: officer_id(),
+        from_at: at(21),
+        made_at: at(21),
+        made_by: "command-line".to_owned(),
+        sealed: b"why".to_vec(),
+        done_at: Some(at(21)),
+        withdrawn: None,
+    };
+    let refused = store.case_move_add(std::slice::from_ref(&row)).await.expect_err("barred");
+    assert!(matches!(refused, StoreError::Conflict(_)), "{refused}");
+    let end = ConflictEnd { at: at(22), by: "officer:x".to_owned(), sealed: b"a mistake".to_vec() };
+    store.conflict_end(conflict(71).id, &end).await.expect("ended");
+    let again = store.conflict_end(conflict(71).id, &end).await.expect_err("ended already");
+    assert!(matches!(again, StoreError::Conflict(_)), "{again}");
+    assert!(of(ConflictFilter::default()).await.expect("read").is_empty());
+    let all = ConflictFilter { officer: Some(officer_id()), case: Some(case_id()), with_ended: true };
+    assert_eq!(of(all).await.expect("read"), [ConflictRow { ended: Some(end), ..conflict(71) }]);
+
+    store.case_move_add(std::slice::from_ref(&row)).await.expect("moved");
+    let wait = |number: u8| CaseMoveRow {
+        id: CaseMoveId::from_bytes([number; 16]),
+        from_at: at(30),
+        done_at: None,
+        ..row.clone()
+    };
+    store.case_move_add(&[wait(74), wait(75)]).await.expect("entered");
+    assert!(store.case_move_due(at(29)).await.expect("read").is_empty());
+    assert_eq!(store.case_move_due(at(30)).await.expect("read"), [wait(74), wait(75)]);
+    store.case_move_do(wait(74).id, at(30)).await.expect("done");
+    let twice = store.case_move_do(wait(74).id, at(30)).await.expect_err("done already");
+    assert!(matches!(twice, StoreError::Conflict(_)), "{twice}");
+    store.case_move_withdraw(wait(75).id, at(31), "worker").await.expect("withdrawn");
+    assert!(store.case_move_due(at(40)).await.expect("read").is_empty());
+    let withdrawn = CaseMoveRow { withdrawn: Some((at(31), "worker".to_owned())), ..wait(75) };
+    assert_eq!(store.case_move_list(at(31)).await.expect("read"), [withdrawn]);
+    assert!(store.case_move_list(at(32)).await.expect("read").is_empty());
 }

@@ -23,11 +23,13 @@ pub enum Action {
     ReviewPrivilege,
     /// See whether there is somebody who does: counts only.
     AppointReviewers,
+    /// Say who is in charge of which case, and keep the declared conflicts of interest.
+    KeepCaseloads,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::ViewEvidence,
         Self::Decide,
         Self::Export,
@@ -37,6 +39,7 @@ impl Action {
         Self::KeepShield,
         Self::ReviewPrivilege,
         Self::AppointReviewers,
+        Self::KeepCaseloads,
     ];
 }
 
@@ -54,12 +57,14 @@ pub fn allowed(role: OfficerRole, action: Action, own_case: bool) -> bool {
         ) => !own_case,
         (OfficerRole::PrivilegeReviewer, Action::ReviewPrivilege) => !own_case,
         (OfficerRole::Administrator, Action::AppointReviewers) => true,
+        (OfficerRole::Supervisor, Action::KeepCaseloads) => true,
         (
             _,
             Action::ReviewQuarantine
             | Action::KeepShield
             | Action::ReviewPrivilege
-            | Action::AppointReviewers,
+            | Action::AppointReviewers
+            | Action::KeepCaseloads,
         ) => false,
         (OfficerRole::OffenderManager, Action::ReadAudit) => false,
         (OfficerRole::OffenderManager, _) => own_case,
@@ -100,14 +105,14 @@ mod tests {
         // One letter per action, in the order of Action::ALL: y = every case, o = own cases only, x = others' cases
         // only, n = never.
         let table = [
-            (OfficerRole::OffenderManager, "oooonnnnn"),
-            (OfficerRole::Supervisor, "yyyyyxxnn"),
-            (OfficerRole::DigitalSpecialist, "nnnnnnnnn"),
-            (OfficerRole::Administrator, "nnnnynnny"),
-            (OfficerRole::DataProtection, "nnnnnxxnn"),
-            (OfficerRole::Disclosure, "nnnnnnnnn"),
-            (OfficerRole::Auditor, "nnnnynnnn"),
-            (OfficerRole::PrivilegeReviewer, "nnnnnnnxn"),
+            (OfficerRole::OffenderManager, "oooonnnnnn"),
+            (OfficerRole::Supervisor, "yyyyyxxnny"),
+            (OfficerRole::DigitalSpecialist, "nnnnnnnnnn"),
+            (OfficerRole::Administrator, "nnnnynnnyn"),
+            (OfficerRole::DataProtection, "nnnnnxxnnn"),
+            (OfficerRole::Disclosure, "nnnnnnnnnn"),
+            (OfficerRole::Auditor, "nnnnynnnnn"),
+            (OfficerRole::PrivilegeReviewer, "nnnnnnnxnn"),
         ];
         assert_eq!(table.map(|(role, _)| role).as_slice(), OfficerRole::ALL);
         for (role, letters) in table {

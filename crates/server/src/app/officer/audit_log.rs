@@ -11,6 +11,9 @@ use crate::app::AppContext;
 /// Entries on one page.
 pub const PAGE_ENTRIES: u32 = 50;
 
+/// What stands in the place of an act on a case whose person the reader knows.
+const WITHHELD: &str = "withheld-from-reader";
+
 /// One page of the log.
 #[derive(Debug, Clone)]
 pub struct LogPage {
@@ -39,7 +42,14 @@ pub async fn page(ctx: &AppContext, who: &Who, before_seq: Option<u64>) -> Resul
     let rows = if count == 0 { Vec::new() } else { ctx.store.audit_list(None, after, count).await? };
     let chained = rows.iter().zip(rows.iter().skip(1)).all(|(earlier, later)| later.previous == earlier.hash);
     let mut shown = Vec::with_capacity(rows.len());
-    for row in rows.into_iter().rev() {
+    for mut row in rows.into_iter().rev() {
+        if row.entry.case.is_some_and(|case| who.conflicts.contains(&case)) {
+            // Number and hash stay, so that the chain can be followed.
+            row.entry.act = WITHHELD.to_owned();
+            row.entry.objects = String::new();
+            shown.push((row, "Not shown to you".to_owned()));
+            continue;
+        }
         let name = history::actor_name(ctx, &row.entry.actor).await?;
         shown.push((row, name));
     }

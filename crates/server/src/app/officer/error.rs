@@ -10,6 +10,9 @@ pub enum ActError {
     /// There is no such thing, or not for this officer: the same answer, so that nobody learns of others' cases.
     #[error("there is no such thing among your cases")]
     NotFound,
+    /// The officer has declared that they know the person, or it was declared for them.
+    #[error("a conflict of interest is declared between you and this case")]
+    Barred,
     /// The officer's role does not include this at all.
     #[error("your role does not include this")]
     NotYourRole,

@@ -17,6 +17,7 @@ use super::privilege;
 use super::sealed::{self, Person};
 use super::who::Who;
 use crate::app::AppContext;
+use crate::app::conflicts;
 use crate::app::device_acts;
 use crate::app::device_tasks::{self, Task};
 use crate::app::late::{self, LateError};
@@ -101,6 +102,8 @@ pub struct Inbox {
     pub notices: Vec<InboxNotice>,
     /// Devices with something to look at, the longest first.
     pub checks: Vec<DeviceCheck>,
+    /// Cases whose officer in charge may not open them, for who keeps caseloads.
+    pub need_another: usize,
     /// Every device of the officer's cases that is neither revoked nor released.
     pub devices: Vec<InboxDevice>,
 }
@@ -158,7 +161,8 @@ pub async fn inbox(ctx: &AppContext, who: &Who) -> Result<Inbox, ActError> {
         .collect();
     devices.sort_by_key(|one| (one.device.row.seen_at, one.device.row.id));
     let checks = checks(ctx, &devices).await?;
-    Ok(Inbox { waits, checks, after, now, rows, more, ends, notices, devices })
+    let need_another = need_another(ctx, who).await?;
+    Ok(Inbox { need_another, waits, checks, after, now, rows, more, ends, notices, devices })
 }
 
 /// The undecided alerts to list, the most urgent first, and whether there may be more.
@@ -175,6 +179,14 @@ async fn alerts(ctx: &AppContext, who: &Who) -> Result<(Vec<AlertRow>, bool), Ac
         (alert.outside >= alert.findings, Reverse(alert.priority), Reverse(alert.last_at))
     });
     Ok((alerts, more))
+}
+
+async fn need_another(ctx: &AppContext, who: &Who) -> Result<usize, ActError> {
+    if !who.may(Action::KeepCaseloads) {
+        return Ok(0);
+    }
+    let found = conflicts::needing_another(ctx).await?;
+    Ok(found.iter().filter(|row| !who.conflicts.contains(&row.case)).count())
 }
 
 /// What waits for an independent reviewer in those cases.

@@ -5,6 +5,8 @@ pub mod alert;
 pub mod allowed;
 pub mod audit_log;
 pub mod bundle;
+pub mod caseload;
+pub mod conflicts;
 pub mod context;
 pub mod coverage;
 pub mod device_acts;

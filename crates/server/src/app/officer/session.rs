@@ -12,6 +12,7 @@ use super::error::ActError;
 use super::who::Who;
 use super::{password, second_factor};
 use crate::app::AppContext;
+use crate::app::conflicts;
 
 /// A session ends after so long without use, in milliseconds.
 pub const IDLE_MILLIS_MAX: i64 = 30 * 60_000;
@@ -225,7 +226,8 @@ pub async fn current(ctx: &AppContext, token: &str, used: bool) -> Result<Option
     let covers = ctx.store.cover_list(now).await?;
     let covers = covers.iter().filter(|cover| cover.covered_by == officer.id && cover.stands(now));
     let covers = covers.map(|cover| cover.officer).collect();
-    Ok(Some(Session { who: Who { covers, ..Who::from(officer) }, row }))
+    let conflicts = conflicts::barred_for(ctx, officer.id).await?;
+    Ok(Some(Session { who: Who { covers, conflicts, ..Who::from(officer) }, row }))
 }
 
 fn idle(row: &SessionRow, now: Timestamp) -> i64 {

@@ -20,12 +20,14 @@ pub struct Who {
     pub role: OfficerRole,
     /// For whom they stand in now: their cases are this officer's too.
     pub covers: Vec<OfficerId>,
+    /// Cases whose person, or household, they have declared that they know: barred for them.
+    pub conflicts: Vec<CaseId>,
 }
 
 impl From<OfficerRow> for Who {
     fn from(row: OfficerRow) -> Self {
-        let (name, covers) = (row.display_name, Vec::new());
-        Self { id: row.id, username: row.username, name, role: row.role, covers }
+        let (covers, conflicts) = (Vec::new(), Vec::new());
+        Self { id: row.id, username: row.username, name: row.display_name, role: row.role, covers, conflicts }
     }
 }
 
@@ -45,7 +47,8 @@ impl Who {
     /// Whether this officer may do `action` on that case.
     #[must_use]
     pub fn may_on(&self, action: Action, case: &CaseRow) -> bool {
-        allowed(self.role, action, case.officer.is_some_and(|officer| self.is_own(officer)))
+        !self.conflicts.contains(&case.id)
+            && allowed(self.role, action, case.officer.is_some_and(|officer| self.is_own(officer)))
     }
 
     /// Refuses an act that the role never includes.
@@ -79,17 +82,24 @@ impl Who {
         for officer in self.whose_cases() {
             cases.extend(ctx.store.case_list(officer).await?);
         }
+        cases.retain(|case| !self.conflicts.contains(&case.id));
         Ok(cases)
     }
 
     /// A case that this officer may do `action` on.
     ///
     /// # Errors
-    /// [`ActError::NotYourRole`] for a role that never may, [`ActError::NotFound`] for another officer's case and for
-    /// one that does not exist, [`ActError::Conflict`] for one that was destroyed.
+    /// [`ActError::NotYourRole`] for a role that never may, [`ActError::Barred`] where a conflict of interest is declared, which is
+    /// logged, [`ActError::NotFound`] for another officer's case and for one that does not exist, [`ActError::Conflict`] for one that
+    /// was destroyed.
     pub async fn case(&self, ctx: &AppContext, action: Action, id: CaseId) -> Result<CaseRow, ActError> {
         self.require(action)?;
         let case = ctx.store.case_get(id).await?.ok_or(ActError::NotFound)?;
+        // Asked anew: what was read with the session may be of before.
+        if ctx.store.conflict_stands(self.id, id).await? {
+            ctx.note(&self.actor(), "conflict-barred", Some(id), &id.to_string()).await?;
+            return Err(ActError::Barred);
+        }
         match case.state {
             _ if !self.may_on(action, &case) => Err(ActError::NotFound),
             CaseState::Destroyed => Err(ActError::Conflict(

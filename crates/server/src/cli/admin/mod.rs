@@ -3,6 +3,8 @@
 mod audit;
 mod backup;
 mod bundle_export;
+mod caseload;
+mod conflict;
 mod cover;
 mod destroy;
 mod device_act;
@@ -70,6 +72,13 @@ pub(super) enum Admin {
     CoverEnd(cover::EndArgs),
     /// Say who stands in for whom, now and later.
     CoverList,
+    /// Enter that an officer knows the person of a case, or somebody of the household: the case is barred for them from then on. Only a
+    /// supervisor ends it, in the console.
+    ConflictDeclare(conflict::DeclareArgs),
+    /// Say which officers know which case's person; ids and names of officers only.
+    ConflictList,
+    /// Give one, several or all cases of an officer to another.
+    CaseloadMove(caseload::MoveArgs),
     /// Remove an officer's codes for signing in, after their phone was lost, and end their sessions; they sign in with the password
     /// alone and set codes up anew. Make sure first that it is the officer who asks.
     OfficerSecondFactorRemove {
@@ -235,6 +244,9 @@ impl Admin {
             Self::CoverAdd(args) => args.act(ctx).await?,
             Self::CoverEnd(args) => args.act(ctx).await?,
             Self::CoverList => cover::list(ctx).await?,
+            Self::ConflictDeclare(args) => args.act(ctx).await?,
+            Self::ConflictList => conflict::list(ctx).await?,
+            Self::CaseloadMove(args) => args.act(ctx).await?,
             Self::OfficerSecondFactorRemove { username } => second_factor_remove(ctx, &username).await?,
             Self::CaseCreate { order, officer } => case_create(ctx, &order, officer.as_deref()).await?,
             Self::OrderChange { case, order, from } => order_change(ctx, case, &order, from).await?,

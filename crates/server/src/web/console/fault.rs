@@ -87,6 +87,12 @@ impl From<ActError> for Fault {
     fn from(error: ActError) -> Self {
         match error {
             ActError::NotFound => Self::not_found(),
+            ActError::Barred => Self::new(
+                StatusCode::FORBIDDEN,
+                "This case is closed to you",
+                "Nothing was shown or done. It is on record that you know this person, or somebody of the household: a conflict of interest.",
+                "The case is another officer’s work. If the entry is a mistake, ask a supervisor to end it.",
+            ),
             ActError::NotYourRole => Self::new(
                 StatusCode::FORBIDDEN,
                 "Your role does not include this",

@@ -52,6 +52,8 @@ pub enum Under {
     Shield,
     /// What may be privileged.
     Privilege,
+    /// Caseloads and conflicts of interest.
+    Caseloads,
     /// The audit log.
     Audit,
     /// None of them.
@@ -76,6 +78,7 @@ impl Shell {
             (Under::Shield, "/shield", "Protected contacts", Action::KeepShield),
             (Under::Privilege, "/privilege", "Privilege review", Action::ReviewPrivilege),
             (Under::Privilege, "/privilege", "Privilege review", Action::AppointReviewers),
+            (Under::Caseloads, "/caseload", "Caseloads", Action::KeepCaseloads),
             (Under::Audit, "/audit", "Audit log", Action::ReadAudit),
         ]
         .into_iter()

@@ -48,6 +48,7 @@ struct Row {
 #[template(path = "console/privilege.html")]
 struct ItemPage {
     shell: Shell,
+    case: String,
     record: String,
     person: String,
     order: String,
@@ -222,6 +223,7 @@ fn item_page(signed_in: &SignedIn, view: &ItemView, draft: &Draft, problem: Opti
     let device = words::device(&view.item.device.system);
     ItemPage {
         shell: Shell::new("Privilege review", Under::Privilege, signed_in),
+        case: row.case.to_string(),
         record: Digest(row.record).to_string(),
         person: view.item.person.name.clone(),
         order: view.order.reference.clone(),

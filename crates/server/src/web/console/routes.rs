@@ -9,9 +9,9 @@ use proviso_model::limits::FORM_BYTES_MAX;
 
 use super::fault::Fault;
 use super::{
-    Console, account, alert, assets, audit, bundle, confirm_self, coverage, device_notice, enrolment_code,
-    events, fault, headers, inbox, notifications, people, person, personal_link, privilege, quarantine,
-    second_factor, shield, sign_in, visit,
+    Console, account, alert, assets, audit, bundle, caseload, confirm_self, conflicts, coverage,
+    device_notice, enrolment_code, events, fault, headers, inbox, notifications, people, person,
+    personal_link, privilege, quarantine, second_factor, shield, sign_in, visit,
 };
 use crate::app::AppContext;
 
@@ -103,6 +103,14 @@ routes! {
     PrivilegeContent: POST "/privilege/{record}/content", SignedIn => privilege::open;
     PrivilegeDecide: POST "/privilege/{record}", SignedIn => privilege::decide;
     DeviceNoticeSeen: POST "/people/{case}/device-notices/{notice}", SignedIn => device_notice::mark_seen;
+    Conflicts: GET "/conflicts", SignedIn => conflicts::show;
+    ConflictDeclare: POST "/conflicts", SignedIn => conflicts::declare;
+    ConflictEnd: POST "/conflicts/{entry}/end", SignedIn => conflicts::end;
+    ConflictDeclareOwn: POST "/people/{case}/conflict", SignedIn => conflicts::declare_own;
+    Caseload: GET "/caseload", SignedIn => caseload::show;
+    CaseloadPreview: POST "/caseload/preview", SignedIn => caseload::preview;
+    CaseloadMove: POST "/caseload", SignedIn => caseload::enter;
+    CaseloadWithdraw: POST "/caseload/{entry}/withdraw", SignedIn => caseload::withdraw;
     Audit: GET "/audit", SignedIn => audit::show;
 }
 

@@ -1,6 +1,7 @@
 //! The console as officers, visitors and the wrong officers meet it: the real router over a real store.
 
 pub(crate) mod client;
+mod conflicts;
 mod coverage;
 mod evidence;
 mod listed;

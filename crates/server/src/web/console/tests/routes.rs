@@ -23,6 +23,7 @@ fn fields(route: Route) -> &'static [(&'static str, &'static str)] {
     match route {
         Route::AlertDecide => &[("outcome", "no-concern"), ("reason", "Read it; an ordinary message.")],
         Route::DeviceNoticeSeen => &[("reason", "The disk was replaced at a shop; receipt shown.")],
+        Route::ConflictDeclareOwn => &[("reason", "A neighbour of mine.")],
         Route::AlertNames => &[("reason", "decide")],
         Route::AlertBundle => &[("passage", "leave-out")],
         Route::DeviceAct => {
@@ -48,7 +49,7 @@ async fn walk(client: &mut Client, force: &Force, route: Route, others: bool) ->
 }
 
 /// Routes that show or change something of a case, and the act that each must leave in the log.
-const ON_A_CASE: [(Route, &str); 14] = [
+const ON_A_CASE: [(Route, &str); 15] = [
     (Route::Alert, "alert-view"),
     (Route::AlertContent, "content-open"),
     (Route::AlertNames, "names-open"),
@@ -63,6 +64,8 @@ const ON_A_CASE: [(Route, &str); 14] = [
     (Route::OtherAdultApprove, "other-adult-approve"),
     (Route::EnrolmentCode, "enrolment-code"),
     (Route::DeviceNoticeSeen, "device-notice-seen"),
+    // The last: it closes the case to whoever walks.
+    (Route::ConflictDeclareOwn, "conflict-declare"),
 ];
 
 #[tokio::test]
