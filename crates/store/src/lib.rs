@@ -32,6 +32,7 @@ mod officer;
 mod opened;
 mod other_adult;
 mod pack;
+mod passkey;
 mod personal_link;
 mod postgres;
 mod privilege;
@@ -66,12 +67,13 @@ pub use job::{DeadJobRow, JobKind, JobRow, JobState, JobStore};
 pub use late::{FindingFlag, LateStore, OrderEndRow, Outside, OutsideCause, QuarantineRow, QuarantineState};
 pub use log::{CheckpointRow, LeafKind, LogHasher, LogStore, Node};
 pub use migration::Pending;
-pub use officer::{OfficerRole, OfficerRow, OfficerStore, SessionRow};
+pub use officer::{OfficerRole, OfficerRow, OfficerStore, SessionFactor, SessionRow};
 pub use opened::{
     FindingRow, GapRow, NoticeRow, ObservationRow, OpenedRecord, OpenedWhat, StatementRow, WatchedRow,
 };
 pub use other_adult::{OtherAdultRow, OtherAdultStore, OtherAdultToldRow, OtherAdultWithdrawn};
 pub use pack::{PackRow, PackStore};
+pub use passkey::{CeremonyKind, CeremonyRow, PasskeyRow, PasskeyStore};
 pub use personal_link::{PersonalLinkRow, PersonalLinkStore};
 pub use postgres::{PostgresAddress, PostgresAddressError, PostgresOptions, PostgresStore};
 pub use privilege::{PrivilegeDecision, PrivilegeRow, PrivilegeState, PrivilegeStore};
@@ -111,6 +113,7 @@ pub trait Store:
     + JobStore
     + OtherAdultStore
     + PackStore
+    + PasskeyStore
     + SecondFactorStore
     + ShieldStore
     + PersonalLinkStore

@@ -19,6 +19,7 @@ use zeroize::Zeroizing;
 
 use crate::app::destruction::Journal;
 use crate::app::hash_sets::Mapped;
+use crate::app::officer::passkeys::Passkeys;
 use crate::keys::case::Purpose;
 use crate::keys::{CaseKeys, ForceKeyRing, KeyError, MasterKey};
 use crate::notify::carrier::Carrier;
@@ -94,6 +95,8 @@ pub struct AppContext {
     pub telling: Arc<TellingRules>,
     /// How they leave the server.
     pub carrier: Arc<dyn Carrier>,
+    /// Passkeys, where the console has an address with a name.
+    pub passkeys: Option<Arc<Passkeys>>,
     /// Wakes open consoles.
     pub hub: Arc<Hub>,
     /// Wakes the workers of this process.
@@ -126,6 +129,7 @@ impl AppContext {
             require_second_factor: parts.require_second_factor,
             viewer: Arc::new(parts.viewer),
             personal_address: parts.personal_address.map(Arc::from),
+            passkeys: Passkeys::of(&parts.telling.console_address).map(Arc::new),
             telling: Arc::new(parts.telling),
             carrier: parts.carrier,
             hub: Arc::new(Hub::default()),

@@ -52,6 +52,8 @@ mod opened;
 mod other_adult;
 #[path = "../sql/pack.rs"]
 mod pack;
+#[path = "../sql/passkey.rs"]
+mod passkey;
 #[path = "../sql/personal_link.rs"]
 mod personal_link;
 #[path = "../sql/privilege.rs"]

@@ -2,8 +2,8 @@
 
 use proviso_model::ids::{CaseMoveId, ConflictId};
 use proviso_store::{
-    CaseMoveRow, ConflictEnd, ConflictFilter, ConflictRow, DeviceState, EnrolmentCodeRow, SecondFactorState,
-    SessionRow, Store, StoreError,
+    CaseMoveRow, CeremonyKind, CeremonyRow, ConflictEnd, ConflictFilter, ConflictRow, DeviceState,
+    EnrolmentCodeRow, PasskeyRow, SecondFactorState, SessionFactor, SessionRow, Store, StoreError,
 };
 
 use crate::fixtures::{at, case, case_id, device, device_id, officer, officer_id, order, policy};
@@ -20,6 +20,7 @@ pub async fn an_officer_signs_in_and_out(store: &dyn Store) {
         token_hash: [21; 32],
         officer: officer_id(),
         created_at: at(2),
+        shown_by: SessionFactor::Passkey,
         checked_at: at(2),
         seen_at: at(2),
         expires_at: at(60),
@@ -28,6 +29,7 @@ pub async fn an_officer_signs_in_and_out(store: &dyn Store) {
     store.session_seen(&[21; 32], at(30)).await.expect("noted");
     let found = store.session_get(&[21; 32], at(59)).await.expect("read").expect("a session");
     assert_eq!((found.officer, found.seen_at, found.checked_at), (officer_id(), at(30), at(2)));
+    assert_eq!(found.shown_by, SessionFactor::Passkey);
     store.session_checked(&[21; 32], at(31)).await.expect("noted");
     let found = store.session_get(&[21; 32], at(59)).await.expect("read").expect("a session");
     assert_eq!((found.seen_at, found.checked_at), (at(30), at(31)));
@@ -65,6 +67,51 @@ pub async fn a_second_factor_waits_then_is_used_and_takes_each_code_once(store: 
     assert_eq!(of(Used).await.expect("read").map(|row| row.sealed), Some(b"third".to_vec()));
     assert!(store.second_factor_remove(officer_id()).await.expect("removed"));
     assert!(!store.second_factor_remove(officer_id()).await.expect("none left"));
+}
+
+pub async fn a_passkey_counts_upwards_only_and_a_ceremony_is_taken_once(store: &dyn Store) {
+    let passkey = |number: u8| PasskeyRow {
+        id: [number; 32],
+        officer: officer_id(),
+        made_at: at(3),
+        used_at: None,
+        counter: 0,
+        sealed: vec![number],
+    };
+    for number in [81, 82] {
+        store.passkey_add(&passkey(number)).await.expect("added");
+    }
+    let again = store.passkey_add(&passkey(81)).await.expect_err("registered already");
+    assert!(matches!(again, StoreError::Conflict(_)), "{again}");
+    assert_eq!(store.passkey_list(officer_id()).await.expect("read"), [passkey(81), passkey(82)]);
+    for (counter, taken) in [(0, true), (0, true), (5, true), (5, false), (4, false), (0, false), (6, true)] {
+        let used = store.passkey_used(&[81; 32], counter, b"used", at(4)).await.expect("asked");
+        assert_eq!(used, taken, "{counter}");
+    }
+    let used = PasskeyRow { used_at: Some(at(4)), counter: 6, sealed: b"used".to_vec(), ..passkey(81) };
+    assert_eq!(store.passkey_get(&[81; 32]).await.expect("read"), Some(used));
+    assert!(store.passkey_remove(officer_id(), &[81; 32]).await.expect("removed"));
+    assert!(!store.passkey_remove(officer_id(), &[81; 32]).await.expect("gone"));
+    assert!(!store.passkey_used(&[81; 32], 9, b"used", at(4)).await.expect("asked"), "one that is gone");
+    assert!(store.second_factor_remove(officer_id()).await.expect("removed"), "passkeys go too");
+    assert!(store.passkey_list(officer_id()).await.expect("read").is_empty());
+
+    let ceremony = |number: u8, expires: i64| CeremonyRow {
+        token_hash: [number; 32],
+        kind: CeremonyKind::PasskeySignIn,
+        expires_at: at(expires),
+        sealed: vec![number],
+    };
+    store.ceremony_begin(&ceremony(83, 10), at(5)).await.expect("begun");
+    store.ceremony_begin(&ceremony(84, 20), at(5)).await.expect("begun");
+    let take = |number: u8, kind, now: i64| {
+        let hash = [number; 32];
+        async move { store.ceremony_take(&hash, kind, at(now)).await.expect("asked") }
+    };
+    assert_eq!(take(83, CeremonyKind::PasskeyAdd, 6).await, None, "of another kind");
+    assert_eq!(take(83, CeremonyKind::PasskeySignIn, 10).await, None, "ran out");
+    assert_eq!(take(84, CeremonyKind::PasskeySignIn, 10).await, Some(vec![84]));
+    assert_eq!(take(84, CeremonyKind::PasskeySignIn, 10).await, None, "taken already");
 }
 
 pub async fn a_case_is_opened_and_its_order_changes(store: &dyn Store) {

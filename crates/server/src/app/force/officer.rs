@@ -19,7 +19,7 @@ pub struct NewOfficer {
     pub password: String,
 }
 
-/// Removes an officer's second factor and ends their sessions.
+/// Removes an officer's second factors, codes and passkeys, and ends their sessions.
 ///
 /// # Errors
 /// [`ForceError::Refused`] when there is no such officer, or no second factor.
@@ -35,7 +35,7 @@ pub async fn second_factor_remove(ctx: &AppContext, username: &str) -> Result<Of
         return Ok(officer.id);
     }
     Err(ForceError::Refused(format!(
-        "{username} has no codes for signing in; their sessions were ended all the same"
+        "{username} has no codes and no passkeys for signing in; their sessions were ended all the same"
     )))
 }
 

@@ -28,6 +28,12 @@ pub enum ActError {
     /// The code of the officer's phone is wrong, or was used before.
     #[error("the code is wrong, or was used before")]
     WrongCode,
+    /// The passkey was not accepted: one answer for whatever is wrong with it.
+    #[error("the passkey was not accepted")]
+    PasskeyRefused,
+    /// The officer has passkeys, and the password alone is not enough.
+    #[error("this needs a passkey")]
+    PasskeyAsked,
     /// The officer must show again who they are, for what is asked is disclosure.
     #[error("confirm first that it is you")]
     ConfirmFirst,

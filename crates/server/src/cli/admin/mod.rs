@@ -79,8 +79,8 @@ pub(super) enum Admin {
     ConflictList,
     /// Give one, several or all cases of an officer to another.
     CaseloadMove(caseload::MoveArgs),
-    /// Remove an officer's codes for signing in, after their phone was lost, and end their sessions; they sign in with the password
-    /// alone and set codes up anew. Make sure first that it is the officer who asks.
+    /// Remove an officer's codes and passkeys for signing in, after their phone or key was lost, and end their sessions; they sign in
+    /// with the password alone and set codes or a passkey up anew. Make sure first that it is the officer who asks.
     OfficerSecondFactorRemove {
         /// Sign-in name.
         #[arg(long)]
@@ -299,7 +299,10 @@ async fn second_factor_remove(
     username: &str,
 ) -> anyhow::Result<(String, serde_json::Value)> {
     let id = officer::second_factor_remove(ctx, username).await?;
-    Ok((format!("removed the codes of officer {id} and ended their sessions"), json!({"officer": id})))
+    Ok((
+        format!("removed the codes and passkeys of officer {id} and ended their sessions"),
+        json!({"officer": id}),
+    ))
 }
 
 async fn case_create(

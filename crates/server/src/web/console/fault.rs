@@ -59,6 +59,12 @@ impl Fault {
         )
     }
 
+    /// 403, for what a passkey did not do.
+    fn passkey(title: &'static str, happened: &str) -> Self {
+        let next = "Go back and try your passkey again, or sign in another way.";
+        Self::new(StatusCode::FORBIDDEN, title, happened, next)
+    }
+
     /// 400.
     #[must_use]
     pub fn bad_request(happened: &str) -> Self {
@@ -122,6 +128,11 @@ impl From<ActError> for Fault {
                 "The code is not right",
                 "It is wrong, or was used before.",
                 "Go back and give the code that your app shows now.",
+            ),
+            ActError::PasskeyRefused => Self::passkey("The passkey was not accepted", "Nothing was done."),
+            ActError::PasskeyAsked => Self::passkey(
+                "Use your passkey",
+                "You have set up a passkey, so the password alone is not enough. Nothing was done.",
             ),
             ActError::ConfirmFirst => Self::new(
                 StatusCode::FORBIDDEN,

@@ -19,6 +19,7 @@ pub(super) mod minutes;
 mod notifications;
 pub(super) mod outside;
 mod page;
+mod passkeys;
 mod people;
 mod person;
 mod personal_link;

@@ -10,7 +10,7 @@ use proviso_model::limits::FORM_BYTES_MAX;
 use super::fault::Fault;
 use super::{
     Console, account, alert, assets, audit, bundle, caseload, confirm_self, conflicts, coverage,
-    device_notice, enrolment_code, events, fault, headers, inbox, notifications, people, person,
+    device_notice, enrolment_code, events, fault, headers, inbox, notifications, passkeys, people, person,
     personal_link, privilege, quarantine, second_factor, shield, sign_in, visit,
 };
 use crate::app::AppContext;
@@ -58,9 +58,17 @@ routes! {
     SignInForm: GET "/sign-in", Open => sign_in::show;
     SignIn: POST "/sign-in", Open => sign_in::enter;
     SignInCode: POST "/sign-in/code", Open => sign_in::enter_code;
+    SignInPasskey: GET "/sign-in/passkey", Open => passkeys::sign_in;
+    SignInPasskeyAnswer: POST "/sign-in/passkey", Open => passkeys::enter;
     SignOut: POST "/sign-out", SignedIn => sign_in::leave;
     Confirm: GET "/confirm", SignedIn => confirm_self::show;
     Confirmed: POST "/confirm", SignedIn => confirm_self::enter;
+    ConfirmPasskey: GET passkeys::CONFIRM_PATH, SignedIn => passkeys::confirm;
+    ConfirmedPasskey: POST passkeys::CONFIRM_PATH, SignedIn => passkeys::confirmed;
+    Passkeys: GET passkeys::PATH, SignedIn => passkeys::show;
+    PasskeyBegin: POST passkeys::BEGIN_PATH, SignedIn => passkeys::begin;
+    PasskeyAdd: POST passkeys::ADD_PATH, SignedIn => passkeys::add;
+    PasskeyRemove: POST "/passkeys/remove", SignedIn => passkeys::remove;
     SecondFactor: GET second_factor::PATH, SignedIn => second_factor::show;
     SecondFactorBegin: POST second_factor::PATH, SignedIn => second_factor::begin;
     SecondFactorCode: POST second_factor::CODE_PATH, SignedIn => second_factor::confirm;

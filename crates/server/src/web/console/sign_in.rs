@@ -11,9 +11,13 @@ use super::fault::Fault;
 use super::page::{Shell, page_with};
 use super::signed_in::{FORM_COOKIE, Posted, SESSION_COOKIE, address, cookie, read_form, same, set_cookie};
 use crate::app::officer::error::ActError;
+use crate::app::officer::passkeys;
 use crate::app::officer::session::{self, Credentials, Entered};
 
-const STALE: &str = "This page was out of date. Enter your details again";
+pub(super) const STALE: &str = "This page was out of date. Enter your details again";
+
+pub(super) const USE_PASSKEY: &str =
+    "You have set up a passkey, so your password alone is not enough. Choose “Sign in with a passkey” below";
 
 #[derive(Template)]
 #[template(path = "console/sign_in.html")]
@@ -24,6 +28,8 @@ struct SignInPage {
     next: String,
     username: String,
     problem: Option<String>,
+    /// Whether officers can have passkeys here.
+    passkeys: bool,
 }
 
 /// Where to go after signing in.
@@ -66,6 +72,7 @@ fn form_page(
         next: if is_local(&next) { next } else { String::new() },
         username,
         problem,
+        passkeys: passkeys::are_offered(&console.app),
     };
     let page = page_with(status, &template)?;
     Ok(match known {
@@ -104,6 +111,7 @@ pub async fn enter(State(console): State<Console>, request: Request) -> Result<R
         Ok(Entered::Session(token)) => Ok(entered(&token, &form.next)),
         Ok(Entered::Code(proof)) => code_page(StatusCode::OK, csrf_of(&headers), &form.next, proof, None)
             .map_err(Fault::into_response),
+        Ok(Entered::Passkey) => Ok(again(StatusCode::FORBIDDEN, USE_PASSKEY)),
         Err(ActError::WrongNameOrPassword) => {
             Ok(again(StatusCode::FORBIDDEN, "The user name or the password is wrong"))
         }
@@ -120,12 +128,12 @@ fn csrf_of(headers: &HeaderMap) -> String {
     cookie(headers, FORM_COOKIE).map(|token| session::form_token(&token)).unwrap_or_default()
 }
 
-fn is_ours(headers: &HeaderMap, csrf: &str) -> bool {
+pub(super) fn is_ours(headers: &HeaderMap, csrf: &str) -> bool {
     same(csrf, &csrf_of(headers))
 }
 
 /// On to where the officer wanted, with a session.
-fn entered(token: &str, next: &str) -> Response {
+pub(super) fn entered(token: &str, next: &str) -> Response {
     let cookies = AppendHeaders([
         (header::SET_COOKIE, set_cookie(SESSION_COOKIE, token)),
         (header::SET_COOKIE, set_cookie(FORM_COOKIE, "")),

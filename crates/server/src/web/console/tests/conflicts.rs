@@ -47,21 +47,23 @@ fn of_the_case(force: &Force) -> Vec<(Method, String)> {
     paths
 }
 
-#[tokio::test]
-async fn who_knows_a_person_opens_nothing_of_the_case_until_a_supervisor_ends_it() {
+/// A force in which the first officer has declared that they know the person of their case.
+async fn declared() -> (Force, Client) {
     let force = force().await;
-    let (case, ctx) = (force.seed.case, &force.seed.ctx);
-    let (mut first, mut cover) =
-        (Client::signed_in(&force, "om1").await, Client::signed_in(&force, "om2").await);
-    let mut supervisor = Client::signed_in(&force, "sup").await;
-    let mut dpo = Client::signed_in(&force, "dpo").await;
-
-    let person = format!("/people/{case}");
+    let mut first = Client::signed_in(&force, "om1").await;
+    let person = format!("/people/{}", force.seed.case);
     assert!(first.get(&person).await.body.contains("I know this person"));
     let empty = first.post(&format!("{person}/conflict"), &[("reason", " ")]).await;
     assert_eq!(empty.status, StatusCode::BAD_REQUEST, "{}", empty.body);
     let done = first.post(&format!("{person}/conflict"), &[("reason", "My sister’s neighbour.")]).await;
     assert_eq!((done.status, done.location.as_str()), (StatusCode::SEE_OTHER, "/conflicts"));
+    (force, first)
+}
+
+#[tokio::test]
+async fn who_knows_a_person_opens_nothing_of_the_case_and_each_try_is_in_the_log() {
+    let (force, mut first) = declared().await;
+    let case = force.seed.case;
     let own = first.get("/conflicts").await.body;
     assert!(own.contains(&case.to_string()) && !own.contains("Test Person 014"), "{own}");
 
@@ -87,6 +89,7 @@ async fn who_knows_a_person_opens_nothing_of_the_case_until_a_supervisor_ends_it
         assert!(!first.get(list).await.body.contains("Test Person 014"), "{list}");
     }
 
+    let mut supervisor = Client::signed_in(&force, "sup").await;
     // The supervisor sees it, and that the case needs another officer.
     assert!(supervisor.get("/").await.body.contains("One case needs another officer"));
     let page = supervisor.get("/conflicts").await.body;
@@ -95,8 +98,18 @@ async fn who_knows_a_person_opens_nothing_of_the_case_until_a_supervisor_ends_it
         "{page}"
     );
     assert!(page.contains("is in charge and cannot open the case"), "{page}");
+}
 
+#[tokio::test]
+async fn a_cover_and_a_reviewer_who_know_the_person_open_nothing_either() {
+    let force = force().await;
+    let (case, ctx) = (force.seed.case, &force.seed.ctx);
+    let person = format!("/people/{case}");
+    let mut cover = Client::signed_in(&force, "om2").await;
+    let mut supervisor = Client::signed_in(&force, "sup").await;
+    let mut dpo = Client::signed_in(&force, "dpo").await;
     // A cover does not open what is barred for whoever stands in.
+    supervisor.get("/conflicts").await;
     let now = ctx.now();
     let row = CoverRow {
         id: proviso_model::ids::CoverId::new(now, ctx.random()),
@@ -130,8 +143,14 @@ async fn who_knows_a_person_opens_nothing_of_the_case_until_a_supervisor_ends_it
     dpo.post(&format!("{person}/conflict"), &[("reason", "A cousin.")]).await;
     assert_eq!(dpo.get(&format!("{person}/shield")).await.status, StatusCode::FORBIDDEN);
     assert!(!dpo.get("/shield").await.body.contains("Test Person 014"));
+}
 
-    // Ended by a supervisor alone, with a reason; never their own.
+#[tokio::test]
+async fn a_conflict_is_ended_by_a_supervisor_alone_and_never_by_whom_it_is_about() {
+    let (force, mut first) = declared().await;
+    let (case, ctx) = (force.seed.case, &force.seed.ctx);
+    let person = format!("/people/{case}");
+    let mut supervisor = Client::signed_in(&force, "sup").await;
     let conflicts = ctx.store.conflict_list(ConflictFilter::default()).await.expect("read");
     let mine = conflicts.first().expect("the first").id;
     first.get("/conflicts").await;
@@ -228,7 +247,18 @@ async fn a_caseload_goes_to_another_officer_in_one_act_but_not_what_that_one_kno
         StatusCode::UNPROCESSABLE_ENTITY,
         "not theirs any more"
     );
+}
 
+#[tokio::test]
+async fn a_case_goes_on_a_later_day_unless_somebody_withdraws_it_or_a_conflict_comes_between() {
+    let force = force().await;
+    let (case, ctx) = (force.seed.case, &force.seed.ctx);
+    let [from, to] = [officer(&force, "om1").await, officer(&force, "om2").await];
+    let (from_text, to_text, tick) = (from.to_string(), to.to_string(), format!("case-{case}"));
+    ctx.store.case_assign(case, to).await.expect("assigned");
+    let mut supervisor = Client::signed_in(&force, "sup").await;
+    let mut first = Client::signed_in(&force, "om1").await;
+    supervisor.get("/caseload").await;
     // On a later day: nothing until then; a conflict that comes meanwhile keeps it where it is, which the supervisor sees.
     let back: Vec<_> = [
         ("from", to_text.as_str()),

@@ -1,5 +1,6 @@
 //! The console as officers, visitors and the wrong officers meet it: the real router over a real store.
 
+mod authenticator;
 pub(crate) mod client;
 mod conflicts;
 mod coverage;
@@ -9,6 +10,7 @@ mod live;
 mod names;
 mod notifications;
 mod other_adult;
+mod passkeys;
 mod people;
 mod pictures;
 mod privilege;
