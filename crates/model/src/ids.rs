@@ -105,6 +105,8 @@ typed_ids! {
     CoverId,
     /// That an officer declared that they know a supervised person.
     ConflictId,
+    /// That a specialist is let into a case for a while.
+    CaseGuestId,
     /// That a case goes from one officer to another.
     CaseMoveId,
     /// A visit at which an officer looks at a device.

@@ -1,6 +1,7 @@
 //! Settings: a TOML file, over it the environment, over both the command line. Unknown keys are errors.
 
 pub mod notify;
+pub mod oidc;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -10,6 +11,7 @@ use proviso_store::{PostgresAddress, PostgresAddressError, PostgresOptions};
 use serde::Deserialize;
 
 use self::notify::NotifyConfig;
+use self::oidc::OidcConfig;
 
 /// Data folder unless told otherwise.
 pub const DATA_DIR: &str = "/var/lib/proviso-server";
@@ -48,6 +50,8 @@ pub struct Config {
     pub console_address: Option<String>,
     /// Notifications: e-mail, webhooks, the 24-hour contact.
     pub notify: NotifyConfig,
+    /// The force's own OpenID Connect provider, at which officers may sign in.
+    pub oidc: Option<OidcConfig>,
     /// Where an administrator's monitoring asks for `/healthz`, `/readyz` and `/metrics`, in the clear; without it there is no
     /// such port. An address of this machine, or of a network that only administrators reach.
     pub operations_listen: Option<SocketAddr>,
@@ -90,6 +94,7 @@ impl Default for Config {
             personal_address: None,
             console_address: None,
             notify: NotifyConfig::default(),
+            oidc: None,
             operations_listen: None,
             master_key_file: None,
             master_key_command: None,
@@ -258,12 +263,14 @@ impl Config {
         }
     }
 
-    /// Whether the settings of notifications go together; `place` is where they are from.
+    /// Whether the settings of notifications and of the provider go together; `place` is where they are from.
     ///
     /// # Errors
     /// [`ConfigError::Notify`].
     pub fn check_notify(&self, place: &str) -> Result<(), ConfigError> {
-        self.notify.check(self.console_address.as_deref(), place)
+        let console_address = self.console_address.as_deref();
+        self.notify.check(console_address, place)?;
+        self.oidc.as_ref().map_or(Ok(()), |oidc| oidc.check(console_address, place))
     }
 
     /// The database file.

@@ -13,6 +13,7 @@ use rand_core::CryptoRng;
 use crate::app::backup::{self, BackupError};
 use crate::app::destruction::{self, DestructionError, Journal};
 use crate::app::hash_sets;
+use crate::app::officer::provider::Provider;
 use crate::app::{AppContext, Clock, LedgerHasher, Parts};
 use crate::config::{Config, ConfigError};
 use crate::keys::force::{self, ForceInit};
@@ -42,6 +43,9 @@ pub enum OpenError {
     /// A restore that cannot be logged or did not come to its end.
     #[error(transparent)]
     Restored(#[from] BackupError),
+    /// The OpenID Connect provider.
+    #[error("oidc: {0}")]
+    Provider(String),
     /// A pack.
     #[error("{name} is not a pack that can be used: {why}")]
     Pack {
@@ -121,7 +125,7 @@ pub async fn context(
     files::make_folder(&config.blobs_dir())?;
     let blobs: Arc<dyn ObjectStore> =
         Arc::new(LocalFileSystem::new_with_prefix(config.blobs_dir())?.with_fsync(true));
-    let ctx = AppContext::new(Parts {
+    let mut ctx = AppContext::new(Parts {
         clock,
         rng,
         store,
@@ -141,6 +145,11 @@ pub async fn context(
         // Only `serve` and `worker` send: they put the network in its place, for which they need the secrets.
         carrier: Arc::new(Network::default()),
     });
+    if let Some(oidc) = &config.oidc {
+        let address = config.console_address.as_deref().unwrap_or_default();
+        let provider = oidc.secret().and_then(|secret| Provider::new(oidc, secret, address));
+        ctx.provider = Some(Arc::new(provider.map_err(|error| OpenError::Provider(error.to_string()))?));
+    }
     // What was being destroyed when the server was killed, or is back after a restore.
     destruction::resume(&ctx).await?;
     backup::log_restored(&ctx, &config.data_dir).await?;

@@ -14,6 +14,7 @@ mod alert;
 mod audit;
 mod backup;
 mod case;
+mod case_guest;
 mod conflict;
 mod context_picture;
 mod copy;
@@ -42,6 +43,7 @@ mod second_factor;
 mod shield;
 mod site_list;
 pub mod sqlite;
+mod subject;
 mod telling;
 mod timeline;
 mod visit;
@@ -51,6 +53,7 @@ pub use alert::{AlertFilter, AlertRow, AlertStore, DecisionRow, NotificationKind
 pub use audit::{AuditClose, AuditEntry, AuditFilter, AuditRow, AuditStore, AuditTally};
 pub use backup::{BackupStore, CheckedBackup, Position, RestoredRow};
 pub use case::{BundleRow, CaseRow, CaseState, CaseStore, OrderVersionRow};
+pub use case_guest::{CaseGuestRow, CaseGuestStore};
 pub use conflict::{CaseMoveRow, ConflictEnd, ConflictFilter, ConflictRow, ConflictStore};
 pub use context_picture::{ContextPictureRow, ContextPictureStore};
 pub use copy::{Copied, CopyError, CopyProgress, copy_store};
@@ -83,6 +86,7 @@ pub use second_factor::{SecondFactorRow, SecondFactorState, SecondFactorStore};
 pub use shield::{ShieldEnd, ShieldRow, ShieldStore};
 pub use site_list::{SiteListRow, SiteListStore};
 pub use sqlite::{SqliteOptions, SqliteStore};
+pub use subject::SubjectStore;
 pub use telling::{
     Channel, ClaimedDelivery, ClockRow, ClockStep, DeliveryEnd, DeliveryKind, DeliveryRow, DeliveryState,
     DeliveryTally, NewTelling, TellingRow, TellingStep, TellingStore,
@@ -103,6 +107,7 @@ pub trait Store:
     + LogStore
     + AlertStore
     + TimelineStore
+    + CaseGuestStore
     + ConflictStore
     + CoverStore
     + TellingStore
@@ -118,6 +123,7 @@ pub trait Store:
     + ShieldStore
     + PersonalLinkStore
     + SiteListStore
+    + SubjectStore
     + HashSetStore
     + LateStore
     + PrivilegeStore

@@ -10,7 +10,7 @@ use super::late::order_end::REASON_BYTES_MAX;
 use crate::keys::case::Purpose;
 
 /// Refuses a reason that is none.
-pub(super) fn check_reason(reason: &str) -> Result<(), ForceError> {
+pub(in crate::app) fn check_reason(reason: &str) -> Result<(), ForceError> {
     match reason.trim().is_empty() || reason.len() > REASON_BYTES_MAX {
         true => Err(ForceError::Refused(format!("Give a reason of at most {REASON_BYTES_MAX} bytes."))),
         false => Ok(()),

@@ -20,6 +20,7 @@ use zeroize::Zeroizing;
 use crate::app::destruction::Journal;
 use crate::app::hash_sets::Mapped;
 use crate::app::officer::passkeys::Passkeys;
+use crate::app::officer::provider::Provider;
 use crate::keys::case::Purpose;
 use crate::keys::{CaseKeys, ForceKeyRing, KeyError, MasterKey};
 use crate::notify::carrier::Carrier;
@@ -97,6 +98,8 @@ pub struct AppContext {
     pub carrier: Arc<dyn Carrier>,
     /// Passkeys, where the console has an address with a name.
     pub passkeys: Option<Arc<Passkeys>>,
+    /// The force's own OpenID Connect provider, where there is one.
+    pub provider: Option<Arc<Provider>>,
     /// Wakes open consoles.
     pub hub: Arc<Hub>,
     /// Wakes the workers of this process.
@@ -130,6 +133,7 @@ impl AppContext {
             viewer: Arc::new(parts.viewer),
             personal_address: parts.personal_address.map(Arc::from),
             passkeys: Passkeys::of(&parts.telling.console_address).map(Arc::new),
+            provider: None,
             telling: Arc::new(parts.telling),
             carrier: parts.carrier,
             hub: Arc::new(Hub::default()),

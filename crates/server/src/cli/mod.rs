@@ -189,6 +189,9 @@ impl Common {
             config.console_address.clone_from(&self.console_address);
         }
         config.notify.environment = wiring.notify.clone();
+        if let Some(oidc) = &mut config.oidc {
+            oidc.client_secret.clone_from(&wiring.notify.oidc_secret);
+        }
         config.require_backup = self.require_backup.unwrap_or(config.require_backup);
         config.check_notify("the settings")?;
         Ok(config)

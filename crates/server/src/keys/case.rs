@@ -54,6 +54,8 @@ pub enum Purpose {
     VisitFiles,
     /// The reason for which a conflict of interest was declared or ended.
     Conflict,
+    /// The reason for which a specialist was let into a case.
+    CaseGuest,
     /// The reason for which a case went to another officer.
     CaseMove,
     /// An audit entry's reason.

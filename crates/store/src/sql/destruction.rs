@@ -24,7 +24,7 @@ const MADE_OF_A_RECORD: [(&str, &str); 8] = [
     ("privilege", "record"),
 ];
 /// What is emptied when a case is destroyed.
-const OF_A_CASE: [(&str, &str); 12] = [
+const OF_A_CASE: [(&str, &str); 13] = [
     ("case_file", "id"),
     ("order_version", "case_id"),
     ("order_end", "case_id"),
@@ -36,6 +36,7 @@ const OF_A_CASE: [(&str, &str); 12] = [
     ("decision", "case_id"),
     ("conflict_of_interest", "case_id"),
     ("case_move", "case_id"),
+    ("case_guest", "case_id"),
     ("visit_record", "case_id"),
 ];
 

@@ -15,6 +15,8 @@ mod backup;
 mod branch;
 #[path = "../sql/case.rs"]
 mod case;
+#[path = "../sql/case_guest.rs"]
+mod case_guest;
 #[path = "../sql/conflict.rs"]
 mod conflict;
 #[path = "../sql/context_picture.rs"]
@@ -67,6 +69,8 @@ mod second_factor;
 mod shield;
 #[path = "../sql/site_list.rs"]
 mod site_list;
+#[path = "../sql/subject.rs"]
+mod subject;
 #[path = "../sql/telling.rs"]
 mod telling;
 #[path = "../sql/timeline.rs"]

@@ -1,9 +1,10 @@
 //! Officers, cases, devices.
 
-use proviso_model::ids::{CaseMoveId, ConflictId};
+use proviso_model::ids::{CaseGuestId, CaseMoveId, ConflictId};
 use proviso_store::{
-    CaseMoveRow, CeremonyKind, CeremonyRow, ConflictEnd, ConflictFilter, ConflictRow, DeviceState,
-    EnrolmentCodeRow, PasskeyRow, SecondFactorState, SessionFactor, SessionRow, Store, StoreError,
+    CaseGuestRow, CaseMoveRow, CeremonyKind, CeremonyRow, ConflictEnd, ConflictFilter, ConflictRow,
+    DeviceState, EnrolmentCodeRow, PasskeyRow, SecondFactorState, SessionFactor, SessionRow, Store,
+    StoreError,
 };
 
 use crate::fixtures::{at, case, case_id, device, device_id, officer, officer_id, order, policy};
@@ -67,6 +68,18 @@ pub async fn a_second_factor_waits_then_is_used_and_takes_each_code_once(store: 
     assert_eq!(of(Used).await.expect("read").map(|row| row.sealed), Some(b"third".to_vec()));
     assert!(store.second_factor_remove(officer_id()).await.expect("removed"));
     assert!(!store.second_factor_remove(officer_id()).await.expect("none left"));
+}
+
+pub async fn a_subject_is_linked_to_one_officer(store: &dyn Store) {
+    assert_eq!(store.subject_officer(&[91; 32]).await.expect("read"), None);
+    store.subject_link(&[91; 32], officer_id(), at(3)).await.expect("linked");
+    let twice = store.subject_link(&[91; 32], officer_id(), at(4)).await.expect_err("linked already");
+    assert!(matches!(twice, StoreError::Conflict(_)), "{twice}");
+    assert_eq!(store.subject_officer(&[91; 32]).await.expect("read"), Some(officer_id()));
+    assert_eq!(store.subject_list(officer_id()).await.expect("read"), [at(3)]);
+    assert!(store.subject_unlink(officer_id()).await.expect("unlinked"));
+    assert!(!store.subject_unlink(officer_id()).await.expect("none left"));
+    assert_eq!(store.subject_officer(&[91; 32]).await.expect("read"), None);
 }
 
 pub async fn a_passkey_counts_upwards_only_and_a_ceremony_is_taken_once(store: &dyn Store) {
@@ -227,4 +240,25 @@ pub async fn a_conflict_bars_a_case_and_a_move_changes_who_is_in_charge(store: &
     let withdrawn = CaseMoveRow { withdrawn: Some((at(31), "worker".to_owned())), ..wait(75) };
     assert_eq!(store.case_move_list(at(31)).await.expect("read"), [withdrawn]);
     assert!(store.case_move_list(at(32)).await.expect("read").is_empty());
+}
+
+pub async fn somebody_is_let_into_a_case_for_a_while(store: &dyn Store) {
+    let row = CaseGuestRow {
+        id: CaseGuestId::from_bytes([76; 16]),
+        case: case_id(),
+        officer: officer_id(),
+        until: at(50),
+        made_at: at(20),
+        made_by: "command-line".to_owned(),
+        sealed: b"why".to_vec(),
+        ended_at: None,
+    };
+    store.case_guest_add(&row).await.expect("let in");
+    assert_eq!(store.case_guest_list(Some(officer_id()), at(49)).await.expect("read"), [row.clone()]);
+    assert_eq!(store.case_guest_list(None, at(20)).await.expect("read"), [row.clone()]);
+    assert!(store.case_guest_list(None, at(50)).await.expect("read").is_empty(), "its time is over");
+    store.case_guest_end(row.id, at(30)).await.expect("ended");
+    let twice = store.case_guest_end(row.id, at(31)).await.expect_err("ended already");
+    assert!(matches!(twice, StoreError::Conflict(_)), "{twice}");
+    assert!(store.case_guest_list(None, at(30)).await.expect("read").is_empty());
 }

@@ -43,11 +43,12 @@ impl Action {
     ];
 }
 
-/// Whether `role` may do `action`; `own_case` says whether the case is assigned to that officer.
+/// Whether `role` may do `action`; `own_case` says whether the case is assigned to that officer or, for a digital specialist or a
+/// disclosure officer, whether they were let into it.
 ///
-/// Who reviews what is outside an order, keeps a shield list, or decides on privilege is never the officer in charge of the case; who decides on
-/// privilege has that role alone, and sees no other page of any case. Digital specialists and disclosure
-/// officers get their pages with their issue; until then they see nothing here, which is the safe side.
+/// Who reviews what is outside an order, keeps a shield list, or decides on privilege is never the officer in charge of the case; who
+/// decides on privilege has that role alone, and sees no other page of any case. Specialists look, and decide nothing; a disclosure
+/// officer prepares bundles too.
 #[must_use]
 pub fn allowed(role: OfficerRole, action: Action, own_case: bool) -> bool {
     match (role, action) {
@@ -67,6 +68,8 @@ pub fn allowed(role: OfficerRole, action: Action, own_case: bool) -> bool {
             | Action::KeepCaseloads,
         ) => false,
         (OfficerRole::OffenderManager, Action::ReadAudit) => false,
+        (OfficerRole::DigitalSpecialist | OfficerRole::Disclosure, Action::ViewEvidence)
+        | (OfficerRole::Disclosure, Action::Export) => own_case,
         (OfficerRole::OffenderManager, _) => own_case,
         (OfficerRole::Supervisor, _) => true,
         (OfficerRole::Administrator | OfficerRole::Auditor, Action::ReadAudit) => true,
@@ -107,10 +110,10 @@ mod tests {
         let table = [
             (OfficerRole::OffenderManager, "oooonnnnnn"),
             (OfficerRole::Supervisor, "yyyyyxxnny"),
-            (OfficerRole::DigitalSpecialist, "nnnnnnnnnn"),
+            (OfficerRole::DigitalSpecialist, "onnnnnnnnn"),
             (OfficerRole::Administrator, "nnnnynnnyn"),
             (OfficerRole::DataProtection, "nnnnnxxnnn"),
-            (OfficerRole::Disclosure, "nnnnnnnnnn"),
+            (OfficerRole::Disclosure, "ononnnnnnn"),
             (OfficerRole::Auditor, "nnnnynnnnn"),
             (OfficerRole::PrivilegeReviewer, "nnnnnnnxnn"),
         ];

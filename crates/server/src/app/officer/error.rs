@@ -34,6 +34,12 @@ pub enum ActError {
     /// The officer has passkeys, and the password alone is not enough.
     #[error("this needs a passkey")]
     PasskeyAsked,
+    /// The force's provider did not vouch for anybody, or could not be asked.
+    #[error("signing in at the force's provider did not work")]
+    ProviderRefused,
+    /// It vouched for somebody whom no administrator linked to an officer.
+    #[error("this account of the provider is linked to no officer")]
+    NotLinked,
     /// The officer must show again who they are, for what is asked is disclosure.
     #[error("confirm first that it is you")]
     ConfirmFirst,

@@ -168,8 +168,11 @@ pub async fn inbox(ctx: &AppContext, who: &Who) -> Result<Inbox, ActError> {
 /// The undecided alerts to list, the most urgent first, and whether there may be more.
 async fn alerts(ctx: &AppContext, who: &Who) -> Result<(Vec<AlertRow>, bool), ActError> {
     let (mut alerts, mut more) = (Vec::new(), false);
-    for officer in who.whose_cases() {
-        let filter = AlertFilter { officer, undecided: true, limit: ALERTS_MAX, ..AlertFilter::default() };
+    let of_officers = who.whose_cases().into_iter().map(|officer| (officer, None));
+    let of_cases = who.guest_in.iter().map(|case| (None, Some(*case)));
+    for (officer, case) in of_officers.chain(of_cases) {
+        let filter =
+            AlertFilter { officer, case, undecided: true, limit: ALERTS_MAX, ..AlertFilter::default() };
         let of_one = ctx.store.alert_list(filter).await?;
         more |= of_one.len() >= ALERTS_MAX as usize;
         alerts.extend(of_one);

@@ -25,6 +25,7 @@ pub mod person;
 pub mod picture;
 pub mod priority;
 pub mod privilege;
+pub mod provider;
 pub mod quarantine;
 pub mod sealed;
 pub mod second_factor;

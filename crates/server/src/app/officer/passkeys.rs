@@ -220,7 +220,7 @@ fn refused(error: &WebauthnError) -> ActError {
 }
 
 /// Counts a try from an address, before anything is looked at.
-async fn count(ctx: &AppContext, address: &str) -> Result<(), ActError> {
+pub(super) async fn count(ctx: &AppContext, address: &str) -> Result<(), ActError> {
     let key = domain_hash("proviso/passkey-try/v1", &[address.as_bytes()]);
     let now = ctx.now();
     match ctx.store.enrolment_try_add(&key, now, now.plus_millis(-TRIES_MILLIS)).await?

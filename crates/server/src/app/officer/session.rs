@@ -9,7 +9,7 @@ use proviso_store::{OfficerRow, SessionFactor, SessionRow};
 use serde::{Deserialize, Serialize};
 
 use super::error::ActError;
-use super::who::Who;
+use super::who::{Who, is_guest};
 use super::{passkeys, password, second_factor};
 use crate::app::AppContext;
 use crate::app::conflicts;
@@ -218,6 +218,16 @@ pub(super) async fn confirmed(ctx: &AppContext, who: &Who, token: &str) -> Resul
     Ok(ctx.store.session_checked(&token_hash(token), ctx.now()).await?)
 }
 
+/// As [`confirmed`], by the hash of the session's token.
+pub(super) async fn confirmed_by_hash(
+    ctx: &AppContext,
+    who: OfficerId,
+    token_hash: &[u8; 32],
+) -> Result<(), ActError> {
+    ctx.note(&format!("officer:{who}"), "confirm", None, "").await?;
+    Ok(ctx.store.session_checked(token_hash, ctx.now()).await?)
+}
+
 impl Session {
     /// Whether the officer has to set up a second factor before anything else, where the force asks for one: there is none of theirs,
     /// and the provider at which they signed in did not say that it asked for two.
@@ -267,7 +277,12 @@ pub async fn current(ctx: &AppContext, token: &str, used: bool) -> Result<Option
     let covers = covers.iter().filter(|cover| cover.covered_by == officer.id && cover.stands(now));
     let covers = covers.map(|cover| cover.officer).collect();
     let conflicts = conflicts::barred_for(ctx, officer.id).await?;
-    Ok(Some(Session { who: Who { covers, conflicts, ..Who::from(officer) }, row }))
+    let mut guest_in = Vec::new();
+    if is_guest(officer.role) {
+        let rows = ctx.store.case_guest_list(Some(officer.id), now).await?;
+        guest_in.extend(rows.into_iter().map(|row| row.case));
+    }
+    Ok(Some(Session { who: Who { covers, guest_in, conflicts, ..Who::from(officer) }, row }))
 }
 
 fn idle(row: &SessionRow, now: Timestamp) -> i64 {

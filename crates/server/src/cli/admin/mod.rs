@@ -9,6 +9,7 @@ mod cover;
 mod destroy;
 mod device_act;
 mod device_revoke;
+mod guest;
 mod init;
 mod keys;
 mod notifications;
@@ -18,6 +19,7 @@ mod quarantine;
 mod root;
 mod secret;
 mod site_list;
+mod subject;
 mod witness;
 
 use std::path::PathBuf;
@@ -72,6 +74,9 @@ pub(super) enum Admin {
     CoverEnd(cover::EndArgs),
     /// Say who stands in for whom, now and later.
     CoverList,
+    /// Digital specialists and disclosure officers in cases: let in for a while, let out, listed.
+    #[command(subcommand)]
+    CaseGuest(guest::Guest),
     /// Enter that an officer knows the person of a case, or somebody of the household: the case is barred for them from then on. Only a
     /// supervisor ends it, in the console.
     ConflictDeclare(conflict::DeclareArgs),
@@ -86,6 +91,11 @@ pub(super) enum Admin {
         #[arg(long)]
         username: String,
     },
+    /// Link a subject of the force's OpenID Connect provider to an officer, who may then sign in there. Make sure first that it is
+    /// theirs.
+    OfficerLink(subject::LinkArgs),
+    /// Remove every such link of an officer, and end their sessions.
+    OfficerUnlink(subject::UnlinkArgs),
     /// Open a case with its order.
     CaseCreate {
         /// The order file (TOML).
@@ -244,10 +254,13 @@ impl Admin {
             Self::CoverAdd(args) => args.act(ctx).await?,
             Self::CoverEnd(args) => args.act(ctx).await?,
             Self::CoverList => cover::list(ctx).await?,
+            Self::CaseGuest(command) => command.act(ctx).await?,
             Self::ConflictDeclare(args) => args.act(ctx).await?,
             Self::ConflictList => conflict::list(ctx).await?,
             Self::CaseloadMove(args) => args.act(ctx).await?,
             Self::OfficerSecondFactorRemove { username } => second_factor_remove(ctx, &username).await?,
+            Self::OfficerLink(args) => args.act(ctx).await?,
+            Self::OfficerUnlink(args) => args.act(ctx).await?,
             Self::CaseCreate { order, officer } => case_create(ctx, &order, officer.as_deref()).await?,
             Self::OrderChange { case, order, from } => order_change(ctx, case, &order, from).await?,
             Self::OrderEnd(args) => args.run(ctx).await?,

@@ -22,6 +22,8 @@ struct ConfirmPage {
     asks_code: bool,
     /// Whether the officer has passkeys.
     passkeys: bool,
+    /// What the link to the provider says, for an officer who is linked there.
+    provider: Option<String>,
     problem: Option<&'static str>,
 }
 
@@ -48,8 +50,12 @@ async fn form(
 ) -> Result<Response, Fault> {
     let asks_code = second_factor::used_since(&console.app, signed_in.session.who.id).await?.is_some();
     let passkeys = passkeys::has_any(&console.app, signed_in.session.who.id).await?;
+    let mut provider = console.app.provider.as_ref().map(|provider| provider.name().to_owned());
+    if console.app.store.subject_list(signed_in.session.who.id).await?.is_empty() {
+        provider = None;
+    }
     let shell = Shell::new("Confirm that it is you", Under::Nothing, signed_in);
-    page_with(status, &ConfirmPage { shell, next, asks_code, passkeys, problem })
+    page_with(status, &ConfirmPage { shell, next, asks_code, passkeys, provider, problem })
 }
 
 /// Password and code as typed.

@@ -59,9 +59,9 @@ impl Fault {
         )
     }
 
-    /// 403, for what a passkey did not do.
-    fn passkey(title: &'static str, happened: &str) -> Self {
-        let next = "Go back and try your passkey again, or sign in another way.";
+    /// 403, for what a passkey or the provider did not do.
+    fn not_shown(title: &'static str, happened: &str) -> Self {
+        let next = "Go back and try again, or sign in another way.";
         Self::new(StatusCode::FORBIDDEN, title, happened, next)
     }
 
@@ -129,8 +129,11 @@ impl From<ActError> for Fault {
                 "It is wrong, or was used before.",
                 "Go back and give the code that your app shows now.",
             ),
-            ActError::PasskeyRefused => Self::passkey("The passkey was not accepted", "Nothing was done."),
-            ActError::PasskeyAsked => Self::passkey(
+            ActError::ProviderRefused | ActError::NotLinked => {
+                Self::not_shown("Your force account was not accepted", "Nothing was done.")
+            }
+            ActError::PasskeyRefused => Self::not_shown("The passkey was not accepted", "Nothing was done."),
+            ActError::PasskeyAsked => Self::not_shown(
                 "Use your passkey",
                 "You have set up a passkey, so the password alone is not enough. Nothing was done.",
             ),

@@ -24,6 +24,7 @@ mod people;
 mod person;
 mod personal_link;
 mod privilege;
+mod provider;
 mod quarantine;
 mod routes;
 mod second_factor;

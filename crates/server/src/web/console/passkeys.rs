@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::fault::Fault;
 use super::page::{Shell, Under, page, page_with};
-use super::sign_in::{self, Next, Nothing, STALE};
+use super::sign_in::{self, Next, Nothing};
 use super::signed_in::{FORM_COOKIE, Posted, SignedIn, address, cookie, read_form, set_cookie};
 use super::words::{self, When};
 use super::{Console, confirm_self};
@@ -206,16 +206,16 @@ async fn sign_in_page(
 pub async fn enter(State(console): State<Console>, request: Request) -> Result<Response, Response> {
     let (headers, from) = (request.headers().clone(), address(request.extensions()));
     let (csrf, Answer { token, answer, next, .. }) = read_form::<Answer>(request).await?;
-    let problem = match sign_in::is_ours(&headers, &csrf) {
-        false => STALE,
-        true => match passkeys::finish_sign_in(&console.app, &token, &answer, &from).await {
-            Ok(token) => return Ok(sign_in::entered(&token, &next)),
-            Err(ActError::PasskeyRefused) => REFUSED,
-            Err(error) => return Err(Fault::from(error).into_response()),
-        },
-    };
+    if !sign_in::is_ours(&headers, &csrf) {
+        return Err(Fault::stale_form().into_response());
+    }
+    match passkeys::finish_sign_in(&console.app, &token, &answer, &from).await {
+        Ok(token) => return Ok(sign_in::entered(&token, &next)),
+        Err(ActError::PasskeyRefused) => {}
+        Err(error) => return Err(Fault::from(error).into_response()),
+    }
     let next = if sign_in::is_local(&next) { next } else { String::new() };
-    let page = sign_in_page(&console, &headers, StatusCode::FORBIDDEN, next, &from, Some(problem)).await;
+    let page = sign_in_page(&console, &headers, StatusCode::FORBIDDEN, next, &from, Some(REFUSED)).await;
     page.map_err(Fault::into_response)
 }
 

@@ -17,6 +17,7 @@ use super::page::{Shell, Under, page, page_with};
 use super::sign_in::Nothing;
 use super::signed_in::{Posted, SignedIn};
 use super::words::{self, When};
+use crate::app::officer::allowed::Action;
 use crate::app::officer::privilege::{self, Content, Item, ItemView, Queue, ReviewForm};
 
 #[derive(Template)]
@@ -197,6 +198,7 @@ pub async fn decide(
     Posted { signed_in, form }: Posted<BTreeMap<String, String>>,
 ) -> Result<Response, Fault> {
     let (who, hash) = (&signed_in.session.who, digest(&record)?);
+    who.require(Action::ReviewPrivilege)?;
     let said = |name: &str| form.get(name).map(String::as_str).unwrap_or_default();
     let state = match said("decided") {
         "privileged" => PrivilegeState::Privileged,

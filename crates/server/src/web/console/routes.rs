@@ -11,7 +11,7 @@ use super::fault::Fault;
 use super::{
     Console, account, alert, assets, audit, bundle, caseload, confirm_self, conflicts, coverage,
     device_notice, enrolment_code, events, fault, headers, inbox, notifications, passkeys, people, person,
-    personal_link, privilege, quarantine, second_factor, shield, sign_in, visit,
+    personal_link, privilege, provider, quarantine, second_factor, shield, sign_in, visit,
 };
 use crate::app::AppContext;
 
@@ -58,11 +58,14 @@ routes! {
     SignInForm: GET "/sign-in", Open => sign_in::show;
     SignIn: POST "/sign-in", Open => sign_in::enter;
     SignInCode: POST "/sign-in/code", Open => sign_in::enter_code;
+    SignInProvider: GET "/sign-in/provider", Open => provider::leave;
+    SignInProviderBack: GET "/sign-in/provider/back", Open => provider::back;
     SignInPasskey: GET "/sign-in/passkey", Open => passkeys::sign_in;
     SignInPasskeyAnswer: POST "/sign-in/passkey", Open => passkeys::enter;
     SignOut: POST "/sign-out", SignedIn => sign_in::leave;
     Confirm: GET "/confirm", SignedIn => confirm_self::show;
     Confirmed: POST "/confirm", SignedIn => confirm_self::enter;
+    ConfirmProvider: GET "/confirm/provider", SignedIn => provider::confirm;
     ConfirmPasskey: GET passkeys::CONFIRM_PATH, SignedIn => passkeys::confirm;
     ConfirmedPasskey: POST passkeys::CONFIRM_PATH, SignedIn => passkeys::confirmed;
     Passkeys: GET passkeys::PATH, SignedIn => passkeys::show;

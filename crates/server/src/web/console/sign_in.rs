@@ -14,7 +14,7 @@ use crate::app::officer::error::ActError;
 use crate::app::officer::passkeys;
 use crate::app::officer::session::{self, Credentials, Entered};
 
-pub(super) const STALE: &str = "This page was out of date. Enter your details again";
+const STALE: &str = "This page was out of date. Enter your details again";
 
 pub(super) const USE_PASSKEY: &str =
     "You have set up a passkey, so your password alone is not enough. Choose “Sign in with a passkey” below";
@@ -30,6 +30,8 @@ struct SignInPage {
     problem: Option<String>,
     /// Whether officers can have passkeys here.
     passkeys: bool,
+    /// What the link to the force's provider says.
+    provider: Option<String>,
 }
 
 /// Where to go after signing in.
@@ -55,7 +57,7 @@ pub async fn show(
     form_page(&console, &headers, StatusCode::OK, next, String::new(), None)
 }
 
-fn form_page(
+pub(super) fn form_page(
     console: &Console,
     headers: &HeaderMap,
     status: StatusCode,
@@ -73,6 +75,7 @@ fn form_page(
         username,
         problem,
         passkeys: passkeys::are_offered(&console.app),
+        provider: console.app.provider.as_ref().map(|provider| provider.name().to_owned()),
     };
     let page = page_with(status, &template)?;
     Ok(match known {
@@ -160,6 +163,18 @@ fn code_page(
 ) -> Result<Response, Fault> {
     let next = if is_local(next) { next.to_owned() } else { String::new() };
     page_with(status, &CodePage { shell: Shell::anonymous("Give your code"), csrf, next, proof, problem })
+}
+
+/// The page that asks for a code, for who comes back from the provider and has perhaps no form's cookie.
+pub(super) fn code_after(
+    console: &Console,
+    headers: &HeaderMap,
+    next: &str,
+    proof: String,
+) -> Result<Response, Fault> {
+    let token = cookie(headers, FORM_COOKIE).unwrap_or_else(|| session::new_token(&console.app));
+    let page = code_page(StatusCode::OK, session::form_token(&token), next, proof, None)?;
+    Ok((AppendHeaders([(header::SET_COOKIE, set_cookie(FORM_COOKIE, &token))]), page).into_response())
 }
 
 /// A code as posted, with what the right password gave.

@@ -70,7 +70,7 @@ impl FromRequestParts<Console> for SignedIn {
 
 /// Whether the officer has to set up a second factor before anything else.
 async fn must_set_up(console: &Console, session: &Session, path: &str) -> Result<bool, Response> {
-    let codes = [second_factor::PATH, second_factor::CODE_PATH, "/confirm", "/sign-out"];
+    let codes = [second_factor::PATH, second_factor::CODE_PATH, "/confirm", "/confirm/provider", "/sign-out"];
     let passkeys = [passkeys::PATH, passkeys::BEGIN_PATH, passkeys::ADD_PATH, passkeys::CONFIRM_PATH];
     if !console.app.require_second_factor || codes.contains(&path) || passkeys.contains(&path) {
         return Ok(false);

@@ -5,6 +5,7 @@ pub(crate) mod client;
 mod conflicts;
 mod coverage;
 mod evidence;
+mod guests;
 mod listed;
 mod live;
 mod names;
