@@ -109,6 +109,12 @@ typed_ids! {
     CoverId,
     /// Words that a force tries out on devices, counting only, before they are taken into use.
     TrialId,
+    /// That an officer declared that they know a supervised person.
+    ConflictId,
+    /// That a specialist is let into a case for a while.
+    CaseGuestId,
+    /// That a case goes from one officer to another.
+    CaseMoveId,
     /// A visit at which an officer looks at a device.
     VisitId,
 }

@@ -2,6 +2,7 @@
 
 pub mod blobs;
 pub mod notify;
+pub mod oidc;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -12,6 +13,7 @@ use serde::Deserialize;
 
 use self::blobs::BlobsConfig;
 use self::notify::NotifyConfig;
+use self::oidc::OidcConfig;
 use crate::app::retention::{RetentionRules, RetentionRulesError};
 use crate::app::rights::RightsRules;
 
@@ -58,6 +60,8 @@ pub struct Config {
     pub retention: RetentionRules,
     /// The clock of what people ask about their data (docs/rights.md).
     pub rights: RightsRules,
+    /// The force's own OpenID Connect provider, at which officers may sign in.
+    pub oidc: Option<OidcConfig>,
     /// Where an administrator's monitoring asks for `/healthz`, `/readyz` and `/metrics`, in the clear; without it there is no
     /// such port. An address of this machine, or of a network that only administrators reach.
     pub operations_listen: Option<SocketAddr>,
@@ -103,6 +107,7 @@ impl Default for Config {
             notify: NotifyConfig::default(),
             retention: RetentionRules::default(),
             rights: RightsRules::default(),
+            oidc: None,
             operations_listen: None,
             master_key_file: None,
             master_key_command: None,
@@ -277,12 +282,14 @@ impl Config {
         }
     }
 
-    /// Whether the settings of notifications go together; `place` is where they are from.
+    /// Whether the settings of notifications and of the provider go together; `place` is where they are from.
     ///
     /// # Errors
     /// [`ConfigError::Notify`].
     pub fn check_notify(&self, place: &str) -> Result<(), ConfigError> {
-        self.notify.check(self.console_address.as_deref(), place)
+        let console_address = self.console_address.as_deref();
+        self.notify.check(console_address, place)?;
+        self.oidc.as_ref().map_or(Ok(()), |oidc| oidc.check(console_address, place))
     }
 
     /// The database file.

@@ -10,6 +10,7 @@ use rand_core::CryptoRng;
 
 use crate::app::backup::{self, BackupError};
 use crate::app::destruction::{self, DestructionError, Journal};
+use crate::app::officer::provider::Provider;
 use crate::app::{AppContext, Clock, LedgerHasher, Parts};
 use crate::blobs::{self, BlobsError};
 use crate::config::{Config, ConfigError};
@@ -40,6 +41,9 @@ pub enum OpenError {
     /// A restore that cannot be logged or did not come to its end.
     #[error(transparent)]
     Restored(#[from] BackupError),
+    /// The OpenID Connect provider.
+    #[error("oidc: {0}")]
+    Provider(String),
     /// A pack.
     #[error("{name} is not a pack that can be used: {why}")]
     Pack {
@@ -135,7 +139,7 @@ pub(crate) async fn with_master_key(
     );
     let store = store(config, hasher).await?;
     let blobs = blobs::open(config)?;
-    let ctx = AppContext::new(Parts {
+    let mut ctx = AppContext::new(Parts {
         clock,
         rng,
         store,
@@ -158,6 +162,11 @@ pub(crate) async fn with_master_key(
         retention: config.retention,
         rights: config.rights,
     });
+    if let Some(oidc) = &config.oidc {
+        let address = config.console_address.as_deref().unwrap_or_default();
+        let provider = oidc.secret().and_then(|secret| Provider::new(oidc, secret, address));
+        ctx.provider = Some(Arc::new(provider.map_err(|error| OpenError::Provider(error.to_string()))?));
+    }
     // What was being destroyed when the server was killed, or is back after a restore.
     destruction::resume(&ctx).await?;
     backup::log_restored(&ctx, &config.data_dir).await?;

@@ -98,7 +98,7 @@ pub trait CaseStore {
     /// Puts an officer in charge.
     ///
     /// # Errors
-    /// [`crate::StoreError::Missing`] when there is no such case.
+    /// [`crate::StoreError::Missing`] when there is no such case, [`crate::StoreError::Conflict`] when it is barred for that officer.
     async fn case_assign(&self, id: CaseId, officer: OfficerId) -> Result<()>;
 
     /// Enters a changed order; its `version` is given by the store.

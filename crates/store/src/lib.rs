@@ -14,6 +14,8 @@ mod alert;
 mod audit;
 mod backup;
 mod case;
+mod case_guest;
+mod conflict;
 mod context_picture;
 mod copy;
 mod cover;
@@ -32,6 +34,7 @@ mod officer;
 mod opened;
 mod other_adult;
 mod pack;
+mod passkey;
 mod personal_link;
 mod postgres;
 mod privilege;
@@ -43,6 +46,7 @@ mod second_factor;
 mod shield;
 mod site_list;
 pub mod sqlite;
+mod subject;
 mod telling;
 mod timeline;
 mod trial;
@@ -54,6 +58,8 @@ pub use alert::{AlertFilter, AlertRow, AlertStore, DecisionRow, NotificationKind
 pub use audit::{AuditClose, AuditEntry, AuditFilter, AuditRow, AuditSearch, AuditStore, AuditTally};
 pub use backup::{BackupStore, CheckedBackup, Position, RestoredRow};
 pub use case::{BundleRow, CaseRow, CaseState, CaseStore, OrderVersionRow};
+pub use case_guest::{CaseGuestRow, CaseGuestStore};
+pub use conflict::{CaseMoveRow, ConflictEnd, ConflictFilter, ConflictRow, ConflictStore};
 pub use context_picture::{ContextPictureRow, ContextPictureStore};
 pub use copy::{Copied, CopyError, CopyProgress, copy_store};
 pub use cover::{CoverRow, CoverStore, NotificationSettingRow};
@@ -70,12 +76,13 @@ pub use late::{FindingFlag, LateStore, OrderEndRow, Outside, OutsideCause, Quara
 pub use log::{CheckpointRow, LeafKind, LogHasher, LogStore, Node};
 pub use master_sealed::{MasterSealedIn, MasterSealedRow, MasterSealedStore};
 pub use migration::Pending;
-pub use officer::{OfficerRole, OfficerRow, OfficerStore, SessionRow};
+pub use officer::{OfficerRole, OfficerRow, OfficerStore, SessionFactor, SessionRow};
 pub use opened::{
     FindingRow, GapRow, NoticeRow, ObservationRow, OpenedRecord, OpenedWhat, StatementRow, WatchedRow,
 };
 pub use other_adult::{OtherAdultRow, OtherAdultStore, OtherAdultToldRow, OtherAdultWithdrawn};
 pub use pack::{PackRow, PackStore};
+pub use passkey::{CeremonyKind, CeremonyRow, PasskeyRow, PasskeyStore};
 pub use personal_link::{PersonalLinkRow, PersonalLinkStore};
 pub use postgres::{PostgresAddress, PostgresAddressError, PostgresOptions, PostgresStore};
 pub use privilege::{PrivilegeDecision, PrivilegeRow, PrivilegeState, PrivilegeStore};
@@ -87,6 +94,7 @@ pub use second_factor::{SecondFactorRow, SecondFactorState, SecondFactorStore};
 pub use shield::{ShieldEnd, ShieldRow, ShieldStore};
 pub use site_list::{SiteListRow, SiteListStore};
 pub use sqlite::{SqliteOptions, SqliteStore};
+pub use subject::SubjectStore;
 pub use telling::{
     Channel, ClaimedDelivery, ClockRow, ClockStep, DeliveryEnd, DeliveryKind, DeliveryRow, DeliveryState,
     DeliveryTally, NewTelling, TellingRow, TellingStep, TellingStore,
@@ -110,6 +118,8 @@ pub trait Store:
     + LogStore
     + AlertStore
     + TimelineStore
+    + CaseGuestStore
+    + ConflictStore
     + CoverStore
     + TellingStore
     + AuditStore
@@ -120,10 +130,12 @@ pub trait Store:
     + OtherAdultStore
     + PackStore
     + TrialStore
+    + PasskeyStore
     + SecondFactorStore
     + ShieldStore
     + PersonalLinkStore
     + SiteListStore
+    + SubjectStore
     + HashSetStore
     + LateStore
     + MasterSealedStore

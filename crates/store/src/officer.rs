@@ -29,6 +29,22 @@ words! {
     }
 }
 
+words! {
+    /// How an officer showed who they are when a session began.
+    SessionFactor {
+        /// By password alone.
+        Password = "password",
+        /// By password, or at the provider, and a code of their phone.
+        Code = "code",
+        /// By a passkey.
+        Passkey = "passkey",
+        /// At the force's OpenID Connect provider.
+        Provider = "provider",
+        /// There, by two factors as the provider says.
+        ProviderTwice = "provider-twice",
+    }
+}
+
 /// A console user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OfficerRow {
@@ -57,6 +73,8 @@ pub struct SessionRow {
     pub officer: OfficerId,
     /// When signed in.
     pub created_at: Timestamp,
+    /// How the officer showed who they are when it began.
+    pub shown_by: SessionFactor,
     /// When the officer last showed who they are: at sign-in, or since.
     pub checked_at: Timestamp,
     /// Last request.

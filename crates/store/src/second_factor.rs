@@ -65,7 +65,7 @@ pub trait SecondFactorStore {
     /// [`crate::StoreError`].
     async fn second_factor_take(&self, officer: OfficerId, step: u64) -> Result<bool>;
 
-    /// Removes an officer's second factors and ends their sessions. `false` when there was none in use.
+    /// Removes an officer's second factors, passkeys among them, and ends their sessions. `false` when there was none.
     ///
     /// # Errors
     /// [`crate::StoreError`].

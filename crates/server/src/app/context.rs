@@ -20,6 +20,8 @@ use zeroize::Zeroizing;
 
 use crate::app::destruction::Journal;
 use crate::app::hash_sets::Mapped;
+use crate::app::officer::passkeys::Passkeys;
+use crate::app::officer::provider::Provider;
 use crate::app::retention::RetentionRules;
 use crate::app::rights::RightsRules;
 use crate::keys::case::Purpose;
@@ -108,6 +110,10 @@ pub struct AppContext {
     pub retention: RetentionRules,
     /// The clock of what people ask about their data.
     pub rights: RightsRules,
+    /// Passkeys, where the console has an address with a name.
+    pub passkeys: Option<Arc<Passkeys>>,
+    /// The force's own OpenID Connect provider, where there is one.
+    pub provider: Option<Arc<Provider>>,
     /// Wakes open consoles.
     pub hub: Arc<Hub>,
     /// Wakes the workers of this process.
@@ -145,6 +151,8 @@ impl AppContext {
             require_second_factor: parts.require_second_factor,
             viewer: Arc::new(parts.viewer),
             personal_address: parts.personal_address.map(Arc::from),
+            passkeys: Passkeys::of(&parts.telling.console_address).map(Arc::new),
+            provider: None,
             telling: Arc::new(parts.telling),
             carrier: parts.carrier,
             retention: parts.retention,

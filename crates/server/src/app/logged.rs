@@ -41,6 +41,36 @@ impl AppContext {
         done
     }
 
+    /// Does one act on several cases, with an entry for each of them: all are in the log before it is done, and completed after it.
+    ///
+    /// # Errors
+    /// The act's own, or the log's.
+    pub async fn logged_each<T, E: From<StoreError>>(
+        &self,
+        actor: &str,
+        act: &str,
+        objects: &[(CaseId, String)],
+        work: impl Future<Output = Result<T, E>>,
+    ) -> Result<T, E> {
+        let mut entries = Vec::new();
+        for (case, objects) in objects {
+            match self.audit_open(actor, act, Some(*case), objects, Vec::new()).await {
+                Ok(id) => entries.push(id),
+                Err(error) => {
+                    for id in entries {
+                        self.end(id, false).await?;
+                    }
+                    return Err(error.into());
+                }
+            }
+        }
+        let done = work.await;
+        for id in entries {
+            self.end(id, done.is_ok()).await?;
+        }
+        done
+    }
+
     /// Logs something that is done by being logged, such as signing in.
     ///
     /// # Errors

@@ -5,6 +5,8 @@ pub mod audit_check;
 pub mod audit_export;
 pub mod backup;
 pub mod bundle;
+pub mod caseload;
+pub mod conflicts;
 mod context;
 pub mod coverage;
 pub mod destruction;

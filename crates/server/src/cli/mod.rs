@@ -193,6 +193,9 @@ impl Common {
         }
         config.blobs.environment = wiring.blobs.clone();
         config.notify.environment = wiring.notify.clone();
+        if let Some(oidc) = &mut config.oidc {
+            oidc.client_secret.clone_from(&wiring.notify.oidc_secret);
+        }
         config.require_backup = self.require_backup.unwrap_or(config.require_backup);
         config.check_notify("the settings")?;
         Ok(config)

@@ -131,6 +131,8 @@ pub struct NotifyEnvironment {
     pub webhook_secret: Option<Secret>,
     /// The secret of the 24-hour contact's webhook.
     pub contact_webhook_secret: Option<Secret>,
+    /// The secret with which this service shows the OpenID Connect provider who it is.
+    pub oidc_secret: Option<Secret>,
 }
 
 impl NotifyEnvironment {
@@ -143,6 +145,7 @@ impl NotifyEnvironment {
             smtp_password: secret(SMTP_PASSWORD_ENV),
             webhook_secret: secret(WEBHOOK_SECRET_ENV),
             contact_webhook_secret: secret(CONTACT_WEBHOOK_SECRET_ENV),
+            oidc_secret: secret(super::oidc::OIDC_SECRET_ENV),
         }
     }
 }

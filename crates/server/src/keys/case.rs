@@ -56,6 +56,12 @@ pub enum Purpose {
     Retention,
     /// What somebody asks about their data, and what is answered.
     Rights,
+    /// The reason for which a conflict of interest was declared or ended.
+    Conflict,
+    /// The reason for which a specialist was let into a case.
+    CaseGuest,
+    /// The reason for which a case went to another officer.
+    CaseMove,
     /// An audit entry's reason.
     Audit,
 }

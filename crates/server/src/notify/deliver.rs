@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 use super::carrier::{Callee, Failed};
 use super::clock::{CONTACT, CONTACT_WEBHOOK};
 use super::letter;
-use super::people::officer_of;
+use super::people::{self, officer_of};
 use crate::app::AppContext;
 use crate::app::officer::error::ActError;
 use crate::app::officer::notifications;
@@ -97,8 +97,8 @@ async fn send(ctx: &AppContext, claimed: &ClaimedDelivery) -> Result<Result<bool
     Ok(match row.channel {
         Channel::Console => Ok(false),
         Channel::Webhook => call(ctx, claimed, now).await,
-        // Whoever has looked already needs no e-mail.
-        Channel::Email if is_of_alerts(row.kind) && claimed.unseen.is_empty() => Ok(false),
+        // Whoever has looked already needs no e-mail, nor does who has nothing to do with the case any more.
+        Channel::Email if is_of_alerts(row.kind) && !is_needed(ctx, claimed).await? => Ok(false),
         Channel::Email => match address(ctx, &row.recipient).await? {
             Ok(to) => {
                 let letter = letter::letter(&ctx.telling, claimed, to, now);
@@ -112,6 +112,17 @@ async fn send(ctx: &AppContext, claimed: &ClaimedDelivery) -> Result<Result<bool
 /// Whether a delivery tells of alerts, which somebody may have looked at meanwhile.
 fn is_of_alerts(kind: DeliveryKind) -> bool {
     !matches!(kind, DeliveryKind::Trial | DeliveryKind::Rights)
+}
+
+/// Whether somebody still has to look, and the recipient is who may.
+async fn is_needed(ctx: &AppContext, claimed: &ClaimedDelivery) -> Result<bool, ActError> {
+    let Some(officer) = officer_of(&claimed.row.recipient) else { return Ok(!claimed.unseen.is_empty()) };
+    for alert in &claimed.unseen {
+        if people::concerns(ctx, officer, *alert).await? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 async fn call(ctx: &AppContext, claimed: &ClaimedDelivery, now: Timestamp) -> Result<bool, Failed> {

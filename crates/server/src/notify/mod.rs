@@ -23,6 +23,7 @@ pub use hub::{Hub, POLL, run};
 pub use rules::TellingRules;
 
 use crate::app::AppContext;
+use crate::app::caseload;
 use crate::app::officer::error::ActError;
 
 /// How often clocks and deliveries are looked at.
@@ -35,6 +36,9 @@ pub async fn work(ctx: AppContext, stop: watch::Receiver<bool>) {
 
 async fn clocks(ctx: &AppContext, mut stop: watch::Receiver<bool>) {
     while !*stop.borrow() {
+        if let Err(error) = caseload::turn(ctx).await {
+            tracing::error!(%error, "cases that go to another officer today could not be moved; trying again");
+        }
         if let Err(error) = clock::turn(ctx).await {
             tracing::error!(%error, "who is to be told of alerts could not be settled; trying again");
         }
@@ -63,6 +67,7 @@ async fn pause(stop: &mut watch::Receiver<bool>) {
 /// # Errors
 /// [`ActError`].
 pub async fn turn(ctx: &AppContext) -> Result<(), ActError> {
+    caseload::turn(ctx).await?;
     clock::turn(ctx).await?;
     deliver::turn(ctx).await?;
     Ok(())

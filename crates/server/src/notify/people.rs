@@ -1,11 +1,12 @@
 //! Who is told of an alert: the officer in charge, then their cover, then their supervisor.
 
 use proviso_model::Timestamp;
-use proviso_model::ids::OfficerId;
-use proviso_store::{CaseRow, OfficerRole, OfficerRow, TellingStep};
+use proviso_model::ids::{AlertId, OfficerId};
+use proviso_store::{CaseRow, CoverRow, OfficerRole, OfficerRow, TellingStep};
 
 use super::quiet::Quiet;
 use crate::app::AppContext;
+use crate::app::conflicts;
 use crate::app::officer::error::ActError;
 
 /// An officer and how they are reached.
@@ -58,26 +59,28 @@ async fn enabled(ctx: &AppContext, id: OfficerId) -> Result<Option<OfficerRow>, 
     Ok(ctx.store.officer_get(id).await?.filter(|row| row.disabled_at.is_none()))
 }
 
-/// Those to tell of an alert of a case, in the order of their turns. Nobody has two turns.
+/// Those to tell of an alert of a case, in the order of their turns. Nobody has two turns, and nobody who knows the person has one.
 ///
 /// # Errors
 /// [`ActError`].
 pub async fn rungs(ctx: &AppContext, case: &CaseRow, now: Timestamp) -> Result<Vec<Rung>, ActError> {
     let mut rungs = Vec::new();
-    let mut known = Vec::new();
+    let mut known = conflicts::of_case(ctx, case.id).await?;
+    let barred = known.clone();
     if let Some(officer) = case.officer {
         let covers = ctx.store.cover_list(now).await?;
         let covers: Vec<_> = covers.iter().filter(|row| row.officer == officer && row.stands(now)).collect();
         let mut standing = Vec::new();
         for cover in &covers {
             let is_known = standing.iter().any(|one: &Reach| one.officer == cover.covered_by);
+            let is_known = is_known || barred.contains(&cover.covered_by);
             if !is_known && enabled(ctx, cover.covered_by).await?.is_some() {
                 standing.push(reach(ctx, cover.covered_by).await?);
             }
         }
         // Who is away is told only where nobody stands in for them.
         let is_away = covers.iter().any(|row| row.is_away) && !standing.is_empty();
-        if !is_away && enabled(ctx, officer).await?.is_some() {
+        if !is_away && !barred.contains(&officer) && enabled(ctx, officer).await?.is_some() {
             rungs.push(Rung { step: TellingStep::Officer, who: vec![reach(ctx, officer).await?] });
         }
         known.push(officer);
@@ -93,6 +96,22 @@ pub async fn rungs(ctx: &AppContext, case: &CaseRow, now: Timestamp) -> Result<V
     rungs.push(Rung { step: TellingStep::Supervisor, who: above });
     rungs.retain(|rung| !rung.who.is_empty());
     Ok(rungs)
+}
+
+/// Whether an alert of a case is still an officer's to be told of: what waited to be sent may be of before the case went to another.
+///
+/// # Errors
+/// [`ActError`].
+pub async fn concerns(ctx: &AppContext, officer: OfficerId, alert: AlertId) -> Result<bool, ActError> {
+    let Some(alert) = ctx.store.alert_get(alert).await? else { return Ok(false) };
+    let Some(case) = ctx.store.case_get(alert.case).await? else { return Ok(false) };
+    if ctx.store.conflict_stands(officer, case.id).await? {
+        return Ok(false);
+    }
+    let covers = ctx.store.cover_list(ctx.now()).await?;
+    let stands_in = |row: &CoverRow| row.covered_by == officer && Some(row.officer) == case.officer;
+    let is_supervisor = enabled(ctx, officer).await?.is_some_and(|row| row.role == OfficerRole::Supervisor);
+    Ok(case.officer == Some(officer) || is_supervisor || covers.iter().any(stands_in))
 }
 
 /// The supervisor named for an officer, or every supervisor.

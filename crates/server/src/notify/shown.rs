@@ -91,7 +91,7 @@ fn line(ctx: &AppContext, row: &TellingRow, name: &str, (went_on, is_seen): (boo
             return Told {
                 at: *at,
                 text: format!("{name} was not told {how}"),
-                then: "The alert had been opened by then.".to_owned(),
+                then: "The alert had been opened by then, or the case is somebody else’s.".to_owned(),
             };
         }
         Some((DeliveryState::Dead, Some(at), fault)) => {

@@ -135,7 +135,7 @@ fn is_loopback(url: &Url) -> bool {
     }
 }
 
-fn authorities(path: &Path) -> anyhow::Result<Vec<Certificate>> {
+pub(crate) fn authorities(path: &Path) -> anyhow::Result<Vec<Certificate>> {
     let place = path.display();
     let pem = std::fs::read(path)
         .map_err(|error| anyhow::anyhow!("{place}: {error}; give the PEM file of the webhook's authority"))?;

@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use proviso_model::ids::{AlertId, BundleId, CaseId, CaseKeyId, OfficerId, OrderId};
 use sqlx::Row as _;
 
+use super::conflict::put_in_charge;
 use super::rows::{blob, bytes, bytes_maybe, int, number, parsed, text, time};
 use super::{EngineConnection, EngineRow, EngineStore};
 use crate::case::{BundleRow, CaseRow, CaseState, CaseStore, OrderVersionRow};
@@ -91,12 +92,19 @@ impl CaseStore for EngineStore {
     async fn case_assign(&self, id: CaseId, officer: OfficerId) -> Result<()> {
         self.write(move |connection| {
             Box::pin(async move {
-                let done = sqlx::query("UPDATE case_file SET officer = $2 WHERE id = $1")
+                if put_in_charge(connection, id, officer).await? {
+                    return Ok(());
+                }
+                let known = sqlx::query("SELECT id FROM case_file WHERE id = $1")
                     .bind(id.as_bytes().to_vec())
-                    .bind(officer.as_bytes().to_vec())
-                    .execute(connection)
+                    .fetch_optional(connection)
                     .await?;
-                if done.rows_affected() == 0 { Err(StoreError::Missing("this case")) } else { Ok(()) }
+                match known {
+                    Some(_) => {
+                        Err(StoreError::Conflict("this officer has declared that they know the person"))
+                    }
+                    None => Err(StoreError::Missing("this case")),
+                }
             })
         })
         .await

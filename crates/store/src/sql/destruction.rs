@@ -24,7 +24,7 @@ const MADE_OF_A_RECORD: [(&str, &str); 8] = [
     ("privilege", "record"),
 ];
 /// What is emptied when a case is destroyed.
-const OF_A_CASE: [(&str, &str); 12] = [
+const OF_A_CASE: [(&str, &str); 15] = [
     ("case_file", "id"),
     ("order_version", "case_id"),
     ("order_end", "case_id"),
@@ -34,6 +34,9 @@ const OF_A_CASE: [(&str, &str); 12] = [
     ("privilege", "case_id"),
     ("device", "case_id"),
     ("decision", "case_id"),
+    ("conflict_of_interest", "case_id"),
+    ("case_move", "case_id"),
+    ("case_guest", "case_id"),
     ("visit_record", "case_id"),
     ("retention", "case_id"),
     ("rights_request", "case_id"),
@@ -86,6 +89,7 @@ async fn rest_of_case(connection: &mut EngineConnection, case: CaseId, at: Times
         "UPDATE shield SET ended_sealed = $2 WHERE case_id = $1 AND ended_at IS NOT NULL",
         "UPDATE rights_act SET sealed = $2 WHERE request IN (SELECT id FROM rights_request WHERE case_id = $1)",
         "UPDATE retention SET ended_sealed = $2 WHERE case_id = $1 AND ended_at IS NOT NULL",
+        "UPDATE conflict_of_interest SET ended_sealed = $2 WHERE case_id = $1 AND ended_at IS NOT NULL",
     ] {
         sqlx::query(statement).bind(id.clone()).bind(NOTHING).execute(&mut *connection).await?;
     }

@@ -7,7 +7,7 @@ use proviso_model::ids::{CaseId, OfficerId};
 use super::rows::{bytes, damaged, parsed, text, time, time_maybe};
 use super::{EngineRow, EngineStore};
 use crate::error::{Result, StoreError};
-use crate::officer::{OfficerRole, OfficerRow, OfficerStore, SessionRow};
+use crate::officer::{OfficerRole, OfficerRow, OfficerStore, SessionFactor, SessionRow};
 
 const OFFICER: &str =
     "SELECT id, username, display_name, password_hash, role, created_at, disabled_at FROM officer";
@@ -107,8 +107,8 @@ impl OfficerStore for EngineStore {
         self.write_one(move |connection| {
             Box::pin(async move {
                 sqlx::query(
-                    "INSERT INTO session (token_hash, officer, created_at, checked_at, seen_at, expires_at)
-                     VALUES ($1, $2, $3, $4, $5, $6)",
+                    "INSERT INTO session (token_hash, officer, created_at, checked_at, seen_at, expires_at, shown_by)
+                     VALUES ($1, $2, $3, $4, $5, $6, $7)",
                 )
                 .bind(session.token_hash.to_vec())
                 .bind(session.officer.as_bytes().to_vec())
@@ -116,6 +116,7 @@ impl OfficerStore for EngineStore {
                 .bind(session.checked_at.as_micros())
                 .bind(session.seen_at.as_micros())
                 .bind(session.expires_at.as_micros())
+                .bind(session.shown_by.as_str())
                 .execute(connection)
                 .await?;
                 Ok(())
@@ -126,7 +127,7 @@ impl OfficerStore for EngineStore {
 
     async fn session_get(&self, token_hash: &[u8; 32], now: Timestamp) -> Result<Option<SessionRow>> {
         let row = sqlx::query(
-            "SELECT token_hash, officer, created_at, checked_at, seen_at, expires_at, case_reasons FROM session
+            "SELECT token_hash, officer, created_at, checked_at, seen_at, expires_at, case_reasons, shown_by FROM session
              WHERE token_hash = $1 AND expires_at > $2",
         )
         .bind(token_hash.to_vec())
@@ -138,6 +139,7 @@ impl OfficerStore for EngineStore {
                 token_hash: bytes(&row, "token_hash")?,
                 officer: OfficerId::from_bytes(bytes(&row, "officer")?),
                 created_at: time(&row, "created_at")?,
+                shown_by: parsed(&row, "shown_by", SessionFactor::parse)?,
                 checked_at: time(&row, "checked_at")?,
                 seen_at: time(&row, "seen_at")?,
                 expires_at: time(&row, "expires_at")?,

@@ -109,11 +109,15 @@ impl SecondFactorStore for EngineStore {
                     .bind(officer.as_bytes().to_vec())
                     .execute(&mut *connection)
                     .await?;
+                let passkeys = sqlx::query("DELETE FROM passkey WHERE officer = $1")
+                    .bind(officer.as_bytes().to_vec())
+                    .execute(&mut *connection)
+                    .await?;
                 sqlx::query("DELETE FROM session WHERE officer = $1")
                     .bind(officer.as_bytes().to_vec())
                     .execute(connection)
                     .await?;
-                Ok(done.rows_affected() > 0)
+                Ok(done.rows_affected() > 0 || passkeys.rows_affected() > 0)
             })
         })
         .await

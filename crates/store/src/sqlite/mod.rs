@@ -17,6 +17,10 @@ mod backup;
 mod branch;
 #[path = "../sql/case.rs"]
 mod case;
+#[path = "../sql/case_guest.rs"]
+mod case_guest;
+#[path = "../sql/conflict.rs"]
+mod conflict;
 #[path = "../sql/context_picture.rs"]
 mod context_picture;
 #[path = "../sql/cover.rs"]
@@ -53,6 +57,8 @@ mod openings;
 mod other_adult;
 #[path = "../sql/pack.rs"]
 mod pack;
+#[path = "../sql/passkey.rs"]
+mod passkey;
 #[path = "../sql/personal_link.rs"]
 mod personal_link;
 #[path = "../sql/privilege.rs"]
@@ -73,6 +79,8 @@ mod second_factor;
 mod shield;
 #[path = "../sql/site_list.rs"]
 mod site_list;
+#[path = "../sql/subject.rs"]
+mod subject;
 #[path = "../sql/telling.rs"]
 mod telling;
 #[path = "../sql/timeline.rs"]

@@ -33,7 +33,11 @@ use fixtures::ToyHasher;
 async fn story(store: &dyn Store) {
     people::an_officer_signs_in_and_out(store).await;
     people::a_second_factor_waits_then_is_used_and_takes_each_code_once(store).await;
+    people::a_subject_is_linked_to_one_officer(store).await;
+    people::a_passkey_counts_upwards_only_and_a_ceremony_is_taken_once(store).await;
     people::a_case_is_opened_and_its_order_changes(store).await;
+    people::somebody_is_let_into_a_case_for_a_while(store).await;
+    people::a_conflict_bars_a_case_and_a_move_changes_who_is_in_charge(store).await;
     people::a_code_enrols_one_device_once(store).await;
     records::a_batch_is_taken_as_far_as_it_is_good(store).await;
     records::a_job_is_claimed_by_one_worker_and_comes_back_when_its_lease_ends(store).await;

@@ -7,6 +7,7 @@ use proviso_store::{CaseRow, CaseState, DeviceState, OrderVersionRow, PolicyRow,
 
 use super::{COMMAND_LINE, ForceError};
 use crate::app::AppContext;
+use crate::app::conflicts;
 use crate::app::device::policy::{self, About, NoPolicy};
 use crate::app::device_acts;
 use crate::app::forecast::{self, Forecast};
@@ -210,8 +211,9 @@ pub(in crate::app) async fn next_policy(
 /// # Errors
 /// [`ForceError`].
 pub async fn assign(ctx: &AppContext, case: CaseId, officer: OfficerId) -> Result<(), ForceError> {
-    ctx.logged(COMMAND_LINE, "case-assign", Some(case), &format!("{case} {officer}"), async {
+    let objects = format!("{case} {officer}");
+    let done = ctx.logged(COMMAND_LINE, "case-assign", Some(case), &objects, async {
         Ok(ctx.store.case_assign(case, officer).await?)
-    })
-    .await
+    });
+    conflicts::refused_in_words(done.await)
 }

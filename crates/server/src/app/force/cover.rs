@@ -1,11 +1,12 @@
 //! Who stands in for whom.
 
 use proviso_model::Timestamp;
-use proviso_model::ids::{CoverId, OfficerId};
+use proviso_model::ids::{CaseId, CoverId, OfficerId};
 use proviso_store::{CoverRow, OfficerRole, StoreError};
 
 use super::ForceError;
 use crate::app::AppContext;
+use crate::app::conflicts;
 
 /// Longest cover, in milliseconds: a year.
 const COVER_MILLIS_MAX: i64 = 366 * 24 * 3_600_000;
@@ -70,6 +71,16 @@ pub async fn add(ctx: &AppContext, actor: &str, new: NewCover) -> Result<CoverId
     })
     .await?;
     Ok(id)
+}
+
+/// The cases that a cover does not open, for who stands in has declared that they know the person.
+///
+/// # Errors
+/// The store's.
+pub async fn barred(ctx: &AppContext, new: &NewCover) -> Result<Vec<CaseId>, StoreError> {
+    let barred = conflicts::barred_for(ctx, new.covered_by).await?;
+    let cases = ctx.store.case_list(Some(new.officer)).await?;
+    Ok(cases.into_iter().map(|case| case.id).filter(|case| barred.contains(case)).collect())
 }
 
 /// Ends a cover now. Logged before it is done.

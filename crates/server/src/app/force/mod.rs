@@ -3,6 +3,7 @@
 pub mod case;
 pub mod cover;
 pub mod device;
+pub mod guest;
 pub mod hash_set;
 pub mod keys;
 pub mod officer;

@@ -110,6 +110,12 @@ const ALTERATION: &[&str] = &[
     "rights-refuse",
     "rights-withdraw",
     "case-assign",
+    "case-let-in",
+    "case-let-out",
+    "case-move-plan",
+    "case-move-withdraw",
+    "conflict-declare",
+    "conflict-end",
     "device-act",
     "device-act-change",
     "device-act-withdraw",
@@ -129,6 +135,7 @@ const ALTERATION: &[&str] = &[
     "shield-end",
 ];
 const CONSULTATION: &[&str] = &[
+    "conflict-barred",
     "alert-view",
     "audit-read",
     "case-view",

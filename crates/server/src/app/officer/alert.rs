@@ -210,8 +210,13 @@ async fn show(ctx: &AppContext, who: &Who, id: AlertId, opening: Opening) -> Res
         None => who.because(ctx, Action::ViewEvidence, &case)?,
     };
     ctx.logged_because(&who.actor(), act, Some(case.id), &id.to_string(), because, async {
-        let mut alert = ctx.store.alert_open(id, ctx.now()).await?;
-        if alert.is_conversation && !content_open {
+        // Who only looks does not stop the clock of those who have to.
+        let decides = who.may_on(Action::Decide, &case);
+        let mut alert = match decides {
+            true => ctx.store.alert_open(id, ctx.now()).await?,
+            false => ctx.store.alert_get(id).await?.ok_or(ActError::NotFound)?,
+        };
+        if alert.is_conversation && !content_open && decides {
             // Only a conversation shows what is new. Content is opened from a page that has just been looked at: what was new there still is.
             alert = ctx.store.alert_looked(id, ctx.now()).await?;
         }

@@ -41,6 +41,9 @@ pub enum Reason {
     Sealed,
 }
 
+/// What stands in the place of an act on a case whose person the reader knows.
+const WITHHELD: &str = "withheld-from-reader";
+
 /// One page of the log.
 #[derive(Debug, Clone)]
 pub struct LogPage {
@@ -134,7 +137,15 @@ pub async fn page(
     let chained = (*looked == Looked::default())
         .then(|| rows.iter().zip(rows.iter().skip(1)).all(|(later, earlier)| later.previous == earlier.hash));
     let mut entries = Vec::with_capacity(rows.len());
-    for row in rows {
+    for mut row in rows {
+        if row.entry.case.is_some_and(|case| who.conflicts.contains(&case)) {
+            // Number and hash stay, so that the chain can be followed.
+            row.entry.act = WITHHELD.to_owned();
+            row.entry.objects = String::new();
+            let (kind, reason) = (ActKind::Administration, Reason::Sealed);
+            entries.push(ShownEntry { who: "Not shown to you".to_owned(), kind, reason, row });
+            continue;
+        }
         let who = history::actor_name(ctx, &row.entry.actor).await?;
         let kind = ActKind::of(&row.entry.act);
         entries.push(ShownEntry { who, kind, reason: reason(ctx, &row), row });

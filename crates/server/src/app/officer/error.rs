@@ -11,6 +11,9 @@ pub enum ActError {
     /// There is no such thing, or not for this officer: the same answer, so that nobody learns of others' cases.
     #[error("there is no such thing among your cases")]
     NotFound,
+    /// The officer has declared that they know the person, or it was declared for them.
+    #[error("a conflict of interest is declared between you and this case")]
+    Barred,
     /// The officer's role does not include this at all.
     #[error("your role does not include this")]
     NotYourRole,
@@ -26,6 +29,18 @@ pub enum ActError {
     /// The code of the officer's phone is wrong, or was used before.
     #[error("the code is wrong, or was used before")]
     WrongCode,
+    /// The passkey was not accepted: one answer for whatever is wrong with it.
+    #[error("the passkey was not accepted")]
+    PasskeyRefused,
+    /// The officer has passkeys, and the password alone is not enough.
+    #[error("this needs a passkey")]
+    PasskeyAsked,
+    /// The force's provider did not vouch for anybody, or could not be asked.
+    #[error("signing in at the force's provider did not work")]
+    ProviderRefused,
+    /// It vouched for somebody whom no administrator linked to an officer.
+    #[error("this account of the provider is linked to no officer")]
+    NotLinked,
     /// The officer must show again who they are, for what is asked is disclosure.
     #[error("confirm first that it is you")]
     ConfirmFirst,

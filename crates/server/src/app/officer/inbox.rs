@@ -18,6 +18,7 @@ use super::privilege;
 use super::sealed::{self, Person};
 use super::who::Who;
 use crate::app::AppContext;
+use crate::app::conflicts;
 use crate::app::device_acts;
 use crate::app::device_tasks::{self, Task};
 use crate::app::late::{self, LateError};
@@ -106,6 +107,8 @@ pub struct Inbox {
     pub notices: Vec<InboxNotice>,
     /// Devices with something to look at, the longest first.
     pub checks: Vec<DeviceCheck>,
+    /// Cases whose officer in charge may not open them, for who keeps caseloads.
+    pub need_another: usize,
     /// Every device of the officer's cases that is neither revoked nor released.
     pub devices: Vec<InboxDevice>,
 }
@@ -168,14 +171,18 @@ pub async fn inbox(ctx: &AppContext, who: &Who) -> Result<Inbox, ActError> {
         .collect();
     devices.sort_by_key(|one| (one.device.row.seen_at, one.device.row.id));
     let checks = checks(ctx, &devices).await?;
-    Ok(Inbox { budget, waits, checks, after, now, rows, more, ends, notices, devices })
+    let need_another = need_another(ctx, who).await?;
+    Ok(Inbox { budget, need_another, waits, checks, after, now, rows, more, ends, notices, devices })
 }
 
 /// The undecided alerts to list, the most urgent first, and whether there may be more.
 async fn alerts(ctx: &AppContext, who: &Who) -> Result<(Vec<AlertRow>, bool), ActError> {
     let (mut alerts, mut more) = (Vec::new(), false);
-    for officer in who.whose_cases() {
-        let filter = AlertFilter { officer, undecided: true, limit: ALERTS_MAX, ..AlertFilter::default() };
+    let of_officers = who.whose_cases().into_iter().map(|officer| (officer, None));
+    let of_cases = who.guest_in.iter().map(|case| (None, Some(*case)));
+    for (officer, case) in of_officers.chain(of_cases) {
+        let filter =
+            AlertFilter { officer, case, undecided: true, limit: ALERTS_MAX, ..AlertFilter::default() };
         let of_one = ctx.store.alert_list(filter).await?;
         more |= of_one.len() >= ALERTS_MAX as usize;
         alerts.extend(of_one);
@@ -185,6 +192,14 @@ async fn alerts(ctx: &AppContext, who: &Who) -> Result<(Vec<AlertRow>, bool), Ac
         (alert.outside >= alert.findings, Reverse(alert.priority), Reverse(alert.last_at))
     });
     Ok((alerts, more))
+}
+
+async fn need_another(ctx: &AppContext, who: &Who) -> Result<usize, ActError> {
+    if !who.may(Action::KeepCaseloads) {
+        return Ok(0);
+    }
+    let found = conflicts::needing_another(ctx).await?;
+    Ok(found.iter().filter(|row| !who.conflicts.contains(&row.case)).count())
 }
 
 /// What waits for an independent reviewer in those cases.

@@ -5,15 +5,16 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use proviso_ledger::hash::domain_hash;
 use proviso_model::Timestamp;
 use proviso_model::ids::{CaseId, OfficerId};
-use proviso_store::{OfficerRow, SessionRow};
+use proviso_store::{OfficerRow, SessionFactor, SessionRow};
 use serde::{Deserialize, Serialize};
 
 use super::allowed::Action;
 use super::error::ActError;
 use super::reason::CaseReason;
-use super::who::Who;
-use super::{password, second_factor};
+use super::who::{Who, is_guest};
+use super::{passkeys, password, second_factor};
 use crate::app::AppContext;
+use crate::app::conflicts;
 
 /// A session ends after so long without use, in milliseconds.
 pub const IDLE_MILLIS_MAX: i64 = 30 * 60_000;
@@ -24,7 +25,7 @@ pub(super) const TRIES_MILLIS: i64 = 10 * 60_000;
 /// Tries for one user name in that time.
 const TRIES_PER_NAME_MAX: u32 = 10;
 /// Tries from one address in that time: a station shares one address.
-const TRIES_PER_ADDRESS_MAX: u32 = 100;
+pub(super) const TRIES_PER_ADDRESS_MAX: u32 = 100;
 /// Use is noted at most this often, so that reading pages does not write each time.
 const NOTE_MILLIS: i64 = 60_000;
 
@@ -77,6 +78,8 @@ pub enum Entered {
     Session(String),
     /// A proof to come back with, and a code of the officer's phone.
     Code(String),
+    /// The officer has passkeys and no codes: the password alone is not enough.
+    Passkey,
 }
 
 /// What stands sealed in a proof: whose password was right, and until when that counts.
@@ -113,12 +116,24 @@ pub async fn sign_in(ctx: &AppContext, credentials: Credentials) -> Result<Enter
         return Err(ActError::WrongNameOrPassword);
     };
     ctx.store.enrolment_try_forget(&by_name).await?;
+    on(ctx, officer, SessionFactor::Password).await
+}
+
+/// On from one factor: to the code, or to the passkey, where the officer has one; else the session begins.
+pub(super) async fn on(
+    ctx: &AppContext,
+    officer: OfficerRow,
+    shown_by: SessionFactor,
+) -> Result<Entered, ActError> {
     if second_factor::used_since(ctx, officer.id).await?.is_some() {
-        let proof = PasswordProof { officer: officer.id, until: now.plus_millis(PROOF_MILLIS) };
+        let proof = PasswordProof { officer: officer.id, until: ctx.now().plus_millis(PROOF_MILLIS) };
         let text = serde_json::to_vec(&proof).map_err(|error| ActError::Broken(error.to_string()))?;
         return Ok(Entered::Code(URL_SAFE_NO_PAD.encode(ctx.seal_for_force(PROOF, &text))));
     }
-    begin(ctx, officer).await.map(Entered::Session)
+    if passkeys::has_any(ctx, officer.id).await? {
+        return Ok(Entered::Passkey);
+    }
+    begin(ctx, officer, shown_by).await.map(Entered::Session)
 }
 
 /// Takes a proof of [`sign_in`] and a code, and gives the session's token.
@@ -133,10 +148,15 @@ pub async fn enter_code(ctx: &AppContext, proof: &str, code: &str) -> Result<Str
     let officer = ctx.store.officer_get(proof.officer).await?.filter(|row| row.disabled_at.is_none());
     let officer = officer.filter(|_| ctx.now() < proof.until).ok_or(ActError::WrongNameOrPassword)?;
     refused_or(ctx, second_factor::check(ctx, &officer, code).await).await?;
-    begin(ctx, officer).await
+    begin(ctx, officer, SessionFactor::Code).await
 }
 
-async fn begin(ctx: &AppContext, officer: OfficerRow) -> Result<String, ActError> {
+/// Begins a session. Whoever calls has seen that it is the officer.
+pub(super) async fn begin(
+    ctx: &AppContext,
+    officer: OfficerRow,
+    shown_by: SessionFactor,
+) -> Result<String, ActError> {
     let now = ctx.now();
     let who = Who::from(officer);
     ctx.note(&who.actor(), "sign-in", None, "").await?;
@@ -145,6 +165,7 @@ async fn begin(ctx: &AppContext, officer: OfficerRow) -> Result<String, ActError
         token_hash: token_hash(&token),
         officer: who.id,
         created_at: now,
+        shown_by,
         checked_at: now,
         seen_at: now,
         expires_at: now.plus_millis(SESSION_MILLIS_MAX),
@@ -165,7 +186,8 @@ async fn refused_or(ctx: &AppContext, checked: Result<(), ActError>) -> Result<(
 /// The officer of a session shows again who they are, by password and, where sign-in asks for one, by code.
 ///
 /// # Errors
-/// [`ActError::WrongNameOrPassword`]; [`ActError::WrongCode`]; [`ActError::TooManyTries`].
+/// [`ActError::WrongNameOrPassword`]; [`ActError::WrongCode`]; [`ActError::PasskeyAsked`] for who has passkeys and no codes;
+/// [`ActError::TooManyTries`].
 pub async fn confirm(
     ctx: &AppContext,
     session: &Session,
@@ -186,13 +208,42 @@ pub async fn confirm(
     }
     if second_factor::used_since(ctx, officer.id).await?.is_some() {
         refused_or(ctx, second_factor::check(ctx, &officer, code).await).await?;
+    } else if passkeys::has_any(ctx, officer.id).await? {
+        return Err(ActError::PasskeyAsked);
     }
     ctx.store.enrolment_try_forget(&key).await?;
-    ctx.note(&session.who.actor(), "confirm", None, "").await?;
+    confirmed(ctx, &session.who, token).await
+}
+
+/// Notes that the officer of a session showed again who they are. Whoever calls has seen it.
+pub(super) async fn confirmed(ctx: &AppContext, who: &Who, token: &str) -> Result<(), ActError> {
+    ctx.note(&who.actor(), "confirm", None, "").await?;
     Ok(ctx.store.session_checked(&token_hash(token), ctx.now()).await?)
 }
 
+/// As [`confirmed`], by the hash of the session's token.
+pub(super) async fn confirmed_by_hash(
+    ctx: &AppContext,
+    who: OfficerId,
+    token_hash: &[u8; 32],
+) -> Result<(), ActError> {
+    ctx.note(&format!("officer:{who}"), "confirm", None, "").await?;
+    Ok(ctx.store.session_checked(token_hash, ctx.now()).await?)
+}
+
 impl Session {
+    /// Whether the officer has to set up a second factor before anything else, where the force asks for one: there is none of theirs,
+    /// and the provider at which they signed in did not say that it asked for two.
+    ///
+    /// # Errors
+    /// [`ActError::Store`].
+    pub async fn lacks_factor(&self, ctx: &AppContext) -> Result<bool, ActError> {
+        let is_set_up = self.row.shown_by == SessionFactor::ProviderTwice
+            || second_factor::used_since(ctx, self.who.id).await?.is_some()
+            || passkeys::has_any(ctx, self.who.id).await?;
+        Ok(!is_set_up)
+    }
+
     /// Refuses what leaves the service, or switches off what protects it, unless the officer showed lately who they are.
     ///
     /// # Errors
@@ -230,7 +281,13 @@ pub async fn current(ctx: &AppContext, token: &str, used: bool) -> Result<Option
     let covers = covers.map(|cover| cover.officer).collect();
     let given = row.case_reasons.iter().filter_map(|(case, said)| Some((*case, CaseReason::parse(said)?)));
     let given = given.collect();
-    Ok(Some(Session { who: Who { covers, given, ..Who::from(officer) }, row }))
+    let conflicts = conflicts::barred_for(ctx, officer.id).await?;
+    let mut guest_in = Vec::new();
+    if is_guest(officer.role) {
+        let rows = ctx.store.case_guest_list(Some(officer.id), now).await?;
+        guest_in.extend(rows.into_iter().map(|row| row.case));
+    }
+    Ok(Some(Session { who: Who { covers, guest_in, conflicts, given, ..Who::from(officer) }, row }))
 }
 
 fn idle(row: &SessionRow, now: Timestamp) -> i64 {

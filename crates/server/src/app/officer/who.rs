@@ -23,13 +23,32 @@ pub struct Who {
     pub covers: Vec<OfficerId>,
     /// Why they opened cases that are not theirs, in this session.
     pub given: Vec<(CaseId, CaseReason)>,
+    /// Cases that a digital specialist or a disclosure officer was let into, now.
+    pub guest_in: Vec<CaseId>,
+    /// Cases whose person, or household, they have declared that they know: barred for them.
+    pub conflicts: Vec<CaseId>,
 }
 
 impl From<OfficerRow> for Who {
     fn from(row: OfficerRow) -> Self {
-        let (name, covers, given) = (row.display_name, Vec::new(), Vec::new());
-        Self { id: row.id, username: row.username, name, role: row.role, covers, given }
+        let (covers, guest_in, conflicts) = (Vec::new(), Vec::new(), Vec::new());
+        Self {
+            id: row.id,
+            username: row.username,
+            name: row.display_name,
+            role: row.role,
+            covers,
+            guest_in,
+            conflicts,
+            given: Vec::new(),
+        }
     }
+}
+
+/// Whether a role works in cases that it was let into, and is in charge of none.
+#[must_use]
+pub fn is_guest(role: OfficerRole) -> bool {
+    matches!(role, OfficerRole::DigitalSpecialist | OfficerRole::Disclosure)
 }
 
 impl Who {
@@ -48,7 +67,11 @@ impl Who {
     /// Whether this officer may do `action` on that case.
     #[must_use]
     pub fn may_on(&self, action: Action, case: &CaseRow) -> bool {
-        allowed(self.role, action, case.officer.is_some_and(|officer| self.is_own(officer)))
+        let is_own = match is_guest(self.role) {
+            true => self.guest_in.contains(&case.id),
+            false => case.officer.is_some_and(|officer| self.is_own(officer)),
+        };
+        !self.conflicts.contains(&case.id) && allowed(self.role, action, is_own)
     }
 
     /// Refuses an act that the role never includes.
@@ -69,6 +92,7 @@ impl Who {
     pub fn whose_cases(&self) -> Vec<Option<OfficerId>> {
         match allowed(self.role, Action::ViewEvidence, false) {
             true => vec![None],
+            false if is_guest(self.role) => Vec::new(),
             false => std::iter::once(self.id).chain(self.covers.iter().copied()).map(Some).collect(),
         }
     }
@@ -82,15 +106,19 @@ impl Who {
         for officer in self.whose_cases() {
             cases.extend(ctx.store.case_list(officer).await?);
         }
+        for id in &self.guest_in {
+            cases.extend(ctx.store.case_get(*id).await?.filter(|case| case.state != CaseState::Destroyed));
+        }
+        cases.retain(|case| !self.conflicts.contains(&case.id));
         Ok(cases)
     }
 
     /// A case that this officer may do `action` on.
     ///
     /// # Errors
-    /// [`ActError::NotYourRole`] for a role that never may, [`ActError::NotFound`] for another officer's case and for
-    /// one that does not exist, [`ActError::Conflict`] for one that was destroyed, [`ActError::SayWhy`] for one that is
-    /// another's until they have said why.
+    /// [`ActError::NotYourRole`] for a role that never may, [`ActError::Barred`] where a conflict of interest is declared, which is
+    /// logged, [`ActError::NotFound`] for another officer's case and for one that does not exist, [`ActError::Conflict`] for one that
+    /// was destroyed, [`ActError::SayWhy`] for one that is another's until they have said why.
     pub async fn case(&self, ctx: &AppContext, action: Action, id: CaseId) -> Result<CaseRow, ActError> {
         let case = self.case_unasked(ctx, action, id).await?;
         match self.reason_on(action, &case) {
@@ -108,6 +136,11 @@ impl Who {
     ) -> Result<CaseRow, ActError> {
         self.require(action)?;
         let case = ctx.store.case_get(id).await?.ok_or(ActError::NotFound)?;
+        // Asked anew: what was read with the session may be of before.
+        if ctx.store.conflict_stands(self.id, id).await? {
+            ctx.note(&self.actor(), "conflict-barred", Some(id), &id.to_string()).await?;
+            return Err(ActError::Barred);
+        }
         match case.state {
             _ if !self.may_on(action, &case) => Err(ActError::NotFound),
             CaseState::Destroyed => Err(ActError::Conflict(

@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use self::part::Withheld;
 use super::AppContext;
+use super::conflicts;
 use crate::keys::KeyError;
 use crate::keys::case::Purpose;
 
@@ -172,7 +173,7 @@ pub async fn rows(ctx: &AppContext, case: Option<CaseId>) -> Result<Vec<Privileg
     Ok(found)
 }
 
-/// Whether any officer may review: an active one with the role who is not in charge of the case.
+/// Whether any officer may review: an active one with the role who is not in charge of the case and does not know the person.
 ///
 /// # Errors
 /// The store's.
@@ -181,8 +182,15 @@ pub async fn has_reviewer(ctx: &AppContext, case: Option<CaseId>) -> Result<bool
         Some(case) => ctx.store.case_get(case).await?.and_then(|case| case.officer),
         None => None,
     };
+    let barred = match case {
+        Some(case) => conflicts::of_case(ctx, case).await?,
+        None => Vec::new(),
+    };
     let officers = ctx.store.officer_list().await?;
     Ok(officers.iter().any(|one| {
-        one.role == OfficerRole::PrivilegeReviewer && one.disabled_at.is_none() && Some(one.id) != in_charge
+        one.role == OfficerRole::PrivilegeReviewer
+            && conflicts::is_enabled(one)
+            && Some(one.id) != in_charge
+            && !barred.contains(&one.id)
     }))
 }

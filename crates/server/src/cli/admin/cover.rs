@@ -53,11 +53,18 @@ impl AddArgs {
             is_away: self.away,
         };
         let id = cover::add(ctx, COMMAND_LINE, new).await?;
-        let words = format!(
+        let mut words = format!(
             "{} stands in for {} from {} until {}: {id}",
             self.covered_by, self.officer, new.from, new.until
         );
-        Ok((words, json!({"cover": id})))
+        let barred = cover::barred(ctx, &new).await?;
+        for case in &barred {
+            words.push_str(&format!(
+                "\ncase {case} stays barred for {}, who knows the person: it needs somebody else meanwhile",
+                self.covered_by
+            ));
+        }
+        Ok((words, json!({"cover": id, "barred": barred})))
     }
 }
 

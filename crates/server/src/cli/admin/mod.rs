@@ -5,11 +5,14 @@ mod backup;
 mod blobs;
 mod budget;
 mod bundle_export;
+mod caseload;
+mod conflict;
 mod cover;
 mod destroy;
 mod device_act;
 mod device_revoke;
 mod forecast;
+mod guest;
 mod init;
 mod keys;
 mod notifications;
@@ -22,6 +25,7 @@ mod retention;
 mod root;
 mod secret;
 mod site_list;
+mod subject;
 mod witness;
 
 use std::path::PathBuf;
@@ -81,13 +85,28 @@ pub(super) enum Admin {
     CoverList,
     /// Show or set how many alerts a day each officer is asked to decide; what is more is ranked lower, never hidden.
     AlertBudget(budget::BudgetArgs),
-    /// Remove an officer's codes for signing in, after their phone was lost, and end their sessions; they sign in with the password
-    /// alone and set codes up anew. Make sure first that it is the officer who asks.
+    /// Digital specialists and disclosure officers in cases: let in for a while, let out, listed.
+    #[command(subcommand)]
+    CaseGuest(guest::Guest),
+    /// Enter that an officer knows the person of a case, or somebody of the household: the case is barred for them from then on. Only a
+    /// supervisor ends it, in the console.
+    ConflictDeclare(conflict::DeclareArgs),
+    /// Say which officers know which case's person; ids and names of officers only.
+    ConflictList,
+    /// Give one, several or all cases of an officer to another.
+    CaseloadMove(caseload::MoveArgs),
+    /// Remove an officer's codes and passkeys for signing in, after their phone or key was lost, and end their sessions; they sign in
+    /// with the password alone and set codes or a passkey up anew. Make sure first that it is the officer who asks.
     OfficerSecondFactorRemove {
         /// Sign-in name.
         #[arg(long)]
         username: String,
     },
+    /// Link a subject of the force's OpenID Connect provider to an officer, who may then sign in there. Make sure first that it is
+    /// theirs.
+    OfficerLink(subject::LinkArgs),
+    /// Remove every such link of an officer, and end their sessions.
+    OfficerUnlink(subject::UnlinkArgs),
     /// Open a case with its order.
     CaseCreate {
         /// The order file (TOML).
@@ -251,7 +270,13 @@ impl Admin {
             Self::CoverEnd(args) => args.act(ctx).await?,
             Self::CoverList => cover::list(ctx).await?,
             Self::AlertBudget(args) => args.act(ctx).await?,
+            Self::CaseGuest(command) => command.act(ctx).await?,
+            Self::ConflictDeclare(args) => args.act(ctx).await?,
+            Self::ConflictList => conflict::list(ctx).await?,
+            Self::CaseloadMove(args) => args.act(ctx).await?,
             Self::OfficerSecondFactorRemove { username } => second_factor_remove(ctx, &username).await?,
+            Self::OfficerLink(args) => args.act(ctx).await?,
+            Self::OfficerUnlink(args) => args.act(ctx).await?,
             Self::CaseCreate { order, officer } => case_create(ctx, &order, officer.as_deref()).await?,
             Self::OrderChange(args) => args.act(ctx).await?,
             Self::OrderEnd(args) => args.run(ctx).await?,
@@ -306,7 +331,10 @@ async fn second_factor_remove(
     username: &str,
 ) -> anyhow::Result<(String, serde_json::Value)> {
     let id = officer::second_factor_remove(ctx, username).await?;
-    Ok((format!("removed the codes of officer {id} and ended their sessions"), json!({"officer": id})))
+    Ok((
+        format!("removed the codes and passkeys of officer {id} and ended their sessions"),
+        json!({"officer": id}),
+    ))
 }
 
 async fn case_create(

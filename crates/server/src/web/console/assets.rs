@@ -28,25 +28,29 @@ pub struct Addresses {
     pub htmx: String,
     /// Our own script.
     pub script: String,
+    /// The script that asks the browser for a passkey.
+    pub passkey: String,
     /// The icon.
     pub icon: String,
 }
 
-static ASSETS: LazyLock<[Asset; 4]> = LazyLock::new(|| {
+static ASSETS: LazyLock<[Asset; 5]> = LazyLock::new(|| {
     [
         asset("proviso", "css", "text/css; charset=utf-8", style_sheet()),
         asset("htmx", "js", "text/javascript; charset=utf-8", file("vendor/htmx/htmx.min.js")),
         asset("console", "js", "text/javascript; charset=utf-8", file("console.js")),
+        asset("passkey", "js", "text/javascript; charset=utf-8", file("passkey.js")),
         asset("icon", "svg", "image/svg+xml", file("icon.svg")),
     ]
 });
 
 static ADDRESSES: LazyLock<Addresses> = LazyLock::new(|| {
-    let [style, htmx, script, icon] = &*ASSETS;
+    let [style, htmx, script, passkey, icon] = &*ASSETS;
     Addresses {
         style: style.address.clone(),
         htmx: htmx.address.clone(),
         script: script.address.clone(),
+        passkey: passkey.address.clone(),
         icon: icon.address.clone(),
     }
 });

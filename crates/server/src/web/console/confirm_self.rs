@@ -12,7 +12,7 @@ use super::page::{Shell, Under, page_with};
 use super::sign_in::{Next, is_local};
 use super::signed_in::{Posted, SignedIn};
 use crate::app::officer::error::ActError;
-use crate::app::officer::{second_factor, session};
+use crate::app::officer::{passkeys, second_factor, session};
 
 #[derive(Template)]
 #[template(path = "console/confirm_self.html")]
@@ -20,6 +20,10 @@ struct ConfirmPage {
     shell: Shell,
     next: String,
     asks_code: bool,
+    /// Whether the officer has passkeys.
+    passkeys: bool,
+    /// What the link to the provider says, for an officer who is linked there.
+    provider: Option<String>,
     problem: Option<&'static str>,
 }
 
@@ -45,8 +49,13 @@ async fn form(
     problem: Option<&'static str>,
 ) -> Result<Response, Fault> {
     let asks_code = second_factor::used_since(&console.app, signed_in.session.who.id).await?.is_some();
+    let passkeys = passkeys::has_any(&console.app, signed_in.session.who.id).await?;
+    let mut provider = console.app.provider.as_ref().map(|provider| provider.name().to_owned());
+    if console.app.store.subject_list(signed_in.session.who.id).await?.is_empty() {
+        provider = None;
+    }
     let shell = Shell::new("Confirm that it is you", Under::Nothing, signed_in);
-    page_with(status, &ConfirmPage { shell, next, asks_code, problem })
+    page_with(status, &ConfirmPage { shell, next, asks_code, passkeys, provider, problem })
 }
 
 /// Password and code as typed.
@@ -70,6 +79,9 @@ pub async fn enter(
     let problem = match session::confirm(app, session, signed_in.token(), password, &code).await {
         Ok(()) => return Ok(Redirect::to(&next).into_response()),
         Err(ActError::WrongNameOrPassword) => "The password is wrong",
+        Err(ActError::PasskeyAsked) => {
+            "You have set up a passkey, so your password alone is not enough. Use the passkey"
+        }
         Err(ActError::WrongCode) => "The code is wrong or was used before. Wait for the next one",
         Err(error) => return Err(error.into()),
     };

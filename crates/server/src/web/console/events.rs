@@ -72,27 +72,31 @@ async fn tell(
     mut last: i64,
     send: &mpsc::Sender<Event>,
 ) -> Result<(), ActError> {
-    let who = &signed_in.session.who;
-    last = catch_up(console, who, last, send).await?;
+    // As it was found last: cover, cases and conflicts change while a page is open.
+    let mut who = signed_in.session.who.clone();
+    last = catch_up(console, &who, last, send).await?;
     let mut check = tokio::time::interval(SESSION_CHECK);
     loop {
         tokio::select! {
             row = heard.recv() => match row {
                 Ok(row) if row.id > last => {
                     last = row.id;
-                    if concerns(console, who, &row).await? && send.send(changed(last)).await.is_err() {
+                    if concerns(console, &who, &row).await? && send.send(changed(last)).await.is_err() {
                         return Ok(());
                     }
                 }
                 Ok(_) => {}
-                Err(broadcast::error::RecvError::Lagged(_)) => last = catch_up(console, who, last, send).await?,
+                Err(broadcast::error::RecvError::Lagged(_)) => last = catch_up(console, &who, last, send).await?,
                 Err(broadcast::error::RecvError::Closed) => return Ok(()),
             },
             _ = check.tick() => {
-                if session::current(&console.app, signed_in.token(), false).await?.is_none() {
-                    // Should the page be gone already, there is nobody to tell.
-                    let _ = send.send(Event::default().event("signed-out").data("")).await;
-                    return Ok(());
+                match session::current(&console.app, signed_in.token(), false).await? {
+                    Some(session) => who = session.who,
+                    None => {
+                        // Should the page be gone already, there is nobody to tell.
+                        let _ = send.send(Event::default().event("signed-out").data("")).await;
+                        return Ok(());
+                    }
                 }
             }
         }

@@ -64,6 +64,12 @@ impl Fault {
         )
     }
 
+    /// 403, for what a passkey or the provider did not do.
+    fn not_shown(title: &'static str, happened: &str) -> Self {
+        let next = "Go back and try again, or sign in another way.";
+        Self::new(StatusCode::FORBIDDEN, title, happened, next)
+    }
+
     /// 400.
     #[must_use]
     pub fn bad_request(happened: &str) -> Self {
@@ -73,6 +79,17 @@ impl Fault {
             happened,
             "Go back, reload the page and try again.",
         )
+    }
+
+    /// 403, for a case that is another officer's, until this one has said why they open it.
+    fn say_why(case: CaseId) -> Self {
+        let fault = Self::new(
+            StatusCode::FORBIDDEN,
+            "Say why first",
+            "This case is another officer’s, so nothing was shown or done.",
+            "Open the person’s page, say why, and go on.",
+        );
+        Self { say_why: Some(Box::new(case)), ..fault }
     }
 
     /// 500.
@@ -92,6 +109,12 @@ impl From<ActError> for Fault {
     fn from(error: ActError) -> Self {
         match error {
             ActError::NotFound => Self::not_found(),
+            ActError::Barred => Self::new(
+                StatusCode::FORBIDDEN,
+                "This case is closed to you",
+                "Nothing was shown or done. It is on record that you know this person, or somebody of the household: a conflict of interest.",
+                "The case is another officer’s work. If the entry is a mistake, ask a supervisor to end it.",
+            ),
             ActError::NotYourRole => Self::new(
                 StatusCode::FORBIDDEN,
                 "Your role does not include this",
@@ -122,21 +145,21 @@ impl From<ActError> for Fault {
                 "It is wrong, or was used before.",
                 "Go back and give the code that your app shows now.",
             ),
+            ActError::ProviderRefused | ActError::NotLinked => {
+                Self::not_shown("Your force account was not accepted", "Nothing was done.")
+            }
+            ActError::PasskeyRefused => Self::not_shown("The passkey was not accepted", "Nothing was done."),
+            ActError::PasskeyAsked => Self::not_shown(
+                "Use your passkey",
+                "You have set up a passkey, so the password alone is not enough. Nothing was done.",
+            ),
             ActError::ConfirmFirst => Self::new(
                 StatusCode::FORBIDDEN,
                 "Confirm that it is you",
                 "Nothing was done. What you asked for leaves this service, so you are asked for your password again.",
                 "Open your account page, confirm that it is you, and ask again.",
             ),
-            ActError::SayWhy(case) => Self {
-                say_why: Some(Box::new(case)),
-                ..Self::new(
-                    StatusCode::FORBIDDEN,
-                    "Say why first",
-                    "This case is another officer’s, so nothing was shown or done.",
-                    "Open the person’s page, say why, and go on.",
-                )
-            },
+            ActError::SayWhy(case) => Self::say_why(case),
             ActError::Store(StoreError::Conflict(what)) => Self::from(ActError::Conflict(what)),
             ActError::Store(StoreError::Missing(_)) => Self::not_found(),
             ActError::Store(StoreError::Busy) => Self::new(

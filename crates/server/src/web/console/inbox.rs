@@ -37,6 +37,7 @@ struct InboxPage {
     devices: Vec<DeviceLine>,
     devices_summary: String,
     empty: Empty,
+    need_another: usize,
 }
 
 /// The rows alone, for swapping.
@@ -52,6 +53,7 @@ struct InboxRows {
     devices: Vec<DeviceLine>,
     devices_summary: String,
     empty: Empty,
+    need_another: usize,
 }
 
 struct Group {
@@ -142,7 +144,8 @@ pub async fn show(State(console): State<Console>, signed_in: SignedIn) -> Result
     let inbox = inbox::inbox(&console.app, who).await?;
     let shell = Shell::new("Inbox", Under::Inbox, &signed_in);
     let after = inbox.after;
-    let InboxRows { now, summary, groups, waits, checks, notices, devices, devices_summary, empty } =
+    let need_another = inbox.need_another;
+    let InboxRows { now, summary, groups, waits, checks, notices, devices, devices_summary, empty, .. } =
         rows(inbox);
     page(&InboxPage {
         shell,
@@ -156,6 +159,7 @@ pub async fn show(State(console): State<Console>, signed_in: SignedIn) -> Result
         devices,
         devices_summary,
         empty,
+        need_another,
     })
 }
 
@@ -199,6 +203,7 @@ fn rows(inbox: Inbox) -> InboxRows {
         devices,
         devices_summary,
         empty,
+        need_another: inbox.need_another,
     }
 }
 

@@ -58,6 +58,8 @@ pub enum Under {
     Privilege,
     /// Who stands in for whom.
     Cover,
+    /// Caseloads and conflicts of interest.
+    Caseloads,
     /// The audit log.
     Audit,
     /// None of them.
@@ -85,6 +87,7 @@ impl Shell {
             (Under::Privilege, "/privilege", "Privilege review", Action::ReviewPrivilege),
             (Under::Privilege, "/privilege", "Privilege review", Action::AppointReviewers),
             (Under::Cover, "/cover", "Cover", Action::SetCover),
+            (Under::Caseloads, "/caseload", "Caseloads", Action::KeepCaseloads),
             (Under::Audit, "/audit", "Audit log", Action::ReadAudit),
         ]
         .into_iter()

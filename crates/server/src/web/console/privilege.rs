@@ -17,6 +17,7 @@ use super::page::{Shell, Under, page, page_with};
 use super::sign_in::Nothing;
 use super::signed_in::{Posted, SignedIn};
 use super::words::{self, When};
+use crate::app::officer::allowed::Action;
 use crate::app::officer::privilege::{self, Content, Item, ItemView, Queue, ReviewForm};
 
 #[derive(Template)]
@@ -48,6 +49,7 @@ struct Row {
 #[template(path = "console/privilege.html")]
 struct ItemPage {
     shell: Shell,
+    case: String,
     record: String,
     person: String,
     order: String,
@@ -196,6 +198,7 @@ pub async fn decide(
     Posted { signed_in, form }: Posted<BTreeMap<String, String>>,
 ) -> Result<Response, Fault> {
     let (who, hash) = (&signed_in.session.who, digest(&record)?);
+    who.require(Action::ReviewPrivilege)?;
     let said = |name: &str| form.get(name).map(String::as_str).unwrap_or_default();
     let state = match said("decided") {
         "privileged" => PrivilegeState::Privileged,
@@ -222,6 +225,7 @@ fn item_page(signed_in: &SignedIn, view: &ItemView, draft: &Draft, problem: Opti
     let device = words::device(&view.item.device.system);
     ItemPage {
         shell: Shell::new("Privilege review", Under::Privilege, signed_in),
+        case: row.case.to_string(),
         record: Digest(row.record).to_string(),
         person: view.item.person.name.clone(),
         order: view.order.reference.clone(),

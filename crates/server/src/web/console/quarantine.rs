@@ -17,6 +17,7 @@ use super::{outside, words};
 use crate::app::late::order_end::REASON_BYTES_MAX;
 use crate::app::late::quarantine::{About, Group};
 use crate::app::late::review::Which;
+use crate::app::officer::allowed::Action;
 use crate::app::officer::quarantine::{self, Review, ReviewView};
 
 #[derive(Template)]
@@ -126,6 +127,7 @@ pub async fn review(
 ) -> Result<Response, Fault> {
     let id = id.parse::<CaseId>().map_err(|_| Fault::not_found())?;
     let who = &signed_in.session.who;
+    who.require(Action::ReviewQuarantine)?;
     let about = About::parse(&form.about)
         .map_err(|_| Fault::bad_request("The form does not say which cause it is about."))?;
     let decided = match form.decided.as_str() {

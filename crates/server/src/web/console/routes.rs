@@ -9,9 +9,10 @@ use proviso_model::limits::FORM_BYTES_MAX;
 
 use super::fault::Fault;
 use super::{
-    Console, account, alert, assets, audit, bundle, confirm_self, cover, coverage, device_notice,
-    enrolment_code, events, fault, headers, inbox, notifications, people, person, personal_link, privilege,
-    quarantine, retention, rights, second_factor, shield, sign_in, visit, why,
+    Console, account, alert, assets, audit, bundle, caseload, confirm_self, conflicts, cover, coverage,
+    device_notice, enrolment_code, events, fault, headers, inbox, notifications, passkeys, people, person,
+    personal_link, privilege, provider, quarantine, retention, rights, second_factor, shield, sign_in, visit,
+    why,
 };
 use crate::app::AppContext;
 
@@ -58,9 +59,20 @@ routes! {
     SignInForm: GET "/sign-in", Open => sign_in::show;
     SignIn: POST "/sign-in", Open => sign_in::enter;
     SignInCode: POST "/sign-in/code", Open => sign_in::enter_code;
+    SignInProvider: GET "/sign-in/provider", Open => provider::leave;
+    SignInProviderBack: GET "/sign-in/provider/back", Open => provider::back;
+    SignInPasskey: GET "/sign-in/passkey", Open => passkeys::sign_in;
+    SignInPasskeyAnswer: POST "/sign-in/passkey", Open => passkeys::enter;
     SignOut: POST "/sign-out", SignedIn => sign_in::leave;
     Confirm: GET "/confirm", SignedIn => confirm_self::show;
     Confirmed: POST "/confirm", SignedIn => confirm_self::enter;
+    ConfirmProvider: GET "/confirm/provider", SignedIn => provider::confirm;
+    ConfirmPasskey: GET passkeys::CONFIRM_PATH, SignedIn => passkeys::confirm;
+    ConfirmedPasskey: POST passkeys::CONFIRM_PATH, SignedIn => passkeys::confirmed;
+    Passkeys: GET passkeys::PATH, SignedIn => passkeys::show;
+    PasskeyBegin: POST passkeys::BEGIN_PATH, SignedIn => passkeys::begin;
+    PasskeyAdd: POST passkeys::ADD_PATH, SignedIn => passkeys::add;
+    PasskeyRemove: POST "/passkeys/remove", SignedIn => passkeys::remove;
     SecondFactor: GET second_factor::PATH, SignedIn => second_factor::show;
     SecondFactorBegin: POST second_factor::PATH, SignedIn => second_factor::begin;
     SecondFactorCode: POST second_factor::CODE_PATH, SignedIn => second_factor::confirm;
@@ -118,6 +130,14 @@ routes! {
     PersonRetention: GET "/people/{case}/retention", SignedIn => retention::show;
     RetentionDecide: POST "/people/{case}/retention", SignedIn => retention::decide;
     RetentionSecond: POST "/people/{case}/retention/{entry}", SignedIn => retention::second;
+    Conflicts: GET "/conflicts", SignedIn => conflicts::show;
+    ConflictDeclare: POST "/conflicts", SignedIn => conflicts::declare;
+    ConflictEnd: POST "/conflicts/{entry}/end", SignedIn => conflicts::end;
+    ConflictDeclareOwn: POST "/people/{case}/conflict", SignedIn => conflicts::declare_own;
+    Caseload: GET "/caseload", SignedIn => caseload::show;
+    CaseloadPreview: POST "/caseload/preview", SignedIn => caseload::preview;
+    CaseloadMove: POST "/caseload", SignedIn => caseload::enter;
+    CaseloadWithdraw: POST "/caseload/{entry}/withdraw", SignedIn => caseload::withdraw;
     Audit: GET "/audit", SignedIn => audit::show;
 }
 

@@ -11,9 +11,13 @@ use super::fault::Fault;
 use super::page::{Shell, page_with};
 use super::signed_in::{FORM_COOKIE, Posted, SESSION_COOKIE, address, cookie, read_form, same, set_cookie};
 use crate::app::officer::error::ActError;
+use crate::app::officer::passkeys;
 use crate::app::officer::session::{self, Credentials, Entered};
 
 const STALE: &str = "This page was out of date. Enter your details again";
+
+pub(super) const USE_PASSKEY: &str =
+    "You have set up a passkey, so your password alone is not enough. Choose “Sign in with a passkey” below";
 
 #[derive(Template)]
 #[template(path = "console/sign_in.html")]
@@ -24,6 +28,10 @@ struct SignInPage {
     next: String,
     username: String,
     problem: Option<String>,
+    /// Whether officers can have passkeys here.
+    passkeys: bool,
+    /// What the link to the force's provider says.
+    provider: Option<String>,
 }
 
 /// Where to go after signing in.
@@ -49,7 +57,7 @@ pub async fn show(
     form_page(&console, &headers, StatusCode::OK, next, String::new(), None)
 }
 
-fn form_page(
+pub(super) fn form_page(
     console: &Console,
     headers: &HeaderMap,
     status: StatusCode,
@@ -66,6 +74,8 @@ fn form_page(
         next: if is_local(&next) { next } else { String::new() },
         username,
         problem,
+        passkeys: passkeys::are_offered(&console.app),
+        provider: console.app.provider.as_ref().map(|provider| provider.name().to_owned()),
     };
     let page = page_with(status, &template)?;
     Ok(match known {
@@ -104,6 +114,7 @@ pub async fn enter(State(console): State<Console>, request: Request) -> Result<R
         Ok(Entered::Session(token)) => Ok(entered(&token, &form.next)),
         Ok(Entered::Code(proof)) => code_page(StatusCode::OK, csrf_of(&headers), &form.next, proof, None)
             .map_err(Fault::into_response),
+        Ok(Entered::Passkey) => Ok(again(StatusCode::FORBIDDEN, USE_PASSKEY)),
         Err(ActError::WrongNameOrPassword) => {
             Ok(again(StatusCode::FORBIDDEN, "The user name or the password is wrong"))
         }
@@ -120,12 +131,12 @@ fn csrf_of(headers: &HeaderMap) -> String {
     cookie(headers, FORM_COOKIE).map(|token| session::form_token(&token)).unwrap_or_default()
 }
 
-fn is_ours(headers: &HeaderMap, csrf: &str) -> bool {
+pub(super) fn is_ours(headers: &HeaderMap, csrf: &str) -> bool {
     same(csrf, &csrf_of(headers))
 }
 
 /// On to where the officer wanted, with a session.
-fn entered(token: &str, next: &str) -> Response {
+pub(super) fn entered(token: &str, next: &str) -> Response {
     let cookies = AppendHeaders([
         (header::SET_COOKIE, set_cookie(SESSION_COOKIE, token)),
         (header::SET_COOKIE, set_cookie(FORM_COOKIE, "")),
@@ -152,6 +163,18 @@ fn code_page(
 ) -> Result<Response, Fault> {
     let next = if is_local(next) { next.to_owned() } else { String::new() };
     page_with(status, &CodePage { shell: Shell::anonymous("Give your code"), csrf, next, proof, problem })
+}
+
+/// The page that asks for a code, for who comes back from the provider and has perhaps no form's cookie.
+pub(super) fn code_after(
+    console: &Console,
+    headers: &HeaderMap,
+    next: &str,
+    proof: String,
+) -> Result<Response, Fault> {
+    let token = cookie(headers, FORM_COOKIE).unwrap_or_else(|| session::new_token(&console.app));
+    let page = code_page(StatusCode::OK, session::form_token(&token), next, proof, None)?;
+    Ok((AppendHeaders([(header::SET_COOKIE, set_cookie(FORM_COOKIE, &token))]), page).into_response())
 }
 
 /// A code as posted, with what the right password gave.

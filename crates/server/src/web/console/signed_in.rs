@@ -10,8 +10,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::fault::{Fault, is_fragment};
-use super::{Console, second_factor};
-use crate::app::officer::second_factor as factor;
+use super::{Console, passkeys, second_factor};
 use crate::app::officer::session::{self, Session};
 
 /// Cookie with the session's token. The prefix makes browsers insist on TLS, this host and path `/`.
@@ -71,12 +70,12 @@ impl FromRequestParts<Console> for SignedIn {
 
 /// Whether the officer has to set up a second factor before anything else.
 async fn must_set_up(console: &Console, session: &Session, path: &str) -> Result<bool, Response> {
-    let is_part = [second_factor::PATH, second_factor::CODE_PATH, "/confirm", "/sign-out"].contains(&path);
-    if !console.app.require_second_factor || is_part {
+    let codes = [second_factor::PATH, second_factor::CODE_PATH, "/confirm", "/confirm/provider", "/sign-out"];
+    let passkeys = [passkeys::PATH, passkeys::BEGIN_PATH, passkeys::ADD_PATH, passkeys::CONFIRM_PATH];
+    if !console.app.require_second_factor || codes.contains(&path) || passkeys.contains(&path) {
         return Ok(false);
     }
-    let used = factor::used_since(&console.app, session.who.id).await;
-    used.map(|used| used.is_none()).map_err(|error| Fault::from(error).into_response())
+    session.lacks_factor(&console.app).await.map_err(|error| Fault::from(error).into_response())
 }
 
 /// A form sent by a page of this session.

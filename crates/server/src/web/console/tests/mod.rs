@@ -1,15 +1,19 @@
 //! The console as officers, visitors and the wrong officers meet it: the real router over a real store.
 
+mod authenticator;
 mod budget;
 pub(crate) mod client;
+mod conflicts;
 mod cover;
 mod coverage;
 mod evidence;
+mod guests;
 mod listed;
 mod live;
 mod names;
 mod notifications;
 mod other_adult;
+mod passkeys;
 mod people;
 mod pictures;
 mod privilege;

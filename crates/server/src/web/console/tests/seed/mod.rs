@@ -180,6 +180,8 @@ pub async fn officers(ctx: &AppContext) -> [OfficerId; 2] {
         ("admin", "Test Officer 05", OfficerRole::Administrator),
         ("dpo", "Test Officer 06", OfficerRole::DataProtection),
         ("priv", "Test Officer 07", OfficerRole::PrivilegeReviewer),
+        ("digital", "Test Officer 08", OfficerRole::DigitalSpecialist),
+        ("disclosure", "Test Officer 09", OfficerRole::Disclosure),
     ] {
         let id = OfficerId::new(now, ctx.random());
         ids.push(id);
@@ -194,7 +196,7 @@ pub async fn officers(ctx: &AppContext) -> [OfficerId; 2] {
         };
         ctx.store.officer_add(&row).await.expect("officer");
     }
-    ids.into_iter().take(2).collect::<Vec<_>>().try_into().expect("two of seven")
+    ids.into_iter().take(2).collect::<Vec<_>>().try_into().expect("two of nine")
 }
 
 /// Opens a case with a device that watches.
