@@ -58,6 +58,8 @@ pub(super) struct DetailsPage<'a> {
     pub site_lists: Vec<String>,
     pub hash_sets: Vec<String>,
     pub last_contact: String,
+    /// Version of this program, and since when it runs.
+    pub program: String,
     pub trouble: String,
     pub spooled: u64,
     pub totals: String,

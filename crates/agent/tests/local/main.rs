@@ -74,6 +74,7 @@ impl Machine {
             pin,
             rng: rng(71),
             port,
+            running_since: self.force.now(),
         });
         tokio::spawn(async move { axum::serve(listener, service).await });
         format!("http://127.0.0.1:{port}")

@@ -25,6 +25,7 @@ pub mod privilege;
 pub mod shield;
 pub mod site_lists;
 pub mod transfer;
+pub mod updates;
 pub mod visit;
 pub mod witness;
 

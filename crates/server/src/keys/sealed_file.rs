@@ -32,6 +32,21 @@ pub fn write(
     files::write_new(&folder(data_dir).join(name), format!("{}\n", hex::encode(sealed)).as_bytes())
 }
 
+/// Writes a secret in the place of the one in a file, whole or not at all.
+///
+/// # Errors
+/// [`KeyError::File`].
+pub fn replace(
+    data_dir: &Path,
+    master: &MasterKey,
+    rng: &mut dyn CryptoRng,
+    name: &str,
+    secret: &[u8],
+) -> Result<(), KeyError> {
+    let sealed = master.seal(rng, &purpose(name), secret);
+    files::replace(&folder(data_dir).join(name), format!("{}\n", hex::encode(sealed)).as_bytes())
+}
+
 /// Reads a secret.
 ///
 /// # Errors

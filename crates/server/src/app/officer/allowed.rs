@@ -23,11 +23,13 @@ pub enum Action {
     ReviewPrivilege,
     /// See whether there is somebody who does: counts only.
     AppointReviewers,
+    /// See which versions of the agent devices have: no case and no person.
+    ViewFleet,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::ViewEvidence,
         Self::Decide,
         Self::Export,
@@ -37,6 +39,7 @@ impl Action {
         Self::KeepShield,
         Self::ReviewPrivilege,
         Self::AppointReviewers,
+        Self::ViewFleet,
     ];
 }
 
@@ -53,13 +56,14 @@ pub fn allowed(role: OfficerRole, action: Action, own_case: bool) -> bool {
             Action::ReviewQuarantine | Action::KeepShield,
         ) => !own_case,
         (OfficerRole::PrivilegeReviewer, Action::ReviewPrivilege) => !own_case,
-        (OfficerRole::Administrator, Action::AppointReviewers) => true,
+        (OfficerRole::Administrator, Action::AppointReviewers | Action::ViewFleet) => true,
         (
             _,
             Action::ReviewQuarantine
             | Action::KeepShield
             | Action::ReviewPrivilege
-            | Action::AppointReviewers,
+            | Action::AppointReviewers
+            | Action::ViewFleet,
         ) => false,
         (OfficerRole::OffenderManager, Action::ReadAudit) => false,
         (OfficerRole::OffenderManager, _) => own_case,
@@ -100,14 +104,14 @@ mod tests {
         // One letter per action, in the order of Action::ALL: y = every case, o = own cases only, x = others' cases
         // only, n = never.
         let table = [
-            (OfficerRole::OffenderManager, "oooonnnnn"),
-            (OfficerRole::Supervisor, "yyyyyxxnn"),
-            (OfficerRole::DigitalSpecialist, "nnnnnnnnn"),
-            (OfficerRole::Administrator, "nnnnynnny"),
-            (OfficerRole::DataProtection, "nnnnnxxnn"),
-            (OfficerRole::Disclosure, "nnnnnnnnn"),
-            (OfficerRole::Auditor, "nnnnynnnn"),
-            (OfficerRole::PrivilegeReviewer, "nnnnnnnxn"),
+            (OfficerRole::OffenderManager, "oooonnnnnn"),
+            (OfficerRole::Supervisor, "yyyyyxxnnn"),
+            (OfficerRole::DigitalSpecialist, "nnnnnnnnnn"),
+            (OfficerRole::Administrator, "nnnnynnnyy"),
+            (OfficerRole::DataProtection, "nnnnnxxnnn"),
+            (OfficerRole::Disclosure, "nnnnnnnnnn"),
+            (OfficerRole::Auditor, "nnnnynnnnn"),
+            (OfficerRole::PrivilegeReviewer, "nnnnnnnxnn"),
         ];
         assert_eq!(table.map(|(role, _)| role).as_slice(), OfficerRole::ALL);
         for (role, letters) in table {

@@ -54,6 +54,8 @@ pub enum Under {
     Privilege,
     /// The audit log.
     Audit,
+    /// Releases and versions of devices.
+    Fleet,
     /// None of them.
     Nothing,
 }
@@ -77,6 +79,7 @@ impl Shell {
             (Under::Privilege, "/privilege", "Privilege review", Action::ReviewPrivilege),
             (Under::Privilege, "/privilege", "Privilege review", Action::AppointReviewers),
             (Under::Audit, "/audit", "Audit log", Action::ReadAudit),
+            (Under::Fleet, "/updates", "Updates", Action::ViewFleet),
         ]
         .into_iter()
         .filter(|(_, _, _, action)| who.may(*action))

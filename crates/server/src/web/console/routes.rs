@@ -10,8 +10,8 @@ use proviso_model::limits::FORM_BYTES_MAX;
 use super::fault::Fault;
 use super::{
     Console, account, alert, assets, audit, bundle, confirm_self, coverage, device_notice, enrolment_code,
-    events, fault, headers, inbox, notifications, people, person, personal_link, privilege, quarantine,
-    second_factor, shield, sign_in, visit,
+    events, fault, fleet, headers, inbox, notifications, people, person, personal_link, privilege,
+    quarantine, second_factor, shield, sign_in, visit,
 };
 use crate::app::AppContext;
 
@@ -104,6 +104,7 @@ routes! {
     PrivilegeDecide: POST "/privilege/{record}", SignedIn => privilege::decide;
     DeviceNoticeSeen: POST "/people/{case}/device-notices/{notice}", SignedIn => device_notice::mark_seen;
     Audit: GET "/audit", SignedIn => audit::show;
+    Updates: GET "/updates", SignedIn => fleet::show;
 }
 
 /// The console as a service. Serve it over TLS with `into_make_service_with_connect_info::<SocketAddr>()`.

@@ -150,6 +150,17 @@ async fn a_supervisor_sees_every_case_and_an_auditor_none() {
         assert_eq!(client.get("/audit").await.status, status);
     }
     assert_eq!(auditor.get("/").await.location, "/audit");
+    for (client, status) in [
+        (&mut supervisor, StatusCode::FORBIDDEN),
+        (&mut auditor, StatusCode::FORBIDDEN),
+        (&mut administrator, StatusCode::OK),
+        (&mut officer, StatusCode::FORBIDDEN),
+    ] {
+        let page = client.get("/updates").await;
+        assert_eq!(page.status, status);
+        assert!(!page.body.contains("Test Person"), "versions of devices, and nobody's name");
+    }
+    assert!(acts(&force).await.contains(&"updates-view".to_owned()));
 }
 
 #[tokio::test]
