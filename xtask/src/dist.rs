@@ -167,7 +167,9 @@ fn take_lists(root: &Path, out: &Path, list: &str) -> Result<()> {
             continue;
         }
         if folder.file_name().is_some_and(|name| name == wanted) {
-            std::fs::copy(&written, out.join(&file))?;
+            // It names our own crates by where they lie on this machine.
+            let text = std::fs::read_to_string(&written)?;
+            std::fs::write(out.join(&file), text.replace(&root.display().to_string(), SOURCES))?;
         }
         std::fs::remove_file(&written)?;
     }

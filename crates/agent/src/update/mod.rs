@@ -79,9 +79,16 @@ impl Updates {
         self.stage.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// The server offered this.
+    /// The server offered this. What is under way goes first.
     pub fn offered(&self, offer: UpdateOffer) {
-        self.set(Stage::Offered(Box::new(offer)));
+        if matches!(self.stage(), Stage::None) {
+            self.set(Stage::Offered(Box::new(offer)));
+        }
+    }
+
+    /// What was wanted is not to be had: the next offer says what is.
+    pub fn begin_again(&self) {
+        self.set(Stage::None);
     }
 
     /// What is to be fetched.
@@ -96,7 +103,9 @@ impl Updates {
     /// How many bytes of it are here.
     #[must_use]
     pub fn here(&self, wanted: &WantedUpdate) -> u64 {
-        self.dir.parts_bytes(&part_name(&wanted.sha256))
+        let here = self.dir.parts_bytes(&part_name(&wanted.sha256));
+        // All of it, from before a power cut: the last part comes once more.
+        if here < wanted.bytes { here } else { wanted.bytes.saturating_sub(1) }
     }
 
     /// One part has come. `true` when it was the last.

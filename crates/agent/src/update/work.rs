@@ -118,7 +118,8 @@ impl Updates {
         for entry in std::fs::read_dir(self.dir.root()).map_err(failed)?.flatten() {
             let Some(name) = entry.file_name().to_str().map(str::to_owned) else { continue };
             let is_program = name.strip_prefix("agent-").is_some_and(|rest| rest.len() == 64);
-            if is_program && !needed.contains(&name) {
+            let is_part = name.starts_with("update-") && name.ends_with(".part");
+            if is_part || (is_program && !needed.contains(&name)) {
                 self.dir.remove(&name)?;
             }
         }

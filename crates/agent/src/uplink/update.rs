@@ -24,17 +24,15 @@ impl<T: Transport> Uplink<T> {
 
     pub(super) fn update_request(&self, now: Timestamp, nonce: &str) -> Option<(Asked, WireRequest)> {
         let updates = self.updates.as_ref()?;
-        let is_early = self.next_update.is_some_and(|due| due > now && due.millis_since(now) <= ASK_EVERY_MS);
         let Some(wanted) = updates.wanted() else {
-            return (!is_early)
-                .then(|| (Asked::Update, self.signed("GET", UPDATE_PATH, nonce, Vec::new(), &[])));
+            let is_due =
+                self.next_update.is_none_or(|due| due <= now || due.millis_since(now) > ASK_EVERY_MS);
+            return is_due.then(|| (Asked::Update, self.signed("GET", UPDATE_PATH, nonce, Vec::new(), &[])));
         };
-        if self.update_failed && is_early {
-            return None;
-        }
-        let here = updates.here(&wanted) / UPDATE_PART_BYTES as u64;
-        let path = update_part_path(&wanted.sha256, usize::try_from(here).ok()?);
-        let asked = Asked::UpdatePart(Box::new(wanted), here * UPDATE_PART_BYTES as u64);
+        let part = updates.here(&wanted) / UPDATE_PART_BYTES as u64;
+        let here = part * UPDATE_PART_BYTES as u64;
+        let path = update_part_path(&wanted.sha256, usize::try_from(part).ok()?);
+        let asked = Asked::UpdatePart(Box::new(wanted), here);
         Some((asked, self.signed("GET", &path, nonce, Vec::new(), &[])))
     }
 
@@ -47,9 +45,14 @@ impl<T: Transport> Uplink<T> {
         Ok(())
     }
 
-    /// An older server, a force that has released nothing, or a file that is not to be had now.
+    /// An older server, a force that has released nothing, or a file that is not to be had now: it is asked for again from the beginning.
+    /// Parts that are here stay.
     pub(super) fn update_refused(&mut self, now: Timestamp, is_part: bool) {
-        self.update_failed = is_part;
+        if let Some(updates) = &self.updates
+            && is_part
+        {
+            updates.begin_again();
+        }
         self.next_update = Some(now.plus_millis(if is_part { AGAIN_MS } else { ASK_EVERY_MS }));
     }
 
@@ -60,7 +63,6 @@ impl<T: Transport> Uplink<T> {
             self.update_refused(now, true);
             return;
         }
-        self.update_failed = false;
         if let Err(error) = updates.part(wanted, here, part) {
             tracing::warn!(%error, "a part of an update could not be kept; it is fetched again");
             self.update_refused(now, true);

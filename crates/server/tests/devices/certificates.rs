@@ -7,7 +7,7 @@ use proviso_model::certificate::{CERTIFICATE_PATH, CertificateAnswer, Certificat
 use proviso_model::ids::DeviceId;
 use proviso_server::app::force::device as acts;
 use proviso_server::keys::certificates::{self, DeviceTerm, Shown};
-use proviso_store::{AuditFilter, DeviceState};
+use proviso_store::{AuditFilter, DeviceNoticeKind, DeviceState};
 use reqwest::{Method, StatusCode};
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject as _;
@@ -79,6 +79,10 @@ async fn an_agent_renews_its_certificate_in_time_comes_back_after_its_end_and_th
 
     // What a copy of the disk from before holds.
     assert_eq!(shows(&rig, agent.device(), &first.pem()).await, "certificate-replaced");
+    assert_eq!(shows(&rig, agent.device(), &first.pem()).await, "certificate-replaced");
+    let told = rig.ctx.store.device_notice_list(Some(rig.case), None, true).await.expect("read");
+    let told: Vec<_> = told.iter().map(|notice| notice.kind).collect();
+    assert_eq!(told, [DeviceNoticeKind::OldCertificate], "an officer is told of a copy, once");
     // Also one that ended long ago gets through the handshake, and is told in words.
     let dated = (Timestamp::parse("2021-01-04T09:00:00Z").expect("an instant"), DeviceTerm::Renewed);
     let (key_pem, csr_pem) = ask_for_certificate().expect("a key");

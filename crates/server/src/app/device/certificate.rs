@@ -6,7 +6,7 @@ use proviso_ledger::sign::VerifyKey;
 use proviso_model::Timestamp;
 use proviso_model::certificate::{CertificateAnswer, CertificateRequest};
 use proviso_model::ids::DeviceId;
-use proviso_store::DeviceRow;
+use proviso_store::{DeviceNoticeKind, DeviceRow, NewDeviceNotice};
 
 use super::DeviceRefusal;
 use crate::app::AppContext;
@@ -78,6 +78,12 @@ pub async fn used(ctx: &AppContext, device: &DeviceRow, shown: &Shown) -> Result
     }
     if shown.from <= device.certificate_from {
         tracing::warn!(device = %device.id, "a certificate was shown that another has replaced: perhaps by a copy of the device");
+        let (kind, at) = (DeviceNoticeKind::OldCertificate, ctx.now());
+        let told =
+            NewDeviceNotice { device: device.id, kind, at, epoch: None, seq: None, mark: shown.sha256 };
+        if ctx.store.device_notice_add(told).await? {
+            ctx.hub.wake();
+        }
         return Err(DeviceRefusal::CertificateReplaced);
     }
     let objects = device.id.to_string();

@@ -131,7 +131,10 @@ pub(super) async fn list(ctx: &AppContext) -> anyhow::Result<(String, Value)> {
         lines.push("nothing was published".to_owned());
     }
     lines.extend(fleet.versions.iter().map(|row| {
-        format!("{} devices with {} ({} asked for nothing newer yet)", row.devices, row.version, row.behind)
+        format!(
+            "{} devices with {}; {} of them are meant by a newer release",
+            row.devices, row.version, row.behind
+        )
     }));
     let releases: Vec<Value> = listed
         .iter()
