@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 
 use axum::Json;
 use axum::body::to_bytes;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{ConnectInfo, Path, Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -214,11 +215,12 @@ pub(super) async fn looked(State(ctx): State<AppContext>, request: Request) -> R
     responses((status = 200, body = Vec<u8>, content_type = "application/octet-stream", description = "Bytes of the part."), Refused))]
 pub(super) async fn site_list(
     State(ctx): State<AppContext>,
-    Path((sha256, part)): Path<(String, String)>,
+    path: Result<Path<(String, String)>, PathRejection>,
     request: Request,
 ) -> Response {
     answered(&ctx, request, REQUEST_BYTES_MAX, Standing::Active, async |asked: &Asked| {
         let bad = || DeviceRefusal::RequestBad("its path is not /v1/site-lists/SHA-256/PART".to_owned());
+        let Path((sha256, part)) = path.map_err(|_| bad())?;
         let (sha256, part) = (Digest::parse(&sha256).ok_or_else(bad)?, part.parse().map_err(|_| bad())?);
         let bytes = site_lists::part(&ctx, &asked.device, sha256, part).await?;
         Ok(([(header::CONTENT_TYPE, "application/octet-stream")], bytes))
@@ -243,11 +245,12 @@ pub(super) async fn update(State(ctx): State<AppContext>, request: Request) -> R
     responses((status = 200, body = Vec<u8>, content_type = "application/octet-stream", description = "Bytes of the part."), Refused))]
 pub(super) async fn update_part(
     State(ctx): State<AppContext>,
-    Path((sha256, part)): Path<(String, String)>,
+    path: Result<Path<(String, String)>, PathRejection>,
     request: Request,
 ) -> Response {
     answered(&ctx, request, REQUEST_BYTES_MAX, Standing::Active, async |_: &Asked| {
         let bad = || DeviceRefusal::RequestBad("its path is not /v1/update/SHA-256/PART".to_owned());
+        let Path((sha256, part)) = path.map_err(|_| bad())?;
         let (sha256, part) = (Digest::parse(&sha256).ok_or_else(bad)?, part.parse().map_err(|_| bad())?);
         let bytes = updates::archive::part(&ctx, &sha256, part).await?.ok_or(DeviceRefusal::NoUpdate)?;
         Ok(([(header::CONTENT_TYPE, "application/octet-stream")], bytes))
@@ -261,12 +264,13 @@ pub(super) async fn update_part(
     responses((status = 200, body = SignedHashSetDelivery, description = "What is fetched of the set, signed."), Refused))]
 pub(super) async fn hash_set(
     State(ctx): State<AppContext>,
-    Path(sha256): Path<String>,
+    path: Result<Path<String>, PathRejection>,
     request: Request,
 ) -> Response {
     answered(&ctx, request, REQUEST_BYTES_MAX, Standing::Active, async |asked: &Asked| {
-        let set = Digest::parse(&sha256)
-            .ok_or_else(|| DeviceRefusal::RequestBad("its path is not /v1/hash-sets/SHA-256".to_owned()))?;
+        let bad = || DeviceRefusal::RequestBad("its path is not /v1/hash-sets/SHA-256".to_owned());
+        let Path(sha256) = path.map_err(|_| bad())?;
+        let set = Digest::parse(&sha256).ok_or_else(bad)?;
         hash_sets::delivery(&ctx, &asked.device, set).await.map(Json)
     })
     .await
@@ -278,11 +282,12 @@ pub(super) async fn hash_set(
     responses((status = 200, body = Vec<u8>, content_type = "application/octet-stream", description = "Bytes of the part."), Refused))]
 pub(super) async fn hash_set_part(
     State(ctx): State<AppContext>,
-    Path((sha256, file, part)): Path<(String, String, String)>,
+    path: Result<Path<(String, String, String)>, PathRejection>,
     request: Request,
 ) -> Response {
     answered(&ctx, request, REQUEST_BYTES_MAX, Standing::Active, async |asked: &Asked| {
         let bad = || DeviceRefusal::RequestBad("its path is not /v1/hash-sets/SHA-256/FILE/PART".to_owned());
+        let Path((sha256, file, part)) = path.map_err(|_| bad())?;
         let file = match file.as_str() {
             "filter" => HashSetFile::Filter,
             "near" => HashSetFile::Near,
