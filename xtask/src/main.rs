@@ -1,4 +1,4 @@
-//! The project's own commands: `cargo xtask setup | test | demo | bench | tidy | layers | deny`.
+//! The project's own commands: `cargo xtask setup | test | demo | bench | dist | tidy | layers | deny`.
 //!
 //! They are here, in a light crate without the product's dependencies, so that the cheap checks run first
 //! and fail early.
@@ -7,6 +7,7 @@ mod bench;
 mod counts;
 mod demo;
 mod deny;
+mod dist;
 mod fuzz;
 mod layers;
 mod models;
@@ -50,6 +51,9 @@ enum Command {
     /// Measure, beside a plain alternative, and print ratio and aim.
     #[command(after_help = bench::EXAMPLES)]
     Bench(bench::Options),
+    /// Make the packages that a force installs, with digests and lists of parts; the same sources give the same bytes.
+    #[command(after_help = dist::EXAMPLES)]
+    Dist(dist::Options),
     /// Check sizes, names, invariants, documents, links and lists of exceptions.
     Tidy,
     /// Check that crates import only in the allowed directions (docs/layers.toml).
@@ -78,6 +82,7 @@ fn run(command: Command) -> Result<bool> {
         Command::Test(options) => test::run(&root, &options),
         Command::Demo(options) => demo::run(&root, &options),
         Command::Bench(options) => bench::run(&root, &options),
+        Command::Dist(options) => dist::run(&root, &options),
         Command::Tidy => tidy::run(&root),
         Command::Layers => layers::run(&root),
         Command::Deny => shell::succeeds(&mut deny::command(&root)?),

@@ -67,7 +67,13 @@ pub(crate) fn run(root: &Path, purpose: For) -> Result<()> {
     }
     if purpose == For::Tests {
         models::fetch(root)?;
-        mail_server(root)?;
+        python_tool(root, "mail-server", "a mail server for the tests", &MAIL_SERVER)?;
+        python_tool(
+            root,
+            "schemathesis",
+            "schemathesis, which asks the server all that its OpenAPI document allows",
+            &SCHEMATHESIS,
+        )?;
     }
     Ok(())
 }
@@ -139,21 +145,55 @@ pub(crate) fn picture_peers(root: &Path) {
 /// A real mail server for the tests of notifications, at exact versions, with what it needs.
 const MAIL_SERVER: [&str; 3] = ["aiosmtpd==1.4.6", "atpublic==9.0.0", "attrs==26.1.0"];
 
-/// Installs it into a folder of its own beside what cargo builds, unless it is there.
-fn mail_server(root: &Path) -> Result<()> {
-    let folder = repo::target(root).join("tools/mail-server");
+/// Schemathesis, with what it needs, and what signs its requests as a device does.
+const SCHEMATHESIS: [&str; 30] = [
+    "anyio==4.16.0",
+    "certifi==2026.10.19.post1",
+    "cffi==2.1.1",
+    "charset-normalizer==3.5.3",
+    "click==8.5.1",
+    "cryptography==50.0.2",
+    "graphql-core==3.3.2",
+    "harfile==0.6.0",
+    "hypothesis==6.170.17",
+    "hypothesis-graphql==0.13.5",
+    "idna==3.20",
+    "iniconfig==2.3.1",
+    "jsonschema_rs==0.60.3",
+    "markdown-it-py==4.3.0",
+    "MarkupSafe==3.0.4",
+    "mdurl==0.1.2",
+    "packaging==26.4",
+    "pluggy==1.7.0",
+    "pycparser==3.12",
+    "Pygments==2.21.0",
+    "pyrate-limiter==4.5.1",
+    "pytest==9.2.0",
+    "PyYAML==6.0.4",
+    "requests==2.34.2",
+    "rich==15.0.0",
+    "schemathesis==4.32.5",
+    "sortedcontainers==2.4.0",
+    "typing_extensions==4.16.0",
+    "urllib3==2.8.0",
+    "Werkzeug==3.1.9",
+];
+
+/// Installs programs written in Python, at exact versions, into a folder of their own beside what cargo builds, unless they are there.
+fn python_tool(root: &Path, name: &str, what: &str, packages: &[&str]) -> Result<()> {
+    let folder = repo::target(root).join("tools").join(name);
     let stamp = folder.join("installed.txt");
-    let wanted = MAIL_SERVER.join("\n");
+    let wanted = packages.join("\n");
     if std::fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
         return Ok(());
     }
-    say::line("installing through pip: a mail server for the tests");
+    say::line(&format!("installing through pip: {what}"));
     let into = folder.display().to_string();
     shell::must(&mut shell::program(root, "python3", &["-m", "venv", "--clear", &into]))?;
     let python = folder.join("bin/python").display().to_string();
     let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"];
-    shell::must(&mut shell::program(root, &python, &[&pip[..], &MAIL_SERVER].concat()))
-        .context("the tests' mail server could not be installed; is PyPI reachable?")?;
+    shell::must(&mut shell::program(root, &python, &[&pip[..], packages].concat()))
+        .with_context(|| format!("{name} could not be installed; is PyPI reachable?"))?;
     std::fs::write(&stamp, wanted).with_context(|| format!("cannot write {}", stamp.display()))
 }
 

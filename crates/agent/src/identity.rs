@@ -77,6 +77,16 @@ impl Identity {
         dir.write_json(IDENTITY, Readers::Agent, self)
     }
 
+    /// Writes a renewed certificate and its key over those of the enrolment. Not both at once, so what is in use stands in
+    /// [`crate::client_certificate::RENEWED`].
+    ///
+    /// # Errors
+    /// [`StateError`].
+    pub fn store_certificate(&self, key_pem: &str, dir: &StateDir) -> Result<(), StateError> {
+        dir.write(TLS_KEY, Readers::Agent, key_pem.as_bytes())?;
+        dir.write_json(IDENTITY, Readers::Agent, self)
+    }
+
     /// Reads the keys and checks that the record key is the enrolled one.
     ///
     /// # Errors

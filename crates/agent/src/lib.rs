@@ -5,6 +5,7 @@
 //! wires these to the real machine.
 
 pub mod bounded;
+pub mod client_certificate;
 pub mod clock;
 pub mod daemon;
 pub mod doctor;
@@ -25,6 +26,7 @@ pub mod sources;
 pub mod spool;
 pub mod state_dir;
 pub mod status;
+pub mod update;
 pub mod uplink;
 pub mod visit;
 pub mod watch;

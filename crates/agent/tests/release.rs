@@ -29,7 +29,7 @@ impl Device {
     fn new(seconds: i64) -> Self {
         let force = TestForce::new();
         force.enrol(seconds);
-        for key in ["record.key", "tls.key", "pin.json"] {
+        for key in ["record.key", "tls.key", "tls.renewed", "pin.json"] {
             std::fs::write(force.dir().file(key), "a secret").expect("written");
         }
         let server = TestServer::new(&force);
@@ -133,7 +133,7 @@ async fn on_the_server_s_signed_time_all_that_waits_is_delivered_then_policy_and
     assert_eq!(release.grounds, Grounds::ServerTime);
     assert!(device.gives_up());
     drop_keys(&device.force.dir()).expect("deleted");
-    for gone in ["policy.json", "record.key", "tls.key", "pin.json"] {
+    for gone in ["policy.json", "record.key", "tls.key", "tls.renewed", "pin.json"] {
         assert!(!device.has(gone), "{gone}");
     }
     let told = std::fs::read_to_string(device.force.dir().file("released.txt")).expect("a note");

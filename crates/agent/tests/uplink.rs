@@ -5,10 +5,15 @@ mod support;
 
 use std::sync::Arc;
 
+use proviso_agent::client_certificate::ClientCertificate;
+use proviso_agent::identity::{DeviceKeys, Identity};
+use proviso_agent::update::Updates;
 use proviso_agent::*;
+use proviso_model::certificate::CERTIFICATE_PATH;
 use proviso_model::gap::GapCause;
 use proviso_model::looked::{LOOKED_PATH, Looked, Looks};
 use proviso_model::record::{NoticeResponse, RecordBody};
+use proviso_model::update::UPDATE_PATH;
 use support::server::Fault;
 use support::story::Story;
 
@@ -166,6 +171,49 @@ async fn how_often_officers_looked_is_asked_four_times_a_day_and_kept_and_an_old
         story.server.with(|memory| memory.requests.iter().filter(|path| *path == LOOKED_PATH).count());
     assert_eq!(asked, 2);
     assert_eq!(story.uplink().state().looked, Some(said), "kept over a restart");
+}
+
+/// The client certificate of a device, a week before its end.
+fn ending(story: &Story) -> ClientCertificate {
+    let (force, dir) = (&story.force, story.force.dir());
+    let key = rcgen::KeyPair::generate().expect("a key");
+    let mut params = rcgen::CertificateParams::default();
+    let epoch = rcgen::date_time_ymd(1970, 1, 1);
+    let seconds = u64::try_from(force.now().as_micros() / 1_000_000).expect("after 1970");
+    params.not_before = epoch + std::time::Duration::from_secs(seconds - 358 * 86_400);
+    params.not_after = epoch + std::time::Duration::from_secs(seconds + 7 * 86_400);
+    let identity = Identity {
+        force: force.force,
+        device: force.device,
+        account: "test014".to_owned(),
+        server: "https://127.0.0.1:1".to_owned(),
+        certificate_pem: params.self_signed(&key).expect("a certificate").pem(),
+        record_key: force.record_key().public().to_hex(),
+    };
+    let keys = DeviceKeys { record: force.record_key(), tls_pem: key.serialize_pem().into() };
+    ClientCertificate::load(&dir, &identity, &keys).expect("readable")
+}
+
+#[tokio::test]
+async fn a_server_that_knows_neither_renewals_nor_updates_is_asked_again_later_and_holds_up_nothing() {
+    let story = Story::new();
+    story.server.with(|memory| memory.backed_up_behind = Some(0));
+    let updates = Arc::new(Updates::new(story.force.dir(), story.force.device));
+    let mut uplink = story.uplink().renewing(ending(&story)).updating(updates);
+    let asked = |path: &str| {
+        story.server.with(|memory| memory.requests.iter().filter(|asked| *asked == path).count())
+    };
+    for (hours, certificates, releases) in [(0, 1, 1), (5, 1, 1), (2, 1, 2), (18, 2, 3)] {
+        story.force.clock.pass(hours * 3_600);
+        let next = story.settle(&mut uplink).await;
+        assert!(matches!(next, Next::Wait { backing_off: false, .. }), "{next:?}");
+        assert_eq!(uplink.state().trouble, None);
+        assert_eq!(
+            (asked(CERTIFICATE_PATH), asked(UPDATE_PATH)),
+            (certificates, releases),
+            "after {hours} more"
+        );
+    }
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! What a force says of a set of hashes of known pictures.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::hash::Digest;
 use crate::ids::ForceId;
@@ -173,7 +174,7 @@ pub struct HashSetDelivery {
 }
 
 /// A [`HashSetDelivery`] as JSON and the pack key's signature over it, base64.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SignedHashSetDelivery {
     /// The JSON, to the byte.
@@ -206,7 +207,7 @@ pub fn hash_set_part_path(set: &Digest, file: HashSetFile, part: usize) -> Strin
 }
 
 /// Which file of a set.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum HashSetFile {
     /// The filter over keyed digests.
@@ -219,7 +220,7 @@ pub enum HashSetFile {
 pub const HASH_SET_ASK_PATH: &str = "/v1/hash-sets/ask";
 
 /// A device's question whether a picture is listed, asked only where the filter says "perhaps".
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct HashSetQuestion {
     /// The set.
@@ -231,7 +232,7 @@ pub struct HashSetQuestion {
 }
 
 /// Which digest of a file a question is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum AskedDigest {
     /// SHA-256.
@@ -241,7 +242,7 @@ pub enum AskedDigest {
 }
 
 /// The answer to a [`HashSetQuestion`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct HashSetAnswer {
     /// The number of the entry's category; absent where the set has no such entry.

@@ -4,6 +4,7 @@
 //! (invariant 5 of the design): nothing in this crate turns one into the other.
 
 pub mod alert;
+pub mod certificate;
 pub mod claim;
 pub mod code;
 pub mod context_picture;
@@ -27,11 +28,13 @@ pub mod other_adult;
 pub mod policy;
 pub mod privilege;
 pub mod record;
+mod schema;
 pub mod setting;
 pub mod site_list;
 pub mod stages;
 pub mod statement;
 pub mod time;
+pub mod update;
 pub mod visit;
 pub mod wire;
 

@@ -1,6 +1,7 @@
 //! How often officers looked at what is on record about a person: told to the person's own page, as counts alone.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::time::Timestamp;
 
@@ -8,7 +9,7 @@ use crate::time::Timestamp;
 pub const LOOKED_PATH: &str = "/v1/looked";
 
 /// The counts of a case, by the server's log of acts.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Looked {
     /// Up to here, a midnight (UTC): what was done since is told another day.
@@ -23,7 +24,7 @@ pub struct Looked {
 pub const LOOKED_DAYS: i64 = 30;
 
 /// How often, and how many officers.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Looks {
     /// Different officers.

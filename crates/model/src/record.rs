@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use utoipa::ToSchema;
 
 use crate::context_picture::ContextPicture;
 use crate::contradiction::LogContradiction;
@@ -193,7 +194,7 @@ pub enum NoticeResponse {
 }
 
 /// What was enrolled.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EnrolmentFacts {
     /// Operating system and version.

@@ -1,6 +1,7 @@
 //! What devices and the server say to each other (`docs/protocol.md` part 2).
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::hash::Digest;
 use crate::ids::{DeviceId, ForceId};
@@ -29,7 +30,7 @@ pub fn signed_request(method: &str, path: &str, body_sha256: &Digest, nonce: &st
 }
 
 /// `POST /v1/enrol`, the only request without a client certificate.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EnrolRequest {
     /// The one-time code, as typed.
@@ -55,7 +56,7 @@ pub fn enrol_proof(code: &str, csr_pem: &str) -> Vec<u8> {
 }
 
 /// Answer to an enrolment.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EnrolResponse {
     /// The force.
@@ -75,7 +76,7 @@ pub struct EnrolResponse {
 }
 
 /// Public keys of a force, certified by its root.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ForceKeys {
     /// The exact text that the root signed ([`ForceKeysStatement`] as JSON).
@@ -91,7 +92,7 @@ pub struct ForceKeys {
 pub const ROTATIONS_MAX: usize = 32;
 
 /// One root key hands over to the next.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RootRotation {
     /// The exact text that the old root signed ([`RootRotationStatement`] as JSON).
@@ -201,7 +202,7 @@ pub struct TrustFile {
 }
 
 /// A policy's exact bytes and the signature over them.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SignedPolicy {
     /// The exact JSON text of the policy.
@@ -238,7 +239,7 @@ pub fn signed_pack(pack: &str) -> Vec<u8> {
 /// `POST /v1/return`: a device that the server no longer knows, because it was enrolled after the backup from which the server
 /// was restored, shows what the force gave it. Signed with the record key that it names, over the client certificate that
 /// names it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DeviceReturn {
     /// Public record key, hexadecimal.
@@ -250,7 +251,7 @@ pub struct DeviceReturn {
 }
 
 /// `POST /v1/liveness`: the device is on. Carries no observation.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LivenessPing {
     /// The device's clock.
@@ -274,7 +275,7 @@ pub struct LivenessPing {
 }
 
 /// Answer to a liveness ping.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LivenessAnswer {
     /// The server's clock; signed as part of `time_note`.
@@ -294,7 +295,7 @@ pub fn time_statement(device: &DeviceId, nonce: &str, server_time: Timestamp) ->
 }
 
 /// Answer to `POST /v1/records`: sent only after commit (invariant 10).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Receipt {
     /// Epoch of the device's chain.
@@ -318,7 +319,7 @@ pub struct Receipt {
 }
 
 /// RFC 6962 inclusion proof.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct InclusionProof {
     /// Leaf index.
@@ -328,7 +329,7 @@ pub struct InclusionProof {
 }
 
 /// RFC 6962 consistency proof between an earlier size of the log and the checkpoint that it comes with.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ConsistencyProof {
     /// The earlier size, in leaves.
@@ -338,7 +339,7 @@ pub struct ConsistencyProof {
 }
 
 /// The force's word that its log was put back to a shorter one, with the proof that the checkpoint continues that.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RestoredLog {
     /// The exact text that was signed ([`RestoredLogStatement`] as JSON).
@@ -372,7 +373,7 @@ pub fn signed_restored_log(statement: &str) -> Vec<u8> {
 }
 
 /// Any refusal on the device port: what happened and what to do.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Refusal {
     /// A stable word for programs: `chain-broken`, `code-wrong`, `revoked` and so on.

@@ -25,6 +25,7 @@ use proviso_model::wire::{EnrolRequest, EnrolResponse, enrol_proof};
 use proviso_model::{Policy, Timestamp};
 use proviso_server::app::destruction::Journal;
 use proviso_server::app::{AppContext, Clock, LedgerHasher, Parts, device, force};
+use proviso_server::keys::certificates::DeviceTerm;
 use proviso_server::keys::force::ForceInit;
 use proviso_server::keys::{ForceKeyRing, MasterKey};
 use proviso_server::pictures::Viewer;
@@ -147,7 +148,7 @@ async fn enrol(ctx: &AppContext) -> Result<(SignKey, EnrolResponse)> {
         account: "test014".to_owned(),
         agent_version: "0".to_owned(),
     };
-    let enrolled = device::enrol::enrol(ctx, "127.0.0.1", &request).await;
+    let enrolled = device::enrol::enrol(ctx, ("127.0.0.1", DeviceTerm::Whole), &request).await;
     Ok((key, enrolled.map_err(|refusal| anyhow::anyhow!("{refusal:?}"))?))
 }
 

@@ -65,6 +65,8 @@ pub struct Config {
     /// Where an administrator's monitoring asks for `/healthz`, `/readyz` and `/metrics`, in the clear; without it there is no
     /// such port. An address of this machine, or of a network that only administrators reach.
     pub operations_listen: Option<SocketAddr>,
+    /// The same of a process that only works (`worker`): on one machine it cannot take the port of `serve`.
+    pub worker_operations_listen: Option<SocketAddr>,
     /// File with the master key; the data folder's own when absent.
     pub master_key_file: Option<PathBuf>,
     /// Program and arguments that print the master key, 64 hexadecimal digits: a password safe, a TPM, an HSM's tool.
@@ -109,6 +111,7 @@ impl Default for Config {
             rights: RightsRules::default(),
             oidc: None,
             operations_listen: None,
+            worker_operations_listen: None,
             master_key_file: None,
             master_key_command: None,
             case_keys_dir: None,

@@ -109,8 +109,11 @@ pub async fn start(ctx: &AppContext, options: ServeOptions) -> io::Result<Runnin
     })
 }
 
-/// Switches counting on and opens the port that tells of it, until the server stops.
-async fn watched(
+/// Switches counting on and opens the port that tells of it, until the process stops.
+///
+/// # Errors
+/// When the port cannot be opened, or something else counts in this process.
+pub(crate) async fn watched(
     tasks: &mut JoinSet<io::Result<()>>,
     ctx: &AppContext,
     listen: SocketAddr,

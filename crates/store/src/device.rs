@@ -33,6 +33,8 @@ pub struct DeviceRow {
     pub record_key: [u8; 32],
     /// SHA-256 of the client certificate's DER.
     pub certificate_sha256: [u8; 32],
+    /// From when that certificate runs; long ago for one of before renewals. A later one takes its place once it is used.
+    pub certificate_from: Timestamp,
     /// State.
     pub state: DeviceState,
     /// When enrolled.
@@ -45,6 +47,10 @@ pub struct DeviceRow {
     pub watching: bool,
     /// Serial of the policy that it said it obeys.
     pub policy_serial: u64,
+    /// The agent's version that it told last; nothing before the first ping.
+    pub agent_version: String,
+    /// When it first told that version.
+    pub agent_version_at: Timestamp,
     /// Epoch of its chain.
     pub epoch: u32,
     /// Sequence number that comes next.
@@ -165,6 +171,17 @@ pub trait DeviceStore {
     /// [`crate::StoreError`].
     async fn device_release(&self, id: DeviceId) -> Result<()>;
 
+    /// A later certificate of the device was used: the one before is no longer its certificate. Nothing, where it is not later.
+    ///
+    /// # Errors
+    /// [`crate::StoreError`].
+    async fn device_certificate_change(
+        &self,
+        id: DeviceId,
+        certificate_sha256: [u8; 32],
+        from: Timestamp,
+    ) -> Result<()>;
+
     /// Notes a liveness ping.
     ///
     /// # Errors
@@ -176,6 +193,12 @@ pub trait DeviceStore {
         watching: bool,
         policy_serial: u64,
     ) -> Result<()>;
+
+    /// Notes which version of the agent runs; nothing is changed where it is the one known.
+    ///
+    /// # Errors
+    /// [`crate::StoreError`].
+    async fn device_version(&self, id: DeviceId, agent_version: &str, now: Timestamp) -> Result<()>;
 
     /// Gives a device a newer policy.
     ///

@@ -28,6 +28,8 @@ words! {
         PolicyReturned = "policy-returned",
         /// It holds two signed states of the force's log that contradict each other.
         LogContradiction = "log-contradiction",
+        /// Its certificate from before the last renewal was shown again, as only a copy of it would.
+        OldCertificate = "old-certificate",
     }
 }
 

@@ -4,15 +4,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use proviso_agent::daemon::{self, DaemonParts};
-use proviso_agent::sources;
+use proviso_agent::daemon::{self, DaemonParts, Ended};
 use proviso_agent::sources::accessibility::AccessibilityParts;
 use proviso_agent::sources::browser::relay::{RelayLine, relay};
 use proviso_agent::sources::desktop::session::Given;
 use proviso_agent::sources::files::{FilesSettings, Linux};
 use proviso_agent::sources::histories::HistoriesParts;
 use proviso_agent::sources::machine::proxies::SessionSettings;
-use proviso_agent::sources::session::{Ended, HelperParts};
+use proviso_agent::sources::session::{self, HelperParts};
+use proviso_agent::update::launch;
 use proviso_agent::{SpoolLimits, StateDir, WatchSettings};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
@@ -22,12 +22,22 @@ use super::{Wiring, runtime};
 
 pub fn run(dir: StateDir, args: &RunArgs, wiring: &Wiring) -> anyhow::Result<bool> {
     start_log();
+    let launched_by = std::env::var_os(launch::LAUNCHED_BY).map(PathBuf::from);
+    let own = std::env::current_exe().context("this program's own file cannot be told")?;
+    let asked = (launched_by.is_some(), launch::OWN_VERSION);
+    if let Some(program) = launch::choose(&dir, asked, (wiring.clock)().wall())? {
+        tracing::info!(program = %program.display(), "an update that the force has signed runs in the place of the package's program");
+        let failed = launch::become_program(&program, &own);
+        tracing::error!(?failed, "the updated program could not be started; the package's own runs");
+    }
+    let own = launched_by.unwrap_or(own);
     let spool_bytes_max = args.spool_bytes_max.max(4 * 1024 * 1024);
     let rng = wiring.rng;
     let is_in_wayland = std::env::var_os("WAYLAND_DISPLAY").is_some();
     let parts = DaemonParts {
         dir,
         clock: (wiring.clock)(),
+        wall: (wiring.clock)(),
         rng: Box::new(rng),
         page_port: args.page_port,
         limits: SpoolLimits { spool_bytes_max, reserve_bytes: spool_bytes_max / 64 },
@@ -42,10 +52,14 @@ pub fn run(dir: StateDir, args: &RunArgs, wiring: &Wiring) -> anyhow::Result<boo
             .filter(|name| !name.is_empty())
             .map(|display| Given { display, is_in_wayland }),
     };
-    runtime()?.block_on(async {
+    let ended = runtime()?.block_on(async {
         let stopped = stop_on_signals()?;
         daemon::run(parts, stopped).await
     })?;
+    if ended == Ended::ForUpdate {
+        let failed = launch::begin_anew(&own);
+        anyhow::bail!("the update could not be started: {failed:?}");
+    }
     Ok(true)
 }
 
@@ -82,12 +96,14 @@ pub fn session(dir: &StateDir, wiring: &Wiring) -> anyhow::Result<bool> {
     };
     let ended = runtime()?.block_on(async {
         let stopped = stop_on_signals()?;
-        anyhow::Ok(sources::session::run(parts, stopped).await)
+        anyhow::Ok(session::run(parts, stopped).await)
     })?;
     match ended {
-        Ended::Stopped => {}
-        Ended::TurnedAway => super::say("This account is not the one that is monitored here.")?,
-        Ended::Mismatch => anyhow::bail!("the running agent is of another version; it is tried again"),
+        session::Ended::Stopped => {}
+        session::Ended::TurnedAway => super::say("This account is not the one that is monitored here.")?,
+        session::Ended::Mismatch => {
+            anyhow::bail!("the running agent is of another version; it is tried again")
+        }
     }
     Ok(true)
 }

@@ -14,8 +14,9 @@ use proviso_model::record::EnrolmentFacts;
 use rand_core::CryptoRng;
 use tokio::sync::oneshot;
 
+use crate::client_certificate::ClientCertificate;
 use crate::clock::{Clock, Fix, TrueTime};
-use crate::identity::{Identity, machine_hash};
+use crate::identity::{DeviceKeys, Identity, machine_hash};
 use crate::notice::page::{PageParts, farewell_router, router};
 use crate::pictures::backlog::backlog;
 use crate::pictures::{Contained, Strain};
@@ -33,6 +34,8 @@ use crate::sources::session::watch_log_on;
 use crate::spool::{OnDisk, Opened, Spool, SpoolError, SpoolLimits};
 use crate::state_dir::{Readers, StateDir};
 use crate::status::Status;
+use crate::update::launch::OWN_VERSION;
+use crate::update::{self, Updates};
 use crate::uplink::{Https, NOTE_SERVER_TIME, Uplink, UplinkParts};
 use crate::watch::{WatchSettings, Watcher, WatcherParts};
 use crate::writer::RecordWriter;
@@ -54,6 +57,8 @@ pub struct DaemonParts {
     pub dir: StateDir,
     /// The machine's clocks.
     pub clock: Box<dyn Clock>,
+    /// The machine's clocks again, for what expires by them.
+    pub wall: Box<dyn Clock>,
     /// Randomness.
     pub rng: RngMaker,
     /// Port of the loopback page; 0 for any.
@@ -68,14 +73,24 @@ pub struct DaemonParts {
     pub display: Option<Given>,
 }
 
-/// Runs until `stop` is heard.
+/// Why an agent has ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// It was told to, or its order is over.
+    Whole,
+    /// An update is installed, which is to run in its place.
+    ForUpdate,
+}
+
+/// Runs until `stop` is heard, or an update is to run in its place.
 ///
 /// # Errors
 /// When it cannot start: not enrolled, another agent running, no room for its sockets.
-pub async fn run(parts: DaemonParts, mut stop: oneshot::Receiver<()>) -> anyhow::Result<()> {
+pub async fn run(parts: DaemonParts, mut stop: oneshot::Receiver<()>) -> anyhow::Result<Ended> {
     let dir = parts.dir.clone();
     if release::resume(&dir)?.is_some() {
-        return farewell(&dir, parts.page_port, stop).await;
+        farewell(&dir, parts.page_port, stop).await?;
+        return Ok(Ended::Whole);
     }
     let identity = Identity::load(&dir)?;
     let keys = identity.keys(&dir)?;
@@ -86,25 +101,8 @@ pub async fn run(parts: DaemonParts, mut stop: oneshot::Receiver<()>) -> anyhow:
     let kept: Option<Fix> = spool.note(NOTE_SERVER_TIME)?;
     let time = Arc::new(TrueTime::new(parts.clock, kept));
 
-    let pem = format!("{}\n{}", identity.certificate_pem, *keys.tls_pem);
-    let authorities = [keep.trust().ca_pem.clone(), keep.keys().statement.ca_pem.clone()];
-    let authorities: Vec<&str> = authorities.iter().map(String::as_str).collect();
-    let seed = *keys.record.seed();
-    let uplink = Uplink::new(UplinkParts {
-        transport: Https::new(&identity.server, &authorities, Some(&pem))?,
-        spool: Arc::clone(&spool),
-        keep: Arc::clone(&keep),
-        time: Arc::clone(&time),
-        device: identity.device,
-        record_key: proviso_ledger::sign::SignKey::from_seed(seed),
-        facts: EnrolmentFacts {
-            system: system_in_words(),
-            account: identity.account.clone(),
-            agent_version: env!("CARGO_PKG_VERSION").to_owned(),
-        },
-        machine: machine_id().map(|id| machine_hash(identity.force, &id)),
-        rng: (parts.rng)(),
-    })?;
+    let updates = Arc::new(Updates::new(dir.clone(), identity.device));
+    let uplink = uplink_of(&dir, &identity, &keys, &spool, (&keep, &time, &updates), (parts.rng)())?;
     let watcher = Watcher::start(
         WatcherParts {
             writer: RecordWriter::new(Arc::clone(&spool), keys.record, (parts.rng)()),
@@ -126,21 +124,55 @@ pub async fn run(parts: DaemonParts, mut stop: oneshot::Receiver<()>) -> anyhow:
     Status::of(time.now(), &core.view().borrow(), &uplink.state().borrow(), &page).write(&dir)?;
     tracing::info!(page = %page, device = %identity.device, "the agent runs; the account is told so");
 
-    let minded = mind(&dir, &keep, &time, &core, &uplink, &page, &mut stop).await;
+    let working = update::work(Arc::clone(&updates), Arc::clone(&keep), Arc::clone(&time), parts.wall);
+    let working = tokio::spawn(working);
+    let minded = mind(&dir, &keep, &time, (&core, &uplink, &updates), &page, &mut stop).await;
+    working.abort();
     desktop.stop();
-    // Told by whoever started it; not by a fault of its own, nor by the order's end.
-    let by_order = matches!(minded, Ok(false));
+    // Told by whoever started it, or for an update; not by a fault of its own, nor by the order's end.
+    let by_order = matches!(minded, Ok(Minded::Stopped | Minded::Updated));
     core.ask(|reply| Ask::Stop { by_order, reply }).await;
     uplink.stop();
     let _ = std::fs::remove_file(dir.socket());
     let _ = std::fs::remove_file(dir.status());
-    if minded? {
+    let minded = minded?;
+    if minded == Minded::Released {
         release::drop_keys(&dir)?;
         tracing::info!("nothing waits to be sent; the keys are gone, and only the page says so");
         let _ = stop.await;
     }
     tracing::info!("the agent has ended");
-    Ok(())
+    Ok(if minded == Minded::Updated { Ended::ForUpdate } else { Ended::Whole })
+}
+
+/// What carries records to the force's server, renews its certificate and asks for updates.
+fn uplink_of(
+    dir: &StateDir,
+    identity: &Identity,
+    keys: &DeviceKeys,
+    spool: &Arc<Spool>,
+    (keep, time, updates): (&Arc<PolicyKeep>, &Arc<TrueTime>, &Arc<Updates>),
+    rng: Box<dyn CryptoRng + Send>,
+) -> anyhow::Result<Uplink<Https>> {
+    let certificate = ClientCertificate::load(dir, identity, keys)?;
+    let authorities = [keep.trust().ca_pem.clone(), keep.keys().statement.ca_pem.clone()];
+    let authorities: Vec<&str> = authorities.iter().map(String::as_str).collect();
+    let uplink = Uplink::new(UplinkParts {
+        transport: Https::new(&identity.server, &authorities, Some(&certificate.pem()))?,
+        spool: Arc::clone(spool),
+        keep: Arc::clone(keep),
+        time: Arc::clone(time),
+        device: identity.device,
+        record_key: proviso_ledger::sign::SignKey::from_seed(*keys.record.seed()),
+        facts: EnrolmentFacts {
+            system: system_in_words(),
+            account: identity.account.clone(),
+            agent_version: env!("CARGO_PKG_VERSION").to_owned(),
+        },
+        machine: machine_id().map(|id| machine_hash(identity.force, &id)),
+        rng,
+    })?;
+    Ok(uplink.renewing(certificate).updating(Arc::clone(updates)))
 }
 
 /// Browsers on their socket, windows of other programs, and who looks at the pictures of both.
@@ -211,26 +243,39 @@ async fn farewell(dir: &StateDir, page_port: u16, stop: oneshot::Receiver<()>) -
     Ok(axum::serve(listener, farewell_router()).with_graceful_shutdown(ended).await?)
 }
 
-/// Lets time pass and writes the standing whenever it changes, until the end. `true` when that is the order's: nothing
-/// more is to be done.
+/// Why it is minded no more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Minded {
+    /// It was told to end.
+    Stopped,
+    /// The order is over: nothing more is to be done.
+    Released,
+    /// An update is installed.
+    Updated,
+}
+
+/// Lets time pass and writes the standing whenever it changes, until the end.
 async fn mind(
     dir: &StateDir,
     keep: &PolicyKeep,
     time: &TrueTime,
-    core: &Core,
-    uplink: &UplinkThread,
+    (core, uplink, updates): (&Core, &UplinkThread, &Updates),
     page: &str,
     stop: &mut oneshot::Receiver<()>,
-) -> anyhow::Result<bool> {
+) -> anyhow::Result<Minded> {
     // Whoever started the agent starts it again, and the time between is a gap: an agent that goes on without it would look as if it watched.
     const ENDED: &str = "a part of the agent has ended; the agent ends too, to be started again";
     let mut tick = tokio::time::interval(TICK);
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let (mut view, mut link) = (core.view(), uplink.state());
     let mut written = None;
+    let mut trial = update::Trial::begin(dir)?;
+    let mut installed = updates.installed();
     loop {
         tokio::select! {
-            _ = &mut *stop => return Ok(false),
+            _ = &mut *stop => return Ok(Minded::Stopped),
+            _ = installed.changed() => return Ok(Minded::Updated),
+            () = trial.ran_out() => anyhow::bail!("the updated agent did not reach its server in time; it is started again, or the one before"),
             _ = tick.tick() => core.tell(Ask::Tick).await,
             changed = view.changed() => changed.context(ENDED)?,
             changed = link.changed() => changed.context(ENDED)?,
@@ -240,8 +285,9 @@ async fn mind(
             (view.release, view.unsent)
         };
         if release::give_up(keep, due, unsent) {
-            return Ok(true);
+            return Ok(Minded::Released);
         }
+        trial.look(dir, link.borrow().last_contact.is_some());
         let status = Status::of(time.now(), &view.borrow_and_update(), &link.borrow_and_update(), page);
         let same =
             written.as_ref().is_some_and(|last: &Status| Status { at: last.at, ..status.clone() } == *last);
@@ -274,6 +320,9 @@ async fn serve_page(
 ) -> anyhow::Result<String> {
     let (listener, page) = bind_page(dir, page_port).await?;
     let port = listener.local_addr()?.port();
+    let mut kept = update::Kept::load(dir)?;
+    let running_since = kept.runs_since(OWN_VERSION, time.now());
+    kept.store(dir)?;
     let service = router(PageParts {
         core: core.clone(),
         keep: Arc::clone(keep),
@@ -282,6 +331,7 @@ async fn serve_page(
         pin: PinKeep::new(dir.clone()),
         rng,
         port,
+        running_since,
     });
     tokio::spawn(async move {
         if let Err(error) = axum::serve(listener, service).await {

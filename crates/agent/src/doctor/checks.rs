@@ -8,6 +8,7 @@ use proviso_model::policy::PackRef;
 use serde::Deserialize;
 
 use super::Check;
+use crate::client_certificate::{ClientCertificate, RENEWED};
 use crate::fetched::Missing;
 use crate::identity::{Identity, IdentityError, SECRET_FILES};
 use crate::policy_keep::PolicyKeep;
@@ -37,7 +38,9 @@ pub(super) fn state_folder(dir: &StateDir) -> Check {
 
 pub(super) fn secret_files(dir: &StateDir) -> Check {
     const NAME: &str = "key files";
-    for name in SECRET_FILES {
+    // There only once the certificate was renewed.
+    let renewed = dir.file(RENEWED).exists().then_some(RENEWED);
+    for name in SECRET_FILES.into_iter().chain(renewed) {
         let path = dir.file(name);
         match std::fs::metadata(&path) {
             Ok(meta) if meta.permissions().mode() & 0o077 != 0 => {
@@ -152,16 +155,17 @@ pub(super) async fn server(
     const NAME: &str = "server";
     const ADVICE: &str =
         "check the network, and with the force whether its server runs and this device is enrolled";
-    let keys = match identity.keys(dir) {
-        Ok(keys) => keys,
+    let certificate = identity.keys(dir).and_then(|keys| ClientCertificate::load(dir, identity, &keys));
+    let certificate = match certificate {
+        Ok(certificate) => certificate,
         Err(error) => {
             found.push(Check::bad(NAME, error.to_string(), ADVICE));
             return None;
         }
     };
     let statement_ca = keep.keys().statement.ca_pem.clone();
-    let pem = format!("{}\n{}", identity.certificate_pem, *keys.tls_pem);
-    let asked = match Https::new(&identity.server, &[&keep.trust().ca_pem, &statement_ca], Some(&pem)) {
+    let authorities = [keep.trust().ca_pem.as_str(), &statement_ca];
+    let asked = match Https::new(&identity.server, &authorities, Some(&certificate.pem())) {
         Ok(mut https) => {
             let request = WireRequest {
                 method: "GET",
@@ -178,7 +182,9 @@ pub(super) async fn server(
     };
     found.push(match asked {
         Ok(answer) if answer.nonce.is_some() && answer.status < 400 => {
-            Check::good(NAME, format!("{} answers and knows this device", identity.server))
+            let until = certificate.term().map(|term| format!("; its certificate runs until {}", term.until));
+            let until = until.unwrap_or_default();
+            Check::good(NAME, format!("{} answers and knows this device{until}", identity.server))
         }
         Ok(answer) => Check::bad(NAME, format!("{} answers {}", identity.server, answer.status), ADVICE),
         Err(error) => Check::bad(NAME, format!("{}: {error}", identity.server), ADVICE),

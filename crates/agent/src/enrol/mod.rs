@@ -4,14 +4,13 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use proviso_ledger::sign::SignKey;
 use proviso_model::Timestamp;
+use proviso_model::certificate::HEADER_RENEWS;
 use proviso_model::record::{EnrolmentFacts, Notice, NoticeResponse, RecordBody};
 use proviso_model::wire::{
     EnrolRequest, EnrolResponse, HEADER_PROTOCOL, Refusal, TrustFile, WIRE_PROTOCOL, enrol_proof,
 };
 use rand_core::CryptoRng;
-use rcgen::{CertificateParams, KeyPair, PKCS_ECDSA_P256_SHA256};
 use std::sync::Arc;
-use zeroize::Zeroizing;
 
 use crate::clock::{Clock, Fix};
 use crate::identity::{DeviceKeys, Identity};
@@ -20,7 +19,9 @@ use crate::policy_keep::{PolicyError, PolicyKeep};
 use crate::sources::health::system_in_words;
 use crate::spool::{OnDisk, Room, Spool, SpoolError, SpoolLimits, note_of};
 use crate::state_dir::{StateDir, StateError};
-use crate::uplink::{HttpsError, NOTE_SERVER_TIME, Transport, TransportError, WireRequest};
+use crate::uplink::{
+    HttpsError, NOTE_SERVER_TIME, Transport, TransportError, WireRequest, ask_for_certificate,
+};
 use crate::watch::{NOTE_NOTICE, NoticeNote};
 use crate::writer::RecordWriter;
 
@@ -110,8 +111,7 @@ pub async fn ask<T: Transport>(
         return Err(EnrolError::Already(known.device.to_string()));
     }
     let record = SignKey::generate(rng);
-    let tls = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256)?;
-    let csr_pem = CertificateParams::new(Vec::<String>::new())?.serialize_request(&tls)?.pem()?;
+    let (tls_pem, csr_pem) = ask_for_certificate()?;
     let code = parts.code.trim().to_owned();
     let request = EnrolRequest {
         record_key: record.public().to_hex(),
@@ -127,7 +127,7 @@ pub async fn ask<T: Transport>(
         .request(WireRequest {
             method: "POST",
             path: "/v1/enrol".to_owned(),
-            headers: vec![(HEADER_PROTOCOL, WIRE_PROTOCOL.to_string())],
+            headers: vec![(HEADER_PROTOCOL, WIRE_PROTOCOL.to_string()), (HEADER_RENEWS, "1".to_owned())],
             body,
         })
         .await?;
@@ -147,7 +147,7 @@ pub async fn ask<T: Transport>(
         certificate_pem: response.certificate_pem.clone(),
         record_key: record.public().to_hex(),
     };
-    let keys = DeviceKeys { record, tls_pem: Zeroizing::new(tls.serialize_pem()) };
+    let keys = DeviceKeys { record, tls_pem };
     Ok(Granted { keys, response, identity })
 }
 

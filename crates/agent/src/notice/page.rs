@@ -28,6 +28,7 @@ use crate::gaps::OpenGap;
 use crate::pin::{PinAnswer, PinKeep};
 use crate::policy_keep::{KeptPolicy, PolicyKeep};
 use crate::release::RELEASE_NOTE;
+use crate::update::launch::OWN_VERSION;
 use crate::uplink::UplinkState;
 
 const COOKIE_NAME: &str = "proviso_visit";
@@ -51,6 +52,8 @@ pub struct PageParts {
     pub rng: Box<dyn CryptoRng + Send>,
     /// The port that it is bound to.
     pub port: u16,
+    /// Since when this version of the program runs.
+    pub running_since: Timestamp,
 }
 
 pub(super) struct Page {
@@ -61,6 +64,7 @@ pub(super) struct Page {
     pin: PinKeep,
     visits: Visits,
     hosts: [String; 2],
+    running_since: Timestamp,
 }
 
 pub(super) type Shared = State<Arc<Page>>;
@@ -107,6 +111,7 @@ pub fn router(parts: PageParts) -> Router {
         pin: parts.pin,
         visits: Visits::new(parts.rng),
         hosts,
+        running_since: parts.running_since,
     });
     Router::new()
         .route("/", get(sign))
@@ -275,6 +280,7 @@ async fn details(State(page): Shared, headers: HeaderMap) -> Response {
         last_contact: uplink
             .last_contact
             .map_or_else(|| "none since this program started".to_owned(), |at| pages::in_words(at, zone)),
+        program: format!("{OWN_VERSION} ({})", pages::in_words(page.running_since, zone)),
         trouble: uplink.trouble.unwrap_or_default(),
         spooled: view.figures.records,
         totals: pages::totals(page.core.ask(Ask::Totals).await.unwrap_or_default(), say),

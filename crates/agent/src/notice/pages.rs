@@ -60,6 +60,8 @@ pub(super) struct DetailsPage<'a> {
     /// That words are on trial; empty where none are.
     pub trial: String,
     pub last_contact: String,
+    /// Version of this program, and since when it runs.
+    pub program: String,
     pub trouble: String,
     pub spooled: u64,
     pub totals: String,

@@ -74,6 +74,8 @@ pub enum PolicyError {
 pub struct CheckedKeys {
     /// What the root certified.
     pub statement: ForceKeysStatement,
+    /// The root that certified it: the pinned one, or the one that it handed over to.
+    pub root_key: VerifyKey,
     /// Signs policies.
     pub policy_key: VerifyKey,
     /// Signs checkpoints and the time.

@@ -40,7 +40,7 @@ pub fn verify_keys(trust: &TrustFile, keys: &ForceKeys) -> Result<CheckedKeys, P
     }
     let policy_key = key(&statement.policy_key, "the policy key")?;
     let checkpoint_key = key(&statement.checkpoint_key, "the checkpoint key")?;
-    Ok(CheckedKeys { statement, policy_key, checkpoint_key })
+    Ok(CheckedKeys { statement, root_key: root, policy_key, checkpoint_key })
 }
 
 /// Checks a policy: signature over its exact bytes, force, device, format, and that the engine can obey it.

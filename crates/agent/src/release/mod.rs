@@ -7,6 +7,7 @@
 use proviso_model::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::client_certificate::RENEWED;
 use crate::hash_sets;
 use crate::policy_keep::{KeptPolicy, PolicyKeep};
 use crate::site_lists;
@@ -27,7 +28,7 @@ const POLICY: &str = "policy.json";
 /// Signs what is sent; deleted first, so that its absence says that the others go too.
 const RECORD_KEY: &str = "record.key";
 /// Whatever could still speak for this device, or let somebody in.
-const KEYS: [&str; 3] = [RECORD_KEY, "tls.key", "pin.json"];
+const KEYS: [&str; 4] = [RECORD_KEY, "tls.key", RENEWED, "pin.json"];
 
 /// What whoever has the device is told, and everybody on it may read. The device may have been sold, or its person may be dead: nothing
 /// is said of an order, a person or a force.

@@ -31,7 +31,7 @@ impl<T: Transport> Uplink<T> {
                 self.state.last_contact = Some(now);
                 Ok(next)
             }
-            401 => self.take_stale_nonce(answer),
+            401 => self.take_unknown(answer),
             _ => self.take_refusal(now, asked, answer),
         }
     }
@@ -44,6 +44,7 @@ impl<T: Transport> Uplink<T> {
                 let answer: LivenessAnswer = body(answer)?;
                 self.take_ping(now, &nonce, &answer)
             }
+            Asked::Certificate { key_pem } => self.take_certificate(now, key_pem, answer),
             Asked::Keys => {
                 let keys: ForceKeys = body(answer)?;
                 self.wanted.keys = false;
@@ -53,6 +54,11 @@ impl<T: Transport> Uplink<T> {
             Asked::Looked => {
                 let said = body(answer)?;
                 self.take_looked(now, Some(said)).map_err(|error| error.to_string())?;
+                Ok(Next::Again)
+            }
+            Asked::Update => self.take_update(now, answer).map(|()| Next::Again),
+            Asked::UpdatePart(wanted, here) => {
+                self.take_update_part(now, &wanted, here, &answer.body);
                 Ok(Next::Again)
             }
             Asked::Policy => {
@@ -156,13 +162,18 @@ impl<T: Transport> Uplink<T> {
         Ok(if self.closed { Next::Revoked } else { Next::Again })
     }
 
-    fn take_stale_nonce(&mut self, answer: &WireAnswer) -> Result<Next, String> {
+    /// The nonce has gone stale, or the server does not take us for who we are.
+    fn take_unknown(&mut self, answer: &WireAnswer) -> Result<Next, String> {
         self.nonce.clone_from(&answer.nonce);
         let refusal: Option<Refusal> = serde_json::from_slice(&answer.body).ok();
-        if refusal.is_some_and(|refusal| refusal.code == "device-unknown") && !self.wanted.device {
+        match refusal.as_ref().map_or("", |refusal| refusal.code.as_str()) {
             // Enrolled after the backup from which the server was put back: it is shown what the force gave us.
-            self.wanted.device = true;
-            return Ok(Next::Again);
+            "device-unknown" if !self.wanted.device => {
+                self.wanted.device = true;
+                return Ok(Next::Again);
+            }
+            "certificate-ended" => return self.certificate_ended(answer),
+            _ => {}
         }
         self.stuck += 1;
         if self.stuck > STUCK_MAX {
@@ -190,6 +201,11 @@ impl<T: Transport> Uplink<T> {
             }
             (_, code, Asked::Question(question)) => {
                 self.question_refused(now, question, code);
+                Ok(Next::Again)
+            }
+            (_, _, Asked::Certificate { .. }) => self.certificate_refused(now, answer),
+            (_, _, asked @ (Asked::Update | Asked::UpdatePart(..))) => {
+                self.update_refused(now, matches!(asked, Asked::UpdatePart(..)));
                 Ok(Next::Again)
             }
             // An older server.
@@ -277,14 +293,14 @@ impl<T: Transport> Uplink<T> {
     }
 }
 
-fn body<B: DeserializeOwned>(answer: &WireAnswer) -> Result<B, String> {
+pub(super) fn body<B: DeserializeOwned>(answer: &WireAnswer) -> Result<B, String> {
     serde_json::from_slice(&answer.body).map_err(|error| {
         format!("the server's answer cannot be read ({error}); are both of the same version?")
     })
 }
 
 /// A refusal in the server's words, cut to what a status line can hold.
-fn words(answer: &WireAnswer) -> String {
+pub(super) fn words(answer: &WireAnswer) -> String {
     match serde_json::from_slice::<Refusal>(&answer.body) {
         Ok(refusal) => refusal.message.chars().take(300).collect(),
         Err(_) => format!("status {}", answer.status),

@@ -37,6 +37,7 @@ pub enum HttpsError {
 pub struct Https {
     client: Client,
     base: Url,
+    authorities: Vec<Certificate>,
 }
 
 impl Https {
@@ -61,23 +62,28 @@ impl Https {
             let read = Certificate::from_pem_bundle(pem.as_bytes());
             authorities.extend(read.map_err(|source| HttpsError::Pem { what: "pinned authority", source })?);
         }
-        let mut builder = Client::builder()
-            .tls_certs_only(authorities)
-            .https_only(true)
-            // The same on the wire whatever is compiled beside it: whether the client can do HTTP/2 is decided by others.
-            .http1_only()
-            .no_proxy()
-            .redirect(redirect::Policy::none())
-            .connect_timeout(Duration::from_secs(CONNECT_SECONDS_MAX))
-            .timeout(Duration::from_secs(ANSWER_SECONDS_MAX))
-            .pool_max_idle_per_host(1);
-        if let Some(pem) = identity_pem {
-            let identity = Identity::from_pem(pem.as_bytes())
-                .map_err(|source| HttpsError::Pem { what: "client certificate or key", source })?;
-            builder = builder.identity(identity);
-        }
-        Ok(Self { client: builder.build().map_err(HttpsError::Client)?, base })
+        let client = client(&authorities, identity_pem)?;
+        Ok(Self { client, base, authorities })
     }
+}
+
+fn client(authorities: &[Certificate], identity_pem: Option<&str>) -> Result<Client, HttpsError> {
+    let mut builder = Client::builder()
+        .tls_certs_only(authorities.iter().cloned())
+        .https_only(true)
+        // The same on the wire whatever is compiled beside it: whether the client can do HTTP/2 is decided by others.
+        .http1_only()
+        .no_proxy()
+        .redirect(redirect::Policy::none())
+        .connect_timeout(Duration::from_secs(CONNECT_SECONDS_MAX))
+        .timeout(Duration::from_secs(ANSWER_SECONDS_MAX))
+        .pool_max_idle_per_host(1);
+    if let Some(pem) = identity_pem {
+        let identity = Identity::from_pem(pem.as_bytes())
+            .map_err(|source| HttpsError::Pem { what: "client certificate or key", source })?;
+        builder = builder.identity(identity);
+    }
+    builder.build().map_err(HttpsError::Client)
 }
 
 impl Transport for Https {
@@ -109,6 +115,12 @@ impl Transport for Https {
             body.extend_from_slice(&chunk);
         }
         Ok(WireAnswer { status, nonce, body })
+    }
+
+    fn show(&mut self, identity_pem: &str) -> Result<(), TransportError> {
+        self.client = client(&self.authorities, Some(identity_pem))
+            .map_err(|error| TransportError(error.to_string()))?;
+        Ok(())
     }
 }
 

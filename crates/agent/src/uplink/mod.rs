@@ -2,7 +2,9 @@
 //! no socket, and can be dropped and made again at any point without losing or doubling anything.
 
 mod answer;
+mod asked;
 mod backoff;
+mod certificate;
 mod fetch;
 mod https;
 mod looked;
@@ -11,6 +13,7 @@ mod receipt;
 mod returning;
 mod shown_log;
 mod transport;
+mod update;
 
 use std::sync::Arc;
 
@@ -18,7 +21,6 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use proviso_ledger::hash::sha256;
 use proviso_ledger::sign::SignKey;
-use proviso_model::hash_set::HashSetQuestion;
 use proviso_model::ids::DeviceId;
 use proviso_model::limits::{BATCH_BYTES_MAX, BATCH_RECORDS_MAX};
 use proviso_model::looked::Looked;
@@ -27,13 +29,16 @@ use proviso_model::wire::{self, LivenessPing, signed_request};
 use proviso_model::{Digest, Timestamp};
 use rand_core::CryptoRng;
 
+use crate::client_certificate::ClientCertificate;
 use crate::clock::TrueTime;
-use crate::fetched::Needed;
 use crate::policy_keep::PolicyKeep;
 use crate::spool::{Spool, SpoolError, Stored};
+use crate::update::Updates;
 
 pub use answer::NOTE_SERVER_TIME;
+use asked::{Asked, Wanted};
 use backoff::Backoff;
+pub use certificate::ask_for_certificate;
 use fetch::Fetch;
 pub use https::{Https, HttpsError};
 pub use looked::NOTE_LOOKED;
@@ -122,6 +127,10 @@ pub struct Uplink<T> {
     pub(crate) nonce: Option<String>,
     pub(crate) next_ping: Option<Timestamp>,
     next_looked: Option<Timestamp>,
+    certificate: Option<ClientCertificate>,
+    next_certificate: Option<Timestamp>,
+    updates: Option<Arc<Updates>>,
+    next_update: Option<Timestamp>,
     pub(crate) wanted: Wanted,
     pub(crate) batch_records_max: usize,
     pub(crate) sending_epoch: Option<u32>,
@@ -130,36 +139,6 @@ pub struct Uplink<T> {
     /// The server takes nothing more.
     pub(crate) closed: bool,
     pub(crate) state: UplinkState,
-}
-
-/// What is to be fetched next.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct Wanted {
-    /// The force's keys.
-    pub keys: bool,
-    /// A newer policy.
-    pub policy: bool,
-    /// That this device shows itself anew.
-    pub device: bool,
-    /// A policy that this device obeyed, for a server that does not know it.
-    pub bring: Option<Digest>,
-}
-
-/// What a request is about, so that its answer can be read.
-pub(crate) enum Asked {
-    Nonce,
-    Ping {
-        nonce: String,
-    },
-    Keys,
-    Looked,
-    Policy,
-    Device,
-    Bring,
-    Records(Vec<Stored>),
-    /// What is fetched, and how many bytes of it were here.
-    Part(Needed, u64),
-    Question(HashSetQuestion),
 }
 
 impl<T: Transport> Uplink<T> {
@@ -195,6 +174,10 @@ impl<T: Transport> Uplink<T> {
             nonce: None,
             next_ping: None,
             next_looked: None,
+            certificate: None,
+            next_certificate: None,
+            updates: None,
+            next_update: None,
             batch_records_max: BATCH_RECORDS_MAX,
             sending_epoch: None,
             stuck: 0,
@@ -247,7 +230,7 @@ impl<T: Transport> Uplink<T> {
                 return Ok(Next::Revoked);
             }
             let until = self.next_ping.unwrap_or(now);
-            let dues = [self.fetch.due(now), self.asking.until(now), self.next_looked];
+            let dues = [self.fetch.due(now), self.asking.until(now), self.next_looked, self.next_update];
             let until = dues.into_iter().flatten().fold(until, Timestamp::min);
             return Ok(Next::Wait { until, backing_off: false });
         };
@@ -270,6 +253,12 @@ impl<T: Transport> Uplink<T> {
             && let Some(returning) = self.returning(&nonce)?
         {
             return Ok(Some(returning));
+        }
+        if let Some(nonce) = self.nonce.clone()
+            && self.state.revoked.is_none()
+            && let Some(renewal) = self.certificate_request(now, &nonce)?
+        {
+            return Ok(Some(renewal));
         }
         self.usual_request(now).map_err(|error| error.to_string())
     }
@@ -304,7 +293,8 @@ impl<T: Transport> Uplink<T> {
         // What was found goes before what may be found later.
         let records = self.records_request(&nonce)?;
         let request = records.or_else(|| self.fetch_request(now, &nonce));
-        Ok(request.or_else(|| self.looked_request(now, &nonce)))
+        let request = request.or_else(|| self.looked_request(now, &nonce));
+        Ok(request.or_else(|| self.update_request(now, &nonce)))
     }
 
     fn records_request(&mut self, nonce: &str) -> Result<Option<(Asked, WireRequest)>, SpoolError> {

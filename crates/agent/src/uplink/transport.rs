@@ -41,4 +41,12 @@ pub trait Transport: Send {
         &mut self,
         request: WireRequest,
     ) -> impl Future<Output = Result<WireAnswer, TransportError>> + Send;
+
+    /// Shows this client certificate, PEM with its key, from the next request on. A simulator has none to show.
+    ///
+    /// # Errors
+    /// [`TransportError`] when it cannot be used; then the one before goes on being shown.
+    fn show(&mut self, _identity_pem: &str) -> Result<(), TransportError> {
+        Ok(())
+    }
 }

@@ -74,6 +74,7 @@ impl Machine {
             pin,
             rng: rng(71),
             port,
+            running_since: self.force.now(),
         });
         tokio::spawn(async move { axum::serve(listener, service).await });
         format!("http://127.0.0.1:{port}")
@@ -177,6 +178,7 @@ async fn invariant_02_the_details_are_behind_the_pin_in_the_court_s_words_and_wi
     );
     assert!(open.contains("is watching this account now") && open.contains("looked at 0 times: 0 dropped"));
     assert!(open.contains("Who looked") && open.contains("1 officer: 2 pages"), "{open}");
+    assert!(open.contains("Version of this program, and since when it runs"), "{open}");
     assert!(!open.contains(LISTED), "never a list of terms");
     machine.force.clock.pass(16 * 60);
     let later = client.get(&details).header("cookie", &visit).send().await.expect("a page");

@@ -13,6 +13,7 @@ mod screen;
 mod session;
 #[path = "../support/mod.rs"]
 mod support;
+mod updated;
 mod visiting;
 
 use std::io::{BufRead, BufReader, Read, Write};

@@ -10,9 +10,11 @@ use proviso_agent::{Transport, TransportError, WireAnswer, WireRequest};
 use proviso_ledger::hash::sha256;
 use proviso_ledger::merkle::{self, LeafKind, Nodes};
 use proviso_ledger::{ChainError, ChainLink, Checkpoint, Envelope, SignKey, VerifyKey};
+use proviso_model::certificate::CERTIFICATE_PATH;
 use proviso_model::ids::DeviceId;
 use proviso_model::limits::SITE_LIST_PART_BYTES;
 use proviso_model::looked::{LOOKED_PATH, Looked};
+use proviso_model::update::UPDATE_PATH;
 use proviso_model::wire::{
     ConsistencyProof, ForceKeys, HEADER_CHECKPOINT_SIZE, InclusionProof, LivenessAnswer, Receipt, Refusal,
     RestoredLog, RestoredLogStatement, SignedPolicy, signed_request, signed_restored_log, time_statement,
@@ -180,6 +182,8 @@ impl Memory {
                 Some(looked) => self.good(200, serde_json::to_vec(looked).expect("json")),
                 None => self.refuse(400, "request-bad", None),
             },
+            // A server of before there were any.
+            CERTIFICATE_PATH | UPDATE_PATH => self.refuse(400, "request-bad", None),
             "/v1/keys" => self.good(200, serde_json::to_vec(&self.keys).expect("json")),
             "/v1/records" => self.ingest(&request.body),
             path if path.starts_with("/v1/site-lists/") => self.site_list(path),

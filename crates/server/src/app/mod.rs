@@ -31,6 +31,7 @@ pub mod rights;
 pub mod shield;
 pub mod site_lists;
 pub mod transfer;
+pub mod updates;
 pub mod visit;
 pub mod witness;
 

@@ -24,7 +24,7 @@ use crate::config::blobs::BlobsEnvironment;
 use crate::config::notify::NotifyEnvironment;
 use crate::config::{Config, DATA_DIR_ENV};
 use crate::pictures::{self, ViewArgs};
-use crate::{demo, open};
+use crate::{demo, open, operations};
 
 /// What only a binary may take from the machine.
 pub struct Wiring {
@@ -114,9 +114,11 @@ enum Command {
     /// Run the device port, the console and workers.
     Serve(serving::ServeArgs),
     /// Run workers only.
-    Worker,
+    Worker(serving::WorkerArgs),
     /// Bring the database to the current schema and say which it is.
     Migrate(store::MigrateArgs),
+    /// Print the OpenAPI document of what devices and monitoring ask (docs/openapi.json).
+    Openapi,
     /// Sets of hashes of known pictures: import, list, check, remove.
     #[command(subcommand)]
     HashSet(hash_set::HashSetCommand),
@@ -161,7 +163,12 @@ impl Cli {
         match self.command {
             Command::Demo(args) => demo::run(args, wiring, say).await,
             Command::Serve(args) => serving::serve(wiring, &args.apply(config), say).await,
-            Command::Worker => serving::worker(wiring, &config).await,
+            Command::Worker(args) => serving::worker(wiring, &args.apply(config), say).await,
+            Command::Openapi => {
+                let text = operations::openapi::text()?;
+                say.line(text.trim_end(), &serde_json::to_value(operations::openapi::document())?)?;
+                Ok(0)
+            }
             Command::Migrate(args) => args.run(wiring, &config, say).await,
             Command::Suitability(args) => args.run(say),
             Command::Coverage(args) => args.run(wiring, &config, say).await,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 
 use super::{Say, Wiring, open_context};
 use crate::app::AppContext;
@@ -45,6 +46,21 @@ impl ServeArgs {
         if self.no_worker {
             config.workers = 0;
         }
+        config
+    }
+}
+
+/// Options of `worker`.
+#[derive(Debug, Args)]
+pub(super) struct WorkerArgs {
+    /// Where an administrator's monitoring asks this process, as that of serve; each process needs a port of its own.
+    #[arg(long, env = "PROVISO_WORKER_OPERATIONS_LISTEN", value_name = "ADDRESS:PORT")]
+    operations_listen: Option<SocketAddr>,
+}
+
+impl WorkerArgs {
+    pub(super) fn apply(&self, mut config: Config) -> Config {
+        config.worker_operations_listen = self.operations_listen.or(config.worker_operations_listen);
         config
     }
 }
@@ -90,16 +106,34 @@ pub(super) async fn serve(wiring: &Wiring, config: &Config, say: &mut Say) -> an
     }
 }
 
-pub(super) async fn worker(wiring: &Wiring, config: &Config) -> anyhow::Result<u8> {
+pub(super) async fn worker(wiring: &Wiring, config: &Config, say: &mut Say) -> anyhow::Result<u8> {
     let told_to_stop = told_to_stop()?;
     let ctx = sending(wiring, config).await?;
+    let mut ports = JoinSet::new();
+    if let Some(listen) = config.worker_operations_listen {
+        let at = serve::watched(&mut ports, &ctx, listen).await?;
+        say.line(
+            &format!("operations: http://{at}"),
+            &serde_json::json!({ "operations_address": at.to_string() }),
+        )?;
+    }
     let (stop, stopping) = watch::channel(false);
     let telling = tokio::spawn(notify::work(ctx.clone(), stopping.clone()));
-    let working = tokio::spawn(jobs::run(ctx, stopping));
-    told_to_stop.await;
+    let working = tokio::spawn(jobs::run(ctx.clone(), stopping));
+    tokio::select! {
+        () = told_to_stop => {}
+        Some(ended) = ports.join_next() => {
+            ended??;
+            anyhow::bail!("the operations port ended by itself; see the log above and start the worker again");
+        }
+    }
     stop.send_replace(true);
     working.await?;
     telling.await?;
+    ctx.hub.close();
+    while let Some(ended) = ports.join_next().await {
+        ended??;
+    }
     Ok(0)
 }
 

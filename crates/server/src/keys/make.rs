@@ -103,6 +103,28 @@ pub fn prepare(
     Ok(statement)
 }
 
+/// Makes a new TLS key and certificate of the server, in the place of those in use; started again, the server shows them. With no hosts
+/// it is for those of the certificate in use. Broken off in between, it is to be run again.
+///
+/// # Errors
+/// [`KeyError`].
+pub fn server_certificate(
+    data_dir: &Path,
+    master: &MasterKey,
+    rng: &mut dyn CryptoRng,
+    hosts: &[String],
+    now: Timestamp,
+) -> Result<Vec<String>, KeyError> {
+    let keys = force::ForceKeyRing::load(data_dir, master)?;
+    let hosts =
+        if hosts.is_empty() { certificates::hosts(&keys.server_certificate_pem) } else { hosts.to_vec() };
+    let server = certificates::server(&keys.authority, &hosts, now)?;
+    sealed_file::replace(data_dir, master, rng, force::SERVER_KEY, server.key_pem.as_bytes())?;
+    let path = sealed_file::folder(data_dir).join(force::SERVER);
+    files::replace(&path, server.certificate_pem.as_bytes())?;
+    Ok(hosts)
+}
+
 /// Which keys are to be changed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Renew {

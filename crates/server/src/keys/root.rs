@@ -234,6 +234,11 @@ impl Root {
         Ok(certify(&self.key, request, self.rotations.clone()))
     }
 
+    /// The key, for what it signs of updates ([`crate::app::updates`]).
+    pub(crate) fn update_key(&self) -> &SignKey {
+        &self.key
+    }
+
     /// Hands over to a new root on a new medium. Both media stay needed until every device has heard of it.
     ///
     /// # Errors

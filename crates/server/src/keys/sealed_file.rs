@@ -50,6 +50,21 @@ pub fn seal_anew(
     Ok(true)
 }
 
+/// Writes a secret in the place of the one in a file, whole or not at all.
+///
+/// # Errors
+/// [`KeyError::File`].
+pub fn replace(
+    data_dir: &Path,
+    master: &MasterKey,
+    rng: &mut dyn CryptoRng,
+    name: &str,
+    secret: &[u8],
+) -> Result<(), KeyError> {
+    let sealed = master.seal(rng, &purpose(name), secret);
+    files::replace(&folder(data_dir).join(name), format!("{}\n", hex::encode(sealed)).as_bytes())
+}
+
 fn sealed_bytes(path: &Path) -> Result<Vec<u8>, KeyError> {
     let text = files::read(path)?;
     hex::decode(text.trim_ascii()).map_err(|_| KeyError::Malformed {

@@ -2,6 +2,7 @@
 //! its own, without TLS, meant for this machine or a network of administrators; nothing here tells of a person, a case or a device.
 
 pub mod measures;
+pub mod openapi;
 mod port;
 
 pub use measures::Measures;

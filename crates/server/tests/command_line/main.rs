@@ -1,5 +1,6 @@
 //! The program as an administrator meets it: what it prints, what it refuses, and with which exit code.
 
+mod drill;
 mod hash_sets;
 mod notifications;
 mod pictures;

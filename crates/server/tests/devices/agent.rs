@@ -6,14 +6,16 @@ use std::sync::Arc;
 use bytes::Bytes;
 use getrandom::SysRng;
 use getrandom::rand_core::UnwrapErr;
+use proviso_agent::client_certificate::ClientCertificate;
 use proviso_agent::daemon::core_thread::{Ask, Core};
 use proviso_agent::enrol::{EnrolParts, ask};
-use proviso_agent::identity::Identity;
+use proviso_agent::identity::{DeviceKeys, Identity};
 use proviso_agent::pictures::backlog::{Backlog, Waiting, backlog};
 use proviso_agent::pictures::{Contained, LookLimits, Strain};
 use proviso_agent::sources::browser::presence::{BrowserProcess, ConnectionId};
 use proviso_agent::sources::health::Processes;
 use proviso_agent::spool::Opened;
+use proviso_agent::update::{Kept, UpdateFault, Updates};
 use proviso_agent::uplink::Https;
 use proviso_agent::watch::PictureWanted;
 use proviso_agent::{
@@ -22,11 +24,14 @@ use proviso_agent::{
 };
 use proviso_ledger::sign::SignKey;
 use proviso_model::Timestamp;
+use proviso_model::ids::DeviceId;
 use proviso_model::native::PictureShown;
 use proviso_model::observation::{Act, Attribution, PictureElement, PictureFrom};
 use proviso_model::record::{EnrolmentFacts, NoticeResponse};
+use proviso_model::update::UpdateOffer;
 use proviso_server::app::Clock as _;
 use tempfile::TempDir;
+use zeroize::Zeroizing;
 
 use crate::rig::{Rig, SetClock};
 
@@ -108,9 +113,61 @@ impl Agent {
         Self { keep, spool, identity, record, tls_pem, time, core, pictures, shown: 0, folder }
     }
 
+    /// The client certificate in use.
+    pub fn certificate(&self) -> ClientCertificate {
+        let dir = StateDir::new(self.folder.path().join("agent"));
+        let record = SignKey::from_seed(*self.record.seed());
+        let keys = DeviceKeys { record, tls_pem: Zeroizing::new(self.tls_pem.clone()) };
+        ClientCertificate::load(&dir, &self.identity, &keys).expect("readable")
+    }
+
+    /// Its id.
+    pub fn device(&self) -> DeviceId {
+        self.identity.device
+    }
+
+    /// Its state folder.
+    pub fn dir(&self) -> StateDir {
+        StateDir::new(self.folder.path().join("agent"))
+    }
+
+    /// It asks for an update and goes on with it as far as it can: the version that it is to try.
+    pub async fn update(&self, rig: &Rig) -> Result<Option<String>, UpdateFault> {
+        let updates = Arc::new(Updates::new(self.dir(), self.identity.device));
+        // What was offered, and what was fetched.
+        for _ in 0..2 {
+            self.settle_with(rig, Some(&updates)).await;
+            updates.step(&self.keep, self.time.now(), self.time.now()).await?;
+        }
+        let trying = Kept::load(&self.dir())?.trying;
+        Ok(trying.map(|trying| trying.installed.version))
+    }
+
+    /// It is offered this: the version that it would fetch.
+    pub async fn consider(&self, offer: UpdateOffer) -> Result<Option<String>, UpdateFault> {
+        self.consider_at(offer, self.time.now()).await
+    }
+
+    /// The same, with such a clock of its machine.
+    pub async fn consider_at(
+        &self,
+        offer: UpdateOffer,
+        wall: Timestamp,
+    ) -> Result<Option<String>, UpdateFault> {
+        let updates = Updates::new(self.dir(), self.identity.device);
+        updates.offered(offer);
+        updates.step(&self.keep, self.time.now(), wall).await?;
+        Ok(updates.wanted().map(|wanted| wanted.says.version))
+    }
+
     /// The uplink does all that there is to do now, or fails to.
     pub async fn settle(&self, rig: &Rig) -> Next {
-        let pem = format!("{}\n{}", self.identity.certificate_pem, self.tls_pem);
+        self.settle_with(rig, None).await
+    }
+
+    async fn settle_with(&self, rig: &Rig, updates: Option<&Arc<Updates>>) -> Next {
+        let certificate = self.certificate();
+        let pem = certificate.pem();
         let mut uplink = Uplink::new(UplinkParts {
             transport: Https::new(&rig.device_url(""), &[&rig.trust.ca_pem], Some(&pem)).expect("a client"),
             spool: Arc::clone(&self.spool),
@@ -126,7 +183,11 @@ impl Agent {
             machine: None,
             rng: chance(),
         })
-        .expect("an uplink");
+        .expect("an uplink")
+        .renewing(certificate);
+        if let Some(updates) = updates {
+            uplink = uplink.updating(Arc::clone(updates));
+        }
         for _ in 0..200 {
             match uplink.step(self.time.now()).await {
                 Next::Again => {}

@@ -92,6 +92,17 @@ pub async fn post_enrolment(
     }
 }
 
+/// What somebody is refused who asks for a nonce with this certificate and key.
+pub async fn shows(rig: &Rig, device: DeviceId, pem: &str) -> String {
+    let identity = Identity::from_pem(pem.as_bytes()).expect("certificate and key belong together");
+    let asked = client(rig, Some(identity))
+        .get(rig.device_url("/v1/nonce"))
+        .header(HEADER_PROTOCOL, "1")
+        .header(HEADER_DEVICE, device.to_string());
+    let body = asked.send().await.expect("an answer").bytes().await.expect("a body");
+    serde_json::from_slice::<Refusal>(&body).expect("a refusal").code
+}
+
 /// An answer to a request.
 pub struct Answer {
     pub status: StatusCode,
@@ -118,6 +129,7 @@ pub struct Device {
     record: SignKey,
     client: Client,
     nonce: String,
+    identity_pem: String,
     to: CasePublicKey,
     /// Size of the last checkpoint that it accepted.
     pub accepted_size: Option<u64>,
@@ -127,8 +139,8 @@ impl Device {
     pub async fn enrol(rig: &Rig) -> Self {
         let keys = DeviceKeys::make();
         let response = post_enrolment(rig, &keys.request(&rig.code().await)).await.expect("enrolled");
-        let pem = [response.certificate_pem.as_bytes(), keys.tls.serialize_pem().as_bytes()].concat();
-        let identity = Identity::from_pem(&pem).expect("certificate and key belong together");
+        let pem = [response.certificate_pem.as_str(), &keys.tls.serialize_pem()].concat();
+        let identity = Identity::from_pem(pem.as_bytes()).expect("certificate and key belong together");
         let policy: Policy = serde_json::from_str(&response.policy.policy).expect("a policy");
         let hash = policy_hash(response.policy.policy.as_bytes());
         Self {
@@ -136,6 +148,7 @@ impl Device {
             to: CasePublicKey::from_hex(&policy.case_key.public).expect("the case's public key"),
             link: ChainLink::first(*response.force.as_bytes(), *response.device.as_bytes(), 0),
             nonce: response.nonce.clone(),
+            identity_pem: pem,
             accepted_size: None,
             client: client(rig, Some(identity)),
             record: keys.record,
@@ -170,6 +183,26 @@ impl Device {
     /// The same keys and identity without the client certificate: what a thief of the record key has.
     pub fn forget_certificate(&mut self, rig: &Rig) {
         self.client = client(rig, None);
+    }
+
+    /// Its certificate and TLS key, as a file for another program.
+    pub fn identity_pem(&self) -> &str {
+        &self.identity_pem
+    }
+
+    /// Its record key, hexadecimal.
+    pub fn record_seed(&self) -> String {
+        hex::encode(*self.record.seed())
+    }
+
+    pub fn nonce(&self) -> &str {
+        &self.nonce
+    }
+
+    /// Shows this certificate from now on, PEM with its key.
+    pub fn show(&mut self, rig: &Rig, pem: &str) {
+        let identity = Identity::from_pem(pem.as_bytes()).expect("certificate and key belong together");
+        self.client = client(rig, Some(identity));
     }
 
     pub fn use_nonce(&mut self, nonce: &str) {

@@ -18,12 +18,15 @@ pub(super) fn device(row: &EngineRow) -> Result<DeviceRow> {
         case: CaseId::from_bytes(bytes(row, "case_id")?),
         record_key: bytes(row, "record_key")?,
         certificate_sha256: bytes(row, "certificate_sha256")?,
+        certificate_from: time(row, "certificate_from")?,
         state: parsed(row, "state", DeviceState::parse)?,
         enrolled_at: time(row, "enrolled_at")?,
         revoked_at: time_maybe(row, "revoked_at")?,
         seen_at: time(row, "seen_at")?,
         watching: number::<i64>(row, "watching")? != 0,
         policy_serial: number(row, "policy_serial")?,
+        agent_version: parsed(row, "agent_version", |text| Some(text.to_owned()))?,
+        agent_version_at: time(row, "agent_version_at")?,
         epoch: number(row, "epoch")?,
         next_seq: number(row, "next_seq")?,
         previous: bytes(row, "previous")?,
@@ -47,8 +50,8 @@ fn policy(row: &EngineRow) -> Result<PolicyRow> {
 pub(super) async fn device_insert(connection: &mut EngineConnection, device: DeviceRow) -> Result<()> {
     sqlx::query(
         "INSERT INTO device (id, case_id, record_key, certificate_sha256, state, enrolled_at, seen_at, watching,
-                             policy_serial, epoch, next_seq, previous, sealed)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+                             policy_serial, epoch, next_seq, previous, sealed, certificate_from, agent_version, agent_version_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
     )
     .bind(device.id.as_bytes().to_vec())
     .bind(device.case.as_bytes().to_vec())
@@ -63,6 +66,9 @@ pub(super) async fn device_insert(connection: &mut EngineConnection, device: Dev
     .bind(int(device.next_seq)?)
     .bind(device.previous.to_vec())
     .bind(device.sealed)
+    .bind(device.certificate_from.as_micros())
+    .bind(device.agent_version)
+    .bind(device.agent_version_at.as_micros())
     .execute(connection)
     .await?;
     Ok(())
@@ -275,6 +281,29 @@ impl DeviceStore for EngineStore {
         .await
     }
 
+    async fn device_certificate_change(
+        &self,
+        id: DeviceId,
+        certificate_sha256: [u8; 32],
+        from: Timestamp,
+    ) -> Result<()> {
+        self.write(move |connection| {
+            Box::pin(async move {
+                sqlx::query(
+                    "UPDATE device SET certificate_sha256 = $2, certificate_from = $3
+                     WHERE id = $1 AND certificate_from < $3",
+                )
+                .bind(id.as_bytes().to_vec())
+                .bind(certificate_sha256.to_vec())
+                .bind(from.as_micros())
+                .execute(connection)
+                .await?;
+                Ok(())
+            })
+        })
+        .await
+    }
+
     async fn device_seen(
         &self,
         id: DeviceId,
@@ -292,6 +321,25 @@ impl DeviceStore for EngineStore {
                 .bind(now.as_micros())
                 .bind(i64::from(watching))
                 .bind(int(policy_serial)?)
+                .execute(connection)
+                .await?;
+                Ok(())
+            })
+        })
+        .await
+    }
+
+    async fn device_version(&self, id: DeviceId, agent_version: &str, now: Timestamp) -> Result<()> {
+        let agent_version = agent_version.to_owned();
+        self.write_one(move |connection| {
+            Box::pin(async move {
+                sqlx::query(
+                    "UPDATE device SET agent_version = $2, agent_version_at = $3
+                     WHERE id = $1 AND agent_version <> $2",
+                )
+                .bind(id.as_bytes().to_vec())
+                .bind(agent_version)
+                .bind(now.as_micros())
                 .execute(connection)
                 .await?;
                 Ok(())

@@ -185,6 +185,17 @@ pub async fn a_code_enrols_one_device_once(store: &dyn Store) {
     let seen = store.device_get(device_id()).await.expect("read").expect("the device");
     assert_eq!((seen.seen_at, seen.watching, seen.policy_serial), (at(12), true, 2));
     assert_eq!(seen.state, DeviceState::Active);
+
+    for (from, sha256, stands) in [(20, 21, 21), (20, 22, 21), (19, 23, 21), (24, 25, 25)] {
+        store.device_certificate_change(device_id(), [sha256; 32], at(from)).await.expect("changed, or not");
+        let device = store.device_get(device_id()).await.expect("read").expect("the device");
+        assert_eq!(device.certificate_sha256, [stands; 32], "one that begins later takes the place");
+    }
+    for (version, now, since) in [("0.2.0", 30, 30), ("0.2.0", 31, 30), ("0.3.0", 32, 32)] {
+        store.device_version(device_id(), version, at(now)).await.expect("noted");
+        let device = store.device_get(device_id()).await.expect("read").expect("the device");
+        assert_eq!((device.agent_version.as_str(), device.agent_version_at), (version, at(since)));
+    }
 }
 
 pub async fn a_conflict_bars_a_case_and_a_move_changes_who_is_in_charge(store: &dyn Store) {

@@ -23,6 +23,7 @@ use proviso_agent::uplink::NOTE_ACCEPTED;
 use proviso_agent::{Next, Observed, Spool, StateDir};
 use proviso_model::ids::CaseId;
 use proviso_server::app::{device as device_acts, force as force_acts};
+use proviso_server::keys::certificates::DeviceTerm;
 use proviso_server::{jobs, keys};
 
 pub use outcome::Outcome;
@@ -144,7 +145,9 @@ impl Run {
         let answer = server.run(|ctx| async move {
             let (code, _) = force_acts::device::enrolment_code(&ctx, case).await.expect("a code");
             let request = new.request(&code);
-            let answer = device_acts::enrol::enrol(&ctx, "127.0.0.1", &request).await.expect("enrolled");
+            let answer = device_acts::enrol::enrol(&ctx, ("127.0.0.1", DeviceTerm::Whole), &request)
+                .await
+                .expect("enrolled");
             (new, answer)
         });
         let (new, answer) = answer;

@@ -18,6 +18,7 @@ use proviso_model::record::{NoticeResponse, RecordContent};
 use proviso_server::app::{AppContext, device as device_acts, force as force_acts};
 use proviso_server::keys;
 use proviso_server::keys::CaseKeys;
+use proviso_server::keys::certificates::DeviceTerm;
 
 use crate::chance::Chance;
 use crate::simulator::clock::SimClock;
@@ -79,7 +80,8 @@ impl YearDevice {
         let (new, answer, keys) = server.run(|ctx: AppContext| async move {
             let case = force_acts::case::create(&ctx, ORDER, "order.toml", None).await.expect("a case");
             let (code, _) = force_acts::device::enrolment_code(&ctx, case).await.expect("a code");
-            let answer = device_acts::enrol::enrol(&ctx, "127.0.0.1", &new.request(&code)).await;
+            let answer =
+                device_acts::enrol::enrol(&ctx, ("127.0.0.1", DeviceTerm::Whole), &new.request(&code)).await;
             (new, answer.expect("enrolled"), ctx.case_keys(case).expect("the case's keys"))
         });
         let trust = keys::force::trust(&server_folder).expect("the trust file");

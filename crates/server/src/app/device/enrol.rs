@@ -1,7 +1,7 @@
 //! Enrolment: a one-time code and device-made keys in exchange for a certificate and the first policy.
 
 use proviso_ledger::chain::ChainLink;
-use proviso_ledger::hash::{domain_hash, sha256};
+use proviso_ledger::hash::domain_hash;
 use proviso_ledger::sign::VerifyKey;
 use proviso_model::Timestamp;
 use proviso_model::ids::DeviceId;
@@ -10,26 +10,28 @@ use proviso_model::record::EnrolmentFacts;
 use proviso_model::wire::{EnrolRequest, EnrolResponse, enrol_proof};
 use proviso_store::{CaseState, DeviceActRow, DeviceRow, DeviceState, PolicyRow, StoreError};
 
-use super::{DeviceRefusal, code, nonce, policy};
+use super::liveness::plain_version;
+use super::{DeviceRefusal, certificate, code, nonce, policy};
 use crate::app::AppContext;
 use crate::app::device_acts;
 use crate::app::in_use::InUse;
 use crate::app::shield;
 use crate::keys::case::Purpose;
-use crate::keys::certificates;
+use crate::keys::certificates::{DeviceCertificate, DeviceTerm};
 
 /// Tries are counted over so long, in milliseconds.
 const TRIES_MILLIS: i64 = 10 * 60_000;
 /// Longest word that a device may say of itself, in bytes.
 const WORD_BYTES_MAX: usize = 256;
 
-/// Enrols a device. `address` is where the request comes from, for counting tries only; it is kept as a keyed hash.
+/// Enrols a device. `address` is where the request comes from, for counting tries only; it is kept as a keyed
+/// hash. `term` is how long the certificate runs.
 ///
 /// # Errors
 /// [`DeviceRefusal`].
 pub async fn enrol(
     ctx: &AppContext,
-    address: &str,
+    (address, term): (&str, DeviceTerm),
     request: &EnrolRequest,
 ) -> Result<EnrolResponse, DeviceRefusal> {
     let now = ctx.now();
@@ -46,7 +48,9 @@ pub async fn enrol(
     let device = DeviceId::new(now, ctx.random());
     let objects = device.to_string();
     ctx.logged("device", "device-enrol", Some(kept.case), &objects, async {
-        add(ctx, device, kept.case, &code_hash, record_key, request, now).await
+        let key = record_key.to_bytes();
+        let certificate = certificate::make(ctx, (device, &key), &request.csr_pem, (now, term), None)?;
+        add(ctx, certificate, kept.case, &code_hash, record_key, request, now).await
     })
     .await
 }
@@ -69,13 +73,14 @@ fn possession(request: &EnrolRequest) -> Result<VerifyKey, DeviceRefusal> {
 
 async fn add(
     ctx: &AppContext,
-    device: DeviceId,
+    certificate: DeviceCertificate,
     case: proviso_model::ids::CaseId,
     code_hash: &[u8; 32],
     record_key: VerifyKey,
     request: &EnrolRequest,
     now: Timestamp,
 ) -> Result<EnrolResponse, DeviceRefusal> {
+    let device = certificate.says.device;
     let file = ctx.store.case_get(case).await?.ok_or(DeviceRefusal::CodeWrong)?;
     if file.state != CaseState::Open {
         return Err(DeviceRefusal::NoAuthority("its case is closed".to_owned()));
@@ -93,15 +98,6 @@ async fn add(
     let acts = device_acts::acts(&entered, device);
     let about = policy::About { device, acts: &acts, shield: &shield, other_adult: None };
     let made = policy::make(ctx, &in_use, &keys, &order, &about, 1)?;
-    let (certificate_pem, der) = certificates::device(&ctx.keys.authority, &request.csr_pem, device, now)
-        .map_err(|_| {
-            DeviceRefusal::RequestBad("the certificate signing request cannot be used".to_owned())
-        })?;
-    if der.windows(32).any(|window| window == record_key.to_bytes()) {
-        return Err(DeviceRefusal::RequestBad(
-            "the certificate's key is the record key; a device has one key for each".to_owned(),
-        ));
-    }
     let facts = EnrolmentFacts {
         system: request.system.clone(),
         account: request.account.clone(),
@@ -112,13 +108,16 @@ async fn add(
         id: device,
         case,
         record_key: record_key.to_bytes(),
-        certificate_sha256: sha256(&der),
+        certificate_sha256: certificate.says.sha256,
+        certificate_from: certificate.says.from,
         state: DeviceState::Active,
         enrolled_at: now,
         revoked_at: None,
         seen_at: now,
         watching: false,
         policy_serial: 0,
+        agent_version: plain_version(&request.agent_version),
+        agent_version_at: now,
         epoch: first.epoch,
         next_seq: first.next_seq,
         previous: first.previous,
@@ -132,7 +131,7 @@ async fn add(
     Ok(EnrolResponse {
         force: ctx.keys.force,
         device,
-        certificate_pem,
+        certificate_pem: certificate.pem,
         policy: made.signed,
         keys: ctx.keys.statement.clone(),
         server_time: now,

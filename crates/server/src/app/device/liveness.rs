@@ -23,6 +23,10 @@ pub async fn ping(
 ) -> Result<LivenessAnswer, DeviceRefusal> {
     let now = ctx.now();
     ctx.store.device_seen(device.id, now, ping.watching, ping.policy_serial).await?;
+    let version = plain_version(&ping.agent_version);
+    if version != device.agent_version {
+        ctx.store.device_version(device.id, &version, now).await?;
+    }
     note_run(ctx, device.id, nonce, ping).await?;
     let newest = ctx.store.policy_current(device.id).await?.ok_or(DeviceRefusal::DeviceUnknown)?;
     let position = ctx.store.record_position(device.id).await?;
@@ -52,4 +56,11 @@ async fn note_run(
         ctx.hub.wake();
     }
     Ok(())
+}
+
+/// A version as it may stand in a clear column: nothing where it is not made of what versions are made of.
+pub(super) fn plain_version(text: &str) -> String {
+    const CHARS_MAX: usize = 40;
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '+');
+    if text.len() <= CHARS_MAX && text.chars().all(is_plain) { text.to_owned() } else { String::new() }
 }

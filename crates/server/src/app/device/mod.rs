@@ -1,6 +1,7 @@
-//! What devices ask: enrolment, policy, lists of sites, hash sets, records, liveness. Callable without HTTP; `web/api` only carries them.
+//! What devices ask: enrolment, certificate, policy, lists of sites, hash sets, records, liveness. Callable without HTTP; `web/api` only carries them.
 
 pub mod authenticate;
+pub mod certificate;
 pub mod code;
 pub mod enrol;
 pub mod hash_set;

@@ -6,6 +6,7 @@ use proviso_model::wire::{Receipt, Refusal, WIRE_PROTOCOL};
 use proviso_store::StoreError;
 
 use super::proof::ProofError;
+use crate::app::updates::UpdateError;
 use crate::keys::KeyError;
 
 /// Why a device's request was not carried out.
@@ -25,6 +26,16 @@ pub enum DeviceRefusal {
     /// No client certificate, or not this device's.
     #[error("this request needs the device's own client certificate; enrol the device first")]
     CertificateMissing,
+    /// The certificate has ended; it may still be renewed.
+    #[error(
+        "this device's certificate has ended; an agent that renews it by itself gets the next one now. An older agent: update it"
+    )]
+    CertificateEnded,
+    /// A later certificate of the same device has been used.
+    #[error(
+        "this certificate was replaced by a later one of the same device; enrol the device anew if its agent has lost that one"
+    )]
+    CertificateReplaced,
     /// The device is not known here.
     #[error(
         "this device is not known here; if this server was restored from a backup, the device can show its policy"
@@ -99,6 +110,9 @@ pub enum DeviceRefusal {
     /// A list of sites or a hash set that the policy names and this server cannot give.
     #[error("this server does not have the list that the policy names; the force must import it again")]
     ListNotHeld,
+    /// Nothing was published, or not this.
+    #[error("the force has published no such update")]
+    NoUpdate,
     /// More questions about hash sets than a device may ask.
     #[error(
         "this device asked more than {HASH_SET_ASKS_PER_MINUTE} questions about hash sets in a minute; ask again later"
@@ -123,6 +137,8 @@ impl DeviceRefusal {
             Self::TooManyTries => "too-many-tries",
             Self::RequestBad(_) => "request-bad",
             Self::CertificateMissing => "certificate-missing",
+            Self::CertificateEnded => "certificate-ended",
+            Self::CertificateReplaced => "certificate-replaced",
             Self::DeviceUnknown => "device-unknown",
             Self::CaseUnknown => "case-unknown",
             Self::PolicyUnknown { .. } => "policy-unknown",
@@ -137,6 +153,7 @@ impl DeviceRefusal {
             Self::NoAuthority(_) => "no-authority",
             Self::ListNotNamed => "list-not-named",
             Self::ListNotHeld => "list-not-held",
+            Self::NoUpdate => "no-update",
             Self::TooManyQuestions => "too-many-questions",
             Self::Full => "full",
             Self::Busy => "busy",
@@ -165,9 +182,14 @@ impl DeviceRefusal {
 #[must_use]
 pub fn status_of(code: &str) -> u16 {
     match code {
-        "certificate-missing" | "signature-bad" | "nonce-stale" | "device-unknown" => 401,
+        "certificate-missing"
+        | "certificate-ended"
+        | "certificate-replaced"
+        | "signature-bad"
+        | "nonce-stale"
+        | "device-unknown" => 401,
         "code-wrong" | "revoked" | "no-authority" | "case-unknown" | "list-not-named" => 403,
-        "list-not-held" => 404,
+        "list-not-held" | "no-update" => 404,
         "chain-broken" | "fork" | "policy-unknown" => 409,
         "batch-too-large" => 413,
         "protocol" => 426,
@@ -204,6 +226,13 @@ impl From<ProofError> for DeviceRefusal {
                 Self::Busy
             }
         }
+    }
+}
+
+impl From<UpdateError> for DeviceRefusal {
+    fn from(error: UpdateError) -> Self {
+        tracing::error!(%error, "what was published cannot be given to a device");
+        Self::Busy
     }
 }
 

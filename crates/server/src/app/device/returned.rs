@@ -19,6 +19,7 @@ use crate::app::other_adult;
 use crate::app::shield;
 use crate::keys::CaseKeys;
 use crate::keys::case::Purpose;
+use crate::keys::certificates::Shown;
 
 /// A policy that the force has signed for this device, with its row.
 fn checked(
@@ -115,11 +116,11 @@ async fn tell(
 /// [`DeviceRefusal`].
 pub async fn device(
     ctx: &AppContext,
-    device: DeviceId,
-    certificate_sha256: [u8; 32],
+    certificate: &Shown,
     request: &authenticate::Signed<'_>,
     sent: &DeviceReturn,
 ) -> Result<(), DeviceRefusal> {
+    let device = certificate.device;
     let key = VerifyKey::from_hex(&sent.record_key)
         .map_err(|_| DeviceRefusal::RequestBad("the record key is not one".to_owned()))?;
     authenticate::signed_with(ctx, device, &key, request)?;
@@ -132,13 +133,16 @@ pub async fn device(
         id: device,
         case,
         record_key: key.to_bytes(),
-        certificate_sha256,
+        certificate_sha256: certificate.sha256,
+        certificate_from: certificate.from,
         state: DeviceState::Active,
         enrolled_at: now,
         revoked_at: None,
         seen_at: now,
         watching: false,
         policy_serial: policy.serial,
+        agent_version: String::new(),
+        agent_version_at: now,
         epoch: first.epoch,
         next_seq: first.next_seq,
         previous: first.previous,

@@ -33,11 +33,13 @@ pub enum Action {
     AnswerRights,
     /// Say who is in charge of which case, and keep the declared conflicts of interest.
     KeepCaseloads,
+    /// See which versions of the agent devices have: no case and no person.
+    ViewFleet,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::ViewEvidence,
         Self::Decide,
         Self::Export,
@@ -52,6 +54,7 @@ impl Action {
         Self::EnterRights,
         Self::AnswerRights,
         Self::KeepCaseloads,
+        Self::ViewFleet,
     ];
 }
 
@@ -70,7 +73,7 @@ pub fn allowed(role: OfficerRole, action: Action, own_case: bool) -> bool {
         ) => !own_case,
         (OfficerRole::DataProtection, Action::EnterRights) => true,
         (OfficerRole::PrivilegeReviewer, Action::ReviewPrivilege) => !own_case,
-        (OfficerRole::Administrator, Action::AppointReviewers)
+        (OfficerRole::Administrator, Action::AppointReviewers | Action::ViewFleet)
         | (OfficerRole::Supervisor, Action::SetCover | Action::KeepCaseloads) => true,
         (
             _,
@@ -81,7 +84,8 @@ pub fn allowed(role: OfficerRole, action: Action, own_case: bool) -> bool {
             | Action::SetCover
             | Action::ReviewRetention
             | Action::AnswerRights
-            | Action::KeepCaseloads,
+            | Action::KeepCaseloads
+            | Action::ViewFleet,
         ) => false,
         (OfficerRole::OffenderManager, Action::ReadAudit) => false,
         (OfficerRole::DigitalSpecialist | OfficerRole::Disclosure, Action::ViewEvidence)
@@ -124,14 +128,14 @@ mod tests {
         // One letter per action, in the order of Action::ALL: y = every case, o = own cases only, x = others' cases
         // only, n = never.
         let table = [
-            (OfficerRole::OffenderManager, "oooonnnnnnnonn"),
-            (OfficerRole::Supervisor, "yyyyyxxnnyxyxy"),
-            (OfficerRole::DigitalSpecialist, "onnnnnnnnnnnnn"),
-            (OfficerRole::Administrator, "nnnnynnnynnnnn"),
-            (OfficerRole::DataProtection, "nnnnnxxnnnxyxn"),
-            (OfficerRole::Disclosure, "ononnnnnnnnnnn"),
-            (OfficerRole::Auditor, "nnnnynnnnnnnnn"),
-            (OfficerRole::PrivilegeReviewer, "nnnnnnnxnnnnnn"),
+            (OfficerRole::OffenderManager, "oooonnnnnnnonnn"),
+            (OfficerRole::Supervisor, "yyyyyxxnnyxyxyn"),
+            (OfficerRole::DigitalSpecialist, "onnnnnnnnnnnnnn"),
+            (OfficerRole::Administrator, "nnnnynnnynnnnny"),
+            (OfficerRole::DataProtection, "nnnnnxxnnnxyxnn"),
+            (OfficerRole::Disclosure, "ononnnnnnnnnnnn"),
+            (OfficerRole::Auditor, "nnnnynnnnnnnnnn"),
+            (OfficerRole::PrivilegeReviewer, "nnnnnnnxnnnnnnn"),
         ];
         assert_eq!(table.map(|(role, _)| role).as_slice(), OfficerRole::ALL);
         for (role, letters) in table {

@@ -10,7 +10,7 @@ use serde_json::json;
 use super::root::fingerprint;
 use crate::app::AppContext;
 use crate::app::destruction::KEY_BACKUP_DAYS;
-use crate::app::force::keys;
+use crate::app::force::{COMMAND_LINE, ForceError, keys};
 use crate::cli::{Say, Wiring, open_context};
 use crate::config::Config;
 use crate::keys::files;
@@ -41,6 +41,34 @@ pub(in crate::cli) struct InstallArgs {
     /// What admin root sign wrote.
     #[arg(long)]
     signed: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct ServerCertificateArgs {
+    /// A name or address under which devices and officers reach the server; may be repeated [default: those of the certificate in use].
+    #[arg(long = "host")]
+    hosts: Vec<String>,
+}
+
+impl ServerCertificateArgs {
+    pub(super) async fn run(self, wiring: &Wiring, config: &Config, say: &mut Say) -> anyhow::Result<u8> {
+        let master = open::master_key(config, wiring.master_key.as_deref())?;
+        let ctx = open_context(wiring, config).await?;
+        let now = wiring.clock.now();
+        let hosts = ctx
+            .logged(COMMAND_LINE, "server-certificate", None, "", async {
+                let mut rng = (wiring.rng)();
+                make::server_certificate(&config.data_dir, &master, &mut *rng, &self.hosts, now)
+                    .map_err(ForceError::from)
+            })
+            .await?;
+        let words = format!(
+            "made a new TLS key and certificate of the server, for {}; start every serve again now",
+            hosts.join(", ")
+        );
+        say.line(&words, &json!({ "hosts": hosts }))?;
+        Ok(0)
+    }
 }
 
 impl RenewArgs {

@@ -26,6 +26,7 @@ mod root;
 mod secret;
 mod site_list;
 mod subject;
+mod update;
 mod witness;
 
 use std::path::PathBuf;
@@ -58,6 +59,8 @@ pub(super) enum Admin {
     /// Change the master key: wrap the keys of every case, and all else that it seals, anew. Stop every serve and worker first. Killed at any
     /// point, it goes on when it is run again.
     KeysRotate(keys::RotateArgs),
+    /// Make a new TLS key and certificate of the server; devices trust it by the authority that they have pinned.
+    ServerCertificate(keys::ServerCertificateArgs),
     /// Say which keys are in use, and until when.
     KeysStatus,
     /// Add an officer; the password is read from standard input, or asked for.
@@ -183,6 +186,14 @@ pub(super) enum Admin {
     SiteListList,
     /// Retire a list of sites; devices get a new policy and drop it, records go on naming it.
     SiteListRemove(site_list::RemoveArgs),
+    /// Make the root of the repository of updates, or the next one after the checkpoint key or the force's root was changed.
+    UpdateRoot(update::RootArgs),
+    /// Publish a release of the agent or of a pack for some or all devices, or change for how many.
+    Publish(update::PublishArgs),
+    /// Say what was published, and how many devices have which version.
+    UpdateList,
+    /// Write the file of a release that was ever published to a new file, to replay findings with.
+    UpdateFetch(update::FetchArgs),
     /// Copy the SQLite store of the data folder into the PostgreSQL databases of the settings, and compare every row. Stop every
     /// serve and worker first. Started again after it was stopped, it goes on.
     CopyStore,
@@ -228,6 +239,7 @@ impl Admin {
             Self::KeysRenew(args) => return args.run(wiring, config, say),
             Self::KeysInstall(args) => return args.run(wiring, config, say).await,
             Self::KeysRotate(args) => return args.run(wiring, config, say).await,
+            Self::ServerCertificate(args) => return args.run(wiring, config, say).await,
             Self::CopyStore => return store::copy(config, say).await,
             Self::CopyBlobs(args) => return args.run(wiring, config, say).await,
             Self::Backup(args) => return args.run(wiring, config, say).await,
@@ -256,6 +268,7 @@ impl Admin {
             | Self::CopyStore
             | Self::CopyBlobs(_)
             | Self::KeysInstall(_)
+            | Self::ServerCertificate(_)
             | Self::Backup(_)
             | Self::BackupKeys(_)
             | Self::Restore(_)
@@ -308,6 +321,10 @@ impl Admin {
             Self::SiteListImport(args) => args.act(ctx).await?,
             Self::SiteListList => site_list::list(ctx).await?,
             Self::SiteListRemove(args) => args.act(ctx).await?,
+            Self::UpdateRoot(args) => args.act(ctx).await?,
+            Self::Publish(args) => args.act(ctx).await?,
+            Self::UpdateList => update::list(ctx).await?,
+            Self::UpdateFetch(args) => args.act(ctx).await?,
             Self::Checkpoint => checkpoint(ctx).await?,
             Self::Witness(witness) => witness.run(ctx).await?,
             Self::BundleExport(args) => args.run(ctx).await?,

@@ -10,7 +10,6 @@ use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum_server::tls::TlsInfo;
-use proviso_ledger::hash::sha256;
 use proviso_model::ids::DeviceId;
 use proviso_model::limits::BATCH_BYTES_MAX;
 use proviso_model::wire::{
@@ -20,8 +19,8 @@ use proviso_store::{DeviceRow, DeviceState};
 
 use crate::app::AppContext;
 use crate::app::device::authenticate::Standing;
-use crate::app::device::{DeviceRefusal, authenticate, nonce, status_of};
-use crate::keys::certificates;
+use crate::app::device::{DeviceRefusal, authenticate, certificate, nonce, status_of};
+use crate::keys::certificates::{self, Shown};
 
 /// How long the body of a request may take to arrive.
 const BODY_TIME: Duration = Duration::from_secs(120);
@@ -55,29 +54,36 @@ pub(super) fn header<'p>(parts: &'p Parts, name: &str) -> Option<&'p str> {
     parts.headers.get(name).and_then(|value| value.to_str().ok())
 }
 
-/// The id that certificate and header agree on, and the certificate's hash. The handshake has checked that it is ours.
-pub(super) fn certified(parts: &Parts) -> Result<(DeviceId, [u8; 32]), DeviceRefusal> {
+/// What the certificate says, whose device the header names too. The handshake has checked that it is ours.
+pub(super) fn certified(parts: &Parts) -> Result<Shown, DeviceRefusal> {
     authenticate::protocol(header(parts, HEADER_PROTOCOL))?;
     let certificate = parts
         .extensions
         .get::<Arc<TlsInfo>>()
         .and_then(|info| info.peer_certificates.first())
         .ok_or(DeviceRefusal::CertificateMissing)?;
-    let named = certificates::device_of(certificate).ok_or(DeviceRefusal::CertificateMissing)?;
+    let shown = certificates::shown(certificate).ok_or(DeviceRefusal::CertificateMissing)?;
     let claimed: Option<DeviceId> = header(parts, HEADER_DEVICE).and_then(|id| id.parse().ok());
-    if claimed != Some(named) {
+    if claimed != Some(shown.device) {
         return Err(DeviceRefusal::CertificateMissing);
     }
-    Ok((named, sha256(certificate)))
+    Ok(shown)
+}
+
+/// What a certificate that has ended is still good for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ended {
+    /// Nothing, but that a device which is revoked may deliver what it had sealed: it gets no other certificate.
+    Refused,
+    /// To ask for the next one.
+    MayRenew,
 }
 
 /// The device of the certificate. Nothing of the body is read before.
 pub(super) async fn known(ctx: &AppContext, parts: &Parts) -> Result<DeviceRow, DeviceRefusal> {
-    let (named, certificate) = certified(parts)?;
-    let device = authenticate::standing(ctx, named, Standing::OrRevoked).await?;
-    if device.certificate_sha256 != certificate {
-        return Err(DeviceRefusal::CertificateMissing);
-    }
+    let shown = certified(parts)?;
+    let device = authenticate::standing(ctx, shown.device, Standing::OrRevoked).await?;
+    certificate::used(ctx, &device, &shown).await?;
     Ok(device)
 }
 
@@ -87,7 +93,7 @@ pub(super) async fn signed(
     ctx: &AppContext,
     request: Request,
     bytes_max: usize,
-    standing: Standing,
+    (standing, ended): (Standing, Ended),
 ) -> Result<Asked, (Option<DeviceId>, DeviceRefusal)> {
     let (parts, body) = request.into_parts();
     let device = known(ctx, &parts).await.map_err(|refusal| (None, refusal))?;
@@ -107,8 +113,14 @@ pub(super) async fn signed(
         signature: header(&asked.parts, HEADER_SIGNATURE).unwrap_or_default(),
     };
     authenticate::signed(ctx, &asked.device, &statement).map_err(refuse)?;
-    if asked.device.state != DeviceState::Active && standing == Standing::Active {
+    let is_active = asked.device.state == DeviceState::Active;
+    if !is_active && standing == Standing::Active {
         return Err(refuse(DeviceRefusal::Revoked));
+    }
+    // Of our own clock, which may differ from the one that the handshake read.
+    let has_ended = certified(&asked.parts).map_err(refuse)?.until < ctx.now();
+    if has_ended && is_active && ended == Ended::Refused {
+        return Err(refuse(DeviceRefusal::CertificateEnded));
     }
     Ok(asked)
 }

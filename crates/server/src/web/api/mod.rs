@@ -2,30 +2,45 @@
 
 mod asked;
 mod handlers;
+mod said;
 
 use axum::Router;
-use axum::routing::{get, post};
-use proviso_model::hash_set::HASH_SET_ASK_PATH;
-use proviso_model::looked::LOOKED_PATH;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::app::AppContext;
 
+/// Every route of the port, with what the OpenAPI document says of it.
+fn routes() -> OpenApiRouter<AppContext> {
+    OpenApiRouter::new()
+        .routes(routes!(handlers::enrol))
+        .routes(routes!(handlers::nonce))
+        .routes(routes!(handlers::certificate))
+        .routes(routes!(handlers::policy, handlers::policy_return))
+        .routes(routes!(handlers::device_return))
+        .routes(routes!(handlers::keys))
+        .routes(routes!(handlers::looked))
+        .routes(routes!(handlers::update))
+        .routes(routes!(handlers::update_part))
+        .routes(routes!(handlers::site_list))
+        .routes(routes!(handlers::hash_set_ask))
+        .routes(routes!(handlers::hash_set))
+        .routes(routes!(handlers::hash_set_part))
+        .routes(routes!(handlers::records))
+        .routes(routes!(handlers::liveness))
+}
+
 /// The device port's routes.
 pub fn router(ctx: AppContext) -> Router {
-    Router::new()
-        .route("/v1/enrol", post(handlers::enrol))
-        .route("/v1/nonce", get(handlers::nonce))
-        .route("/v1/policy", get(handlers::policy).post(handlers::policy_return))
-        .route("/v1/return", post(handlers::device_return))
-        .route("/v1/keys", get(handlers::keys))
-        .route(LOOKED_PATH, get(handlers::looked))
-        .route("/v1/site-lists/{sha256}/{part}", get(handlers::site_list))
-        .route(HASH_SET_ASK_PATH, post(handlers::hash_set_ask))
-        .route("/v1/hash-sets/{sha256}", get(handlers::hash_set))
-        .route("/v1/hash-sets/{sha256}/{file}/{part}", get(handlers::hash_set_part))
-        .route("/v1/records", post(handlers::records))
-        .route("/v1/liveness", post(handlers::liveness))
+    let (router, _) = routes().split_for_parts();
+    router
         .fallback(handlers::no_such_place)
         .method_not_allowed_fallback(handlers::no_such_place)
         .with_state(ctx)
+}
+
+/// What the OpenAPI document says of the port.
+pub(crate) fn document() -> OpenApi {
+    routes().split_for_parts().1
 }

@@ -57,6 +57,7 @@ pub fn title(kind: DeviceNoticeKind) -> &'static str {
         DeviceNoticeKind::DeviceReturned => "A device came back after a restore",
         DeviceNoticeKind::PolicyReturned => "An order came back after a restore",
         DeviceNoticeKind::LogContradiction => "The log of this server contradicts itself",
+        DeviceNoticeKind::OldCertificate => "An old certificate of this device was shown",
     }
 }
 
@@ -112,6 +113,11 @@ pub fn in_words(row: &DeviceNoticeRow, device: &str, zone: &TimeZone) -> String 
              holds both as evidence. Either the log was rewritten, or this server was put back from a backup without saying \
              so. It is not about the person. Tell the force’s administrator and its auditor, and keep earlier evidence \
              bundles: proviso-verify compares them."
+        ),
+        DeviceNoticeKind::OldCertificate => format!(
+            "Somebody showed the certificate that {device} had before it got its present one. It was refused. A copy of its disk, or of \
+             the folder of the monitoring program, may run elsewhere; or this device was put back to an older copy and needs \
+             to be enrolled anew. Ask about a repair or a new disk."
         ),
     }
 }

@@ -14,6 +14,7 @@ mod device_notice;
 mod enrolment_code;
 mod events;
 mod fault;
+mod fleet;
 pub mod headers;
 mod inbox;
 pub(super) mod minutes;

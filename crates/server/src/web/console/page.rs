@@ -62,6 +62,8 @@ pub enum Under {
     Caseloads,
     /// The audit log.
     Audit,
+    /// Releases and versions of devices.
+    Fleet,
     /// None of them.
     Nothing,
 }
@@ -89,6 +91,7 @@ impl Shell {
             (Under::Cover, "/cover", "Cover", Action::SetCover),
             (Under::Caseloads, "/caseload", "Caseloads", Action::KeepCaseloads),
             (Under::Audit, "/audit", "Audit log", Action::ReadAudit),
+            (Under::Fleet, "/updates", "Updates", Action::ViewFleet),
         ]
         .into_iter()
         .filter(|(_, _, _, action)| who.may(*action))

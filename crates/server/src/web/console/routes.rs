@@ -10,9 +10,9 @@ use proviso_model::limits::FORM_BYTES_MAX;
 use super::fault::Fault;
 use super::{
     Console, account, alert, assets, audit, bundle, caseload, confirm_self, conflicts, cover, coverage,
-    device_notice, enrolment_code, events, fault, headers, inbox, notifications, passkeys, people, person,
-    personal_link, privilege, provider, quarantine, retention, rights, second_factor, shield, sign_in, visit,
-    why,
+    device_notice, enrolment_code, events, fault, fleet, headers, inbox, notifications, passkeys, people,
+    person, personal_link, privilege, provider, quarantine, retention, rights, second_factor, shield,
+    sign_in, visit, why,
 };
 use crate::app::AppContext;
 
@@ -139,6 +139,7 @@ routes! {
     CaseloadMove: POST "/caseload", SignedIn => caseload::enter;
     CaseloadWithdraw: POST "/caseload/{entry}/withdraw", SignedIn => caseload::withdraw;
     Audit: GET "/audit", SignedIn => audit::show;
+    Updates: GET "/updates", SignedIn => fleet::show;
 }
 
 /// The console as a service. Serve it over TLS with `into_make_service_with_connect_info::<SocketAddr>()`.

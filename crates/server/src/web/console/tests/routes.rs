@@ -171,6 +171,17 @@ async fn a_supervisor_sees_every_case_and_an_auditor_none() {
         assert_eq!(client.get("/audit").await.status, status);
     }
     assert_eq!(auditor.get("/").await.location, "/audit");
+    for (client, status) in [
+        (&mut supervisor, StatusCode::FORBIDDEN),
+        (&mut auditor, StatusCode::FORBIDDEN),
+        (&mut administrator, StatusCode::OK),
+        (&mut officer, StatusCode::FORBIDDEN),
+    ] {
+        let page = client.get("/updates").await;
+        assert_eq!(page.status, status);
+        assert!(!page.body.contains("Test Person"), "versions of devices, and nobody's name");
+    }
+    assert!(acts(&force).await.contains(&"updates-view".to_owned()));
 }
 
 /// The roles of the seed, a letter for each.
@@ -216,6 +227,7 @@ fn for_roles(route: Route) -> Option<&'static str> {
         R::ConflictDeclare | R::ConflictEnd => Some("s"),
         R::Caseload | R::CaseloadPreview | R::CaseloadMove | R::CaseloadWithdraw => Some("s"),
         R::Audit => Some("sua"),
+        R::Updates => Some("a"),
         R::Why | R::WhyGiven => Some("osgc"),
         R::Cover | R::CoverAdd | R::CoverEnd => Some("s"),
         R::PersonRights | R::RightsEnter | R::RightsRequest => Some("osd"),
