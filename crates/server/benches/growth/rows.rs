@@ -7,6 +7,9 @@ use sqlx::{AssertSqlSafe, PgConnection, SqliteConnection};
 /// Findings of each person in the last month, in three alerts that nobody has decided on; what is older was decided on, twenty a time.
 pub const RECENT: i64 = 10;
 
+/// Two years, in microseconds: longer than the longest history that is made.
+const OLDER: i64 = 63_072_000_000_000;
+
 /// A connection that writes beside the server.
 pub enum Writing {
     Postgres(PgConnection),
@@ -41,6 +44,12 @@ impl Writing {
              FROM device d JOIN case_file c ON c.id = d.case_id"
                 .to_owned(),
         )
+        .await?;
+        // They stand first in each chain, so they are older than all that follows.
+        self.run(format!(
+            "UPDATE watched SET from_at = from_at - {OLDER}, until_at = until_at - {OLDER};
+             UPDATE record SET recorded_at = recorded_at - {OLDER}, received_at = received_at - {OLDER}"
+        ))
         .await
     }
 
