@@ -20,6 +20,7 @@ use proviso_model::wire::{
 };
 use proviso_model::{Digest, Policy, Timestamp};
 use proviso_server::app::{AppContext, device, force};
+use proviso_server::keys::certificates::DeviceTerm;
 use rand_core::UnwrapErr;
 use reqwest::{Certificate, Client, Identity};
 
@@ -64,7 +65,7 @@ impl Device {
             agent_version: "0".to_owned(),
         };
         let from = format!("192.0.{}.{}", nth / 250, nth % 250);
-        let enrolled = device::enrol::enrol(ctx, &from, &request).await;
+        let enrolled = device::enrol::enrol(ctx, (&from, DeviceTerm::Renewed), &request).await;
         let enrolled = enrolled.map_err(|refusal| anyhow::anyhow!("{refusal:?}"))?;
         let pem = [enrolled.certificate_pem.as_bytes(), tls.serialize_pem().as_bytes()].concat();
         let client = Client::builder()
@@ -109,6 +110,7 @@ impl Device {
             shielded: 0,
             pictures: 0,
             pictures_unreadable: 0,
+            trial: None,
         };
         self.seal(RecordBody::Liveness { liveness }, at)
     }

@@ -9,7 +9,6 @@ use axum::routing::get;
 use axum::{Json, Router};
 use proviso_store::JobState;
 use serde::Serialize;
-use tokio_stream::StreamExt as _;
 use utoipa::ToSchema;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;

@@ -68,7 +68,7 @@ pub async fn end(ctx: &AppContext, id: TrialId) -> Result<usize, ForceError> {
 fn refused(error: ForceError) -> ForceError {
     match error {
         ForceError::Store(StoreError::Conflict(why)) => {
-            ForceError::Refused(format!("{why}; see admin pack-trial-list"))
+            ForceError::Refused(format!("{why}; see admin pack-trial list"))
         }
         other => other,
     }

@@ -16,6 +16,7 @@ mod guest;
 mod init;
 mod keys;
 mod notifications;
+mod officers;
 mod order_change;
 mod order_end;
 mod pack;
@@ -31,17 +32,17 @@ mod witness;
 
 use std::path::PathBuf;
 
-use anyhow::Context as _;
 use clap::Subcommand;
-use proviso_model::ids::{CaseId, OfficerId};
-use proviso_model::limits::ORDER_BYTES_MAX;
+use proviso_model::ids::CaseId;
 use proviso_store::OfficerRole;
 use serde_json::json;
 
+use self::officers::{
+    case_assign, case_create, checkpoint, officer_add, officer_id, order_text, second_factor_remove,
+};
 use super::{Say, Wiring, open_context, store};
 use crate::app::AppContext;
-use crate::app::force::officer::NewOfficer;
-use crate::app::force::{COMMAND_LINE, case, device, officer};
+use crate::app::force::{COMMAND_LINE, device};
 use crate::app::transfer;
 use crate::config::Config;
 
@@ -172,10 +173,9 @@ pub(super) enum Admin {
     PackImport(pack::ImportArgs),
     /// Say which packs are in use and which were.
     PackList,
-    /// List the packs that devices try out or did, with what they counted.
-    PackTrialList,
-    /// End a trial before its time.
-    PackTrialEnd(pack_trial::EndArgs),
+    /// Packs that devices try out, counting only: what they counted, and ending a trial.
+    #[command(subcommand)]
+    PackTrial(pack_trial::PackTrial),
     /// Print a pack of the force, or write it signed to a file.
     PackShow(pack::ShowArgs),
     /// Retire a pack of the force; devices get a new policy, records go on naming it.
@@ -314,8 +314,7 @@ impl Admin {
             Self::Retention(command) => command.run(ctx).await?,
             Self::PackImport(args) => args.act(ctx).await?,
             Self::PackList => pack::list(ctx).await?,
-            Self::PackTrialList => pack_trial::list(ctx).await?,
-            Self::PackTrialEnd(args) => args.act(ctx).await?,
+            Self::PackTrial(command) => command.act(ctx).await?,
             Self::PackShow(args) => args.act(ctx).await?,
             Self::PackRemove(args) => args.act(ctx).await?,
             Self::SiteListImport(args) => args.act(ctx).await?,
@@ -330,74 +329,4 @@ impl Admin {
             Self::BundleExport(args) => args.run(ctx).await?,
         })
     }
-}
-
-async fn officer_add(
-    ctx: &AppContext,
-    username: String,
-    display_name: String,
-    role: OfficerRole,
-) -> anyhow::Result<(String, serde_json::Value)> {
-    let password = secret::Secrets::default().next("Password: ")?.to_string();
-    let id = officer::add(ctx, NewOfficer { username, display_name, role, password }).await?;
-    Ok((format!("added officer {id}"), json!({"officer": id})))
-}
-
-async fn second_factor_remove(
-    ctx: &AppContext,
-    username: &str,
-) -> anyhow::Result<(String, serde_json::Value)> {
-    let id = officer::second_factor_remove(ctx, username).await?;
-    Ok((
-        format!("removed the codes and passkeys of officer {id} and ended their sessions"),
-        json!({"officer": id}),
-    ))
-}
-
-async fn case_create(
-    ctx: &AppContext,
-    order: &std::path::Path,
-    officer: Option<&str>,
-) -> anyhow::Result<(String, serde_json::Value)> {
-    let officer = match officer {
-        Some(username) => Some(officer_id(ctx, username).await?),
-        None => None,
-    };
-    let id = case::create(ctx, &order_text(order)?, &order.display().to_string(), officer).await?;
-    Ok((format!("opened case {id}"), json!({"case": id})))
-}
-
-async fn case_assign(
-    ctx: &AppContext,
-    id: CaseId,
-    username: &str,
-) -> anyhow::Result<(String, serde_json::Value)> {
-    let officer = officer_id(ctx, username).await?;
-    case::assign(ctx, id, officer).await?;
-    Ok((format!("officer {officer} is in charge of case {id}"), json!({"case": id, "officer": officer})))
-}
-
-async fn checkpoint(ctx: &AppContext) -> anyhow::Result<(String, serde_json::Value)> {
-    ctx.note(COMMAND_LINE, "checkpoint", None, "").await?;
-    let made = ctx.store.checkpoint_add(ctx.now()).await?;
-    let made = made.context("the log is empty; there is nothing to sign yet")?;
-    ctx.store.checkpoint_given_add(made.size, ctx.now()).await?;
-    let note = made.note;
-    Ok((note.clone(), json!({"checkpoint": note})))
-}
-
-fn order_text(path: &std::path::Path) -> anyhow::Result<String> {
-    let place = path.display();
-    let bytes =
-        std::fs::metadata(path).with_context(|| format!("{place}: give the path of an order file"))?.len();
-    anyhow::ensure!(
-        bytes <= ORDER_BYTES_MAX as u64,
-        "{place} has {bytes} bytes; an order file has at most {ORDER_BYTES_MAX}"
-    );
-    std::fs::read_to_string(path).with_context(|| format!("{place}: an order file is UTF-8 text"))
-}
-
-async fn officer_id(ctx: &AppContext, username: &str) -> anyhow::Result<OfficerId> {
-    let row = ctx.store.officer_by_username(&username.to_lowercase()).await?;
-    Ok(row.with_context(|| format!("there is no officer \"{username}\"; add one with admin officer-add"))?.id)
 }

@@ -43,7 +43,7 @@ pub(in crate::cli) struct ImportArgs {
     #[arg(long, value_name = "DAYS", default_value_t = forecast::DAYS)]
     days: u16,
     /// Take it into no use yet: devices try it out for so many days, 28 at most, beside the packs in use. They count how often it would
-    /// have found more or less, and keep nothing; admin pack-trial-list shows the numbers.
+    /// have found more or less, and keep nothing; admin pack-trial list shows the numbers.
     #[arg(long, value_name = "DAYS", conflicts_with = "dry_run")]
     try_days: Option<u16>,
     /// Take the list without the entries that cannot be terms.

@@ -1,11 +1,28 @@
 //! `admin pack-trial-...`: packs that devices try out, counting only.
 
-use clap::Args;
+use clap::{Args, Subcommand};
 use proviso_model::ids::TrialId;
 use serde_json::{Value, json};
 
 use crate::app::AppContext;
 use crate::app::force::pack_trial;
+
+#[derive(Debug, Subcommand)]
+pub(in crate::cli) enum PackTrial {
+    /// List the packs that devices try out or did, with what they counted.
+    List,
+    /// End a trial before its time.
+    End(EndArgs),
+}
+
+impl PackTrial {
+    pub(super) async fn act(self, ctx: &AppContext) -> anyhow::Result<(String, Value)> {
+        match self {
+            Self::List => list(ctx).await,
+            Self::End(args) => args.act(ctx).await,
+        }
+    }
+}
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct EndArgs {
@@ -15,14 +32,14 @@ pub(in crate::cli) struct EndArgs {
 }
 
 impl EndArgs {
-    pub(super) async fn act(self, ctx: &AppContext) -> anyhow::Result<(String, Value)> {
+    async fn act(self, ctx: &AppContext) -> anyhow::Result<(String, Value)> {
         let devices = pack_trial::end(ctx, self.trial).await?;
         let words = format!("trial {} is ended; {devices} devices get a new policy", self.trial);
         Ok((words, json!({"trial": self.trial, "devices": devices})))
     }
 }
 
-pub(super) async fn list(ctx: &AppContext) -> anyhow::Result<(String, Value)> {
+async fn list(ctx: &AppContext) -> anyhow::Result<(String, Value)> {
     let now = ctx.now();
     let (mut lines, mut values) = (Vec::new(), Vec::new());
     for (row, sum) in pack_trial::list(ctx).await? {
