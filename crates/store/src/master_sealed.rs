@@ -20,6 +20,10 @@ words! {
         SecondFactor = "second-factor",
         /// An officer's address for notifications.
         Notification = "notification",
+        /// What a passkey of an officer is known by.
+        Passkey = "passkey",
+        /// The text of a pack on trial.
+        PackTrial = "pack-trial",
     }
 }
 
@@ -28,7 +32,7 @@ words! {
 pub struct MasterSealedRow {
     /// Where it stands.
     pub place: MasterSealedIn,
-    /// What tells it from others there: the hash of a list or set, the id of an officer; empty for a pack.
+    /// What tells it from others there: the hash of a list or set, the id of an officer; empty for a pack, and for one on trial.
     pub of: Vec<u8>,
     /// As it is sealed now.
     pub sealed: Vec<u8>,

@@ -9,7 +9,7 @@ use proviso_store::{MasterSealedIn, MasterSealedRow};
 
 use super::force::{COMMAND_LINE, ForceError};
 use super::hash_sets::for_devices;
-use super::officer::{notifications, second_factor};
+use super::officer::{notifications, passkeys, second_factor};
 use super::{AppContext, hash_sets, packs, site_lists};
 use crate::config::Config;
 use crate::keys::{KeyError, sealed_file};
@@ -148,5 +148,10 @@ fn purpose(row: &MasterSealedRow) -> Result<String, ForceError> {
             second_factor::purpose(OfficerId::from_bytes(officer))
         }
         MasterSealedIn::Notification => notifications::PURPOSE.to_owned(),
+        MasterSealedIn::Passkey => {
+            let officer = row.of.as_slice().try_into().map_err(|_| unread())?;
+            passkeys::purpose(OfficerId::from_bytes(officer))
+        }
+        MasterSealedIn::PackTrial => packs::TRIAL_PURPOSE.to_owned(),
     })
 }

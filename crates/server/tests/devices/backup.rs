@@ -340,6 +340,8 @@ async fn on_postgresql_a_backup_is_put_back_into_empty_databases_row_for_row_and
         "log_node",
         "notification",
         "restored",
+        // How many notifications there ever were.
+        "sqlite_sequence",
     ];
     let destroyed = ["record", "record_body", "watched"];
     for (table, rows) in

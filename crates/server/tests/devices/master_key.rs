@@ -5,8 +5,12 @@ use std::sync::Arc;
 
 use getrandom::SysRng;
 use getrandom::rand_core::UnwrapErr;
+use proviso_engine::import::{Defaults, Format};
 use proviso_engine::sites::ListFormat;
+use proviso_server::app::force::pack::NewPack;
+use proviso_server::app::force::pack_trial;
 use proviso_server::app::force::site_list::{self, NewSiteList};
+use proviso_server::app::in_use::InUse;
 use proviso_server::app::officer::second_factor;
 use proviso_server::app::{AppContext, Clock, audit_check};
 use proviso_server::config::Config;
@@ -41,6 +45,10 @@ async fn lived_in() -> Rig {
         read: &read,
     };
     site_list::import(&rig.ctx, &new, false).await.expect("imported");
+    let defaults = Defaults { weight_permille: 1000, language: None };
+    let (name, category, format) = ("harbour-list", "sexual", Format::Csv);
+    let pack = NewPack { name, category, format, defaults, file: b"blue anchor\n" };
+    pack_trial::begin(&rig.ctx, &pack, false, 14).await.expect("on trial");
     rig.stop().await;
     rig
 }
@@ -80,6 +88,7 @@ async fn opens(rig: &Rig, ctx: &AppContext) {
     let case = ctx.store.case_get(rig.case).await.expect("read").expect("the case");
     assert!(keys.open(proviso_server::keys::case::Purpose::Case, &case.sealed).is_ok());
     second_factor::waiting(ctx, &who(ctx).await).await.expect("the secret of the officer's app");
+    assert!(InUse::now(ctx).await.expect("read").trial.is_some(), "the pack on trial");
     let list = ctx.store.site_list_list().await.expect("read");
     let list = list.first().expect("a list");
     let whole = proviso_server::app::site_lists::whole(ctx, list).await.expect("its parts");
@@ -119,7 +128,7 @@ async fn a_change_of_the_master_key_goes_on_after_a_kill_at_every_step_and_refus
         if !was_killed {
             let anew = first.expect("not killed").anew;
             assert!(
-                anew.key_files >= 6 && anew.cases == 1 && anew.values == 2 && anew.parts == 1,
+                anew.key_files >= 6 && anew.cases == 1 && anew.values == 3 && anew.parts == 1,
                 "{anew:?}"
             );
             break;

@@ -15,6 +15,8 @@ fn columns(place: MasterSealedIn) -> (&'static str, Option<&'static str>, &'stat
         MasterSealedIn::HashSet => ("hash_set", Some("sha256"), "sealed"),
         MasterSealedIn::HashSetKey => ("hash_set", Some("sha256"), "sealed_key"),
         MasterSealedIn::SecondFactor => ("second_factor", Some("officer"), "sealed"),
+        MasterSealedIn::Passkey => ("passkey", Some("officer"), "sealed"),
+        MasterSealedIn::PackTrial => ("pack_trial", None, "sealed"),
         MasterSealedIn::Notification => ("notification_setting", Some("officer"), "sealed"),
     }
 }

@@ -22,6 +22,10 @@ pub async fn ping(
     accepted_size: Option<u64>,
 ) -> Result<LivenessAnswer, DeviceRefusal> {
     let now = ctx.now();
+    // The store counts to 2^63; no force has made so many policies.
+    if i64::try_from(ping.policy_serial).is_err() {
+        return Err(DeviceRefusal::RequestBad("the policy serial is above 2^63".to_owned()));
+    }
     ctx.store.device_seen(device.id, now, ping.watching, ping.policy_serial).await?;
     let version = plain_version(&ping.agent_version);
     if version != device.agent_version {

@@ -72,7 +72,7 @@ struct Asked<T> {
     state: T,
 }
 
-fn purpose(officer: OfficerId) -> String {
+pub(in crate::app) fn purpose(officer: OfficerId) -> String {
     format!("passkey/{officer}")
 }
 

@@ -278,7 +278,7 @@ pub(super) async fn hash_set(
 
 /// `GET /v1/hash-sets/SHA256/FILE/PART`.
 #[utoipa::path(get, path = "/v1/hash-sets/{sha256}/{file}/{part}", tag = "devices",
-    params(Signed, ("sha256" = Digest, Path, description = "Of the set."), ("file" = HashSetFile, Path, description = "Which file."), ("part" = u32, Path, description = "From 0 on.")),
+    params(Signed, ("sha256" = Digest, Path, description = "Of the set."), ("file" = inline(HashSetFile), Path, description = "Which file."), ("part" = u32, Path, description = "From 0 on.")),
     responses((status = 200, body = Vec<u8>, content_type = "application/octet-stream", description = "Bytes of the part."), Refused))]
 pub(super) async fn hash_set_part(
     State(ctx): State<AppContext>,

@@ -68,7 +68,7 @@ async fn the_log_is_searched_by_who_what_whom_and_when_and_the_search_is_in_it()
     let mut auditor = Client::signed_in(&force, "auditor").await;
     // What is asked, what is found, and what is not.
     let (viewed, looked, coded) =
-        ("<td>viewed the alert</td>", "<td>viewed the person’s page</td>", "<td>made an enrolment code</td>");
+        (">viewed the alert</td>", ">viewed the person’s page</td>", ">made an enrolment code</td>");
     let searches = [
         (format!("who=officer:{}&kind=consultation", om1.id), [true, true, false]),
         ("kind=collection".to_owned(), [false, false, true]),
