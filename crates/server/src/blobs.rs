@@ -127,8 +127,8 @@ fn bucket(access: &S3Access<'_>) -> Result<AmazonS3, BlobsError> {
         .with_conditional_put(S3ConditionalPut::ETagMatch)
         .with_client_options(client)
         .with_retry(retry);
-    if let Some(endpoint) = &s3.endpoint {
-        builder = builder.with_endpoint(endpoint.trim_end_matches('/'));
+    if let Some(address) = &s3.address {
+        builder = builder.with_endpoint(address.trim_end_matches('/'));
     }
     Ok(builder.build()?)
 }

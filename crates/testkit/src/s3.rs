@@ -53,7 +53,7 @@ fn fault(why: &str) -> Response {
 /// A server that runs until it is dropped.
 pub struct S3Server {
     /// Where it answers.
-    pub endpoint: String,
+    pub address: String,
     /// Certificate of the authority that vouches for it, in a file; none where it answers in the clear.
     pub ca_file: Option<PathBuf>,
     folder: TempDir,
@@ -93,10 +93,10 @@ impl S3Server {
             (tls, ca_file) = (Some((chain, key)), Some(path));
         }
         let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        let mut server = Self { endpoint: String::new(), ca_file, folder, listen, tls, runtime: None };
+        let mut server = Self { address: String::new(), ca_file, folder, listen, tls, runtime: None };
         server.start_again();
         let scheme = if with_tls { "https" } else { "http" };
-        server.endpoint = format!("{scheme}://localhost:{}", server.listen.port());
+        server.address = format!("{scheme}://localhost:{}", server.listen.port());
         server
     }
 

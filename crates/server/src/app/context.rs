@@ -1,5 +1,7 @@
 //! What every act is given: store, keys, clock, randomness.
 
+mod sealing;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -8,15 +10,12 @@ use object_store::ObjectStore;
 use proviso_engine::Pack;
 use proviso_engine::image::set::HashSet;
 use proviso_engine::privilege::PrivilegeTest;
-use proviso_model::ids::{CaseId, CaseKeyId, DeviceId};
+use proviso_model::ids::DeviceId;
 use proviso_model::limits::HASH_SET_ASKS_PER_MINUTE;
 use proviso_model::{Digest, Timestamp};
 use proviso_store::Store;
 use rand_core::CryptoRng;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use tokio::sync::Notify;
-use zeroize::Zeroizing;
 
 use crate::app::destruction::Journal;
 use crate::app::hash_sets::Mapped;
@@ -26,7 +25,7 @@ use crate::app::retention::RetentionRules;
 use crate::app::rights::RightsRules;
 use crate::keys::case::Purpose;
 use crate::keys::rotation::FolderLock;
-use crate::keys::{CaseKeys, ForceKeyRing, KeyError, MasterKey, sealed_file};
+use crate::keys::{ForceKeyRing, KeyError, MasterKey};
 use crate::notify::carrier::Carrier;
 use crate::notify::{Hub, TellingRules};
 use crate::pictures::Viewer;
@@ -194,49 +193,6 @@ impl AppContext {
         work(&mut **rng)
     }
 
-    /// Seals what belongs to the force and to no case.
-    pub(super) fn seal_for_force(&self, purpose: &str, plaintext: &[u8]) -> Vec<u8> {
-        self.with_rng(|rng| self.master.seal(rng, purpose, plaintext))
-    }
-
-    /// Opens what [`AppContext::seal_for_force`] sealed.
-    pub(super) fn open_for_force(
-        &self,
-        purpose: &str,
-        sealed: &[u8],
-    ) -> Result<Zeroizing<Vec<u8>>, KeyError> {
-        self.master.open(purpose, sealed)
-    }
-
-    /// What tells the master key in use from others.
-    pub(super) fn master_key_id(&self) -> String {
-        self.master.id()
-    }
-
-    /// Seals anew what the master key before sealed; `None` for what is under the one in use.
-    pub(super) fn seal_anew_for_force(
-        &self,
-        purpose: &str,
-        sealed: &[u8],
-    ) -> Result<Option<Vec<u8>>, KeyError> {
-        self.with_rng(|rng| self.master.seal_anew(rng, purpose, sealed))
-    }
-
-    /// The same for a file of keys of the force.
-    pub(super) fn key_file_anew(&self, data_dir: &Path, name: &str) -> Result<bool, KeyError> {
-        self.with_rng(|rng| sealed_file::seal_anew(data_dir, &self.master, rng, name))
-    }
-
-    /// The same for the keys of a case.
-    pub(super) fn case_keys_anew(&self, path: &Path) -> Result<bool, KeyError> {
-        self.with_rng(|rng| CaseKeys::wrap_anew(path, &self.master, rng))
-    }
-
-    /// The files of the keys of every case.
-    pub(super) fn case_key_paths(&self) -> Result<Vec<PathBuf>, KeyError> {
-        CaseKeys::paths(&self.case_keys_dir)
-    }
-
     /// Says to whoever changes the master key that this context is in use, while any clone of it is.
     #[must_use]
     pub fn in_use(mut self, lock: FolderLock) -> Self {
@@ -310,93 +266,6 @@ impl AppContext {
     #[must_use]
     pub fn force_name(&self) -> &str {
         &self.keys.name
-    }
-
-    /// Opens the keys of a case.
-    ///
-    /// # Errors
-    /// [`KeyError`].
-    pub fn case_keys(&self, case: CaseId) -> Result<CaseKeys, KeyError> {
-        CaseKeys::load(&self.case_keys_dir, &self.master, case)
-    }
-
-    /// Makes the keys of a new case.
-    ///
-    /// # Errors
-    /// [`KeyError`].
-    pub fn case_keys_create(&self, case: CaseId) -> Result<CaseKeys, KeyError> {
-        let id = CaseKeyId::random(self.random());
-        self.with_rng(|rng| CaseKeys::create(&self.case_keys_dir, &self.master, rng, case, id))
-    }
-
-    /// Whether the keys of a case are there.
-    #[must_use]
-    pub fn case_keys_held(&self, case: CaseId) -> bool {
-        CaseKeys::held(&self.case_keys_dir, case)
-    }
-
-    /// Destroys the keys of a case. Only `destruction` does so, after it has written the journal.
-    ///
-    /// # Errors
-    /// [`KeyError`].
-    pub(super) fn case_keys_destroy(&self, case: CaseId) -> Result<(), KeyError> {
-        CaseKeys::destroy(&self.case_keys_dir, case)
-    }
-
-    /// The destruction journal.
-    #[must_use]
-    pub fn journal(&self) -> &Journal {
-        &self.journal
-    }
-
-    /// Seals a column of a case.
-    ///
-    /// # Errors
-    /// [`KeyError`].
-    pub fn seal(&self, case: CaseId, purpose: Purpose, plaintext: &[u8]) -> Result<Vec<u8>, KeyError> {
-        let keys = self.case_keys(case)?;
-        Ok(self.with_rng(|rng| keys.seal(rng, purpose, plaintext)))
-    }
-
-    /// Opens a column of a case.
-    ///
-    /// # Errors
-    /// [`KeyError`].
-    pub fn unseal(
-        &self,
-        case: CaseId,
-        purpose: Purpose,
-        sealed: &[u8],
-    ) -> Result<Zeroizing<Vec<u8>>, KeyError> {
-        self.case_keys(case)?.open(purpose, sealed)
-    }
-
-    /// Seals a value as JSON.
-    ///
-    /// # Errors
-    /// [`KeyError`].
-    pub fn seal_json<T: Serialize>(
-        &self,
-        case: CaseId,
-        purpose: Purpose,
-        value: &T,
-    ) -> Result<Vec<u8>, KeyError> {
-        let json = Zeroizing::new(serde_json::to_vec(value).map_err(|error| malformed(purpose, &error))?);
-        self.seal(case, purpose, &json)
-    }
-
-    /// Opens a value sealed as JSON.
-    ///
-    /// # Errors
-    /// [`KeyError`].
-    pub fn unseal_json<T: DeserializeOwned>(
-        &self,
-        case: CaseId,
-        purpose: Purpose,
-        sealed: &[u8],
-    ) -> Result<T, KeyError> {
-        let json = self.unseal(case, purpose, sealed)?;
-        serde_json::from_slice(&json).map_err(|error| malformed(purpose, &error))
     }
 }
 

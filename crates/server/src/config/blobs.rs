@@ -33,7 +33,7 @@ pub struct BlobsConfig {
 #[serde(deny_unknown_fields)]
 pub struct S3Config {
     /// Its address: https, or http on this machine. That of Amazon for the region when absent.
-    pub endpoint: Option<String>,
+    pub address: Option<String>,
     /// The bucket, which has to be there.
     pub bucket: String,
     /// Its region, as the server calls it.
@@ -101,13 +101,13 @@ impl Config {
         if self.blobs.folder.is_some() {
             return wrong("folder and [blobs.s3] are both given; choose one".to_owned());
         }
-        let is_plain = match s3.endpoint.as_deref().map(str::parse::<Url>) {
+        let is_plain = match s3.address.as_deref().map(str::parse::<Url>) {
             None => false,
             Some(Ok(url)) if url.scheme() == "https" => false,
             Some(Ok(url)) if url.scheme() == "http" && is_this_machine(&url) => true,
             Some(_) => {
                 return wrong(
-                    "s3.endpoint: give an https:// address; http:// is for this machine alone".to_owned(),
+                    "s3.address: give an https:// address; http:// is for this machine alone".to_owned(),
                 );
             }
         };
@@ -146,8 +146,8 @@ mod tests {
         let bucket = "[blobs.s3]\nbucket = \"proviso\"\nregion = \"eu-west-2\"\n";
         for (text, named) in [
             (format!("[blobs]\nfolder = \"/srv/blobs\"\n{bucket}"), "choose one"),
-            (format!("{bucket}endpoint = \"http://s3.example\"\n"), "https://"),
-            (format!("{bucket}endpoint = \"s3.example\"\n"), "https://"),
+            (format!("{bucket}address = \"http://s3.example\"\n"), "https://"),
+            (format!("{bucket}address = \"s3.example\"\n"), "https://"),
             (bucket.to_owned(), "PROVISO_S3_ACCESS_KEY_ID"),
             (format!("{bucket}access_key_id = \"an-id\"\n"), "PROVISO_S3_SECRET_ACCESS_KEY"),
             (
@@ -160,7 +160,7 @@ mod tests {
             assert!(error.contains(named), "{error}");
         }
         let mut config: Config =
-            toml::from_str(&format!("{bucket}endpoint = \"http://127.0.0.1:9000\"\n")).expect("read");
+            toml::from_str(&format!("{bucket}address = \"http://127.0.0.1:9000\"\n")).expect("read");
         config.blobs.environment = BlobsEnvironment::read(|name| Some(format!("value of {name}")));
         let access = config.s3().expect("they go together").expect("a bucket");
         assert!(access.is_plain);

@@ -25,7 +25,7 @@ const OTHER: &str = "0123456789abcdef0123456789abcdef";
 
 fn in_bucket(config: &mut Config, server: &S3Server, prefix: &str) {
     config.blobs.s3 = Some(S3Config {
-        endpoint: Some(server.endpoint.clone()),
+        address: Some(server.address.clone()),
         bucket: BUCKET.to_owned(),
         region: "test-1".to_owned(),
         prefix: Some(prefix.to_owned()),

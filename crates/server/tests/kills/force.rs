@@ -72,12 +72,12 @@ impl Force {
     pub async fn start() -> (Self, Vec<Device>) {
         let (cluster, folder) = (Cluster::start(), tempfile::tempdir().expect("a folder"));
         let (s3, line) = Process::start(s3(folder.path(), 0));
-        let endpoint = line.trim().to_owned();
+        let address = line.trim().to_owned();
         let made = cluster.databases().await;
         let mut rig = Rig::on_databases(made.clone(), |config| {
             config.workers = 0;
             config.blobs.s3 = Some(S3Config {
-                endpoint: Some(endpoint.clone()),
+                address: Some(address.clone()),
                 bucket: BUCKET.to_owned(),
                 region: "test-1".to_owned(),
                 prefix: None,
@@ -98,7 +98,7 @@ impl Force {
         let list = list(&rig).await;
         let settings = folder.path().join("server.toml");
         let text = format!(
-            "store = \"{}\"\nrecord_keys = \"{}\"\n[blobs.s3]\nendpoint = \"{endpoint}\"\nbucket = \"{BUCKET}\"\nregion = \"test-1\"\n\
+            "store = \"{}\"\nrecord_keys = \"{}\"\n[blobs.s3]\naddress = \"{address}\"\nbucket = \"{BUCKET}\"\nregion = \"test-1\"\n\
              access_key_id = \"{KEY_ID}\"\n",
             made.database, made.record_keys
         );
@@ -106,7 +106,7 @@ impl Force {
         let port =
             |address: &str| address.rsplit_once(':').and_then(|(_, port)| port.parse().ok()).expect("a port");
         let mut processes: Vec<Option<Process>> = VICTIMS.iter().map(|_| None).collect();
-        let mut ports = [0, 0, port(&endpoint)];
+        let mut ports = [0, 0, port(&address)];
         for (nth, place) in [(0, 0), (1, 4)] {
             let (serving, line) = Process::start(serve(&rig, &settings, 0));
             let said: serde_json::Value = serde_json::from_str(&line).expect("JSON");
