@@ -49,6 +49,7 @@ test("no page of console or person has a fault that axe-core or the browser find
   const stack = await new Stack().start();
   const pages = await new Pages().start();
   await stack.admin(["officer-add", "--username", "auditor", "--name", "Auditor (invented)", "--role", "auditor"], `${PASSWORD}\n`);
+  await stack.admin(["officer-add", "--username", "alex", "--name", "Alex (invented)", "--role", "administrator"], `${PASSWORD}\n`);
   await stack.admin(["officer-add", "--username", "chris", "--name", "Chris (invented)", "--role", "supervisor"], `${PASSWORD}\n`);
   const officer = await Officer.signIn(stack);
   const browser = await launch("chromium", { userDataDir: join(stack.folder, "chromium"), hostManifestPath: stack.hostManifest("chromium") });
@@ -60,7 +61,7 @@ test("no page of console or person has a fault that axe-core or the browser find
     await openByHand({ page: tab }, pages.url("/lantern"));
     await officer.newAlert();
     await visit(stack);
-    const who = { PROVISO_USER: USERNAME, PROVISO_PASSWORD: PASSWORD, PROVISO_AUDITOR: "auditor", PROVISO_SUPERVISOR: "chris", PROVISO_DECIDE: "1", PROVISO_PERSONAL: stack.personal };
+    const who = { PROVISO_USER: USERNAME, PROVISO_PASSWORD: PASSWORD, PROVISO_AUDITOR: "auditor", PROVISO_SUPERVISOR: "chris", PROVISO_ADMINISTRATOR: "alex", PROVISO_DECIDE: "1", PROVISO_PERSONAL: stack.personal };
     const { code, words } = await look([stack.console, process.env.PROVISO_PICTURES ?? join(stack.folder, "pictures")], who);
     assert.equal(code, 0, words);
     const own = await officer.browser.newPage();

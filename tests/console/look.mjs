@@ -226,6 +226,20 @@ if (process.env.PROVISO_SUPERVISOR) {
   await press('form[action="/cover"] button');
   await look("cover-wrong");
   faults.splice(0, faults.length, ...faults.filter((fault) => !/cover: Failed.*422/.test(fault)));
+  const case_ = new URL(person).pathname;
+  for (const [name, path] of Object.entries({ caseload: "/caseload", conflicts: "/conflicts", retention: "/retention", "person-retention": `${case_}/retention`, rights: "/rights", "person-rights": `${case_}/rights` })) {
+    await go(path);
+    await look(name);
+  }
+}
+if (process.env.PROVISO_ADMINISTRATOR) {
+  await go("/account");
+  await press('form[action="/sign-out"] button');
+  await signIn(process.env.PROVISO_ADMINISTRATOR);
+  await go("/updates");
+  await look("updates");
+  await go("/account");
+  await look("account-administrator");
 }
 await browser.close();
 
