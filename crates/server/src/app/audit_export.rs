@@ -8,7 +8,7 @@ use proviso_store::{AuditRow, StoreError};
 use serde_json::{Value, json};
 
 use super::AppContext;
-use super::officer::act_kinds::ActKind;
+use super::officer::acts::ActKind;
 
 /// Rows read at a time.
 const ROWS: u32 = 1000;

@@ -5,7 +5,7 @@ use proviso_model::Timestamp;
 use proviso_model::ids::{CaseId, OfficerId};
 
 use super::rows::{bytes, damaged, parsed, text, time, time_maybe};
-use super::{EngineRow, EngineStore};
+use super::{EngineConnection, EngineRow, EngineStore};
 use crate::error::{Result, StoreError};
 use crate::officer::{OfficerRole, OfficerRow, OfficerStore, SessionFactor, SessionRow};
 
@@ -31,6 +31,15 @@ fn case_reasons(lines: &str) -> Result<Vec<(CaseId, String)>> {
         Some((case.parse().ok()?, reason.to_owned()))
     };
     lines.lines().map(|line| one(line).ok_or_else(|| damaged("case_reasons"))).collect()
+}
+
+/// Ends every session of an officer.
+pub(super) async fn sessions_end(connection: &mut EngineConnection, officer: OfficerId) -> Result<()> {
+    sqlx::query("DELETE FROM session WHERE officer = $1")
+        .bind(officer.as_bytes().to_vec())
+        .execute(connection)
+        .await?;
+    Ok(())
 }
 
 /// Writes a time into a session.

@@ -5,6 +5,7 @@ use proviso_model::Timestamp;
 use proviso_model::ids::OfficerId;
 
 use super::EngineStore;
+use super::officer::sessions_end;
 use super::rows::{blob, bytes, int, number, parsed, time, time_maybe};
 use crate::error::{Result, StoreError};
 use crate::second_factor::{SecondFactorRow, SecondFactorState, SecondFactorStore};
@@ -113,10 +114,7 @@ impl SecondFactorStore for EngineStore {
                     .bind(officer.as_bytes().to_vec())
                     .execute(&mut *connection)
                     .await?;
-                sqlx::query("DELETE FROM session WHERE officer = $1")
-                    .bind(officer.as_bytes().to_vec())
-                    .execute(connection)
-                    .await?;
+                sessions_end(connection, officer).await?;
                 Ok(done.rows_affected() > 0 || passkeys.rows_affected() > 0)
             })
         })

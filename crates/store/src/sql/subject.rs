@@ -5,6 +5,7 @@ use proviso_model::Timestamp;
 use proviso_model::ids::OfficerId;
 
 use super::EngineStore;
+use super::officer::sessions_end;
 use super::rows::{bytes, time};
 use crate::error::{Result, StoreError};
 use crate::subject::SubjectStore;
@@ -56,10 +57,7 @@ impl SubjectStore for EngineStore {
                     .bind(officer.as_bytes().to_vec())
                     .execute(&mut *connection)
                     .await?;
-                sqlx::query("DELETE FROM session WHERE officer = $1")
-                    .bind(officer.as_bytes().to_vec())
-                    .execute(connection)
-                    .await?;
+                sessions_end(connection, officer).await?;
                 Ok(done.rows_affected() > 0)
             })
         })

@@ -280,10 +280,7 @@ async fn load(
     }
     let statements = statements::beside(ctx, case.id, (alert.first_at, alert.last_at)).await?;
     let condition = order.conditions.iter().find(|one| one.paragraph == alert.paragraph).cloned();
-    let officer = match case.officer {
-        Some(id) => history::officer_name(ctx, id).await?,
-        None => "nobody yet".to_owned(),
-    };
+    let officer = history::in_charge(ctx, &case).await?;
     Ok(AlertView {
         person: sealed::person(ctx, &case)?,
         device: sealed::device(ctx, &device)?,

@@ -4,7 +4,7 @@ use proviso_model::Timestamp;
 use proviso_model::ids::CaseId;
 use proviso_store::{AuditRow, AuditSearch};
 
-use super::act_kinds::ActKind;
+use super::acts::ActKind;
 use super::allowed::Action;
 use super::error::ActError;
 use super::history;
@@ -97,11 +97,7 @@ impl Looked {
         }
         let acts = match (&self.act, self.kind) {
             (Some(act), _) => vec![act.clone()],
-            (None, Some(ActKind::Administration)) => history::acts()
-                .filter(|act| ActKind::of(act) == ActKind::Administration)
-                .map(str::to_owned)
-                .collect(),
-            (None, Some(kind)) => kind.acts().iter().map(|act| (*act).to_owned()).collect(),
+            (None, Some(kind)) => kind.acts().map(str::to_owned).collect(),
             (None, None) => Vec::new(),
         };
         let object = self.about.clone().filter(|_| case.is_none());

@@ -1,12 +1,12 @@
 //! How many alerts a day an officer is asked to decide. What is over it is ranked lower until it is due, and never hidden.
 
-use jiff::civil::Time;
 use proviso_model::Timestamp;
 use proviso_store::{AuditFilter, Priority};
 
 use super::error::ActError;
 use super::inbox::InboxRow;
 use super::priority::{Due, due};
+use super::unveilings;
 use super::who::Who;
 use crate::app::AppContext;
 
@@ -57,20 +57,12 @@ pub(super) async fn of(ctx: &AppContext, who: &Who, now: Timestamp) -> Result<Op
     let Some(per_day) = per_day(ctx).await?.filter(|_| is_caseworker) else { return Ok(None) };
     let filter = AuditFilter {
         act: "alert-decide".to_owned(),
-        since: midnight(ctx, now),
+        since: unveilings::begins(now).0,
         actor: Some(who.actor()),
         object: None,
     };
     let decided_today = u32::try_from(ctx.store.audit_count(&filter).await?).unwrap_or(u32::MAX);
     Ok(Some(Budget { per_day, decided_today }))
-}
-
-fn midnight(ctx: &AppContext, now: Timestamp) -> Timestamp {
-    let zone = &ctx.telling.zone;
-    let start = jiff::Timestamp::from_microsecond(now.as_micros())
-        .ok()
-        .and_then(|at| zone.to_timestamp(zone.to_datetime(at).date().to_datetime(Time::midnight())).ok());
-    start.map_or(now, |at| Timestamp::from_micros(at.as_microsecond()))
 }
 
 /// Marks the rows that today's work does not reach. What cannot wait, what is overdue, and what waits for another's review is

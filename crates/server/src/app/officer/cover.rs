@@ -5,11 +5,11 @@ use proviso_model::ids::{CoverId, OfficerId};
 use proviso_store::{CoverRow, OfficerRole};
 
 use super::allowed::Action;
+use super::conflicts::in_words;
 use super::error::ActError;
 use super::history;
 use super::who::Who;
 use crate::app::AppContext;
-use crate::app::force::ForceError;
 use crate::app::force::cover::{self, NewCover};
 
 /// A cover, with names.
@@ -68,11 +68,7 @@ pub async fn view(ctx: &AppContext, who: &Who) -> Result<CoverView, ActError> {
 /// [`ActError`].
 pub async fn add(ctx: &AppContext, who: &Who, new: NewCover) -> Result<Result<CoverId, String>, ActError> {
     who.require(Action::SetCover)?;
-    match cover::add(ctx, &who.actor(), new).await {
-        Ok(id) => Ok(Ok(id)),
-        Err(ForceError::Refused(why)) => Ok(Err(why)),
-        Err(error) => Err(ActError::of_force(error, "a cover cannot be entered as asked")),
-    }
+    in_words(cover::add(ctx, &who.actor(), new).await)
 }
 
 /// Ends a cover now.

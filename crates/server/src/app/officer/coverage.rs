@@ -60,10 +60,7 @@ pub async fn view(
     let about = question.unwrap_or(stretch);
     let objects = format!("{device} from {} until {}", about.from, about.until);
     who.does(ctx, (Action::ViewEvidence, "coverage-view"), &case, &objects, async {
-        let officer = match case.officer {
-            Some(officer) => history::officer_name(ctx, officer).await?,
-            None => "nobody yet".to_owned(),
-        };
+        let officer = history::in_charge(ctx, &case).await?;
         let known = late::known(ctx, &ctx.case_keys(case.id)?).await?;
         let in_force = known.order.stretches().map_err(LateError::from)?;
         let answer = match question {

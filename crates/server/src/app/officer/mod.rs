@@ -1,7 +1,7 @@
 //! What officers do in the console: one file per act. Each authorises, is logged before it is done, and is one call of
 //! the store where it changes anything.
 
-pub mod act_kinds;
+pub mod acts;
 pub mod alert;
 pub mod allowed;
 pub mod audit_log;

@@ -77,10 +77,7 @@ pub async fn people(ctx: &AppContext, who: &Who) -> Result<People, ActError> {
     let mut lines = Vec::new();
     for case in who.cases(ctx).await? {
         let filter = AlertFilter { case: Some(case.id), undecided: true, ..AlertFilter::default() };
-        let officer = match case.officer {
-            Some(id) => history::officer_name(ctx, id).await?,
-            None => "nobody yet".to_owned(),
-        };
+        let officer = history::in_charge(ctx, &case).await?;
         lines.push(PersonLine {
             person: sealed::person(ctx, &case)?,
             order: sealed::order(ctx, &case).await?,

@@ -103,10 +103,7 @@ pub async fn view(ctx: &AppContext, who: &Who, id: CaseId) -> Result<PersonView,
                 decisions.push((row, officer));
             }
         }
-        let officer = match case.officer {
-            Some(officer) => history::officer_name(ctx, officer).await?,
-            None => "nobody yet".to_owned(),
-        };
+        let officer = history::in_charge(ctx, &case).await?;
         let devices = people::devices(ctx, &case).await?;
         let known = late::known(ctx, &ctx.case_keys(id)?).await?;
         let in_force = known.order.stretches().map_err(LateError::from)?;

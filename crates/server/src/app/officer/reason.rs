@@ -116,9 +116,6 @@ impl Who {
 /// As [`Who::case`], but for [`ActError::SayWhy`].
 pub async fn asked_about(ctx: &AppContext, who: &Who, id: CaseId) -> Result<(Person, String), ActError> {
     let case = who.case_unasked(ctx, Action::ViewEvidence, id).await?;
-    let officer = match case.officer {
-        Some(officer) => history::officer_name(ctx, officer).await?,
-        None => "nobody yet".to_owned(),
-    };
+    let officer = history::in_charge(ctx, &case).await?;
     Ok((sealed::person(ctx, &case)?, officer))
 }

@@ -294,7 +294,8 @@ fn idle(row: &SessionRow, now: Timestamp) -> i64 {
     now.millis_since(row.seen_at)
 }
 
-/// Notes for the session why the officer opens a case that is not theirs. What they then do there is logged with it.
+/// Notes for the session why the officer opens a case that is not theirs. What they then do there is logged with it. `false` where they
+/// gave no reason; whether they may open it at all is asked first.
 ///
 /// # Errors
 /// As [`Who::case`].
@@ -302,10 +303,12 @@ pub async fn give_reason(
     ctx: &AppContext,
     session: &Session,
     case: CaseId,
-    reason: CaseReason,
-) -> Result<(), ActError> {
+    reason: Option<CaseReason>,
+) -> Result<bool, ActError> {
     let case = session.who.case_unasked(ctx, Action::ViewEvidence, case).await?;
-    Ok(ctx.store.session_reason(&session.row.token_hash, case.id, reason.as_str()).await?)
+    let Some(reason) = reason else { return Ok(false) };
+    ctx.store.session_reason(&session.row.token_hash, case.id, reason.as_str()).await?;
+    Ok(true)
 }
 
 /// Ends a session.

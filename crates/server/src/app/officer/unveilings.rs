@@ -68,7 +68,7 @@ pub async fn of_officer(ctx: &AppContext, actor: &str) -> Result<Unveiled, ActEr
 }
 
 /// When the day and the week of `now` began.
-fn begins(now: Timestamp) -> (Timestamp, Timestamp) {
+pub(super) fn begins(now: Timestamp) -> (Timestamp, Timestamp) {
     let zone = TimeZone::get(FORCE_ZONE).unwrap_or(TimeZone::UTC);
     let instant = jiff::Timestamp::from_microsecond(now.as_micros()).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
     let today = instant.to_zoned_datetime(zone.clone()).date();

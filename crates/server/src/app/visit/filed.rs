@@ -228,10 +228,7 @@ pub async fn open(ctx: &AppContext, who: &Who, case: CaseId, hash: &Digest) -> R
     let row = row.ok_or(ActError::NotFound)?;
     let objects = format!("{} {hash}", row.visit);
     who.does(ctx, (Action::ViewEvidence, "visit-view"), &case, &objects, async {
-        let officer = match case.officer {
-            Some(officer) => history::officer_name(ctx, officer).await?,
-            None => "nobody yet".to_owned(),
-        };
+        let officer = history::in_charge(ctx, &case).await?;
         Ok(VisitView {
             visit: one(ctx, row)?,
             person: sealed::person(ctx, &case)?,

@@ -14,9 +14,9 @@ use super::page::{Shell, Under, page};
 use super::signed_in::SignedIn;
 use super::words::{self, When};
 use crate::app::AppContext;
-use crate::app::officer::act_kinds::ActKind;
+use crate::app::officer::acts::{self, ActKind};
 use crate::app::officer::audit_log::{self, LogPage, Looked, Reason, ShownEntry};
-use crate::app::officer::history::{self, act_in_words};
+use crate::app::officer::history;
 
 #[derive(Template)]
 #[template(path = "console/audit.html")]
@@ -179,7 +179,7 @@ fn row(entry: &ShownEntry, zone: &jiff::tz::TimeZone) -> Row {
         seq: row.seq,
         at: words::when(row.entry.opened_at, zone),
         who: entry.who.clone(),
-        act: act_in_words(&row.entry.act).to_owned(),
+        act: acts::in_words(&row.entry.act).to_owned(),
         kind: entry.kind.in_words(),
         reason: match &entry.reason {
             Reason::NotAsked => "none is asked".to_owned(),
@@ -206,7 +206,7 @@ async fn form(app: &AppContext, asked: &Asked) -> Result<Form, Fault> {
     for actor in ["command-line", "worker", "device", "visitor"] {
         who.push(choice(actor, &history::actor_name(app, actor).await?, &asked.who));
     }
-    let mut acts: Vec<_> = history::acts().map(|act| choice(act, act_in_words(act), &asked.act)).collect();
+    let mut acts: Vec<_> = acts::all().map(|act| choice(act, acts::in_words(act), &asked.act)).collect();
     acts.sort_by(|left, right| left.says.cmp(&right.says));
     Ok(Form {
         who,

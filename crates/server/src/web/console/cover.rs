@@ -4,7 +4,6 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use proviso_model::Timestamp;
 use proviso_model::ids::{CoverId, OfficerId};
@@ -73,9 +72,8 @@ impl Entered {
             id.ok_or_else(|| Problem { field, text: "Choose an officer".to_owned() })
         };
         let instant = |field, said: &str| {
-            let at = said.parse::<DateTime>().ok().and_then(|civil| zone.to_timestamp(civil).ok());
-            let at = at.map(|at| Timestamp::from_micros(at.as_microsecond()));
-            at.ok_or_else(|| Problem { field, text: "Enter a day and a time".to_owned() })
+            Timestamp::of_local(said, zone)
+                .ok_or_else(|| Problem { field, text: "Enter a day and a time".to_owned() })
         };
         Ok(NewCover {
             officer: officer("officer", &self.officer)?,

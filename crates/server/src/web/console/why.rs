@@ -70,11 +70,10 @@ pub async fn enter(
     Posted { signed_in, form: Pressed { reason, next } }: Posted<Pressed>,
 ) -> Result<Response, Fault> {
     let case = id(&case)?;
-    // First whether the case may be opened at all: what was pressed is of no interest where it may not.
-    asked_about(&console.app, &signed_in.session.who, case).await?;
-    let reason = CaseReason::parse(&reason)
-        .ok_or_else(|| Fault::bad_request("None of the reasons on the page was chosen."))?;
-    session::give_reason(&console.app, &signed_in.session, case, reason).await?;
+    let reason = CaseReason::parse(&reason);
+    if !session::give_reason(&console.app, &signed_in.session, case, reason).await? {
+        return Err(Fault::bad_request("None of the reasons on the page was chosen."));
+    }
     let next = if is_local(&next) { next } else { format!("/people/{case}") };
     Ok(Redirect::to(&next).into_response())
 }

@@ -1,0 +1,231 @@
+//! The acts of the log: each in words, and what it is in those of the Data Protection Act 2018, section 62(1).
+
+use ActKind::{Administration, Alteration, Collection, Combination, Consultation, Disclosure, Erasure};
+
+/// Which operation on personal data an act is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ActKind {
+    /// Data come in.
+    Collection,
+    /// Data are changed or added by an officer.
+    Alteration,
+    /// Data are looked at.
+    Consultation,
+    /// Data leave.
+    Disclosure,
+    /// Data about one person are brought together.
+    Combination,
+    /// Data are destroyed.
+    Erasure,
+    /// None of them: signing in, keys, settings, the log itself.
+    Administration,
+}
+
+impl ActKind {
+    /// Every kind, in the order of the statute.
+    pub const ALL: [Self; 7] = [
+        Self::Collection,
+        Self::Alteration,
+        Self::Consultation,
+        Self::Disclosure,
+        Self::Combination,
+        Self::Erasure,
+        Self::Administration,
+    ];
+
+    /// As forms and exports have it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Collection => "collection",
+            Self::Alteration => "alteration",
+            Self::Consultation => "consultation",
+            Self::Disclosure => "disclosure",
+            Self::Combination => "combination",
+            Self::Erasure => "erasure",
+            Self::Administration => "administration",
+        }
+    }
+
+    /// For a screen.
+    #[must_use]
+    pub const fn in_words(self) -> &'static str {
+        match self {
+            Self::Collection => "Collection",
+            Self::Alteration => "Alteration",
+            Self::Consultation => "Consultation",
+            Self::Disclosure => "Disclosure",
+            Self::Combination => "Combination",
+            Self::Erasure => "Erasure",
+            Self::Administration => "Running the service",
+        }
+    }
+
+    /// Reads what a form says.
+    #[must_use]
+    pub fn parse(said: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == said)
+    }
+
+    /// The kind of an act; of one that the table does not know, [`ActKind::Administration`].
+    #[must_use]
+    pub fn of(act: &str) -> Self {
+        ACTS.iter().find(|(name, ..)| *name == act).map_or(Self::Administration, |(.., kind)| *kind)
+    }
+
+    /// The acts of this kind.
+    pub fn acts(self) -> impl Iterator<Item = &'static str> {
+        ACTS.iter().filter(move |(.., kind)| *kind == self).map(|(act, ..)| *act)
+    }
+}
+
+/// The acts that are said in words, in the order of the table.
+pub fn all() -> impl Iterator<Item = &'static str> {
+    ACTS.iter().map(|(act, ..)| *act)
+}
+
+/// An act of the log, in words; its own name where there are none for it.
+#[must_use]
+pub fn in_words(act: &str) -> &str {
+    ACTS.iter().find(|(name, ..)| *name == act).map_or(act, |(_, words, _)| words)
+}
+
+/// Acts of the log, how each is said of whoever did it, and which operation it is.
+const ACTS: &[(&str, &str, ActKind)] = &[
+    ("sign-in", "signed in", Administration),
+    ("sign-in-refused", "tried to sign in and was refused", Administration),
+    ("second-factor-begin", "began to set up codes for signing in", Administration),
+    ("second-factor-set", "set up codes for signing in", Administration),
+    ("second-factor-remove", "removed an officer’s codes for signing in", Administration),
+    ("passkey-add", "registered a passkey", Administration),
+    ("passkey-remove", "removed a passkey", Administration),
+    (
+        "passkey-went-back",
+        "used a passkey whose count did not rise: there may be a copy of it",
+        Administration,
+    ),
+    ("confirm", "confirmed who they are", Administration),
+    ("confirm-refused", "tried to confirm who they are and was refused", Administration),
+    ("sign-out", "signed out", Administration),
+    ("alert-view", "viewed the alert", Consultation),
+    ("alert-tell", "told who is first to look at the alert", Disclosure),
+    ("alert-escalate", "told who is next, for nobody had opened the alert", Disclosure),
+    ("notification-change", "changed how an officer is notified", Administration),
+    ("notification-trial", "sent an e-mail to see whether it arrives", Administration),
+    ("delivery-retry", "tried a notification again that had been given up", Administration),
+    ("cover-add", "entered that one officer stands in for another", Administration),
+    ("cover-end", "ended that one officer stands in for another", Administration),
+    ("names-open", "opened names and contact details of other people, with a reason", Consultation),
+    ("content-open", "opened the captured content", Consultation),
+    ("picture-preview", "was shown the veiled preview of a picture", Consultation),
+    ("picture-unveil", "unveiled a picture", Consultation),
+    ("alert-decide", "recorded a decision", Alteration),
+    ("case-view", "viewed the person’s page", Consultation),
+    ("device-act", "entered what happened to a device", Alteration),
+    ("device-act-change", "corrected what was entered about a device", Alteration),
+    ("device-act-withdraw", "withdrew what was entered about a device", Alteration),
+    ("coverage-view", "viewed which minutes of a device were watched", Consultation),
+    ("visit-prepare", "prepared a visit", Combination),
+    ("visit-check", "checked the record of a visit", Consultation),
+    ("visit-file", "filed the record of a visit", Collection),
+    ("visit-view", "read the record of a visit", Consultation),
+    ("visit-list", "listed the filed visits", Consultation),
+    ("visit-export", "wrote out a filed visit", Disclosure),
+    ("enrolment-code", "made an enrolment code", Collection),
+    ("bundle-export", "prepared an evidence bundle", Disclosure),
+    ("audit-verify", "checked that the audit log is as it was written", Administration),
+    ("audit-export", "wrote the audit log to a file", Disclosure),
+    ("audit-read", "read the audit log", Consultation),
+    ("officer-add", "added an officer", Administration),
+    ("officer-link", "linked an officer to the force’s sign-in service", Administration),
+    ("officer-unlink", "removed the link of an officer to the force’s sign-in service", Administration),
+    ("case-create", "opened a case", Collection),
+    ("case-assign", "put an officer in charge of a case", Alteration),
+    ("case-let-in", "let a specialist into a case for a while", Alteration),
+    ("case-let-out", "ended that a specialist sees a case", Alteration),
+    ("case-move-plan", "entered that a case goes to another officer", Alteration),
+    ("case-move-withdraw", "withdrew the entry that a case goes to another officer", Alteration),
+    ("conflict-declare", "declared that an officer knows the person of a case", Alteration),
+    ("conflict-view", "read the declared conflicts of interest", Consultation),
+    ("conflict-end", "ended a conflict of interest", Alteration),
+    ("conflict-barred", "asked for a case that is barred for them, and was refused", Consultation),
+    ("withheld-from-reader", "did something on a case whose person you know", Administration),
+    ("order-change", "entered a changed order", Alteration),
+    ("order-end", "entered that the order, or a paragraph, ended", Alteration),
+    ("order-end-change", "changed until when the order, or a paragraph, does not run", Alteration),
+    ("order-end-withdraw", "withdrew the entry that the order, or a paragraph, ended", Alteration),
+    ("shield-view", "viewed the shield list", Consultation),
+    ("shield-add", "put a contact on the shield list", Alteration),
+    ("shield-end", "took a contact off the shield list", Alteration),
+    ("other-adult-approve", "approved another adult on a device", Alteration),
+    ("other-adult-withdraw", "withdrew the approval of another adult", Alteration),
+    ("personal-link-make", "made a link to the person’s own page", Alteration),
+    ("personal-link-end", "ended a link to the person’s own page", Alteration),
+    ("personal-page-open", "opened the person’s own page", Consultation),
+    ("personal-page-refused", "gave a wrong code for the person’s own page", Administration),
+    ("personal-statement", "wrote on the person’s own page", Collection),
+    ("privilege-view", "viewed an item that may be privileged, without its content", Consultation),
+    ("privilege-open", "opened what was captured of an item that may be privileged", Consultation),
+    ("privilege-decide", "decided whether an item is privileged", Alteration),
+    ("rights-view", "viewed what was asked about a person’s data", Consultation),
+    ("rights-enter", "entered what somebody asks about their data", Alteration),
+    ("rights-owner", "gave a request about data to an officer", Alteration),
+    ("rights-extend", "extended the time for an answer about data", Alteration),
+    ("rights-answer", "answered a request about data", Disclosure),
+    ("rights-refuse", "refused a request about data, in part or whole", Alteration),
+    ("rights-withdraw", "noted that a request about data was taken back", Alteration),
+    ("rights-export", "made the document of what may be given to a person", Disclosure),
+    ("retention-view", "viewed how long a case is kept", Consultation),
+    ("retention-keep", "decided until when a case is kept", Alteration),
+    ("retention-propose", "proposed to destroy a case", Alteration),
+    ("retention-withdraw", "withdrew the proposal to destroy a case", Alteration),
+    ("retention-hold", "put a case under legal hold", Alteration),
+    ("retention-hold-end", "ended the legal hold of a case", Alteration),
+    ("legal-hold", "began a legal hold", Alteration),
+    ("legal-hold-end", "ended a legal hold", Alteration),
+    ("certificate-give", "gave out a certificate of erasure", Disclosure),
+    ("quarantine-view", "viewed the counts of what is outside the order", Consultation),
+    ("quarantine-erase", "erased what was held outside the order", Erasure),
+    ("outside-erase", "erased what was seen before it was known to be outside the order", Erasure),
+    ("device-notice-seen", "marked a notice about a device as seen", Alteration),
+    ("device-enrol", "was enrolled", Collection),
+    ("device-release", "ended the enrolment of a device that is gone and has given up its keys", Alteration),
+    ("case-transferred", "entered that the receiving force has the case", Disclosure),
+    ("server-certificate", "made a new TLS key and certificate of the server", Administration),
+    ("update-root", "made a root of the repository of updates", Administration),
+    ("update-publish", "published a release for devices", Administration),
+    ("updates-view", "viewed which versions devices have", Administration),
+    ("device-certificate", "was given its next certificate", Administration),
+    ("device-certificate-change", "used its next certificate, which replaced the one before", Administration),
+    ("device-return", "came back after a restore", Collection),
+    ("device-revoke", "revoked a device", Alteration),
+    ("checkpoint", "signed a checkpoint of the log", Administration),
+    ("backup", "made a backup of database and blobs", Disclosure),
+    ("copy-blobs", "copied the blobs of a folder into a bucket", Administration),
+    ("job-retry", "let background work that was given up be tried again", Administration),
+    ("backup-check", "checked a backup", Administration),
+    ("backup-keys", "made a backup of the keys", Administration),
+    ("backup-prune", "removed a lapsed key backup", Erasure),
+    ("master-key-change", "changed the master key", Administration),
+    ("restore", "put the server back from a backup", Collection),
+    ("alert-budget-set", "set how many alerts a day an officer is asked to decide", Administration),
+    ("forecast", "counted what changed packs would make of stored findings", Combination),
+    ("case-destroy", "destroyed a case", Erasure),
+    ("record-destroy", "destroyed a record", Erasure),
+    ("keys-install", "installed the force’s keys", Administration),
+    ("witness-export", "wrote out the log for a witness", Disclosure),
+    ("pack-import", "imported a pack", Administration),
+    ("pack-list", "listed the packs", Administration),
+    ("pack-show", "read a pack", Administration),
+    ("pack-remove", "retired a pack", Administration),
+    ("pack-trial-begin", "let devices try out a pack, counting only", Administration),
+    ("pack-trial-end", "ended the trial of a pack", Administration),
+    ("pack-trial-list", "read what devices counted of packs on trial", Administration),
+    ("site-list-import", "imported a list of sites", Administration),
+    ("site-list-list", "listed the lists of sites", Administration),
+    ("site-list-remove", "retired a list of sites", Administration),
+    ("hash-set-import", "imported a hash set", Administration),
+    ("hash-set-list", "listed the hash sets", Administration),
+    ("hash-set-check", "checked a hash set", Administration),
+    ("hash-set-remove", "retired a hash set", Administration),
+];
