@@ -29,9 +29,26 @@ async function frameOf(stage, name) {
   return until(`a frame at ${path(stage, name)}`, () => stage.front.frames().find((one) => isIt(one.url())));
 }
 
+/** Where a page or a frame is, by its own word; nowhere while it goes from one page to another. @param {import("puppeteer-core").Frame} frame */
+const whereabouts = (frame) => frame.evaluate(() => location.pathname).catch(() => "");
+
 /** Waits until the extension has told of a page, so that its script is at work there. @param {Stage} stage @param {string} name */
-function seen({ agent, of }, name) {
+export function toldOf({ agent, of }, name) {
   return agent.observation(`the page ${name} of case ${of}`, ({ fact }) => fact.kind === "page" && new URL(fact.url).pathname === `/c/${of}/${name}`);
+}
+
+/** Waits until the tab in front has left a page: the extension can be quicker than the driver, whose click would go to the page before. @param {Stage} stage @param {string} path */
+export function hasLeft({ front }, path) {
+  return until(`the driver to have left ${path}`, async () => ![path, ""].includes(await whereabouts(front.mainFrame())));
+}
+
+/** Waits until the extension has told of a page and the driver is there too. @param {Stage} stage @param {string} name */
+async function seen(stage, name) {
+  await toldOf(stage, name);
+  await until(`the driver to be at ${name}`, async () => {
+    const frames = (await stage.browser.pages()).flatMap((page) => page.frames()).filter((frame) => frame.url().includes(path(stage, name)));
+    return (await Promise.all(frames.map(whereabouts))).includes(path(stage, name));
+  });
 }
 
 /** @type {Record<string, (stage: Stage, ...args: string[]) => Promise<unknown>>} */

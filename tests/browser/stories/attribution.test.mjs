@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { CASES } from "../attribution.cases.mjs";
-import { STEPS } from "../lib/acts.mjs";
+import { STEPS, hasLeft, toldOf as toldOfPage } from "../lib/acts.mjs";
 import { ActsSite } from "../lib/acts-site.mjs";
 import { decided } from "../lib/attribution.mjs";
 import { EVERYTHING } from "../lib/fake-agent.mjs";
@@ -40,7 +40,8 @@ function toldOf({ agent }, acts, of) {
 async function enact(scene, acts, of, { acts: steps = [], told, but }) {
   const stage = { ...scene, acts, of, front: await scene.browser.newPage() };
   await openByHand({ page: stage.front }, acts.url(of, "start"), `${acts.origin}/door`);
-  await STEPS["seen"]?.(stage, "start");
+  await toldOfPage(stage, "start");
+  await hasLeft(stage, "/door");
   for (const [step, ...args] of steps) await STEPS[step]?.(stage, ...args);
   for (const [kind, rows] of Object.entries(but?.[scene.name] ?? told)) {
     await scene.agent.notices.until(`${rows.length} of ${kind}`, () => toldOf(scene, acts, of).filter(([is]) => is === kind).length >= rows.length);
