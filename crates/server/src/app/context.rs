@@ -23,6 +23,7 @@ use crate::app::officer::passkeys::Passkeys;
 use crate::app::officer::provider::Provider;
 use crate::app::retention::RetentionRules;
 use crate::app::rights::RightsRules;
+use crate::jobs::Engines;
 use crate::keys::case::Purpose;
 use crate::keys::rotation::FolderLock;
 use crate::keys::{ForceKeyRing, KeyError, MasterKey};
@@ -117,6 +118,8 @@ pub struct AppContext {
     pub hub: Arc<Hub>,
     /// Wakes the workers of this process.
     pub work: Arc<Notify>,
+    /// Engines of policies, kept between jobs.
+    pub engines: Arc<Engines>,
     /// Packs of the force as read, by the hash of their text, which was checked before each look.
     read_packs: Arc<Mutex<BTreeMap<Digest, Arc<Pack>>>>,
     /// The test for what may be privileged, by the packs in use here: made once, for it is asked of every finding.
@@ -158,6 +161,7 @@ impl AppContext {
             rights: parts.rights,
             hub: Arc::new(Hub::default()),
             work: Arc::new(Notify::new()),
+            engines: Arc::default(),
             read_packs: Arc::default(),
             privilege_test: Arc::default(),
             open_sets: Arc::default(),

@@ -2,6 +2,7 @@
 //! open (state dead), never silently.
 
 mod context;
+mod engines;
 mod epochs;
 mod imminent;
 mod listings;
@@ -10,6 +11,7 @@ mod replay;
 
 use std::time::Duration;
 
+pub use engines::Engines;
 use proviso_store::{JobKind, JobRow, StoreError};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -54,6 +56,7 @@ pub async fn run(ctx: AppContext, mut stop: watch::Receiver<bool>) {
     let mut under_way = JoinSet::new();
     while !*stop.borrow() {
         while under_way.try_join_next().is_some() {}
+        ctx.engines.let_go(ctx.now());
         let most = JOBS_AT_ONCE.saturating_sub(u32::try_from(under_way.len()).unwrap_or(u32::MAX));
         let claimed = match most {
             0 => Ok(Vec::new()),
