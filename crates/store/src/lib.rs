@@ -42,6 +42,7 @@ mod record;
 mod retention;
 mod returned;
 mod rights;
+mod rule_tally;
 mod second_factor;
 mod shield;
 mod site_list;
@@ -90,6 +91,7 @@ pub use record::{AppendBatch, Appended, ForkRow, NewRecord, RecordRow, RecordSto
 pub use retention::{RetentionEnd, RetentionEndKind, RetentionKind, RetentionRow, RetentionStore};
 pub use returned::ReturnedStore;
 pub use rights::{RightsActKind, RightsActRow, RightsKind, RightsRequestRow, RightsStore};
+pub use rule_tally::{RuleTally, RuleTallyStore};
 pub use second_factor::{SecondFactorRow, SecondFactorState, SecondFactorStore};
 pub use shield::{ShieldEnd, ShieldRow, ShieldStore};
 pub use site_list::{SiteListRow, SiteListStore};
@@ -113,6 +115,7 @@ pub trait Store:
     + DeviceNoticeStore
     + RetentionStore
     + RightsStore
+    + RuleTallyStore
     + ReturnedStore
     + RecordStore
     + LogStore

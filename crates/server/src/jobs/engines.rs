@@ -7,8 +7,8 @@ use proviso_engine::Engine;
 use proviso_model::ids::CaseId;
 use proviso_model::{Digest, Timestamp};
 
-/// Most engines kept; the one that was not asked for longest goes first.
-const ENGINES_MAX: usize = 256;
+/// Most engines kept, each of less than a mebibyte; the one that was not asked for longest goes first.
+const ENGINES_MAX: usize = 128;
 /// An engine holds words of an order: one that nobody asked for so long, in microseconds, is let go.
 const IDLE_MICROS_MAX: i64 = 10 * 60 * 1_000_000;
 

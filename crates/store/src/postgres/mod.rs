@@ -76,6 +76,8 @@ mod returned;
 mod rights;
 #[path = "../sql/rows.rs"]
 mod rows;
+#[path = "../sql/rule_tally.rs"]
+mod rule_tally;
 #[path = "../sql/second_factor.rs"]
 mod second_factor;
 #[path = "../sql/shield.rs"]
@@ -149,6 +151,7 @@ pub struct PostgresStore {
     hasher: Arc<dyn LogHasher>,
     appends: Arc<append::Appends>,
     openings: Arc<openings::Openings>,
+    ended_jobs: Arc<job::EndedJobs>,
 }
 
 impl PostgresStore {

@@ -7,6 +7,8 @@ use proviso_model::ids::{CaseId, DeviceId, TrialId};
 use proviso_model::order::ConditionKind;
 use proviso_model::policy::TrialCount;
 
+use sqlx::Row as _;
+
 use super::late::outside;
 use super::rows::{
     blob, bytes, bytes_maybe, from_word, from_words, int, number, parsed, text, time, time_maybe,
@@ -28,6 +30,11 @@ pub(super) fn finding(row: &EngineRow) -> Result<FindingRow> {
         category: text(row, "category")?,
         observed_at: time(row, "observed_at")?,
         strength_permille: number(row, "strength_permille")?,
+        pack: {
+            let (name, version): (Option<String>, Option<String>) =
+                (row.try_get("pack")?, row.try_get("pack_version")?);
+            name.zip(version)
+        },
         outside: outside(row, "outside", "outside_end")?,
         sealed: blob(row, "sealed")?,
     })
