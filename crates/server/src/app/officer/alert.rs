@@ -8,7 +8,7 @@ use proviso_model::order::{Condition, Order};
 use proviso_model::record::EnrolmentFacts;
 use proviso_model::statement::Statement;
 use proviso_model::{Observation, Outcome, Timestamp};
-use proviso_store::{AlertRow, CaseRow, OrderEndRow, Outside, PrivilegeState, RecordRow};
+use proviso_store::{AlertRow, OrderEndRow, Permit, Outside, PrivilegeState, RecordRow};
 
 use super::allowed::Action;
 use super::context::{self, SeenContext};
@@ -67,7 +67,7 @@ pub struct AlertView {
     /// The alert.
     pub alert: AlertRow,
     /// The case.
-    pub case: CaseRow,
+    pub case: Permit,
     /// The person.
     pub person: Person,
     /// The order.
@@ -236,7 +236,7 @@ async fn show(ctx: &AppContext, who: &Who, id: AlertId, opening: Opening) -> Res
 async fn load(
     ctx: &AppContext,
     alert: AlertRow,
-    case: CaseRow,
+    case: Permit,
     content_open: bool,
 ) -> Result<AlertView, ActError> {
     let order = sealed::order(ctx, &case).await?;

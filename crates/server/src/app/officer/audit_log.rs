@@ -1,5 +1,7 @@
 //! Reading the audit log, newest entries first, all of it or what is looked for.
 
+use std::collections::BTreeSet;
+
 use proviso_model::Timestamp;
 use proviso_model::ids::CaseId;
 use proviso_store::{AuditRow, AuditSearch};
@@ -10,6 +12,7 @@ use super::error::ActError;
 use super::history;
 use super::who::Who;
 use crate::app::AppContext;
+use crate::app::conflicts;
 use crate::keys::case::Purpose;
 
 /// Entries on one page.
@@ -41,7 +44,7 @@ pub enum Reason {
     Sealed,
 }
 
-/// What stands in the place of an act on a case whose person the reader knows.
+/// What stands in the place of an act on a case whose person the reader knows, or that is under another supervisor.
 const WITHHELD: &str = "withheld-from-reader";
 
 /// One page of the log.
@@ -106,6 +109,33 @@ impl Looked {
     }
 }
 
+/// Of which cases a reader sees the entries. Auditors and administrators read the whole log, a supervisor that of the cases under them; nobody
+/// that of a person whom they know.
+struct Readable {
+    barred: BTreeSet<CaseId>,
+    /// Cases under others; none for who reads the whole log.
+    others: BTreeSet<CaseId>,
+}
+
+impl Readable {
+    async fn of(ctx: &AppContext, who: &Who) -> Result<Self, ActError> {
+        let barred = conflicts::barred_for(ctx, who.id).await?.into_iter().collect();
+        let mut others = BTreeSet::new();
+        if who.sees_others() {
+            // Of a destroyed case the log of acts is all that is left, and it is nobody's any more.
+            others.extend(ctx.store.case_list(None).await?.into_iter().map(|case| case.id));
+            for case in who.cases(ctx, Action::ViewEvidence).await? {
+                others.remove(&case.id);
+            }
+        }
+        Ok(Self { barred, others })
+    }
+
+    fn has(&self, case: CaseId) -> bool {
+        !self.barred.contains(&case) && !self.others.contains(&case)
+    }
+}
+
 /// The page of the log, or of what is looked for, whose newest entry stands before `before_seq`, or the newest page. Reading the
 /// log is logged too, with what was looked for, once per visit to its first page, so that paging does not fill it.
 ///
@@ -126,6 +156,7 @@ pub async fn page(
         ctx.note(&who.actor(), "audit-read", None, &looked.in_log()).await?;
     }
     let last_seq = ctx.store.audit_last().await?;
+    let readable = Readable::of(ctx, who).await?;
     let search = looked.search(ctx, before_seq).await?;
     let mut rows = ctx.store.audit_search(&search, PAGE_ENTRIES.saturating_add(1)).await?;
     let has_older = rows.len() > PAGE_ENTRIES as usize;
@@ -134,7 +165,7 @@ pub async fn page(
         .then(|| rows.iter().zip(rows.iter().skip(1)).all(|(later, earlier)| later.previous == earlier.hash));
     let mut entries = Vec::with_capacity(rows.len());
     for mut row in rows {
-        if row.entry.case.is_some_and(|case| who.conflicts.contains(&case)) {
+        if row.entry.case.is_some_and(|case| !readable.has(case)) {
             // Number and hash stay, so that the chain can be followed.
             row.entry.act = WITHHELD.to_owned();
             row.entry.objects = String::new();

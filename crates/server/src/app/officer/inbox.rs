@@ -1,14 +1,13 @@
 //! The inbox: undecided alerts of an officer's cases, most urgent first, and how their devices are.
 
-use std::cmp::Reverse;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::collections::hash_map::Entry;
 
 use proviso_model::Timestamp;
-use proviso_model::ids::{CaseId, DeviceId};
+use proviso_model::ids::{CaseId, DeviceId, OfficerId};
 use proviso_model::observation::Act;
 use proviso_model::record::EnrolmentFacts;
-use proviso_store::{AlertFilter, AlertRow, DeviceNoticeRow, GapRow, OrderEndRow, Outside, PrivilegeRow};
+use proviso_store::{AlertRow, DeviceNoticeRow, GapRow, OrderEndRow, Outside, Permit, PrivilegeRow, Tie};
 
 use super::allowed::Action;
 use super::budget::{self, Budget};
@@ -124,8 +123,9 @@ pub async fn inbox(ctx: &AppContext, who: &Who) -> Result<Inbox, ActError> {
     let now = ctx.now();
     let mut people: HashMap<CaseId, Person> = HashMap::new();
     let mut devices: HashMap<DeviceId, EnrolledDevice> = HashMap::new();
-    for case in who.cases(ctx).await? {
-        people.insert(case.id, sealed::person(ctx, &case)?);
+    let cases = who.cases(ctx, Action::ViewEvidence).await?;
+    for case in &cases {
+        people.insert(case.id, sealed::person(ctx, case)?);
         let entered = ctx.store.device_act_list(case.id).await?;
         let approved = ctx.store.other_adult_list(case.id).await?;
         for row in ctx.store.device_list(Some(case.id)).await? {
@@ -135,7 +135,8 @@ pub async fn inbox(ctx: &AppContext, who: &Who) -> Result<Inbox, ActError> {
             devices.insert(row.id, EnrolledDevice { row, facts, acts, other_adult });
         }
     }
-    let (alerts, more) = alerts(ctx, who).await?;
+    let alerts = ctx.store.alert_list_of(&cases, ALERTS_MAX).await?;
+    let more = alerts.len() >= ALERTS_MAX as usize;
     let (mut rows, mut ends, mut ended_cases) = (Vec::new(), Vec::new(), Vec::new());
     for alert in alerts {
         let (Some(person), Some(device)) = (people.get(&alert.case), devices.get(&alert.device)) else {
@@ -157,7 +158,7 @@ pub async fn inbox(ctx: &AppContext, who: &Who) -> Result<Inbox, ActError> {
     }
     let waits = waits(ctx, &people, &devices).await?;
     let mut notices = Vec::new();
-    for officer in who.whose_cases() {
+    for officer in whose(who, &cases) {
         for row in ctx.store.device_notice_list(None, officer, true).await? {
             if let (Some(person), Some(device)) = (people.get(&row.case), devices.get(&row.device)) {
                 notices.push(InboxNotice { person: person.clone(), device: device.facts.clone(), row });
@@ -171,35 +172,26 @@ pub async fn inbox(ctx: &AppContext, who: &Who) -> Result<Inbox, ActError> {
         .collect();
     devices.sort_by_key(|one| (one.device.row.seen_at, one.device.row.id));
     let checks = checks(ctx, &devices).await?;
-    let need_another = need_another(ctx, who).await?;
+    let need_another = need_another(ctx, who, &cases).await?;
     Ok(Inbox { budget, need_another, waits, checks, after, now, rows, more, ends, notices, devices })
 }
 
-/// The undecided alerts to list, the most urgent first, and whether there may be more.
-async fn alerts(ctx: &AppContext, who: &Who) -> Result<(Vec<AlertRow>, bool), ActError> {
-    let (mut alerts, mut more) = (Vec::new(), false);
-    let of_officers = who.whose_cases().into_iter().map(|officer| (officer, None));
-    let of_cases = who.guest_in.iter().map(|case| (None, Some(*case)));
-    for (officer, case) in of_officers.chain(of_cases) {
-        let filter =
-            AlertFilter { officer, case, undecided: true, limit: ALERTS_MAX, ..AlertFilter::default() };
-        let of_one = ctx.store.alert_list(filter).await?;
-        more |= of_one.len() >= ALERTS_MAX as usize;
-        alerts.extend(of_one);
+/// The officers whose lists are read, one after the other; `None` alone for who sees cases of others, where the list is then narrowed to
+/// `cases`. Guests have no such list.
+fn whose(who: &Who, cases: &[Permit]) -> Vec<Option<OfficerId>> {
+    if who.sees_others() {
+        return vec![None];
     }
-    // The store's own order, which a stable sort leaves as it is where there is but one list.
-    alerts.sort_by_key(|alert: &AlertRow| {
-        (alert.outside >= alert.findings, Reverse(alert.priority), Reverse(alert.last_at))
-    });
-    Ok((alerts, more))
+    let of_officers = cases.iter().filter(|case| case.tie() != Tie::LetIn).filter_map(|case| case.officer);
+    of_officers.collect::<BTreeSet<_>>().into_iter().map(Some).collect()
 }
 
-async fn need_another(ctx: &AppContext, who: &Who) -> Result<usize, ActError> {
+async fn need_another(ctx: &AppContext, who: &Who, cases: &[Permit]) -> Result<usize, ActError> {
     if !who.may(Action::KeepCaseloads) {
         return Ok(0);
     }
     let found = conflicts::needing_another(ctx).await?;
-    Ok(found.iter().filter(|row| !who.conflicts.contains(&row.case)).count())
+    Ok(found.iter().filter(|row| cases.iter().any(|case| case.id == row.case)).count())
 }
 
 /// What waits for an independent reviewer in those cases.

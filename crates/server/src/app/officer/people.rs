@@ -75,7 +75,7 @@ pub struct People {
 pub async fn people(ctx: &AppContext, who: &Who) -> Result<People, ActError> {
     who.require(Action::ViewEvidence)?;
     let mut lines = Vec::new();
-    for case in who.cases(ctx).await? {
+    for case in who.cases(ctx, Action::ViewEvidence).await? {
         let filter = AlertFilter { case: Some(case.id), undecided: true, ..AlertFilter::default() };
         let officer = history::in_charge(ctx, &case).await?;
         lines.push(PersonLine {
@@ -84,7 +84,7 @@ pub async fn people(ctx: &AppContext, who: &Who) -> Result<People, ActError> {
             devices: devices(ctx, &case).await?,
             open: ctx.store.alert_list(filter).await?,
             officer,
-            case,
+            case: case.case().clone(),
         });
     }
     lines.sort_by(|a, b| a.person.name.cmp(&b.person.name).then(a.case.id.cmp(&b.case.id)));

@@ -7,7 +7,7 @@ use proviso_model::order::Order;
 use proviso_model::record::{EnrolmentFacts, RecordBody};
 use proviso_model::{Digest, Observation, Timestamp};
 use proviso_store::{
-    AuditFilter, CaseRow, CaseState, PrivilegeDecision, PrivilegeRow, PrivilegeState, RecordRow, StoreError,
+    AuditFilter, CaseRow, Permit, PrivilegeDecision, PrivilegeRow, PrivilegeState, RecordRow, StoreError,
 };
 
 use super::allowed::Action;
@@ -67,11 +67,7 @@ pub async fn queue(ctx: &AppContext, who: &Who) -> Result<Queue, ActError> {
     }
     let rows = privilege::rows(ctx, None).await?;
     let (mut waiting, mut decided) = (Vec::new(), Vec::new());
-    for case in ctx.store.case_list(None).await? {
-        let is_theirs = may_review && who.may_on(Action::ReviewPrivilege, &case);
-        if !is_theirs || case.state == CaseState::Destroyed {
-            continue;
-        }
+    for case in who.cases(ctx, Action::ReviewPrivilege).await? {
         for row in rows.iter().filter(|row| row.case == case.id) {
             let item = item(ctx, &case, row).await?;
             if row.state == PrivilegeState::Held { waiting.push(item) } else { decided.push(item) }
@@ -178,14 +174,14 @@ async fn show(ctx: &AppContext, who: &Who, record: [u8; 32], act: &str) -> Resul
             content: if act == OPEN { Some(content(ctx, &case, record).await?) } else { None },
             decided,
             now: ctx.now(),
-            case: case.clone(),
+            case: case.case().clone(),
         })
     })
     .await
 }
 
 /// The item and its case, where this officer may decide on it.
-async fn of(ctx: &AppContext, who: &Who, record: [u8; 32]) -> Result<(PrivilegeRow, CaseRow), ActError> {
+async fn of(ctx: &AppContext, who: &Who, record: [u8; 32]) -> Result<(PrivilegeRow, Permit), ActError> {
     who.require(Action::ReviewPrivilege)?;
     let row = ctx.store.privilege_get(&record).await?.ok_or(ActError::NotFound)?;
     let case = who.case(ctx, Action::ReviewPrivilege, row.case).await?;

@@ -59,16 +59,13 @@ pub async fn list(ctx: &AppContext, who: &Who) -> Result<Vec<ToReview>, ActError
     who.require(Action::ReviewQuarantine)?;
     let waiting = ctx.store.quarantine_list(None).await?;
     let mut found = Vec::new();
-    for case in ctx.store.case_list(None).await? {
-        if !who.may_on(Action::ReviewQuarantine, &case) {
-            continue;
-        }
+    for case in who.cases(ctx, Action::ReviewQuarantine).await? {
         let held = waiting.iter().filter(|row| row.case == case.id && row.state == QuarantineState::Held);
         let held = held.map(|row| row.record).collect::<std::collections::BTreeSet<_>>().len();
         let counted = quarantine::of_case(ctx, case.id).await?;
         let seen = counted.seen.iter().map(|group| group.findings).sum();
         if held > 0 || seen > 0 || !counted.ends.is_empty() {
-            found.push(ToReview { person: sealed::person(ctx, &case)?, held, seen, case });
+            found.push(ToReview { person: sealed::person(ctx, &case)?, held, seen, case: case.case().clone() });
         }
     }
     Ok(found)
@@ -86,7 +83,7 @@ pub async fn view(ctx: &AppContext, who: &Who, id: CaseId) -> Result<ReviewView,
             order: sealed::order(ctx, &case).await?,
             quarantine: quarantine::of_case(ctx, id).await?,
             legal_hold: ctx.store.legal_hold(id).await?,
-            case: case.clone(),
+            case: case.case().clone(),
         })
     })
     .await

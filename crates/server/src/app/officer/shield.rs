@@ -75,16 +75,13 @@ pub async fn count(ctx: &AppContext, case: CaseId) -> Result<usize, ActError> {
 pub async fn list(ctx: &AppContext, who: &Who) -> Result<Vec<OfCase>, ActError> {
     who.require(Action::KeepShield)?;
     let mut found = Vec::new();
-    for case in ctx.store.case_list(None).await? {
-        if !who.may_on(Action::KeepShield, &case) {
-            continue;
-        }
+    for case in who.cases(ctx, Action::KeepShield).await? {
         let rows = ctx.store.shield_list(case.id).await?;
         let changed = rows.iter().map(|row| row.ended.as_ref().map_or(row.entered_at, |end| end.at)).max();
         let is_new = |one: &Statement| changed.is_none_or(|changed| one.written_at > changed);
         let asked = statements::to_protect(ctx, case.id).await?.iter().filter(|one| is_new(one)).count();
         let standing = rows.iter().filter(|row| row.ended.is_none()).count();
-        found.push(OfCase { person: sealed::person(ctx, &case)?, standing, asked, case });
+        found.push(OfCase { person: sealed::person(ctx, &case)?, standing, asked, case: case.case().clone() });
     }
     found.sort_by_key(|one| std::cmp::Reverse(one.asked));
     Ok(found)
@@ -118,7 +115,7 @@ pub async fn view(ctx: &AppContext, who: &Who, id: CaseId) -> Result<ShieldView,
             order: sealed::order(ctx, &case).await?,
             asked: statements::to_protect(ctx, id).await?,
             contacts,
-            case: case.clone(),
+            case: case.case().clone(),
         })
     })
     .await
