@@ -8,6 +8,7 @@ use proviso_model::ids::{CaseId, OfficerId};
 
 use crate::alert::AlertRow;
 use crate::case::{CaseRow, CaseState};
+use crate::device_notice::DeviceNoticeRow;
 use crate::error::Result;
 use crate::words::words;
 
@@ -134,11 +135,23 @@ pub trait AccessStore {
     /// [`crate::StoreError`].
     async fn case_access_list(&self, officer: OfficerId, at: Timestamp) -> Result<Vec<Permit>>;
 
+    /// The cases that an officer may not work on at `at`, but for those destroyed: of their entries in the log a supervisor reads nothing.
+    ///
+    /// # Errors
+    /// [`crate::StoreError`].
+    async fn case_hidden_list(&self, officer: OfficerId, at: Timestamp) -> Result<Vec<CaseId>>;
+
     /// The undecided alerts of all those cases, in the order of an inbox, at most `limit`.
     ///
     /// # Errors
     /// [`crate::StoreError`].
     async fn alert_list_of(&self, cases: &[Permit], limit: u32) -> Result<Vec<AlertRow>>;
+
+    /// The notices about devices of all those cases that nobody has marked as seen, newest first.
+    ///
+    /// # Errors
+    /// [`crate::StoreError`].
+    async fn device_notice_list_of(&self, cases: &[Permit]) -> Result<Vec<DeviceNoticeRow>>;
 
     /// The supervisors under whom a case is at `at`.
     ///

@@ -4,6 +4,7 @@
 use proviso_model::Timestamp;
 use proviso_model::ids::{AlertId, CaseId, DeviceId, DeviceNoticeId, OfficerId};
 
+use crate::Store;
 use crate::access::Permit;
 use crate::alert::{AlertFilter, AlertRow, DecisionRow};
 use crate::audit::AuditRow;
@@ -23,7 +24,6 @@ use crate::record::RecordRow;
 use crate::retention::RetentionRow;
 use crate::shield::ShieldRow;
 use crate::timeline::Stretch;
-use crate::Store;
 
 /// A row that came in a record of a case.
 pub trait OfRecord: Sync {
@@ -61,7 +61,6 @@ pub struct Permitted<'s> {
     permit: &'s Permit,
 }
 
-
 impl<'s> Permitted<'s> {
     /// The store within the case of `permit`.
     #[must_use]
@@ -78,7 +77,6 @@ impl<'s> Permitted<'s> {
         if self.is_of_it(case) { Ok(()) } else { Err(StoreError::Missing(what)) }
     }
 }
-
 
 /// Lists of the case.
 impl Permitted<'_> {

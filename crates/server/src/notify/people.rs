@@ -2,7 +2,7 @@
 
 use proviso_model::Timestamp;
 use proviso_model::ids::{AlertId, OfficerId};
-use proviso_store::{Access, CaseRow, OfficerRow, Tie, TellingStep};
+use proviso_store::{Access, CaseRow, OfficerRow, TellingStep, Tie};
 
 use super::quiet::Quiet;
 use crate::app::AppContext;

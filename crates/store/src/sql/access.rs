@@ -10,11 +10,13 @@ use sqlx::{AssertSqlSafe, QueryBuilder};
 
 use super::alert::alert;
 use super::case::case;
+use super::device_notice::notice;
 use super::rows::{bytes, damaged, text};
 use super::{Engine, EngineRow, EngineStore};
 use crate::access::{Access, AccessStore, Permit, Tie};
 use crate::alert::AlertRow;
 use crate::case::CaseState;
+use crate::device_notice::DeviceNoticeRow;
 use crate::error::Result;
 
 /// Cases in one question; every engine takes so many bound values.
@@ -80,6 +82,14 @@ static LIST: LazyLock<String> = LazyLock::new(|| {
     )
 });
 
+static HIDDEN: LazyLock<String> = LazyLock::new(|| {
+    let tie = &*TIE;
+    format!(
+        "SELECT q.id FROM (SELECT c.id, {tie} AS tie FROM case_file c JOIN officer o ON o.id = $1
+           WHERE c.state <> 'destroyed') q WHERE q.tie IN ('none', 'barred')"
+    )
+});
+
 static SUPERVISORS: LazyLock<String> = LazyLock::new(|| {
     let is_under = is_under("c.officer", KNOWS_THE_PERSON);
     format!(
@@ -94,16 +104,45 @@ static SUPERVISORS: LazyLock<String> = LazyLock::new(|| {
 /// Pairs of an officer `x` and a supervisor `o` under whom they are.
 static UNDER: LazyLock<String> = LazyLock::new(|| {
     let is_under = is_under("x.id", "");
-    format!("FROM officer x JOIN officer o ON o.role = 'supervisor' AND o.disabled_at IS NULL WHERE {is_under}")
+    format!(
+        "FROM officer x JOIN officer o ON o.role = 'supervisor' AND o.disabled_at IS NULL WHERE {is_under}"
+    )
 });
 
-async fn ids(store: &EngineStore, query: String, of: [u8; 16], at: Timestamp) -> Result<Vec<OfficerId>> {
+async fn ids(store: &EngineStore, query: String, of: [u8; 16], at: Timestamp) -> Result<Vec<[u8; 16]>> {
     let rows = sqlx::query(AssertSqlSafe(query))
         .bind(of.to_vec())
         .bind(at.as_micros())
         .fetch_all(&store.readers)
         .await?;
-    rows.iter().map(|row| Ok(OfficerId::from_bytes(bytes(row, "id")?))).collect()
+    rows.iter().map(|row| bytes(row, "id")).collect()
+}
+
+/// Rows of those cases: `select` up to the list of them, and what follows it.
+async fn of_cases<T>(
+    store: &EngineStore,
+    select: &str,
+    cases: &[Permit],
+    then: &str,
+    read: impl Fn(&EngineRow) -> Result<T>,
+) -> Result<Vec<T>> {
+    let mut found = Vec::new();
+    for cases in cases.chunks(CASES_PER_STATEMENT) {
+        let mut query: QueryBuilder<Engine> = QueryBuilder::new(select);
+        let mut among = query.separated(", ");
+        for case in cases {
+            among.push_bind(case.id.as_bytes().to_vec());
+        }
+        query.push(then);
+        for row in &query.build().fetch_all(&store.readers).await? {
+            found.push(read(row)?);
+        }
+    }
+    Ok(found)
+}
+
+fn officers(ids: Vec<[u8; 16]>) -> Vec<OfficerId> {
+    ids.into_iter().map(OfficerId::from_bytes).collect()
 }
 
 fn permit(row: &EngineRow, officer: OfficerId) -> Result<Permit> {
@@ -140,37 +179,39 @@ impl AccessStore for EngineStore {
         rows.iter().map(|row| permit(row, officer)).collect()
     }
 
+    async fn case_hidden_list(&self, officer: OfficerId, at: Timestamp) -> Result<Vec<CaseId>> {
+        let found = ids(self, HIDDEN.clone(), *officer.as_bytes(), at).await?;
+        Ok(found.into_iter().map(CaseId::from_bytes).collect())
+    }
+
     async fn alert_list_of(&self, cases: &[Permit], limit: u32) -> Result<Vec<AlertRow>> {
-        let mut found = Vec::new();
-        for cases in cases.chunks(CASES_PER_STATEMENT) {
-            let mut query: QueryBuilder<Engine> =
-                QueryBuilder::new("SELECT a.* FROM alert a WHERE a.state <> 'decided' AND a.case_id IN (");
-            let mut among = query.separated(", ");
-            for case in cases {
-                among.push_bind(case.id.as_bytes().to_vec());
-            }
-            query.push(") ORDER BY a.outside >= a.findings, a.priority DESC, a.last_at DESC LIMIT ");
-            query.push_bind(i64::from(limit));
-            for row in &query.build().fetch_all(&self.readers).await? {
-                found.push(alert(row)?);
-            }
-        }
+        let order =
+            format!(") ORDER BY t.outside >= t.findings, t.priority DESC, t.last_at DESC LIMIT {limit}");
+        let select = "SELECT t.* FROM alert t WHERE t.state <> 'decided' AND t.case_id IN (";
+        let mut found = of_cases(self, select, cases, &order, alert).await?;
         found.sort_by_key(|row| (row.outside >= row.findings, Reverse(row.priority), Reverse(row.last_at)));
         found.truncate(limit as usize);
         Ok(found)
     }
 
+    async fn device_notice_list_of(&self, cases: &[Permit]) -> Result<Vec<DeviceNoticeRow>> {
+        let select = "SELECT t.* FROM device_notice t WHERE t.state = 'open' AND t.case_id IN (";
+        let mut found = of_cases(self, select, cases, ")", notice).await?;
+        found.sort_by_key(|row| (Reverse(row.at), row.id));
+        Ok(found)
+    }
+
     async fn case_supervisors(&self, case: CaseId, at: Timestamp) -> Result<Vec<OfficerId>> {
-        ids(self, SUPERVISORS.clone(), *case.as_bytes(), at).await
+        Ok(officers(ids(self, SUPERVISORS.clone(), *case.as_bytes(), at).await?))
     }
 
     async fn supervisors_of(&self, officer: OfficerId, at: Timestamp) -> Result<Vec<OfficerId>> {
         let query = format!("SELECT o.id {} AND x.id = $1 ORDER BY o.username", &*UNDER);
-        ids(self, query, *officer.as_bytes(), at).await
+        Ok(officers(ids(self, query, *officer.as_bytes(), at).await?))
     }
 
     async fn officers_under(&self, supervisor: OfficerId, at: Timestamp) -> Result<Vec<OfficerId>> {
         let query = format!("SELECT x.id {} AND o.id = $1 ORDER BY x.username", &*UNDER);
-        ids(self, query, *supervisor.as_bytes(), at).await
+        Ok(officers(ids(self, query, *supervisor.as_bytes(), at).await?))
     }
 }

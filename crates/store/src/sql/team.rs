@@ -68,13 +68,12 @@ async fn member_add(connection: &mut EngineConnection, row: TeamMemberRow) -> Re
 }
 
 async fn end(connection: &mut EngineConnection, id: TeamId, at: Timestamp, by: String) -> Result<()> {
-    let done =
-        sqlx::query("UPDATE team SET ended_at = $2, ended_by = $3 WHERE id = $1 AND ended_at IS NULL")
-            .bind(id.as_bytes().to_vec())
-            .bind(at.as_micros())
-            .bind(by.clone())
-            .execute(&mut *connection)
-            .await?;
+    let done = sqlx::query("UPDATE team SET ended_at = $2, ended_by = $3 WHERE id = $1 AND ended_at IS NULL")
+        .bind(id.as_bytes().to_vec())
+        .bind(at.as_micros())
+        .bind(by.clone())
+        .execute(&mut *connection)
+        .await?;
     if done.rows_affected() == 0 {
         return Err(StoreError::Conflict("this team has ended already, or there is none"));
     }

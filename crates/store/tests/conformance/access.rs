@@ -35,7 +35,11 @@ const GONE: u8 = 218;
 async fn tie(store: &dyn Store, nth: u8, case: CaseId, at: Timestamp) -> &'static str {
     match store.case_access(officer_of(nth), case, at).await.expect("asked") {
         Access::Permitted(permit) => {
-            assert_eq!((permit.id, permit.officer()), (case, Some(officer_of(nth))), "a permit is its asker's");
+            assert_eq!(
+                (permit.id, permit.officer()),
+                (case, Some(officer_of(nth))),
+                "a permit is its asker's"
+            );
             permit.tie().as_str()
         }
         Access::Barred => "barred",
@@ -107,7 +111,8 @@ pub async fn a_case_is_seen_by_who_has_to_do_with_it_and_by_nobody_else(store: &
         ended_at: None,
     };
     store.cover_add(&cover).await.expect("entered");
-    for (seconds, expected) in [(5_099, "refused"), (5_100, "stands-in"), (5_199, "stands-in"), (5_200, "refused")]
+    for (seconds, expected) in
+        [(5_099, "refused"), (5_100, "stands-in"), (5_199, "stands-in"), (5_200, "refused")]
     {
         assert_eq!(tie(store, COLLEAGUE, own_case(), at(seconds)).await, expected, "{seconds}");
         is_listed(store, COLLEAGUE, own_case(), at(seconds)).await;
@@ -196,7 +201,11 @@ pub async fn a_supervisor_sees_the_cases_of_their_teams_and_those_that_nobody_su
     assert_eq!(ties(6_030).await, ("supervises", "refused"), "the team's own supervisor, and no other");
     assert!(!is_listed(store, OTHER_SERGEANT, own_case(), at(6_030)).await);
     assert_eq!(tie(store, OTHER_SERGEANT, case_id(), at(6_030)).await, "supervises", "an officer in no team");
-    assert_eq!(tie(store, PROTECTION, own_case(), at(6_030)).await, "force-wide", "teams are for supervisors");
+    assert_eq!(
+        tie(store, PROTECTION, own_case(), at(6_030)).await,
+        "force-wide",
+        "teams are for supervisors"
+    );
     let above = store.case_supervisors(own_case(), at(6_030)).await.expect("asked");
     assert_eq!(above, [officer_of(SERGEANT)]);
     assert_eq!(store.supervisors_of(officer_of(MANAGER), at(6_030)).await.expect("asked"), above);

@@ -43,7 +43,8 @@ pub async fn add(ctx: &AppContext, name: &str) -> Result<TeamId, ForceError> {
         made_by: COMMAND_LINE.to_owned(),
         ended: None,
     };
-    let done = ctx.logged(COMMAND_LINE, "team-add", None, &id.to_string(), async {
+    let objects = id.to_string();
+    let done = ctx.logged(COMMAND_LINE, "team-add", None, &objects, async {
         Ok::<_, ForceError>(ctx.store.team_add(&row).await?)
     });
     conflicts::refused_in_words(done.await)?;
@@ -56,7 +57,8 @@ pub async fn add(ctx: &AppContext, name: &str) -> Result<TeamId, ForceError> {
 /// [`ForceError::Refused`] when there is none of this name.
 pub async fn end(ctx: &AppContext, name: &str) -> Result<TeamId, ForceError> {
     let team = named(ctx, name).await?;
-    let done = ctx.logged(COMMAND_LINE, "team-end", None, &team.id.to_string(), async {
+    let objects = team.id.to_string();
+    let done = ctx.logged(COMMAND_LINE, "team-end", None, &objects, async {
         Ok::<_, ForceError>(ctx.store.team_end(team.id, ctx.now(), COMMAND_LINE).await?)
     });
     conflicts::refused_in_words(done.await)?;

@@ -153,7 +153,7 @@ const ACTS: &[(&str, &str, ActKind)] = &[
     ("conflict-view", "read the declared conflicts of interest", Consultation),
     ("conflict-end", "ended a conflict of interest", Alteration),
     ("conflict-barred", "asked for a case that is barred for them, and was refused", Consultation),
-    ("withheld-from-reader", "did something on a case whose person you know", Administration),
+    ("withheld-from-reader", "did something on a case that is not shown to you", Administration),
     ("order-change", "entered a changed order", Alteration),
     ("order-end", "entered that the order, or a paragraph, ended", Alteration),
     ("order-end-change", "changed until when the order, or a paragraph, does not run", Alteration),

@@ -109,31 +109,14 @@ impl Looked {
     }
 }
 
-/// Of which cases a reader sees the entries. Auditors and administrators read the whole log, a supervisor that of the cases under them; nobody
-/// that of a person whom they know.
-struct Readable {
-    barred: BTreeSet<CaseId>,
-    /// Cases under others; none for who reads the whole log.
-    others: BTreeSet<CaseId>,
-}
-
-impl Readable {
-    async fn of(ctx: &AppContext, who: &Who) -> Result<Self, ActError> {
-        let barred = conflicts::barred_for(ctx, who.id).await?.into_iter().collect();
-        let mut others = BTreeSet::new();
-        if who.sees_others() {
-            // Of a destroyed case the log of acts is all that is left, and it is nobody's any more.
-            others.extend(ctx.store.case_list(None).await?.into_iter().map(|case| case.id));
-            for case in who.cases(ctx, Action::ViewEvidence).await? {
-                others.remove(&case.id);
-            }
-        }
-        Ok(Self { barred, others })
+/// The cases of which a reader sees no entries. Auditors and administrators read the whole log, a supervisor that of the cases under them and of
+/// those destroyed; nobody that of a person whom they know.
+async fn hidden(ctx: &AppContext, who: &Who) -> Result<BTreeSet<CaseId>, ActError> {
+    let mut hidden: BTreeSet<_> = conflicts::barred_for(ctx, who.id).await?.into_iter().collect();
+    if who.sees_others() {
+        hidden.extend(ctx.store.case_hidden_list(who.id, ctx.now()).await?);
     }
-
-    fn has(&self, case: CaseId) -> bool {
-        !self.barred.contains(&case) && !self.others.contains(&case)
-    }
+    Ok(hidden)
 }
 
 /// The page of the log, or of what is looked for, whose newest entry stands before `before_seq`, or the newest page. Reading the
@@ -156,7 +139,7 @@ pub async fn page(
         ctx.note(&who.actor(), "audit-read", None, &looked.in_log()).await?;
     }
     let last_seq = ctx.store.audit_last().await?;
-    let readable = Readable::of(ctx, who).await?;
+    let hidden = hidden(ctx, who).await?;
     let search = looked.search(ctx, before_seq).await?;
     let mut rows = ctx.store.audit_search(&search, PAGE_ENTRIES.saturating_add(1)).await?;
     let has_older = rows.len() > PAGE_ENTRIES as usize;
@@ -165,7 +148,7 @@ pub async fn page(
         .then(|| rows.iter().zip(rows.iter().skip(1)).all(|(later, earlier)| later.previous == earlier.hash));
     let mut entries = Vec::with_capacity(rows.len());
     for mut row in rows {
-        if row.entry.case.is_some_and(|case| !readable.has(case)) {
+        if row.entry.case.is_some_and(|case| hidden.contains(&case)) {
             // Number and hash stay, so that the chain can be followed.
             row.entry.act = WITHHELD.to_owned();
             row.entry.objects = String::new();

@@ -106,7 +106,7 @@ pub async fn view(ctx: &AppContext, who: &Who, of: Option<OfficerId>) -> Result<
     }
     let mut cases = Vec::new();
     for case in all.iter().filter(|case| of.is_some() && case.officer == of) {
-        cases.push(load_case(ctx, case.case().clone()).await?);
+        cases.push(load_case(ctx, case).await?);
     }
     cases.sort_by(|a, b| a.person.name.cmp(&b.person.name));
     let (mut waiting, mut failed) = (Vec::new(), Vec::new());
@@ -122,17 +122,13 @@ pub async fn view(ctx: &AppContext, who: &Who, of: Option<OfficerId>) -> Result<
     Ok(CaseloadView { officers, to, of, cases, waiting, failed })
 }
 
-async fn load_case(ctx: &AppContext, case: CaseRow) -> Result<LoadCase, ActError> {
-    let filter = AlertFilter { case: Some(case.id), undecided: true, ..AlertFilter::default() };
-    let open = ctx.store.alert_list(filter).await?.len();
-    Ok(LoadCase { person: sealed::person(ctx, &case)?, open, case })
+async fn load_case(ctx: &AppContext, case: &Permit) -> Result<LoadCase, ActError> {
+    let filter = AlertFilter { undecided: true, ..AlertFilter::default() };
+    let open = ctx.of(case).alert_list(filter).await?.len();
+    Ok(LoadCase { person: sealed::person(ctx, case)?, open, case: case.case().clone() })
 }
 
-async fn shown(
-    ctx: &AppContext,
-    cases: &[Permit],
-    row: CaseMoveRow,
-) -> Result<Option<ShownMove>, ActError> {
+async fn shown(ctx: &AppContext, cases: &[Permit], row: CaseMoveRow) -> Result<Option<ShownMove>, ActError> {
     let Some(case) = cases.iter().find(|case| case.id == row.case) else { return Ok(None) };
     let from = match row.from {
         Some(officer) => history::officer_name(ctx, officer).await?,
@@ -203,11 +199,13 @@ pub async fn preview(
         Err(why) => return Ok(Err(why)),
     };
     let (mut can, mut barred) = (Vec::new(), Vec::new());
-    for case in split.can {
-        can.push(load_case(ctx, case).await?);
-    }
-    for case in split.barred {
-        barred.push(load_case(ctx, case).await?);
+    for case in who.cases(ctx, Action::KeepCaseloads).await? {
+        let is_in = |rows: &[CaseRow]| rows.iter().any(|row| row.id == case.id);
+        if is_in(&split.can) {
+            can.push(load_case(ctx, &case).await?);
+        } else if is_in(&split.barred) {
+            barred.push(load_case(ctx, &case).await?);
+        }
     }
     let between = (history::officer_name(ctx, new.from).await?, history::officer_name(ctx, new.to).await?);
     Ok(Ok(Preview { between, from_at: new.from_at, can, barred }))

@@ -1,13 +1,13 @@
 //! The inbox: undecided alerts of an officer's cases, most urgent first, and how their devices are.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use proviso_model::Timestamp;
-use proviso_model::ids::{CaseId, DeviceId, OfficerId};
+use proviso_model::ids::{CaseId, DeviceId};
 use proviso_model::observation::Act;
 use proviso_model::record::EnrolmentFacts;
-use proviso_store::{AlertRow, DeviceNoticeRow, GapRow, OrderEndRow, Outside, Permit, PrivilegeRow, Tie};
+use proviso_store::{AlertRow, DeviceNoticeRow, GapRow, OrderEndRow, Outside, Permit, PrivilegeRow};
 
 use super::allowed::Action;
 use super::budget::{self, Budget};
@@ -126,9 +126,9 @@ pub async fn inbox(ctx: &AppContext, who: &Who) -> Result<Inbox, ActError> {
     let cases = who.cases(ctx, Action::ViewEvidence).await?;
     for case in &cases {
         people.insert(case.id, sealed::person(ctx, case)?);
-        let entered = ctx.store.device_act_list(case.id).await?;
-        let approved = ctx.store.other_adult_list(case.id).await?;
-        for row in ctx.store.device_list(Some(case.id)).await? {
+        let entered = ctx.of(case).device_act_list().await?;
+        let approved = ctx.of(case).other_adult_list().await?;
+        for row in ctx.of(case).device_list().await? {
             let facts = sealed::device(ctx, &row)?;
             let acts = device_acts::acts(&entered, row.id);
             let other_adult = other_adult::is_lately(&approved, row.id, now);
@@ -139,15 +139,16 @@ pub async fn inbox(ctx: &AppContext, who: &Who) -> Result<Inbox, ActError> {
     let more = alerts.len() >= ALERTS_MAX as usize;
     let (mut rows, mut ends, mut ended_cases) = (Vec::new(), Vec::new(), Vec::new());
     for alert in alerts {
+        let Some(case) = cases.iter().find(|case| case.id == alert.case) else { continue };
         let (Some(person), Some(device)) = (people.get(&alert.case), devices.get(&alert.device)) else {
             continue;
         };
-        let newest = ctx.store.alert_findings(alert.id, 1).await?;
+        let newest = ctx.of(case).alert_findings(alert.id, 1).await?;
         let act = newest.first().map_or(Act::Unknown, |(_, observation)| sealed::act(&observation.act));
         let outside = newest.first().and_then(|(finding, _)| finding.outside).filter(|_| alert.is_outside());
         if outside.is_some() && !ended_cases.contains(&alert.case) {
             ended_cases.push(alert.case);
-            ends.extend(ctx.store.order_end_list(alert.case).await?);
+            ends.extend(ctx.of(case).order_end_list().await?);
         }
         let (person, device) = (person.clone(), device.facts.clone());
         rows.push(InboxRow { outside, person, device, act, alert, is_over_budget: false });
@@ -156,13 +157,11 @@ pub async fn inbox(ctx: &AppContext, who: &Who) -> Result<Inbox, ActError> {
     if let Some(budget) = budget {
         budget::rank(budget, &mut rows, now);
     }
-    let waits = waits(ctx, &people, &devices).await?;
+    let waits = waits(ctx, &cases, &people, &devices).await?;
     let mut notices = Vec::new();
-    for officer in whose(who, &cases) {
-        for row in ctx.store.device_notice_list(None, officer, true).await? {
-            if let (Some(person), Some(device)) = (people.get(&row.case), devices.get(&row.device)) {
-                notices.push(InboxNotice { person: person.clone(), device: device.facts.clone(), row });
-            }
+    for row in ctx.store.device_notice_list_of(&cases).await? {
+        if let (Some(person), Some(device)) = (people.get(&row.case), devices.get(&row.device)) {
+            notices.push(InboxNotice { person: person.clone(), device: device.facts.clone(), row });
         }
     }
     let mut devices: Vec<_> = devices
@@ -171,19 +170,9 @@ pub async fn inbox(ctx: &AppContext, who: &Who) -> Result<Inbox, ActError> {
         .filter_map(|device| Some(InboxDevice { person: people.get(&device.row.case)?.clone(), device }))
         .collect();
     devices.sort_by_key(|one| (one.device.row.seen_at, one.device.row.id));
-    let checks = checks(ctx, &devices).await?;
+    let checks = checks(ctx, &cases, &devices).await?;
     let need_another = need_another(ctx, who, &cases).await?;
     Ok(Inbox { budget, need_another, waits, checks, after, now, rows, more, ends, notices, devices })
-}
-
-/// The officers whose lists are read, one after the other; `None` alone for who sees cases of others, where the list is then narrowed to
-/// `cases`. Guests have no such list.
-fn whose(who: &Who, cases: &[Permit]) -> Vec<Option<OfficerId>> {
-    if who.sees_others() {
-        return vec![None];
-    }
-    let of_officers = cases.iter().filter(|case| case.tie() != Tie::LetIn).filter_map(|case| case.officer);
-    of_officers.collect::<BTreeSet<_>>().into_iter().map(Some).collect()
 }
 
 async fn need_another(ctx: &AppContext, who: &Who, cases: &[Permit]) -> Result<usize, ActError> {
@@ -197,12 +186,14 @@ async fn need_another(ctx: &AppContext, who: &Who, cases: &[Permit]) -> Result<u
 /// What waits for an independent reviewer in those cases.
 async fn waits(
     ctx: &AppContext,
+    cases: &[Permit],
     people: &HashMap<CaseId, Person>,
     devices: &HashMap<DeviceId, EnrolledDevice>,
 ) -> Result<Vec<InboxWait>, ActError> {
     let mut waits = Vec::new();
-    for (case, person) in people {
-        let found = privilege::of_case(ctx, *case).await?;
+    for case in cases {
+        let Some(person) = people.get(&case.id) else { continue };
+        let found = privilege::of_case(ctx, case).await?;
         for row in found.waiting {
             let Some(device) = devices.get(&row.device) else { continue };
             let (person, device) = (person.clone(), device.facts.clone());
@@ -214,16 +205,21 @@ async fn waits(
 }
 
 /// The devices with something to look at. Kinds and times only, as all that an inbox lists.
-async fn checks(ctx: &AppContext, devices: &[InboxDevice]) -> Result<Vec<DeviceCheck>, ActError> {
+async fn checks(
+    ctx: &AppContext,
+    cases: &[Permit],
+    devices: &[InboxDevice],
+) -> Result<Vec<DeviceCheck>, ActError> {
     let mut gaps: HashMap<CaseId, Vec<GapRow>> = HashMap::new();
     let mut checks = Vec::new();
     for one in devices {
         let device = &one.device;
         let case = device.row.case;
+        let Some(permit) = cases.iter().find(|permit| permit.id == case) else { continue };
         let of_case = match gaps.entry(case) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(unknown) => {
-                unknown.insert(ctx.store.gap_list(case, device_tasks::week(ctx.now())).await?)
+                unknown.insert(ctx.of(permit).gap_list(device_tasks::week(ctx.now())).await?)
             }
         };
         if !device_tasks::may_be_the_matter(device, of_case, ctx.now()) {

@@ -108,7 +108,7 @@ pub async fn list(ctx: &AppContext, who: &Who) -> Result<(Vec<Listed>, Vec<Gone>
 pub async fn view(ctx: &AppContext, who: &Who, id: CaseId) -> Result<RetentionView, ActError> {
     let case = who.case(ctx, Action::ReviewRetention, id).await?;
     who.does(ctx, (Action::ReviewRetention, "retention-view"), &case, &id.to_string(), async {
-        let rows = ctx.store.retention_list(Some(id)).await?;
+        let rows = ctx.of(&case).retention_list().await?;
         let review = retention::of_case(ctx, case.case().clone(), rows).await?;
         let waits = review.proposal.as_ref().map(|row| row.id);
         let mut decided = Vec::new();

@@ -25,13 +25,7 @@ pub struct Who {
 
 impl From<OfficerRow> for Who {
     fn from(row: OfficerRow) -> Self {
-        Self {
-            id: row.id,
-            username: row.username,
-            name: row.display_name,
-            role: row.role,
-            given: Vec::new(),
-        }
+        Self { id: row.id, username: row.username, name: row.display_name, role: row.role, given: Vec::new() }
     }
 }
 
