@@ -10,6 +10,7 @@
 
 #![allow(clippy::duplicate_mod, reason = "the files in sql/ are modules of both engines")]
 
+mod access;
 mod alert;
 mod audit;
 mod backup;
@@ -35,6 +36,7 @@ mod opened;
 mod other_adult;
 mod pack;
 mod passkey;
+mod permitted;
 mod personal_link;
 mod postgres;
 mod privilege;
@@ -48,6 +50,7 @@ mod shield;
 mod site_list;
 pub mod sqlite;
 mod subject;
+mod team;
 mod telling;
 mod timeline;
 mod trial;
@@ -55,6 +58,7 @@ mod visit;
 mod waiting;
 mod words;
 
+pub use access::{Access, AccessStore, Permit, Tie};
 pub use alert::{AlertFilter, AlertRow, AlertStore, DecisionRow, NotificationKind, NotificationRow};
 pub use audit::{AuditClose, AuditEntry, AuditFilter, AuditRow, AuditSearch, AuditStore, AuditTally};
 pub use backup::{BackupStore, CheckedBackup, Position, RestoredRow};
@@ -84,6 +88,7 @@ pub use opened::{
 pub use other_adult::{OtherAdultRow, OtherAdultStore, OtherAdultToldRow, OtherAdultWithdrawn};
 pub use pack::{PackRow, PackStore};
 pub use passkey::{CeremonyKind, CeremonyRow, PasskeyRow, PasskeyStore};
+pub use permitted::{OfRecord, Permitted};
 pub use personal_link::{PersonalLinkRow, PersonalLinkStore};
 pub use postgres::{PostgresAddress, PostgresAddressError, PostgresOptions, PostgresStore};
 pub use privilege::{PrivilegeDecision, PrivilegeRow, PrivilegeState, PrivilegeStore};
@@ -97,6 +102,7 @@ pub use shield::{ShieldEnd, ShieldRow, ShieldStore};
 pub use site_list::{SiteListRow, SiteListStore};
 pub use sqlite::{SqliteOptions, SqliteStore};
 pub use subject::SubjectStore;
+pub use team::{TeamMemberRow, TeamPart, TeamRow, TeamStore};
 pub use telling::{
     Channel, ClaimedDelivery, ClockRow, ClockStep, DeliveryEnd, DeliveryKind, DeliveryRow, DeliveryState,
     DeliveryTally, NewTelling, TellingRow, TellingStep, TellingStore,
@@ -121,6 +127,8 @@ pub trait Store:
     + LogStore
     + AlertStore
     + TimelineStore
+    + AccessStore
+    + TeamStore
     + CaseGuestStore
     + ConflictStore
     + CoverStore

@@ -13,7 +13,7 @@ use proviso_engine::privilege::PrivilegeTest;
 use proviso_model::ids::DeviceId;
 use proviso_model::limits::HASH_SET_ASKS_PER_MINUTE;
 use proviso_model::{Digest, Timestamp};
-use proviso_store::Store;
+use proviso_store::{Permit, Permitted, Store};
 use rand_core::CryptoRng;
 use tokio::sync::Notify;
 
@@ -175,6 +175,12 @@ impl AppContext {
             clock: parts.clock,
             rng: Arc::new(Mutex::new(parts.rng)),
         }
+    }
+
+    /// The store within the case of a permit: what officers' acts read and write of a case.
+    #[must_use]
+    pub fn of<'s>(&'s self, permit: &'s Permit) -> Permitted<'s> {
+        Permitted::new(&*self.store, permit)
     }
 
     /// Now.

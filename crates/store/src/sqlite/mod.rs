@@ -5,6 +5,8 @@ mod open;
 mod record_keys;
 
 // What is the same on every engine: the crate's page says how.
+#[path = "../sql/access.rs"]
+mod access;
 #[path = "../sql/alert.rs"]
 mod alert;
 #[path = "../sql/append.rs"]
@@ -83,6 +85,8 @@ mod shield;
 mod site_list;
 #[path = "../sql/subject.rs"]
 mod subject;
+#[path = "../sql/team.rs"]
+mod team;
 #[path = "../sql/telling.rs"]
 mod telling;
 #[path = "../sql/timeline.rs"]

@@ -2,7 +2,7 @@
 
 use proviso_model::Timestamp;
 use proviso_model::ids::OfficerId;
-use proviso_store::{AlertRow, AuditRow, CaseRow};
+use proviso_store::{AlertRow, AuditRow, CaseRow, Permit};
 
 use super::acts;
 use super::error::ActError;
@@ -66,9 +66,13 @@ pub async fn actor_name(ctx: &AppContext, actor: &str) -> Result<String, ActErro
 ///
 /// # Errors
 /// The store's.
-pub async fn of_alert(ctx: &AppContext, alert: &AlertRow) -> Result<Vec<HistoryLine>, ActError> {
+pub async fn of_alert(
+    ctx: &AppContext,
+    case: &Permit,
+    alert: &AlertRow,
+) -> Result<Vec<HistoryLine>, ActError> {
     let mut lines = Vec::new();
-    for row in ctx.store.audit_about(alert.case, &alert.id.to_string(), LINES_MAX).await? {
+    for row in ctx.of(case).audit_about(&alert.id.to_string(), LINES_MAX).await? {
         let who = actor_name(ctx, &row.entry.actor).await?;
         let text = format!("{who} {}{}", acts::in_words(&row.entry.act), ending(&row));
         lines.push(HistoryLine { at: row.entry.opened_at, text });

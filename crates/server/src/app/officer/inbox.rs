@@ -1,6 +1,5 @@
 //! The inbox: undecided alerts of an officer's cases, most urgent first, and how their devices are.
 
-use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
@@ -8,7 +7,7 @@ use proviso_model::Timestamp;
 use proviso_model::ids::{CaseId, DeviceId};
 use proviso_model::observation::Act;
 use proviso_model::record::EnrolmentFacts;
-use proviso_store::{AlertFilter, AlertRow, DeviceNoticeRow, GapRow, OrderEndRow, Outside, PrivilegeRow};
+use proviso_store::{AlertRow, DeviceNoticeRow, GapRow, OrderEndRow, Outside, Permit, PrivilegeRow};
 
 use super::allowed::Action;
 use super::budget::{self, Budget};
@@ -124,29 +123,32 @@ pub async fn inbox(ctx: &AppContext, who: &Who) -> Result<Inbox, ActError> {
     let now = ctx.now();
     let mut people: HashMap<CaseId, Person> = HashMap::new();
     let mut devices: HashMap<DeviceId, EnrolledDevice> = HashMap::new();
-    for case in who.cases(ctx).await? {
-        people.insert(case.id, sealed::person(ctx, &case)?);
-        let entered = ctx.store.device_act_list(case.id).await?;
-        let approved = ctx.store.other_adult_list(case.id).await?;
-        for row in ctx.store.device_list(Some(case.id)).await? {
+    let cases = who.cases(ctx, Action::ViewEvidence).await?;
+    for case in &cases {
+        people.insert(case.id, sealed::person(ctx, case)?);
+        let entered = ctx.of(case).device_act_list().await?;
+        let approved = ctx.of(case).other_adult_list().await?;
+        for row in ctx.of(case).device_list().await? {
             let facts = sealed::device(ctx, &row)?;
             let acts = device_acts::acts(&entered, row.id);
             let other_adult = other_adult::is_lately(&approved, row.id, now);
             devices.insert(row.id, EnrolledDevice { row, facts, acts, other_adult });
         }
     }
-    let (alerts, more) = alerts(ctx, who).await?;
+    let alerts = ctx.store.alert_list_of(&cases, ALERTS_MAX).await?;
+    let more = alerts.len() >= ALERTS_MAX as usize;
     let (mut rows, mut ends, mut ended_cases) = (Vec::new(), Vec::new(), Vec::new());
     for alert in alerts {
+        let Some(case) = cases.iter().find(|case| case.id == alert.case) else { continue };
         let (Some(person), Some(device)) = (people.get(&alert.case), devices.get(&alert.device)) else {
             continue;
         };
-        let newest = ctx.store.alert_findings(alert.id, 1).await?;
+        let newest = ctx.of(case).alert_findings(alert.id, 1).await?;
         let act = newest.first().map_or(Act::Unknown, |(_, observation)| sealed::act(&observation.act));
         let outside = newest.first().and_then(|(finding, _)| finding.outside).filter(|_| alert.is_outside());
         if outside.is_some() && !ended_cases.contains(&alert.case) {
             ended_cases.push(alert.case);
-            ends.extend(ctx.store.order_end_list(alert.case).await?);
+            ends.extend(ctx.of(case).order_end_list().await?);
         }
         let (person, device) = (person.clone(), device.facts.clone());
         rows.push(InboxRow { outside, person, device, act, alert, is_over_budget: false });
@@ -155,13 +157,11 @@ pub async fn inbox(ctx: &AppContext, who: &Who) -> Result<Inbox, ActError> {
     if let Some(budget) = budget {
         budget::rank(budget, &mut rows, now);
     }
-    let waits = waits(ctx, &people, &devices).await?;
+    let waits = waits(ctx, &cases, &people, &devices).await?;
     let mut notices = Vec::new();
-    for officer in who.whose_cases() {
-        for row in ctx.store.device_notice_list(None, officer, true).await? {
-            if let (Some(person), Some(device)) = (people.get(&row.case), devices.get(&row.device)) {
-                notices.push(InboxNotice { person: person.clone(), device: device.facts.clone(), row });
-            }
+    for row in ctx.store.device_notice_list_of(&cases).await? {
+        if let (Some(person), Some(device)) = (people.get(&row.case), devices.get(&row.device)) {
+            notices.push(InboxNotice { person: person.clone(), device: device.facts.clone(), row });
         }
     }
     let mut devices: Vec<_> = devices
@@ -170,47 +170,30 @@ pub async fn inbox(ctx: &AppContext, who: &Who) -> Result<Inbox, ActError> {
         .filter_map(|device| Some(InboxDevice { person: people.get(&device.row.case)?.clone(), device }))
         .collect();
     devices.sort_by_key(|one| (one.device.row.seen_at, one.device.row.id));
-    let checks = checks(ctx, &devices).await?;
-    let need_another = need_another(ctx, who).await?;
+    let checks = checks(ctx, &cases, &devices).await?;
+    let need_another = need_another(ctx, who, &cases).await?;
     Ok(Inbox { budget, need_another, waits, checks, after, now, rows, more, ends, notices, devices })
 }
 
-/// The undecided alerts to list, the most urgent first, and whether there may be more.
-async fn alerts(ctx: &AppContext, who: &Who) -> Result<(Vec<AlertRow>, bool), ActError> {
-    let (mut alerts, mut more) = (Vec::new(), false);
-    let of_officers = who.whose_cases().into_iter().map(|officer| (officer, None));
-    let of_cases = who.guest_in.iter().map(|case| (None, Some(*case)));
-    for (officer, case) in of_officers.chain(of_cases) {
-        let filter =
-            AlertFilter { officer, case, undecided: true, limit: ALERTS_MAX, ..AlertFilter::default() };
-        let of_one = ctx.store.alert_list(filter).await?;
-        more |= of_one.len() >= ALERTS_MAX as usize;
-        alerts.extend(of_one);
-    }
-    // The store's own order, which a stable sort leaves as it is where there is but one list.
-    alerts.sort_by_key(|alert: &AlertRow| {
-        (alert.outside >= alert.findings, Reverse(alert.priority), Reverse(alert.last_at))
-    });
-    Ok((alerts, more))
-}
-
-async fn need_another(ctx: &AppContext, who: &Who) -> Result<usize, ActError> {
+async fn need_another(ctx: &AppContext, who: &Who, cases: &[Permit]) -> Result<usize, ActError> {
     if !who.may(Action::KeepCaseloads) {
         return Ok(0);
     }
     let found = conflicts::needing_another(ctx).await?;
-    Ok(found.iter().filter(|row| !who.conflicts.contains(&row.case)).count())
+    Ok(found.iter().filter(|row| cases.iter().any(|case| case.id == row.case)).count())
 }
 
 /// What waits for an independent reviewer in those cases.
 async fn waits(
     ctx: &AppContext,
+    cases: &[Permit],
     people: &HashMap<CaseId, Person>,
     devices: &HashMap<DeviceId, EnrolledDevice>,
 ) -> Result<Vec<InboxWait>, ActError> {
     let mut waits = Vec::new();
-    for (case, person) in people {
-        let found = privilege::of_case(ctx, *case).await?;
+    for case in cases {
+        let Some(person) = people.get(&case.id) else { continue };
+        let found = privilege::of_case(ctx, case).await?;
         for row in found.waiting {
             let Some(device) = devices.get(&row.device) else { continue };
             let (person, device) = (person.clone(), device.facts.clone());
@@ -222,16 +205,21 @@ async fn waits(
 }
 
 /// The devices with something to look at. Kinds and times only, as all that an inbox lists.
-async fn checks(ctx: &AppContext, devices: &[InboxDevice]) -> Result<Vec<DeviceCheck>, ActError> {
+async fn checks(
+    ctx: &AppContext,
+    cases: &[Permit],
+    devices: &[InboxDevice],
+) -> Result<Vec<DeviceCheck>, ActError> {
     let mut gaps: HashMap<CaseId, Vec<GapRow>> = HashMap::new();
     let mut checks = Vec::new();
     for one in devices {
         let device = &one.device;
         let case = device.row.case;
+        let Some(permit) = cases.iter().find(|permit| permit.id == case) else { continue };
         let of_case = match gaps.entry(case) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(unknown) => {
-                unknown.insert(ctx.store.gap_list(case, device_tasks::week(ctx.now())).await?)
+                unknown.insert(ctx.of(permit).gap_list(device_tasks::week(ctx.now())).await?)
             }
         };
         if !device_tasks::may_be_the_matter(device, of_case, ctx.now()) {

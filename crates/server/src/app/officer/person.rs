@@ -6,7 +6,8 @@ use proviso_model::order::Order;
 use proviso_model::record::EnrolmentFacts;
 use proviso_model::statement::Statement;
 use proviso_store::{
-    AlertFilter, AlertRow, CaseRow, DecisionRow, GapRow, NoticeRow, OrderEndRow, PersonalLinkRow, Stretch,
+    AlertFilter, AlertRow, CaseRow, DecisionRow, GapRow, NoticeRow, OrderEndRow, Permit, PersonalLinkRow,
+    Stretch,
 };
 
 use super::allowed::Action;
@@ -94,11 +95,11 @@ pub async fn view(ctx: &AppContext, who: &Who, id: CaseId) -> Result<PersonView,
         let now = ctx.now();
         let stretch = Stretch { from: now.plus_days(-TIMELINE_DAYS), until: now.plus_days(1) };
         let since = Some(stretch.from);
-        let filter = AlertFilter { case: Some(id), since, limit: ALERTS_MAX, ..AlertFilter::default() };
-        let alerts = ctx.store.alert_list(filter).await?;
+        let filter = AlertFilter { since, limit: ALERTS_MAX, ..AlertFilter::default() };
+        let alerts = ctx.of(&case).alert_list(filter).await?;
         let mut decisions = Vec::new();
         for alert in alerts.iter().filter(|alert| alert.decided_at.is_some()) {
-            for row in ctx.store.decision_list(alert.id).await? {
+            for row in ctx.of(&case).decision_list(alert.id).await? {
                 let officer = history::officer_name(ctx, row.officer).await?;
                 decisions.push((row, officer));
             }
@@ -107,34 +108,34 @@ pub async fn view(ctx: &AppContext, who: &Who, id: CaseId) -> Result<PersonView,
         let devices = people::devices(ctx, &case).await?;
         let known = late::known(ctx, &ctx.case_keys(id)?).await?;
         let in_force = known.order.stretches().map_err(LateError::from)?;
-        let about_devices = about_devices(ctx, id).await?;
+        let about_devices = about_devices(ctx, &case).await?;
         let week = device_tasks::week(now);
         let mut minutes = Vec::new();
         for device in &devices {
             minutes.push(coverage::of_device(ctx, &in_force, &device.row, week).await?);
         }
-        let revoked = revoked(ctx, id, &in_force, week).await?;
+        let revoked = revoked(ctx, &case, &in_force, week).await?;
         Ok(PersonView {
             transferred: transfer::of_case(ctx, id).await?,
             visits: visit::shown(ctx, id).await?,
-            links: ctx.store.personal_link_list(id).await?,
-            shielded: shield::count(ctx, id).await?,
+            links: ctx.of(&case).personal_link_list().await?,
+            shielded: shield::count(ctx, &case).await?,
             about_devices,
             may_mark: who.may_on(Action::Decide, &case),
             ends: known.ends,
             held: late::quarantine::held_count(ctx, id).await?,
-            privilege: privilege::of_case(ctx, id).await?,
+            privilege: privilege::of_case(ctx, &case).await?,
             in_force,
             person: sealed::person(ctx, &case)?,
             order: sealed::order(ctx, &case).await?,
             devices,
             coverage: minutes,
-            gaps: ctx.store.gap_list(id, stretch).await?,
+            gaps: ctx.of(&case).gap_list(stretch).await?,
             revoked,
-            notices: ctx.store.notice_list(id, stretch).await?,
-            statements: statements::within(ctx, id, stretch).await?,
+            notices: ctx.of(&case).notice_list(stretch).await?,
+            statements: statements::within(ctx, &case, stretch).await?,
             may_enrol: who.may_on(Action::EnrolDevice, &case),
-            case: case.clone(),
+            case: case.case().clone(),
             officer,
             alerts,
             decisions,
@@ -156,12 +157,12 @@ impl PersonView {
 /// The minutes of devices that were revoked within the stretch.
 async fn revoked(
     ctx: &AppContext,
-    case: CaseId,
+    case: &Permit,
     in_force: &[(Timestamp, Timestamp)],
     stretch: Stretch,
 ) -> Result<Vec<(EnrolmentFacts, DeviceCoverage)>, ActError> {
     let mut devices = Vec::new();
-    for row in ctx.store.device_list(Some(case)).await? {
+    for row in ctx.of(case).device_list().await? {
         if row.revoked_at.is_some_and(|at| at > stretch.from) {
             let minutes = coverage::of_device(ctx, in_force, &row, stretch).await?;
             devices.push((sealed::device(ctx, &row)?, minutes));
@@ -172,12 +173,12 @@ async fn revoked(
 
 async fn about_devices(
     ctx: &AppContext,
-    case: CaseId,
+    case: &Permit,
 ) -> Result<Vec<(ShownNotice, EnrolmentFacts)>, ActError> {
     let mut about = Vec::new();
     for notice in device_notice::of_case(ctx, case).await? {
         // Also of one that is revoked by now.
-        let device = ctx.store.device_get(notice.row.device).await?.ok_or(ActError::NotFound)?;
+        let device = ctx.of(case).device_get(notice.row.device).await?.ok_or(ActError::NotFound)?;
         let facts = sealed::device(ctx, &device)?;
         about.push((notice, facts));
     }

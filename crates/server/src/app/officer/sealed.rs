@@ -6,7 +6,7 @@ use proviso_model::finding::Finding;
 use proviso_model::ids::{DecisionId, OfficerId};
 use proviso_model::observation::Act;
 use proviso_model::record::EnrolmentFacts;
-use proviso_store::{AlertRow, CaseRow, DecisionRow, DeviceRow, FindingRow, ObservationRow};
+use proviso_store::{AlertRow, CaseRow, DecisionRow, DeviceRow, FindingRow, ObservationRow, Permit};
 use serde::{Deserialize, Serialize};
 
 use super::alert::DecisionForm;
@@ -46,8 +46,8 @@ pub fn person(ctx: &AppContext, case: &CaseRow) -> Result<Person, ActError> {
 ///
 /// # Errors
 /// [`ActError`].
-pub async fn order(ctx: &AppContext, case: &CaseRow) -> Result<Order, ActError> {
-    let row = ctx.store.order_current(case.id).await?;
+pub async fn order(ctx: &AppContext, case: &Permit) -> Result<Order, ActError> {
+    let row = ctx.of(case).order_current().await?;
     let row = row.ok_or_else(|| ActError::Broken(format!("case {} has no order", case.id)))?;
     let text = ctx.unseal(case.id, Purpose::Order, &row.sealed)?;
     let text = String::from_utf8_lossy(&text);

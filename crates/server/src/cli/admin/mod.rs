@@ -27,6 +27,7 @@ mod root;
 mod secret;
 mod site_list;
 mod subject;
+mod team;
 mod update;
 mod witness;
 
@@ -87,6 +88,9 @@ pub(super) enum Admin {
     CoverEnd(cover::EndArgs),
     /// Say who stands in for whom, now and later.
     CoverList,
+    /// Teams: a supervisor sees the cases of officers in teams that they supervise, and of officers in no team that anybody supervises.
+    #[command(subcommand)]
+    Team(team::Team),
     /// Show or set how many alerts a day each officer is asked to decide; what is more is ranked lower, never hidden.
     AlertBudget(budget::BudgetArgs),
     /// Digital specialists and disclosure officers in cases: let in for a while, let out, listed.
@@ -282,6 +286,7 @@ impl Admin {
             Self::CoverAdd(args) => args.act(ctx).await?,
             Self::CoverEnd(args) => args.act(ctx).await?,
             Self::CoverList => cover::list(ctx).await?,
+            Self::Team(command) => command.act(ctx).await?,
             Self::AlertBudget(args) => args.act(ctx).await?,
             Self::CaseGuest(command) => command.act(ctx).await?,
             Self::ConflictDeclare(args) => args.act(ctx).await?,

@@ -27,5 +27,6 @@ pub(crate) mod seed;
 mod sessions;
 mod shield;
 mod talk;
+mod teams;
 mod visit;
 mod windows;
