@@ -5,7 +5,7 @@
 //!
 //! **Two engines, one source where SQL is the same.** The files in `sql/` are compiled once for each engine, as modules of
 //! `sqlite` and of `postgres`, over the engine's own connection, row and store (`EngineConnection`, `EngineRow`, `EngineStore`):
-//! ordinary SQL with `$1`, and a few words that differ (`FIND`, `RANDOM_ID`, `PASSING_OVER`). Native are opening, transactions,
+//! ordinary SQL with `$1`, and a few words that differ (`FIND`, `RANDOM_ID`, `PASSING_OVER`, `AMONG`, `EACH`, `PLACES`). Native are opening, transactions,
 //! migrations, record keys and copies. A new verb goes into `sql/` and runs on both; the suite in `tests/conformance` says so.
 
 #![allow(clippy::duplicate_mod, reason = "the files in sql/ are modules of both engines")]
@@ -15,6 +15,7 @@ mod audit;
 mod backup;
 mod case;
 mod case_guest;
+mod caseload;
 mod conflict;
 mod context_picture;
 mod copy;
@@ -30,6 +31,7 @@ mod late;
 mod log;
 mod master_sealed;
 mod migration;
+mod name_index;
 mod officer;
 mod opened;
 mod other_adult;
@@ -59,6 +61,7 @@ pub use audit::{AuditClose, AuditEntry, AuditFilter, AuditRow, AuditSearch, Audi
 pub use backup::{BackupStore, CheckedBackup, Position, RestoredRow};
 pub use case::{BundleRow, CaseRow, CaseState, CaseStore, OrderVersionRow};
 pub use case_guest::{CaseGuestRow, CaseGuestStore};
+pub use caseload::{CaseloadStore, NewestFinding};
 pub use conflict::{CaseMoveRow, ConflictEnd, ConflictFilter, ConflictRow, ConflictStore};
 pub use context_picture::{ContextPictureRow, ContextPictureStore};
 pub use copy::{Copied, CopyError, CopyProgress, copy_store};
@@ -76,6 +79,7 @@ pub use late::{FindingFlag, LateStore, OrderEndRow, Outside, OutsideCause, Quara
 pub use log::{CheckpointRow, LeafKind, LogHasher, LogStore, Node};
 pub use master_sealed::{MasterSealedIn, MasterSealedRow, MasterSealedStore};
 pub use migration::Pending;
+pub use name_index::{NAME_TOKEN_BYTES, NameIndexStore, NameToken};
 pub use officer::{OfficerRole, OfficerRow, OfficerStore, SessionFactor, SessionRow};
 pub use opened::{
     FindingRow, GapRow, NoticeRow, ObservationRow, OpenedRecord, OpenedWhat, StatementRow, WatchedRow,
@@ -119,6 +123,7 @@ pub trait Store:
     + AlertStore
     + TimelineStore
     + CaseGuestStore
+    + CaseloadStore
     + ConflictStore
     + CoverStore
     + TellingStore
@@ -139,6 +144,7 @@ pub trait Store:
     + HashSetStore
     + LateStore
     + MasterSealedStore
+    + NameIndexStore
     + PrivilegeStore
     + VisitStore
     + Send

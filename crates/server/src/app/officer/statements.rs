@@ -41,9 +41,12 @@ async fn kept(
 ) -> Result<Vec<Statement>, ActError> {
     let keys = ctx.case_keys(case)?;
     let mut statements: Vec<Statement> = Vec::new();
-    for row in ctx.store.statement_list(case, stretch).await? {
-        let Some(key) = ctx.store.record_key(&row.record).await? else { continue };
-        let json = keys.of_record(&key).open(Purpose::Statement, &row.sealed)?;
+    let rows = ctx.store.statement_list(case, stretch).await?;
+    let records: Vec<[u8; 32]> = rows.iter().map(|row| row.record).collect();
+    let record_keys = ctx.store.record_keys(&records).await?;
+    for row in rows {
+        let Some(key) = record_keys.get(&row.record) else { continue };
+        let json = keys.of_record(key).open(Purpose::Statement, &row.sealed)?;
         let broken = |_| ActError::Broken("a statement that was kept can no longer be read".to_owned());
         statements.push(serde_json::from_slice(&json).map_err(broken)?);
     }
