@@ -6,9 +6,7 @@ use async_trait::async_trait;
 use proviso_model::Timestamp;
 use proviso_model::ids::{CaseId, OfficerId};
 
-use crate::alert::AlertRow;
 use crate::case::{CaseRow, CaseState};
-use crate::device_notice::DeviceNoticeRow;
 use crate::error::Result;
 use crate::words::words;
 
@@ -140,18 +138,6 @@ pub trait AccessStore {
     /// # Errors
     /// [`crate::StoreError`].
     async fn case_hidden_list(&self, officer: OfficerId, at: Timestamp) -> Result<Vec<CaseId>>;
-
-    /// The undecided alerts of all those cases, in the order of an inbox, at most `limit`.
-    ///
-    /// # Errors
-    /// [`crate::StoreError`].
-    async fn alert_list_of(&self, cases: &[Permit], limit: u32) -> Result<Vec<AlertRow>>;
-
-    /// The notices about devices of all those cases that nobody has marked as seen, newest first.
-    ///
-    /// # Errors
-    /// [`crate::StoreError`].
-    async fn device_notice_list_of(&self, cases: &[Permit]) -> Result<Vec<DeviceNoticeRow>>;
 
     /// The supervisors under whom a case is at `at`.
     ///

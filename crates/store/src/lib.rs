@@ -5,7 +5,7 @@
 //!
 //! **Two engines, one source where SQL is the same.** The files in `sql/` are compiled once for each engine, as modules of
 //! `sqlite` and of `postgres`, over the engine's own connection, row and store (`EngineConnection`, `EngineRow`, `EngineStore`):
-//! ordinary SQL with `$1`, and a few words that differ (`FIND`, `RANDOM_ID`, `PASSING_OVER`). Native are opening, transactions,
+//! ordinary SQL with `$1`, and a few words that differ (`FIND`, `RANDOM_ID`, `PASSING_OVER`, `AMONG`, `EACH`, `PLACES`). Native are opening, transactions,
 //! migrations, record keys and copies. A new verb goes into `sql/` and runs on both; the suite in `tests/conformance` says so.
 
 #![allow(clippy::duplicate_mod, reason = "the files in sql/ are modules of both engines")]
@@ -16,6 +16,7 @@ mod audit;
 mod backup;
 mod case;
 mod case_guest;
+mod caseload;
 mod conflict;
 mod context_picture;
 mod copy;
@@ -31,12 +32,14 @@ mod late;
 mod log;
 mod master_sealed;
 mod migration;
+mod name_index;
 mod officer;
 mod opened;
 mod other_adult;
 mod pack;
 mod passkey;
 mod permitted;
+mod permitted_caseload;
 mod personal_link;
 mod postgres;
 mod privilege;
@@ -64,6 +67,7 @@ pub use audit::{AuditClose, AuditEntry, AuditFilter, AuditRow, AuditSearch, Audi
 pub use backup::{BackupStore, CheckedBackup, Position, RestoredRow};
 pub use case::{BundleRow, CaseRow, CaseState, CaseStore, OrderVersionRow};
 pub use case_guest::{CaseGuestRow, CaseGuestStore};
+pub use caseload::{CaseloadStore, NewestFinding};
 pub use conflict::{CaseMoveRow, ConflictEnd, ConflictFilter, ConflictRow, ConflictStore};
 pub use context_picture::{ContextPictureRow, ContextPictureStore};
 pub use copy::{Copied, CopyError, CopyProgress, copy_store};
@@ -81,6 +85,7 @@ pub use late::{FindingFlag, LateStore, OrderEndRow, Outside, OutsideCause, Quara
 pub use log::{CheckpointRow, LeafKind, LogHasher, LogStore, Node};
 pub use master_sealed::{MasterSealedIn, MasterSealedRow, MasterSealedStore};
 pub use migration::Pending;
+pub use name_index::{NAME_TOKEN_BYTES, NameIndexStore, NameToken};
 pub use officer::{OfficerRole, OfficerRow, OfficerStore, SessionFactor, SessionRow};
 pub use opened::{
     FindingRow, GapRow, NoticeRow, ObservationRow, OpenedRecord, OpenedWhat, StatementRow, WatchedRow,
@@ -89,6 +94,7 @@ pub use other_adult::{OtherAdultRow, OtherAdultStore, OtherAdultToldRow, OtherAd
 pub use pack::{PackRow, PackStore};
 pub use passkey::{CeremonyKind, CeremonyRow, PasskeyRow, PasskeyStore};
 pub use permitted::{OfRecord, Permitted};
+pub use permitted_caseload::PermittedCaseload;
 pub use personal_link::{PersonalLinkRow, PersonalLinkStore};
 pub use postgres::{PostgresAddress, PostgresAddressError, PostgresOptions, PostgresStore};
 pub use privilege::{PrivilegeDecision, PrivilegeRow, PrivilegeState, PrivilegeStore};
@@ -130,6 +136,7 @@ pub trait Store:
     + AccessStore
     + TeamStore
     + CaseGuestStore
+    + CaseloadStore
     + ConflictStore
     + CoverStore
     + TellingStore
@@ -150,6 +157,7 @@ pub trait Store:
     + HashSetStore
     + LateStore
     + MasterSealedStore
+    + NameIndexStore
     + PrivilegeStore
     + VisitStore
     + Send

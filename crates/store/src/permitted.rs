@@ -1,6 +1,8 @@
 //! The store as the holder of a permit has it: every verb is about the permit's case, whatever id it is given. What an officer's act reads or
 //! writes of a case goes through here alone, so that a check that was forgotten, or an id of another case, leads nowhere.
 
+use std::collections::HashMap;
+
 use proviso_model::Timestamp;
 use proviso_model::ids::{AlertId, CaseId, DeviceId, DeviceNoticeId, OfficerId};
 
@@ -259,7 +261,17 @@ impl Permitted<'_> {
         Ok(self.store.device_notice_get(id).await?.filter(|row| self.is_of_it(row.case)))
     }
 
-    /// The own key of a record; none where it was destroyed.
+    /// The own keys of the records in which its rows came, by the record's hash; none for one where it was destroyed.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn record_keys(&self, rows: &[impl OfRecord]) -> Result<HashMap<[u8; 32], Vec<u8>>> {
+        let of_it = rows.iter().filter(|row| self.is_of_it(row.of_case()));
+        let records: Vec<[u8; 32]> = of_it.map(|row| *row.of_record()).collect();
+        self.store.record_keys(&records).await
+    }
+
+    /// The key of the record in which one of its rows came; `None` when it was destroyed.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -289,7 +301,15 @@ impl Permitted<'_> {
     /// # Errors
     /// [`StoreError`].
     pub async fn decision_list(&self, alert: AlertId) -> Result<Vec<DecisionRow>> {
-        let mut rows = self.store.decision_list(alert).await?;
+        self.decisions(&[alert]).await
+    }
+
+    /// The decisions on these of its alerts, those of one alert oldest first.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn decisions(&self, alerts: &[AlertId]) -> Result<Vec<DecisionRow>> {
+        let mut rows = self.store.alerts_decisions(alerts).await?;
         rows.retain(|row| self.is_of_it(row.case));
         Ok(rows)
     }

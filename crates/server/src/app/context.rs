@@ -13,7 +13,7 @@ use proviso_engine::privilege::PrivilegeTest;
 use proviso_model::ids::DeviceId;
 use proviso_model::limits::HASH_SET_ASKS_PER_MINUTE;
 use proviso_model::{Digest, Timestamp};
-use proviso_store::{Permit, Permitted, Store};
+use proviso_store::{Permit, Permitted, PermittedCaseload, Store};
 use rand_core::CryptoRng;
 use tokio::sync::Notify;
 
@@ -181,6 +181,12 @@ impl AppContext {
     #[must_use]
     pub fn of<'s>(&'s self, permit: &'s Permit) -> Permitted<'s> {
         Permitted::new(&*self.store, permit)
+    }
+
+    /// The store within the cases of permits: what lists over cases read.
+    #[must_use]
+    pub fn of_all<'s>(&'s self, permits: &[Permit]) -> PermittedCaseload<'s> {
+        PermittedCaseload::new(&*self.store, permits)
     }
 
     /// Now.

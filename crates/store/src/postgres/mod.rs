@@ -24,6 +24,8 @@ mod branch;
 mod case;
 #[path = "../sql/case_guest.rs"]
 mod case_guest;
+#[path = "../sql/caseload.rs"]
+mod caseload;
 #[path = "../sql/conflict.rs"]
 mod conflict;
 #[path = "../sql/context_picture.rs"]
@@ -52,6 +54,8 @@ mod late;
 mod log;
 #[path = "../sql/master_sealed.rs"]
 mod master_sealed;
+#[path = "../sql/name_index.rs"]
+mod name_index;
 #[path = "../sql/officer.rs"]
 mod officer;
 #[path = "../sql/opened.rs"]
@@ -109,6 +113,7 @@ use sqlx::{Connection, PgConnection, PgPool};
 
 pub use address::{PostgresAddress, PostgresAddressError};
 pub(crate) use copied_into::CopiedInto;
+pub(crate) use name_index::DERIVED;
 pub use open::PostgresOptions;
 
 use crate::error::{Result, StoreError};
@@ -123,6 +128,13 @@ type EngineStore = PostgresStore;
 const RANDOM_ID: &str = "uuid_send(gen_random_uuid())";
 /// The place of one text in another, 0 for none.
 const FIND: &str = "strpos";
+/// Follows a column: that its value is one of the first parameter, a [`Set`].
+const AMONG: &str = "= ANY($1)";
+/// The same as rows of one column, `id`.
+const EACH: &str = "(SELECT unnest($1) AS id)";
+/// Places in records, JSON in the first parameter, as rows.
+const PLACES: &str = "(SELECT decode(value ->> 0, 'hex') AS device, CAST(value ->> 1 AS BIGINT) AS epoch, \
+     CAST(value ->> 2 AS BIGINT) AS seq FROM json_array_elements(CAST($1 AS JSON)))";
 /// Follows a SELECT of work to claim: what another worker is claiming is passed over, never waited for.
 const PASSING_OVER: &str = " FOR UPDATE SKIP LOCKED";
 
@@ -140,6 +152,13 @@ const BEGIN_READING: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 /// Tables in which something destroyed may have left a row that is not seen any more.
 const VACUUM: &str = "VACUUM record_body, fork, observation, finding, gap, notice, statement, other_adult_told, privilege, \
      context_picture, visit_record";
+
+/// Ids as one parameter of a question.
+type Set = Vec<Vec<u8>>;
+
+fn set<const N: usize>(ids: impl Iterator<Item = [u8; N]>) -> Set {
+    ids.map(|id| id.to_vec()).collect()
+}
 
 /// The work of one transaction.
 type Work<'c, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'c>>;
@@ -213,6 +232,13 @@ impl PostgresStore {
     /// removed all the same.
     async fn erase_remains(&self) -> Result<()> {
         sqlx::raw_sql(VACUUM).execute(&self.readers).await?;
+        Ok(())
+    }
+
+    /// After a case was taken out of the index of names, whose key outlives it: the table is written anew, for a row that is removed
+    /// stays in its page until something takes its place. What the write-ahead log holds of it goes with the log's segments.
+    async fn erase_names(&self) -> Result<()> {
+        sqlx::raw_sql("VACUUM FULL name_token").execute(&self.readers).await?;
         Ok(())
     }
 

@@ -1,26 +1,18 @@
 //! Who may see which case: one rule, asked from either side.
 
-use std::cmp::Reverse;
 use std::sync::LazyLock;
 
 use async_trait::async_trait;
 use proviso_model::Timestamp;
 use proviso_model::ids::{CaseId, OfficerId};
-use sqlx::{AssertSqlSafe, QueryBuilder};
+use sqlx::AssertSqlSafe;
 
-use super::alert::alert;
 use super::case::case;
-use super::device_notice::notice;
 use super::rows::{bytes, damaged, text};
-use super::{Engine, EngineRow, EngineStore};
+use super::{EngineRow, EngineStore};
 use crate::access::{Access, AccessStore, Permit, Tie};
-use crate::alert::AlertRow;
 use crate::case::CaseState;
-use crate::device_notice::DeviceNoticeRow;
 use crate::error::Result;
-
-/// Cases in one question; every engine takes so many bound values.
-const CASES_PER_STATEMENT: usize = 2_000;
 
 /// Whether the supervisor `o` has the officer `below` under them at `$2`: `below` is in a team that `o` supervises, or that somebody for
 /// whom `o` stands in does; or in no team that another supervisor, whose account is in use and for whom `unless` does not hold, supervises.
@@ -118,29 +110,6 @@ async fn ids(store: &EngineStore, query: String, of: [u8; 16], at: Timestamp) ->
     rows.iter().map(|row| bytes(row, "id")).collect()
 }
 
-/// Rows of those cases: `select` up to the list of them, and what follows it.
-async fn of_cases<T>(
-    store: &EngineStore,
-    select: &str,
-    cases: &[Permit],
-    then: &str,
-    read: impl Fn(&EngineRow) -> Result<T>,
-) -> Result<Vec<T>> {
-    let mut found = Vec::new();
-    for cases in cases.chunks(CASES_PER_STATEMENT) {
-        let mut query: QueryBuilder<Engine> = QueryBuilder::new(select);
-        let mut among = query.separated(", ");
-        for case in cases {
-            among.push_bind(case.id.as_bytes().to_vec());
-        }
-        query.push(then);
-        for row in &query.build().fetch_all(&store.readers).await? {
-            found.push(read(row)?);
-        }
-    }
-    Ok(found)
-}
-
 fn officers(ids: Vec<[u8; 16]>) -> Vec<OfficerId> {
     ids.into_iter().map(OfficerId::from_bytes).collect()
 }
@@ -182,23 +151,6 @@ impl AccessStore for EngineStore {
     async fn case_hidden_list(&self, officer: OfficerId, at: Timestamp) -> Result<Vec<CaseId>> {
         let found = ids(self, HIDDEN.clone(), *officer.as_bytes(), at).await?;
         Ok(found.into_iter().map(CaseId::from_bytes).collect())
-    }
-
-    async fn alert_list_of(&self, cases: &[Permit], limit: u32) -> Result<Vec<AlertRow>> {
-        let order =
-            format!(") ORDER BY t.outside >= t.findings, t.priority DESC, t.last_at DESC LIMIT {limit}");
-        let select = "SELECT t.* FROM alert t WHERE t.state <> 'decided' AND t.case_id IN (";
-        let mut found = of_cases(self, select, cases, &order, alert).await?;
-        found.sort_by_key(|row| (row.outside >= row.findings, Reverse(row.priority), Reverse(row.last_at)));
-        found.truncate(limit as usize);
-        Ok(found)
-    }
-
-    async fn device_notice_list_of(&self, cases: &[Permit]) -> Result<Vec<DeviceNoticeRow>> {
-        let select = "SELECT t.* FROM device_notice t WHERE t.state = 'open' AND t.case_id IN (";
-        let mut found = of_cases(self, select, cases, ")", notice).await?;
-        found.sort_by_key(|row| (Reverse(row.at), row.id));
-        Ok(found)
     }
 
     async fn case_supervisors(&self, case: CaseId, at: Timestamp) -> Result<Vec<OfficerId>> {

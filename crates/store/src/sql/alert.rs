@@ -43,7 +43,7 @@ pub(super) fn alert(row: &EngineRow) -> Result<AlertRow> {
     })
 }
 
-fn decision(row: &EngineRow) -> Result<DecisionRow> {
+pub(super) fn decision(row: &EngineRow) -> Result<DecisionRow> {
     Ok(DecisionRow {
         id: DecisionId::from_bytes(bytes(row, "id")?),
         alert: AlertId::from_bytes(bytes(row, "alert")?),

@@ -21,7 +21,7 @@ pub(super) fn case(row: &EngineRow) -> Result<CaseRow> {
     })
 }
 
-fn order(row: &EngineRow) -> Result<OrderVersionRow> {
+pub(super) fn order(row: &EngineRow) -> Result<OrderVersionRow> {
     Ok(OrderVersionRow {
         id: OrderId::from_bytes(bytes(row, "id")?),
         case: CaseId::from_bytes(bytes(row, "case_id")?),

@@ -124,6 +124,8 @@ const ACTS: &[(&str, &str, ActKind)] = &[
     ("picture-preview", "was shown the veiled preview of a picture", Consultation),
     ("picture-unveil", "unveiled a picture", Consultation),
     ("alert-decide", "recorded a decision", Alteration),
+    ("person-find", "looked for people by name or number", Consultation),
+    ("name-index", "put names into the index by which people are found", Administration),
     ("case-view", "viewed the person’s page", Consultation),
     ("device-act", "entered what happened to a device", Alteration),
     ("device-act-change", "corrected what was entered about a device", Alteration),

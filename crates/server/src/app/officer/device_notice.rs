@@ -7,7 +7,7 @@ use proviso_store::{DeviceNoticeRow, DeviceNoticeState, Permit};
 use super::alert::REASON_BYTES_MAX;
 use super::allowed::Action;
 use super::error::ActError;
-use super::history;
+use super::history::Names;
 use super::who::Who;
 use crate::app::AppContext;
 use crate::keys::case::Purpose;
@@ -25,14 +25,19 @@ pub struct ShownNotice {
 ///
 /// # Errors
 /// [`ActError`].
-pub(super) async fn of_case(ctx: &AppContext, case: &Permit) -> Result<Vec<ShownNotice>, ActError> {
+pub(super) async fn of_case(
+    ctx: &AppContext,
+    case: &Permit,
+    names: &Names,
+) -> Result<Vec<ShownNotice>, ActError> {
     let mut shown = Vec::new();
+    let columns = ctx.case_columns(case.id)?;
     for row in ctx.of(case).device_notice_list(false).await? {
         let seen = match (row.officer, row.seen_at, &row.sealed) {
             (Some(officer), Some(at), Some(sealed)) => {
-                let reason = ctx.unseal(case.id, Purpose::DeviceNotice, sealed)?;
+                let reason = columns.open(Purpose::DeviceNotice, sealed)?;
                 let reason = String::from_utf8_lossy(&reason).into_owned();
-                Some((history::officer_name(ctx, officer).await?, at, reason))
+                Some((names.of(officer), at, reason))
             }
             _ => None,
         };

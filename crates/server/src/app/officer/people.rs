@@ -98,10 +98,11 @@ pub async fn people(ctx: &AppContext, who: &Who) -> Result<People, ActError> {
 pub async fn devices(ctx: &AppContext, case: &Permit) -> Result<Vec<EnrolledDevice>, ActError> {
     let entered = ctx.of(case).device_act_list().await?;
     let approved = ctx.of(case).other_adult_list().await?;
+    let columns = ctx.case_columns(case.id)?;
     let mut devices = Vec::new();
     for row in ctx.of(case).device_list().await? {
         if row.revoked_at.is_none() {
-            let facts = sealed::device(ctx, &row)?;
+            let facts = sealed::device_in(&columns, &row)?;
             let (acts, other_adult) =
                 (device_acts::acts(&entered, row.id), other_adult::is_lately(&approved, row.id, ctx.now()));
             devices.push(EnrolledDevice { acts, other_adult, row, facts });

@@ -13,7 +13,7 @@ use super::alert::DecisionForm;
 use super::error::ActError;
 use crate::app::AppContext;
 use crate::keys::KeyError;
-use crate::keys::case::{Purpose, RecordColumns};
+use crate::keys::case::{CaseColumns, Purpose, RecordColumns};
 
 pub use proviso_model::order::{Order, Person};
 
@@ -40,6 +40,22 @@ pub struct DecisionWords {
 /// [`ActError::Broken`], here and below, when a column does not open or does not hold what it should.
 pub fn person(ctx: &AppContext, case: &CaseRow) -> Result<Person, ActError> {
     Ok(ctx.unseal_json(case.id, Purpose::Case, &case.sealed)?)
+}
+
+/// The same where the case's columns are opened already.
+///
+/// # Errors
+/// [`ActError`].
+pub fn person_in(columns: &CaseColumns, case: &CaseRow) -> Result<Person, ActError> {
+    Ok(columns.open_json(Purpose::Case, &case.sealed)?)
+}
+
+/// What a device said of itself at enrolment, where the case's columns are opened already.
+///
+/// # Errors
+/// [`ActError`].
+pub fn device_in(columns: &CaseColumns, row: &DeviceRow) -> Result<EnrolmentFacts, ActError> {
+    Ok(columns.open_json(Purpose::Device, &row.sealed)?)
 }
 
 /// The order of a case as it is now.

@@ -40,9 +40,11 @@ async fn kept(
 ) -> Result<Vec<Statement>, ActError> {
     let keys = ctx.case_keys(case.id)?;
     let mut statements: Vec<Statement> = Vec::new();
-    for row in ctx.of(case).statement_list(stretch).await? {
-        let Some(key) = ctx.of(case).record_key(&row).await? else { continue };
-        let json = keys.of_record(&key).open(Purpose::Statement, &row.sealed)?;
+    let rows = ctx.of(case).statement_list(stretch).await?;
+    let record_keys = ctx.of(case).record_keys(&rows).await?;
+    for row in rows {
+        let Some(key) = record_keys.get(&row.record) else { continue };
+        let json = keys.of_record(key).open(Purpose::Statement, &row.sealed)?;
         let broken = |_| ActError::Broken("a statement that was kept can no longer be read".to_owned());
         statements.push(serde_json::from_slice(&json).map_err(broken)?);
     }
