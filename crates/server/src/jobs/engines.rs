@@ -58,14 +58,15 @@ impl Engines {
 #[cfg(test)]
 mod tests {
     use super::{ENGINES_MAX, Engines, IDLE_MICROS_MAX};
-    use proviso_engine::{CompileInputs, Engine, compile};
+    use proviso_engine::{CompileInputs, Engine, Pack, compile};
     use proviso_model::ids::CaseId;
     use proviso_model::{Digest, Order, Timestamp};
 
     #[test]
     fn an_engine_is_kept_until_its_case_is_destroyed_nobody_asks_for_it_or_too_many_are() {
         let order = Order::from_toml(include_str!("../../../../testdata/demo/order.toml")).expect("an order");
-        let policy = compile(&order, &[], &CompileInputs::offline()).expect("a policy");
+        let packs = Pack::built_in().expect("the packs");
+        let policy = compile(&order, &packs, &CompileInputs::offline()).expect("a policy");
         let make = |hash| Engine::new(&policy, hash).expect("a policy");
         let (one, other) = (CaseId::from_bytes([1; 16]), CaseId::from_bytes([2; 16]));
         let at = Timestamp::from_micros;

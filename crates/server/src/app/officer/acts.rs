@@ -215,6 +215,12 @@ const ACTS: &[(&str, &str, ActKind)] = &[
     ("master-key-change", "changed the master key", Administration),
     ("restore", "put the server back from a backup", Collection),
     ("alert-budget-set", "set how many alerts a day an officer is asked to decide", Administration),
+    (
+        "rule-floor-set",
+        "set under which share of upheld alerts a rule is proposed for review",
+        Administration,
+    ),
+    ("rules-view", "viewed what officers’ decisions say of the rules", Administration),
     ("forecast", "counted what changed packs would make of stored findings", Combination),
     ("case-destroy", "destroyed a case", Erasure),
     ("record-destroy", "destroyed a record", Erasure),

@@ -35,11 +35,13 @@ pub enum Action {
     KeepCaseloads,
     /// See which versions of the agent devices have: no case and no person.
     ViewFleet,
+    /// See what officers' decisions say of each rule: counts, no case and no person.
+    ReviewRules,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::ViewEvidence,
         Self::Decide,
         Self::Export,
@@ -55,6 +57,7 @@ impl Action {
         Self::AnswerRights,
         Self::KeepCaseloads,
         Self::ViewFleet,
+        Self::ReviewRules,
     ];
 }
 
@@ -73,8 +76,9 @@ pub fn allowed(role: OfficerRole, action: Action, own_case: bool) -> bool {
         ) => !own_case,
         (OfficerRole::DataProtection, Action::EnterRights) => true,
         (OfficerRole::PrivilegeReviewer, Action::ReviewPrivilege) => !own_case,
-        (OfficerRole::Administrator, Action::AppointReviewers | Action::ViewFleet)
-        | (OfficerRole::Supervisor, Action::SetCover | Action::KeepCaseloads) => true,
+        (OfficerRole::Administrator, Action::AppointReviewers | Action::ViewFleet | Action::ReviewRules)
+        | (OfficerRole::Auditor, Action::ReviewRules)
+        | (OfficerRole::Supervisor, Action::SetCover | Action::KeepCaseloads | Action::ReviewRules) => true,
         (
             _,
             Action::ReviewQuarantine
@@ -85,7 +89,8 @@ pub fn allowed(role: OfficerRole, action: Action, own_case: bool) -> bool {
             | Action::ReviewRetention
             | Action::AnswerRights
             | Action::KeepCaseloads
-            | Action::ViewFleet,
+            | Action::ViewFleet
+            | Action::ReviewRules,
         ) => false,
         (OfficerRole::OffenderManager, Action::ReadAudit) => false,
         (OfficerRole::DigitalSpecialist | OfficerRole::Disclosure, Action::ViewEvidence)
@@ -128,14 +133,14 @@ mod tests {
         // One letter per action, in the order of Action::ALL: y = every case, o = own cases only, x = others' cases
         // only, n = never.
         let table = [
-            (OfficerRole::OffenderManager, "oooonnnnnnnonnn"),
-            (OfficerRole::Supervisor, "yyyyyxxnnyxyxyn"),
-            (OfficerRole::DigitalSpecialist, "onnnnnnnnnnnnnn"),
-            (OfficerRole::Administrator, "nnnnynnnynnnnny"),
-            (OfficerRole::DataProtection, "nnnnnxxnnnxyxnn"),
-            (OfficerRole::Disclosure, "ononnnnnnnnnnnn"),
-            (OfficerRole::Auditor, "nnnnynnnnnnnnnn"),
-            (OfficerRole::PrivilegeReviewer, "nnnnnnnxnnnnnnn"),
+            (OfficerRole::OffenderManager, "oooonnnnnnnonnnn"),
+            (OfficerRole::Supervisor, "yyyyyxxnnyxyxyny"),
+            (OfficerRole::DigitalSpecialist, "onnnnnnnnnnnnnnn"),
+            (OfficerRole::Administrator, "nnnnynnnynnnnnyy"),
+            (OfficerRole::DataProtection, "nnnnnxxnnnxyxnnn"),
+            (OfficerRole::Disclosure, "ononnnnnnnnnnnnn"),
+            (OfficerRole::Auditor, "nnnnynnnnnnnnnny"),
+            (OfficerRole::PrivilegeReviewer, "nnnnnnnxnnnnnnnn"),
         ];
         assert_eq!(table.map(|(role, _)| role).as_slice(), OfficerRole::ALL);
         for (role, letters) in table {

@@ -35,6 +35,7 @@ pub mod quarantine;
 pub mod reason;
 pub mod retention;
 pub mod rights;
+pub mod rules;
 pub mod sealed;
 pub mod second_factor;
 pub mod session;
@@ -42,6 +43,7 @@ pub mod shield;
 pub mod statements;
 pub mod unveilings;
 pub mod who;
+pub mod workload;
 
 /// The time zone of what belongs to no order.
 pub const FORCE_ZONE: &str = "Europe/London";

@@ -24,6 +24,7 @@ mod pack_trial;
 mod quarantine;
 mod retention;
 mod root;
+mod rule_floor;
 mod secret;
 mod site_list;
 mod subject;
@@ -93,6 +94,8 @@ pub(super) enum Admin {
     Team(team::Team),
     /// Show or set how many alerts a day each officer is asked to decide; what is more is ranked lower, never hidden.
     AlertBudget(budget::BudgetArgs),
+    /// Show or set under which share of upheld alerts a rule is proposed for review.
+    RuleFloor(rule_floor::RuleFloorArgs),
     /// Digital specialists and disclosure officers in cases: let in for a while, let out, listed.
     #[command(subcommand)]
     CaseGuest(guest::Guest),
@@ -288,6 +291,7 @@ impl Admin {
             Self::CoverList => cover::list(ctx).await?,
             Self::Team(command) => command.act(ctx).await?,
             Self::AlertBudget(args) => args.act(ctx).await?,
+            Self::RuleFloor(args) => args.act(ctx).await?,
             Self::CaseGuest(command) => command.act(ctx).await?,
             Self::ConflictDeclare(args) => args.act(ctx).await?,
             Self::ConflictList => conflict::list(ctx).await?,

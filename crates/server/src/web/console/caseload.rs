@@ -101,7 +101,7 @@ async fn caseload_page(
     });
     let to = view.to.iter().filter(|(id, _)| Some(*id) != of);
     Ok(CaseloadPage {
-        shell: Shell::new("Caseloads", Under::Caseloads, signed_in),
+        shell: Shell::new("Caseloads", Under::Workload, signed_in),
         officers: lines.collect(),
         of: view.of.as_ref().map(|row| (row.id.to_string(), row.display_name.clone())),
         cases: view.cases.iter().map(|one| case_line(one, &draft)).collect(),
@@ -192,7 +192,7 @@ fn preview_page(signed_in: &SignedIn, asked: &Asked, preview: Preview) -> Previe
     let draft = Posting::default();
     let (from, to) = preview.between;
     PreviewPage {
-        shell: Shell::new("Check before the cases go", Under::Caseloads, signed_in),
+        shell: Shell::new("Check before the cases go", Under::Workload, signed_in),
         from: (asked.from.to_string(), from),
         to: (asked.to.to_string(), to),
         when: match preview.from_at {

@@ -72,7 +72,7 @@ async fn shown(
     page_with(
         status,
         &ConflictsPage {
-            shell: Shell::new("Conflicts of interest", Under::Caseloads, signed_in),
+            shell: Shell::new("Conflicts of interest", Under::Workload, signed_in),
             own,
             keeps,
             standing,

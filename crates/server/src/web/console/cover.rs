@@ -102,7 +102,7 @@ async fn made(
     let zone = &app.telling.zone;
     let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let template = CoverPage {
-        shell: Shell::new("Cover", Under::Cover, signed_in),
+        shell: Shell::new("Cover", Under::Workload, signed_in),
         zone: zone.iana_name().unwrap_or("the force").to_owned(),
         covers: covers.into_iter().map(|one| line(one, now, zone)).collect(),
         officers: officers.into_iter().map(|(id, name)| Officer { id: id.to_string(), name }).collect(),

@@ -40,6 +40,7 @@ mod visit;
 mod waiting;
 mod why;
 pub(super) mod words;
+mod workload;
 
 #[cfg(test)]
 pub(crate) mod tests;

@@ -56,10 +56,10 @@ pub enum Under {
     Shield,
     /// What may be privileged.
     Privilege,
-    /// Who stands in for whom.
-    Cover,
-    /// Caseloads and conflicts of interest.
-    Caseloads,
+    /// The work under a supervisor, with caseloads, conflicts of interest, cover and protected contacts.
+    Workload,
+    /// What decisions say of rules, for who has no page of a team.
+    Rules,
     /// The audit log.
     Audit,
     /// Releases and versions of devices.
@@ -67,6 +67,9 @@ pub enum Under {
     /// None of them.
     Nothing,
 }
+
+/// What a supervisor finds on the page of their team, and not in the bar.
+const UNDER_TEAM: [Under; 2] = [Under::Shield, Under::Rules];
 
 impl Shell {
     /// A page for nobody in particular.
@@ -79,22 +82,25 @@ impl Shell {
     #[must_use]
     pub fn new(title: &str, under: Under, signed_in: &SignedIn) -> Self {
         let who = &signed_in.session.who;
+        let has_team = who.may(Action::KeepCaseloads);
+        // What the team's page leads to belongs under it.
+        let under = if has_team && UNDER_TEAM.contains(&under) { Under::Workload } else { under };
         let nav = [
             (Under::Inbox, "/", "Inbox", Action::ViewEvidence),
             (Under::People, "/people", "People", Action::ViewEvidence),
+            (Under::Workload, "/workload", "Team", Action::KeepCaseloads),
             (Under::Quarantine, "/quarantine", "Quarantine", Action::ReviewQuarantine),
             (Under::Rights, "/rights", "People’s rights", Action::AnswerRights),
             (Under::Retention, "/retention", "Retention", Action::ReviewRetention),
             (Under::Shield, "/shield", "Protected contacts", Action::KeepShield),
             (Under::Privilege, "/privilege", "Privilege review", Action::ReviewPrivilege),
             (Under::Privilege, "/privilege", "Privilege review", Action::AppointReviewers),
-            (Under::Cover, "/cover", "Cover", Action::SetCover),
-            (Under::Caseloads, "/caseload", "Caseloads", Action::KeepCaseloads),
             (Under::Audit, "/audit", "Audit log", Action::ReadAudit),
+            (Under::Rules, "/rules", "Rules", Action::ReviewRules),
             (Under::Fleet, "/updates", "Updates", Action::ViewFleet),
         ]
         .into_iter()
-        .filter(|(_, _, _, action)| who.may(*action))
+        .filter(|(place, _, _, action)| who.may(*action) && !(has_team && UNDER_TEAM.contains(place)))
         .map(|(place, href, label, _)| NavItem { href, label, current: place == under })
         .collect();
         Self {

@@ -12,7 +12,7 @@ use super::{
     Console, account, alert, assets, audit, bundle, caseload, confirm_self, conflicts, cover, coverage,
     device_notice, enrolment_code, events, fault, fleet, headers, inbox, notifications, passkeys, people,
     person, personal_link, privilege, provider, quarantine, retention, rights, second_factor, shield,
-    sign_in, visit, why,
+    sign_in, visit, why, workload,
 };
 use crate::app::AppContext;
 
@@ -138,6 +138,8 @@ routes! {
     CaseloadPreview: POST "/caseload/preview", SignedIn => caseload::preview;
     CaseloadMove: POST "/caseload", SignedIn => caseload::enter;
     CaseloadWithdraw: POST "/caseload/{entry}/withdraw", SignedIn => caseload::withdraw;
+    Workload: GET "/workload", SignedIn => workload::show;
+    Rules: GET "/rules", SignedIn => workload::rules;
     Audit: GET "/audit", SignedIn => audit::show;
     Updates: GET "/updates", SignedIn => fleet::show;
 }

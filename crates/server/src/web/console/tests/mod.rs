@@ -32,3 +32,4 @@ mod talk;
 mod teams;
 mod visit;
 mod windows;
+mod workload;

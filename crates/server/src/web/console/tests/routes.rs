@@ -234,6 +234,8 @@ fn for_roles(route: Route) -> Option<&'static str> {
         R::Caseload | R::CaseloadPreview | R::CaseloadMove | R::CaseloadWithdraw => Some("s"),
         R::Audit => Some("sua"),
         R::Updates => Some("a"),
+        R::Workload => Some("s"),
+        R::Rules => Some("sua"),
         R::Why | R::WhyGiven => Some("osgc"),
         R::Cover | R::CoverAdd | R::CoverEnd => Some("s"),
         R::PersonRights | R::RightsEnter | R::RightsRequest => Some("osd"),
