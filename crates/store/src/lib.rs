@@ -5,7 +5,7 @@
 //!
 //! **Two engines, one source where SQL is the same.** The files in `sql/` are compiled once for each engine, as modules of
 //! `sqlite` and of `postgres`, over the engine's own connection, row and store (`EngineConnection`, `EngineRow`, `EngineStore`):
-//! ordinary SQL with `$1`, and a few words that differ (`FIND`, `RANDOM_ID`, `PASSING_OVER`, `AMONG`, `EACH`, `PLACES`). Native are opening, transactions,
+//! ordinary SQL with `$1`, and a few words that differ (`FIND`, `RANDOM_ID`, `PASSING_OVER`, `AMONG`, `EACH`, `PUT_BACK`). Native are opening, transactions,
 //! migrations, record keys and copies. A new verb goes into `sql/` and runs on both; the suite in `tests/conformance` says so.
 
 #![allow(clippy::duplicate_mod, reason = "the files in sql/ are modules of both engines")]

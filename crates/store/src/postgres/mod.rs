@@ -132,9 +132,16 @@ const FIND: &str = "strpos";
 const AMONG: &str = "= ANY($1)";
 /// The same as rows of one column, `id`.
 const EACH: &str = "(SELECT unnest($1) AS id)";
-/// Places in records, JSON in the first parameter, as rows.
-const PLACES: &str = "(SELECT decode(value ->> 0, 'hex') AS device, CAST(value ->> 1 AS BIGINT) AS epoch, \
-     CAST(value ->> 2 AS BIGINT) AS seq FROM json_array_elements(CAST($1 AS JSON)))";
+/// Of each device the records that were written at an earlier time than the one before them, after a place. Devices with their places are
+/// JSON in the first parameter. Device by device, or every record there is would be read where they are many.
+const PUT_BACK: &str = "SELECT told.device, told.hash, told.epoch, told.seq, told.recorded_at FROM
+    (SELECT decode(value ->> 0, 'hex') AS device, CAST(value ->> 1 AS BIGINT) AS epoch, CAST(value ->> 2 AS BIGINT) AS seq
+     FROM json_array_elements(CAST($1 AS JSON))) first
+    CROSS JOIN LATERAL (SELECT r.device, r.hash, r.epoch, r.seq, r.recorded_at,
+         LAG(r.recorded_at) OVER (ORDER BY r.epoch, r.seq) AS before FROM record r
+         WHERE r.device = first.device AND (r.epoch, r.seq) >= (first.epoch, first.seq)
+         AND r.recorded_at IS NOT NULL AND r.destroyed_at IS NULL) told
+    WHERE told.recorded_at < told.before";
 /// Follows a SELECT of work to claim: what another worker is claiming is passed over, never waited for.
 const PASSING_OVER: &str = " FOR UPDATE SKIP LOCKED";
 

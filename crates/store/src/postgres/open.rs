@@ -64,6 +64,8 @@ impl PostgresOptions {
                 // A process that stops half-way must not hold the writers' lock for ever.
                 ("idle_in_transaction_session_timeout", "30000"),
                 ("client_min_messages", "warning"),
+                // Every question is over before its plan would have been compiled.
+                ("jit", "off"),
             ]);
         PgPoolOptions::new()
             .max_connections(connections.max(1))

@@ -81,11 +81,16 @@ impl CaseStore for EngineStore {
     }
 
     async fn case_list(&self, officer: Option<OfficerId>) -> Result<Vec<CaseRow>> {
-        let rows =
-            sqlx::query("SELECT * FROM case_file WHERE ($1 IS NULL OR officer = $1) AND state <> 'destroyed' ORDER BY created_at DESC")
-                .bind(officer.map(|id| id.as_bytes().to_vec()))
-                .fetch_all(&self.readers)
-                .await?;
+        let query = match officer {
+            Some(officer) => sqlx::query(
+                "SELECT * FROM case_file WHERE officer = $1 AND state <> 'destroyed' ORDER BY created_at DESC",
+            )
+            .bind(officer.as_bytes().to_vec()),
+            None => {
+                sqlx::query("SELECT * FROM case_file WHERE state <> 'destroyed' ORDER BY created_at DESC")
+            }
+        };
+        let rows = query.fetch_all(&self.readers).await?;
         rows.iter().map(case).collect()
     }
 

@@ -16,7 +16,7 @@ use super::other_adult::{other_adult, told as other_adult_told};
 use super::privilege::privilege;
 use super::rows::{bytes, text};
 use super::timeline::{gap, told, told_gap, told_watched};
-use super::{AMONG, EngineRow, EngineStore, PLACES, Set, set};
+use super::{AMONG, EngineRow, EngineStore, PUT_BACK, Set, set};
 use crate::alert::{AlertRow, DecisionRow};
 use crate::case::{CaseRow, OrderVersionRow};
 use crate::caseload::{CaseloadStore, NewestFinding};
@@ -197,16 +197,6 @@ impl CaseloadStore for EngineStore {
                   ORDER BY epoch DESC, seq DESC LIMIT 1)
              WHERE d.id {AMONG}"
         );
-        // Where a record was written at an earlier time than the one before it, the clock had been ahead. That takes back what records
-        // before it say, so only those after the first of these are looked at.
-        let put_back = format!(
-            "SELECT device, hash, epoch, seq, recorded_at FROM
-             (SELECT r.device, r.hash, r.epoch, r.seq, r.recorded_at,
-                  LAG(r.recorded_at) OVER (PARTITION BY r.device ORDER BY r.epoch, r.seq) AS before
-              FROM {PLACES} first JOIN record r ON r.device = first.device AND (r.epoch, r.seq) >= (first.epoch, first.seq)
-              WHERE r.recorded_at IS NOT NULL AND r.destroyed_at IS NULL) told
-             WHERE recorded_at < before"
-        );
         let nothing = |row: &EngineRow| of_device(row, |row| told(row, Said::Nothing));
         let (set, stretch) = (Some(set), Some(stretch));
         let mut rows = self.of_set(watched, set.clone(), stretch, |row| of_device(row, told_watched)).await?;
@@ -215,8 +205,9 @@ impl CaseloadStore for EngineStore {
         let places = (!rows.is_empty()).then(|| firsts(&rows));
         rows.extend(self.of_set(last, set, None, nothing).await?);
         if let Some(places) = places {
-            let after = sqlx::query(sqlx::AssertSqlSafe(put_back)).bind(places);
-            let after = after.fetch_all(&self.readers).await?;
+            // Where a record was written at an earlier time than the one before it, the clock had been ahead. That takes back what records
+            // before it say, so only those after the first of these are looked at.
+            let after = sqlx::query(PUT_BACK).bind(places).fetch_all(&self.readers).await?;
             rows.extend(after.iter().map(nothing).collect::<Result<Vec<_>>>()?);
         }
         Ok(rows)

@@ -3,11 +3,11 @@
 use async_trait::async_trait;
 use proviso_model::Timestamp;
 use proviso_model::ids::{CaseId, DeviceId, DeviceNoticeId, OfficerId};
-use sqlx::Row;
+use sqlx::{QueryBuilder, Row};
 
 use super::opened::notify;
 use super::rows::{bytes, bytes_maybe, damaged, int, parsed, time, time_maybe};
-use super::{EngineConnection, EngineRow, EngineStore, RANDOM_ID};
+use super::{Engine, EngineConnection, EngineRow, EngineStore, RANDOM_ID};
 use crate::alert::NotificationKind;
 use crate::device_notice::{
     DeviceNoticeKind, DeviceNoticeRow, DeviceNoticeState, DeviceNoticeStore, DeviceRun, NewDeviceNotice,
@@ -151,16 +151,21 @@ impl DeviceNoticeStore for EngineStore {
         officer: Option<OfficerId>,
         open_only: bool,
     ) -> Result<Vec<DeviceNoticeRow>> {
-        let rows = sqlx::query(
-            "SELECT n.* FROM device_notice n JOIN case_file c ON c.id = n.case_id
-             WHERE ($1 IS NULL OR n.case_id = $1) AND ($2 IS NULL OR c.officer = $2)
-             AND (NOT $3 OR n.state = 'open') AND c.state <> 'destroyed' ORDER BY n.at DESC, n.id",
-        )
-        .bind(case.map(|id| id.as_bytes().to_vec()))
-        .bind(officer.map(|id| id.as_bytes().to_vec()))
-        .bind(open_only)
-        .fetch_all(&self.readers)
-        .await?;
+        // Only what is asked for stands in the question, so that an index is found for it.
+        let mut query: QueryBuilder<Engine> = QueryBuilder::new(
+            "SELECT n.* FROM device_notice n JOIN case_file c ON c.id = n.case_id WHERE c.state <> 'destroyed'",
+        );
+        if let Some(case) = case {
+            query.push(" AND n.case_id = ").push_bind(case.as_bytes().to_vec());
+        }
+        if let Some(officer) = officer {
+            query.push(" AND c.officer = ").push_bind(officer.as_bytes().to_vec());
+        }
+        if open_only {
+            query.push(" AND n.state = 'open'");
+        }
+        query.push(" ORDER BY n.at DESC, n.id");
+        let rows = query.build().fetch_all(&self.readers).await?;
         rows.iter().map(notice).collect()
     }
 

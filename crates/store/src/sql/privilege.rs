@@ -107,12 +107,14 @@ async fn decide(connection: &mut EngineConnection, decision: PrivilegeDecision) 
 #[async_trait]
 impl PrivilegeStore for EngineStore {
     async fn privilege_list(&self, case: Option<CaseId>) -> Result<Vec<PrivilegeRow>> {
-        let rows = sqlx::query(
-            "SELECT * FROM privilege WHERE $1 IS NULL OR case_id = $1 ORDER BY held_at, observed_at, record",
-        )
-        .bind(case.map(|id| id.as_bytes().to_vec()))
-        .fetch_all(&self.readers)
-        .await?;
+        let query = match case {
+            Some(case) => sqlx::query(
+                "SELECT * FROM privilege WHERE case_id = $1 ORDER BY held_at, observed_at, record",
+            )
+            .bind(case.as_bytes().to_vec()),
+            None => sqlx::query("SELECT * FROM privilege ORDER BY held_at, observed_at, record"),
+        };
+        let rows = query.fetch_all(&self.readers).await?;
         rows.iter().map(privilege).collect()
     }
 

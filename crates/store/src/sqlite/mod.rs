@@ -128,9 +128,15 @@ const FIND: &str = "instr";
 const AMONG: &str = "IN (SELECT unhex(value) FROM json_each($1))";
 /// The same as rows of one column, `id`.
 const EACH: &str = "(SELECT unhex(value) AS id FROM json_each($1))";
-/// Places in records, JSON in the first parameter, as rows.
-const PLACES: &str =
-    "(SELECT unhex(value ->> 0) AS device, value ->> 1 AS epoch, value ->> 2 AS seq FROM json_each($1))";
+/// Of each device the records that were written at an earlier time than the one before them, after a place. Devices with their places are
+/// JSON in the first parameter.
+const PUT_BACK: &str = "SELECT device, hash, epoch, seq, recorded_at FROM
+    (SELECT r.device, r.hash, r.epoch, r.seq, r.recorded_at,
+         LAG(r.recorded_at) OVER (PARTITION BY r.device ORDER BY r.epoch, r.seq) AS before
+     FROM (SELECT unhex(value ->> 0) AS device, value ->> 1 AS epoch, value ->> 2 AS seq FROM json_each($1)) first
+     JOIN record r ON r.device = first.device AND (r.epoch, r.seq) >= (first.epoch, first.seq)
+     WHERE r.recorded_at IS NOT NULL AND r.destroyed_at IS NULL) told
+    WHERE recorded_at < before";
 /// Follows a SELECT of work to claim: with one writer there is nothing to pass over.
 const PASSING_OVER: &str = "";
 

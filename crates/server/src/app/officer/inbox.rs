@@ -290,17 +290,17 @@ async fn checks(
     let may_be = |one: &&InboxDevice| {
         device_tasks::may_be_the_matter(&one.device, of(&gaps, one.device.row.case), now)
     };
-    let suspect: Vec<&InboxDevice> = all.into_iter().filter(may_be).collect();
-    let cases = cases_of(&suspect);
-    let suspected = caseload.among(&cases);
-    let orders = by_case(suspected.orders().await?, |row| row.case);
-    let ends = by_case(suspected.order_ends().await?, |row| row.case);
+    let doubtful: Vec<&InboxDevice> = all.into_iter().filter(may_be).collect();
+    let cases = cases_of(&doubtful);
+    let of_them = caseload.among(&cases);
+    let orders = by_case(of_them.orders().await?, |row| row.case);
+    let ends = by_case(of_them.order_ends().await?, |row| row.case);
     let mut in_force = HashMap::with_capacity(cases.len());
     for case in cases {
         let columns = opened(columns, case)?;
         in_force.insert(case, late::in_force(columns, of(&orders, case), of(&ends, case))?);
     }
-    let asked: Vec<Asked<'_>> = suspect
+    let asked: Vec<Asked<'_>> = doubtful
         .iter()
         .map(|one| Asked {
             device: &one.device.row,
@@ -310,7 +310,7 @@ async fn checks(
         .collect();
     let found = coverage::of_devices(ctx, &asked, week).await?;
     let mut checks = Vec::new();
-    for (one, found) in suspect.into_iter().zip(found) {
+    for (one, found) in doubtful.into_iter().zip(found) {
         let tasks = device_tasks::tasks(&found, &one.device.acts, now);
         if !tasks.is_empty() {
             checks.push(DeviceCheck { device: one.clone(), tasks });
