@@ -94,7 +94,10 @@ fn of_file(rules: &Rules, place: &str, text: &str, used: &mut BTreeSet<String>) 
         }
         let line = code.get(..at).unwrap_or_default().matches('\n').count() + 1;
         let verb = rest.trim_start().strip_prefix('.').map(|verb| {
-            verb.trim_start().chars().take_while(|next| next.is_alphanumeric() || *next == '_').collect()
+            verb.trim_start()
+                .chars()
+                .take_while(|next| next.is_alphanumeric() || *next == '_')
+                .collect::<String>()
         });
         problems.extend(match verb {
             None => {
