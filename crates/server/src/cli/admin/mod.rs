@@ -302,10 +302,7 @@ impl Admin {
             Self::QuarantineList(args) => args.run(ctx).await?,
             Self::QuarantineReview(args) => args.run(ctx).await?,
             Self::CaseAssign { case, officer } => case_assign(ctx, case, &officer).await?,
-            Self::EnrolmentCode { case } => {
-                let (code, until) = device::enrolment_code(ctx, case).await?;
-                (format!("{code}  works once, until {until}"), json!({"code": code, "expires_at": until}))
-            }
+            Self::EnrolmentCode { case } => enrolment_code(ctx, case).await?,
             Self::DeviceAct(args) => args.run(ctx).await?,
             Self::DeviceActChange(args) => args.run(ctx).await?,
             Self::TransferConfirmed { case, reason } => {
@@ -334,4 +331,9 @@ impl Admin {
             Self::BundleExport(args) => args.run(ctx).await?,
         })
     }
+}
+
+async fn enrolment_code(ctx: &AppContext, case: CaseId) -> anyhow::Result<(String, serde_json::Value)> {
+    let (code, until) = device::enrolment_code(ctx, case).await?;
+    Ok((format!("{code}  works once, until {until}"), json!({"code": code, "expires_at": until})))
 }
