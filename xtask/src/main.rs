@@ -11,6 +11,7 @@ mod dist;
 mod fuzz;
 mod layers;
 mod models;
+mod permits;
 mod postgres;
 mod repo;
 mod say;
@@ -56,7 +57,8 @@ enum Command {
     Dist(dist::Options),
     /// Check sizes, names, invariants, documents, links and lists of exceptions.
     Tidy,
-    /// Check that crates import only in the allowed directions (docs/layers.toml).
+    /// Check that crates import only in the allowed directions (docs/layers.toml), and that officers’ acts reach cases by permits alone
+    /// (xtask/permits.toml).
     Layers,
     /// Check licences, banned crates and where crates come from (deny.toml).
     Deny,
@@ -84,7 +86,7 @@ fn run(command: Command) -> Result<bool> {
         Command::Bench(options) => bench::run(&root, &options),
         Command::Dist(options) => dist::run(&root, &options),
         Command::Tidy => tidy::run(&root),
-        Command::Layers => layers::run(&root),
+        Command::Layers => Ok(layers::run(&root)? & permits::run(&root)?),
         Command::Deny => shell::succeeds(&mut deny::command(&root)?),
     }
 }

@@ -1,7 +1,7 @@
 //! Every check and every test, cheapest first; a failing one does not hide the next.
 
 use crate::counts::Counts;
-use crate::{deny, fuzz, layers, postgres, say, setup, shell, tidy};
+use crate::{deny, fuzz, layers, permits, postgres, say, setup, shell, tidy};
 use anyhow::Result;
 use clap::Args;
 use std::path::Path;
@@ -49,6 +49,7 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<bool> {
     run.check("formatting", || shell::succeeds(&mut shell::cargo(root, &["fmt", "--all", "--check"])));
     run.check("tidy", || tidy::run(root));
     run.check("layers", || layers::run(root));
+    run.check("permits", || permits::run(root));
     if !options.fast {
         let clippy =
             ["clippy", "--workspace", "--all-targets", "--locked", "--keep-going", "--", "-D", "warnings"];

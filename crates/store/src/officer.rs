@@ -12,7 +12,7 @@ words! {
     OfficerRole {
         /// Supervises people: their own cases.
         OffenderManager = "offender-manager",
-        /// Leads offender managers: every case.
+        /// Leads offender managers: the cases of their teams, or every case where there are none.
         Supervisor = "supervisor",
         /// Looks into devices.
         DigitalSpecialist = "digital-specialist",

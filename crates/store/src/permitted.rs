@@ -359,11 +359,10 @@ impl Permitted<'_> {
     /// # Errors
     /// [`StoreError::Missing`] for a record of another case.
     pub async fn privilege_decide(&self, row: &PrivilegeRow, decision: &PrivilegeDecision) -> Result<()> {
-        let case = if row.record == decision.record { Some(row.case) } else { None };
-        match case {
-            Some(case) => self.must_be_of_it(case, "this record")?,
-            None => return Err(StoreError::Missing("this record")),
+        if row.record != decision.record {
+            return Err(StoreError::Missing("this record"));
         }
+        self.must_be_of_it(row.case, "this record")?;
         self.store.privilege_decide(decision).await
     }
 

@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 
 use proviso_model::ids::{CaseId, ConflictId, OfficerId};
-use proviso_store::{ConflictEnd, ConflictFilter, ConflictRow, OfficerRow, StoreError};
+use proviso_store::{ConflictEnd, ConflictFilter, ConflictRow, OfficerRow, Permit, StoreError};
 
 use super::AppContext;
 use super::force::ForceError;
@@ -28,12 +28,13 @@ pub async fn declare(
     ctx: &AppContext,
     actor: &str,
     officer: OfficerId,
-    case: CaseId,
+    permit: &Permit,
     reason: &str,
 ) -> Result<ConflictId, ForceError> {
+    let case = permit.id;
     check_reason(reason)?;
-    if ctx.store.officer_get(officer).await?.is_none() || ctx.store.case_get(case).await?.is_none() {
-        return Err(ForceError::Refused("There is no such officer, or no such case.".to_owned()));
+    if ctx.store.officer_get(officer).await?.is_none() {
+        return Err(ForceError::Refused("There is no such officer.".to_owned()));
     }
     let id = ConflictId::new(ctx.now(), ctx.random());
     let objects = format!("{id} {officer} {case}");

@@ -3,7 +3,7 @@
 //! and taken off by somebody who is not in charge of the case, for a reason; in the log before it is done.
 
 use proviso_model::ids::{CaseId, ShieldId};
-use proviso_store::{ShieldEnd, ShieldRow, StoreError};
+use proviso_store::{Permit, ShieldEnd, ShieldRow, StoreError};
 use serde::{Deserialize, Serialize};
 
 use super::AppContext;
@@ -60,10 +60,11 @@ pub fn opened(ctx: &AppContext, row: &ShieldRow) -> Result<Contact, KeyError> {
 pub async fn add(
     ctx: &AppContext,
     actor: &str,
-    case: CaseId,
+    permit: &Permit,
     contact: &str,
     reason: &str,
 ) -> Result<ShieldId, ForceError> {
+    let case = permit.id;
     check_reason(reason)?;
     let contact = checked(contact)?;
     let mut list: Vec<String> = standing::<ForceError>(ctx, case).await?;
@@ -99,10 +100,11 @@ pub async fn add(
 pub async fn end(
     ctx: &AppContext,
     actor: &str,
-    case: CaseId,
+    permit: &Permit,
     id: ShieldId,
     reason: &str,
 ) -> Result<(), ForceError> {
+    let case = permit.id;
     check_reason(reason)?;
     let rows = ctx.store.shield_list(case).await?;
     if !rows.iter().any(|row| row.id == id && row.ended.is_none()) {

@@ -143,7 +143,7 @@ async fn an_entry_is_ended_corrected_and_withdrawn_without_erasing_and_what_was_
     let id = enter(&rig, &device, act).await.expect("entered");
     send(&rig, &mut device, vec![record]).await;
     assert_eq!((held(&rig).await.len(), alerts(&rig).await.len()), (1, 0));
-    let refused = review::release(&rig.ctx, ACTOR, rig.case, About::DeviceAct, "Why not.").await;
+    let refused = review::release(&rig.ctx, ACTOR, &rig.permit().await, About::DeviceAct, "Why not.").await;
     assert!(refused.expect_err("not like that").to_string().contains("correct it on the device's page"));
     let twice = enter(&rig, &device, DeviceAct { from: at("2026-11-26T08:00:00Z"), ..act }).await;
     assert!(twice.expect_err("it is entered").contains("already"));

@@ -200,10 +200,11 @@ async fn invariant_13_what_is_erased_after_review_is_gone_from_every_file_and_th
     }
     let about = About::End(id);
     destruction::hold(&rig.ctx, rig.case, true, "civil claim 7", ACTOR).await.expect("held");
-    let refused = review::erase(&rig.ctx, ACTOR, rig.case, about, Which::Held, "Quashed.").await;
+    let refused = review::erase(&rig.ctx, ACTOR, &rig.permit().await, about, Which::Held, "Quashed.").await;
     assert!(refused.expect_err("a legal hold stands over it").to_string().contains("legal hold"));
     destruction::hold(&rig.ctx, rig.case, false, "civil claim 7", ACTOR).await.expect("ended");
-    let made = review::erase(&rig.ctx, ACTOR, rig.case, about, Which::Held, "Quashed on appeal.").await;
+    let made =
+        review::erase(&rig.ctx, ACTOR, &rig.permit().await, about, Which::Held, "Quashed on appeal.").await;
     assert_eq!(made.expect("erased").len(), 1);
     for file in stored(&rig) {
         assert!(planted.iter().all(|part| !holds(&file, part)), "a part of the record is still in a file");
@@ -217,10 +218,12 @@ async fn invariant_13_what_is_erased_after_review_is_gone_from_every_file_and_th
         (row.kind.as_deref(), row.destroyed_why.as_deref()),
         (Some("quarantined"), Some("outside-order"))
     );
-    let again = review::erase(&rig.ctx, ACTOR, rig.case, about, Which::Held, "Again.").await;
+    let again = review::erase(&rig.ctx, ACTOR, &rig.permit().await, about, Which::Held, "Again.").await;
     assert!(again.expect_err("nothing waits").to_string().contains("nothing with this cause"));
     // Withdrawn too late: what was erased does not come back, and nothing fails.
-    review::release(&rig.ctx, ACTOR, rig.case, about, "It was another order.").await.expect("withdrawn");
+    review::release(&rig.ctx, ACTOR, &rig.permit().await, about, "It was another order.")
+        .await
+        .expect("withdrawn");
     jobs::drain(&rig.ctx).await.expect("worked");
     assert!(alerts(&rig).await.is_empty());
     let log = rig.ctx.store.audit_list(Some(rig.case), 0, 100).await.expect("read");
@@ -246,7 +249,8 @@ async fn an_end_entered_by_mistake_is_withdrawn_and_the_alert_comes() {
     }
     send(&rig, &mut device, vec![record]).await;
     for (id, raised) in [(ids[0], 0), (ids[1], 1)] {
-        let effect = review::release(&rig.ctx, ACTOR, rig.case, About::End(id), "The wrong case.").await;
+        let effect =
+            review::release(&rig.ctx, ACTOR, &rig.permit().await, About::End(id), "The wrong case.").await;
         assert_eq!(effect.expect("released").requeued, 1);
         jobs::drain(&rig.ctx).await.expect("worked");
         assert_eq!(alerts(&rig).await.len(), raised, "each end stands on its own");
@@ -255,7 +259,8 @@ async fn an_end_entered_by_mistake_is_withdrawn_and_the_alert_comes() {
     assert!(after.held.is_empty() && after.erased.is_empty());
     let alert = alerts(&rig).await.remove(0);
     assert_eq!((alert.findings, alert.outside), (1, 0));
-    let not_an_end = review::release(&rig.ctx, ACTOR, rig.case, About::NotCovered, "Why not.").await;
+    let not_an_end =
+        review::release(&rig.ctx, ACTOR, &rig.permit().await, About::NotCovered, "Why not.").await;
     assert!(not_an_end.expect_err("not so").to_string().contains("admin order-change"));
     rig.stop().await;
 }
@@ -289,7 +294,8 @@ async fn findings_that_were_seen_before_it_was_known_are_flagged_and_come_last()
     assert!(alerts(&rig).await[0].is_outside());
 
     // Reviewed: what was seen is erased too, where nothing else rests on it.
-    let made = review::erase(&rig.ctx, ACTOR, rig.case, About::End(id), Which::Seen, "Quashed.").await;
+    let made =
+        review::erase(&rig.ctx, ACTOR, &rig.permit().await, About::End(id), Which::Seen, "Quashed.").await;
     assert_eq!(made.expect("erased").len(), 2);
     let gone = rig.ctx.store.record_get(&after.record_hash()).await.expect("read").expect("its header");
     assert!(gone.body.is_none());

@@ -10,7 +10,7 @@ use getrandom::rand_core::UnwrapErr;
 use proviso_model::Timestamp;
 use proviso_model::ids::CaseId;
 use proviso_model::wire::TrustFile;
-use proviso_server::app::force::{case, device, officer};
+use proviso_server::app::force::{case, device, officer, permit};
 use proviso_server::app::{AppContext, Clock};
 use proviso_server::config::Config;
 use proviso_server::keys::case::RecordColumns;
@@ -19,7 +19,7 @@ use proviso_server::keys::make;
 use proviso_server::keys::root::Root;
 use proviso_server::open;
 use proviso_server::serve::{self, Running, ServeOptions};
-use proviso_store::{OfficerRole, PostgresStore};
+use proviso_store::{OfficerRole, Permit, PostgresStore};
 use proviso_testkit::postgres;
 use tempfile::TempDir;
 
@@ -56,6 +56,11 @@ pub struct Rig {
 }
 
 impl Rig {
+    /// The rig's case, for acts that the console shares.
+    pub async fn permit(&self) -> Permit {
+        permit(&self.ctx, self.case).await.expect("the rig's case")
+    }
+
     pub async fn start() -> Self {
         Self::with_workers(1).await
     }

@@ -29,7 +29,7 @@ async fn invariant_04_a_contact_on_the_shield_list_is_in_the_policy_of_every_dev
     let rig = Rig::start().await;
     let mut device = Device::enrol(&rig).await;
     assert!(shielded(&rig, &mut device).await.is_empty());
-    let add = async |contact| shield::add(&rig.ctx, "officer:two", rig.case, contact, WHY).await;
+    let add = async |contact| shield::add(&rig.ctx, "officer:two", &rig.permit().await, contact, WHY).await;
     let id = add("Solicitor.example").await.expect("on the list");
     add("k.vale@surgery.example").await.expect("on the list");
     for (contact, why) in
@@ -43,11 +43,13 @@ async fn invariant_04_a_contact_on_the_shield_list_is_in_the_policy_of_every_dev
     let mut second = Device::enrol(&rig).await;
     assert_eq!(shielded(&rig, &mut second).await, expected, "a device that comes later has them too");
 
-    shield::end(&rig.ctx, "officer:two", rig.case, id, "The mandate has ended.").await.expect("taken off");
+    shield::end(&rig.ctx, "officer:two", &rig.permit().await, id, "The mandate has ended.")
+        .await
+        .expect("taken off");
     for device in [&mut device, &mut second] {
         assert_eq!(shielded(&rig, device).await, expected[..1]);
     }
-    let again = shield::end(&rig.ctx, "officer:two", rig.case, id, "Once more.").await;
+    let again = shield::end(&rig.ctx, "officer:two", &rig.permit().await, id, "Once more.").await;
     assert!(again.is_err(), "it is off");
 }
 

@@ -237,15 +237,15 @@ async fn after_a_case_is_shredded_and_key_backups_have_lapsed_nothing_opens_with
         assert_eq!(found.len(), planted.len(), "only {found:?}");
     }
 
-    let case = rig.ctx.store.case_get(rig.case).await.expect("read").expect("the case");
+    let case = rig.permit().await;
     let (first, second) = ("officer:first", "officer:second");
     let why = Decided::Destroy(Why::Unlawful);
     let words = "planted-reason-5281: it should never have been kept.";
-    let id = act::decide(&rig.ctx, first, case.clone(), &why, words).await.expect("proposed");
-    let own = act::confirm(&rig.ctx, first, case.clone(), id).await.expect_err("by the same officer");
+    let id = act::decide(&rig.ctx, first, &case, &why, words).await.expect("proposed");
+    let own = act::confirm(&rig.ctx, first, &case, id).await.expect_err("by the same officer");
     assert!(own.to_string().contains("another officer"), "{own}");
     let size = rig.ctx.store.log_size().await.expect("read");
-    let made = act::confirm(&rig.ctx, second, case, id).await.expect("destroyed");
+    let made = act::confirm(&rig.ctx, second, &case, id).await.expect("destroyed");
     let says: CertificateStatement = serde_json::from_str(&made.statement).expect("a statement");
     assert_eq!((says.by.as_str(), says.proposed_by.as_deref()), (second, Some(first)));
     assert_eq!(says.last_key_backup_at, Some(of_keys.made_at), "the last that could have restored it");
@@ -307,11 +307,10 @@ async fn on_postgresql_too_nothing_is_found_without_the_master_key_and_nothing_w
     assert!(digests.are_in(&loot.values), "the index is searched");
     assert!(!digests.are_in(&of_backups), "no backup holds it");
 
-    let case = rig.ctx.store.case_get(rig.case).await.expect("read").expect("the case");
+    let case = rig.permit().await;
     let why = Decided::Destroy(Why::Unlawful);
-    let id =
-        act::decide(&rig.ctx, "officer:first", case.clone(), &why, "It should never have been kept.").await;
-    act::confirm(&rig.ctx, "officer:second", case, id.expect("proposed")).await.expect("destroyed");
+    let id = act::decide(&rig.ctx, "officer:first", &case, &why, "It should never have been kept.").await;
+    act::confirm(&rig.ctx, "officer:second", &case, id.expect("proposed")).await.expect("destroyed");
     let (after, _) = loot_postgres(&databases).await;
     let files: Vec<PathBuf> = rig.stored_files().into_iter().filter(|path| *path != usual).collect();
     let opened = all_of(&after, &files, &master, &rig);

@@ -95,10 +95,10 @@ pub async fn plant(rig: &Rig, device: &mut Device) {
         alert::decide(&rig.ctx, &officer, row.id, form).await.expect("decided");
     }
     let reason = "planted-hold-5281: a claim was made.";
-    let case = rig.ctx.store.case_get(rig.case).await.expect("read").expect("the case");
+    let case = rig.permit().await;
     let keep = Decided::Keep(jiff::civil::date(2028, 1, 10));
-    act::decide(&rig.ctx, "officer:first", case, &keep, reason).await.expect("kept");
-    shield::add(&rig.ctx, "officer:first", rig.case, "planted-shield-5281.example", reason)
+    act::decide(&rig.ctx, "officer:first", &case, &keep, reason).await.expect("kept");
+    shield::add(&rig.ctx, "officer:first", &case, "planted-shield-5281.example", reason)
         .await
         .expect("added");
     let new = NewRequest {

@@ -3,9 +3,8 @@
 use proviso_ledger::hash::domain_hash;
 use proviso_model::Timestamp;
 use proviso_model::code;
-use proviso_model::ids::CaseId;
 use proviso_model::limits::ENROL_CODE_MINUTES;
-use proviso_store::{EnrolmentCodeRow, StoreError};
+use proviso_store::{EnrolmentCodeRow, Permit, StoreError};
 
 use crate::app::AppContext;
 
@@ -36,7 +35,8 @@ pub fn fresh(ctx: &AppContext) -> (String, String) {
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn issue(ctx: &AppContext, case: CaseId) -> Result<(String, Timestamp), StoreError> {
+pub async fn issue(ctx: &AppContext, permit: &Permit) -> Result<(String, Timestamp), StoreError> {
+    let case = permit.id;
     let (code, shown) = fresh(ctx);
     let now = ctx.now();
     let expires_at = now.plus_millis(ENROL_CODE_MINUTES * 60_000);

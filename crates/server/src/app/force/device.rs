@@ -4,7 +4,7 @@ use proviso_model::Timestamp;
 use proviso_model::ids::{CaseId, DeviceId};
 use proviso_store::StoreError;
 
-use super::{COMMAND_LINE, ForceError};
+use super::{COMMAND_LINE, ForceError, permit};
 use crate::app::AppContext;
 use crate::app::destruction::revoked;
 use crate::app::device::code;
@@ -18,14 +18,12 @@ pub const NOBODY_LEFT: &str = "it is entered that the person died, that another 
 /// # Errors
 /// [`ForceError`].
 pub async fn enrolment_code(ctx: &AppContext, case: CaseId) -> Result<(String, Timestamp), ForceError> {
-    if ctx.store.case_get(case).await?.is_none() {
-        return Err(StoreError::Missing("this case").into());
-    }
+    let permit = permit(ctx, case).await?;
     if device_acts::ended(&ctx.store.device_act_list(case).await?, ctx.now()).is_some() {
         return Err(ForceError::Refused(NOBODY_LEFT.to_owned()));
     }
     ctx.logged(COMMAND_LINE, "enrolment-code", Some(case), &case.to_string(), async {
-        Ok(code::issue(ctx, case).await?)
+        Ok(code::issue(ctx, &permit).await?)
     })
     .await
 }

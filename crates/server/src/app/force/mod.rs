@@ -12,8 +12,10 @@ pub mod pack_trial;
 pub mod site_list;
 pub mod team;
 
-use proviso_store::StoreError;
+use proviso_model::ids::CaseId;
+use proviso_store::{Permit, StoreError};
 
+use crate::app::AppContext;
 use crate::app::destruction::DestructionError;
 use crate::app::hash_sets::HashSetFault;
 use crate::app::officer::error::ActError;
@@ -23,6 +25,15 @@ use crate::keys::KeyError;
 
 /// The actor of the log for the command line.
 pub const COMMAND_LINE: &str = "command-line";
+
+/// A case for an act of the command line, which no officer asks for.
+///
+/// # Errors
+/// [`ForceError::Store`] when there is no such case.
+pub async fn permit(ctx: &AppContext, case: CaseId) -> Result<Permit, ForceError> {
+    let row = ctx.store.case_get(case).await?.ok_or(StoreError::Missing("this case"))?;
+    Ok(Permit::of_server(row, COMMAND_LINE))
+}
 
 /// Why an act was not done.
 #[derive(Debug, thiserror::Error)]

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use proviso_model::ids::CaseId;
+use proviso_store::Permit;
 
 use super::LateError;
 use super::assess::ALWAYS;
@@ -31,11 +32,12 @@ pub enum Which {
 pub async fn erase(
     ctx: &AppContext,
     actor: &str,
-    case: CaseId,
+    permit: &Permit,
     about: About,
     which: Which,
     reason: &str,
 ) -> Result<Vec<Certificate>, ForceError> {
+    let case = permit.id;
     check_reason(reason)?;
     if let Some(hold) = ctx.store.legal_hold(case).await? {
         return Err(refused(&destruction::held(case, hold)));
@@ -96,10 +98,11 @@ async fn erase_body(
 pub async fn release(
     ctx: &AppContext,
     actor: &str,
-    case: CaseId,
+    permit: &Permit,
     about: About,
     reason: &str,
 ) -> Result<Effect, ForceError> {
+    let case = permit.id;
     let refused = |text: &str| Err(ForceError::Refused(text.to_owned()));
     let id = match about {
         About::End(id) => id,

@@ -121,8 +121,8 @@ pub async fn declare_own(
     reason: &str,
 ) -> Result<Result<(), String>, ActError> {
     let action = ANY_OF.into_iter().find(|action| who.may(*action)).ok_or(ActError::NotYourRole)?;
-    who.case(ctx, action, case).await?;
-    in_words(conflicts::declare(ctx, &who.actor(), who.id, case, reason).await.map(drop))
+    let case = who.case(ctx, action, case).await?;
+    in_words(conflicts::declare(ctx, &who.actor(), who.id, &case, reason).await.map(drop))
 }
 
 /// A supervisor declares it for another officer.
@@ -136,8 +136,8 @@ pub async fn declare_for(
     case: CaseId,
     reason: &str,
 ) -> Result<Result<(), String>, ActError> {
-    who.case(ctx, Action::KeepCaseloads, case).await?;
-    in_words(conflicts::declare(ctx, &who.actor(), officer, case, reason).await.map(drop))
+    let case = who.case(ctx, Action::KeepCaseloads, case).await?;
+    in_words(conflicts::declare(ctx, &who.actor(), officer, &case, reason).await.map(drop))
 }
 
 /// A supervisor ends one; never their own, for the case is closed to them.

@@ -33,7 +33,7 @@ pub async fn make_code(ctx: &AppContext, who: &Who, id: CaseId) -> Result<MadeCo
     }
     who.does(ctx, (Action::EnrolDevice, "enrolment-code"), &case, &id.to_string(), async {
         let person = sealed::person(ctx, &case)?;
-        let (code, expires_at) = code::issue(ctx, id).await?;
+        let (code, expires_at) = code::issue(ctx, &case).await?;
         Ok(MadeCode { code, expires_at, person })
     })
     .await

@@ -112,10 +112,10 @@ pub async fn review(
     }
     let done = match decided {
         Review::Erase(which) => {
-            review::erase(ctx, &who.actor(), id, about, which, reason).await.map(|made| made.len() as u64)
+            review::erase(ctx, &who.actor(), &case, about, which, reason).await.map(|made| made.len() as u64)
         }
         Review::Release => {
-            review::release(ctx, &who.actor(), id, about, reason).await.map(|effect| effect.requeued)
+            review::release(ctx, &who.actor(), &case, about, reason).await.map(|effect| effect.requeued)
         }
     };
     let nothing = "nothing with this cause waits for this review any more";

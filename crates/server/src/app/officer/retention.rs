@@ -163,7 +163,7 @@ pub async fn decide(
     reason: &str,
 ) -> Answered<RetentionId> {
     let case = who.case(ctx, Action::ReviewRetention, id).await?;
-    answered(act::decide(ctx, &who.actor(), case.case().clone(), decided, reason).await)
+    answered(act::decide(ctx, &who.actor(), &case, decided, reason).await)
 }
 
 /// Confirms a colleague's proposal: the case is destroyed.
@@ -177,7 +177,7 @@ pub async fn confirm(
     proposal: RetentionId,
 ) -> Answered<Certificate> {
     let case = who.case(ctx, Action::ReviewRetention, id).await?;
-    answered(act::confirm(ctx, &who.actor(), case.case().clone(), proposal).await)
+    answered(act::confirm(ctx, &who.actor(), &case, proposal).await)
 }
 
 /// Withdraws a proposal.
@@ -192,7 +192,7 @@ pub async fn withdraw(
     reason: &str,
 ) -> Answered<()> {
     let case = who.case(ctx, Action::ReviewRetention, id).await?;
-    answered(act::withdraw(ctx, &who.actor(), case.case().clone(), proposal, reason).await)
+    answered(act::withdraw(ctx, &who.actor(), &case, proposal, reason).await)
 }
 
 /// A certificate of erasure, once more. Logged. It says nothing of what was erased, so whoever reviews may have any.

@@ -146,10 +146,10 @@ pub async fn change(
     change: Change<'_>,
     reason: &str,
 ) -> Result<Result<(), String>, ActError> {
-    who.case(ctx, Action::KeepShield, case).await?;
+    let case = who.case(ctx, Action::KeepShield, case).await?;
     let done = match change {
-        Change::Add(contact) => shield::add(ctx, &who.actor(), case, contact, reason).await.map(drop),
-        Change::End(id) => shield::end(ctx, &who.actor(), case, id, reason).await,
+        Change::Add(contact) => shield::add(ctx, &who.actor(), &case, contact, reason).await.map(drop),
+        Change::End(id) => shield::end(ctx, &who.actor(), &case, id, reason).await,
     };
     match done {
         Ok(()) => Ok(Ok(())),

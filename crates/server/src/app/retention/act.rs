@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 use proviso_model::ids::{CaseId, RetentionId};
-use proviso_store::{CaseRow, RetentionEnd, RetentionEndKind, RetentionKind, RetentionRow};
+use proviso_store::{CaseRow, Permit, RetentionEnd, RetentionEndKind, RetentionKind, RetentionRow};
 
 use super::{Review, day_of, of_case, waiting};
 use crate::app::AppContext;
@@ -61,13 +61,13 @@ pub async fn review(ctx: &AppContext, case: CaseRow) -> Result<Review, ForceErro
 pub async fn decide(
     ctx: &AppContext,
     actor: &str,
-    case: CaseRow,
+    case: &Permit,
     decided: &Decided,
     reason: &str,
 ) -> Result<RetentionId, ForceError> {
     check_reason(reason)?;
     let now = ctx.now();
-    let stands = review(ctx, case).await?;
+    let stands = review(ctx, case.case().clone()).await?;
     check(ctx, &stands, decided)?;
     let case = stands.case.id;
     let id = RetentionId::new(now, ctx.random());
@@ -174,10 +174,10 @@ fn proposal(stands: &Review, id: RetentionId) -> Result<&RetentionRow, ForceErro
 pub async fn confirm(
     ctx: &AppContext,
     actor: &str,
-    case: CaseRow,
+    case: &Permit,
     id: RetentionId,
 ) -> Result<Certificate, ForceError> {
-    let stands = review(ctx, case).await?;
+    let stands = review(ctx, case.case().clone()).await?;
     let row = proposal(&stands, id)?;
     if row.decided_by == actor {
         return refused("you proposed it: another officer has to confirm it");
@@ -199,12 +199,12 @@ pub async fn confirm(
 pub async fn withdraw(
     ctx: &AppContext,
     actor: &str,
-    case: CaseRow,
+    case: &Permit,
     id: RetentionId,
     reason: &str,
 ) -> Result<(), ForceError> {
     check_reason(reason)?;
-    let stands = review(ctx, case).await?;
+    let stands = review(ctx, case.case().clone()).await?;
     let case: CaseId = proposal(&stands, id)?.case;
     let sealed = ctx.seal(case, Purpose::Retention, reason.trim().as_bytes())?;
     let end = end(ctx, actor, RetentionEndKind::Withdrawn, sealed);

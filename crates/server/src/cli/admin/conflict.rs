@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::officer_id;
 use crate::app::AppContext;
 use crate::app::conflicts;
-use crate::app::force::COMMAND_LINE;
+use crate::app::force::{COMMAND_LINE, permit};
 use crate::app::officer::history::officer_name;
 
 #[derive(Debug, Args)]
@@ -27,7 +27,8 @@ pub(in crate::cli) struct DeclareArgs {
 impl DeclareArgs {
     pub(super) async fn act(self, ctx: &AppContext) -> anyhow::Result<(String, Value)> {
         let officer = officer_id(ctx, &self.officer).await?;
-        let id = conflicts::declare(ctx, COMMAND_LINE, officer, self.case, &self.reason).await?;
+        let case = permit(ctx, self.case).await?;
+        let id = conflicts::declare(ctx, COMMAND_LINE, officer, &case, &self.reason).await?;
         let case = ctx.store.case_get(self.case).await?;
         let needs_another = case.is_some_and(|case| case.officer == Some(officer));
         let then = if needs_another {

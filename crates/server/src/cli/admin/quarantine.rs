@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::order_end;
 use crate::app::AppContext;
-use crate::app::force::COMMAND_LINE;
+use crate::app::force::{COMMAND_LINE, permit};
 use crate::app::late::quarantine::{self, About, Group};
 use crate::app::late::review::{self, Which};
 use crate::keys::files;
@@ -118,14 +118,15 @@ fn value(group: &Group) -> serde_json::Value {
 
 impl ReviewArgs {
     pub(super) async fn run(self, ctx: &AppContext) -> anyhow::Result<(String, serde_json::Value)> {
+        let permit = permit(ctx, self.case).await?;
         if self.release {
-            let effect = review::release(ctx, COMMAND_LINE, self.case, self.cause, &self.reason).await?;
+            let effect = review::release(ctx, COMMAND_LINE, &permit, self.cause, &self.reason).await?;
             return Ok((order_end::in_words(effect), json!({"effect": order_end::value(effect)})));
         }
         let out = self.out.unwrap_or_default();
         super::destroy::refuse_existing(&out)?;
         let which = if self.seen { Which::Seen } else { Which::Held };
-        let made = review::erase(ctx, COMMAND_LINE, self.case, self.cause, which, &self.reason).await?;
+        let made = review::erase(ctx, COMMAND_LINE, &permit, self.cause, which, &self.reason).await?;
         files::write_new(&out, &serde_json::to_vec_pretty(&made)?)?;
         let words = format!("erased {} records; certificates: {}", made.len(), out.display());
         Ok((words, json!({"erased": made.len(), "file": out})))

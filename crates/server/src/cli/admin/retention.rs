@@ -11,7 +11,7 @@ use serde_json::json;
 use super::destroy::refuse_existing;
 use crate::app::AppContext;
 use crate::app::destruction;
-use crate::app::force::COMMAND_LINE;
+use crate::app::force::{COMMAND_LINE, permit};
 use crate::app::retention::act::{self, Decided};
 use crate::app::retention::{self, Due, Review};
 use crate::keys::files;
@@ -52,8 +52,8 @@ impl Retention {
         match self {
             Self::List { due } => list(ctx, due).await,
             Self::Keep { case, until, reason } => {
-                let row = ctx.store.case_get(case).await?.context("there is no such case")?;
-                let id = act::decide(ctx, COMMAND_LINE, row, &Decided::Keep(until), &reason).await?;
+                let permit = permit(ctx, case).await?;
+                let id = act::decide(ctx, COMMAND_LINE, &permit, &Decided::Keep(until), &reason).await?;
                 Ok((format!("case {case} is kept until {until}"), json!({"case": case, "decision": id})))
             }
             Self::Certificate { id, out } => {

@@ -48,6 +48,9 @@ fn fields(route: Route) -> &'static [(&'static str, &'static str)] {
         Route::RightsEnter => {
             &[("kind", "complaint"), ("received", "2026-11-20"), ("text", "A letter came.")]
         }
+        Route::QuarantineReview => {
+            &[("about", "not-covered"), ("decided", "erase"), ("reason", "Outside the order.")]
+        }
         Route::RightsDone => &[("done", "answer"), ("text", "Here it is.")],
         Route::RetentionDecide => {
             &[("decided", "keep"), ("until", "2027-03-03"), ("reason", "Read the file; it is needed still.")]
