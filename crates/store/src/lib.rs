@@ -38,6 +38,7 @@ mod passkey;
 mod personal_link;
 mod postgres;
 mod privilege;
+mod received;
 mod record;
 mod retention;
 mod returned;
@@ -86,6 +87,7 @@ pub use passkey::{CeremonyKind, CeremonyRow, PasskeyRow, PasskeyStore};
 pub use personal_link::{PersonalLinkRow, PersonalLinkStore};
 pub use postgres::{PostgresAddress, PostgresAddressError, PostgresOptions, PostgresStore};
 pub use privilege::{PrivilegeDecision, PrivilegeRow, PrivilegeState, PrivilegeStore};
+pub use received::{ReceivedCase, ReceivedRow, ReceivedStore};
 pub use record::{AppendBatch, Appended, ForkRow, NewRecord, RecordRow, RecordStore, ReplayOutcome, Stop};
 pub use retention::{RetentionEnd, RetentionEndKind, RetentionKind, RetentionRow, RetentionStore};
 pub use returned::ReturnedStore;
@@ -114,6 +116,7 @@ pub trait Store:
     + RetentionStore
     + RightsStore
     + ReturnedStore
+    + ReceivedStore
     + RecordStore
     + LogStore
     + AlertStore

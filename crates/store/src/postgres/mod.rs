@@ -66,6 +66,8 @@ mod passkey;
 mod personal_link;
 #[path = "../sql/privilege.rs"]
 mod privilege;
+#[path = "../sql/received.rs"]
+mod received;
 #[path = "../sql/record.rs"]
 mod record;
 #[path = "../sql/retention.rs"]
@@ -133,7 +135,7 @@ const BEGIN_READING: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
 /// Tables in which something destroyed may have left a row that is not seen any more.
 const VACUUM: &str = "VACUUM record_body, fork, observation, finding, gap, notice, statement, other_adult_told, privilege, \
-     context_picture, visit_record";
+     context_picture, visit_record, received_case";
 
 /// The work of one transaction.
 type Work<'c, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'c>>;

@@ -8,7 +8,7 @@ use proviso_model::statement::Statement;
 use proviso_model::{AlertState, Outcome, Timestamp};
 use proviso_store::{AlertFilter, CaseRow, DeviceState, Stretch};
 
-use super::{Asked, list, opened, reply};
+use super::{Asked, list, opened, reply, words};
 use crate::app::AppContext;
 use crate::app::device::looked;
 use crate::app::officer::error::ActError;
@@ -108,7 +108,7 @@ pub async fn of_case(ctx: &AppContext, case: &CaseRow) -> Result<Export, ActErro
     };
     let mut asked = Vec::new();
     for one in list(ctx, Some(case.id)).await?.into_iter().filter(Asked::is_from_the_page) {
-        let text = opened(ctx, case.id, &one.row.sealed)?;
+        let text = words(ctx, &one.row).await?;
         let said = match reply(&one) {
             Some(act) => opened(ctx, case.id, &act.sealed)?,
             None => String::new(),
@@ -127,7 +127,7 @@ pub async fn of_case(ctx: &AppContext, case: &CaseRow) -> Result<Export, ActErro
         statements: statements::within(ctx, case.id, always).await?,
         visits: ctx.store.visit_record_list(case.id).await?.iter().map(|row| row.started_at).collect(),
         bundles: ctx.store.bundle_list(case.id).await?.iter().map(|row| row.made_at).collect(),
-        looked: looked::of_case(ctx, case.id).await?,
+        looked: looked::of_case(ctx, case.id, false).await?,
         asked,
         review_on: retention::of_case(ctx, case.clone(), decided).await?.due_on,
     })

@@ -19,6 +19,7 @@ mod pictures;
 mod privilege;
 mod quarantine;
 mod reasons;
+mod received;
 mod retention;
 mod rights;
 mod routes;
