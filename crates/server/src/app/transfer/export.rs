@@ -3,7 +3,7 @@
 use proviso_evidence::Shown;
 use proviso_model::Digest;
 use proviso_model::ids::{CaseId, DeviceId, TransferId};
-use proviso_store::{CaseState, DeviceState, StoreError};
+use proviso_store::{CaseRow, CaseState, DeviceState, StoreError};
 use zeroize::Zeroizing;
 
 use super::facts::Stays;
@@ -33,12 +33,8 @@ pub struct Exported {
     pub received: usize,
 }
 
-/// Makes the file. Logged before anything is opened.
-///
-/// # Errors
-/// [`Refused::GoesOn`] while devices of the case are watched; [`ForceError`].
-pub async fn export(ctx: &AppContext, case: CaseId, to: &OtherForce) -> Result<Exported, ForceError> {
-    let row = ctx.store.case_get(case).await?.ok_or(StoreError::Missing("a case of this id"))?;
+/// Devices that are still enrolled, of a case that may be handed over.
+async fn enrolled(ctx: &AppContext, row: &CaseRow, to: &OtherForce) -> Result<Vec<DeviceId>, ForceError> {
     let refused = |why: &str| Err(Refused::GoesOn(why.to_owned()).into());
     if row.state == CaseState::Destroyed {
         return refused("this case was destroyed; there is nothing to hand over");
@@ -48,15 +44,25 @@ pub async fn export(ctx: &AppContext, case: CaseId, to: &OtherForce) -> Result<E
             "the certificate is this force’s own; give the one of the force that receives the case",
         );
     }
-    let devices = ctx.store.device_list(Some(case)).await?;
+    let devices = ctx.store.device_list(Some(row.id)).await?;
     let enrolled: Vec<_> =
         devices.iter().filter(|device| device.state == DeviceState::Active).map(|device| device.id).collect();
-    if !enrolled.is_empty() && of_case(ctx, case).await?.is_none_or(|over| ctx.now() < over.from) {
+    if !enrolled.is_empty() && of_case(ctx, row.id).await?.is_none_or(|over| ctx.now() < over.from) {
         return refused(
             "devices of this case are still watched for this force: enter `transferred` on the page of one of them first, so that \
              capture has stopped and the file holds all of it",
         );
     }
+    Ok(enrolled)
+}
+
+/// Makes the file. Logged before anything is opened.
+///
+/// # Errors
+/// [`Refused::GoesOn`] while devices of the case are watched; [`ForceError`].
+pub async fn export(ctx: &AppContext, case: CaseId, to: &OtherForce) -> Result<Exported, ForceError> {
+    let row = ctx.store.case_get(case).await?.ok_or(StoreError::Missing("a case of this id"))?;
+    let enrolled = enrolled(ctx, &row, to).await?;
     let transfer = TransferId::random(ctx.random());
     let objects = format!("{case} {transfer} {}", to.force);
     ctx.logged(COMMAND_LINE, "case-hand-over", Some(case), &objects, async {

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use proviso_engine::{CompileInputs, OrderVersion};
 use proviso_evidence::container::Contents;
-use proviso_evidence::{Verdict, layout, verify};
+use proviso_evidence::{layout, verify};
 use proviso_ledger::Envelope;
 use proviso_ledger::seal::CaseSecretKey;
 use proviso_model::ids::{CaseId, OfficerId, OrderEndId, OrderId, ShieldId};
@@ -85,11 +85,8 @@ fn evidence(opened: &Opened, from: &OtherForce) -> Result<(usize, usize), Refuse
     }
     let failed = |why: String| Refused::Evidence(why);
     let report = verify(bundle, Some(&from.trust())).map_err(|error| failed(error.to_string()))?;
-    if report.verdict != Verdict::Verified {
-        let first = report.failed().next();
-        let says =
-            first.map_or_else(|| "no key".to_owned(), |check| format!("{}: {}", check.name, check.says));
-        return Err(failed(says));
+    if let Some(check) = report.failed().next() {
+        return Err(failed(format!("{}: {}", check.name, check.says)));
     }
     let contents = Contents::open(&bundle).map_err(|error| failed(error.to_string()))?;
     let manifest = contents.read(layout::MANIFEST).ok().flatten().unwrap_or_default();

@@ -39,11 +39,11 @@ use proviso_store::OfficerRole;
 use serde_json::json;
 
 use self::officers::{
-    case_assign, case_create, checkpoint, officer_add, officer_id, order_text, second_factor_remove,
+    case_assign, case_create, checkpoint, enrolment_code, officer_add, officer_id, order_text,
+    second_factor_remove,
 };
 use super::{Say, Wiring, open_context, store};
 use crate::app::AppContext;
-use crate::app::force::device;
 use crate::config::Config;
 
 #[derive(Debug, Subcommand)]
@@ -305,10 +305,7 @@ impl Admin {
             Self::QuarantineList(args) => args.run(ctx).await?,
             Self::QuarantineReview(args) => args.run(ctx).await?,
             Self::CaseAssign { case, officer } => case_assign(ctx, case, &officer).await?,
-            Self::EnrolmentCode { case } => {
-                let (code, until) = device::enrolment_code(ctx, case).await?;
-                (format!("{code}  works once, until {until}"), json!({"code": code, "expires_at": until}))
-            }
+            Self::EnrolmentCode { case } => enrolment_code(ctx, case).await?,
             Self::DeviceAct(args) => args.run(ctx).await?,
             Self::DeviceActChange(args) => args.run(ctx).await?,
             Self::CaseExport(args) => args.act(ctx).await?,
