@@ -73,8 +73,8 @@ async fn told(mut rig: Rig) {
     assert!(acts.contains(&("device", "rights-enter")), "{acts:?}");
 
     // What somebody claims stops nothing: the device may capture as before.
-    let policy = device.fetch_policy(&rig).await;
-    assert!(policy.policy.contains("\"rules\""));
+    device.fetch_policy(&rig).await;
+    assert!(!device.policy.capture_at(rig.ctx.now()).is_nothing());
     assert!(device.policy.pauses.is_empty() && rig.ctx.now() < device.policy.expires_at);
 
     // The device's page is told how it stands, and no word; an older one is told what it can read.

@@ -84,7 +84,7 @@ async fn a_full_case(rig: &Rig) {
     device.send(rig, &[&said]).await.receipt();
     jobs::drain(&rig.ctx).await.expect("worked");
     shield::add(&rig.ctx, ACTOR, rig.case, "solicitor.example", "Their lawyer.").await.expect("added");
-    let paragraph = "2".to_owned();
+    let paragraph = "5".to_owned();
     let end = OrderEnd {
         kind: OrderEndKind::Struck,
         paragraph: Some(paragraph),

@@ -32,6 +32,8 @@ use crate::keys::case::Purpose;
 const ACT: &str = "case-transferred";
 /// The act in the log that says which file was made for which force: what a receipt is compared with.
 const HANDED_OVER: &str = "case-handed-over";
+/// Files of a case that are told of at most: the newest.
+const FILES_MAX: u32 = 100;
 
 /// That a case was handed over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,4 +101,19 @@ async fn confirmed(
             .await
         }
     }
+}
+
+/// When a case was written out for another force, oldest first.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn handed_over_at(ctx: &AppContext, case: CaseId) -> Result<Vec<Timestamp>, StoreError> {
+    let filter = AuditFilter {
+        act: HANDED_OVER.to_owned(),
+        since: Timestamp::from_micros(0),
+        actor: None,
+        object: Some(case.to_string()),
+    };
+    let rows = ctx.store.audit_of_act(&filter, FILES_MAX).await?;
+    Ok(rows.into_iter().rev().map(|row| row.entry.opened_at).collect())
 }
