@@ -10,7 +10,7 @@ use proviso_evidence::{layout, verify};
 use proviso_ledger::Envelope;
 use proviso_ledger::seal::CaseSecretKey;
 use proviso_model::ids::{CaseId, OfficerId, OrderEndId, OrderId, ShieldId};
-use proviso_model::{Order, Timestamp};
+use proviso_model::{Digest, Order, Timestamp};
 use proviso_store::{
     CaseRow, CaseState, OrderEndRow, OrderVersionRow, ReceivedCase, ReceivedRow, ShieldRow, StoreError,
 };
@@ -101,7 +101,7 @@ fn evidence(opened: &Opened, from: &OtherForce) -> Result<(usize, usize), Refuse
     for path in &paths {
         let bytes = contents.read(path).ok().flatten().unwrap_or_default();
         let envelope = Envelope::decode(&bytes).map_err(|error| failed(format!("{path}: {error}")))?;
-        let captured = format!("{}{}.json", layout::CAPTURED, proviso_model::Digest(envelope.record_hash()));
+        let captured = layout::opened(layout::CAPTURED, &Digest(envelope.record_hash()));
         if shown.contains(&captured) && envelope.open(&opened.secret).is_err() {
             return Err(failed(format!("{path} does not open with the key that came with it")));
         }
