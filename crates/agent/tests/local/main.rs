@@ -23,12 +23,12 @@ use proviso_agent::sources::browser::server::{Gate, listen, serve};
 use proviso_agent::sources::desktop::session::Sessions;
 use proviso_agent::uplink::UplinkState;
 use proviso_agent::{PolicyKeep, Spool, SpoolLimits, TrueTime};
+use proviso_model::Policy;
 use proviso_model::data_request::DataRequests;
 use proviso_model::gap::GapCause;
 use proviso_model::looked::{Looked, Looks};
 use proviso_model::native::ToExtension;
 use proviso_model::record::{NoticeResponse, RecordBody};
-use proviso_model::{Policy, Timestamp};
 use support::browser::Browser;
 use support::{LISTED, TestForce, kinds, rng};
 
