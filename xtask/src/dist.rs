@@ -11,6 +11,7 @@ pub(crate) const EXAMPLES: &str = "\
 Examples:
   cargo xtask dist                                  packages, digests and lists of parts in target/dist/out
   cargo xtask dist --compare proviso-verify         build one program twice, from two folders, and compare the bytes
+  cargo xtask dist --compare                        the same with every program that is shipped
   cargo xtask dist --lists                          only the lists of parts (CycloneDX)";
 
 /// The programs that are shipped, each with its crate.
@@ -27,9 +28,10 @@ const REGISTRY: &str = "/cargo";
 
 #[derive(Args)]
 pub(crate) struct Options {
-    /// Build this program twice, from two copies of what is committed that lie in different folders, and compare the bytes. Nothing is packed.
-    #[arg(long, value_name = "PROGRAM", conflicts_with = "lists")]
-    compare: Option<String>,
+    /// Build these programs twice (every one, where none is named), from two copies of what is committed that lie in different folders, and
+    /// compare the bytes. Nothing is packed.
+    #[arg(long, value_name = "PROGRAM", num_args = 0.., conflicts_with = "lists")]
+    compare: Option<Vec<String>>,
     /// Only write the lists of parts.
     #[arg(long)]
     lists: bool,
@@ -39,8 +41,8 @@ pub(crate) struct Options {
 pub(crate) fn run(root: &Path, options: &Options) -> Result<bool> {
     let folder = repo::target(root).join("dist");
     let epoch = epoch(root)?;
-    if let Some(program) = &options.compare {
-        return compare(root, &folder, &epoch, program);
+    if let Some(programs) = &options.compare {
+        return compare(root, &folder, &epoch, programs);
     }
     let out = folder.join("out");
     if out.exists() {
@@ -88,12 +90,15 @@ fn build(sources: &Path, target: &Path, epoch: &str, programs: &[&str]) -> Resul
     shell::must(&mut cargo)
 }
 
-/// Builds a program from two copies of what is committed and compares.
-fn compare(root: &Path, folder: &Path, epoch: &str, program: &str) -> Result<bool> {
-    if !PROGRAMS.iter().any(|(known, _)| *known == program) {
-        bail!("no program is called {program}; there are proviso-agent, proviso-server and proviso-verify");
+/// Builds programs from two copies of what is committed and compares.
+fn compare(root: &Path, folder: &Path, epoch: &str, asked: &[String]) -> Result<bool> {
+    let shipped = PROGRAMS.map(|(program, _)| program);
+    if let Some(unknown) = asked.iter().find(|name| !shipped.contains(&name.as_str())) {
+        bail!("no program is called {unknown}; there are {}", shipped.join(", "));
     }
-    let mut made = Vec::new();
+    let wanted = shipped.into_iter().filter(|name| asked.is_empty() || asked.iter().any(|one| one == name));
+    let programs: Vec<&str> = wanted.collect();
+    let mut built = Vec::new();
     // Of different lengths, so that a path that is left in would show.
     for name in ["one", "another-copy"] {
         let sources = folder.join(name).join("sources");
@@ -110,13 +115,17 @@ fn compare(root: &Path, folder: &Path, epoch: &str, program: &str) -> Result<boo
         ))?;
         shell::must(&mut shell::program(&sources, "tar", &["-xf", &path]))?;
         let target = folder.join(name).join("built");
-        build(&sources, &target, epoch, &[program])?;
-        made.push(std::fs::read(target.join("release").join(program))?);
+        build(&sources, &target, epoch, &programs)?;
+        built.push(target.join("release"));
     }
-    let [one, other] = made.as_slice() else { bail!("two builds were to be made") };
-    let same = one == other;
-    let differ = one.iter().zip(other).filter(|(a, b)| a != b).count() + one.len().abs_diff(other.len());
-    say::line(&format!("{program}: {} bytes and {} bytes, {differ} differ", one.len(), other.len()));
+    let [one, other] = built.as_slice() else { bail!("two builds were to be made") };
+    let mut same = true;
+    for program in programs {
+        let (one, other) = (std::fs::read(one.join(program))?, std::fs::read(other.join(program))?);
+        let differ = one.iter().zip(&other).filter(|(a, b)| a != b).count() + one.len().abs_diff(other.len());
+        say::line(&format!("{program}: {} bytes and {} bytes, {differ} differ", one.len(), other.len()));
+        same &= differ == 0;
+    }
     Ok(same)
 }
 

@@ -113,6 +113,10 @@ typed_ids! {
     ConflictId,
     /// That a specialist is let into a case for a while.
     CaseGuestId,
+    /// A team of officers.
+    TeamId,
+    /// That an officer is in a team, or supervises it.
+    TeamMemberId,
     /// That a case goes from one officer to another.
     CaseMoveId,
     /// A visit at which an officer looks at a device.

@@ -12,7 +12,7 @@ use axum_server::tls_rustls::RustlsConfig;
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
-use crate::app::AppContext;
+use crate::app::{AppContext, name_index};
 use crate::operations::{self, Measures, measures};
 use crate::{jobs, notify, web};
 
@@ -57,6 +57,10 @@ pub struct Running {
 /// # Errors
 /// When a certificate cannot be used or a port cannot be opened.
 pub async fn start(ctx: &AppContext, options: ServeOptions) -> io::Result<Running> {
+    // Once after an upgrade or a restore; without it nobody is found by name, and all else goes.
+    if let Err(error) = name_index::catch_up(ctx).await {
+        tracing::warn!(%error, "names are not all in the index; it is tried again at the next start");
+    }
     let (stop, stopping) = watch::channel(false);
     let mut tasks = JoinSet::new();
     let counted = |port: &'static str, router: Router| {

@@ -5,16 +5,18 @@
 //!
 //! **Two engines, one source where SQL is the same.** The files in `sql/` are compiled once for each engine, as modules of
 //! `sqlite` and of `postgres`, over the engine's own connection, row and store (`EngineConnection`, `EngineRow`, `EngineStore`):
-//! ordinary SQL with `$1`, and a few words that differ (`FIND`, `RANDOM_ID`, `PASSING_OVER`). Native are opening, transactions,
+//! ordinary SQL with `$1`, and a few words that differ (`FIND`, `RANDOM_ID`, `PASSING_OVER`, `AMONG`, `EACH`, `PLACES`). Native are opening, transactions,
 //! migrations, record keys and copies. A new verb goes into `sql/` and runs on both; the suite in `tests/conformance` says so.
 
 #![allow(clippy::duplicate_mod, reason = "the files in sql/ are modules of both engines")]
 
+mod access;
 mod alert;
 mod audit;
 mod backup;
 mod case;
 mod case_guest;
+mod caseload;
 mod conflict;
 mod context_picture;
 mod copy;
@@ -30,11 +32,14 @@ mod late;
 mod log;
 mod master_sealed;
 mod migration;
+mod name_index;
 mod officer;
 mod opened;
 mod other_adult;
 mod pack;
 mod passkey;
+mod permitted;
+mod permitted_caseload;
 mod personal_link;
 mod postgres;
 mod privilege;
@@ -43,11 +48,13 @@ mod record;
 mod retention;
 mod returned;
 mod rights;
+mod rule_tally;
 mod second_factor;
 mod shield;
 mod site_list;
 pub mod sqlite;
 mod subject;
+mod team;
 mod telling;
 mod timeline;
 mod trial;
@@ -55,11 +62,13 @@ mod visit;
 mod waiting;
 mod words;
 
+pub use access::{Access, AccessStore, Permit, Tie};
 pub use alert::{AlertFilter, AlertRow, AlertStore, DecisionRow, NotificationKind, NotificationRow};
 pub use audit::{AuditClose, AuditEntry, AuditFilter, AuditRow, AuditSearch, AuditStore, AuditTally};
 pub use backup::{BackupStore, CheckedBackup, Position, RestoredRow};
 pub use case::{BundleRow, CaseRow, CaseState, CaseStore, OrderVersionRow};
 pub use case_guest::{CaseGuestRow, CaseGuestStore};
+pub use caseload::{CaseloadStore, NewestFinding};
 pub use conflict::{CaseMoveRow, ConflictEnd, ConflictFilter, ConflictRow, ConflictStore};
 pub use context_picture::{ContextPictureRow, ContextPictureStore};
 pub use copy::{Copied, CopyError, CopyProgress, copy_store};
@@ -77,6 +86,7 @@ pub use late::{FindingFlag, LateStore, OrderEndRow, Outside, OutsideCause, Quara
 pub use log::{CheckpointRow, LeafKind, LogHasher, LogStore, Node};
 pub use master_sealed::{MasterSealedIn, MasterSealedRow, MasterSealedStore};
 pub use migration::Pending;
+pub use name_index::{NAME_TOKEN_BYTES, NameIndexStore, NameToken};
 pub use officer::{OfficerRole, OfficerRow, OfficerStore, SessionFactor, SessionRow};
 pub use opened::{
     FindingRow, GapRow, NoticeRow, ObservationRow, OpenedRecord, OpenedWhat, StatementRow, WatchedRow,
@@ -84,6 +94,8 @@ pub use opened::{
 pub use other_adult::{OtherAdultRow, OtherAdultStore, OtherAdultToldRow, OtherAdultWithdrawn};
 pub use pack::{PackRow, PackStore};
 pub use passkey::{CeremonyKind, CeremonyRow, PasskeyRow, PasskeyStore};
+pub use permitted::{OfRecord, Permitted};
+pub use permitted_caseload::PermittedCaseload;
 pub use personal_link::{PersonalLinkRow, PersonalLinkStore};
 pub use postgres::{PostgresAddress, PostgresAddressError, PostgresOptions, PostgresStore};
 pub use privilege::{PrivilegeDecision, PrivilegeRow, PrivilegeState, PrivilegeStore};
@@ -92,11 +104,13 @@ pub use record::{AppendBatch, Appended, ForkRow, NewRecord, RecordRow, RecordSto
 pub use retention::{RetentionEnd, RetentionEndKind, RetentionKind, RetentionRow, RetentionStore};
 pub use returned::ReturnedStore;
 pub use rights::{RightsActKind, RightsActRow, RightsKind, RightsRequestRow, RightsStore};
+pub use rule_tally::{RuleTally, RuleTallyStore};
 pub use second_factor::{SecondFactorRow, SecondFactorState, SecondFactorStore};
 pub use shield::{ShieldEnd, ShieldRow, ShieldStore};
 pub use site_list::{SiteListRow, SiteListStore};
 pub use sqlite::{SqliteOptions, SqliteStore};
 pub use subject::SubjectStore;
+pub use team::{TeamMemberRow, TeamPart, TeamRow, TeamStore};
 pub use telling::{
     Channel, ClaimedDelivery, ClockRow, ClockStep, DeliveryEnd, DeliveryKind, DeliveryRow, DeliveryState,
     DeliveryTally, NewTelling, TellingRow, TellingStep, TellingStore,
@@ -115,13 +129,17 @@ pub trait Store:
     + DeviceNoticeStore
     + RetentionStore
     + RightsStore
+    + RuleTallyStore
     + ReturnedStore
     + ReceivedStore
     + RecordStore
     + LogStore
     + AlertStore
     + TimelineStore
+    + AccessStore
+    + TeamStore
     + CaseGuestStore
+    + CaseloadStore
     + ConflictStore
     + CoverStore
     + TellingStore
@@ -142,6 +160,7 @@ pub trait Store:
     + HashSetStore
     + LateStore
     + MasterSealedStore
+    + NameIndexStore
     + PrivilegeStore
     + VisitStore
     + Send

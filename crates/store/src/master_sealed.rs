@@ -24,6 +24,8 @@ words! {
         Passkey = "passkey",
         /// The text of a pack on trial.
         PackTrial = "pack-trial",
+        /// The key of the index of names.
+        NameKey = "name-key",
     }
 }
 

@@ -56,6 +56,8 @@ pub struct FindingRow {
     pub observed_at: Timestamp,
     /// How strongly the rule spoke, 0 to 1000.
     pub strength_permille: u16,
+    /// Name and version of the pack that it rests on; `None` for findings from before these were kept.
+    pub pack: Option<(String, String)>,
     /// Why the order as known now does not cover it; `None` when it does.
     pub outside: Option<Outside>,
     /// The finding as JSON, sealed.
@@ -84,6 +86,7 @@ impl FindingRow {
             category: finding.category.clone(),
             observed_at: finding.observed_at,
             strength_permille: finding.strength_permille,
+            pack: Some((finding.pack.name.clone(), finding.pack.version.clone())),
             outside: None,
             sealed,
         }

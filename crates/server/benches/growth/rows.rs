@@ -94,6 +94,12 @@ impl Writing {
         ))
         .await?;
         let alert = id("t.i * 1000000 + g.number");
+        // Nothing older than the last month is opened by what is asked.
+        let sealed = |of: &str| match bodies {
+            true => of.to_owned(),
+            false => format!("CASE WHEN g.j < {RECENT} THEN {of} ELSE substr({of}, 1, 256) END"),
+        };
+        let (seen, said) = (sealed("o.sealed"), sealed("f.sealed"));
         let record = |leaf: &str, hash: &str, seq: &str, template: &str, at: &str| {
             format!(
                 "INSERT INTO record (leaf, hash, device, case_id, epoch, seq, header, signature, received_at, kind, replay, recorded_at)
@@ -104,15 +110,17 @@ impl Writing {
         let mut statements = vec![
             record("2 * g.n", "g.hash", "1000000 - 2 * g.j", "t.found", "g.at"),
             record("2 * g.n + 1", "g.watch", "1000001 - 2 * g.j", "t.watched", "g.watched_at"),
-            "INSERT INTO observation (record, case_id, device, observed_at, source, act, sealed)
-             SELECT g.hash, o.case_id, o.device, g.at, o.source, o.act, o.sealed FROM grown g JOIN template t ON t.i = g.i
-             JOIN record r ON r.leaf = t.found JOIN observation o ON o.record = r.hash"
-                .to_owned(),
-            "INSERT INTO finding (record, position, case_id, device, paragraph, condition, rule, category, observed_at, strength_permille, sealed)
-             SELECT g.hash, 0, f.case_id, f.device, f.paragraph, f.condition, f.rule, f.category, g.at, f.strength_permille, f.sealed
-             FROM grown g JOIN template t ON t.i = g.i JOIN record r ON r.leaf = t.found
-             JOIN finding f ON f.record = r.hash AND f.position = 0"
-                .to_owned(),
+            format!(
+                "INSERT INTO observation (record, case_id, device, observed_at, source, act, sealed)
+                 SELECT g.hash, o.case_id, o.device, g.at, o.source, o.act, {seen} FROM grown g JOIN template t ON t.i = g.i
+                 JOIN record r ON r.leaf = t.found JOIN observation o ON o.record = r.hash"
+            ),
+            format!(
+                "INSERT INTO finding (record, position, case_id, device, paragraph, condition, rule, category, observed_at, strength_permille, sealed)
+                 SELECT g.hash, 0, f.case_id, f.device, f.paragraph, f.condition, f.rule, f.category, g.at, f.strength_permille, {said}
+                 FROM grown g JOIN template t ON t.i = g.i JOIN record r ON r.leaf = t.found
+                 JOIN finding f ON f.record = r.hash AND f.position = 0"
+            ),
             "INSERT INTO watched (record, case_id, device, from_at, until_at, observed, dropped, shielded, sources)
              SELECT g.watch, t.case_id, t.device, g.watched_at - 60000000, g.watched_at, 40, 40, 0, 'browser'
              FROM grown g JOIN template t ON t.i = g.i"

@@ -11,6 +11,7 @@ use proviso_ledger::fields::FieldSet;
 use proviso_ledger::hash::{policy_hash, sha256};
 use proviso_ledger::seal::CasePublicKey;
 use proviso_ledger::sign::SignKey;
+use proviso_model::ids::DeviceId;
 use proviso_model::observation::{Act, Attribution, Fact, Observation, Passage, Source};
 use proviso_model::policy::Capture;
 use proviso_model::record::{Generated, Liveness, RecordBody, RecordContent};
@@ -51,6 +52,7 @@ impl Device {
     pub async fn enrol(ctx: &AppContext, nth: usize, ca_pem: &str) -> Result<Self> {
         let order = include_str!("../../../../testdata/demo/order.toml");
         let order = order.replace("T20269014", &format!("T2026{nth:04}"));
+        let order = order.replace("Test Person 014", &format!("Test Person{nth:04}"));
         let case = force::case::create(ctx, &order, "order.toml", None).await?;
         let (code, _) = force::device::enrolment_code(ctx, case).await?;
         let (key, tls) = (SignKey::generate(&mut UnwrapErr(SysRng)), rcgen::KeyPair::generate()?);
@@ -83,6 +85,10 @@ impl Device {
             accepted_size: None,
             spool: std::collections::VecDeque::new(),
         })
+    }
+
+    pub fn id(&self) -> DeviceId {
+        self.enrolled.device
     }
 
     /// Seals so many findings, as its own engine says them of a page each, into its spool.

@@ -1,6 +1,8 @@
 //! Conflicts of interest: an officer who knows a supervised person, or somebody of the household, opens nothing of that case from then
 //! on. Declared by the officer or for them; ended by a supervisor alone.
 
+use std::collections::HashSet;
+
 use proviso_model::ids::{CaseId, ConflictId, OfficerId};
 use proviso_store::{ConflictEnd, ConflictFilter, ConflictRow, OfficerRow, StoreError};
 
@@ -99,13 +101,11 @@ pub async fn of_case(ctx: &AppContext, case: CaseId) -> Result<Vec<OfficerId>, S
 /// # Errors
 /// The store's.
 pub async fn needing_another(ctx: &AppContext) -> Result<Vec<ConflictRow>, StoreError> {
-    let mut found = Vec::new();
-    for row in ctx.store.conflict_list(ConflictFilter::default()).await? {
-        let case = ctx.store.case_get(row.case).await?;
-        if case.is_some_and(|case| case.officer == Some(row.officer)) {
-            found.push(row);
-        }
-    }
+    let mut found = ctx.store.conflict_list(ConflictFilter::default()).await?;
+    let cases: Vec<CaseId> = found.iter().map(|row| row.case).collect();
+    let cases = ctx.store.caseload_cases(&cases).await?;
+    let in_charge: HashSet<_> = cases.iter().map(|case| (case.id, case.officer)).collect();
+    found.retain(|row| in_charge.contains(&(row.case, Some(row.officer))));
     Ok(found)
 }
 

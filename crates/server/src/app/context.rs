@@ -13,7 +13,7 @@ use proviso_engine::privilege::PrivilegeTest;
 use proviso_model::ids::DeviceId;
 use proviso_model::limits::HASH_SET_ASKS_PER_MINUTE;
 use proviso_model::{Digest, Timestamp};
-use proviso_store::Store;
+use proviso_store::{Permit, Permitted, PermittedCaseload, Store};
 use rand_core::CryptoRng;
 use tokio::sync::Notify;
 
@@ -23,6 +23,7 @@ use crate::app::officer::passkeys::Passkeys;
 use crate::app::officer::provider::Provider;
 use crate::app::retention::RetentionRules;
 use crate::app::rights::RightsRules;
+use crate::jobs::Engines;
 use crate::keys::case::Purpose;
 use crate::keys::rotation::FolderLock;
 use crate::keys::{ForceKeyRing, KeyError, MasterKey};
@@ -117,6 +118,8 @@ pub struct AppContext {
     pub hub: Arc<Hub>,
     /// Wakes the workers of this process.
     pub work: Arc<Notify>,
+    /// Engines of policies, kept between jobs.
+    pub engines: Arc<Engines>,
     /// Packs of the force as read, by the hash of their text, which was checked before each look.
     read_packs: Arc<Mutex<BTreeMap<Digest, Arc<Pack>>>>,
     /// The test for what may be privileged, by the packs in use here: made once, for it is asked of every finding.
@@ -158,6 +161,7 @@ impl AppContext {
             rights: parts.rights,
             hub: Arc::new(Hub::default()),
             work: Arc::new(Notify::new()),
+            engines: Arc::default(),
             read_packs: Arc::default(),
             privilege_test: Arc::default(),
             open_sets: Arc::default(),
@@ -171,6 +175,18 @@ impl AppContext {
             clock: parts.clock,
             rng: Arc::new(Mutex::new(parts.rng)),
         }
+    }
+
+    /// The store within the case of a permit: what officers' acts read and write of a case.
+    #[must_use]
+    pub fn of<'s>(&'s self, permit: &'s Permit) -> Permitted<'s> {
+        Permitted::new(&*self.store, permit)
+    }
+
+    /// The store within the cases of permits: what lists over cases read.
+    #[must_use]
+    pub fn of_all<'s>(&'s self, permits: &[Permit]) -> PermittedCaseload<'s> {
+        PermittedCaseload::new(&*self.store, permits)
     }
 
     /// Now.

@@ -1,7 +1,10 @@
 //! The gap ledger of a device: which minutes under the order were watched, and why the others were not.
 
+use std::collections::HashMap;
+
 use proviso_engine::coverage::{Claim, Coverage, MINUTE_US, reckon};
 use proviso_model::device_act::DeviceAct;
+use proviso_model::ids::DeviceId;
 use proviso_model::{OtherAdultTold, Timestamp};
 use proviso_store::{DeviceRow, StoreError, Stretch};
 
@@ -38,16 +41,51 @@ pub async fn of_device(
     device: &DeviceRow,
     stretch: Stretch,
 ) -> Result<DeviceCoverage, StoreError> {
-    let as_of = minute_of(ctx.now());
     let acts = device_acts::on_device(ctx, device.case, device.id).await?;
-    let under = under_the_order(in_force, (device, &acts), stretch, as_of);
-    let told = ctx.store.told_list(device.id, stretch).await?;
-    let claims: Vec<Claim> = told.into_iter().map(|row| row.claim).collect();
-    let last = claims.iter().max_by_key(|claim| claim.place);
-    let last_recorded_at = last.and_then(|claim| claim.recorded_at);
-    let ledger = reckon(&claims, &under, &acts);
-    let other_adult = other_adult::told(ctx, device, stretch).await?;
-    Ok(DeviceCoverage { ledger, as_of, last_recorded_at, other_adult })
+    let mut found = of_devices(ctx, &[Asked { device, acts: &acts, in_force }], stretch).await?;
+    found.pop().ok_or(StoreError::Missing("this device"))
+}
+
+/// A device whose ledger is asked for.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'a> {
+    /// The device.
+    pub device: &'a DeviceRow,
+    /// What officers entered about it and stands.
+    pub acts: &'a [DeviceAct],
+    /// When any paragraph of its case's order runs.
+    pub in_force: &'a [(Timestamp, Timestamp)],
+}
+
+/// The ledgers of devices, in their order: the store is asked as often for many as for one.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn of_devices(
+    ctx: &AppContext,
+    asked: &[Asked<'_>],
+    stretch: Stretch,
+) -> Result<Vec<DeviceCoverage>, StoreError> {
+    let as_of = minute_of(ctx.now());
+    let devices: Vec<&DeviceRow> = asked.iter().map(|one| one.device).collect();
+    let ids: Vec<DeviceId> = devices.iter().map(|device| device.id).collect();
+    let mut claims: HashMap<DeviceId, Vec<Claim>> = HashMap::new();
+    for (device, row) in ctx.store.devices_told(&ids, stretch).await? {
+        claims.entry(device).or_default().push(row.claim);
+    }
+    let mut of_others = other_adult::told_on(ctx, &devices, stretch).await?;
+    let ledger = |one: &Asked<'_>| {
+        let under = under_the_order(one.in_force, (one.device, one.acts), stretch, as_of);
+        let claims = claims.remove(&one.device.id).unwrap_or_default();
+        let last = claims.iter().max_by_key(|claim| claim.place);
+        DeviceCoverage {
+            ledger: reckon(&claims, &under, one.acts),
+            as_of,
+            last_recorded_at: last.and_then(|claim| claim.recorded_at),
+            other_adult: of_others.remove(&one.device.id).unwrap_or_default(),
+        }
+    };
+    Ok(asked.iter().map(ledger).collect())
 }
 
 /// When the order asked anything of this device: since it was enrolled, until it was revoked or released, and not after `as_of`.

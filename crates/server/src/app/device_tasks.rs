@@ -6,9 +6,8 @@ use std::collections::BTreeMap;
 use proviso_engine::coverage::{Cause, Entry};
 use proviso_model::device_act::{CaptureUnder, DeviceAct, DeviceActKind};
 use proviso_model::{GapCause, InputCounts, OtherAdultTold, Timestamp};
-use proviso_store::{GapRow, StoreError, Stretch};
+use proviso_store::{GapRow, Stretch};
 
-use super::AppContext;
 use super::coverage::{self, DeviceCoverage};
 use super::officer::people::EnrolledDevice;
 
@@ -196,20 +195,6 @@ fn other_use(told: &[OtherAdultTold]) -> Vec<Task> {
     let tried =
         wrong_since.map(|since| Task { trouble: Trouble::WrongPins(wrong), since, minutes: 0, times: 1 });
     sessions.task(Trouble::OtherAdult { input, is_all }).into_iter().chain(tried).collect()
-}
-
-/// What to look at on one device.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn of_device(
-    ctx: &AppContext,
-    device: &EnrolledDevice,
-    in_force: &[(Timestamp, Timestamp)],
-) -> Result<Vec<Task>, StoreError> {
-    let now = ctx.now();
-    let found = coverage::of_device(ctx, in_force, &device.row, week(now)).await?;
-    Ok(tasks(&found, &device.acts, now))
 }
 
 /// The days that are looked at.

@@ -10,7 +10,7 @@ use proviso_store::{MasterSealedIn, MasterSealedRow};
 use super::force::{COMMAND_LINE, ForceError};
 use super::hash_sets::for_devices;
 use super::officer::{notifications, passkeys, second_factor};
-use super::{AppContext, hash_sets, packs, site_lists};
+use super::{AppContext, hash_sets, name_index, packs, site_lists};
 use crate::config::Config;
 use crate::keys::{KeyError, sealed_file};
 
@@ -152,6 +152,7 @@ fn purpose(row: &MasterSealedRow) -> Result<String, ForceError> {
             let officer = row.of.as_slice().try_into().map_err(|_| unread())?;
             passkeys::purpose(OfficerId::from_bytes(officer))
         }
+        MasterSealedIn::NameKey => name_index::PURPOSE.to_owned(),
         MasterSealedIn::PackTrial => packs::TRIAL_PURPOSE.to_owned(),
     })
 }

@@ -21,6 +21,7 @@ pub mod late;
 mod log;
 mod logged;
 pub mod master_key;
+pub mod name_index;
 pub mod officer;
 pub mod other_adult;
 pub mod packs;

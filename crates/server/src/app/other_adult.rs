@@ -1,7 +1,10 @@
 //! Another adult's use of a supervised account: what an officer approves for one device, which the device's signed policy carries without a
 //! name, and what the device told of it. It is in the log before it is done; a withdrawal is its own entry, and nothing is overwritten.
 
-use proviso_engine::coverage::{Cause, Entry};
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+use proviso_engine::coverage::{Cause, Entry as MinutesEntry};
 use proviso_ledger::hash::domain_hash;
 use proviso_model::code;
 use proviso_model::ids::{CaseId, DeviceId, OtherAdultId};
@@ -25,8 +28,8 @@ use super::in_use::InUse;
 use super::late;
 use super::late::order_end::check_reason;
 use super::shield;
-use crate::keys::KeyError;
 use crate::keys::case::Purpose;
+use crate::keys::{CaseKeys, KeyError};
 
 /// Longest name, in bytes.
 pub const NAME_BYTES_MAX: usize = 200;
@@ -115,17 +118,37 @@ pub async fn told(
     device: &DeviceRow,
     stretch: Stretch,
 ) -> Result<Vec<OtherAdultTold>, StoreError> {
-    let rows = ctx.store.other_adult_told_list(device.id, stretch).await?;
+    Ok(told_on(ctx, &[device], stretch).await?.remove(&device.id).unwrap_or_default())
+}
+
+/// The same for several devices, asked of the store at once.
+///
+/// # Errors
+/// As [`told`].
+pub async fn told_on(
+    ctx: &AppContext,
+    devices: &[&DeviceRow],
+    stretch: Stretch,
+) -> Result<HashMap<DeviceId, Vec<OtherAdultTold>>, StoreError> {
+    let ids: Vec<DeviceId> = devices.iter().map(|device| device.id).collect();
+    let mut told: HashMap<DeviceId, Vec<OtherAdultTold>> = HashMap::new();
+    let rows = ctx.store.devices_other_adult_told(&ids, stretch).await?;
     if rows.is_empty() {
-        return Ok(Vec::new());
+        return Ok(told);
     }
     let broken = || StoreError::Missing("a key to what a device told of another adult's session");
-    let keys = ctx.case_keys(device.case).map_err(|_| broken())?;
-    let mut told = Vec::with_capacity(rows.len());
+    let records: Vec<[u8; 32]> = rows.iter().map(|row| row.record).collect();
+    let record_keys = ctx.store.record_keys(&records).await?;
+    let mut keys: HashMap<CaseId, CaseKeys> = HashMap::new();
     for row in rows {
-        let Some(key) = ctx.store.record_key(&row.record).await? else { continue };
-        let json = keys.of_record(&key).open(Purpose::OtherAdult, &row.sealed).map_err(|_| broken())?;
-        told.push(serde_json::from_slice(&json).map_err(|error| StoreError::Damaged(error.to_string()))?);
+        let Some(key) = record_keys.get(&row.record) else { continue };
+        let keys = match keys.entry(row.case) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(unknown) => unknown.insert(ctx.case_keys(row.case).map_err(|_| broken())?),
+        };
+        let json = keys.of_record(key).open(Purpose::OtherAdult, &row.sealed).map_err(|_| broken())?;
+        let one = serde_json::from_slice(&json).map_err(|error| StoreError::Damaged(error.to_string()))?;
+        told.entry(row.device).or_default().push(one);
     }
     Ok(told)
 }
@@ -133,7 +156,7 @@ pub async fn told(
 /// What is said of the sessions that minutes in a row belong to: how much input was counted. Nothing where they are of something
 /// else.
 #[must_use]
-pub fn within(entry: &Entry, told: &[OtherAdultTold]) -> Option<String> {
+pub fn within(entry: &MinutesEntry, told: &[OtherAdultTold]) -> Option<String> {
     let of_session = GapCause::OtherAdult;
     if entry.gap != Some(Cause::Device(of_session)) && entry.told != Some(of_session) {
         return None;

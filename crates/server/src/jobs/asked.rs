@@ -26,7 +26,7 @@ pub(super) async fn opened(
     if !known.iter().any(|(row, _)| row.id == id) {
         let objects = format!("{} {id} {}", record.case, kind.as_str());
         ctx.note(ON_THE_DEVICE, "rights-enter", Some(record.case), &objects).await?;
-        act::tell(ctx).await.map_err(|error| JobError::Asked(error.to_string()))?;
+        act::tell(ctx, record.case).await.map_err(|error| JobError::Asked(error.to_string()))?;
     }
     Ok(OpenedWhat::DataRequest(RightsRequestRow {
         id,

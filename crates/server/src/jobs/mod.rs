@@ -3,6 +3,7 @@
 
 mod asked;
 mod context;
+mod engines;
 mod epochs;
 mod imminent;
 mod listings;
@@ -11,6 +12,7 @@ mod replay;
 
 use std::time::Duration;
 
+pub use engines::Engines;
 use proviso_store::{JobKind, JobRow, StoreError};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -27,6 +29,8 @@ const LEASE_MILLIS: i64 = 20_000;
 const ATTEMPTS_MAX: u32 = 8;
 /// Jobs that one worker does at a time: what they find is committed together.
 const JOBS_AT_ONCE: u32 = 16;
+/// Claiming takes a turn of its own, so a busy worker claims as many at once as this, and not one for each that ended.
+const JOBS_CLAIMED_MIN: u32 = 8;
 /// How often to look for work that nobody in this process announced.
 const POLL: Duration = Duration::from_millis(500);
 
@@ -58,10 +62,12 @@ pub async fn run(ctx: AppContext, mut stop: watch::Receiver<bool>) {
     let mut under_way = JoinSet::new();
     while !*stop.borrow() {
         while under_way.try_join_next().is_some() {}
+        ctx.engines.let_go(ctx.now());
         let most = JOBS_AT_ONCE.saturating_sub(u32::try_from(under_way.len()).unwrap_or(u32::MAX));
-        let claimed = match most {
-            0 => Ok(Vec::new()),
-            most => claim(&ctx, most).await,
+        let is_busy = most < JOBS_CLAIMED_MIN;
+        let claimed = match is_busy {
+            true => Ok(Vec::new()),
+            false => claim(&ctx, most).await,
         };
         match claimed {
             Ok(jobs) => {
@@ -76,10 +82,10 @@ pub async fn run(ctx: AppContext, mut stop: watch::Receiver<bool>) {
             }
             Err(error) => tracing::error!(error = %error, "background work could not be claimed"),
         }
-        let is_full = under_way.len() >= JOBS_AT_ONCE as usize;
+        let is_busy = under_way.len() + JOBS_CLAIMED_MIN as usize > JOBS_AT_ONCE as usize;
         tokio::select! {
-            Some(_) = under_way.join_next(), if is_full => {}
-            () = ctx.work.notified(), if !is_full => {}
+            Some(_) = under_way.join_next(), if is_busy => {}
+            () = ctx.work.notified(), if !is_busy => {}
             () = tokio::time::sleep(POLL) => {}
             _ = stop.changed() => {}
         }

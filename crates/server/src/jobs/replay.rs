@@ -1,7 +1,5 @@
 //! Opens new records with the case key, evaluates findings again, and puts them before an officer.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use proviso_engine::attribution::{may_raise, weighs};
@@ -43,6 +41,7 @@ pub(super) async fn replay(ctx: &AppContext, job: &JobRow) -> Result<(), JobErro
     let Some(device) = ctx.store.device_get(job.device).await? else { return Ok(()) };
     let case = ctx.store.case_get(device.case).await?;
     if case.is_none_or(|case| case.state == CaseState::Destroyed) {
+        ctx.engines.forget(device.case);
         return Ok(());
     }
     let keys = ctx.case_keys(device.case)?;
@@ -80,38 +79,20 @@ pub(super) async fn replay(ctx: &AppContext, job: &JobRow) -> Result<(), JobErro
 /// What replay needs beside the record, made once per job.
 #[derive(Default)]
 struct Means {
-    engines: Engines,
     lists: Lists,
     privilege: Option<Arc<PrivilegeTest>>,
 }
 
-/// Engines by policy.
-#[derive(Default)]
-struct Engines(HashMap<Digest, Option<Engine>>);
-
-impl Engines {
-    /// The engine of a policy that this server made; `None` when it knows none or cannot run it.
-    async fn of(
-        &mut self,
-        ctx: &AppContext,
-        keys: &CaseKeys,
-        hash: Digest,
-    ) -> Result<Option<&Engine>, JobError> {
-        let entry = match self.0.entry(hash) {
-            Entry::Occupied(known) => return Ok(known.into_mut().as_ref()),
-            Entry::Vacant(unknown) => unknown,
-        };
-        let engine = match ctx.store.policy_get(&hash).await? {
-            Some(row) => {
-                let text = keys.open(Purpose::Policy, &row.sealed)?;
-                serde_json::from_slice::<Policy>(&text)
-                    .ok()
-                    .and_then(|policy| Engine::new(&policy, hash).ok())
-            }
-            None => None,
-        };
-        Ok(entry.insert(engine).as_ref())
+/// The engine of a policy that this server made, kept between jobs; `None` when it knows none or cannot run it.
+async fn engine_of(ctx: &AppContext, keys: &CaseKeys, hash: Digest) -> Result<Option<Arc<Engine>>, JobError> {
+    if let Some(kept) = ctx.engines.of(keys.case, &hash, ctx.now()) {
+        return Ok(Some(kept));
     }
+    let Some(row) = ctx.store.policy_get(&hash).await? else { return Ok(None) };
+    let text = keys.open(Purpose::Policy, &row.sealed)?;
+    let made =
+        serde_json::from_slice::<Policy>(&text).ok().and_then(|policy| Engine::new(&policy, hash).ok());
+    Ok(made.map(|engine| ctx.engines.keep(keys.case, hash, engine, ctx.now())))
 }
 
 /// What is made of a record is sealed under a key that goes with the record's own.
@@ -178,8 +159,8 @@ async fn open(
             };
             let hash =
                 Header::decode(&record.header).map_or(Digest::default(), |header| Digest(header.policy_hash));
-            let engine = means.engines.of(ctx, keys, hash).await?;
-            let outcome = compare(engine, &captured, &generated.findings);
+            let engine = engine_of(ctx, keys, hash).await?;
+            let outcome = compare(engine.as_deref(), &captured, &generated.findings);
             let outcome = with_listing(outcome, means.lists.check(ctx, &captured).await?);
             if matches!(outcome, ReplayOutcome::Differs | ReplayOutcome::ListingWrong) {
                 tracing::warn!(device = %record.device, seq = record.seq, outcome = outcome.as_str(), "a finding replays to another result");

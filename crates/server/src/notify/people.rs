@@ -2,7 +2,7 @@
 
 use proviso_model::Timestamp;
 use proviso_model::ids::{AlertId, OfficerId};
-use proviso_store::{CaseRow, CoverRow, OfficerRole, OfficerRow, TellingStep};
+use proviso_store::{Access, CaseRow, OfficerRow, TellingStep, Tie};
 
 use super::quiet::Quiet;
 use crate::app::AppContext;
@@ -88,7 +88,8 @@ pub async fn rungs(ctx: &AppContext, case: &CaseRow, now: Timestamp) -> Result<V
         rungs.push(Rung { step: TellingStep::Cover, who: standing });
     }
     let mut above = Vec::new();
-    for id in supervisors(ctx, case.officer).await? {
+    let supervisors = ctx.store.case_supervisors(case.id, now).await?;
+    for id in named_first(ctx, case.officer, supervisors).await? {
         if !known.contains(&id) {
             above.push(reach(ctx, id).await?);
         }
@@ -104,30 +105,33 @@ pub async fn rungs(ctx: &AppContext, case: &CaseRow, now: Timestamp) -> Result<V
 /// [`ActError`].
 pub async fn concerns(ctx: &AppContext, officer: OfficerId, alert: AlertId) -> Result<bool, ActError> {
     let Some(alert) = ctx.store.alert_get(alert).await? else { return Ok(false) };
-    let Some(case) = ctx.store.case_get(alert.case).await? else { return Ok(false) };
-    if ctx.store.conflict_stands(officer, case.id).await? {
-        return Ok(false);
-    }
-    let covers = ctx.store.cover_list(ctx.now()).await?;
-    let stands_in = |row: &CoverRow| row.covered_by == officer && Some(row.officer) == case.officer;
-    let is_supervisor = enabled(ctx, officer).await?.is_some_and(|row| row.role == OfficerRole::Supervisor);
-    Ok(case.officer == Some(officer) || is_supervisor || covers.iter().any(stands_in))
+    Ok(match ctx.store.case_access(officer, alert.case, ctx.now()).await? {
+        Access::Permitted(case) => matches!(case.tie(), Tie::InCharge | Tie::StandsIn | Tie::Supervises),
+        Access::Barred | Access::Refused { .. } => false,
+    })
 }
 
-/// The supervisor named for an officer, or every supervisor.
+/// Who is told when an officer's alerts are not opened: the supervisor named for them, if they are under that one, else every supervisor
+/// under whom they are.
 ///
 /// # Errors
 /// [`ActError`].
-pub async fn supervisors(ctx: &AppContext, officer: Option<OfficerId>) -> Result<Vec<OfficerId>, ActError> {
+pub async fn supervisors_of(ctx: &AppContext, officer: OfficerId) -> Result<Vec<OfficerId>, ActError> {
+    let supervisors = ctx.store.supervisors_of(officer, ctx.now()).await?;
+    named_first(ctx, Some(officer), supervisors).await
+}
+
+/// The one of `supervisors` who is named for an officer, or all of them.
+async fn named_first(
+    ctx: &AppContext,
+    officer: Option<OfficerId>,
+    supervisors: Vec<OfficerId>,
+) -> Result<Vec<OfficerId>, ActError> {
     if let Some(officer) = officer {
         let named = ctx.store.notification_setting_get(officer).await?.and_then(|row| row.supervisor);
-        if let Some(named) = named
-            && enabled(ctx, named).await?.is_some_and(|row| row.role == OfficerRole::Supervisor)
-        {
+        if let Some(named) = named.filter(|named| supervisors.contains(named)) {
             return Ok(vec![named]);
         }
     }
-    let all = ctx.store.officer_list().await?;
-    let all = all.into_iter().filter(|row| row.role == OfficerRole::Supervisor && row.disabled_at.is_none());
-    Ok(all.map(|row| row.id).collect())
+    Ok(supervisors)
 }

@@ -18,6 +18,7 @@ use sqlx::ConnectOptions as _;
 use sqlx::sqlite::SqliteConnectOptions;
 use tempfile::TempDir;
 
+use crate::destruction::found;
 use crate::device::Device;
 use crate::enrolment::signature;
 use crate::facts::watched;
@@ -128,6 +129,7 @@ async fn a_server_put_back_from_its_backup_takes_again_what_came_after_and_says_
     let plan = kept.plan(&rig);
     kept.restore(&mut rig, &plan).await;
     assert_eq!(held(&rig).await.len(), 3, "what came after the backup is not in it");
+    assert_eq!(found(&rig.ctx, "test pers").await, 1, "the index of names is in no backup, and made anew");
     let log = rig.ctx.store.audit_list(None, 0, 50).await.expect("the log");
     let restore: Vec<_> = log.iter().filter(|row| row.entry.act == "restore").collect();
     assert_eq!(restore.len(), 1, "logged once");

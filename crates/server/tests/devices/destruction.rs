@@ -13,6 +13,7 @@ use proviso_server::app::destruction::{
 use proviso_server::app::force::device as acts;
 use proviso_server::app::officer::alert;
 use proviso_server::app::officer::error::ActError;
+use proviso_server::app::officer::find::{self, Found};
 use proviso_server::app::officer::who::Who;
 use proviso_server::app::{AppContext, officer};
 use proviso_server::jobs;
@@ -33,6 +34,14 @@ pub fn grounds() -> Grounds {
 
 pub async fn who(ctx: &AppContext) -> Who {
     ctx.store.officer_by_username("test.officer.014").await.expect("read").expect("the officer").into()
+}
+
+/// How many people the officer finds by a name.
+pub async fn found(ctx: &AppContext, typed: &str) -> usize {
+    match find::find(ctx, &who(ctx).await, typed).await.expect("looked for") {
+        Found::People { people, .. } => people.len(),
+        other => panic!("{other:?}"),
+    }
 }
 
 /// Two findings and watched time, opened by the worker; gives the records.

@@ -18,7 +18,7 @@ use proviso_server::keys::{KeyError, MasterKey};
 use proviso_server::master_key_change::{ChangeError, Changed, NewKey, change};
 use proviso_server::open::{self, OpenError};
 
-use crate::destruction::who;
+use crate::destruction::{found, who};
 use crate::device::Device;
 use crate::facts::{finding, watched};
 use crate::rig::Rig;
@@ -88,6 +88,7 @@ async fn opens(rig: &Rig, ctx: &AppContext) {
     let case = ctx.store.case_get(rig.case).await.expect("read").expect("the case");
     assert!(keys.open(proviso_server::keys::case::Purpose::Case, &case.sealed).is_ok());
     second_factor::waiting(ctx, &who(ctx).await).await.expect("the secret of the officer's app");
+    assert_eq!(found(ctx, "test pers").await, 1, "the key of the index of names");
     assert!(InUse::now(ctx).await.expect("read").trial.is_some(), "the pack on trial");
     let list = ctx.store.site_list_list().await.expect("read");
     let list = list.first().expect("a list");

@@ -4,10 +4,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use aho_corasick::AhoCorasick;
 use proviso_ledger::envelope::{Envelope, Header};
 use proviso_model::record::RecordContent;
 use proviso_server::app::backup;
 use proviso_server::app::destruction::{CertificateStatement, Why};
+use proviso_server::app::force::ForceError;
+use proviso_server::app::name_index::{self, NameKey};
 use proviso_server::app::retention::act::{self, Decided};
 use proviso_server::keys::case::Purpose;
 use proviso_server::keys::{CaseKeys, MasterKey};
@@ -180,6 +183,26 @@ fn all_of(loot: &Loot, files: &[PathBuf], master: &MasterKey, rig: &Rig) -> Vec<
     plain
 }
 
+/// The digests under which the person is found: whoever has the master key can make them of a guessed name.
+struct Digests(AhoCorasick);
+
+impl Digests {
+    async fn of(rig: &Rig) -> Self {
+        let key = NameKey::of_force::<ForceError>(&rig.ctx).await.expect("the key of the index");
+        let tokens = key.kept(&name_index::words("Test Person 014 T20269014"));
+        assert!(tokens.len() > 10);
+        Self(AhoCorasick::new(tokens).expect("few and short"))
+    }
+
+    fn are_in<'t>(&self, texts: impl IntoIterator<Item = &'t Vec<u8>>) -> bool {
+        texts.into_iter().any(|text| self.0.is_match(text))
+    }
+}
+
+fn read(files: &[PathBuf]) -> Vec<Vec<u8>> {
+    files.iter().map(|path| std::fs::read(path).expect("read")).collect()
+}
+
 fn found<'p>(planted: &'p Planted, texts: &[Vec<u8>]) -> BTreeSet<&'p str> {
     texts.iter().flat_map(|text| planted.found_in(text)).collect()
 }
@@ -202,6 +225,10 @@ async fn after_a_case_is_shredded_and_key_backups_have_lapsed_nothing_opens_with
         rig.stored_files().into_iter().filter(|path| *path != usual).collect()
     };
     let every = |rig: &Rig| [of_server(rig), files_below(kept.path())].concat();
+
+    let digests = Digests::of(&rig).await;
+    assert!(digests.are_in(&loot(&of_server(&rig)).await.values), "the index is searched");
+    assert!(!digests.are_in(&read(&files_below(kept.path()))), "no backup holds it");
 
     // The search finds all of it while the keys are there: on the server, and in the backups alone.
     for files in [of_server(&rig), files_below(kept.path())] {
@@ -242,8 +269,9 @@ async fn after_a_case_is_shredded_and_key_backups_have_lapsed_nothing_opens_with
     let files = every(&rig);
     assert!(files.iter().any(|path| path.starts_with(kept.path())), "the database's backup is there still");
     assert_eq!(found(&planted, &with_master_key(&files, &master, &rig).await), BTreeSet::new());
-    let raw: Vec<Vec<u8>> = files.iter().map(|path| std::fs::read(path).expect("read")).collect();
+    let raw = read(&files);
     assert_eq!(found(&planted, &raw), BTreeSet::new());
+    assert!(!digests.are_in(&raw), "nobody is found by name any more, whatever is guessed");
 }
 
 #[tokio::test]
@@ -253,6 +281,11 @@ async fn on_postgresql_too_nothing_is_found_without_the_master_key_and_nothing_w
     let mut device = Device::enrol(&rig).await;
     plant(&rig, &mut device).await;
     let databases = rig.databases.clone().expect("two databases");
+    let kept = tempfile::tempdir().expect("a folder");
+    let backups = kept.path().join("keys");
+    std::fs::create_dir(&backups).expect("a folder");
+    backup::take(&rig.ctx, &kept.path().join("database")).await.expect("a backup");
+    backup::take_keys(&rig.ctx, &rig.config, &backups.join("1")).await.expect("a backup of keys");
     let usual = MasterKey::usual_path(&rig.config.data_dir);
     let master = MasterKey::load(&usual).expect("the master key");
     let files: Vec<PathBuf> = rig.stored_files().into_iter().filter(|path| *path != usual).collect();
@@ -260,12 +293,19 @@ async fn on_postgresql_too_nothing_is_found_without_the_master_key_and_nothing_w
     let raw = files_of_postgres(&databases).await;
     let of_server: Vec<Vec<u8>> = files.iter().map(|path| std::fs::read(path).expect("read")).collect();
     assert!(raw.iter().map(Vec::len).sum::<usize>() > 1_000_000 && dumped.len() > 50, "both are searched");
-    for texts in [&raw, &dumped, &of_server] {
+    let of_backups = read(&files_below(kept.path()));
+    assert!(of_backups.iter().map(Vec::len).sum::<usize>() > 100_000, "backups are searched");
+    for texts in [&raw, &dumped, &of_server, &of_backups] {
         assert_eq!(found(&planted, texts), BTreeSet::new());
     }
     let texts = all_of(&loot, &files, &master, &rig);
     let before = found(&planted, &texts);
     assert_eq!(before.len(), planted.len(), "the search finds it while the keys are there: only {before:?}");
+    let in_backups = with_master_key(&files_below(kept.path()), &master, &rig).await;
+    assert_eq!(found(&planted, &in_backups).len(), planted.len(), "in the backups alone, too");
+    let digests = Digests::of(&rig).await;
+    assert!(digests.are_in(&loot.values), "the index is searched");
+    assert!(!digests.are_in(&of_backups), "no backup holds it");
 
     let case = rig.ctx.store.case_get(rig.case).await.expect("read").expect("the case");
     let why = Decided::Destroy(Why::Unlawful);
@@ -276,7 +316,17 @@ async fn on_postgresql_too_nothing_is_found_without_the_master_key_and_nothing_w
     let files: Vec<PathBuf> = rig.stored_files().into_iter().filter(|path| *path != usual).collect();
     let opened = all_of(&after, &files, &master, &rig);
     assert_eq!(found(&planted, &opened), BTreeSet::new(), "no key of the case is left");
+    assert!(!digests.are_in(&after.values), "nobody is found by name any more");
     // What was taken before the act, such as a backup of the database, opens no more: its keys are gone.
     assert_eq!(found(&planted, &all_of(&loot, &files, &master, &rig)), BTreeSet::new());
+    // The backups open it until those of keys lapse.
+    let in_backups = with_master_key(&files_below(kept.path()), &master, &rig).await;
+    assert_eq!(found(&planted, &in_backups).len(), planted.len());
+    rig.clock.forward_seconds(31 * 86_400);
+    assert_eq!(backup::prune(&rig.ctx, &backups).await.expect("pruned").len(), 1, "it has lapsed");
+    let left = files_below(kept.path());
+    assert!(!left.is_empty(), "the database's backup is there still");
+    assert_eq!(found(&planted, &with_master_key(&left, &master, &rig).await), BTreeSet::new());
+    assert_eq!(found(&planted, &read(&left)), BTreeSet::new());
     rig.stop().await;
 }

@@ -20,6 +20,7 @@ use proviso_server::keys::MasterKey;
 use proviso_store::{AlertFilter, RightsKind};
 use sqlx::Row as _;
 
+use crate::destruction::found;
 use crate::device::Device;
 use crate::facts::{gap, page};
 use crate::planted::{Lines, Planted, files_below};
@@ -43,6 +44,9 @@ const NAMES: [&str; 13] = [
     "planted-answer-5281",
     "planted-abroad-5281",
 ];
+
+/// What somebody looks for on the console.
+const LOOKED_FOR: &str = "planted-looked-5281";
 
 /// The words that [`plant`] plants.
 pub fn words() -> Vec<String> {
@@ -105,10 +109,25 @@ pub async fn plant(rig: &Rig, device: &mut Device) {
     let id = rights::act::enter(&rig.ctx, "officer:first", rig.case, &new).await.expect("entered");
     let answer = "planted-answer-5281: it was corrected.";
     rights::act::act(&rig.ctx, "officer:first", rig.case, id, Done::Answer, answer).await.expect("answered");
+    assert_eq!(found(&rig.ctx, "test pers").await, 1, "the index holds the person");
     let custody = DeviceAct { kind: DeviceActKind::Abroad, from: rig.ctx.now(), until: None };
     let row = rig.ctx.store.device_get(device.id).await.expect("read").expect("the device");
     let why = "planted-abroad-5281: told by telephone.";
     device_acts::enter(&rig.ctx, "officer:first", &row, custody, why).await.expect("entered");
+}
+
+/// Asks the console for a person, as a browser does: its address holds the name.
+async fn look_for_a_name(rig: &Rig) {
+    let authority = rig.ctx.keys.authority.certificate_pem.as_bytes();
+    let client = reqwest::Client::builder()
+        .tls_certs_only([reqwest::Certificate::from_pem(authority).expect("a certificate")])
+        .redirect(reqwest::redirect::Policy::none())
+        .build()
+        .expect("a client");
+    let port = rig.running.as_ref().expect("the server runs").console_address.port();
+    let asked = format!("https://localhost:{port}/people?name={LOOKED_FOR}");
+    let answer = client.get(asked).send().await.expect("an answer");
+    assert!(answer.status().is_redirection(), "to where one signs in: {}", answer.status());
 }
 
 /// Every row of every table as SQL literals, as a dump writes them.
@@ -138,7 +157,7 @@ async fn dump(database: &Path) -> Vec<u8> {
 
 #[tokio::test]
 async fn a_thief_without_the_master_key_finds_no_person_excerpt_address_search_or_name() {
-    let planted = Planted::new(words());
+    let planted = Planted::new(words().into_iter().chain([LOOKED_FOR.to_owned()]));
     assert!(planted.len() >= 50);
     let lines = Lines::default();
     let writer = lines.clone();
@@ -151,6 +170,7 @@ async fn a_thief_without_the_master_key_finds_no_person_excerpt_address_search_o
     let mut rig = Rig::with_workers(0).await;
     let mut device = Device::enrol(&rig).await;
     plant(&rig, &mut device).await;
+    look_for_a_name(&rig).await;
     let asker = Asker::machine("command-line".to_owned(), "Test".to_owned());
     let shown = proviso_evidence::Shown::Everything;
     let made = bundle::make(&rig.ctx, &asker, Scope::Case(rig.case), &shown).await.expect("made");

@@ -8,6 +8,8 @@ mod open;
 mod record_keys;
 
 // What is the same on every engine: the crate's page says how.
+#[path = "../sql/access.rs"]
+mod access;
 #[path = "../sql/alert.rs"]
 mod alert;
 #[path = "../sql/append.rs"]
@@ -22,6 +24,8 @@ mod branch;
 mod case;
 #[path = "../sql/case_guest.rs"]
 mod case_guest;
+#[path = "../sql/caseload.rs"]
+mod caseload;
 #[path = "../sql/conflict.rs"]
 mod conflict;
 #[path = "../sql/context_picture.rs"]
@@ -50,6 +54,8 @@ mod late;
 mod log;
 #[path = "../sql/master_sealed.rs"]
 mod master_sealed;
+#[path = "../sql/name_index.rs"]
+mod name_index;
 #[path = "../sql/officer.rs"]
 mod officer;
 #[path = "../sql/opened.rs"]
@@ -78,6 +84,8 @@ mod returned;
 mod rights;
 #[path = "../sql/rows.rs"]
 mod rows;
+#[path = "../sql/rule_tally.rs"]
+mod rule_tally;
 #[path = "../sql/second_factor.rs"]
 mod second_factor;
 #[path = "../sql/shield.rs"]
@@ -86,6 +94,8 @@ mod shield;
 mod site_list;
 #[path = "../sql/subject.rs"]
 mod subject;
+#[path = "../sql/team.rs"]
+mod team;
 #[path = "../sql/telling.rs"]
 mod telling;
 #[path = "../sql/timeline.rs"]
@@ -105,6 +115,7 @@ use sqlx::{Connection, PgConnection, PgPool};
 
 pub use address::{PostgresAddress, PostgresAddressError};
 pub(crate) use copied_into::CopiedInto;
+pub(crate) use name_index::DERIVED;
 pub use open::PostgresOptions;
 
 use crate::error::{Result, StoreError};
@@ -119,6 +130,13 @@ type EngineStore = PostgresStore;
 const RANDOM_ID: &str = "uuid_send(gen_random_uuid())";
 /// The place of one text in another, 0 for none.
 const FIND: &str = "strpos";
+/// Follows a column: that its value is one of the first parameter, a [`Set`].
+const AMONG: &str = "= ANY($1)";
+/// The same as rows of one column, `id`.
+const EACH: &str = "(SELECT unnest($1) AS id)";
+/// Places in records, JSON in the first parameter, as rows.
+const PLACES: &str = "(SELECT decode(value ->> 0, 'hex') AS device, CAST(value ->> 1 AS BIGINT) AS epoch, \
+     CAST(value ->> 2 AS BIGINT) AS seq FROM json_array_elements(CAST($1 AS JSON)))";
 /// Follows a SELECT of work to claim: what another worker is claiming is passed over, never waited for.
 const PASSING_OVER: &str = " FOR UPDATE SKIP LOCKED";
 
@@ -137,6 +155,13 @@ const BEGIN_READING: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 const VACUUM: &str = "VACUUM record_body, fork, observation, finding, gap, notice, statement, other_adult_told, privilege, \
      context_picture, visit_record, received_case";
 
+/// Ids as one parameter of a question.
+type Set = Vec<Vec<u8>>;
+
+fn set<const N: usize>(ids: impl Iterator<Item = [u8; N]>) -> Set {
+    ids.map(|id| id.to_vec()).collect()
+}
+
 /// The work of one transaction.
 type Work<'c, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'c>>;
 
@@ -151,6 +176,7 @@ pub struct PostgresStore {
     hasher: Arc<dyn LogHasher>,
     appends: Arc<append::Appends>,
     openings: Arc<openings::Openings>,
+    ended_jobs: Arc<job::EndedJobs>,
 }
 
 impl PostgresStore {
@@ -208,6 +234,13 @@ impl PostgresStore {
     /// removed all the same.
     async fn erase_remains(&self) -> Result<()> {
         sqlx::raw_sql(VACUUM).execute(&self.readers).await?;
+        Ok(())
+    }
+
+    /// After a case was taken out of the index of names, whose key outlives it: the table is written anew, for a row that is removed
+    /// stays in its page until something takes its place. What the write-ahead log holds of it goes with the log's segments.
+    async fn erase_names(&self) -> Result<()> {
+        sqlx::raw_sql("VACUUM FULL name_token").execute(&self.readers).await?;
         Ok(())
     }
 

@@ -113,7 +113,15 @@ impl PostgresStore {
         let writers = options.pool(&options.database, 2).await?;
         refuse_without_turns(&writers, &options.database).await?;
         let record_keys = RecordKeys::new(keys).await?;
-        Ok(Self { writers, readers, record_keys, hasher, appends: Arc::default(), openings: Arc::default() })
+        Ok(Self {
+            writers,
+            readers,
+            record_keys,
+            hasher,
+            appends: Arc::default(),
+            openings: Arc::default(),
+            ended_jobs: Arc::default(),
+        })
     }
 
     /// Brings both databases to the current schema, and says which it is.

@@ -43,7 +43,7 @@ pub(super) fn alert(row: &EngineRow) -> Result<AlertRow> {
     })
 }
 
-fn decision(row: &EngineRow) -> Result<DecisionRow> {
+pub(super) fn decision(row: &EngineRow) -> Result<DecisionRow> {
     Ok(DecisionRow {
         id: DecisionId::from_bytes(bytes(row, "id")?),
         alert: AlertId::from_bytes(bytes(row, "alert")?),
@@ -106,7 +106,10 @@ async fn looked(connection: &mut EngineConnection, id: AlertId, now: Timestamp) 
 
 /// Moves the alert on, or says why it may not.
 async fn decided(connection: &mut EngineConnection, decision: &DecisionRow) -> Result<()> {
-    let (_, state) = alert_case(connection, decision.alert).await?;
+    let (case, state) = alert_case(connection, decision.alert).await?;
+    if case != decision.case {
+        return Err(StoreError::Missing("this alert"));
+    }
     match AlertState::parse(&state) {
         Some(state) if AlertState::Decided.valid_from().contains(&state) => {}
         Some(AlertState::Decided) => {

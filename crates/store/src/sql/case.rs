@@ -10,7 +10,7 @@ use super::{EngineConnection, EngineRow, EngineStore};
 use crate::case::{BundleRow, CaseRow, CaseState, CaseStore, OrderVersionRow};
 use crate::error::{Result, StoreError};
 
-fn case(row: &EngineRow) -> Result<CaseRow> {
+pub(super) fn case(row: &EngineRow) -> Result<CaseRow> {
     Ok(CaseRow {
         id: CaseId::from_bytes(bytes(row, "id")?),
         state: parsed(row, "state", CaseState::parse)?,
@@ -21,7 +21,7 @@ fn case(row: &EngineRow) -> Result<CaseRow> {
     })
 }
 
-fn order(row: &EngineRow) -> Result<OrderVersionRow> {
+pub(super) fn order(row: &EngineRow) -> Result<OrderVersionRow> {
     Ok(OrderVersionRow {
         id: OrderId::from_bytes(bytes(row, "id")?),
         case: CaseId::from_bytes(bytes(row, "case_id")?),

@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use proviso_model::Timestamp;
 use proviso_model::ids::CaseId;
 
+use super::name_index::forget;
 use super::rows::{bytes, text, time};
 use super::{EngineConnection, EngineStore};
 use crate::destruction::{Destruction, DestructionStore, LegalHold};
@@ -76,6 +77,7 @@ async fn record(connection: &mut EngineConnection, hash: &[u8; 32], what: &Destr
 
 async fn rest_of_case(connection: &mut EngineConnection, case: CaseId, at: Timestamp) -> Result<()> {
     let id = case.as_bytes().to_vec();
+    forget(connection, case).await?;
     for (table, column) in OF_A_CASE {
         sqlx::query(sqlx::AssertSqlSafe(format!("UPDATE {table} SET sealed = $2 WHERE {column} = $1")))
             .bind(id.clone())
@@ -147,6 +149,7 @@ impl DestructionStore for EngineStore {
             })
         })
         .await?;
+        self.erase_names().await?;
         self.erase_remains().await
     }
 

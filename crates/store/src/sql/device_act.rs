@@ -12,7 +12,7 @@ use crate::device::PolicyRow;
 use crate::device_act::{DeviceActRow, DeviceActStore};
 use crate::error::{Result, StoreError};
 
-fn device_act(row: &EngineRow) -> Result<DeviceActRow> {
+pub(super) fn device_act(row: &EngineRow) -> Result<DeviceActRow> {
     Ok(DeviceActRow {
         id: DeviceActId::from_bytes(bytes(row, "id")?),
         version: number(row, "version")?,

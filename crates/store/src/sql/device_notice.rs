@@ -14,7 +14,7 @@ use crate::device_notice::{
 };
 use crate::error::{Result, StoreError};
 
-fn notice(row: &EngineRow) -> Result<DeviceNoticeRow> {
+pub(super) fn notice(row: &EngineRow) -> Result<DeviceNoticeRow> {
     let epoch: Option<i64> = row.try_get("epoch")?;
     let seq: Option<i64> = row.try_get("seq")?;
     Ok(DeviceNoticeRow {

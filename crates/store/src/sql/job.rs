@@ -3,12 +3,13 @@
 use async_trait::async_trait;
 use proviso_model::Timestamp;
 use proviso_model::ids::{DeviceId, JobId};
-use sqlx::Row as _;
+use sqlx::{QueryBuilder, Row as _};
 
 use super::rows::{blob, bytes, number, parsed, time};
-use super::{EngineConnection, EngineRow, EngineStore, PASSING_OVER};
+use super::{Engine, EngineConnection, EngineRow, EngineStore, PASSING_OVER};
 use crate::error::{Result, StoreError};
 use crate::job::{DeadJobRow, JobKind, JobRow, JobState, JobStore};
+use crate::waiting::{self, Leader, Waiting, pieces};
 
 /// Gives one record, a row with `device`, `epoch` and `seq`, to the job of that kind.
 pub(super) async fn job_of_one(
@@ -71,6 +72,45 @@ fn job(row: &EngineRow) -> Result<JobRow> {
     })
 }
 
+/// Jobs that ended, of several that are noted in one transaction.
+const ENDED_MAX: usize = 64;
+
+/// Jobs that are done, and wait until that is noted.
+pub(super) type EndedJobs = Waiting<JobId, ()>;
+
+async fn lead(store: EngineStore, mut leader: Leader<JobId, ()>) {
+    while let Some(group) = leader.next(ENDED_MAX, |_| true) {
+        let (ids, answers): (Vec<_>, Vec<_>) =
+            group.into_iter().map(|entry| (entry.write, entry.answer)).unzip();
+        let noted = store.write_repeatable(move |connection| Box::pin(done(connection, ids))).await;
+        // Whoever waited may be gone.
+        match noted {
+            Ok(()) => answers.into_iter().for_each(|answer| drop(answer.send(Ok(())))),
+            Err(error) => {
+                let mut answers = answers.into_iter();
+                let first = answers.next();
+                answers.for_each(|answer| drop(answer.send(Err(waiting::for_others(&error).0))));
+                drop(first.map(|first| first.send(Err(error))));
+            }
+        }
+    }
+}
+
+async fn done(connection: &mut EngineConnection, ids: Vec<JobId>) -> Result<()> {
+    for piece in pieces(&ids, ENDED_MAX) {
+        let mut query: QueryBuilder<Engine> = QueryBuilder::new(
+            "UPDATE job SET state = 'done', lease_until = NULL, fault = NULL WHERE id IN (",
+        );
+        let mut listed = query.separated(", ");
+        for id in piece {
+            listed.push_bind(id.as_bytes().to_vec());
+        }
+        query.push(")");
+        query.build().execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
 #[async_trait]
 impl JobStore for EngineStore {
     async fn job_claim(&self, now: Timestamp, lease_until: Timestamp) -> Result<Option<JobRow>> {
@@ -93,16 +133,11 @@ impl JobStore for EngineStore {
     }
 
     async fn job_done(&self, id: JobId) -> Result<()> {
-        self.write_repeatable(move |connection| {
-            Box::pin(async move {
-                sqlx::query("UPDATE job SET state = 'done', lease_until = NULL, fault = NULL WHERE id = $1")
-                    .bind(id.as_bytes().to_vec())
-                    .execute(connection)
-                    .await?;
-                Ok(())
-            })
-        })
-        .await
+        let (answer, leader) = self.ended_jobs.join(id);
+        if let Some(leader) = leader {
+            tokio::spawn(lead(self.clone(), leader));
+        }
+        waiting::answered(answer).await
     }
 
     async fn job_failed(&self, id: JobId, fault: &str, retry_at: Option<Timestamp>) -> Result<()> {

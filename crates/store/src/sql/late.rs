@@ -17,7 +17,7 @@ use crate::late::{
     FindingFlag, LateStore, OrderEndRow, Outside, OutsideCause, QuarantineRow, QuarantineState,
 };
 
-fn order_end(row: &EngineRow) -> Result<OrderEndRow> {
+pub(super) fn order_end(row: &EngineRow) -> Result<OrderEndRow> {
     let until: Option<String> = row.try_get("until_on")?;
     Ok(OrderEndRow {
         id: OrderEndId::from_bytes(bytes(row, "id")?),

@@ -17,6 +17,7 @@ fn columns(place: MasterSealedIn) -> (&'static str, Option<&'static str>, &'stat
         MasterSealedIn::SecondFactor => ("second_factor", Some("officer"), "sealed"),
         MasterSealedIn::Passkey => ("passkey", Some("officer"), "sealed"),
         MasterSealedIn::PackTrial => ("pack_trial", None, "sealed"),
+        MasterSealedIn::NameKey => ("name_key", None, "sealed"),
         MasterSealedIn::Notification => ("notification_setting", Some("officer"), "sealed"),
     }
 }

@@ -253,8 +253,8 @@ async fn observation_insert(connection: &mut EngineConnection, row: ObservationR
 async fn finding_insert(connection: &mut EngineConnection, row: &FindingRow) -> Result<bool> {
     let done = sqlx::query(
         "INSERT INTO finding (record, position, case_id, device, paragraph, condition, rule, category, observed_at,
-                              strength_permille, sealed)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+                              strength_permille, sealed, pack, pack_version)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
          ON CONFLICT (record, position) DO NOTHING",
     )
     .bind(row.record.to_vec())
@@ -268,6 +268,8 @@ async fn finding_insert(connection: &mut EngineConnection, row: &FindingRow) -> 
     .bind(row.observed_at.as_micros())
     .bind(i64::from(row.strength_permille))
     .bind(row.sealed.clone())
+    .bind(row.pack.as_ref().map(|(name, _)| name))
+    .bind(row.pack.as_ref().map(|(_, version)| version))
     .execute(connection)
     .await?;
     Ok(done.rows_affected() == 1)

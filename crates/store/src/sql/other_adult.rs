@@ -7,12 +7,13 @@ use proviso_model::{Digest, OtherAdult};
 use super::device::policies_append;
 use super::rows::{blob, bytes, number, text, time, time_maybe};
 use super::{EngineConnection, EngineRow, EngineStore};
+use crate::caseload::CaseloadStore as _;
 use crate::device::PolicyRow;
 use crate::error::{Result, StoreError};
 use crate::other_adult::{OtherAdultRow, OtherAdultStore, OtherAdultToldRow, OtherAdultWithdrawn};
 use crate::timeline::Stretch;
 
-fn other_adult(row: &EngineRow) -> Result<OtherAdultRow> {
+pub(super) fn other_adult(row: &EngineRow) -> Result<OtherAdultRow> {
     let withdrawn = match time_maybe(row, "withdrawn_at")? {
         Some(at) => {
             let (by, sealed) = (text(row, "withdrawn_by")?, blob(row, "withdrawn_sealed")?);
@@ -38,7 +39,7 @@ fn other_adult(row: &EngineRow) -> Result<OtherAdultRow> {
     })
 }
 
-fn told(row: &EngineRow) -> Result<OtherAdultToldRow> {
+pub(super) fn told(row: &EngineRow) -> Result<OtherAdultToldRow> {
     Ok(OtherAdultToldRow {
         record: bytes(row, "record")?,
         case: CaseId::from_bytes(bytes(row, "case_id")?),
@@ -141,16 +142,6 @@ impl OtherAdultStore for EngineStore {
         device: DeviceId,
         stretch: Stretch,
     ) -> Result<Vec<OtherAdultToldRow>> {
-        let rows = sqlx::query(
-            "SELECT t.* FROM other_adult_told t JOIN record r ON r.hash = t.record
-             WHERE t.device = $1 AND t.from_at < $3 AND (t.until_at > $2 OR t.from_at >= $2) AND r.destroyed_at IS NULL
-             ORDER BY t.from_at, t.record",
-        )
-        .bind(device.as_bytes().to_vec())
-        .bind(stretch.from.as_micros())
-        .bind(stretch.until.as_micros())
-        .fetch_all(&self.readers)
-        .await?;
-        rows.iter().map(told).collect()
+        self.devices_other_adult_told(&[device], stretch).await
     }
 }

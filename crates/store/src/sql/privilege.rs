@@ -13,7 +13,7 @@ use crate::job::JobKind;
 use crate::privilege::{PrivilegeDecision, PrivilegeRow, PrivilegeState, PrivilegeStore};
 use crate::words::Priority;
 
-fn privilege(row: &EngineRow) -> Result<PrivilegeRow> {
+pub(super) fn privilege(row: &EngineRow) -> Result<PrivilegeRow> {
     let decided = match time_maybe(row, "decided_at")? {
         Some(at) => Some((at, text(row, "decided_by")?)),
         None => None,

@@ -7,11 +7,12 @@ use proviso_model::ids::{CaseId, DeviceId, TrialId};
 use proviso_model::order::ConditionKind;
 use proviso_model::policy::TrialCount;
 
+use sqlx::Row as _;
+
 use super::late::outside;
-use super::rows::{
-    blob, bytes, bytes_maybe, from_word, from_words, int, number, parsed, text, time, time_maybe,
-};
+use super::rows::{blob, bytes, bytes_maybe, from_word, from_words, number, parsed, text, time, time_maybe};
 use super::{EngineRow, EngineStore};
+use crate::caseload::CaseloadStore as _;
 use crate::error::Result;
 use crate::opened::{FindingRow, GapRow, NoticeRow, StatementRow, WatchedRow};
 use crate::timeline::{Stretch, TimelineStore, ToldRow};
@@ -28,12 +29,17 @@ pub(super) fn finding(row: &EngineRow) -> Result<FindingRow> {
         category: text(row, "category")?,
         observed_at: time(row, "observed_at")?,
         strength_permille: number(row, "strength_permille")?,
+        pack: {
+            let (name, version): (Option<String>, Option<String>) =
+                (row.try_get("pack")?, row.try_get("pack_version")?);
+            name.zip(version)
+        },
         outside: outside(row, "outside", "outside_end")?,
         sealed: blob(row, "sealed")?,
     })
 }
 
-fn gap(row: &EngineRow) -> Result<GapRow> {
+pub(super) fn gap(row: &EngineRow) -> Result<GapRow> {
     Ok(GapRow {
         record: bytes(row, "record")?,
         case: CaseId::from_bytes(bytes(row, "case_id")?),
@@ -91,37 +97,23 @@ fn statement(row: &EngineRow) -> Result<StatementRow> {
     })
 }
 
-fn told(row: &EngineRow, said: Said) -> Result<ToldRow> {
+pub(super) fn told(row: &EngineRow, said: Said) -> Result<ToldRow> {
     let place = (number(row, "epoch")?, number(row, "seq")?);
     let claim = Claim { place, recorded_at: time_maybe(row, "recorded_at")?, said };
     Ok(ToldRow { record: bytes(row, "hash")?, claim })
 }
 
-fn told_watched(row: &EngineRow) -> Result<ToldRow> {
+pub(super) fn told_watched(row: &EngineRow) -> Result<ToldRow> {
     let (from, until) = (time(row, "from_at")?, time(row, "until_at")?);
     told(row, Said::Watched { from, until, sources: from_words(row, "sources")? })
 }
 
-fn told_gap(row: &EngineRow) -> Result<ToldRow> {
+pub(super) fn told_gap(row: &EngineRow) -> Result<ToldRow> {
     let (from, until) = (time(row, "from_at")?, time_maybe(row, "until_at")?);
     told(row, Said::Gap { from, until, source: from_word(row, "source")?, cause: from_word(row, "cause")? })
 }
 
 impl EngineStore {
-    async fn told<T>(
-        &self,
-        question: &'static str,
-        device: DeviceId,
-        stretch: Option<Stretch>,
-        read: impl Fn(&EngineRow) -> Result<T>,
-    ) -> Result<Vec<T>> {
-        let mut query = sqlx::query(question).bind(device.as_bytes().to_vec());
-        if let Some(Stretch { from, until }) = stretch {
-            query = query.bind(from.as_micros()).bind(until.as_micros());
-        }
-        query.fetch_all(&self.readers).await?.iter().map(read).collect()
-    }
-
     async fn stretch<T>(
         &self,
         question: &'static str,
@@ -163,39 +155,8 @@ impl TimelineStore for EngineStore {
     }
 
     async fn told_list(&self, device: DeviceId, stretch: Stretch) -> Result<Vec<ToldRow>> {
-        let watched =
-            "SELECT r.hash, r.epoch, r.seq, r.recorded_at, w.from_at, w.until_at, w.sources FROM watched w
-            JOIN record r ON r.hash = w.record
-            WHERE w.device = $1 AND w.until_at > $2 AND w.from_at < $3 AND r.destroyed_at IS NULL";
-        let gaps = "SELECT r.hash, r.epoch, r.seq, r.recorded_at, g.from_at, g.until_at, g.source, g.cause FROM gap g
-            JOIN record r ON r.hash = g.record
-            WHERE g.device = $1 AND g.until_at > $2 AND g.from_at < $3 AND r.destroyed_at IS NULL";
-        let gaps_that_last = "SELECT r.hash, r.epoch, r.seq, r.recorded_at, g.from_at, g.until_at, g.source, g.cause FROM gap g
-            JOIN record r ON r.hash = g.record
-            WHERE g.device = $1 AND g.until_at IS NULL AND $2 IS NOT NULL AND g.from_at < $3 AND r.destroyed_at IS NULL";
-        let last =
-            "SELECT hash, epoch, seq, recorded_at FROM record WHERE device = $1 AND recorded_at IS NOT NULL
-            AND destroyed_at IS NULL ORDER BY epoch DESC, seq DESC LIMIT 1";
-        // Where a record was written at an earlier time than the one before it, the clock had been ahead. That takes back what records
-        // before it say, so only those after the first of these are looked at.
-        let put_back = "SELECT hash, epoch, seq, recorded_at FROM
-            (SELECT hash, epoch, seq, recorded_at, LAG(recorded_at) OVER (ORDER BY epoch, seq) AS before FROM record
-             WHERE device = $1 AND (epoch, seq) >= ($2, $3) AND recorded_at IS NOT NULL AND destroyed_at IS NULL) told
-            WHERE recorded_at < before";
-        let nothing = |row: &EngineRow| told(row, Said::Nothing);
-        let mut rows = self.told(watched, device, Some(stretch), told_watched).await?;
-        rows.extend(self.told(gaps, device, Some(stretch), told_gap).await?);
-        rows.extend(self.told(gaps_that_last, device, Some(stretch), told_gap).await?);
-        let first = rows.iter().map(|row| row.claim.place).min();
-        rows.extend(self.told(last, device, None, nothing).await?);
-        if let Some((epoch, seq)) = first {
-            let after =
-                sqlx::query(put_back).bind(device.as_bytes().to_vec()).bind(i64::from(epoch)).bind(int(seq)?);
-            rows.extend(
-                after.fetch_all(&self.readers).await?.iter().map(nothing).collect::<Result<Vec<_>>>()?,
-            );
-        }
-        Ok(rows)
+        let told = self.devices_told(&[device], stretch).await?;
+        Ok(told.into_iter().map(|(_, row)| row).collect())
     }
 
     async fn notice_list(&self, case: CaseId, stretch: Stretch) -> Result<Vec<NoticeRow>> {

@@ -4,9 +4,10 @@ use std::path::Path;
 
 use proviso_model::Timestamp;
 use proviso_model::ids::DeviceId;
-use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{ConnectOptions, SqliteConnection};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode};
+use sqlx::{ConnectOptions, Connection as _, SqliteConnection};
 
+use super::name_index::DERIVED;
 use super::open::{SqliteOptions, restrict};
 use super::record_keys::RecordKeys;
 use super::rows::{bytes, number};
@@ -110,7 +111,22 @@ pub(super) async fn database(store: &SqliteStore, to: &Path) -> Result<()> {
     // Readers may not write, not even to another file; and the one writer must not wait for a copy of everything.
     let mut connection = store.another_connection().await?;
     sqlx::query("VACUUM main INTO $1").bind(to.display().to_string()).execute(&mut connection).await?;
-    restrict(to)
+    restrict(to)?;
+    without_derived(to).await
+}
+
+/// Takes what follows from the names of cases out of a copy that was just made, and leaves zeros in its place.
+async fn without_derived(path: &Path) -> Result<()> {
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .journal_mode(SqliteJournalMode::Off)
+        .pragma("secure_delete", "ON")
+        .foreign_keys(false);
+    let mut connection = options.connect().await?;
+    for table in DERIVED {
+        sqlx::query(sqlx::AssertSqlSafe(format!("DELETE FROM {table}"))).execute(&mut connection).await?;
+    }
+    Ok(connection.close().await?)
 }
 
 /// Writes a copy of the file of record keys to a new file.

@@ -5,6 +5,8 @@ mod open;
 mod record_keys;
 
 // What is the same on every engine: the crate's page says how.
+#[path = "../sql/access.rs"]
+mod access;
 #[path = "../sql/alert.rs"]
 mod alert;
 #[path = "../sql/append.rs"]
@@ -19,6 +21,8 @@ mod branch;
 mod case;
 #[path = "../sql/case_guest.rs"]
 mod case_guest;
+#[path = "../sql/caseload.rs"]
+mod caseload;
 #[path = "../sql/conflict.rs"]
 mod conflict;
 #[path = "../sql/context_picture.rs"]
@@ -47,6 +51,8 @@ mod late;
 mod log;
 #[path = "../sql/master_sealed.rs"]
 mod master_sealed;
+#[path = "../sql/name_index.rs"]
+mod name_index;
 #[path = "../sql/officer.rs"]
 mod officer;
 #[path = "../sql/opened.rs"]
@@ -75,6 +81,8 @@ mod returned;
 mod rights;
 #[path = "../sql/rows.rs"]
 mod rows;
+#[path = "../sql/rule_tally.rs"]
+mod rule_tally;
 #[path = "../sql/second_factor.rs"]
 mod second_factor;
 #[path = "../sql/shield.rs"]
@@ -83,6 +91,8 @@ mod shield;
 mod site_list;
 #[path = "../sql/subject.rs"]
 mod subject;
+#[path = "../sql/team.rs"]
+mod team;
 #[path = "../sql/telling.rs"]
 mod telling;
 #[path = "../sql/timeline.rs"]
@@ -116,8 +126,23 @@ type EngineStore = SqliteStore;
 const RANDOM_ID: &str = "randomblob(16)";
 /// The place of one text in another, 0 for none.
 const FIND: &str = "instr";
+/// Follows a column: that its value is one of the first parameter, a [`Set`].
+const AMONG: &str = "IN (SELECT unhex(value) FROM json_each($1))";
+/// The same as rows of one column, `id`.
+const EACH: &str = "(SELECT unhex(value) AS id FROM json_each($1))";
+/// Places in records, JSON in the first parameter, as rows.
+const PLACES: &str =
+    "(SELECT unhex(value ->> 0) AS device, value ->> 1 AS epoch, value ->> 2 AS seq FROM json_each($1))";
 /// Follows a SELECT of work to claim: with one writer there is nothing to pass over.
 const PASSING_OVER: &str = "";
+
+/// Ids as one parameter of a question.
+type Set = String;
+
+fn set<const N: usize>(ids: impl Iterator<Item = [u8; N]>) -> Set {
+    let ids = ids.map(|id| serde_json::Value::String(hex::encode(id))).collect();
+    serde_json::Value::Array(ids).to_string()
+}
 
 /// The work of one transaction.
 type Work<'c, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'c>>;
@@ -132,6 +157,7 @@ pub struct SqliteStore {
     hasher: Arc<dyn LogHasher>,
     appends: Arc<append::Appends>,
     openings: Arc<openings::Openings>,
+    ended_jobs: Arc<job::EndedJobs>,
 }
 
 impl SqliteStore {
@@ -176,6 +202,12 @@ impl SqliteStore {
     /// After something was destroyed: the log of the database still holds the pages as they were.
     async fn erase_remains(&self) -> Result<()> {
         sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&self.writer).await?;
+        Ok(())
+    }
+
+    /// After a case was taken out of the index of names: its pages are overwritten with zeros, so nothing is left to do.
+    #[expect(clippy::unused_async, reason = "as on PostgreSQL, where the table is written anew")]
+    async fn erase_names(&self) -> Result<()> {
         Ok(())
     }
 

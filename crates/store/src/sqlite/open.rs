@@ -123,6 +123,7 @@ impl SqliteStore {
             hasher,
             appends: Arc::default(),
             openings: Arc::default(),
+            ended_jobs: Arc::default(),
         })
     }
 

@@ -204,6 +204,7 @@ pub fn opened(seq: u64, priority: Priority, fresh: AlertId) -> OpenedRecord {
         category: "specified".to_owned(),
         observed_at,
         strength_permille: 500,
+        pack: Some(("order".to_owned(), "2".to_owned())),
         outside: None,
         sealed: b"a sealed finding".to_vec(),
     };

@@ -2,6 +2,7 @@
 
 #![expect(clippy::indexing_slicing, reason = "a test may fail by panicking")]
 
+mod access;
 mod acts;
 mod another;
 mod context_picture;
@@ -9,6 +10,7 @@ mod destruction;
 mod fixtures;
 mod late;
 mod moved;
+mod names;
 mod other_adult;
 mod packs;
 mod people;
@@ -37,6 +39,8 @@ async fn story(store: &dyn Store) {
     people::a_subject_is_linked_to_one_officer(store).await;
     people::a_passkey_counts_upwards_only_and_a_ceremony_is_taken_once(store).await;
     people::a_case_is_opened_and_its_order_changes(store).await;
+    names::the_first_key_of_the_index_stands(store).await;
+    names::a_case_is_found_by_every_digest_that_was_set_last(store).await;
     people::somebody_is_let_into_a_case_for_a_while(store).await;
     people::a_conflict_bars_a_case_and_a_move_changes_who_is_in_charge(store).await;
     people::a_code_enrols_one_device_once(store).await;
@@ -69,9 +73,13 @@ async fn story(store: &dyn Store) {
     packs::a_hash_set_has_one_version_in_use_and_keeps_those_before(store).await;
     review::acts_of_a_kind_are_found_and_counted_but_for_those_that_failed(store).await;
     review::the_log_is_searched_by_case_actor_acts_object_and_time(store).await;
+    access::a_case_is_seen_by_who_has_to_do_with_it_and_by_nobody_else(store).await;
+    access::a_supervisor_sees_the_cases_of_their_teams_and_those_that_nobody_supervises(store).await;
+    access::a_permit_opens_its_own_case_whatever_id_it_is_given(store).await;
     destruction::a_destroyed_record_keeps_its_place_and_nothing_else(store).await;
     context_picture::what_was_said_of_a_window_goes_with_its_record(store).await;
     destruction::a_destroyed_case_leaves_ids_and_times(store).await;
+    names::a_destroyed_case_is_in_the_index_no_more_and_does_not_come_back(store).await;
     another::a_device_that_comes_back_after_a_restore_is_taken_and_told_of(store).await;
     another::what_a_device_tells_of_time_is_read_back(store).await;
     another::a_conversation_is_one_alert_that_grows_and_is_told_once_until_somebody_looks(store).await;

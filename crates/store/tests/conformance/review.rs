@@ -1,10 +1,11 @@
 //! What a worker finds and an officer does.
 
 use proviso_model::ids::CaseId;
+use proviso_model::order::ConditionKind;
 use proviso_model::{AlertState, GapCause, Outcome, Source};
 use proviso_store::{
     AlertFilter, AuditClose, AuditEntry, AuditFilter, AuditSearch, DecisionRow, GapRow, NotificationKind,
-    OpenedRecord, OpenedWhat, Priority, ReplayOutcome, Store, StoreError, Stretch,
+    OpenedRecord, OpenedWhat, Priority, ReplayOutcome, RuleTally, Store, StoreError, Stretch,
 };
 
 use crate::fixtures::{
@@ -52,6 +53,16 @@ pub async fn an_alert_is_opened_then_decided_once(store: &dyn Store) {
     assert!(matches!(twice, StoreError::Conflict(_)), "{twice}");
     let kept = store.decision_list(alert_id(41)).await.expect("read");
     assert_eq!(kept, [DecisionRow { leaf: 5, ..decision }]);
+    let tally = store.rule_tally(at(300), at(301)).await.expect("read");
+    let one = RuleTally {
+        condition: ConditionKind::SpecifiedWords,
+        rule: "words/order".to_owned(),
+        pack: Some(("order".to_owned(), "2".to_owned())),
+        outcome: Outcome::DiscussAtVisit,
+        alerts: 1,
+    };
+    assert_eq!(tally, [one], "two findings are one alert");
+    assert!(store.rule_tally(at(0), at(300)).await.expect("read").is_empty(), "decided later");
 
     let fresh = store.record_opened(opened(2, Priority::ThisWeek, alert_id(44))).await.expect("kept");
     assert_eq!(fresh, [alert_id(44)], "a decided alert is not joined");

@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 
 use super::{AppContext, malformed};
 use crate::app::destruction::Journal;
-use crate::keys::case::Purpose;
+use crate::keys::case::{CaseColumns, Purpose};
 use crate::keys::{CaseKeys, KeyError, sealed_file};
 
 impl AppContext {
@@ -83,6 +83,14 @@ impl AppContext {
         CaseKeys::load(&self.case_keys_dir, &self.master, case)
     }
 
+    /// Reads what opens the columns of a case: for who opens several of them.
+    ///
+    /// # Errors
+    /// [`KeyError`].
+    pub fn case_columns(&self, case: CaseId) -> Result<CaseColumns, KeyError> {
+        CaseKeys::columns(&self.case_keys_dir, &self.master, case)
+    }
+
     /// Makes the keys of a new case.
     ///
     /// # Errors
@@ -131,7 +139,7 @@ impl AppContext {
         purpose: Purpose,
         sealed: &[u8],
     ) -> Result<Zeroizing<Vec<u8>>, KeyError> {
-        self.case_keys(case)?.open(purpose, sealed)
+        self.case_columns(case)?.open(purpose, sealed)
     }
 
     /// Seals a value as JSON.
@@ -158,7 +166,17 @@ impl AppContext {
         purpose: Purpose,
         sealed: &[u8],
     ) -> Result<T, KeyError> {
-        let json = self.unseal(case, purpose, sealed)?;
+        self.case_columns(case)?.open_json(purpose, sealed)
+    }
+}
+
+impl CaseColumns {
+    /// Opens a value sealed as JSON.
+    ///
+    /// # Errors
+    /// [`KeyError`].
+    pub fn open_json<T: DeserializeOwned>(&self, purpose: Purpose, sealed: &[u8]) -> Result<T, KeyError> {
+        let json = self.open(purpose, sealed)?;
         serde_json::from_slice(&json).map_err(|error| malformed(purpose, &error))
     }
 }

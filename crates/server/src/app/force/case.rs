@@ -16,6 +16,7 @@ use crate::app::late::{
     self,
     order_end::{Effect, spread},
 };
+use crate::app::name_index;
 use crate::app::other_adult;
 use crate::app::shield;
 use crate::keys::CaseKeys;
@@ -75,6 +76,7 @@ pub async fn create(
         Ok::<_, ForceError>(ctx.store.case_add(&row, &version).await?)
     })
     .await?;
+    name_index::keep_up(ctx, case).await;
     Ok(case)
 }
 
@@ -134,7 +136,8 @@ pub async fn order_change_from(
         return Err(ForceError::Order(format!("{place}: {why}")));
     }
     let id = OrderId::new(ctx.now(), ctx.random());
-    ctx.logged(COMMAND_LINE, "order-change", Some(case), &id.to_string(), async {
+    let objects = id.to_string();
+    let entered = ctx.logged(COMMAND_LINE, "order-change", Some(case), &objects, async {
         let keys = ctx.case_keys(case)?;
         let before = late::known(ctx, &keys).await?;
         let first_day = applies_from.unwrap_or_else(|| before.order.day_of(ctx.now()));
@@ -153,9 +156,11 @@ pub async fn order_change_from(
         for policy in &made {
             ctx.store.policy_add(policy).await?;
         }
-        Ok((version, spread(ctx, case, made.len()).await?))
-    })
-    .await
+        Ok::<_, ForceError>((version, spread(ctx, case, made.len()).await?))
+    });
+    let entered = entered.await?;
+    name_index::keep_up(ctx, case).await;
+    Ok(entered)
 }
 
 /// A policy for every active device of a case, made from `order`; with the shield list as it stands, or with another.

@@ -10,6 +10,7 @@ pub mod officer;
 pub mod pack;
 pub mod pack_trial;
 pub mod site_list;
+pub mod team;
 
 use proviso_store::StoreError;
 

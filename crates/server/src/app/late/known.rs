@@ -6,17 +6,17 @@ use std::sync::OnceLock;
 use proviso_engine::{CompileInputs, Engine, KnownOrder, NotInForce, OrderVersion, Standing};
 use proviso_model::device_act::DeviceAct;
 use proviso_model::hash::Digest;
-use proviso_model::ids::DeviceId;
-use proviso_model::order::{ConditionKind, Order};
+use proviso_model::ids::{DeviceId, OrderEndId};
+use proviso_model::order::{ConditionKind, Order, OrderEnd};
 use proviso_model::{Observation, Timestamp};
-use proviso_store::{DeviceActRow, OrderEndRow, Outside, OutsideCause};
+use proviso_store::{DeviceActRow, OrderEndRow, OrderVersionRow, Outside, OutsideCause};
 
 use super::LateError;
 use crate::app::AppContext;
 use crate::app::device::policy;
 use crate::app::in_use::InUse;
 use crate::keys::CaseKeys;
-use crate::keys::case::Purpose;
+use crate::keys::case::{CaseColumns, Purpose};
 
 /// The order of a case as known now.
 pub struct Known {
@@ -40,11 +40,7 @@ pub async fn known(ctx: &AppContext, keys: &CaseKeys) -> Result<Known, LateError
     let mut versions = Vec::new();
     for row in ctx.store.order_list(keys.case).await? {
         let text = keys.open(Purpose::Order, &row.sealed)?;
-        let order = Order::from_toml(&String::from_utf8_lossy(&text))
-            .map_err(|_| LateError::Order { version: row.version })?;
-        let applies_from = row.applies_from.map(|day| day.parse()).transpose();
-        let applies_from = applies_from.map_err(|_| LateError::Order { version: row.version })?;
-        versions.push(OrderVersion { applies_from, order });
+        versions.push(version(&row, &text)?);
     }
     // Only where versions say different things are rules needed. A finding of a pack that was retired since is covered still.
     let with = if versions.len() > 1 { InUse::ever(ctx).await? } else { InUse::default() };
@@ -55,15 +51,41 @@ pub async fn known(ctx: &AppContext, keys: &CaseKeys) -> Result<Known, LateError
     Ok(Known { acts, ..Known::new(versions, ctx.store.order_end_list(keys.case).await?, with)? })
 }
 
+/// When any paragraph of an order runs, by its versions (oldest first) and ends as the store has them.
+///
+/// # Errors
+/// [`LateError`].
+pub fn in_force(
+    columns: &CaseColumns,
+    versions: &[OrderVersionRow],
+    ends: &[OrderEndRow],
+) -> Result<Vec<(Timestamp, Timestamp)>, LateError> {
+    let mut read = Vec::with_capacity(versions.len());
+    for row in versions {
+        read.push(version(row, &columns.open(Purpose::Order, &row.sealed)?)?);
+    }
+    Ok(KnownOrder::new(read, standing(ends))?.stretches()?)
+}
+
+fn version(row: &OrderVersionRow, text: &[u8]) -> Result<OrderVersion, LateError> {
+    let unread = || LateError::Order { version: row.version };
+    let order = Order::from_toml(&String::from_utf8_lossy(text)).map_err(|_| unread())?;
+    let applies_from = row.applies_from.as_ref().map(|day| day.parse()).transpose();
+    Ok(OrderVersion { applies_from: applies_from.map_err(|_| unread())?, order })
+}
+
+fn standing(ends: &[OrderEndRow]) -> Vec<(OrderEndId, OrderEnd)> {
+    let standing = ends.iter().filter(|row| row.withdrawn_at.is_none());
+    standing.map(|row| (row.id, row.end.clone())).collect()
+}
+
 impl Known {
     /// Puts versions (oldest first) and ends together.
     ///
     /// # Errors
     /// [`LateError::Days`].
     pub fn new(versions: Vec<OrderVersion>, ends: Vec<OrderEndRow>, with: InUse) -> Result<Self, LateError> {
-        let standing = ends.iter().filter(|row| row.withdrawn_at.is_none());
-        let standing = standing.map(|row| (row.id, row.end.clone())).collect();
-        let order = KnownOrder::new(versions.clone(), standing)?;
+        let order = KnownOrder::new(versions.clone(), standing(&ends))?;
         Ok(Self { order, ends, acts: BTreeMap::new(), versions, with, engine: OnceLock::new() })
     }
 

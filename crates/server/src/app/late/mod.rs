@@ -12,7 +12,7 @@ use proviso_engine::CompileError;
 use proviso_store::StoreError;
 
 pub use assess::{Counted, Sorted, reassess, requeue_held};
-pub use known::{Known, known};
+pub use known::{Known, in_force, known};
 
 use crate::app::officer::error::ActError;
 use crate::app::packs::PackFault;

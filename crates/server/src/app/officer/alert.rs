@@ -8,7 +8,7 @@ use proviso_model::order::{Condition, Order};
 use proviso_model::record::EnrolmentFacts;
 use proviso_model::statement::Statement;
 use proviso_model::{Observation, Outcome, Timestamp};
-use proviso_store::{AlertRow, CaseRow, OrderEndRow, Outside, PrivilegeState, RecordRow};
+use proviso_store::{AlertRow, OrderEndRow, Outside, Permit, PrivilegeState, RecordRow};
 
 use super::allowed::Action;
 use super::context::{self, SeenContext};
@@ -67,7 +67,7 @@ pub struct AlertView {
     /// The alert.
     pub alert: AlertRow,
     /// The case.
-    pub case: CaseRow,
+    pub case: Permit,
     /// The person.
     pub person: Person,
     /// The order.
@@ -199,7 +199,7 @@ pub(super) async fn open_content_with(
 }
 
 async fn show(ctx: &AppContext, who: &Who, id: AlertId, opening: Opening) -> Result<AlertView, ActError> {
-    let (_, case) = who.alert(ctx, Action::ViewEvidence, id).await?;
+    let (row, case) = who.alert(ctx, Action::ViewEvidence, id).await?;
     let (act, content_open, unveil, reason) = match opening {
         Opening::Page => ("alert-view", false, None, None),
         Opening::Content(unveil) => ("content-open", true, unveil, None),
@@ -213,12 +213,12 @@ async fn show(ctx: &AppContext, who: &Who, id: AlertId, opening: Opening) -> Res
         // Who only looks does not stop the clock of those who have to.
         let decides = who.may_on(Action::Decide, &case);
         let mut alert = match decides {
-            true => ctx.store.alert_open(id, ctx.now()).await?,
-            false => ctx.store.alert_get(id).await?.ok_or(ActError::NotFound)?,
+            true => ctx.of(&case).alert_open(&row, ctx.now()).await?,
+            false => row.clone(),
         };
         if alert.is_conversation && !content_open && decides {
             // Only a conversation shows what is new. Content is opened from a page that has just been looked at: what was new there still is.
-            alert = ctx.store.alert_looked(id, ctx.now()).await?;
+            alert = ctx.of(&case).alert_looked(&row, ctx.now()).await?;
         }
         ctx.hub.wake();
         let mut view = load(ctx, alert, case.clone(), content_open).await?;
@@ -236,23 +236,24 @@ async fn show(ctx: &AppContext, who: &Who, id: AlertId, opening: Opening) -> Res
 async fn load(
     ctx: &AppContext,
     alert: AlertRow,
-    case: CaseRow,
+    case: Permit,
     content_open: bool,
 ) -> Result<AlertView, ActError> {
+    let within = ctx.of(&case);
     let order = sealed::order(ctx, &case).await?;
-    let device = ctx.store.device_get(alert.device).await?.ok_or(ActError::NotFound)?;
+    let device = within.device_get(alert.device).await?.ok_or(ActError::NotFound)?;
     let mut findings = Vec::new();
     let mut destroyed = Vec::new();
     let keys = ctx.case_keys(case.id)?;
-    for (finding, observation) in ctx.store.alert_findings(alert.id, FINDINGS_MAX).await? {
-        let (record, from_branch) = match ctx.store.record_get(&finding.record).await? {
+    for (finding, observation) in within.alert_findings(alert.id, FINDINGS_MAX).await? {
+        let (record, from_branch) = match within.record_get(&finding.record).await? {
             Some(record) => (record, false),
             None => {
-                let apart = ctx.store.branch_record_get(&finding.record).await?;
+                let apart = within.branch_record_get(&finding.record).await?;
                 (apart.ok_or(ActError::NotFound)?, true)
             }
         };
-        let Some(key) = ctx.store.record_key(&finding.record).await? else {
+        let Some(key) = within.record_key(&finding).await? else {
             destroyed.push(record);
             continue;
         };
@@ -260,7 +261,7 @@ async fn load(
         let (captured, generated) = sealed::captured_and_generated(&columns, &observation, &finding)?;
         let content = revoked::content(&keys, &record);
         findings.push(ShownFinding {
-            reviewed: ctx.store.privilege_get(&finding.record).await?.map(|row| row.state),
+            reviewed: within.privilege_get(&finding.record).await?.map(|row| row.state),
             clock_in_doubt: content.is_some_and(|content| content.clock_in_doubt),
             captured,
             generated,
@@ -270,7 +271,7 @@ async fn load(
         });
     }
     let mut decisions = Vec::new();
-    for row in ctx.store.decision_list(alert.id).await? {
+    for row in within.decision_list(alert.id).await? {
         decisions.push(ShownDecision {
             outcome: row.outcome,
             reason: sealed::decision_reason(ctx, &case, &row)?,
@@ -278,15 +279,15 @@ async fn load(
             at: row.decided_at,
         });
     }
-    let statements = statements::beside(ctx, case.id, (alert.first_at, alert.last_at)).await?;
+    let statements = statements::beside(ctx, &case, (alert.first_at, alert.last_at)).await?;
     let condition = order.conditions.iter().find(|one| one.paragraph == alert.paragraph).cloned();
     let officer = history::in_charge(ctx, &case).await?;
     Ok(AlertView {
         person: sealed::person(ctx, &case)?,
         device: sealed::device(ctx, &device)?,
         told: shown::of_alert(ctx, alert.id).await?,
-        history: history::of_alert(ctx, &alert).await?,
-        ends: ctx.store.order_end_list(case.id).await?,
+        history: history::of_alert(ctx, &case, &alert).await?,
+        ends: within.order_end_list().await?,
         now: ctx.now(),
         alert,
         case,
@@ -324,7 +325,7 @@ pub async fn decide(ctx: &AppContext, who: &Who, id: AlertId, form: DecisionForm
     let objects = format!("{id} {decision}");
     who.does(ctx, (Action::Decide, "alert-decide"), &case, &objects, async {
         let row = sealed::decision(ctx, &case, &alert, decision, who.id, &form)?;
-        ctx.store.decision_add(&row).await?;
+        ctx.of(&case).decision_add(&row).await?;
         ctx.hub.wake();
         Ok(())
     })

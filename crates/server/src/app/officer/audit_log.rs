@@ -1,5 +1,7 @@
 //! Reading the audit log, newest entries first, all of it or what is looked for.
 
+use std::collections::BTreeSet;
+
 use proviso_model::Timestamp;
 use proviso_model::ids::CaseId;
 use proviso_store::{AuditRow, AuditSearch};
@@ -10,6 +12,7 @@ use super::error::ActError;
 use super::history;
 use super::who::Who;
 use crate::app::AppContext;
+use crate::app::conflicts;
 use crate::keys::case::Purpose;
 
 /// Entries on one page.
@@ -41,7 +44,7 @@ pub enum Reason {
     Sealed,
 }
 
-/// What stands in the place of an act on a case whose person the reader knows.
+/// What stands in the place of an act on a case whose person the reader knows, or that is under another supervisor.
 const WITHHELD: &str = "withheld-from-reader";
 
 /// One page of the log.
@@ -106,6 +109,16 @@ impl Looked {
     }
 }
 
+/// The cases of which a reader sees no entries. Auditors and administrators read the whole log, a supervisor that of the cases under them and of
+/// those destroyed; nobody that of a person whom they know.
+async fn hidden(ctx: &AppContext, who: &Who) -> Result<BTreeSet<CaseId>, ActError> {
+    let mut hidden: BTreeSet<_> = conflicts::barred_for(ctx, who.id).await?.into_iter().collect();
+    if who.sees_others() {
+        hidden.extend(ctx.store.case_hidden_list(who.id, ctx.now()).await?);
+    }
+    Ok(hidden)
+}
+
 /// The page of the log, or of what is looked for, whose newest entry stands before `before_seq`, or the newest page. Reading the
 /// log is logged too, with what was looked for, once per visit to its first page, so that paging does not fill it.
 ///
@@ -126,6 +139,7 @@ pub async fn page(
         ctx.note(&who.actor(), "audit-read", None, &looked.in_log()).await?;
     }
     let last_seq = ctx.store.audit_last().await?;
+    let hidden = hidden(ctx, who).await?;
     let search = looked.search(ctx, before_seq).await?;
     let mut rows = ctx.store.audit_search(&search, PAGE_ENTRIES.saturating_add(1)).await?;
     let has_older = rows.len() > PAGE_ENTRIES as usize;
@@ -134,7 +148,7 @@ pub async fn page(
         .then(|| rows.iter().zip(rows.iter().skip(1)).all(|(later, earlier)| later.previous == earlier.hash));
     let mut entries = Vec::with_capacity(rows.len());
     for mut row in rows {
-        if row.entry.case.is_some_and(|case| who.conflicts.contains(&case)) {
+        if row.entry.case.is_some_and(|case| hidden.contains(&case)) {
             // Number and hash stay, so that the chain can be followed.
             row.entry.act = WITHHELD.to_owned();
             row.entry.objects = String::new();

@@ -53,8 +53,7 @@ pub async fn set(ctx: &AppContext, actor: &str, per_day: Option<u32>) -> Result<
 /// # Errors
 /// The store's.
 pub(super) async fn of(ctx: &AppContext, who: &Who, now: Timestamp) -> Result<Option<Budget>, ActError> {
-    let is_caseworker = who.whose_cases().iter().all(Option::is_some);
-    let Some(per_day) = per_day(ctx).await?.filter(|_| is_caseworker) else { return Ok(None) };
+    let Some(per_day) = per_day(ctx).await?.filter(|_| !who.sees_others()) else { return Ok(None) };
     let filter = AuditFilter {
         act: "alert-decide".to_owned(),
         since: unveilings::begins(now).0,

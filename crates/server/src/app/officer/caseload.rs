@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use proviso_model::Timestamp;
 use proviso_model::ids::{CaseId, CaseMoveId, OfficerId};
-use proviso_store::{AlertFilter, CaseMoveRow, CaseRow, CaseState, OfficerRow};
+use proviso_store::{AlertFilter, CaseMoveRow, CaseRow, OfficerRow, Permit};
 
 use super::allowed::Action;
 use super::conflicts::in_words;
@@ -44,8 +44,10 @@ pub struct ShownMove {
 /// What the page shows.
 #[derive(Debug, Clone)]
 pub struct CaseloadView {
-    /// Who may be in charge of cases, or is, with how many they have.
+    /// Those under the supervisor who may be in charge of cases, or are, with how many they have.
     pub officers: Vec<(OfficerRow, usize)>,
+    /// To whom cases can go: anybody of the force who may be in charge.
+    pub to: Vec<(OfficerId, String)>,
     /// The officer whose cases are listed.
     pub of: Option<OfficerRow>,
     /// Their cases.
@@ -90,16 +92,20 @@ pub struct Preview {
 /// [`ActError`].
 pub async fn view(ctx: &AppContext, who: &Who, of: Option<OfficerId>) -> Result<CaseloadView, ActError> {
     who.require(Action::KeepCaseloads)?;
-    let all = who.cases(ctx).await?;
-    let mut officers = Vec::new();
+    let all = who.cases(ctx, Action::KeepCaseloads).await?;
+    let under = ctx.store.officers_under(who.id, ctx.now()).await?;
+    let (mut officers, mut to) = (Vec::new(), Vec::new());
     for row in ctx.store.officer_list().await? {
         let count = all.iter().filter(|case| case.officer == Some(row.id)).count();
-        if count > 0 || may_be_in_charge(&row) {
+        if may_be_in_charge(&row) {
+            to.push((row.id, row.display_name.clone()));
+        }
+        if count > 0 || (may_be_in_charge(&row) && (under.contains(&row.id) || row.id == who.id)) {
             officers.push((row, count));
         }
     }
     let mut cases = Vec::new();
-    for case in all.into_iter().filter(|case| of.is_some() && case.officer == of) {
+    for case in all.iter().filter(|case| of.is_some() && case.officer == of) {
         cases.push(load_case(ctx, case).await?);
     }
     cases.sort_by(|a, b| a.person.name.cmp(&b.person.name));
@@ -110,28 +116,26 @@ pub async fn view(ctx: &AppContext, who: &Who, of: Option<OfficerId>) -> Result<
             continue;
         }
         let into = if is_failed { &mut failed } else { &mut waiting };
-        into.extend(shown(ctx, who, row).await?);
+        into.extend(shown(ctx, &all, row).await?);
     }
     let of = officers.iter().find(|(row, _)| Some(row.id) == of).map(|(row, _)| row.clone());
-    Ok(CaseloadView { officers, of, cases, waiting, failed })
+    Ok(CaseloadView { officers, to, of, cases, waiting, failed })
 }
 
-async fn load_case(ctx: &AppContext, case: CaseRow) -> Result<LoadCase, ActError> {
-    let filter = AlertFilter { case: Some(case.id), undecided: true, ..AlertFilter::default() };
-    let open = ctx.store.alert_list(filter).await?.len();
-    Ok(LoadCase { person: sealed::person(ctx, &case)?, open, case })
+async fn load_case(ctx: &AppContext, case: &Permit) -> Result<LoadCase, ActError> {
+    let filter = AlertFilter { undecided: true, ..AlertFilter::default() };
+    let open = ctx.of(case).alert_list(filter).await?.len();
+    Ok(LoadCase { person: sealed::person(ctx, case)?, open, case: case.case().clone() })
 }
 
-async fn shown(ctx: &AppContext, who: &Who, row: CaseMoveRow) -> Result<Option<ShownMove>, ActError> {
-    let case = ctx.store.case_get(row.case).await?;
-    let is_theirs = |case: &CaseRow| case.state != CaseState::Destroyed && !who.conflicts.contains(&case.id);
-    let Some(case) = case.filter(is_theirs) else { return Ok(None) };
+async fn shown(ctx: &AppContext, cases: &[Permit], row: CaseMoveRow) -> Result<Option<ShownMove>, ActError> {
+    let Some(case) = cases.iter().find(|case| case.id == row.case) else { return Ok(None) };
     let from = match row.from {
         Some(officer) => history::officer_name(ctx, officer).await?,
         None => "nobody".to_owned(),
     };
     let between = (from, history::officer_name(ctx, row.to).await?);
-    Ok(Some(ShownMove { person: sealed::person(ctx, &case)?, row, between }))
+    Ok(Some(ShownMove { person: sealed::person(ctx, case)?, row, between }))
 }
 
 /// What is asked for, with its cases and its time looked up. The inner error is what is wrong with the form.
@@ -140,7 +144,7 @@ async fn read(ctx: &AppContext, who: &Who, asked: &Asked) -> Result<Result<NewMo
     let cases = match &asked.cases {
         Some(cases) => cases.clone(),
         None => who
-            .cases(ctx)
+            .cases(ctx, Action::KeepCaseloads)
             .await?
             .iter()
             .filter(|case| case.officer == Some(asked.from))
@@ -195,11 +199,13 @@ pub async fn preview(
         Err(why) => return Ok(Err(why)),
     };
     let (mut can, mut barred) = (Vec::new(), Vec::new());
-    for case in split.can {
-        can.push(load_case(ctx, case).await?);
-    }
-    for case in split.barred {
-        barred.push(load_case(ctx, case).await?);
+    for case in who.cases(ctx, Action::KeepCaseloads).await? {
+        let is_in = |rows: &[CaseRow]| rows.iter().any(|row| row.id == case.id);
+        if is_in(&split.can) {
+            can.push(load_case(ctx, &case).await?);
+        } else if is_in(&split.barred) {
+            barred.push(load_case(ctx, &case).await?);
+        }
     }
     let between = (history::officer_name(ctx, new.from).await?, history::officer_name(ctx, new.to).await?);
     Ok(Ok(Preview { between, from_at: new.from_at, can, barred }))

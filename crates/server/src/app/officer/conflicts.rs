@@ -2,7 +2,7 @@
 
 use proviso_model::Timestamp;
 use proviso_model::ids::{CaseId, ConflictId, OfficerId};
-use proviso_store::{ConflictFilter, ConflictRow};
+use proviso_store::{ConflictFilter, ConflictRow, Permit};
 
 use super::allowed::Action;
 use super::error::ActError;
@@ -61,11 +61,12 @@ pub async fn view(ctx: &AppContext, who: &Who) -> Result<ConflictView, ActError>
         return Ok(ConflictView { own, ..ConflictView::default() });
     }
     ctx.logged(&who.actor(), "conflict-view", None, "", async {
+        let own_cases = who.cases(ctx, Action::KeepCaseloads).await?;
         let mut all = Vec::new();
         for row in
             ctx.store.conflict_list(ConflictFilter { with_ended: true, ..ConflictFilter::default() }).await?
         {
-            all.extend(shown(ctx, who, row).await?);
+            all.extend(shown(ctx, &own_cases, row).await?);
         }
         all.sort_by_key(|one| (one.row.ended.is_some(), !one.needs_another));
         let mut officers = Vec::new();
@@ -73,8 +74,8 @@ pub async fn view(ctx: &AppContext, who: &Who) -> Result<ConflictView, ActError>
             officers.push((row.id, row.display_name));
         }
         let mut cases = Vec::new();
-        for case in who.cases(ctx).await? {
-            cases.push((case.id, sealed::person(ctx, &case)?.name));
+        for case in &own_cases {
+            cases.push((case.id, sealed::person(ctx, case)?.name));
         }
         cases.sort_by(|a, b| a.1.cmp(&b.1));
         Ok(ConflictView { own, all: Some(all), officers, cases })
@@ -82,12 +83,13 @@ pub async fn view(ctx: &AppContext, who: &Who) -> Result<ConflictView, ActError>
     .await
 }
 
-/// Nothing of a case that is barred for the reader, and of a destroyed one no reason is left.
-async fn shown(ctx: &AppContext, who: &Who, row: ConflictRow) -> Result<Option<ShownConflict>, ActError> {
-    let Some(case) = ctx.store.case_get(row.case).await? else { return Ok(None) };
-    if who.conflicts.contains(&row.case) || case.state == proviso_store::CaseState::Destroyed {
-        return Ok(None);
-    }
+/// Nothing of a case that is barred for the reader or under another supervisor, and of a destroyed one no reason is left.
+async fn shown(
+    ctx: &AppContext,
+    cases: &[Permit],
+    row: ConflictRow,
+) -> Result<Option<ShownConflict>, ActError> {
+    let Some(case) = cases.iter().find(|case| case.id == row.case) else { return Ok(None) };
     let opened = |sealed: &[u8]| {
         let text = ctx.unseal(case.id, Purpose::Conflict, sealed)?;
         Ok::<_, ActError>(String::from_utf8_lossy(&text).into_owned())
@@ -97,7 +99,7 @@ async fn shown(ctx: &AppContext, who: &Who, row: ConflictRow) -> Result<Option<S
         None => None,
     };
     Ok(Some(ShownConflict {
-        person: sealed::person(ctx, &case)?,
+        person: sealed::person(ctx, case)?,
         officer: history::officer_name(ctx, row.officer).await?,
         declared_by: history::actor_name(ctx, &row.declared_by).await?,
         reason: opened(&row.sealed)?,

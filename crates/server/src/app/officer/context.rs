@@ -7,7 +7,7 @@ use proviso_model::finding::Finding;
 use proviso_model::limits::PDQ_QUALITY_MIN;
 use proviso_model::order::{ConditionKind, Order};
 use proviso_model::{ContextPicture, Fact, Observation};
-use proviso_store::{CaseRow, ContextPictureRow, Outside, PrivilegeState};
+use proviso_store::{ContextPictureRow, Outside, Permit, PrivilegeState};
 use zeroize::Zeroizing;
 
 use super::alert::AlertView;
@@ -56,7 +56,7 @@ pub async fn of_page(
     }
     let (mut contexts, mut candidates) = (BTreeMap::new(), Vec::new());
     for (finding, of) in &of_record {
-        for row in ctx.store.context_pictures_of(finding).await? {
+        for row in ctx.of(&view.case).context_pictures_of(finding).await? {
             let Some(mut captured) = opened(ctx, &view.case, &row).await? else { continue };
             if captured.picture.is_some() {
                 let allowed = permitted(ctx, &view.order, of, &captured).await;
@@ -78,13 +78,13 @@ pub async fn of_page(
 /// The bytes of the picture in a record, where it is of the window of one of these findings, and may be seen.
 pub(super) async fn bytes_of(
     ctx: &AppContext,
-    case: &CaseRow,
+    case: &Permit,
     findings: &BTreeMap<RecordHash, OfRecord<'_>>,
     record: &RecordHash,
 ) -> Result<Zeroizing<Vec<u8>>, ActError> {
     let none = ActError::Conflict("no finding of this alert rests on that record");
     for (finding, of) in findings {
-        let rows = ctx.store.context_pictures_of(finding).await?;
+        let rows = ctx.of(case).context_pictures_of(finding).await?;
         let Some(row) = rows.into_iter().find(|row| row.record == *record) else { continue };
         let destroyed = ActError::Conflict("what this record held was destroyed");
         let captured = opened(ctx, case, &row).await?.ok_or(destroyed)?;
@@ -97,10 +97,10 @@ pub(super) async fn bytes_of(
 /// What a device said; nothing where it was destroyed.
 async fn opened(
     ctx: &AppContext,
-    case: &CaseRow,
+    case: &Permit,
     row: &ContextPictureRow,
 ) -> Result<Option<ContextPicture>, ActError> {
-    let Some(key) = ctx.store.record_key(&row.record).await?.filter(|_| row.case == case.id) else {
+    let Some(key) = ctx.of(case).record_key(row).await? else {
         return Ok(None);
     };
     let text = ctx.case_keys(case.id)?.of_record(&key).open(Purpose::ContextPicture, &row.sealed)?;

@@ -68,9 +68,9 @@ pub async fn view(
             None => None,
         };
         Ok(DeviceView {
-            other_adult: other_adult::of_device(ctx, &row, stretch).await?,
+            other_adult: other_adult::of_device(ctx, &case, &row, stretch).await?,
             now: ctx.now(),
-            entered: device_acts::of_device(ctx, case.id, device).await?,
+            entered: device_acts::of_device(ctx, &case, device).await?,
             may_enter: who.may_on(Action::EnrolDevice, &case),
             person: sealed::person(ctx, &case)?,
             facts: sealed::device(ctx, &row)?,

@@ -3,7 +3,7 @@
 
 use proviso_model::device_act::DeviceAct;
 use proviso_model::ids::{CaseId, DeviceActId, DeviceId};
-use proviso_store::DeviceActRow;
+use proviso_store::{DeviceActRow, Permit};
 
 use super::allowed::Action;
 use super::error::ActError;
@@ -41,12 +41,12 @@ pub struct ShownAct {
 /// [`ActError`].
 pub(super) async fn of_device(
     ctx: &AppContext,
-    case: CaseId,
+    case: &Permit,
     device: DeviceId,
 ) -> Result<Vec<ShownAct>, ActError> {
     let mut shown: Vec<ShownAct> = Vec::new();
-    for row in ctx.store.device_act_list(case).await?.into_iter().filter(|row| row.device == device) {
-        let reason = ctx.unseal(case, Purpose::DeviceAct, &row.sealed)?;
+    for row in ctx.of(case).device_act_list().await?.into_iter().filter(|row| row.device == device) {
+        let reason = ctx.unseal(case.id, Purpose::DeviceAct, &row.sealed)?;
         let reason = String::from_utf8_lossy(&reason).into_owned();
         let version = ShownVersion { officer: history::actor_name(ctx, &row.entered_by).await?, reason, row };
         match shown.iter_mut().find(|act| act.last.row.id == version.row.id) {

@@ -2,12 +2,12 @@
 
 use proviso_model::Timestamp;
 use proviso_model::ids::{CaseId, DeviceId, DeviceNoticeId};
-use proviso_store::{DeviceNoticeRow, DeviceNoticeState};
+use proviso_store::{DeviceNoticeRow, DeviceNoticeState, Permit};
 
 use super::alert::REASON_BYTES_MAX;
 use super::allowed::Action;
 use super::error::ActError;
-use super::history;
+use super::history::Names;
 use super::who::Who;
 use crate::app::AppContext;
 use crate::keys::case::Purpose;
@@ -25,14 +25,19 @@ pub struct ShownNotice {
 ///
 /// # Errors
 /// [`ActError`].
-pub(super) async fn of_case(ctx: &AppContext, case: CaseId) -> Result<Vec<ShownNotice>, ActError> {
+pub(super) async fn of_case(
+    ctx: &AppContext,
+    case: &Permit,
+    names: &Names,
+) -> Result<Vec<ShownNotice>, ActError> {
     let mut shown = Vec::new();
-    for row in ctx.store.device_notice_list(Some(case), None, false).await? {
+    let columns = ctx.case_columns(case.id)?;
+    for row in ctx.of(case).device_notice_list(false).await? {
         let seen = match (row.officer, row.seen_at, &row.sealed) {
             (Some(officer), Some(at), Some(sealed)) => {
-                let reason = ctx.unseal(case, Purpose::DeviceNotice, sealed)?;
+                let reason = columns.open(Purpose::DeviceNotice, sealed)?;
                 let reason = String::from_utf8_lossy(&reason).into_owned();
-                Some((history::officer_name(ctx, officer).await?, at, reason))
+                Some((names.of(officer), at, reason))
             }
             _ => None,
         };
@@ -53,10 +58,7 @@ pub async fn mark_seen(
     reason: &str,
 ) -> Result<DeviceId, ActError> {
     let case = who.case(ctx, Action::Decide, case).await?;
-    let row = ctx.store.device_notice_get(notice).await?.ok_or(ActError::NotFound)?;
-    if row.case != case.id {
-        return Err(ActError::NotFound);
-    }
+    let row = ctx.of(&case).device_notice_get(notice).await?.ok_or(ActError::NotFound)?;
     let reason = reason.trim();
     if reason.is_empty() || reason.len() > REASON_BYTES_MAX {
         return Err(ActError::Conflict("write why you mark this as seen, in at most 16 KiB"));
@@ -66,7 +68,7 @@ pub async fn mark_seen(
     }
     who.does(ctx, (Action::Decide, "device-notice-seen"), &case, &notice.to_string(), async {
         let sealed = ctx.seal(case.id, Purpose::DeviceNotice, reason.as_bytes())?;
-        ctx.store.device_notice_seen(notice, who.id, ctx.now(), &sealed).await?;
+        ctx.of(&case).device_notice_seen(&row, who.id, ctx.now(), &sealed).await?;
         ctx.hub.wake();
         Ok(row.device)
     })

@@ -28,7 +28,7 @@ pub struct MadeCode {
 /// [`ActError`].
 pub async fn make_code(ctx: &AppContext, who: &Who, id: CaseId) -> Result<MadeCode, ActError> {
     let case = who.case(ctx, Action::EnrolDevice, id).await?;
-    if device_acts::ended(&ctx.store.device_act_list(id).await?, ctx.now()).is_some() {
+    if device_acts::ended(&ctx.of(&case).device_act_list().await?, ctx.now()).is_some() {
         return Err(ActError::Conflict(NOBODY_LEFT));
     }
     who.does(ctx, (Action::EnrolDevice, "enrolment-code"), &case, &id.to_string(), async {

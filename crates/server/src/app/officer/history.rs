@@ -1,8 +1,10 @@
 //! Lines of the audit log in words, and names of officers.
 
+use std::collections::HashMap;
+
 use proviso_model::Timestamp;
 use proviso_model::ids::OfficerId;
-use proviso_store::{AlertRow, AuditRow, CaseRow};
+use proviso_store::{AlertRow, AuditRow, CaseRow, Permit};
 
 use super::acts;
 use super::error::ActError;
@@ -26,11 +28,41 @@ pub struct HistoryLine {
 /// # Errors
 /// The store's.
 pub async fn officer_name(ctx: &AppContext, id: OfficerId) -> Result<String, ActError> {
-    Ok(ctx
-        .store
-        .officer_get(id)
-        .await?
-        .map_or_else(|| "an officer who was removed".to_owned(), |row| row.display_name))
+    Ok(ctx.store.officer_get(id).await?.map_or_else(removed, |row| row.display_name))
+}
+
+/// The names of every officer, for who needs several.
+pub struct Names(HashMap<OfficerId, String>);
+
+impl Names {
+    /// As they are now.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn now(ctx: &AppContext) -> Result<Self, ActError> {
+        let officers = ctx.store.officer_list().await?;
+        Ok(Self(officers.into_iter().map(|row| (row.id, row.display_name)).collect()))
+    }
+
+    /// The name of an officer for screens.
+    #[must_use]
+    pub fn of(&self, id: OfficerId) -> String {
+        self.0.get(&id).map_or_else(removed, Clone::clone)
+    }
+
+    /// The name of who is in charge of a case.
+    #[must_use]
+    pub fn in_charge(&self, case: &CaseRow) -> String {
+        case.officer.map_or_else(nobody, |id| self.of(id))
+    }
+}
+
+fn removed() -> String {
+    "an officer who was removed".to_owned()
+}
+
+fn nobody() -> String {
+    "nobody yet".to_owned()
 }
 
 /// The name of the officer in charge of a case.
@@ -40,7 +72,7 @@ pub async fn officer_name(ctx: &AppContext, id: OfficerId) -> Result<String, Act
 pub async fn in_charge(ctx: &AppContext, case: &CaseRow) -> Result<String, ActError> {
     match case.officer {
         Some(id) => officer_name(ctx, id).await,
-        None => Ok("nobody yet".to_owned()),
+        None => Ok(nobody()),
     }
 }
 
@@ -66,9 +98,13 @@ pub async fn actor_name(ctx: &AppContext, actor: &str) -> Result<String, ActErro
 ///
 /// # Errors
 /// The store's.
-pub async fn of_alert(ctx: &AppContext, alert: &AlertRow) -> Result<Vec<HistoryLine>, ActError> {
+pub async fn of_alert(
+    ctx: &AppContext,
+    case: &Permit,
+    alert: &AlertRow,
+) -> Result<Vec<HistoryLine>, ActError> {
     let mut lines = Vec::new();
-    for row in ctx.store.audit_about(alert.case, &alert.id.to_string(), LINES_MAX).await? {
+    for row in ctx.of(case).audit_about(&alert.id.to_string(), LINES_MAX).await? {
         let who = actor_name(ctx, &row.entry.actor).await?;
         let text = format!("{who} {}{}", acts::in_words(&row.entry.act), ending(&row));
         lines.push(HistoryLine { at: row.entry.opened_at, text });

@@ -1,28 +1,30 @@
 //! The inbox: undecided alerts of an officer's cases, most urgent first, and how their devices are.
 
-use std::cmp::Reverse;
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
+use std::collections::{BTreeSet, HashMap};
 
 use proviso_model::Timestamp;
-use proviso_model::ids::{CaseId, DeviceId};
+use proviso_model::ids::{AlertId, CaseId, DeviceId, OfficerId};
 use proviso_model::observation::Act;
 use proviso_model::record::EnrolmentFacts;
-use proviso_store::{AlertFilter, AlertRow, DeviceNoticeRow, GapRow, OrderEndRow, Outside, PrivilegeRow};
+use proviso_store::{
+    AlertRow, DeviceNoticeRow, NewestFinding, OrderEndRow, Outside, Permit, PermittedCaseload, PrivilegeRow,
+};
 
 use super::allowed::Action;
 use super::budget::{self, Budget};
 use super::error::ActError;
 use super::people::EnrolledDevice;
-use super::privilege;
 use super::sealed::{self, Person};
-use super::who::Who;
+use super::who::{Who, is_guest};
 use crate::app::AppContext;
 use crate::app::conflicts;
+use crate::app::coverage::{self, Asked};
 use crate::app::device_acts;
 use crate::app::device_tasks::{self, Task};
-use crate::app::late::{self, LateError};
+use crate::app::late;
 use crate::app::other_adult;
+use crate::app::privilege::{self, Reviewers};
+use crate::keys::case::CaseColumns;
 
 /// Most alerts that one page lists.
 const ALERTS_MAX: u32 = 200;
@@ -122,124 +124,194 @@ pub async fn inbox(ctx: &AppContext, who: &Who) -> Result<Inbox, ActError> {
     // Read first: an alert raised while we read is told again rather than missed.
     let after = ctx.store.notification_last().await?;
     let now = ctx.now();
-    let mut people: HashMap<CaseId, Person> = HashMap::new();
-    let mut devices: HashMap<DeviceId, EnrolledDevice> = HashMap::new();
-    for case in who.cases(ctx).await? {
-        people.insert(case.id, sealed::person(ctx, &case)?);
-        let entered = ctx.store.device_act_list(case.id).await?;
-        let approved = ctx.store.other_adult_list(case.id).await?;
-        for row in ctx.store.device_list(Some(case.id)).await? {
-            let facts = sealed::device(ctx, &row)?;
-            let acts = device_acts::acts(&entered, row.id);
-            let other_adult = other_adult::is_lately(&approved, row.id, now);
-            devices.insert(row.id, EnrolledDevice { row, facts, acts, other_adult });
-        }
+    let cases = who.cases(ctx, Action::ViewEvidence).await?;
+    let caseload = ctx.of_all(&cases);
+    let mut columns = HashMap::with_capacity(cases.len());
+    for case in &cases {
+        columns.insert(case.id, ctx.case_columns(case.id)?);
     }
-    let (alerts, more) = alerts(ctx, who).await?;
-    let (mut rows, mut ends, mut ended_cases) = (Vec::new(), Vec::new(), Vec::new());
-    for alert in alerts {
-        let (Some(person), Some(device)) = (people.get(&alert.case), devices.get(&alert.device)) else {
-            continue;
-        };
-        let newest = ctx.store.alert_findings(alert.id, 1).await?;
-        let act = newest.first().map_or(Act::Unknown, |(_, observation)| sealed::act(&observation.act));
-        let outside = newest.first().and_then(|(finding, _)| finding.outside).filter(|_| alert.is_outside());
-        if outside.is_some() && !ended_cases.contains(&alert.case) {
-            ended_cases.push(alert.case);
-            ends.extend(ctx.store.order_end_list(alert.case).await?);
-        }
-        let (person, device) = (person.clone(), device.facts.clone());
-        rows.push(InboxRow { outside, person, device, act, alert, is_over_budget: false });
+    let mut people: HashMap<CaseId, Person> = HashMap::with_capacity(cases.len());
+    for case in &cases {
+        people.insert(case.id, sealed::person_in(opened(&columns, case.id)?, case)?);
     }
+    let devices = enrolled(&caseload, &columns, now).await?;
+    let alerts = caseload.undecided(ALERTS_MAX).await?;
+    let more = alerts.len() >= ALERTS_MAX as usize;
+    let (mut rows, ends) = rows(&caseload, alerts, (&people, &devices)).await?;
     let budget = budget::of(ctx, who, now).await?;
     if let Some(budget) = budget {
         budget::rank(budget, &mut rows, now);
     }
-    let waits = waits(ctx, &people, &devices).await?;
-    let mut notices = Vec::new();
-    for officer in who.whose_cases() {
-        for row in ctx.store.device_notice_list(None, officer, true).await? {
-            if let (Some(person), Some(device)) = (people.get(&row.case), devices.get(&row.device)) {
-                notices.push(InboxNotice { person: person.clone(), device: device.facts.clone(), row });
-            }
-        }
-    }
+    let waits = waits(ctx, &cases, (&people, &devices)).await?;
+    let notices = notices(&caseload, who, (&people, &devices)).await?;
     let mut devices: Vec<_> = devices
         .into_values()
         .filter(|one| one.row.revoked_at.is_none() && !one.is_released(now))
         .filter_map(|device| Some(InboxDevice { person: people.get(&device.row.case)?.clone(), device }))
         .collect();
     devices.sort_by_key(|one| (one.device.row.seen_at, one.device.row.id));
-    let checks = checks(ctx, &devices).await?;
-    let need_another = need_another(ctx, who).await?;
+    let checks = checks(ctx, &caseload, &columns, &devices).await?;
+    let need_another = need_another(ctx, who, &cases).await?;
     Ok(Inbox { budget, need_another, waits, checks, after, now, rows, more, ends, notices, devices })
 }
 
-/// The undecided alerts to list, the most urgent first, and whether there may be more.
-async fn alerts(ctx: &AppContext, who: &Who) -> Result<(Vec<AlertRow>, bool), ActError> {
-    let (mut alerts, mut more) = (Vec::new(), false);
-    let of_officers = who.whose_cases().into_iter().map(|officer| (officer, None));
-    let of_cases = who.guest_in.iter().map(|case| (None, Some(*case)));
-    for (officer, case) in of_officers.chain(of_cases) {
-        let filter =
-            AlertFilter { officer, case, undecided: true, limit: ALERTS_MAX, ..AlertFilter::default() };
-        let of_one = ctx.store.alert_list(filter).await?;
-        more |= of_one.len() >= ALERTS_MAX as usize;
-        alerts.extend(of_one);
-    }
-    // The store's own order, which a stable sort leaves as it is where there is but one list.
-    alerts.sort_by_key(|alert: &AlertRow| {
-        (alert.outside >= alert.findings, Reverse(alert.priority), Reverse(alert.last_at))
-    });
-    Ok((alerts, more))
+/// What opens the columns of a case of the list.
+fn opened(columns: &HashMap<CaseId, CaseColumns>, case: CaseId) -> Result<&CaseColumns, ActError> {
+    columns.get(&case).ok_or_else(|| ActError::Broken(format!("the keys of case {case} were not read")))
 }
 
-async fn need_another(ctx: &AppContext, who: &Who) -> Result<usize, ActError> {
+/// Rows of several cases, each with those of its own.
+fn by_case<T>(rows: Vec<T>, case: impl Fn(&T) -> CaseId) -> HashMap<CaseId, Vec<T>> {
+    let mut sorted: HashMap<CaseId, Vec<T>> = HashMap::new();
+    for row in rows {
+        sorted.entry(case(&row)).or_default().push(row);
+    }
+    sorted
+}
+
+fn of<T>(sorted: &HashMap<CaseId, Vec<T>>, case: CaseId) -> &[T] {
+    sorted.get(&case).map_or(&[], Vec::as_slice)
+}
+
+/// Every device of those cases, those revoked and released included.
+async fn enrolled(
+    caseload: &PermittedCaseload<'_>,
+    columns: &HashMap<CaseId, CaseColumns>,
+    now: Timestamp,
+) -> Result<HashMap<DeviceId, EnrolledDevice>, ActError> {
+    let entered = by_case(caseload.device_acts().await?, |row| row.case);
+    let approved = by_case(caseload.other_adults().await?, |row| row.case);
+    let mut devices = HashMap::new();
+    for row in caseload.devices().await? {
+        let facts = sealed::device_in(opened(columns, row.case)?, &row)?;
+        let acts = device_acts::acts(of(&entered, row.case), row.id);
+        let other_adult = other_adult::is_lately(of(&approved, row.case), row.id, now);
+        devices.insert(row.id, EnrolledDevice { row, facts, acts, other_adult });
+    }
+    Ok(devices)
+}
+
+/// People and devices of the cases that are listed.
+type Listed<'a> = (&'a HashMap<CaseId, Person>, &'a HashMap<DeviceId, EnrolledDevice>);
+
+/// A row for each alert, and what ended orders of cases that have one outside its order.
+async fn rows(
+    caseload: &PermittedCaseload<'_>,
+    alerts: Vec<AlertRow>,
+    (people, devices): Listed<'_>,
+) -> Result<(Vec<InboxRow>, Vec<OrderEndRow>), ActError> {
+    let newest = caseload.newest(&alerts).await?;
+    let newest: HashMap<AlertId, NewestFinding> = newest.into_iter().map(|one| (one.alert, one)).collect();
+    let (mut rows, mut ended) = (Vec::new(), Vec::new());
+    for alert in alerts {
+        let (Some(person), Some(device)) = (people.get(&alert.case), devices.get(&alert.device)) else {
+            continue;
+        };
+        let newest = newest.get(&alert.id);
+        let act = newest.map_or(Act::Unknown, |one| sealed::act(&one.act));
+        let outside = newest.and_then(|one| one.outside).filter(|_| alert.is_outside());
+        if outside.is_some() && !ended.contains(&alert.case) {
+            ended.push(alert.case);
+        }
+        let (person, device) = (person.clone(), device.facts.clone());
+        rows.push(InboxRow { outside, person, device, act, alert, is_over_budget: false });
+    }
+    Ok((rows, caseload.among(&ended).order_ends().await?))
+}
+
+/// Notices that nobody has marked as seen. Who was let into a case sees them on the person's page.
+async fn notices(
+    caseload: &PermittedCaseload<'_>,
+    who: &Who,
+    (people, devices): Listed<'_>,
+) -> Result<Vec<InboxNotice>, ActError> {
+    if is_guest(who.role) {
+        return Ok(Vec::new());
+    }
+    let mut notices = Vec::new();
+    for row in caseload.open_notices().await? {
+        if let (Some(person), Some(device)) = (people.get(&row.case), devices.get(&row.device)) {
+            notices.push(InboxNotice { person: person.clone(), device: device.facts.clone(), row });
+        }
+    }
+    Ok(notices)
+}
+
+async fn need_another(ctx: &AppContext, who: &Who, cases: &[Permit]) -> Result<usize, ActError> {
     if !who.may(Action::KeepCaseloads) {
         return Ok(0);
     }
     let found = conflicts::needing_another(ctx).await?;
-    Ok(found.iter().filter(|row| !who.conflicts.contains(&row.case)).count())
+    Ok(found.iter().filter(|row| cases.iter().any(|case| case.id == row.case)).count())
 }
 
 /// What waits for an independent reviewer in those cases.
 async fn waits(
     ctx: &AppContext,
-    people: &HashMap<CaseId, Person>,
-    devices: &HashMap<DeviceId, EnrolledDevice>,
+    cases: &[Permit],
+    (people, devices): Listed<'_>,
 ) -> Result<Vec<InboxWait>, ActError> {
+    let held = privilege::held(ctx, &ctx.of_all(cases)).await?;
+    if held.is_empty() {
+        return Ok(Vec::new());
+    }
+    let in_charge: HashMap<CaseId, Option<OfficerId>> =
+        cases.iter().map(|case| (case.id, case.officer)).collect();
+    let reviewers = Reviewers::now(ctx).await?;
     let mut waits = Vec::new();
-    for (case, person) in people {
-        let found = privilege::of_case(ctx, *case).await?;
-        for row in found.waiting {
-            let Some(device) = devices.get(&row.device) else { continue };
-            let (person, device) = (person.clone(), device.facts.clone());
-            waits.push(InboxWait { person, device, row, has_reviewer: found.has_reviewer });
-        }
+    for row in held {
+        let (Some(person), Some(device)) = (people.get(&row.case), devices.get(&row.device)) else {
+            continue;
+        };
+        let has_reviewer = reviewers.any_for(row.case, in_charge.get(&row.case).copied().flatten());
+        let (person, device) = (person.clone(), device.facts.clone());
+        waits.push(InboxWait { person, device, row, has_reviewer });
     }
     waits.sort_by_key(|one| (one.row.held_at, one.row.record));
     Ok(waits)
 }
 
-/// The devices with something to look at. Kinds and times only, as all that an inbox lists.
-async fn checks(ctx: &AppContext, devices: &[InboxDevice]) -> Result<Vec<DeviceCheck>, ActError> {
-    let mut gaps: HashMap<CaseId, Vec<GapRow>> = HashMap::new();
+/// The devices with something to look at. Kinds and times only, as all that an inbox lists. Orders are read only of cases that have a
+/// device with which something may be the matter.
+async fn checks(
+    ctx: &AppContext,
+    caseload: &PermittedCaseload<'_>,
+    columns: &HashMap<CaseId, CaseColumns>,
+    devices: &[InboxDevice],
+) -> Result<Vec<DeviceCheck>, ActError> {
+    let now = ctx.now();
+    let week = device_tasks::week(now);
+    let cases_of = |devices: &[&InboxDevice]| -> Vec<CaseId> {
+        let cases: BTreeSet<CaseId> = devices.iter().map(|one| one.device.row.case).collect();
+        cases.into_iter().collect()
+    };
+    let all: Vec<&InboxDevice> = devices.iter().collect();
+    let gaps = by_case(caseload.gaps(week).await?, |row| row.case);
+    let may_be = |one: &&InboxDevice| {
+        device_tasks::may_be_the_matter(&one.device, of(&gaps, one.device.row.case), now)
+    };
+    let suspect: Vec<&InboxDevice> = all.into_iter().filter(may_be).collect();
+    let cases = cases_of(&suspect);
+    let suspected = caseload.among(&cases);
+    let orders = by_case(suspected.orders().await?, |row| row.case);
+    let ends = by_case(suspected.order_ends().await?, |row| row.case);
+    let mut in_force = HashMap::with_capacity(cases.len());
+    for case in cases {
+        let columns = opened(columns, case)?;
+        in_force.insert(case, late::in_force(columns, of(&orders, case), of(&ends, case))?);
+    }
+    let asked: Vec<Asked<'_>> = suspect
+        .iter()
+        .map(|one| Asked {
+            device: &one.device.row,
+            acts: &one.device.acts,
+            in_force: of(&in_force, one.device.row.case),
+        })
+        .collect();
+    let found = coverage::of_devices(ctx, &asked, week).await?;
     let mut checks = Vec::new();
-    for one in devices {
-        let device = &one.device;
-        let case = device.row.case;
-        let of_case = match gaps.entry(case) {
-            Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(unknown) => {
-                unknown.insert(ctx.store.gap_list(case, device_tasks::week(ctx.now())).await?)
-            }
-        };
-        if !device_tasks::may_be_the_matter(device, of_case, ctx.now()) {
-            continue;
-        }
-        let known = late::known(ctx, &ctx.case_keys(case)?).await?;
-        let in_force = known.order.stretches().map_err(LateError::from)?;
-        let tasks = device_tasks::of_device(ctx, device, &in_force).await?;
+    for (one, found) in suspect.into_iter().zip(found) {
+        let tasks = device_tasks::tasks(&found, &one.device.acts, now);
         if !tasks.is_empty() {
             checks.push(DeviceCheck { device: one.clone(), tasks });
         }

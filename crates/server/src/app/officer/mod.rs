@@ -17,6 +17,7 @@ pub mod device_acts;
 pub mod device_notice;
 pub mod enrolment;
 pub mod error;
+pub mod find;
 pub mod fleet;
 pub mod history;
 pub mod inbox;

@@ -128,7 +128,7 @@ pub async fn view(ctx: &AppContext, who: &Who) -> Result<NotificationView, ActEr
         }
     }
     let mut supervisors = Vec::new();
-    for id in people::supervisors(ctx, Some(who.id)).await? {
+    for id in people::supervisors_of(ctx, who.id).await? {
         if id != who.id {
             supervisors.push(officer_name(ctx, id).await?);
         }

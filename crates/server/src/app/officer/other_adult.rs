@@ -2,7 +2,7 @@
 
 use proviso_model::OtherAdultTold;
 use proviso_model::ids::{CaseId, DeviceId, OtherAdultId};
-use proviso_store::{DeviceRow, OtherAdultRow, Stretch};
+use proviso_store::{DeviceRow, OtherAdultRow, Permit, Stretch};
 
 use super::allowed::Action;
 use super::error::ActError;
@@ -53,10 +53,11 @@ pub struct OtherAdultOnDevice {
 /// [`ActError`].
 pub(super) async fn of_device(
     ctx: &AppContext,
+    case: &Permit,
     device: &DeviceRow,
     stretch: Stretch,
 ) -> Result<OtherAdultOnDevice, ActError> {
-    let rows = ctx.store.other_adult_list(device.case).await?;
+    let rows = ctx.of(case).other_adult_list().await?;
     let mut told: Vec<ShownTold> = other_adult::told(ctx, device, stretch)
         .await?
         .into_iter()

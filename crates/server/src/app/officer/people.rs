@@ -4,7 +4,7 @@ use proviso_model::Timestamp;
 use proviso_model::device_act::{DeviceAct, DeviceActKind};
 use proviso_model::order::Order;
 use proviso_model::record::EnrolmentFacts;
-use proviso_store::{AlertFilter, AlertRow, CaseRow, DeviceRow};
+use proviso_store::{AlertFilter, AlertRow, CaseRow, DeviceRow, Permit};
 
 use super::allowed::Action;
 use super::error::ActError;
@@ -75,16 +75,16 @@ pub struct People {
 pub async fn people(ctx: &AppContext, who: &Who) -> Result<People, ActError> {
     who.require(Action::ViewEvidence)?;
     let mut lines = Vec::new();
-    for case in who.cases(ctx).await? {
-        let filter = AlertFilter { case: Some(case.id), undecided: true, ..AlertFilter::default() };
+    for case in who.cases(ctx, Action::ViewEvidence).await? {
+        let filter = AlertFilter { undecided: true, ..AlertFilter::default() };
         let officer = history::in_charge(ctx, &case).await?;
         lines.push(PersonLine {
             person: sealed::person(ctx, &case)?,
             order: sealed::order(ctx, &case).await?,
             devices: devices(ctx, &case).await?,
-            open: ctx.store.alert_list(filter).await?,
+            open: ctx.of(&case).alert_list(filter).await?,
             officer,
-            case,
+            case: case.case().clone(),
         });
     }
     lines.sort_by(|a, b| a.person.name.cmp(&b.person.name).then(a.case.id.cmp(&b.case.id)));
@@ -95,13 +95,14 @@ pub async fn people(ctx: &AppContext, who: &Who) -> Result<People, ActError> {
 ///
 /// # Errors
 /// [`ActError`].
-pub async fn devices(ctx: &AppContext, case: &CaseRow) -> Result<Vec<EnrolledDevice>, ActError> {
-    let entered = ctx.store.device_act_list(case.id).await?;
-    let approved = ctx.store.other_adult_list(case.id).await?;
+pub async fn devices(ctx: &AppContext, case: &Permit) -> Result<Vec<EnrolledDevice>, ActError> {
+    let entered = ctx.of(case).device_act_list().await?;
+    let approved = ctx.of(case).other_adult_list().await?;
+    let columns = ctx.case_columns(case.id)?;
     let mut devices = Vec::new();
-    for row in ctx.store.device_list(Some(case.id)).await? {
+    for row in ctx.of(case).device_list().await? {
         if row.revoked_at.is_none() {
-            let facts = sealed::device(ctx, &row)?;
+            let facts = sealed::device_in(&columns, &row)?;
             let (acts, other_adult) =
                 (device_acts::acts(&entered, row.id), other_adult::is_lately(&approved, row.id, ctx.now()));
             devices.push(EnrolledDevice { acts, other_adult, row, facts });

@@ -1,18 +1,21 @@
 //! A person's page: order, devices, watched time and gaps, and the timeline. Viewing it is logged.
 
+use std::collections::HashMap;
+
 use proviso_model::Timestamp;
-use proviso_model::ids::CaseId;
+use proviso_model::ids::{AlertId, CaseId};
 use proviso_model::order::Order;
 use proviso_model::record::EnrolmentFacts;
 use proviso_model::statement::Statement;
 use proviso_store::{
-    AlertFilter, AlertRow, CaseRow, DecisionRow, GapRow, NoticeRow, OrderEndRow, PersonalLinkRow, Stretch,
+    AlertFilter, AlertRow, CaseRow, DecisionRow, GapRow, NoticeRow, OrderEndRow, Permit, PersonalLinkRow,
+    Stretch,
 };
 
 use super::allowed::Action;
 use super::device_notice::{self, ShownNotice};
 use super::error::ActError;
-use super::history;
+use super::history::Names;
 use super::people::{self, EnrolledDevice};
 use super::privilege::{self, OfCase};
 use super::received::{self, ReceivedLine};
@@ -21,7 +24,8 @@ use super::shield;
 use super::statements;
 use super::who::Who;
 use crate::app::AppContext;
-use crate::app::coverage::{self, DeviceCoverage};
+use crate::app::coverage::{self, Asked, DeviceCoverage};
+use crate::app::device_acts;
 use crate::app::device_tasks;
 use crate::app::late::{self, LateError};
 use crate::app::transfer::{self, Transferred};
@@ -97,48 +101,44 @@ pub async fn view(ctx: &AppContext, who: &Who, id: CaseId) -> Result<PersonView,
         let now = ctx.now();
         let stretch = Stretch { from: now.plus_days(-TIMELINE_DAYS), until: now.plus_days(1) };
         let since = Some(stretch.from);
-        let filter = AlertFilter { case: Some(id), since, limit: ALERTS_MAX, ..AlertFilter::default() };
-        let alerts = ctx.store.alert_list(filter).await?;
-        let mut decisions = Vec::new();
-        for alert in alerts.iter().filter(|alert| alert.decided_at.is_some()) {
-            for row in ctx.store.decision_list(alert.id).await? {
-                let officer = history::officer_name(ctx, row.officer).await?;
-                decisions.push((row, officer));
-            }
-        }
-        let officer = history::in_charge(ctx, &case).await?;
+        let filter = AlertFilter { since, limit: ALERTS_MAX, ..AlertFilter::default() };
+        let alerts = ctx.of(&case).alert_list(filter).await?;
+        let names = Names::now(ctx).await?;
+        let decisions = decisions(ctx, &case, &alerts, &names).await?;
+        let officer = names.in_charge(&case);
         let devices = people::devices(ctx, &case).await?;
         let known = late::known(ctx, &ctx.case_keys(id)?).await?;
         let in_force = known.order.stretches().map_err(LateError::from)?;
-        let about_devices = about_devices(ctx, id).await?;
+        let about_devices = about_devices(ctx, &case, &names).await?;
         let week = device_tasks::week(now);
-        let mut minutes = Vec::new();
-        for device in &devices {
-            minutes.push(coverage::of_device(ctx, &in_force, &device.row, week).await?);
-        }
-        let revoked = revoked(ctx, id, &in_force, week).await?;
+        let asked: Vec<Asked<'_>> = devices
+            .iter()
+            .map(|one| Asked { device: &one.row, acts: &one.acts, in_force: &in_force })
+            .collect();
+        let minutes = coverage::of_devices(ctx, &asked, week).await?;
+        let revoked = revoked(ctx, &case, &in_force, week).await?;
         Ok(PersonView {
             transferred: transfer::of_case(ctx, id).await?,
             received: received::of_case(ctx, id).await?,
             visits: visit::shown(ctx, id).await?,
-            links: ctx.store.personal_link_list(id).await?,
-            shielded: shield::count(ctx, id).await?,
+            links: ctx.of(&case).personal_link_list().await?,
+            shielded: shield::count(ctx, &case).await?,
             about_devices,
             may_mark: who.may_on(Action::Decide, &case),
             ends: known.ends,
             held: late::quarantine::held_count(ctx, id).await?,
-            privilege: privilege::of_case(ctx, id).await?,
+            privilege: privilege::of_case(ctx, &case).await?,
             in_force,
             person: sealed::person(ctx, &case)?,
             order: sealed::order(ctx, &case).await?,
             devices,
             coverage: minutes,
-            gaps: ctx.store.gap_list(id, stretch).await?,
+            gaps: ctx.of(&case).gap_list(stretch).await?,
             revoked,
-            notices: ctx.store.notice_list(id, stretch).await?,
-            statements: statements::within(ctx, id, stretch).await?,
+            notices: ctx.of(&case).notice_list(stretch).await?,
+            statements: statements::within(ctx, &case, stretch).await?,
             may_enrol: who.may_on(Action::EnrolDevice, &case),
-            case: case.clone(),
+            case: case.case().clone(),
             officer,
             alerts,
             decisions,
@@ -160,30 +160,63 @@ impl PersonView {
 /// The minutes of devices that were revoked within the stretch.
 async fn revoked(
     ctx: &AppContext,
-    case: CaseId,
+    case: &Permit,
     in_force: &[(Timestamp, Timestamp)],
     stretch: Stretch,
 ) -> Result<Vec<(EnrolmentFacts, DeviceCoverage)>, ActError> {
-    let mut devices = Vec::new();
-    for row in ctx.store.device_list(Some(case)).await? {
-        if row.revoked_at.is_some_and(|at| at > stretch.from) {
-            let minutes = coverage::of_device(ctx, in_force, &row, stretch).await?;
-            devices.push((sealed::device(ctx, &row)?, minutes));
-        }
+    let mut rows = ctx.of(case).device_list().await?;
+    rows.retain(|row| row.revoked_at.is_some_and(|at| at > stretch.from));
+    if rows.is_empty() {
+        return Ok(Vec::new());
     }
-    Ok(devices)
+    let entered = ctx.of(case).device_act_list().await?;
+    let acts: Vec<_> = rows.iter().map(|row| device_acts::acts(&entered, row.id)).collect();
+    let asked = rows.iter().zip(&acts).map(|(device, acts)| Asked { device, acts, in_force });
+    let minutes = coverage::of_devices(ctx, &asked.collect::<Vec<_>>(), stretch).await?;
+    let columns = ctx.case_columns(case.id)?;
+    let facts = rows.iter().map(|row| sealed::device_in(&columns, row)).collect::<Result<Vec<_>, _>>()?;
+    Ok(facts.into_iter().zip(minutes).collect())
+}
+
+/// The decisions on alerts, in the order of the alerts, with the name of who decided.
+async fn decisions(
+    ctx: &AppContext,
+    case: &Permit,
+    alerts: &[AlertRow],
+    names: &Names,
+) -> Result<Vec<(DecisionRow, String)>, ActError> {
+    let decided = alerts.iter().filter(|alert| alert.decided_at.is_some());
+    let decided: Vec<AlertId> = decided.map(|alert| alert.id).collect();
+    let rows = ctx.of(case).decisions(&decided).await?;
+    let mut of_alerts: HashMap<AlertId, Vec<DecisionRow>> = HashMap::new();
+    for row in rows {
+        of_alerts.entry(row.alert).or_default().push(row);
+    }
+    let in_order = decided.iter().flat_map(|alert| of_alerts.remove(alert).unwrap_or_default());
+    Ok(in_order
+        .map(|row| {
+            let name = names.of(row.officer);
+            (row, name)
+        })
+        .collect())
 }
 
 async fn about_devices(
     ctx: &AppContext,
-    case: CaseId,
+    case: &Permit,
+    names: &Names,
 ) -> Result<Vec<(ShownNotice, EnrolmentFacts)>, ActError> {
+    let notices = device_notice::of_case(ctx, case, names).await?;
+    if notices.is_empty() {
+        return Ok(Vec::new());
+    }
+    // Also those that are revoked by now.
+    let devices = ctx.of(case).device_list().await?;
+    let columns = ctx.case_columns(case.id)?;
     let mut about = Vec::new();
-    for notice in device_notice::of_case(ctx, case).await? {
-        // Also of one that is revoked by now.
-        let device = ctx.store.device_get(notice.row.device).await?.ok_or(ActError::NotFound)?;
-        let facts = sealed::device(ctx, &device)?;
-        about.push((notice, facts));
+    for notice in notices {
+        let device = devices.iter().find(|row| row.id == notice.row.device).ok_or(ActError::NotFound)?;
+        about.push((notice, sealed::device_in(&columns, device)?));
     }
     Ok(about)
 }

@@ -19,7 +19,7 @@ use proviso_model::limits::PDQ_QUALITY_MIN;
 use proviso_model::order::ConditionKind;
 use proviso_model::policy::PackRef;
 use proviso_model::{Digest, Fact, Observation, PdqHash};
-use proviso_store::{AuditFilter, CaseRow, HashSetRow, Outside};
+use proviso_store::{AuditFilter, HashSetRow, Outside, Permit};
 use sha1::{Digest as _, Sha1};
 use tokio::task::JoinSet;
 use zeroize::Zeroizing;
@@ -282,7 +282,7 @@ async fn unveiling(
 
 async fn made(
     ctx: &AppContext,
-    case: &CaseRow,
+    case: &Permit,
     alert: AlertId,
     record: &RecordHash,
     view: View,
@@ -295,17 +295,17 @@ async fn made(
 /// The bytes of the picture of a record among an alert's findings, or of the window of one, where they may be seen.
 async fn bytes_of(
     ctx: &AppContext,
-    case: &CaseRow,
+    case: &Permit,
     alert: AlertId,
     record: &RecordHash,
 ) -> Result<Zeroizing<Vec<u8>>, ActError> {
-    let mut rows = ctx.store.alert_findings(alert, FINDINGS_MAX).await?;
+    let mut rows = ctx.of(case).alert_findings(alert, FINDINGS_MAX).await?;
     let is_own = rows.iter().any(|(finding, _)| finding.record == *record);
     rows.retain(|(finding, _)| !is_own || finding.record == *record);
     let keys = ctx.case_keys(case.id)?;
     let mut opened = Vec::new();
     for (finding, observation) in &rows {
-        match ctx.store.record_key(&finding.record).await? {
+        match ctx.of(case).record_key(finding).await? {
             Some(key) => {
                 let columns = keys.of_record(&key);
                 let both = sealed::captured_and_generated(&columns, observation, finding)?;
@@ -321,7 +321,7 @@ async fn bytes_of(
     }
     let mut of_record = BTreeMap::new();
     for ((record, ..), found) in opened.iter().zip(found) {
-        let reviewed = ctx.store.privilege_get(record).await?.map(|row| row.state);
+        let reviewed = ctx.of(case).privilege_get(record).await?.map(|row| row.state);
         let of = of_record.entry(*record).or_insert(OfRecord { found: Vec::new(), reviewed });
         of.found.push(found);
     }

@@ -2,12 +2,12 @@
 //! reviewer has a role of their own, sees no other page of a case, and is never in charge of the case.
 
 use proviso_model::finding::Finding;
-use proviso_model::ids::{CaseId, JobId};
+use proviso_model::ids::JobId;
 use proviso_model::order::Order;
 use proviso_model::record::{EnrolmentFacts, RecordBody};
 use proviso_model::{Digest, Observation, Timestamp};
 use proviso_store::{
-    AuditFilter, CaseRow, CaseState, PrivilegeDecision, PrivilegeRow, PrivilegeState, RecordRow, StoreError,
+    AuditFilter, CaseRow, Permit, PrivilegeDecision, PrivilegeRow, PrivilegeState, RecordRow, StoreError,
 };
 
 use super::allowed::Action;
@@ -67,11 +67,7 @@ pub async fn queue(ctx: &AppContext, who: &Who) -> Result<Queue, ActError> {
     }
     let rows = privilege::rows(ctx, None).await?;
     let (mut waiting, mut decided) = (Vec::new(), Vec::new());
-    for case in ctx.store.case_list(None).await? {
-        let is_theirs = may_review && who.may_on(Action::ReviewPrivilege, &case);
-        if !is_theirs || case.state == CaseState::Destroyed {
-            continue;
-        }
+    for case in who.cases(ctx, Action::ReviewPrivilege).await? {
         for row in rows.iter().filter(|row| row.case == case.id) {
             let item = item(ctx, &case, row).await?;
             if row.state == PrivilegeState::Held { waiting.push(item) } else { decided.push(item) }
@@ -89,8 +85,8 @@ pub async fn queue(ctx: &AppContext, who: &Who) -> Result<Queue, ActError> {
     })
 }
 
-async fn item(ctx: &AppContext, case: &CaseRow, row: &PrivilegeRow) -> Result<Item, ActError> {
-    let device = ctx.store.device_get(row.device).await?.ok_or(ActError::NotFound)?;
+async fn item(ctx: &AppContext, case: &Permit, row: &PrivilegeRow) -> Result<Item, ActError> {
+    let device = ctx.of(case).device_get(row.device).await?.ok_or(ActError::NotFound)?;
     Ok(Item {
         person: sealed::person(ctx, case)?,
         device: sealed::device(ctx, &device)?,
@@ -178,29 +174,29 @@ async fn show(ctx: &AppContext, who: &Who, record: [u8; 32], act: &str) -> Resul
             content: if act == OPEN { Some(content(ctx, &case, record).await?) } else { None },
             decided,
             now: ctx.now(),
-            case: case.clone(),
+            case: case.case().clone(),
         })
     })
     .await
 }
 
 /// The item and its case, where this officer may decide on it.
-async fn of(ctx: &AppContext, who: &Who, record: [u8; 32]) -> Result<(PrivilegeRow, CaseRow), ActError> {
+async fn of(ctx: &AppContext, who: &Who, record: [u8; 32]) -> Result<(PrivilegeRow, Permit), ActError> {
     who.require(Action::ReviewPrivilege)?;
     let row = ctx.store.privilege_get(&record).await?.ok_or(ActError::NotFound)?;
     let case = who.case(ctx, Action::ReviewPrivilege, row.case).await?;
     Ok((row, case))
 }
 
-async fn record(ctx: &AppContext, hash: &[u8; 32]) -> Result<RecordRow, ActError> {
-    if let Some(row) = ctx.store.record_get(hash).await? {
+async fn record(ctx: &AppContext, case: &Permit, hash: &[u8; 32]) -> Result<RecordRow, ActError> {
+    if let Some(row) = ctx.of(case).record_get(hash).await? {
         return Ok(row);
     }
-    ctx.store.branch_record_get(hash).await?.ok_or(ActError::NotFound)
+    ctx.of(case).branch_record_get(hash).await?.ok_or(ActError::NotFound)
 }
 
-async fn content(ctx: &AppContext, case: &CaseRow, hash: [u8; 32]) -> Result<Content, ActError> {
-    let row = record(ctx, &hash).await?;
+async fn content(ctx: &AppContext, case: &Permit, hash: [u8; 32]) -> Result<Content, ActError> {
+    let row = record(ctx, case, &hash).await?;
     let keys = ctx.case_keys(case.id)?;
     let opened = revoked::content(&keys, &row);
     let Some(RecordBody::Finding { captured, generated }) = opened.map(|content| content.body) else {
@@ -271,7 +267,7 @@ pub async fn decide(
             sealed: ctx.seal_json(id, Purpose::Privilege, &words)?,
             job: JobId::new(ctx.now(), ctx.random()),
         };
-        ctx.store.privilege_decide(&decision).await?;
+        ctx.of(&case).privilege_decide(&row, &decision).await?;
         ctx.work.notify_one();
         ctx.hub.wake();
         Ok(Ok(()))
@@ -282,7 +278,7 @@ pub async fn decide(
 /// What stays sealed, where something is left that a finding rests on.
 async fn withheld(
     ctx: &AppContext,
-    case: &CaseRow,
+    case: &Permit,
     hash: [u8; 32],
     chosen: &[usize],
 ) -> Result<Result<Withheld, String>, ActError> {
@@ -316,11 +312,11 @@ pub struct OfCase {
 ///
 /// # Errors
 /// The store's.
-pub async fn of_case(ctx: &AppContext, case: CaseId) -> Result<OfCase, ActError> {
-    let rows = privilege::rows(ctx, Some(case)).await?;
+pub async fn of_case(ctx: &AppContext, case: &Permit) -> Result<OfCase, ActError> {
+    let rows = privilege::rows(ctx, Some(case.id)).await?;
     let counts = Counts::of(&rows);
     let mut waiting = rows;
     waiting.retain(|row| row.state == PrivilegeState::Held);
-    let has_reviewer = waiting.is_empty() || privilege::has_reviewer(ctx, Some(case)).await?;
+    let has_reviewer = waiting.is_empty() || privilege::has_reviewer(ctx, Some(case.id)).await?;
     Ok(OfCase { waiting, counts, has_reviewer })
 }

@@ -57,18 +57,20 @@ pub enum Review {
 /// [`ActError`].
 pub async fn list(ctx: &AppContext, who: &Who) -> Result<Vec<ToReview>, ActError> {
     who.require(Action::ReviewQuarantine)?;
-    let waiting = ctx.store.quarantine_list(None).await?;
     let mut found = Vec::new();
-    for case in ctx.store.case_list(None).await? {
-        if !who.may_on(Action::ReviewQuarantine, &case) {
-            continue;
-        }
-        let held = waiting.iter().filter(|row| row.case == case.id && row.state == QuarantineState::Held);
+    for case in who.cases(ctx, Action::ReviewQuarantine).await? {
+        let waiting = ctx.of(&case).quarantine_list().await?;
+        let held = waiting.iter().filter(|row| row.state == QuarantineState::Held);
         let held = held.map(|row| row.record).collect::<std::collections::BTreeSet<_>>().len();
         let counted = quarantine::of_case(ctx, case.id).await?;
         let seen = counted.seen.iter().map(|group| group.findings).sum();
         if held > 0 || seen > 0 || !counted.ends.is_empty() {
-            found.push(ToReview { person: sealed::person(ctx, &case)?, held, seen, case });
+            found.push(ToReview {
+                person: sealed::person(ctx, &case)?,
+                held,
+                seen,
+                case: case.case().clone(),
+            });
         }
     }
     Ok(found)
@@ -85,8 +87,8 @@ pub async fn view(ctx: &AppContext, who: &Who, id: CaseId) -> Result<ReviewView,
             person: sealed::person(ctx, &case)?,
             order: sealed::order(ctx, &case).await?,
             quarantine: quarantine::of_case(ctx, id).await?,
-            legal_hold: ctx.store.legal_hold(id).await?,
-            case: case.clone(),
+            legal_hold: ctx.of(&case).legal_hold().await?,
+            case: case.case().clone(),
         })
     })
     .await
@@ -104,8 +106,8 @@ pub async fn review(
     decided: Review,
     reason: &str,
 ) -> Result<u64, ActError> {
-    who.case(ctx, Action::ReviewQuarantine, id).await?;
-    if decided != Review::Release && ctx.store.legal_hold(id).await?.is_some() {
+    let case = who.case(ctx, Action::ReviewQuarantine, id).await?;
+    if decided != Review::Release && ctx.of(&case).legal_hold().await?.is_some() {
         return Err(ActError::Conflict("a legal hold forbids erasing anything of this case"));
     }
     let done = match decided {

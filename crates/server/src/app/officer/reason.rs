@@ -2,7 +2,7 @@
 //! (Data Protection Act 2018, section 62(3): the justification for consulting).
 
 use proviso_model::ids::CaseId;
-use proviso_store::{CaseRow, OfficerRole, StoreError};
+use proviso_store::{OfficerRole, Permit, StoreError, Tie};
 
 use super::allowed::Action;
 use super::error::ActError;
@@ -65,13 +65,11 @@ impl CaseReason {
 impl Who {
     /// Why this officer looks into that case, for the log; `None` where they have to say so first.
     #[must_use]
-    pub fn reason_on(&self, action: Action, case: &CaseRow) -> Option<&'static str> {
-        match (case.officer, action, self.role) {
-            (Some(officer), ..) if officer == self.id => Some("In charge of the case"),
-            (Some(officer), ..) if self.covers.contains(&officer) => {
-                Some("Stands in for the officer in charge")
-            }
-            (.., OfficerRole::OffenderManager | OfficerRole::Supervisor)
+    pub fn reason_on(&self, action: Action, case: &Permit) -> Option<&'static str> {
+        match (case.tie(), self.role) {
+            (Tie::InCharge, _) => Some("In charge of the case"),
+            (Tie::StandsIn, _) => Some("Stands in for the officer in charge"),
+            (_, OfficerRole::OffenderManager | OfficerRole::Supervisor)
                 if matches!(
                     action,
                     Action::ViewEvidence | Action::Decide | Action::Export | Action::EnrolDevice
@@ -92,7 +90,7 @@ impl Who {
         &self,
         ctx: &AppContext,
         (action, act): (Action, &str),
-        case: &CaseRow,
+        case: &Permit,
         objects: &str,
         work: impl Future<Output = Result<T, E>>,
     ) -> Result<T, E> {
@@ -104,7 +102,7 @@ impl Who {
     ///
     /// # Errors
     /// [`ActError::SayWhy`]; [`ActError::Broken`] when the case has no key.
-    pub fn because(&self, ctx: &AppContext, action: Action, case: &CaseRow) -> Result<Vec<u8>, ActError> {
+    pub fn because(&self, ctx: &AppContext, action: Action, case: &Permit) -> Result<Vec<u8>, ActError> {
         let reason = self.reason_on(action, case).ok_or(ActError::SayWhy(case.id))?;
         Ok(ctx.seal(case.id, Purpose::Audit, reason.as_bytes())?)
     }

@@ -82,7 +82,8 @@ pub struct RetentionView {
 /// [`ActError`].
 pub async fn list(ctx: &AppContext, who: &Who) -> Result<(Vec<Listed>, Vec<Gone>), ActError> {
     who.require(Action::ReviewRetention)?;
-    let may = |case: &CaseRow| who.may_on(Action::ReviewRetention, case);
+    let cases = who.cases(ctx, Action::ReviewRetention).await?;
+    let may = |case: &CaseRow| cases.iter().any(|one| one.id == case.id);
     let mut listed = Vec::new();
     for review in retention::list(ctx, may).await? {
         listed.push(Listed { person: sealed::person(ctx, &review.case)?, review });
@@ -107,8 +108,8 @@ pub async fn list(ctx: &AppContext, who: &Who) -> Result<(Vec<Listed>, Vec<Gone>
 pub async fn view(ctx: &AppContext, who: &Who, id: CaseId) -> Result<RetentionView, ActError> {
     let case = who.case(ctx, Action::ReviewRetention, id).await?;
     who.does(ctx, (Action::ReviewRetention, "retention-view"), &case, &id.to_string(), async {
-        let rows = ctx.store.retention_list(Some(id)).await?;
-        let review = retention::of_case(ctx, case.clone(), rows).await?;
+        let rows = ctx.of(&case).retention_list().await?;
+        let review = retention::of_case(ctx, case.case().clone(), rows).await?;
         let waits = review.proposal.as_ref().map(|row| row.id);
         let mut decided = Vec::new();
         for row in review.decided.iter().rev() {
@@ -162,7 +163,7 @@ pub async fn decide(
     reason: &str,
 ) -> Answered<RetentionId> {
     let case = who.case(ctx, Action::ReviewRetention, id).await?;
-    answered(act::decide(ctx, &who.actor(), case, decided, reason).await)
+    answered(act::decide(ctx, &who.actor(), case.case().clone(), decided, reason).await)
 }
 
 /// Confirms a colleague's proposal: the case is destroyed.
@@ -176,7 +177,7 @@ pub async fn confirm(
     proposal: RetentionId,
 ) -> Answered<Certificate> {
     let case = who.case(ctx, Action::ReviewRetention, id).await?;
-    answered(act::confirm(ctx, &who.actor(), case, proposal).await)
+    answered(act::confirm(ctx, &who.actor(), case.case().clone(), proposal).await)
 }
 
 /// Withdraws a proposal.
@@ -191,7 +192,7 @@ pub async fn withdraw(
     reason: &str,
 ) -> Answered<()> {
     let case = who.case(ctx, Action::ReviewRetention, id).await?;
-    answered(act::withdraw(ctx, &who.actor(), case, proposal, reason).await)
+    answered(act::withdraw(ctx, &who.actor(), case.case().clone(), proposal, reason).await)
 }
 
 /// A certificate of erasure, once more. Logged. It says nothing of what was erased, so whoever reviews may have any.

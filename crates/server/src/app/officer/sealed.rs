@@ -6,14 +6,14 @@ use proviso_model::finding::Finding;
 use proviso_model::ids::{DecisionId, OfficerId};
 use proviso_model::observation::Act;
 use proviso_model::record::EnrolmentFacts;
-use proviso_store::{AlertRow, CaseRow, DecisionRow, DeviceRow, FindingRow, ObservationRow};
+use proviso_store::{AlertRow, CaseRow, DecisionRow, DeviceRow, FindingRow, ObservationRow, Permit};
 use serde::{Deserialize, Serialize};
 
 use super::alert::DecisionForm;
 use super::error::ActError;
 use crate::app::AppContext;
 use crate::keys::KeyError;
-use crate::keys::case::{Purpose, RecordColumns};
+use crate::keys::case::{CaseColumns, Purpose, RecordColumns};
 
 pub use proviso_model::order::{Order, Person};
 
@@ -42,12 +42,28 @@ pub fn person(ctx: &AppContext, case: &CaseRow) -> Result<Person, ActError> {
     Ok(ctx.unseal_json(case.id, Purpose::Case, &case.sealed)?)
 }
 
+/// The same where the case's columns are opened already.
+///
+/// # Errors
+/// [`ActError`].
+pub fn person_in(columns: &CaseColumns, case: &CaseRow) -> Result<Person, ActError> {
+    Ok(columns.open_json(Purpose::Case, &case.sealed)?)
+}
+
+/// What a device said of itself at enrolment, where the case's columns are opened already.
+///
+/// # Errors
+/// [`ActError`].
+pub fn device_in(columns: &CaseColumns, row: &DeviceRow) -> Result<EnrolmentFacts, ActError> {
+    Ok(columns.open_json(Purpose::Device, &row.sealed)?)
+}
+
 /// The order of a case as it is now.
 ///
 /// # Errors
 /// [`ActError`].
-pub async fn order(ctx: &AppContext, case: &CaseRow) -> Result<Order, ActError> {
-    let row = ctx.store.order_current(case.id).await?;
+pub async fn order(ctx: &AppContext, case: &Permit) -> Result<Order, ActError> {
+    let row = ctx.of(case).order_current().await?;
     let row = row.ok_or_else(|| ActError::Broken(format!("case {} has no order", case.id)))?;
     let text = ctx.unseal(case.id, Purpose::Order, &row.sealed)?;
     let text = String::from_utf8_lossy(&text);

@@ -11,10 +11,9 @@ use serde::{Deserialize, Serialize};
 use super::allowed::Action;
 use super::error::ActError;
 use super::reason::CaseReason;
-use super::who::{Who, is_guest};
+use super::who::Who;
 use super::{passkeys, password, second_factor};
 use crate::app::AppContext;
-use crate::app::conflicts;
 
 /// A session ends after so long without use, in milliseconds.
 pub const IDLE_MILLIS_MAX: i64 = 30 * 60_000;
@@ -276,18 +275,9 @@ pub async fn current(ctx: &AppContext, token: &str, used: bool) -> Result<Option
     if used && idle(&row, now) > NOTE_MILLIS {
         ctx.store.session_seen(&hash, now).await?;
     }
-    let covers = ctx.store.cover_list(now).await?;
-    let covers = covers.iter().filter(|cover| cover.covered_by == officer.id && cover.stands(now));
-    let covers = covers.map(|cover| cover.officer).collect();
     let given = row.case_reasons.iter().filter_map(|(case, said)| Some((*case, CaseReason::parse(said)?)));
     let given = given.collect();
-    let conflicts = conflicts::barred_for(ctx, officer.id).await?;
-    let mut guest_in = Vec::new();
-    if is_guest(officer.role) {
-        let rows = ctx.store.case_guest_list(Some(officer.id), now).await?;
-        guest_in.extend(rows.into_iter().map(|row| row.case));
-    }
-    Ok(Some(Session { who: Who { covers, guest_in, conflicts, given, ..Who::from(officer) }, row }))
+    Ok(Some(Session { who: Who { given, ..Who::from(officer) }, row }))
 }
 
 fn idle(row: &SessionRow, now: Timestamp) -> i64 {

@@ -5,7 +5,7 @@ use proviso_model::Timestamp;
 use proviso_model::ids::{CaseId, ShieldId};
 use proviso_model::order::Order;
 use proviso_model::statement::Statement;
-use proviso_store::CaseRow;
+use proviso_store::{CaseRow, Permit};
 
 use super::allowed::Action;
 use super::error::ActError;
@@ -63,8 +63,8 @@ pub struct OfCase {
 ///
 /// # Errors
 /// The store's.
-pub async fn count(ctx: &AppContext, case: CaseId) -> Result<usize, ActError> {
-    let rows = ctx.store.shield_list(case).await?;
+pub async fn count(ctx: &AppContext, case: &Permit) -> Result<usize, ActError> {
+    let rows = ctx.of(case).shield_list().await?;
     Ok(rows.iter().filter(|row| row.ended.is_none()).count())
 }
 
@@ -75,16 +75,18 @@ pub async fn count(ctx: &AppContext, case: CaseId) -> Result<usize, ActError> {
 pub async fn list(ctx: &AppContext, who: &Who) -> Result<Vec<OfCase>, ActError> {
     who.require(Action::KeepShield)?;
     let mut found = Vec::new();
-    for case in ctx.store.case_list(None).await? {
-        if !who.may_on(Action::KeepShield, &case) {
-            continue;
-        }
-        let rows = ctx.store.shield_list(case.id).await?;
+    for case in who.cases(ctx, Action::KeepShield).await? {
+        let rows = ctx.of(&case).shield_list().await?;
         let changed = rows.iter().map(|row| row.ended.as_ref().map_or(row.entered_at, |end| end.at)).max();
         let is_new = |one: &Statement| changed.is_none_or(|changed| one.written_at > changed);
-        let asked = statements::to_protect(ctx, case.id).await?.iter().filter(|one| is_new(one)).count();
+        let asked = statements::to_protect(ctx, &case).await?.iter().filter(|one| is_new(one)).count();
         let standing = rows.iter().filter(|row| row.ended.is_none()).count();
-        found.push(OfCase { person: sealed::person(ctx, &case)?, standing, asked, case });
+        found.push(OfCase {
+            person: sealed::person(ctx, &case)?,
+            standing,
+            asked,
+            case: case.case().clone(),
+        });
     }
     found.sort_by_key(|one| std::cmp::Reverse(one.asked));
     Ok(found)
@@ -98,7 +100,7 @@ pub async fn view(ctx: &AppContext, who: &Who, id: CaseId) -> Result<ShieldView,
     let case = who.case(ctx, Action::KeepShield, id).await?;
     who.does(ctx, (Action::KeepShield, "shield-view"), &case, &id.to_string(), async {
         let mut contacts = Vec::new();
-        for row in ctx.store.shield_list(id).await? {
+        for row in ctx.of(&case).shield_list().await? {
             let said = shield::opened(ctx, &row)?;
             let ended = match &row.ended {
                 Some(end) => {
@@ -116,9 +118,9 @@ pub async fn view(ctx: &AppContext, who: &Who, id: CaseId) -> Result<ShieldView,
         Ok(ShieldView {
             person: sealed::person(ctx, &case)?,
             order: sealed::order(ctx, &case).await?,
-            asked: statements::to_protect(ctx, id).await?,
+            asked: statements::to_protect(ctx, &case).await?,
             contacts,
-            case: case.clone(),
+            case: case.case().clone(),
         })
     })
     .await

@@ -1,7 +1,7 @@
-//! Who is asking, and whether a case is theirs.
+//! Who is asking. Whether a case is theirs, the store says.
 
 use proviso_model::ids::{AlertId, CaseId, DeviceId, OfficerId};
-use proviso_store::{AlertRow, CaseRow, CaseState, DeviceRow, OfficerRole, OfficerRow};
+use proviso_store::{Access, AlertRow, DeviceRow, OfficerRole, OfficerRow, Permit, Tie};
 
 use super::allowed::{Action, allowed, offered};
 use super::error::ActError;
@@ -19,29 +19,13 @@ pub struct Who {
     pub name: String,
     /// Role.
     pub role: OfficerRole,
-    /// For whom they stand in now: their cases are this officer's too.
-    pub covers: Vec<OfficerId>,
     /// Why they opened cases that are not theirs, in this session.
     pub given: Vec<(CaseId, CaseReason)>,
-    /// Cases that a digital specialist or a disclosure officer was let into, now.
-    pub guest_in: Vec<CaseId>,
-    /// Cases whose person, or household, they have declared that they know: barred for them.
-    pub conflicts: Vec<CaseId>,
 }
 
 impl From<OfficerRow> for Who {
     fn from(row: OfficerRow) -> Self {
-        let (covers, guest_in, conflicts) = (Vec::new(), Vec::new(), Vec::new());
-        Self {
-            id: row.id,
-            username: row.username,
-            name: row.display_name,
-            role: row.role,
-            covers,
-            guest_in,
-            conflicts,
-            given: Vec::new(),
-        }
+        Self { id: row.id, username: row.username, name: row.display_name, role: row.role, given: Vec::new() }
     }
 }
 
@@ -64,14 +48,11 @@ impl Who {
         offered(self.role, action)
     }
 
-    /// Whether this officer may do `action` on that case.
+    /// Whether this officer may do `action` on the case of a permit of theirs.
     #[must_use]
-    pub fn may_on(&self, action: Action, case: &CaseRow) -> bool {
-        let is_own = match is_guest(self.role) {
-            true => self.guest_in.contains(&case.id),
-            false => case.officer.is_some_and(|officer| self.is_own(officer)),
-        };
-        !self.conflicts.contains(&case.id) && allowed(self.role, action, is_own)
+    pub fn may_on(&self, action: Action, case: &Permit) -> bool {
+        let is_own = matches!(case.tie(), Tie::InCharge | Tie::StandsIn | Tie::LetIn);
+        case.officer() == Some(self.id) && allowed(self.role, action, is_own)
     }
 
     /// Refuses an act that the role never includes.
@@ -82,35 +63,29 @@ impl Who {
         if self.may(action) { Ok(()) } else { Err(ActError::NotYourRole) }
     }
 
-    /// Whether the cases of that officer are this one's: their own, and of those for whom they stand in.
-    fn is_own(&self, officer: OfficerId) -> bool {
-        officer == self.id || self.covers.contains(&officer)
-    }
-
-    /// The officers whose cases lists are narrowed to, one after the other; `None` alone for those who see all.
+    /// Whether the role sees cases that are others'.
     #[must_use]
-    pub fn whose_cases(&self) -> Vec<Option<OfficerId>> {
-        match allowed(self.role, Action::ViewEvidence, false) {
-            true => vec![None],
-            false if is_guest(self.role) => Vec::new(),
-            false => std::iter::once(self.id).chain(self.covers.iter().copied()).map(Some).collect(),
-        }
+    pub fn sees_others(&self) -> bool {
+        allowed(self.role, Action::ViewEvidence, false)
     }
 
-    /// The cases that lists show this officer.
+    /// The cases that this officer may do `action` on, newest first: what every list over cases is made from.
     ///
     /// # Errors
     /// The store's.
-    pub async fn cases(&self, ctx: &AppContext) -> Result<Vec<CaseRow>, ActError> {
-        let mut cases = Vec::new();
-        for officer in self.whose_cases() {
-            cases.extend(ctx.store.case_list(officer).await?);
-        }
-        for id in &self.guest_in {
-            cases.extend(ctx.store.case_get(*id).await?.filter(|case| case.state != CaseState::Destroyed));
-        }
-        cases.retain(|case| !self.conflicts.contains(&case.id));
+    pub async fn cases(&self, ctx: &AppContext, action: Action) -> Result<Vec<Permit>, ActError> {
+        let mut cases = ctx.store.case_access_list(self.id, ctx.now()).await?;
+        cases.retain(|case| self.may_on(action, case));
         Ok(cases)
+    }
+
+    /// Whether they may do `action` on that case: for what is not shown rather than refused.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn sees(&self, ctx: &AppContext, action: Action, id: CaseId) -> Result<bool, ActError> {
+        let access = ctx.store.case_access(self.id, id, ctx.now()).await?;
+        Ok(matches!(access, Access::Permitted(case) if self.may_on(action, &case)))
     }
 
     /// A case that this officer may do `action` on.
@@ -119,7 +94,7 @@ impl Who {
     /// [`ActError::NotYourRole`] for a role that never may, [`ActError::Barred`] where a conflict of interest is declared, which is
     /// logged, [`ActError::NotFound`] for another officer's case and for one that does not exist, [`ActError::Conflict`] for one that
     /// was destroyed, [`ActError::SayWhy`] for one that is another's until they have said why.
-    pub async fn case(&self, ctx: &AppContext, action: Action, id: CaseId) -> Result<CaseRow, ActError> {
+    pub async fn case(&self, ctx: &AppContext, action: Action, id: CaseId) -> Result<Permit, ActError> {
         let case = self.case_unasked(ctx, action, id).await?;
         match self.reason_on(action, &case) {
             Some(_) => Ok(case),
@@ -133,20 +108,18 @@ impl Who {
         ctx: &AppContext,
         action: Action,
         id: CaseId,
-    ) -> Result<CaseRow, ActError> {
+    ) -> Result<Permit, ActError> {
         self.require(action)?;
-        let case = ctx.store.case_get(id).await?.ok_or(ActError::NotFound)?;
-        // Asked anew: what was read with the session may be of before.
-        if ctx.store.conflict_stands(self.id, id).await? {
-            ctx.note(&self.actor(), "conflict-barred", Some(id), &id.to_string()).await?;
-            return Err(ActError::Barred);
-        }
-        match case.state {
-            _ if !self.may_on(action, &case) => Err(ActError::NotFound),
-            CaseState::Destroyed => Err(ActError::Conflict(
+        match ctx.store.case_access(self.id, id, ctx.now()).await? {
+            Access::Permitted(case) if self.may_on(action, &case) => Ok(*case),
+            Access::Permitted(_) | Access::Refused { is_destroyed: false } => Err(ActError::NotFound),
+            Access::Refused { is_destroyed: true } => Err(ActError::Conflict(
                 "this case was destroyed; only its number and the log of acts are left",
             )),
-            _ => Ok(case),
+            Access::Barred => {
+                ctx.note(&self.actor(), "conflict-barred", Some(id), &id.to_string()).await?;
+                Err(ActError::Barred)
+            }
         }
     }
 
@@ -159,9 +132,9 @@ impl Who {
         ctx: &AppContext,
         action: Action,
         (case, device): (CaseId, DeviceId),
-    ) -> Result<(DeviceRow, CaseRow), ActError> {
+    ) -> Result<(DeviceRow, Permit), ActError> {
         let case = self.case(ctx, action, case).await?;
-        let row = ctx.store.device_get(device).await?.filter(|row| row.case == case.id);
+        let row = ctx.of(&case).device_get(device).await?;
         Ok((row.ok_or(ActError::NotFound)?, case))
     }
 
@@ -174,7 +147,7 @@ impl Who {
         ctx: &AppContext,
         action: Action,
         id: AlertId,
-    ) -> Result<(AlertRow, CaseRow), ActError> {
+    ) -> Result<(AlertRow, Permit), ActError> {
         self.require(action)?;
         let alert = ctx.store.alert_get(id).await?.ok_or(ActError::NotFound)?;
         let case = self.case(ctx, action, alert.case).await?;

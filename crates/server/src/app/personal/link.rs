@@ -88,7 +88,7 @@ pub async fn make(ctx: &AppContext, who: &Who, id: CaseId, days: i64) -> Result<
 /// [`ActError`].
 pub async fn end(ctx: &AppContext, who: &Who, id: CaseId, link: PersonalLinkId) -> Result<(), ActError> {
     let case = who.case(ctx, Action::EnrolDevice, id).await?;
-    let rows = ctx.store.personal_link_list(id).await?;
+    let rows = ctx.of(&case).personal_link_list().await?;
     if !rows.iter().any(|row| row.id == link) {
         return Err(ActError::NotFound);
     }

@@ -4,7 +4,7 @@ use proviso_model::Timestamp;
 use proviso_model::looked::Looked;
 use proviso_model::order::Order;
 use proviso_model::policy::Policy;
-use proviso_store::{OrderEndRow, PersonalLinkRow, Stretch};
+use proviso_store::{OrderEndRow, Permit, PersonalLinkRow, Stretch};
 
 use crate::app::AppContext;
 use crate::app::coverage::{self, DeviceCoverage};
@@ -56,6 +56,7 @@ pub struct PersonalDevice {
 pub async fn view(ctx: &AppContext, link: &PersonalLinkRow) -> Result<PersonalView, ActError> {
     let now = ctx.now();
     let case = ctx.store.case_get(link.case).await?.ok_or(ActError::NotFound)?;
+    let case = Permit::of_server(case, "the person's own page");
     let known = late::known(ctx, &ctx.case_keys(case.id)?).await?;
     let in_force = known.order.stretches().map_err(LateError::from)?;
     let lately = Stretch { from: now.plus_days(-COUNTED_DAYS), until: now.plus_days(1) };

@@ -5,14 +5,17 @@
 
 pub mod part;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use proviso_engine::privilege::{PrivilegeTest, RestsOn};
 use proviso_model::finding::Finding;
-use proviso_model::ids::CaseId;
+use proviso_model::ids::{CaseId, OfficerId};
 use proviso_model::{Observation, Timestamp};
-use proviso_store::{OfficerRole, Priority, PrivilegeRow, PrivilegeState, RecordRow, StoreError};
+use proviso_store::{
+    ConflictFilter, OfficerRole, OfficerRow, PermittedCaseload, Priority, PrivilegeRow, PrivilegeState,
+    RecordRow, StoreError,
+};
 use serde::{Deserialize, Serialize};
 
 use self::part::Withheld;
@@ -164,13 +167,57 @@ impl Counts {
 /// # Errors
 /// The store's.
 pub async fn rows(ctx: &AppContext, case: Option<CaseId>) -> Result<Vec<PrivilegeRow>, StoreError> {
-    let mut found = Vec::new();
-    for row in ctx.store.privilege_list(case).await? {
-        if row.state != PrivilegeState::Held || ctx.store.record_key(&row.record).await?.is_some() {
-            found.push(row);
-        }
+    let found = ctx.store.privilege_list(case).await?;
+    but_for_destroyed(ctx, found).await
+}
+
+/// What waits for an independent reviewer in these cases, the longest first.
+///
+/// # Errors
+/// The store's.
+pub async fn held(ctx: &AppContext, cases: &PermittedCaseload<'_>) -> Result<Vec<PrivilegeRow>, StoreError> {
+    let found = cases.privilege_held().await?;
+    but_for_destroyed(ctx, found).await
+}
+
+async fn but_for_destroyed(
+    ctx: &AppContext,
+    mut rows: Vec<PrivilegeRow>,
+) -> Result<Vec<PrivilegeRow>, StoreError> {
+    let held = rows.iter().filter(|row| row.state == PrivilegeState::Held);
+    let held: Vec<[u8; 32]> = held.map(|row| row.record).collect();
+    let keys = ctx.store.record_keys(&held).await?;
+    rows.retain(|row| row.state != PrivilegeState::Held || keys.contains_key(&row.record));
+    Ok(rows)
+}
+
+/// Who may review, and which cases are barred for whom.
+pub struct Reviewers {
+    officers: Vec<OfficerId>,
+    barred: HashSet<(OfficerId, CaseId)>,
+}
+
+impl Reviewers {
+    /// As it is now.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn now(ctx: &AppContext) -> Result<Self, StoreError> {
+        let is_meant =
+            |one: &OfficerRow| one.role == OfficerRole::PrivilegeReviewer && conflicts::is_enabled(one);
+        let officers = ctx.store.officer_list().await?;
+        let barred = ctx.store.conflict_list(ConflictFilter::default()).await?;
+        Ok(Self {
+            officers: officers.into_iter().filter(is_meant).map(|one| one.id).collect(),
+            barred: barred.into_iter().map(|row| (row.officer, row.case)).collect(),
+        })
     }
-    Ok(found)
+
+    /// Whether any of them may review a case: one who is not in charge of it and does not know the person.
+    #[must_use]
+    pub fn any_for(&self, case: CaseId, in_charge: Option<OfficerId>) -> bool {
+        self.officers.iter().any(|one| Some(*one) != in_charge && !self.barred.contains(&(*one, case)))
+    }
 }
 
 /// Whether any officer may review: an active one with the role who is not in charge of the case and does not know the person.
@@ -178,19 +225,8 @@ pub async fn rows(ctx: &AppContext, case: Option<CaseId>) -> Result<Vec<Privileg
 /// # Errors
 /// The store's.
 pub async fn has_reviewer(ctx: &AppContext, case: Option<CaseId>) -> Result<bool, StoreError> {
-    let in_charge = match case {
-        Some(case) => ctx.store.case_get(case).await?.and_then(|case| case.officer),
-        None => None,
-    };
-    let barred = match case {
-        Some(case) => conflicts::of_case(ctx, case).await?,
-        None => Vec::new(),
-    };
-    let officers = ctx.store.officer_list().await?;
-    Ok(officers.iter().any(|one| {
-        one.role == OfficerRole::PrivilegeReviewer
-            && conflicts::is_enabled(one)
-            && Some(one.id) != in_charge
-            && !barred.contains(&one.id)
-    }))
+    let reviewers = Reviewers::now(ctx).await?;
+    let Some(case) = case else { return Ok(!reviewers.officers.is_empty()) };
+    let in_charge = ctx.store.case_get(case).await?.and_then(|case| case.officer);
+    Ok(reviewers.any_for(case, in_charge))
 }

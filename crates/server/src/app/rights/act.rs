@@ -95,7 +95,7 @@ pub async fn enter(
     let objects = format!("{case} {id} {}", new.kind.as_str());
     ctx.logged(actor, "rights-enter", Some(case), &objects, async {
         ctx.store.rights_add(&row).await?;
-        tell(ctx).await
+        tell(ctx, case).await
     })
     .await?;
     ctx.hub.wake();
@@ -118,15 +118,15 @@ pub async fn enter_wrong_person(
     enter(ctx, actor, case, &NewRequest { kind: RightsKind::WrongPerson, ..new.clone() }).await
 }
 
-/// E-mails to the data protection officers, or to the supervisors where there are none. Whoever has no address sees it in the console.
+/// E-mails to the data protection officers, or to the supervisors under whom the case is where there are none. Whoever has no address sees it in the console.
 ///
 /// # Errors
 /// [`ForceError`].
-pub async fn tell(ctx: &AppContext) -> Result<(), ForceError> {
+pub async fn tell(ctx: &AppContext, case: CaseId) -> Result<(), ForceError> {
     let officers = ctx.store.officer_list().await?;
     let of_role = |role| officers.iter().filter(move |row| row.role == role && row.disabled_at.is_none());
     let told: Vec<OfficerId> = match of_role(OfficerRole::DataProtection).count() {
-        0 => of_role(OfficerRole::Supervisor).map(|row| row.id).collect(),
+        0 => ctx.store.case_supervisors(case, ctx.now()).await?,
         _ => of_role(OfficerRole::DataProtection).map(|row| row.id).collect(),
     };
     for officer in told {

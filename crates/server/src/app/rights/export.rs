@@ -6,7 +6,7 @@ use proviso_model::looked::Looked;
 use proviso_model::order::Order;
 use proviso_model::statement::Statement;
 use proviso_model::{AlertState, Outcome, Timestamp};
-use proviso_store::{AlertFilter, CaseRow, DeviceState, Stretch};
+use proviso_store::{AlertFilter, CaseRow, DeviceState, Permit, Stretch};
 
 use super::{Asked, list, opened, reply, words};
 use crate::app::AppContext;
@@ -94,7 +94,7 @@ pub struct Decided {
 ///
 /// # Errors
 /// [`ActError`].
-pub async fn of_case(ctx: &AppContext, case: &CaseRow) -> Result<Export, ActError> {
+pub async fn of_case(ctx: &AppContext, case: &Permit) -> Result<Export, ActError> {
     let now = ctx.now();
     let always = Stretch { from: Timestamp::from_micros(0), until: now.plus_days(1) };
     let mut counted = Counted::default();
@@ -128,7 +128,7 @@ pub async fn of_case(ctx: &AppContext, case: &CaseRow) -> Result<Export, ActErro
         devices: devices.into_iter().map(device).collect(),
         counted,
         alerts: alerts(ctx, case).await?,
-        statements: statements::within(ctx, case.id, always).await?,
+        statements: statements::within(ctx, case, always).await?,
         visits: ctx.store.visit_record_list(case.id).await?.iter().map(|row| row.started_at).collect(),
         bundles: ctx.store.bundle_list(case.id).await?.iter().map(|row| row.made_at).collect(),
         received: received::of_case(ctx, case.id)
@@ -139,7 +139,7 @@ pub async fn of_case(ctx: &AppContext, case: &CaseRow) -> Result<Export, ActErro
         handed_over: transfer::handed_over_at(ctx, case.id).await?,
         looked: looked::of_case(ctx, case.id, false).await?,
         asked,
-        review_on: retention::of_case(ctx, case.clone(), decided).await?.due_on,
+        review_on: retention::of_case(ctx, case.case().clone(), decided).await?.due_on,
     })
 }
 

@@ -24,6 +24,7 @@ use crate::app::device::policy::{self, NoPolicy};
 use crate::app::force::{COMMAND_LINE, ForceError, case};
 use crate::app::in_use::InUse;
 use crate::app::late::Known;
+use crate::app::name_index;
 use crate::app::shield::Contact;
 use crate::keys::CaseKeys;
 use crate::keys::case::Purpose;
@@ -190,7 +191,7 @@ pub async fn receive(
     };
     let says = &looked.opened.says;
     let objects = format!("{case} {} {} {} {}", says.transfer, looked.opened.hash, says.from, says.case);
-    ctx.logged(COMMAND_LINE, "case-receive", Some(case), &objects, async {
+    let done = ctx.logged(COMMAND_LINE, "case-receive", Some(case), &objects, async {
         let keys = match first {
             Some(_) => ctx.case_keys(case)?,
             None => ctx.case_keys_create(case)?,
@@ -210,7 +211,10 @@ pub async fn receive(
             }
         }
     })
-    .await
+    .await?;
+    // The person is found by name from now on.
+    name_index::keep_up(ctx, case).await;
+    Ok(done)
 }
 
 fn row(ctx: &AppContext, looked: &Looked, keys: &CaseKeys) -> Result<ReceivedRow, ForceError> {

@@ -27,6 +27,7 @@ mod root;
 mod secret;
 mod site_list;
 mod subject;
+mod team;
 mod transfer;
 mod update;
 mod witness;
@@ -39,11 +40,11 @@ use proviso_store::OfficerRole;
 use serde_json::json;
 
 use self::officers::{
-    case_assign, case_create, checkpoint, enrolment_code, officer_add, officer_id, order_text,
-    second_factor_remove,
+    case_assign, case_create, checkpoint, officer_add, officer_id, order_text, second_factor_remove,
 };
 use super::{Say, Wiring, open_context, store};
 use crate::app::AppContext;
+use crate::app::force::device;
 use crate::config::Config;
 
 #[derive(Debug, Subcommand)]
@@ -87,6 +88,9 @@ pub(super) enum Admin {
     CoverEnd(cover::EndArgs),
     /// Say who stands in for whom, now and later.
     CoverList,
+    /// Teams: a supervisor sees the cases of officers in teams that they supervise, and of officers in no team that anybody supervises.
+    #[command(subcommand)]
+    Team(team::Team),
     /// Show or set how many alerts a day each officer is asked to decide; what is more is ranked lower, never hidden.
     AlertBudget(budget::BudgetArgs),
     /// Digital specialists and disclosure officers in cases: let in for a while, let out, listed.
@@ -290,6 +294,7 @@ impl Admin {
             Self::CoverAdd(args) => args.act(ctx).await?,
             Self::CoverEnd(args) => args.act(ctx).await?,
             Self::CoverList => cover::list(ctx).await?,
+            Self::Team(command) => command.act(ctx).await?,
             Self::AlertBudget(args) => args.act(ctx).await?,
             Self::CaseGuest(command) => command.act(ctx).await?,
             Self::ConflictDeclare(args) => args.act(ctx).await?,
@@ -333,4 +338,9 @@ impl Admin {
             Self::BundleExport(args) => args.run(ctx).await?,
         })
     }
+}
+
+async fn enrolment_code(ctx: &AppContext, case: CaseId) -> anyhow::Result<(String, serde_json::Value)> {
+    let (code, until) = device::enrolment_code(ctx, case).await?;
+    Ok((format!("{code}  works once, until {until}"), json!({"code": code, "expires_at": until})))
 }

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::app::AppContext;
 use crate::app::force::officer::NewOfficer;
-use crate::app::force::{COMMAND_LINE, case, device, officer};
+use crate::app::force::{COMMAND_LINE, case, officer};
 
 pub(super) async fn officer_add(
     ctx: &AppContext,
@@ -78,13 +78,4 @@ pub(super) fn order_text(path: &std::path::Path) -> anyhow::Result<String> {
 pub(super) async fn officer_id(ctx: &AppContext, username: &str) -> anyhow::Result<OfficerId> {
     let row = ctx.store.officer_by_username(&username.to_lowercase()).await?;
     Ok(row.with_context(|| format!("there is no officer \"{username}\"; add one with admin officer-add"))?.id)
-}
-
-/// `admin enrolment-code`.
-pub(super) async fn enrolment_code(
-    ctx: &AppContext,
-    case: CaseId,
-) -> anyhow::Result<(String, serde_json::Value)> {
-    let (code, until) = device::enrolment_code(ctx, case).await?;
-    Ok((format!("{code}  works once, until {until}"), json!({"code": code, "expires_at": until})))
 }

@@ -15,7 +15,6 @@ use super::page::{Shell, Under, page, page_with};
 use super::sign_in::Nothing;
 use super::signed_in::{Posted, SignedIn};
 use super::words;
-use crate::app::caseload::may_be_in_charge;
 use crate::app::officer::allowed::Action;
 use crate::app::officer::caseload::{self, Asked, LoadCase, Preview, ShownMove};
 
@@ -100,13 +99,13 @@ async fn caseload_page(
         name: row.display_name.clone(),
         cases: words::counted(*count, "case", "cases"),
     });
-    let to = view.officers.iter().filter(|(row, _)| may_be_in_charge(row) && Some(row.id) != of);
+    let to = view.to.iter().filter(|(id, _)| Some(*id) != of);
     Ok(CaseloadPage {
         shell: Shell::new("Caseloads", Under::Caseloads, signed_in),
         officers: lines.collect(),
         of: view.of.as_ref().map(|row| (row.id.to_string(), row.display_name.clone())),
         cases: view.cases.iter().map(|one| case_line(one, &draft)).collect(),
-        to: to.map(|(row, _)| (row.id.to_string(), row.display_name.clone())).collect(),
+        to: to.map(|(id, name)| (id.to_string(), name.clone())).collect(),
         waiting: view.waiting.iter().map(move_line).collect(),
         failed: view.failed.iter().map(move_line).collect(),
         draft,

@@ -25,6 +25,7 @@ struct CoverPage {
     zone: String,
     covers: Vec<Line>,
     officers: Vec<Officer>,
+    stand_ins: Vec<Officer>,
     form: Entered,
     problem: Option<Problem>,
 }
@@ -97,7 +98,7 @@ async fn made(
     problem: Option<Problem>,
 ) -> Result<Response, Fault> {
     let app = &console.app;
-    let CoverView { covers, officers, now } = cover::view(app, &signed_in.session.who).await?;
+    let CoverView { covers, officers, stand_ins, now } = cover::view(app, &signed_in.session.who).await?;
     let zone = &app.telling.zone;
     let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let template = CoverPage {
@@ -105,6 +106,7 @@ async fn made(
         zone: zone.iana_name().unwrap_or("the force").to_owned(),
         covers: covers.into_iter().map(|one| line(one, now, zone)).collect(),
         officers: officers.into_iter().map(|(id, name)| Officer { id: id.to_string(), name }).collect(),
+        stand_ins: stand_ins.into_iter().map(|(id, name)| Officer { id: id.to_string(), name }).collect(),
         form,
         problem,
     };

@@ -123,8 +123,7 @@ async fn catch_up(
 }
 
 async fn concerns(console: &Console, who: &Who, row: &NotificationRow) -> Result<bool, ActError> {
-    let case = console.app.store.case_get(row.case).await?;
-    Ok(case.is_some_and(|case| who.may_on(Action::ViewEvidence, &case)))
+    who.sees(&console.app, Action::ViewEvidence, row.case).await
 }
 
 fn changed(id: i64) -> Event {

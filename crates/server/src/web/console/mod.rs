@@ -14,6 +14,7 @@ mod device_notice;
 mod enrolment_code;
 mod events;
 mod fault;
+mod find;
 mod fleet;
 pub mod headers;
 mod inbox;

@@ -1,13 +1,15 @@
 //! The list of people.
 
 use askama::Template;
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::response::Response;
 use proviso_model::Timestamp;
 use proviso_store::Priority;
+use serde::Deserialize;
 
 use super::Console;
 use super::fault::Fault;
+use super::find;
 use super::inbox::{DeviceLine, device_state};
 use super::page::{Shell, Under, page};
 use super::signed_in::SignedIn;
@@ -33,8 +35,21 @@ struct Row {
     tone: &'static str,
 }
 
-/// `GET /people`.
-pub async fn show(State(console): State<Console>, signed_in: SignedIn) -> Result<Response, Fault> {
+/// What is asked for.
+#[derive(Deserialize)]
+pub struct Asked {
+    name: Option<String>,
+}
+
+/// `GET /people`: all of them, or those of a name.
+pub async fn show(
+    State(console): State<Console>,
+    signed_in: SignedIn,
+    Query(Asked { name }): Query<Asked>,
+) -> Result<Response, Fault> {
+    if let Some(typed) = name {
+        return find::answer(&console.app, &signed_in, &typed).await;
+    }
     let people = people::people(&console.app, &signed_in.session.who).await?;
     let rows: Vec<_> = people.lines.iter().map(|line| row(line, people.now)).collect();
     page(&PeoplePage {

@@ -3,6 +3,7 @@
 use axum::http::{Method, StatusCode};
 
 use super::client::{Client, Force, acts, between, force};
+use crate::app::name_index;
 use crate::web::console::routes::{Access, Route};
 
 fn path(force: &Force, route: Route, others: bool) -> String {
@@ -140,6 +141,11 @@ async fn the_case_of_another_officer_is_not_found_and_nothing_of_it_is_done() {
         assert!(page.body.contains("Test Person 014") && !page.body.contains("Test Person 027"), "{list:?}");
     }
     assert_eq!(acts(&force).await.len(), before);
+    name_index::catch_up(&force.seed.ctx).await.expect("indexed");
+    let before = acts(&force).await.len();
+    let found = officer.get("/people?name=person").await.body;
+    assert!(found.contains("Test Person 014") && !found.contains("Test Person 027"), "{found}");
+    assert_eq!(acts(&force).await.get(before..), Some(["person-find".to_owned()].as_slice()));
 }
 
 #[tokio::test]

@@ -323,6 +323,13 @@ impl Seed {
         (self.case, self.device, self.seq, self.previous) = (case, device, 0, [0; 32]);
     }
 
+    /// Goes back to a case and device that have so many records.
+    pub fn turn_to_again(&mut self, case: CaseId, device: DeviceId, records: u64) {
+        let last = records.checked_sub(1).expect("there are some");
+        let previous = domain_hash("test/record", &[device.as_bytes(), &last.to_be_bytes()]);
+        (self.case, self.device, self.seq, self.previous) = (case, device, records, previous);
+    }
+
     /// Adds watched time that began so long ago and lasted so long.
     pub async fn watched(&mut self, ago_millis: i64, for_millis: i64) {
         let from = self.ctx.now().plus_millis(-ago_millis);
