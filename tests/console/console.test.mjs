@@ -76,8 +76,11 @@ test("no page of console or person has a fault that axe-core or the browser find
     await own.goto(`${stack.page()}/details/statement`);
     assert.match(await own.evaluate(() => document.body.innerText), /Nobody need write here/);
     assert.deepEqual(await faults(own), [], "where the person may write");
+    await own.goto(`${stack.page()}/details/data`);
+    assert.match(await own.evaluate(() => document.body.innerText), /Nobody need ask anything/);
+    assert.deepEqual(await faults(own), [], "where the person may ask about their data");
     await own.setExtraHTTPHeaders({ "accept-language": "pl-PL,pl;q=0.9,en;q=0.5" });
-    const polish = { "/": /To konto jest monitorowane/, "/notice": /This account on this device[^]*Program przygląda się/, "/details": /Warunki w słowach sądu/, "/details/statement": /Nikt nie musi tu pisać/ };
+    const polish = { "/": /To konto jest monitorowane/, "/notice": /This account on this device[^]*Program przygląda się/, "/details": /Warunki w słowach sądu/, "/details/statement": /Nikt nie musi tu pisać/, "/details/data": /Nikt nie musi o nic prosić/ };
     for (const [path, words] of Object.entries(polish)) {
       await own.goto(stack.page() + path);
       assert.match(await own.evaluate(() => document.body.innerText), words, path);

@@ -10,6 +10,7 @@ use proviso_agent::identity::{DeviceKeys, Identity};
 use proviso_agent::update::Updates;
 use proviso_agent::*;
 use proviso_model::certificate::CERTIFICATE_PATH;
+use proviso_model::data_request::DataRequests;
 use proviso_model::gap::GapCause;
 use proviso_model::looked::{LOOKED_PATH, Looked, Looks};
 use proviso_model::record::{NoticeResponse, RecordBody};
@@ -158,19 +159,25 @@ async fn how_often_officers_looked_is_asked_four_times_a_day_and_kept_and_an_old
     let story = Story::new();
     let mut uplink = story.uplink();
     story.settle(&mut uplink).await;
-    assert_eq!((uplink.state().looked, uplink.state().trouble.as_ref()), (None, None), "an older server");
+    assert_eq!(
+        (uplink.state().looked.as_ref(), uplink.state().trouble.as_ref()),
+        (None, None),
+        "an older server"
+    );
     let lately = Looks { officers: 1, pages: 2, ..Looks::default() };
-    let said = Looked { until: story.force.now(), all: lately, lately };
-    story.server.with(|memory| memory.looked = Some(said));
-    for (hours, expected) in [(5, None), (1, Some(said)), (1, Some(said))] {
+    let requests = Some(DataRequests { extension_months: 2, asked: Vec::new() });
+    let said = Looked { until: story.force.now(), all: lately, lately, requests };
+    story.server.with(|memory| memory.looked = Some(said.clone()));
+    for (hours, expected) in [(5, None), (1, Some(said.clone())), (1, Some(said.clone()))] {
         story.force.clock.pass(hours * 3_600);
         story.settle(&mut uplink).await;
-        assert_eq!(uplink.state().looked, expected);
+        assert_eq!(uplink.state().looked.as_ref(), expected.as_ref());
     }
-    let asked =
-        story.server.with(|memory| memory.requests.iter().filter(|path| *path == LOOKED_PATH).count());
+    let asked = story
+        .server
+        .with(|memory| memory.requests.iter().filter(|path| path.starts_with(LOOKED_PATH)).count());
     assert_eq!(asked, 2);
-    assert_eq!(story.uplink().state().looked, Some(said), "kept over a restart");
+    assert_eq!(story.uplink().state().looked.as_ref(), Some(&said), "kept over a restart");
 }
 
 /// The client certificate of a device, a week before its end.

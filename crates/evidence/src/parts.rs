@@ -184,7 +184,9 @@ impl Part {
             name if name.starts_with("body.generated.") => Self::Findings,
             name if name.starts_with("body.enrolment.") => Self::Device,
             name if name.starts_with("body.notice.") => Self::Notice,
-            name if name.starts_with("body.statement.") => Self::Statement,
+            name if name.starts_with("body.statement.") || name.starts_with("body.request.") => {
+                Self::Statement
+            }
             "body.other_adult.from" | "body.other_adult.until" | "body.other_adult.at" => Self::Times,
             name if name.starts_with("body.gap.") || name.starts_with("body.other_adult.") => Self::Gaps,
             name if name.starts_with("body.liveness.") => Self::Watched,

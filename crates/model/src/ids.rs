@@ -121,4 +121,6 @@ typed_ids! {
     CaseMoveId,
     /// A visit at which an officer looks at a device.
     VisitId,
+    /// One file with which a case is handed to another force.
+    TransferId,
 }

@@ -9,6 +9,7 @@ pub mod claim;
 pub mod code;
 pub mod context_picture;
 pub mod contradiction;
+pub mod data_request;
 pub mod device_act;
 pub mod emoji;
 pub mod finding;

@@ -3,13 +3,16 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::data_request::DataRequests;
 use crate::time::Timestamp;
 
 /// Where a device asks for them.
 pub const LOOKED_PATH: &str = "/v1/looked";
+/// The query by which a device asks for requests about data too; an older server does not look at it.
+pub const WITH_REQUESTS: &str = "with=requests";
 
 /// The counts of a case, by the server's log of acts.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Looked {
     /// Up to here, a midnight (UTC): what was done since is told another day.
@@ -18,6 +21,9 @@ pub struct Looked {
     pub all: Looks,
     /// In the [`LOOKED_DAYS`] days before `until`.
     pub lately: Looks,
+    /// What was asked about data, for a device that asked for it by [`WITH_REQUESTS`]: an older one would not read it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub requests: Option<DataRequests>,
 }
 
 /// Days of [`Looked::lately`].

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 
 use crate::context_picture::ContextPicture;
 use crate::contradiction::LogContradiction;
+use crate::data_request::DataRequest;
 use crate::finding::Finding;
 use crate::gap::Gap;
 use crate::hash::Digest;
@@ -70,6 +71,11 @@ pub enum RecordBody {
         /// The statement.
         statement: Statement,
     },
+    /// What the supervised person asks about their data.
+    DataRequest {
+        /// The request.
+        request: DataRequest,
+    },
     /// What is known of another adult's use of the account, beside its gap.
     OtherAdult {
         /// What happened.
@@ -98,6 +104,7 @@ impl RecordBody {
             Self::Liveness { .. } => "liveness",
             Self::Notice { .. } => "notice",
             Self::Statement { .. } => "statement",
+            Self::DataRequest { .. } => "data-request",
             Self::OtherAdult { .. } => "other-adult",
             Self::Enrolment { .. } => "enrolment",
             Self::LogContradiction { .. } => "log-contradiction",
@@ -117,7 +124,8 @@ impl RecordBody {
             Self::Notice { notice } => Some(notice.shown_at),
             Self::OtherAdult { other_adult } => Some(other_adult.from()),
             // It is what the person says, not what was seen of them: no end of an order makes it unsaid.
-            Self::Statement { .. } | Self::Enrolment { .. } | Self::LogContradiction { .. } => None,
+            Self::Statement { .. } | Self::DataRequest { .. } => None,
+            Self::Enrolment { .. } | Self::LogContradiction { .. } => None,
         }
     }
 }

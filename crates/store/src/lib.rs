@@ -43,6 +43,7 @@ mod permitted_caseload;
 mod personal_link;
 mod postgres;
 mod privilege;
+mod received;
 mod record;
 mod retention;
 mod returned;
@@ -98,6 +99,7 @@ pub use permitted_caseload::PermittedCaseload;
 pub use personal_link::{PersonalLinkRow, PersonalLinkStore};
 pub use postgres::{PostgresAddress, PostgresAddressError, PostgresOptions, PostgresStore};
 pub use privilege::{PrivilegeDecision, PrivilegeRow, PrivilegeState, PrivilegeStore};
+pub use received::{ReceivedCase, ReceivedRow, ReceivedStore};
 pub use record::{AppendBatch, Appended, ForkRow, NewRecord, RecordRow, RecordStore, ReplayOutcome, Stop};
 pub use retention::{RetentionEnd, RetentionEndKind, RetentionKind, RetentionRow, RetentionStore};
 pub use returned::ReturnedStore;
@@ -129,6 +131,7 @@ pub trait Store:
     + RightsStore
     + RuleTallyStore
     + ReturnedStore
+    + ReceivedStore
     + RecordStore
     + LogStore
     + AlertStore

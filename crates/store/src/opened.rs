@@ -11,6 +11,7 @@ use crate::late::{Outside, QuarantineRow};
 use crate::other_adult::OtherAdultToldRow;
 use crate::privilege::PrivilegeRow;
 use crate::record::ReplayOutcome;
+use crate::rights::RightsRequestRow;
 use crate::words::Priority;
 
 /// A captured fact.
@@ -201,6 +202,8 @@ pub enum OpenedWhat {
     Notice(NoticeRow),
     /// A statement.
     Statement(StatementRow),
+    /// What the person asked about their data.
+    DataRequest(RightsRequestRow),
     /// What a device told of another adult's use.
     OtherAdult(OtherAdultToldRow),
     /// What a device said of the window of a finding.

@@ -56,7 +56,9 @@ pub struct RightsRequestRow {
     pub entered_at: Timestamp,
     /// By whom, as in the log.
     pub entered_by: String,
-    /// What is asked, in words, sealed.
+    /// The record in which it was made on the device; `None` for every other.
+    pub record: Option<[u8; 32]>,
+    /// What is asked, in words, sealed; where it came in a record, as what is made of that record.
     pub sealed: Vec<u8>,
 }
 

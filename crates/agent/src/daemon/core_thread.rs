@@ -1,7 +1,6 @@
 //! The thread that owns the watch core. Everything that blocks on the disk or takes the engine's time happens here.
 
 use proviso_model::record::NoticeResponse;
-use proviso_model::statement::StatementKind;
 use proviso_model::{Attribution, Fact, Machine, Source, Timestamp};
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -14,6 +13,7 @@ use crate::sources::machine::RunningBrowser;
 use crate::spool::Spool;
 use crate::watch::{
     HistoryRead, Observed, PictureFound, PictureLost, PictureWanted, TextRead, Totals, Watcher, WindowSeen,
+    Written,
 };
 
 /// Asks that may wait; beyond, browsers wait too, which slows them and loses nothing.
@@ -160,16 +160,7 @@ pub enum Ask {
         reply: oneshot::Sender<bool>,
     },
     /// The supervised person has written something; answered with whether that is on record.
-    Statement {
-        /// What it is.
-        of: StatementKind,
-        /// The time that it is about.
-        about: Option<Timestamp>,
-        /// The words.
-        text: String,
-        /// Whether it is on record.
-        reply: oneshot::Sender<bool>,
-    },
+    Written(Written, oneshot::Sender<bool>),
     /// Something about another adult's session.
     OtherAdult(OtherAdultAsk),
     /// What became of what this run has looked at. Asked, for it changes with every page and nobody waits for that.
@@ -313,9 +304,8 @@ fn take(watcher: &mut Watcher, ask: Ask) -> Answer {
             let shown = watcher.notice_shown(shown_on, response, &by);
             return Answer::Yes(reply, on_record("the notice", shown));
         }
-        Ask::Statement { of, about, text, reply } => {
-            let written = watcher.statement_written(of, about, text);
-            return Answer::Yes(reply, on_record("a statement", written));
+        Ask::Written(written, reply) => {
+            return Answer::Yes(reply, on_record("what the person wrote", watcher.written(written)));
         }
         Ask::OtherAdult(ask) => return other_adult::take(watcher, ask),
         Ask::Totals(reply) => return Answer::Totals(reply, watcher.totals()),

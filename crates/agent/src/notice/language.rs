@@ -20,6 +20,7 @@ mod tests {
     use proviso_engine::notice::every_line;
     use proviso_engine::notice::language::{DRAFT, Language, every_look};
     use proviso_model::GapCause;
+    use proviso_model::data_request::{CHOOSE, CLOCK, CLOCK_EXTENDED, DataRequestKind, DataRequestState};
     use proviso_model::statement::{StatementFault, StatementKind};
 
     use crate::notice::page::ANSWERS;
@@ -27,12 +28,13 @@ mod tests {
     use crate::notice::{BY_CONSENT, BY_ORDER, LOOKS, OPENING, REST, SIGN_NOT_WATCHING, SIGN_WATCHING};
     use crate::release::RELEASE_NOTE;
 
-    const TEMPLATES: [&str; 6] = [
+    const TEMPLATES: [&str; 7] = [
         include_str!("../../templates/sign.html"),
         include_str!("../../templates/notice.html"),
         include_str!("../../templates/pin.html"),
         include_str!("../../templates/details.html"),
         include_str!("../../templates/statement.html"),
+        include_str!("../../templates/data_request.html"),
         include_str!("../../templates/ended.html"),
     ];
 
@@ -47,6 +49,9 @@ mod tests {
         of_templates
             .chain(causes)
             .chain(kinds)
+            .chain(DataRequestKind::ALL.map(DataRequestKind::in_words))
+            .chain(DataRequestState::ALL.map(DataRequestState::in_words))
+            .chain([CHOOSE, CLOCK, CLOCK_EXTENDED])
             .chain(every_line())
             .chain(every_look())
             .chain(REST)

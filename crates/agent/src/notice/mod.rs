@@ -4,6 +4,7 @@
 //! runs, are behind the person's PIN. Neither ever shows a list of terms or sites (invariant 2).
 
 mod answer;
+mod data_request;
 mod language;
 mod other_adult;
 pub mod page;

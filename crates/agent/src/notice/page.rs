@@ -21,7 +21,7 @@ use super::answer::{html, problem, see_other, with_cookie, with_headers};
 use super::language::{Say, asked};
 use super::pages::{DetailsPage, EndedPage, NoticePage, PinPage, SignPage};
 use super::visits::{Visits, same};
-use super::{other_adult, pages, paragraphs, paragraphs_in, statement};
+use super::{data_request, other_adult, pages, paragraphs, paragraphs_in, statement};
 use crate::clock::TrueTime;
 use crate::daemon::core_thread::{Ask, Core};
 use crate::gaps::OpenGap;
@@ -95,6 +95,10 @@ impl Page {
         &self.core
     }
 
+    pub(super) fn uplink(&self) -> UplinkState {
+        self.uplink.borrow().clone()
+    }
+
     pub(super) fn salt(&self) -> [u8; 16] {
         self.visits.salt()
     }
@@ -125,6 +129,8 @@ pub fn router(parts: PageParts) -> Router {
         .route("/other-adult/end", post(other_adult::end))
         .route("/details/statement", get(statement::show).post(statement::write))
         .route("/details/statement/kept", get(statement::kept))
+        .route("/details/data", get(data_request::show).post(data_request::ask))
+        .route("/details/data/kept", get(data_request::kept))
         .fallback(missing)
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
         .layer(middleware::from_fn_with_state(Arc::clone(&page), guard))

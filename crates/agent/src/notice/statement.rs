@@ -14,6 +14,7 @@ use super::language::{Say, asked};
 use super::page::{Page, Shared, ask_for_pin, no_policy, stale};
 use super::visits::same;
 use crate::daemon::core_thread::Ask;
+use crate::watch::Written;
 
 #[derive(Template)]
 #[template(path = "statement.html")]
@@ -81,7 +82,7 @@ pub(super) async fn write(
         Ok(statement) => statement,
         Err(wrong) => return form(&page, say, &said, wrong.in_words()),
     };
-    match page.core().ask(|reply| Ask::Statement { of, about, text, reply }).await {
+    match page.core().ask(|reply| Ask::Written(Written::Statement { of, about, text }, reply)).await {
         Some(true) => see_other("/details/statement/kept"),
         _ => {
             let text = "It could not be put on record, so nothing of it is kept. The device may have no room left; tell the force.";

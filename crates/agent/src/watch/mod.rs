@@ -47,7 +47,7 @@ pub use context::{TextRead, WindowSeen};
 pub use helper::HelperView;
 pub use histories::HistoryRead;
 pub use lists::ListsHere;
-pub use notice_shown::{NOTE_NOTICE, NoticeNote};
+pub use notice_shown::{NOTE_NOTICE, NoticeNote, Written};
 pub use observe::{Observed, Totals};
 pub use other_adult::{NOTE_OTHER_ADULT, OtherAdultRefused, OtherAdultView};
 pub use pictures::{PictureFound, PictureLost, PictureWanted};

@@ -1,5 +1,6 @@
 //! What passes between the page and the record: that the notice was shown, before anything is captured, and what the person writes.
 
+use proviso_model::data_request::{DataRequest, DataRequestKind};
 use proviso_model::record::{Notice, NoticeResponse, RecordBody};
 use proviso_model::statement::{Statement, StatementKind};
 use proviso_model::{Digest, Timestamp};
@@ -23,6 +24,27 @@ pub struct NoticeNote {
     pub response: NoticeResponse,
 }
 
+/// What the supervised person has written on the device's page.
+#[derive(Debug)]
+pub enum Written {
+    /// A statement.
+    Statement {
+        /// What it is.
+        of: StatementKind,
+        /// The time that it is about.
+        about: Option<Timestamp>,
+        /// The words.
+        text: String,
+    },
+    /// What they ask about their data.
+    DataRequest {
+        /// What is asked.
+        of: DataRequestKind,
+        /// The words.
+        text: String,
+    },
+}
+
 impl Watcher {
     /// The notice that was shown last.
     #[must_use]
@@ -34,16 +56,19 @@ impl Watcher {
     ///
     /// # Errors
     /// [`SpoolError`]: nothing of it is kept. `Ok(false)` without a policy.
-    pub fn statement_written(
-        &mut self,
-        of: StatementKind,
-        about: Option<Timestamp>,
-        text: String,
-    ) -> Result<bool, SpoolError> {
+    pub fn written(&mut self, written: Written) -> Result<bool, SpoolError> {
         let Some(kept) = self.keep.policy() else { return Ok(false) };
         self.read_clocks();
-        let statement = Statement { written_at: self.moment.now, of, about, text };
-        self.record(&kept, RecordBody::Statement { statement }, Room::Reserve, &[])?;
+        let now = self.moment.now;
+        let body = match written {
+            Written::Statement { of, about, text } => {
+                RecordBody::Statement { statement: Statement { written_at: now, of, about, text } }
+            }
+            Written::DataRequest { of, text } => {
+                RecordBody::DataRequest { request: DataRequest { asked_at: now, of, text } }
+            }
+        };
+        self.record(&kept, body, Room::Reserve, &[])?;
         Ok(true)
     }
 

@@ -6,6 +6,7 @@ mod pictures;
 mod session;
 #[path = "../support/mod.rs"]
 mod support;
+mod written;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -22,12 +23,12 @@ use proviso_agent::sources::browser::server::{Gate, listen, serve};
 use proviso_agent::sources::desktop::session::Sessions;
 use proviso_agent::uplink::UplinkState;
 use proviso_agent::{PolicyKeep, Spool, SpoolLimits, TrueTime};
+use proviso_model::Policy;
+use proviso_model::data_request::DataRequests;
 use proviso_model::gap::GapCause;
 use proviso_model::looked::{Looked, Looks};
 use proviso_model::native::ToExtension;
 use proviso_model::record::{NoticeResponse, RecordBody};
-use proviso_model::statement::StatementKind;
-use proviso_model::{Policy, Timestamp};
 use support::browser::Browser;
 use support::{LISTED, TestForce, kinds, rng};
 
@@ -58,10 +59,15 @@ fn machine_under(force: TestForce, policy: &Policy, notice_shown: bool) -> Machi
 impl Machine {
     /// The page, on a port of its own; returns its address.
     async fn page(&self) -> String {
+        self.page_told(None).await
+    }
+
+    /// The same, of a device that the server told how requests about data stand.
+    async fn page_told(&self, requests: Option<DataRequests>) -> String {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let port = listener.local_addr().expect("an address").port();
         let lately = Looks { officers: 1, pages: 2, ..Looks::default() };
-        let looked = Some(Looked { until: self.force.now(), all: lately, lately });
+        let looked = Some(Looked { until: self.force.now(), all: lately, lately, requests });
         let said = UplinkState { looked, ..UplinkState::default() };
         let (_, uplink) = tokio::sync::watch::channel(said);
         let pin = PinKeep::new(self.force.dir());
@@ -183,52 +189,6 @@ async fn invariant_02_the_details_are_behind_the_pin_in_the_court_s_words_and_wi
     machine.force.clock.pass(16 * 60);
     let later = client.get(&details).header("cookie", &visit).send().await.expect("a page");
     assert!(!later.text().await.expect("text").contains("Paragraph 5"), "a visit ends by itself");
-}
-
-#[tokio::test]
-async fn what_the_person_writes_is_sealed_unchanged_and_nobody_need_write() {
-    let machine = machine(true);
-    let page = machine.page().await;
-    let client = client();
-    let write = format!("{page}/details/statement");
-    let closed = client.get(&write).send().await.expect("a page").text().await.expect("text");
-    assert!(closed.contains("PIN") && !closed.contains("In your own words"), "behind the PIN");
-    let visit = visit(&client, &format!("{page}/details")).await;
-    let open = client.get(&write).header("cookie", &visit).send().await.expect("a page");
-    let open = open.text().await.expect("text");
-    for words in ["Nobody need write here", "may be used as evidence", "legal advice first"] {
-        assert!(open.contains(words), "{words} is missing: {open}");
-    }
-    let words = "It came up <by itself>,\nand I closed it. Zażółć.";
-    let say = |of: &str, about: &str, text: &str| {
-        let form =
-            [("of", of), ("about", about), ("text", text)].map(|(name, value)| (name, value.to_owned()));
-        let form = [form.as_slice(), &[("token", token(&open))]].concat();
-        client.post(&write).header("cookie", &visit).form(&form).send()
-    };
-    let long = "x".repeat(4_097);
-    for (of, about, text) in [
-        ("accident", "", "  "),
-        ("accident", "", long.as_str()),
-        ("gossip", "", words),
-        ("accident", "soon", words),
-        ("accident", "2036-01-01T10:00", words),
-    ] {
-        assert_eq!(say(of, about, text).await.expect("an answer").status(), 422, "{of} {about}");
-    }
-    let kept = |machine: &Machine| {
-        let body = |body| match body {
-            RecordBody::Statement { statement } => Some(statement),
-            _ => None,
-        };
-        machine.force.records(&machine.spool).into_iter().filter_map(body).collect::<Vec<_>>()
-    };
-    assert_eq!(kept(&machine), [], "nothing is on record yet");
-    assert_eq!(say("accident", "2026-11-24T07:15", words).await.expect("an answer").status(), 303);
-    let [statement] = &kept(&machine)[..] else { panic!("one statement: {:?}", kept(&machine)) };
-    assert_eq!((statement.of, statement.text.as_str()), (StatementKind::Accident, words));
-    assert_eq!(statement.about, Some(Timestamp::parse("2026-11-24T07:15:00Z").expect("an instant")));
-    assert_eq!(statement.written_at, machine.force.now());
 }
 
 #[test]

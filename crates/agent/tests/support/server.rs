@@ -178,7 +178,7 @@ impl Memory {
                 let policy = self.policy.clone().expect("a policy to give");
                 self.good(200, serde_json::to_vec(&policy).expect("json"))
             }
-            LOOKED_PATH => match &self.looked {
+            path if path.split('?').next() == Some(LOOKED_PATH) => match &self.looked {
                 Some(looked) => self.good(200, serde_json::to_vec(looked).expect("json")),
                 None => self.refuse(400, "request-bad", None),
             },

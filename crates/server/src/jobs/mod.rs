@@ -1,6 +1,7 @@
 //! Background work. Jobs are claimed with a lease; one that fails is tried again later, and at last given up in the
 //! open (state dead), never silently.
 
+mod asked;
 mod context;
 mod engines;
 mod epochs;
@@ -48,6 +49,9 @@ pub enum JobError {
     /// Something was not destroyed that had to be.
     #[error(transparent)]
     Destruction(#[from] DestructionError),
+    /// Whoever answers requests about data could not be told.
+    #[error("a request about data could not be put before anybody: {0}")]
+    Asked(String),
     /// The thread of the job ended early.
     #[error("a job's thread ended early")]
     Ended,

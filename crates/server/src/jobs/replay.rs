@@ -23,7 +23,7 @@ use serde::Serialize;
 
 use super::imminent::may_be_imminent;
 use super::listings::{Listing, Lists};
-use super::{JobError, context, epochs, released};
+use super::{JobError, asked, context, epochs, released};
 use crate::app::AppContext;
 use crate::app::destruction::revoked;
 use crate::app::late::{Counted, KIND_QUARANTINED, Known, Sorted, known, reassess};
@@ -171,6 +171,7 @@ async fn open(
         }
         // Timed by a clock that was in doubt: to whoever reads the record that is a gap, never watched time (docs/agent.md).
         RecordBody::Liveness { .. } if in_doubt => OpenedWhat::Other,
+        RecordBody::DataRequest { request } => asked::opened(ctx, &columns, record, &request).await?,
         other => plain(ctx, &columns, record, other)?,
     };
     Ok(Some(opened(kind, what)))
@@ -367,5 +368,7 @@ fn plain(
         RecordBody::Enrolment { .. } | RecordBody::Finding { .. } | RecordBody::LogContradiction { .. } => {
             OpenedWhat::Other
         }
+        // Opened apart from the others.
+        RecordBody::DataRequest { .. } => OpenedWhat::Other,
     })
 }

@@ -52,6 +52,8 @@ pub enum Purpose {
     Visit,
     /// The page and the log of a visit, as JSON.
     VisitFiles,
+    /// What another force handed over: the signed statement, and in parts the facts and the evidence.
+    Received,
     /// The reason of a decision about how long a case is kept.
     Retention,
     /// What somebody asks about their data, and what is answered.
@@ -68,7 +70,7 @@ pub enum Purpose {
 
 impl Purpose {
     /// Every purpose: for who has to try each.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::Case,
         Self::Order,
         Self::Device,
@@ -88,6 +90,7 @@ impl Purpose {
         Self::DeviceNotice,
         Self::Visit,
         Self::VisitFiles,
+        Self::Received,
         Self::Retention,
         Self::Rights,
         Self::Audit,

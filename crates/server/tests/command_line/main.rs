@@ -7,6 +7,7 @@ mod pictures;
 mod retention;
 mod store;
 mod suitability;
+mod transfers;
 mod visits;
 
 use std::io::{BufRead as _, BufReader, Write as _};

@@ -18,7 +18,7 @@ use crate::facts::{ADDRESS, finding, gap, watched};
 use crate::rig::{ORDER, Rig};
 
 /// A case with watched time, findings and a gap, an order that changed in between, and a decision on the alert.
-async fn decided(rig: &Rig) -> Scope {
+pub async fn decided(rig: &Rig) -> Scope {
     let mut device = Device::enrol(rig).await;
     let at = rig.ctx.now();
     let mut records = vec![device.seal(finding(&device, at)), device.seal(watched(at, 3))];

@@ -2,6 +2,7 @@
 
 mod acts;
 mod agent;
+mod asked;
 mod audit_check;
 mod backup;
 mod blobs;
@@ -40,5 +41,6 @@ mod shredded;
 mod site_lists;
 mod statements;
 mod stolen;
+mod transfer;
 mod updates;
 mod visits;

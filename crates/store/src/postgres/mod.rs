@@ -72,6 +72,8 @@ mod passkey;
 mod personal_link;
 #[path = "../sql/privilege.rs"]
 mod privilege;
+#[path = "../sql/received.rs"]
+mod received;
 #[path = "../sql/record.rs"]
 mod record;
 #[path = "../sql/retention.rs"]
@@ -158,7 +160,7 @@ const BEGIN_READING: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
 /// Tables in which something destroyed may have left a row that is not seen any more.
 const VACUUM: &str = "VACUUM record_body, fork, observation, finding, gap, notice, statement, other_adult_told, privilege, \
-     context_picture, visit_record";
+     context_picture, visit_record, received_case";
 
 /// Ids as one parameter of a question.
 type Set = Vec<Vec<u8>>;

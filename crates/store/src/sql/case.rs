@@ -32,7 +32,11 @@ pub(super) fn order(row: &EngineRow) -> Result<OrderVersionRow> {
     })
 }
 
-async fn order_insert(connection: &mut EngineConnection, order: OrderVersionRow, version: u32) -> Result<()> {
+pub(super) async fn order_insert(
+    connection: &mut EngineConnection,
+    order: OrderVersionRow,
+    version: u32,
+) -> Result<()> {
     sqlx::query(
         "INSERT INTO order_version (id, case_id, version, entered_at, applies_from, sealed)
          VALUES ($1, $2, $3, $4, $5, $6)",
@@ -48,24 +52,29 @@ async fn order_insert(connection: &mut EngineConnection, order: OrderVersionRow,
     Ok(())
 }
 
+pub(super) async fn case_insert(connection: &mut EngineConnection, case: CaseRow) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO case_file (id, state, case_key, officer, created_at, sealed)
+         VALUES ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(case.id.as_bytes().to_vec())
+    .bind(case.state.as_str())
+    .bind(case.case_key.as_bytes().to_vec())
+    .bind(case.officer.map(|id| id.as_bytes().to_vec()))
+    .bind(case.created_at.as_micros())
+    .bind(case.sealed)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
 #[async_trait]
 impl CaseStore for EngineStore {
     async fn case_add(&self, case: &CaseRow, order: &OrderVersionRow) -> Result<()> {
         let (case, order) = (case.clone(), order.clone());
         self.write(move |connection| {
             Box::pin(async move {
-                sqlx::query(
-                    "INSERT INTO case_file (id, state, case_key, officer, created_at, sealed)
-                     VALUES ($1, $2, $3, $4, $5, $6)",
-                )
-                .bind(case.id.as_bytes().to_vec())
-                .bind(case.state.as_str())
-                .bind(case.case_key.as_bytes().to_vec())
-                .bind(case.officer.map(|id| id.as_bytes().to_vec()))
-                .bind(case.created_at.as_micros())
-                .bind(case.sealed)
-                .execute(&mut *connection)
-                .await?;
+                case_insert(connection, case).await?;
                 order_insert(connection, order, 1).await
             })
         })

@@ -14,18 +14,19 @@ use crate::error::Result;
 const NOTHING: &[u8] = &[];
 
 /// What is emptied when a record is destroyed: table and the column that names the record.
-const MADE_OF_A_RECORD: [(&str, &str); 8] = [
+const MADE_OF_A_RECORD: [(&str, &str); 9] = [
     ("observation", "record"),
     ("finding", "record"),
     ("gap", "record"),
     ("notice", "record"),
     ("statement", "record"),
+    ("rights_request", "record"),
     ("other_adult_told", "record"),
     ("context_picture", "record"),
     ("privilege", "record"),
 ];
 /// What is emptied when a case is destroyed.
-const OF_A_CASE: [(&str, &str); 15] = [
+const OF_A_CASE: [(&str, &str); 16] = [
     ("case_file", "id"),
     ("order_version", "case_id"),
     ("order_end", "case_id"),
@@ -39,6 +40,7 @@ const OF_A_CASE: [(&str, &str); 15] = [
     ("case_move", "case_id"),
     ("case_guest", "case_id"),
     ("visit_record", "case_id"),
+    ("received_case", "case_id"),
     ("retention", "case_id"),
     ("rights_request", "case_id"),
 ];

@@ -82,7 +82,7 @@ pub(super) async fn quarantine_insert(connection: &mut EngineConnection, row: Qu
     Ok(())
 }
 
-async fn end_insert(connection: &mut EngineConnection, row: OrderEndRow) -> Result<()> {
+pub(super) async fn end_insert(connection: &mut EngineConnection, row: OrderEndRow) -> Result<()> {
     sqlx::query(
         "INSERT INTO order_end (id, case_id, kind, paragraph, from_on, until_on, entered_at, entered_by, withdrawn_at,
                                 sealed)

@@ -6,6 +6,7 @@ use sqlx::Row;
 
 use super::late::quarantine_insert;
 use super::privilege::privilege_insert;
+use super::rights::request_insert;
 use super::rows::{bytes, int, word, words};
 use super::{EngineConnection, context_picture, other_adult};
 use crate::alert::NotificationKind;
@@ -71,6 +72,7 @@ pub(super) async fn keep(connection: &mut EngineConnection, opened: OpenedRecord
         OpenedWhat::Watched(watched) => watched_insert(connection, watched).await?,
         OpenedWhat::Notice(notice) => notice_insert(connection, notice).await?,
         OpenedWhat::Statement(statement) => statement_insert(connection, statement).await?,
+        OpenedWhat::DataRequest(request) => request_insert(connection, request).await?,
         OpenedWhat::OtherAdult(told) => other_adult::told_insert(connection, told).await?,
         OpenedWhat::ContextPicture(row) => context_picture::insert(connection, row).await?,
         OpenedWhat::Other | OpenedWhat::Unreadable => {}

@@ -7,7 +7,7 @@ use proviso_model::ids::{CaseId, OfficerId, RightsRequestId};
 use sqlx::Row as _;
 
 use super::rows::{blob, bytes, bytes_maybe, number, parsed, text, time};
-use super::{EngineRow, EngineStore};
+use super::{EngineConnection, EngineRow, EngineStore};
 use crate::error::{Result, StoreError};
 use crate::rights::{RightsActKind, RightsActRow, RightsKind, RightsRequestRow, RightsStore};
 
@@ -20,6 +20,7 @@ fn request(row: &EngineRow) -> Result<RightsRequestRow> {
         due_on: text(row, "due_on")?,
         entered_at: time(row, "entered_at")?,
         entered_by: text(row, "entered_by")?,
+        record: bytes_maybe(row, "record")?,
         sealed: blob(row, "sealed")?,
     })
 }
@@ -37,31 +38,32 @@ fn act(row: &EngineRow) -> Result<RightsActRow> {
     })
 }
 
+/// Adds a request; one that came in a record once.
+pub(super) async fn request_insert(connection: &mut EngineConnection, row: RightsRequestRow) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO rights_request
+         (id, case_id, kind, received_on, due_on, entered_at, entered_by, record, sealed)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (id) DO NOTHING",
+    )
+    .bind(row.id.as_bytes().to_vec())
+    .bind(row.case.as_bytes().to_vec())
+    .bind(row.kind.as_str())
+    .bind(row.received_on)
+    .bind(row.due_on)
+    .bind(row.entered_at.as_micros())
+    .bind(row.entered_by)
+    .bind(row.record.map(|hash| hash.to_vec()))
+    .bind(row.sealed)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
 #[async_trait]
 impl RightsStore for EngineStore {
     async fn rights_add(&self, row: &RightsRequestRow) -> Result<()> {
         let row = row.clone();
-        self.write(move |connection| {
-            Box::pin(async move {
-                sqlx::query(
-                    "INSERT INTO rights_request
-                     (id, case_id, kind, received_on, due_on, entered_at, entered_by, sealed)
-                     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-                )
-                .bind(row.id.as_bytes().to_vec())
-                .bind(row.case.as_bytes().to_vec())
-                .bind(row.kind.as_str())
-                .bind(row.received_on)
-                .bind(row.due_on)
-                .bind(row.entered_at.as_micros())
-                .bind(row.entered_by)
-                .bind(row.sealed)
-                .execute(connection)
-                .await?;
-                Ok(())
-            })
-        })
-        .await
+        self.write(move |connection| Box::pin(async move { request_insert(connection, row).await })).await
     }
 
     async fn rights_act_add(&self, row: &RightsActRow) -> Result<()> {

@@ -5,7 +5,7 @@ use proviso_model::ids::{CaseId, ShieldId};
 
 use super::device::policies_append;
 use super::rows::{blob, bytes, text, time, time_maybe};
-use super::{EngineRow, EngineStore};
+use super::{EngineConnection, EngineRow, EngineStore};
 use crate::device::PolicyRow;
 use crate::error::{Result, StoreError};
 use crate::shield::{ShieldEnd, ShieldRow, ShieldStore};
@@ -25,22 +25,27 @@ fn shield(row: &EngineRow) -> Result<ShieldRow> {
     })
 }
 
+pub(super) async fn shield_insert(connection: &mut EngineConnection, row: ShieldRow) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO shield (id, case_id, entered_at, entered_by, sealed) VALUES ($1, $2, $3, $4, $5)",
+    )
+    .bind(row.id.as_bytes().to_vec())
+    .bind(row.case.as_bytes().to_vec())
+    .bind(row.entered_at.as_micros())
+    .bind(row.entered_by)
+    .bind(row.sealed)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
 #[async_trait]
 impl ShieldStore for EngineStore {
     async fn shield_add(&self, row: &ShieldRow, policies: &[PolicyRow]) -> Result<()> {
         let (row, policies) = (row.clone(), policies.to_vec());
         self.write(move |connection| {
             Box::pin(async move {
-                sqlx::query(
-                    "INSERT INTO shield (id, case_id, entered_at, entered_by, sealed) VALUES ($1, $2, $3, $4, $5)",
-                )
-                .bind(row.id.as_bytes().to_vec())
-                .bind(row.case.as_bytes().to_vec())
-                .bind(row.entered_at.as_micros())
-                .bind(row.entered_by)
-                .bind(row.sealed)
-                .execute(&mut *connection)
-                .await?;
+                shield_insert(connection, row).await?;
                 policies_append(connection, policies).await
             })
         })

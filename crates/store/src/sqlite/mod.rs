@@ -69,6 +69,8 @@ mod passkey;
 mod personal_link;
 #[path = "../sql/privilege.rs"]
 mod privilege;
+#[path = "../sql/received.rs"]
+mod received;
 #[path = "../sql/record.rs"]
 mod record;
 #[path = "../sql/retention.rs"]

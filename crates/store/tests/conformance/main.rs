@@ -16,6 +16,7 @@ mod packs;
 mod people;
 mod personal_link;
 mod privilege;
+mod received;
 mod records;
 mod retention;
 mod review;
@@ -84,6 +85,7 @@ async fn story(store: &dyn Store) {
     another::a_conversation_is_one_alert_that_grows_and_is_told_once_until_somebody_looks(store).await;
     another::a_branch_is_read_back_whole(store).await;
     another::a_backup_counts_for_what_it_holds_and_a_restore_is_noted_once(store).await;
+    received::a_case_of_another_force_is_entered_whole_and_once(store).await;
     another::bundles_and_acts_of_a_case_are_listed_and_a_device_is_revoked_from_the_earliest_time(store)
         .await;
     visit::of_a_destroyed_case_only_hash_and_times_are_left(store).await;

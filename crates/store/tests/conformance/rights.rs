@@ -14,6 +14,7 @@ pub async fn a_request_is_kept_with_all_that_was_done_about_it(store: &dyn Store
         due_on: "2026-12-24".to_owned(),
         entered_at: at(seconds),
         entered_by: "officer:two".to_owned(),
+        record: (id == 82).then_some([id; 32]),
         sealed: b"what is asked".to_vec(),
     };
     let (first, second) = (request(81, RightsKind::Access, 541), request(82, RightsKind::Complaint, 542));

@@ -46,6 +46,25 @@ impl AppContext {
         self.with_rng(|rng| sealed_file::seal_anew(data_dir, &self.master, rng, name))
     }
 
+    /// Reads a secret of the force from its file.
+    pub(in crate::app) fn key_file_read(
+        &self,
+        data_dir: &Path,
+        name: &str,
+    ) -> Result<Zeroizing<Vec<u8>>, KeyError> {
+        sealed_file::read(data_dir, &self.master, name)
+    }
+
+    /// Writes one, in the place of the one before.
+    pub(in crate::app) fn key_file_write(
+        &self,
+        data_dir: &Path,
+        name: &str,
+        secret: &[u8],
+    ) -> Result<(), KeyError> {
+        self.with_rng(|rng| sealed_file::replace(data_dir, &self.master, rng, name, secret))
+    }
+
     /// The same for the keys of a case.
     pub(in crate::app) fn case_keys_anew(&self, path: &Path) -> Result<bool, KeyError> {
         self.with_rng(|rng| CaseKeys::wrap_anew(path, &self.master, rng))

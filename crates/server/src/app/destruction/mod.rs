@@ -112,6 +112,12 @@ pub enum DestructionError {
     /// Keys, or the journal.
     #[error(transparent)]
     Key(#[from] KeyError),
+    /// What another force had handed over could not be removed. Its keys are gone.
+    #[error(
+        "the case’s keys are destroyed, and what another force had handed over of it could not be removed from the blobs: {0}; mend the \
+         way to them and start the server again: it goes on"
+    )]
+    Blobs(#[from] object_store::Error),
     /// The store said no.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -264,6 +270,7 @@ async fn carry_out(ctx: &AppContext, entry: &JournalEntry) -> Result<(), Destruc
         }
         What::Case { case } => {
             ctx.case_keys_destroy(case)?;
+            transfer::kept::remove_all(ctx, case).await??;
             ctx.store.case_destroy(case, &what).await?;
         }
     }

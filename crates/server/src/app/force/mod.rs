@@ -21,6 +21,7 @@ use crate::app::hash_sets::HashSetFault;
 use crate::app::officer::error::ActError;
 use crate::app::packs::PackFault;
 use crate::app::site_lists::SiteListFault;
+use crate::app::transfer::Refused;
 use crate::keys::KeyError;
 
 /// The actor of the log for the command line.
@@ -62,6 +63,9 @@ pub enum ForceError {
     /// A hash set cannot be used.
     #[error(transparent)]
     HashSet(#[from] HashSetFault),
+    /// What another force sent is not taken, or the case cannot be handed over.
+    #[error(transparent)]
+    Transfer(Box<Refused>),
     /// The store said no.
     #[error(transparent)]
     Store(#[from] StoreError),

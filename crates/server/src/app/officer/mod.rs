@@ -33,6 +33,7 @@ pub mod privilege;
 pub mod provider;
 pub mod quarantine;
 pub mod reason;
+pub mod received;
 pub mod retention;
 pub mod rights;
 pub mod rules;

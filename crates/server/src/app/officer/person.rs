@@ -18,6 +18,7 @@ use super::error::ActError;
 use super::history::Names;
 use super::people::{self, EnrolledDevice};
 use super::privilege::{self, OfCase};
+use super::received::{self, ReceivedLine};
 use super::sealed::{self, Person};
 use super::shield;
 use super::statements;
@@ -78,6 +79,8 @@ pub struct PersonView {
     pub may_mark: bool,
     /// That another force took the case over.
     pub transferred: Option<Transferred>,
+    /// Files with which other forces handed the case over, oldest first.
+    pub received: Vec<ReceivedLine>,
     /// Filed visits, newest first.
     pub visits: Vec<ShownVisit>,
     /// Links to the person's own page, newest first.
@@ -116,6 +119,7 @@ pub async fn view(ctx: &AppContext, who: &Who, id: CaseId) -> Result<PersonView,
         let revoked = revoked(ctx, &case, &in_force, week).await?;
         Ok(PersonView {
             transferred: transfer::of_case(ctx, id).await?,
+            received: received::of_case(ctx, id).await?,
             visits: visit::shown(ctx, id).await?,
             links: ctx.of(&case).personal_link_list().await?,
             shielded: shield::count(ctx, &case).await?,

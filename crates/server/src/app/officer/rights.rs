@@ -139,7 +139,7 @@ pub async fn view(
             }
         }
         Ok(RightsView {
-            text: rights::opened(ctx, id, &asked.row.sealed)?,
+            text: rights::words(ctx, &asked.row).await?,
             listed: listed(ctx, asked.clone(), sealed::person(ctx, &case)?).await?,
             acts,
             may_act: who.may_on(Action::AnswerRights, &case),

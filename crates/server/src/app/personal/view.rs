@@ -77,7 +77,7 @@ pub async fn view(ctx: &AppContext, link: &PersonalLinkRow) -> Result<PersonalVi
         order: sealed::order(ctx, &case).await?,
         ends: known.ends.into_iter().filter(|row| row.withdrawn_at.is_none()).collect(),
         devices,
-        looked: looked::of_case(ctx, case.id).await?,
+        looked: looked::of_case(ctx, case.id, false).await?,
         now,
     })
 }

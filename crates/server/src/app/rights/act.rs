@@ -89,6 +89,7 @@ pub async fn enter(
         due_on: due_on(new.received_on).to_string(),
         entered_at: now,
         entered_by: actor.to_owned(),
+        record: None,
         sealed: ctx.seal(case, Purpose::Rights, new.text.trim().as_bytes())?,
     };
     let objects = format!("{case} {id} {}", new.kind.as_str());
@@ -118,7 +119,10 @@ pub async fn enter_wrong_person(
 }
 
 /// E-mails to the data protection officers, or to the supervisors under whom the case is where there are none. Whoever has no address sees it in the console.
-async fn tell(ctx: &AppContext, case: CaseId) -> Result<(), ForceError> {
+///
+/// # Errors
+/// [`ForceError`].
+pub async fn tell(ctx: &AppContext, case: CaseId) -> Result<(), ForceError> {
     let officers = ctx.store.officer_list().await?;
     let of_role = |role| officers.iter().filter(move |row| row.role == role && row.disabled_at.is_none());
     let told: Vec<OfficerId> = match of_role(OfficerRole::DataProtection).count() {

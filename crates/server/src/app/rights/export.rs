@@ -8,12 +8,12 @@ use proviso_model::statement::Statement;
 use proviso_model::{AlertState, Outcome, Timestamp};
 use proviso_store::{AlertFilter, CaseRow, DeviceState, Permit, Stretch};
 
-use super::{Asked, list, opened, reply};
+use super::{Asked, list, opened, reply, words};
 use crate::app::AppContext;
 use crate::app::device::looked;
 use crate::app::officer::error::ActError;
-use crate::app::officer::{people, sealed, statements};
-use crate::app::retention;
+use crate::app::officer::{people, received, sealed, statements};
+use crate::app::{retention, transfer};
 
 /// Alerts that one export lists at most: the newest.
 const ALERTS_MAX: u32 = 1_000;
@@ -41,6 +41,10 @@ pub struct Export {
     pub visits: Vec<Timestamp>,
     /// When evidence bundles were made.
     pub bundles: Vec<Timestamp>,
+    /// Which forces handed the case over to this one, and when.
+    pub received: Vec<(String, Timestamp)>,
+    /// When it was written out for another force.
+    pub handed_over: Vec<Timestamp>,
     /// How often officers looked.
     pub looked: Looked,
     /// What the person asked on their page, and the reply.
@@ -108,7 +112,7 @@ pub async fn of_case(ctx: &AppContext, case: &Permit) -> Result<Export, ActError
     };
     let mut asked = Vec::new();
     for one in list(ctx, Some(case.id)).await?.into_iter().filter(Asked::is_from_the_page) {
-        let text = opened(ctx, case.id, &one.row.sealed)?;
+        let text = words(ctx, &one.row).await?;
         let said = match reply(&one) {
             Some(act) => opened(ctx, case.id, &act.sealed)?,
             None => String::new(),
@@ -127,7 +131,13 @@ pub async fn of_case(ctx: &AppContext, case: &Permit) -> Result<Export, ActError
         statements: statements::within(ctx, case, always).await?,
         visits: ctx.store.visit_record_list(case.id).await?.iter().map(|row| row.started_at).collect(),
         bundles: ctx.store.bundle_list(case.id).await?.iter().map(|row| row.made_at).collect(),
-        looked: looked::of_case(ctx, case.id).await?,
+        received: received::of_case(ctx, case.id)
+            .await?
+            .into_iter()
+            .map(|one| (one.from, one.row.received_at))
+            .collect(),
+        handed_over: transfer::handed_over_at(ctx, case.id).await?,
+        looked: looked::of_case(ctx, case.id, false).await?,
         asked,
         review_on: retention::of_case(ctx, case.case().clone(), decided).await?.due_on,
     })

@@ -8,7 +8,7 @@ pub mod wrong_person;
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 use proviso_model::ids::{CaseId, OfficerId};
-use proviso_store::{RightsActKind, RightsActRow, RightsKind, RightsRequestRow};
+use proviso_store::{RightsActKind, RightsActRow, RightsKind, RightsRequestRow, StoreError};
 use serde::Deserialize;
 
 use super::AppContext;
@@ -17,6 +17,8 @@ use super::personal::enter::LINK_ACTOR;
 use super::retention::{Due, day_of};
 use crate::keys::case::Purpose;
 
+/// Who enters what was asked on a device, as in the log.
+pub const ON_THE_DEVICE: &str = "device";
 /// Days before its day from which an answer counts as due soon.
 const SOON_DAYS: i64 = 7;
 
@@ -67,11 +69,23 @@ pub struct Asked {
 }
 
 impl Asked {
-    /// Whether it was made on the person's own page. What an officer entered may be somebody else's request, in an officer's words: it is shown
+    /// Whether it was made on a page of the person's own: on the device, or by a link. What an officer entered may be somebody else's request, in an officer's words: it is shown
     /// to nobody but officers.
     #[must_use]
     pub fn is_from_the_page(&self) -> bool {
-        self.row.entered_by.starts_with(LINK_ACTOR)
+        self.is_from_the_device() || self.row.entered_by.starts_with(LINK_ACTOR)
+    }
+
+    /// Whether it was made on the device.
+    #[must_use]
+    pub fn is_from_the_device(&self) -> bool {
+        self.row.record.is_some()
+    }
+
+    /// Whether it is to be looked at before all others: somebody may be watched who should not be.
+    #[must_use]
+    pub fn is_urgent(&self) -> bool {
+        self.state == State::Open && self.row.kind == RightsKind::WrongPerson
     }
 }
 
@@ -125,19 +139,31 @@ fn asked(row: RightsRequestRow, acts: Vec<RightsActRow>, today: Date) -> Asked {
     Asked { row, acts, owner, due_on, due, is_extended, state }
 }
 
-/// The requests of a case, or of all, those due first first; those that are closed last.
+/// The requests of a case, or of all: that the wrong person was enrolled before all others, then those due first; those that are closed last.
 ///
 /// # Errors
-/// [`ActError`].
-pub async fn list(ctx: &AppContext, case: Option<CaseId>) -> Result<Vec<Asked>, ActError> {
+/// The store's.
+pub async fn list(ctx: &AppContext, case: Option<CaseId>) -> Result<Vec<Asked>, StoreError> {
     let today = day_of(ctx.now());
     let found = ctx.store.rights_list(case).await?;
     let mut found: Vec<Asked> = found.into_iter().map(|(row, acts)| asked(row, acts, today)).collect();
-    found.sort_by_key(|one| (one.state != State::Open, one.due_on, one.row.entered_at));
+    found.sort_by_key(|one| (one.state != State::Open, !one.is_urgent(), one.due_on, one.row.entered_at));
     Ok(found)
 }
 
-/// Words of a request: what is asked, a reason, a reply. Empty once the case was destroyed.
+/// What is asked, in words. Of one that was made on the device they go with its record, and with the case.
+///
+/// # Errors
+/// [`ActError`].
+pub async fn words(ctx: &AppContext, row: &RightsRequestRow) -> Result<String, ActError> {
+    let Some(record) = row.record else { return opened(ctx, row.case, &row.sealed) };
+    let key = if row.sealed.is_empty() { None } else { ctx.store.record_key(&record).await? };
+    let Some(key) = key else { return Ok(String::new()) };
+    let text = ctx.case_keys(row.case)?.of_record(&key).open(Purpose::Rights, &row.sealed)?;
+    Ok(String::from_utf8_lossy(&text).into_owned())
+}
+
+/// Words of what was done about a request, or entered by an officer: what is asked, a reason, a reply. Empty once the case was destroyed.
 ///
 /// # Errors
 /// [`ActError`].

@@ -29,6 +29,7 @@ mod secret;
 mod site_list;
 mod subject;
 mod team;
+mod transfer;
 mod update;
 mod witness;
 
@@ -44,8 +45,7 @@ use self::officers::{
 };
 use super::{Say, Wiring, open_context, store};
 use crate::app::AppContext;
-use crate::app::force::{COMMAND_LINE, device};
-use crate::app::transfer;
+use crate::app::force::device;
 use crate::config::Config;
 
 #[derive(Debug, Subcommand)]
@@ -156,15 +156,19 @@ pub(super) enum Admin {
     DeviceAct(device_act::EnterArgs),
     /// Correct such an entry, or withdraw it; what was entered before stays on record.
     DeviceActChange(device_act::ChangeArgs),
-    /// Enter that the force that took a case over has it: until then its keys and records stay here, for disclosure.
-    TransferConfirmed {
-        /// The case.
-        #[arg(long)]
-        case: CaseId,
-        /// Who of that force said so, when and how.
-        #[arg(long)]
-        reason: String,
-    },
+    /// Write this force's certificate for transfers, with the key that other forces seal cases to; the key is made the first time.
+    TransferKey(transfer::KeyArgs),
+    /// Write a case out for another force: one file, sealed to its certificate and signed by this force.
+    #[command(after_help = transfer::EXAMPLES)]
+    CaseExport(transfer::ExportArgs),
+    /// Receive a case from another force, or say what would be received.
+    #[command(after_help = transfer::EXAMPLES)]
+    CaseImport(transfer::ImportArgs),
+    /// Enter that the force that took a case over has it, by its signed receipt or by who said so: until then its keys and records
+    /// stay here, for disclosure.
+    TransferConfirmed(transfer::ConfirmArgs),
+    /// Write the evidence bundle that another force handed over with a case to a new file, as it came.
+    ReceivedExport(transfer::ReceivedArgs),
     /// Refuse a device, from now on or from a time before.
     DeviceRevoke(device_revoke::RevokeArgs),
     /// Destroy the content of one record for ever; its place in the chain and the log is kept.
@@ -252,6 +256,8 @@ impl Admin {
             Self::Backup(args) => return args.run(wiring, config, say).await,
             Self::BackupKeys(args) => return args.run(wiring, config, say).await,
             Self::Restore(args) => return args.run(wiring, config, say).await,
+            Self::TransferKey(args) => return args.run(wiring, config, say).await,
+            Self::CaseImport(args) => return args.run(wiring, config, say).await,
             act => act,
         };
         let ctx = open_context(wiring, config).await?;
@@ -279,6 +285,8 @@ impl Admin {
             | Self::Backup(_)
             | Self::BackupKeys(_)
             | Self::Restore(_)
+            | Self::TransferKey(_)
+            | Self::CaseImport(_)
             | Self::Audit(_) => (String::new(), json!({})),
             Self::KeysStatus => keys::status(ctx)?,
             Self::Jobs(args) => args.act(ctx).await?,
@@ -309,10 +317,9 @@ impl Admin {
             Self::EnrolmentCode { case } => enrolment_code(ctx, case).await?,
             Self::DeviceAct(args) => args.run(ctx).await?,
             Self::DeviceActChange(args) => args.run(ctx).await?,
-            Self::TransferConfirmed { case, reason } => {
-                transfer::confirm(ctx, COMMAND_LINE, case, &reason).await?;
-                ("entered that the receiving force has the case".to_owned(), json!({"case": case}))
-            }
+            Self::CaseExport(args) => args.act(ctx).await?,
+            Self::TransferConfirmed(args) => args.act(ctx).await?,
+            Self::ReceivedExport(args) => args.act(ctx).await?,
             Self::DeviceRevoke(args) => args.run(ctx).await?,
             Self::RecordDestroy(args) => args.run(ctx).await?,
             Self::CaseDestroy(args) => args.run(ctx).await?,

@@ -12,7 +12,7 @@ use proviso_model::Digest;
 use proviso_model::certificate::{CertificateAnswer, CertificateRequest, HEADER_RENEWS};
 use proviso_model::hash_set::{HashSetAnswer, HashSetFile, HashSetQuestion, SignedHashSetDelivery};
 use proviso_model::limits::{BATCH_BYTES_MAX, POLICY_BYTES_MAX, REQUEST_BYTES_MAX};
-use proviso_model::looked::Looked;
+use proviso_model::looked::{Looked, WITH_REQUESTS};
 use proviso_model::update::UpdateOffer;
 use proviso_model::wire::{
     DeviceReturn, EnrolRequest, EnrolResponse, ForceKeys, HEADER_NONCE, HEADER_PROTOCOL, HEADER_SIGNATURE,
@@ -200,11 +200,13 @@ pub(super) async fn keys(State(ctx): State<AppContext>, request: Request) -> Res
 
 /// `GET /v1/looked`.
 #[utoipa::path(get, path = "/v1/looked", tag = "devices",
-    params(Signed),
+    params(Signed, ("with" = Option<String>, Query, description = "`requests`: how requests about data stand, too.")),
     responses((status = 200, body = Looked, description = "Counts."), Refused))]
 pub(super) async fn looked(State(ctx): State<AppContext>, request: Request) -> Response {
+    // Asked for by newer devices alone: an older one would not read the answer.
+    let with_requests = request.uri().query() == Some(WITH_REQUESTS);
     answered(&ctx, request, REQUEST_BYTES_MAX, Standing::Active, async |asked: &Asked| {
-        looks::of_case(&ctx, asked.device.case).await.map(Json).map_err(DeviceRefusal::from)
+        looks::of_case(&ctx, asked.device.case, with_requests).await.map(Json).map_err(DeviceRefusal::from)
     })
     .await
 }

@@ -29,6 +29,7 @@ mod personal_link;
 mod privilege;
 mod provider;
 mod quarantine;
+mod received;
 mod retention;
 mod rights;
 mod routes;

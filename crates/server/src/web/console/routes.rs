@@ -11,8 +11,8 @@ use super::fault::Fault;
 use super::{
     Console, account, alert, assets, audit, bundle, caseload, confirm_self, conflicts, cover, coverage,
     device_notice, enrolment_code, events, fault, fleet, headers, inbox, notifications, passkeys, people,
-    person, personal_link, privilege, provider, quarantine, retention, rights, second_factor, shield,
-    sign_in, visit, why, workload,
+    person, personal_link, privilege, provider, quarantine, received, retention, rights, second_factor,
+    shield, sign_in, visit, why, workload,
 };
 use crate::app::AppContext;
 
@@ -98,6 +98,8 @@ routes! {
     Why: GET "/people/{case}/why", SignedIn => why::show;
     WhyGiven: POST "/people/{case}/why", SignedIn => why::enter;
     Visit: GET "/people/{case}/visits/{hash}", SignedIn => visit::show;
+    Received: GET "/people/{case}/received/{hash}", SignedIn => received::show;
+    ReceivedBundle: POST "/people/{case}/received/{hash}/bundle", SignedIn => received::bundle;
     Coverage: GET "/people/{case}/devices/{device}", SignedIn => coverage::show;
     DeviceAct: POST "/people/{case}/devices/{device}/acts", SignedIn => coverage::enter;
     DeviceActChange: POST "/people/{case}/devices/{device}/acts/{entry}", SignedIn => coverage::change;

@@ -77,6 +77,7 @@ mod tests {
     use proviso_engine::coverage::{Cause, cause_in_words, source_in_words};
     use proviso_engine::notice::every_line;
     use proviso_engine::notice::language::{DRAFT, Language, every_look, every_span, straight};
+    use proviso_model::data_request::{CHOOSE, CLOCK, CLOCK_EXTENDED, DataRequestKind, DataRequestState};
     use proviso_model::device_act::DeviceActKind;
     use proviso_model::order::OrderEndKind;
     use proviso_model::statement::{StatementFault, StatementKind};
@@ -111,6 +112,9 @@ mod tests {
             .chain(DeviceActKind::ALL.map(DeviceActKind::in_words))
             .chain(OrderEndKind::ALL.map(OrderEndKind::in_words))
             .chain(StatementKind::ALL.map(StatementKind::in_words))
+            .chain(DataRequestKind::ALL.map(DataRequestKind::in_words))
+            .chain(DataRequestState::ALL.map(DataRequestState::in_words))
+            .chain([CHOOSE, CLOCK, CLOCK_EXTENDED])
             .chain(StatementFault::ALL.map(StatementFault::in_words))
             .chain(Source::ALL.map(source_in_words))
             .chain([cause_in_words(Cause::NOTHING), DRAFT])

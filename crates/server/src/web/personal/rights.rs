@@ -5,8 +5,8 @@ use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use proviso_engine::notice::language::Say;
+use proviso_model::data_request::{CLOCK, CLOCK_EXTENDED, DataRequest, DataRequestState};
 use proviso_model::limits::STATEMENT_BYTES_MAX;
-use proviso_model::statement::StatementFault;
 use proviso_store::RightsKind;
 use serde::Deserialize;
 
@@ -49,22 +49,22 @@ struct Typed {
     text: String,
 }
 
-fn line(personal: &Personal, one: &Asked, say: Say) -> Result<Line, ActError> {
+async fn line(personal: &Personal, one: &Asked, say: Say) -> Result<Line, ActError> {
     let app = &personal.app;
     let state = match one.state {
         Standing::Open => {
             let day = say.date(one.due_on);
-            say.filled(words::ASKED_OPEN, &[("day", day.as_str())])
+            say.filled(DataRequestState::Open.in_words(), &[("day", day.as_str())])
         }
-        Standing::Answered => say.of(words::ASKED_ANSWERED).to_owned(),
-        Standing::Refused => say.of(words::ASKED_REFUSED).to_owned(),
-        Standing::Withdrawn => say.of(words::ASKED_WITHDRAWN).to_owned(),
+        Standing::Answered => say.of(DataRequestState::Answered.in_words()).to_owned(),
+        Standing::Refused => say.of(DataRequestState::Refused.in_words()).to_owned(),
+        Standing::Withdrawn => say.of(DataRequestState::Withdrawn.in_words()).to_owned(),
     };
     let reply = match rights::reply(one) {
         Some(act) => rights::opened(app, one.row.case, &act.sealed)?,
         None => String::new(),
     };
-    let text = rights::opened(app, one.row.case, &one.row.sealed)?;
+    let text = rights::words(app, &one.row).await?;
     Ok(Line { kind: say.of(words::asks(one.row.kind)), state, text, reply })
 }
 
@@ -78,7 +78,7 @@ async fn form(
     let mut asked = Vec::new();
     let of_case = rights::list(&personal.app, Some(visit.link.case)).await?;
     for one in of_case.iter().filter(|one| one.is_from_the_page()) {
-        asked.push(line(personal, one, say)?);
+        asked.push(line(personal, one, say).await?);
     }
     let months = personal.app.rights.extension_months;
     let status = if problem.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
@@ -91,8 +91,8 @@ async fn form(
             .collect(),
         asked,
         clock: match months {
-            0 => say.of(words::CLOCK).to_owned(),
-            months => say.filled(words::CLOCK_EXTENDED, &[("months", months.to_string().as_str())]),
+            0 => say.of(CLOCK).to_owned(),
+            months => say.filled(CLOCK_EXTENDED, &[("months", months.to_string().as_str())]),
         },
         text: &typed.text,
         problem: say.of(problem),
@@ -119,12 +119,12 @@ pub(super) async fn ask(
         return Err(stale(say));
     }
     let app = &personal.app;
-    let problem = match RightsKind::parse(&typed.kind) {
-        None => words::CHOOSE,
-        Some(_) if typed.text.trim().is_empty() => StatementFault::Empty.in_words(),
-        Some(_) if typed.text.len() > STATEMENT_BYTES_MAX => StatementFault::TooLong.in_words(),
-        Some(kind) => {
-            let new = NewRequest { kind, received_on: day_of(app.now()), text: &typed.text };
+    let problem = match DataRequest::of_form((&typed.kind, &typed.text), app.now()) {
+        Err(wrong) => wrong,
+        Ok(request) => {
+            // Both know the same five.
+            let kind = RightsKind::parse(request.of.as_str()).unwrap_or(RightsKind::Complaint);
+            let new = NewRequest { kind, received_on: day_of(app.now()), text: &request.text };
             let done = act::enter(app, &actor(visit.link.id), visit.link.case, &new).await;
             done.map_err(|error| fault(say, &ActError::Broken(error.to_string())))?;
             return Ok(said(say, StatusCode::OK, words::ASKED, Some(words::back(say))));

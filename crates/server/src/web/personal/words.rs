@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 use proviso_engine::notice::language::Say;
 use proviso_model::Timestamp;
+use proviso_model::data_request::DataRequestKind;
 use proviso_model::device_act::CaptureUnder;
 use proviso_model::order::{AuthorityBasis, Order, OrderEnd};
 use proviso_store::RightsKind;
@@ -65,30 +66,9 @@ pub(super) const FAULT: Said = (
     "Something is wrong on our side",
     "Nothing was changed. Try again in a minute; if it happens again, tell your officer.",
 );
-/// What may be wrong where something is asked.
-pub(super) const CHOOSE: &str = "Choose what you ask.";
-pub(super) const ASKED_OPEN: &str = "It waits for an answer, which is due by {day}.";
-pub(super) const ASKED_ANSWERED: &str = "It was answered.";
-pub(super) const ASKED_REFUSED: &str = "It was refused, in part or whole.";
-pub(super) const ASKED_WITHDRAWN: &str = "It was taken back.";
-pub(super) const CLOCK: &str =
-    "The force answers within a month of the day on which it received what you ask.";
-pub(super) const CLOCK_EXTENDED: &str = "The force answers within a month of the day on which it received what you ask. Where the law allows it, that may be up to {months} months longer; you are told on this page.";
-const ASK_ACCESS: &str = "To see what is held about me";
-const ASK_RECTIFICATION: &str = "To have something corrected";
-const ASK_ERASURE: &str = "To have something erased";
-const ASK_COMPLAINT: &str = "To complain, for example about an alert";
-const ASK_WRONG_PERSON: &str = "I am not the person whom the order names";
-
 /// What is asked, as the person says it.
 pub(super) fn asks(kind: RightsKind) -> &'static str {
-    match kind {
-        RightsKind::Access => ASK_ACCESS,
-        RightsKind::Rectification => ASK_RECTIFICATION,
-        RightsKind::Erasure => ASK_ERASURE,
-        RightsKind::Complaint => ASK_COMPLAINT,
-        RightsKind::WrongPerson => ASK_WRONG_PERSON,
-    }
+    DataRequestKind::parse(kind.as_str()).map_or("", DataRequestKind::in_words)
 }
 /// What may be wrong where the code is asked for.
 pub(super) const AGAIN: &str = "This page was out of date. Enter the code again.";
@@ -97,21 +77,9 @@ pub(super) const TRIES: &str = "Too many tries from this place. Wait ten minutes
 
 /// All of it, for whoever translates it.
 #[cfg(test)]
-pub(super) const SAID: [&str; 47] = [
+pub(super) const SAID: [&str; 35] = [
     ASKED.0,
     ASKED.1,
-    CHOOSE,
-    ASKED_OPEN,
-    ASKED_ANSWERED,
-    ASKED_REFUSED,
-    ASKED_WITHDRAWN,
-    CLOCK,
-    CLOCK_EXTENDED,
-    ASK_ACCESS,
-    ASK_RECTIFICATION,
-    ASK_ERASURE,
-    ASK_COMPLAINT,
-    ASK_WRONG_PERSON,
     WEEK,
     BY_CONSENT,
     BY_PARAGRAPH,

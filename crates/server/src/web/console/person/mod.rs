@@ -22,6 +22,7 @@ use super::minutes::{self, Strip, last_days};
 use super::page::{Shell, Under, page};
 use super::people::device;
 use super::personal_link::{self, LinkLine};
+use super::received::{self, ReceivedLine};
 use super::signed_in::SignedIn;
 use super::visit::{self, VisitLine};
 use super::waiting::{self, WaitBox};
@@ -61,6 +62,8 @@ struct PersonPage {
     can_link: bool,
     /// Since when another force has the case, and when it said so.
     transferred: Option<(When, Option<When>)>,
+    /// What other forces handed over.
+    received: Vec<ReceivedLine>,
     /// Filed visits, newest first.
     visits: Vec<VisitLine>,
     code_minutes: i64,
@@ -136,6 +139,7 @@ pub async fn show(
         transferred: view
             .transferred
             .map(|over| (words::when(over.from, &zone), over.confirmed_at.map(|at| words::when(at, &zone)))),
+        received: received::lines(&view, &zone),
         visits: visit::lines(&view, &zone),
         code_minutes: ENROL_CODE_MINUTES,
     })

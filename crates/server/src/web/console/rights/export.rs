@@ -23,6 +23,9 @@ struct Document<'e> {
     statements: Vec<(String, String)>,
     visits: Vec<String>,
     bundles: Vec<String>,
+    /// From which force, and when.
+    received: Vec<(String, String)>,
+    handed_over: Vec<String>,
     asked: Vec<(String, String, String)>,
     looked: String,
 }
@@ -49,6 +52,8 @@ pub fn document(made: &Export) -> Result<String, Fault> {
             .collect(),
         visits: made.visits.iter().map(|at| day(*at)).collect(),
         bundles: made.bundles.iter().map(|at| day(*at)).collect(),
+        received: made.received.iter().map(|(from, at)| (from.clone(), day(*at))).collect(),
+        handed_over: made.handed_over.iter().map(|at| day(*at)).collect(),
         asked: made
             .asked
             .iter()

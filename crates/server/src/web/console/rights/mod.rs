@@ -96,12 +96,19 @@ fn row(one: &Listed) -> Row {
         address: format!("/people/{}/rights/{}", asked.row.case, asked.row.id),
         person: one.person.name.clone(),
         kind: in_words(asked.row.kind),
-        due: if asked.is_extended { format!("{due} (extended)") } else { due },
+        due: match (asked.is_urgent(), asked.is_extended) {
+            (true, _) => format!("Urgent: somebody may be watched who should not be. {due}"),
+            (false, true) => format!("{due} (extended)"),
+            (false, false) => due,
+        },
         owner: one
             .owner
             .clone()
             .map_or_else(|| "Nobody has taken it over".to_owned(), |name| format!("With {name}")),
-        entered: format!("Received {}; entered by {}", asked.row.received_on, one.entered_by),
+        entered: match asked.is_from_the_device() {
+            true => format!("Received {}; asked on the device", asked.row.received_on),
+            false => format!("Received {}; entered by {}", asked.row.received_on, one.entered_by),
+        },
     }
 }
 

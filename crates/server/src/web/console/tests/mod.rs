@@ -21,6 +21,7 @@ mod privilege;
 mod quarantine;
 mod questions;
 mod reasons;
+mod received;
 mod retention;
 mod rights;
 mod routes;

@@ -221,10 +221,12 @@ fn for_roles(route: Route) -> Option<&'static str> {
         R::Account | R::Notifications | R::NotificationsChange | R::NotificationsTrial | R::Conflicts => None,
         // For a role without an inbox it leads to the page that the role has.
         R::Inbox => None,
-        R::InboxFragment | R::Events | R::People | R::Person | R::Visit | R::Coverage => Some("osgc"),
+        R::InboxFragment | R::Events | R::People | R::Person | R::Visit | R::Coverage | R::Received => {
+            Some("osgc")
+        }
         R::Alert | R::AlertContent | R::AlertNames | R::AlertDecided | R::AlertPicture => Some("osgc"),
         R::AlertUnveil | R::AlertUnveiled | R::AlertUnveiledPicture => Some("osgc"),
-        R::AlertBundle => Some("osc"),
+        R::AlertBundle | R::ReceivedBundle => Some("osc"),
         R::AlertDecide | R::DeviceAct | R::DeviceActChange | R::OtherAdultApprove => Some("os"),
         R::OtherAdultWithdraw | R::EnrolmentCode | R::PersonalLink | R::PersonalLinkEnd => Some("os"),
         R::DeviceNoticeSeen => Some("os"),

@@ -1,18 +1,39 @@
-//! A case that another force took over. Nothing is captured any more; its keys and records stay here for disclosure until it is entered
-//! that the receiving force has them.
+//! A case that goes to another force. At the force that hands over, nothing is captured any more; keys and records stay there for disclosure
+//! until it is entered that the receiving force has the case, and then until retention ends them. What goes over is one sealed and signed
+//! file (`file`, `facts`); the force that receives it makes a case of its own of it (`import`) and keeps the other's evidence beside.
+
+mod export;
+pub mod facts;
+pub mod file;
+mod gather;
+mod import;
+pub mod kept;
+mod receipt;
+mod refused;
+mod trust;
+
+pub use export::{Exported, export};
+pub use import::{Looked, Received, look, receive};
+pub use receipt::{RECEIPT_BYTES_MAX, Receipt, ReceiptStatement, confirm_by_receipt, receipt};
+pub use refused::Refused;
+pub use trust::{CERTIFICATE_BYTES_MAX, OtherForce, TransferCertificate, certificate, other_force, own_key};
 
 use proviso_model::Timestamp;
 use proviso_model::device_act::DeviceActKind;
 use proviso_model::ids::{CaseId, DeviceActId};
 use proviso_store::{AuditFilter, DeviceActRow, StoreError};
 
-use super::AppContext;
-use super::force::ForceError;
-use super::late::order_end::check_reason;
+use crate::app::AppContext;
+use crate::app::force::ForceError;
+use crate::app::late::order_end::check_reason;
 use crate::keys::case::Purpose;
 
 /// The act in the log, which is all that is kept of it.
 const ACT: &str = "case-transferred";
+/// The act in the log that says which file was made for which force: what a receipt is compared with.
+const HANDED_OVER: &str = "case-handed-over";
+/// Files of a case that are told of at most: the newest.
+const FILES_MAX: u32 = 100;
 
 /// That a case was handed over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +73,17 @@ pub async fn of_case(ctx: &AppContext, case: CaseId) -> Result<Option<Transferre
 /// # Errors
 /// [`ForceError::Refused`] where no entry says that the case went to another force, or it was entered already.
 pub async fn confirm(ctx: &AppContext, actor: &str, case: CaseId, reason: &str) -> Result<(), ForceError> {
+    confirmed(ctx, actor, case, reason, "").await
+}
+
+/// The same, with more objects for the log.
+async fn confirmed(
+    ctx: &AppContext,
+    actor: &str,
+    case: CaseId,
+    reason: &str,
+    more: &str,
+) -> Result<(), ForceError> {
     check_reason(reason)?;
     let refused = |why: &str| Err(ForceError::Refused(why.to_owned()));
     match of_case(ctx, case).await? {
@@ -63,8 +95,25 @@ pub async fn confirm(ctx: &AppContext, actor: &str, case: CaseId, reason: &str) 
         }
         Some(Transferred { entry, .. }) => {
             let because = ctx.seal(case, Purpose::Audit, reason.trim().as_bytes())?;
-            ctx.logged_because(actor, ACT, Some(case), &format!("{case} {entry}"), because, async { Ok(()) })
-                .await
+            ctx.logged_because(actor, ACT, Some(case), &format!("{case} {entry}{more}"), because, async {
+                Ok(())
+            })
+            .await
         }
     }
+}
+
+/// When a case was written out for another force, oldest first.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn handed_over_at(ctx: &AppContext, case: CaseId) -> Result<Vec<Timestamp>, StoreError> {
+    let filter = AuditFilter {
+        act: HANDED_OVER.to_owned(),
+        since: Timestamp::from_micros(0),
+        actor: None,
+        object: Some(case.to_string()),
+    };
+    let rows = ctx.store.audit_of_act(&filter, FILES_MAX).await?;
+    Ok(rows.into_iter().rev().map(|row| row.entry.opened_at).collect())
 }
