@@ -212,7 +212,7 @@ async fn confirmed(old: &Rig, new: &Rig, sent: &Exported, done: &Received) {
     let bytes = |receipt: &transfer::Receipt| serde_json::to_vec(receipt).expect("JSON");
     let try_it = async |case: CaseId, bytes: &[u8]| {
         let refused = transfer::confirm_by_receipt(&old.ctx, ACTOR, case, bytes).await;
-        refusal(refused.err().expect("refused"))
+        refusal(refused.expect_err("refused"))
     };
     let own = transfer::Receipt { keys: old.ctx.keys.statement.clone(), ..receipt.clone() };
     assert!(
