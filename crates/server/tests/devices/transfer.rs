@@ -83,7 +83,9 @@ async fn a_full_case(rig: &Rig) {
     let said = device.seal(RecordBody::Statement { statement });
     device.send(rig, &[&said]).await.receipt();
     jobs::drain(&rig.ctx).await.expect("worked");
-    shield::add(&rig.ctx, ACTOR, rig.case, "solicitor.example", "Their lawyer.").await.expect("added");
+    shield::add(&rig.ctx, ACTOR, &rig.permit().await, "solicitor.example", "Their lawyer.")
+        .await
+        .expect("added");
     let paragraph = "5".to_owned();
     let end = OrderEnd {
         kind: OrderEndKind::Struck,

@@ -81,6 +81,32 @@ async fn people(store: &dyn Store) {
     store.case_add(&row, &order).await.expect("opened");
 }
 
+fn cover(id: u8, (officer, covered_by): (u8, u8), (from, until): (i64, i64)) -> CoverRow {
+    CoverRow {
+        id: CoverId::random([id; 16]),
+        officer: officer_of(officer),
+        covered_by: officer_of(covered_by),
+        from: at(from),
+        until: at(until),
+        is_away: true,
+        made_at: at(5_000),
+        made_by: "command-line".to_owned(),
+        ended_at: None,
+    }
+}
+
+fn conflict(id: u8, officer: u8, declared_at: Timestamp) -> ConflictRow {
+    ConflictRow {
+        id: ConflictId::random([id; 16]),
+        officer: officer_of(officer),
+        case: own_case(),
+        declared_at,
+        declared_by: "command-line".to_owned(),
+        sealed: b"why".to_vec(),
+        ended: None,
+    }
+}
+
 pub async fn a_case_is_seen_by_who_has_to_do_with_it_and_by_nobody_else(store: &dyn Store) {
     people(store).await;
     let now = at(5_000);
@@ -99,17 +125,7 @@ pub async fn a_case_is_seen_by_who_has_to_do_with_it_and_by_nobody_else(store: &
     }
     assert_eq!(tie(store, MANAGER, CaseId::random([202; 16]), now).await, "refused", "there is no such case");
 
-    let cover = CoverRow {
-        id: CoverId::random([221; 16]),
-        officer: officer_of(MANAGER),
-        covered_by: officer_of(COLLEAGUE),
-        from: at(5_100),
-        until: at(5_200),
-        is_away: true,
-        made_at: at(5_000),
-        made_by: "command-line".to_owned(),
-        ended_at: None,
-    };
+    let cover = cover(221, (MANAGER, COLLEAGUE), (5_100, 5_200));
     store.cover_add(&cover).await.expect("entered");
     for (seconds, expected) in
         [(5_099, "refused"), (5_100, "stands-in"), (5_199, "stands-in"), (5_200, "refused")]
@@ -138,15 +154,7 @@ pub async fn a_case_is_seen_by_who_has_to_do_with_it_and_by_nobody_else(store: &
     assert_eq!(tie(store, SPECIALIST, own_case(), at(5_160)).await, "refused", "a guest who was let out");
 
     for (nth, id) in [(MANAGER, 223), (SERGEANT, 224), (PROTECTION, 225)] {
-        let conflict = ConflictRow {
-            id: ConflictId::random([id; 16]),
-            officer: officer_of(nth),
-            case: own_case(),
-            declared_at: now,
-            declared_by: "command-line".to_owned(),
-            sealed: b"why".to_vec(),
-            ended: None,
-        };
+        let conflict = conflict(id, nth, now);
         store.conflict_add(&conflict).await.expect("declared");
         assert_eq!(tie(store, nth, own_case(), now).await, "barred", "{nth}: whatever else holds");
         assert!(!is_listed(store, nth, own_case(), now).await);
@@ -214,34 +222,26 @@ pub async fn a_supervisor_sees_the_cases_of_their_teams_and_those_that_nobody_su
     assert_eq!(ties(6_015).await, ("supervises", "supervises"), "what held before is known");
 
     // Whoever stands in for a supervisor has their teams; a supervisor who knows the person leaves the case to others.
-    let cover = CoverRow {
-        id: CoverId::random([245; 16]),
-        officer: officer_of(SERGEANT),
-        covered_by: officer_of(OTHER_SERGEANT),
-        from: at(6_100),
-        until: at(6_110),
-        is_away: true,
-        made_at: at(6_030),
-        made_by: "command-line".to_owned(),
-        ended_at: None,
-    };
+    let cover = cover(245, (SERGEANT, OTHER_SERGEANT), (6_100, 6_110));
     store.cover_add(&cover).await.expect("entered");
     assert_eq!(ties(6_105).await, ("supervises", "supervises"));
     assert_eq!(ties(6_110).await, ("supervises", "refused"));
-    let conflict = ConflictRow {
-        id: ConflictId::random([246; 16]),
-        officer: officer_of(SERGEANT),
-        case: own_case(),
-        declared_at: at(6_120),
-        declared_by: "command-line".to_owned(),
-        sealed: b"why".to_vec(),
-        ended: None,
-    };
+    let conflict = conflict(246, SERGEANT, at(6_120));
     store.conflict_add(&conflict).await.expect("declared");
     assert_eq!(ties(6_120).await, ("barred", "supervises"), "somebody has to be above the officer in charge");
     let end = ConflictEnd { at: at(6_121), by: "command-line".to_owned(), sealed: Vec::new() };
     store.conflict_end(conflict.id, &end).await.expect("ended");
+}
 
+/// After the story of the teams: an officer goes to another team, which is then ended.
+pub async fn a_move_to_another_team_and_its_end_leave_what_held_before(store: &dyn Store) {
+    let (member, supervisor) = (TeamPart::Member, TeamPart::Supervisor);
+    let ties = async |seconds| {
+        (
+            tie(store, SERGEANT, own_case(), at(seconds)).await,
+            tie(store, OTHER_SERGEANT, own_case(), at(seconds)).await,
+        )
+    };
     store.team_member_add(&part(247, 232, OTHER_SERGEANT, supervisor, 6_130)).await.expect("in");
     store.team_member_add(&part(248, 232, MANAGER, member, 6_140)).await.expect("moved in one act");
     assert_eq!(ties(6_141).await, ("refused", "supervises"));

@@ -75,6 +75,7 @@ async fn story(store: &dyn Store) {
     review::the_log_is_searched_by_case_actor_acts_object_and_time(store).await;
     access::a_case_is_seen_by_who_has_to_do_with_it_and_by_nobody_else(store).await;
     access::a_supervisor_sees_the_cases_of_their_teams_and_those_that_nobody_supervises(store).await;
+    access::a_move_to_another_team_and_its_end_leave_what_held_before(store).await;
     access::a_permit_opens_its_own_case_whatever_id_it_is_given(store).await;
     destruction::a_destroyed_record_keeps_its_place_and_nothing_else(store).await;
     context_picture::what_was_said_of_a_window_goes_with_its_record(store).await;

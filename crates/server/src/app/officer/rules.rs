@@ -94,9 +94,10 @@ pub async fn view(ctx: &AppContext, who: &Who) -> Result<RulesView, ActError> {
 }
 
 fn lines(tallies: Vec<RuleTally>, floor_percent: Option<u32>) -> Vec<RuleLine> {
+    /// Decided, upheld, mistaken.
     type Counts = (u64, u64, u64);
-    let mut counts: BTreeMap<(&str, String, Option<(String, String)>), (ConditionKind, Counts)> =
-        BTreeMap::new();
+    type Key<'k> = (&'k str, String, Option<(String, String)>);
+    let mut counts: BTreeMap<Key<'_>, (ConditionKind, Counts)> = BTreeMap::new();
     for tally in tallies {
         let key = (tally.condition.as_str(), tally.rule, tally.pack);
         let (_, (decided, upheld, mistaken)) = counts.entry(key).or_insert((tally.condition, (0, 0, 0)));
