@@ -3,8 +3,8 @@
 
 use std::collections::HashMap;
 
-use proviso_model::Timestamp;
 use proviso_model::ids::{AlertId, CaseId, DeviceId, DeviceNoticeId, OfficerId};
+use proviso_model::{Digest, Timestamp};
 
 use crate::Store;
 use crate::access::Permit;
@@ -22,6 +22,7 @@ use crate::opened::{FindingRow, GapRow, NoticeRow, ObservationRow, StatementRow}
 use crate::other_adult::OtherAdultRow;
 use crate::personal_link::PersonalLinkRow;
 use crate::privilege::{PrivilegeDecision, PrivilegeRow};
+use crate::received::ReceivedRow;
 use crate::record::RecordRow;
 use crate::retention::RetentionRow;
 use crate::shield::ShieldRow;
@@ -88,6 +89,22 @@ impl Permitted<'_> {
     /// [`StoreError`].
     pub async fn device_act_list(&self) -> Result<Vec<DeviceActRow>> {
         self.store.device_act_list(self.permit.id).await
+    }
+
+    /// What another force handed over of it, oldest first.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn received_list(&self) -> Result<Vec<ReceivedRow>> {
+        self.store.received_list(self.permit.id).await
+    }
+
+    /// One of those, by the hash of its signed text.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn received_get(&self, statement: &Digest) -> Result<Option<ReceivedRow>> {
+        Ok(self.store.received_get(statement).await?.filter(|row| self.is_of_it(row.case)))
     }
 
     /// Approvals of another adult on its devices.

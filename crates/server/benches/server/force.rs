@@ -111,21 +111,34 @@ pub enum Looking {
 }
 
 impl Looking {
-    /// Records from a leaf on, in order: leaf, hash, and whether it was put before an officer, which an alert is joined with.
-    pub async fn records_from(&mut self, leaf: i64) -> Result<Vec<(i64, Vec<u8>, bool)>> {
-        let question = "SELECT leaf, hash, kind FROM record WHERE leaf >= $1 ORDER BY leaf";
+    /// Records from a leaf on, in order: leaf and hash.
+    pub async fn records_from(&mut self, leaf: i64) -> Result<Vec<(i64, Vec<u8>)>> {
+        let question = "SELECT leaf, hash FROM record WHERE leaf >= $1 ORDER BY leaf";
         Ok(match self {
             Self::Postgres(connection) => {
                 let rows = sqlx::query(question).bind(leaf).fetch_all(connection).await?;
-                rows.iter()
-                    .map(|row| (row.get(0), row.get(1), row.get::<Option<String>, _>(2).is_some()))
-                    .collect()
+                rows.iter().map(|row| (row.get(0), row.get(1))).collect()
             }
             Self::Sqlite(connection) => {
                 let rows = sqlx::query(question).bind(leaf).fetch_all(connection).await?;
-                rows.iter()
-                    .map(|row| (row.get(0), row.get(1), row.get::<Option<String>, _>(2).is_some()))
-                    .collect()
+                rows.iter().map(|row| (row.get(0), row.get(1))).collect()
+            }
+        })
+    }
+
+    /// Which of these leaves were put before an officer, which an alert is joined with.
+    pub async fn shown_of(&mut self, leaves: &[i64]) -> Result<Vec<i64>> {
+        let leaves: Vec<String> = leaves.iter().map(i64::to_string).collect();
+        let question =
+            format!("SELECT leaf FROM record WHERE leaf IN ({}) AND kind IS NOT NULL", leaves.join(", "));
+        let question = sqlx::AssertSqlSafe(question);
+        Ok(match self {
+            _ if leaves.is_empty() => Vec::new(),
+            Self::Postgres(connection) => {
+                sqlx::query_scalar(question).persistent(false).fetch_all(connection).await?
+            }
+            Self::Sqlite(connection) => {
+                sqlx::query_scalar(question).persistent(false).fetch_all(connection).await?
             }
         })
     }

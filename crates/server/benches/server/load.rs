@@ -1,6 +1,6 @@
 //! Load: as fast as it goes, and at a steady rate, with the time until each finding is before an officer.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -15,6 +15,8 @@ use crate::force::{Looking, SystemClock};
 
 /// How often the database is looked at for what is before officers.
 const LOOK: Duration = Duration::from_millis(10);
+/// Records that are asked about at a time.
+const ASKED_MAX: usize = 64;
 /// Until then everything sent must be before an officer.
 const WAIT_MAX: Duration = Duration::from_secs(120);
 
@@ -150,26 +152,26 @@ async fn watch(
     let mut seen: HashMap<Vec<u8>, Instant> = HashMap::new();
     let mut times = Vec::with_capacity(count);
     // Everything from before is done.
-    let mut floor = looking.records_from(0).await?.last().map_or(0, |(leaf, _, _)| leaf + 1);
+    let mut next = looking.records_from(0).await?.last().map_or(0, |(leaf, _)| leaf + 1);
+    let mut waiting: BTreeMap<i64, Vec<u8>> = BTreeMap::new();
     let mut ticks = tokio::time::interval(LOOK);
     while times.len() < count {
         ticks.tick().await;
-        let rows = looking.records_from(floor).await?;
+        // Each record is read once, and those that wait longest are asked about: looking must not become the load.
+        for (leaf, hash) in looking.records_from(next).await? {
+            waiting.insert(leaf, hash);
+            next = leaf + 1;
+        }
+        let asked: Vec<i64> = waiting.keys().copied().take(ASKED_MAX).collect();
+        let shown = looking.shown_of(&asked).await?;
         let at = now();
-        let mut whole = true;
-        for (leaf, hash, is_there) in rows {
-            if is_there {
-                seen.entry(hash).or_insert(at);
-            }
-            whole &= is_there;
-            if whole {
-                floor = leaf + 1;
-            }
+        for leaf in shown {
+            seen.extend(waiting.remove(&leaf).map(|hash| (hash, at)));
         }
         while let Ok((hash, when)) = sent.try_recv() {
             since.insert(hash.to_vec(), when);
         }
-        since.retain(|hash, when| match seen.get(hash) {
+        since.retain(|hash, when| match seen.remove(hash) {
             Some(at) => {
                 times.push(at.duration_since(*when));
                 false

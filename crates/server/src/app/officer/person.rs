@@ -119,7 +119,7 @@ pub async fn view(ctx: &AppContext, who: &Who, id: CaseId) -> Result<PersonView,
         let revoked = revoked(ctx, &case, &in_force, week).await?;
         Ok(PersonView {
             transferred: transfer::of_case(ctx, id).await?,
-            received: received::of_case(ctx, id).await?,
+            received: received::of_case(ctx, &case).await?,
             visits: visit::shown(ctx, id).await?,
             links: ctx.of(&case).personal_link_list().await?,
             shielded: shield::count(ctx, &case).await?,

@@ -3,7 +3,7 @@
 use proviso_model::ids::CaseId;
 use proviso_model::statement::StatementKind;
 use proviso_model::{Digest, Timestamp};
-use proviso_store::ReceivedRow;
+use proviso_store::{Permit, ReceivedRow};
 
 use super::allowed::Action;
 use super::error::ActError;
@@ -28,9 +28,9 @@ pub struct ReceivedLine {
 ///
 /// # Errors
 /// [`ActError`].
-pub async fn of_case(ctx: &AppContext, case: CaseId) -> Result<Vec<ReceivedLine>, ActError> {
+pub async fn of_case(ctx: &AppContext, case: &Permit) -> Result<Vec<ReceivedLine>, ActError> {
     let mut lines = Vec::new();
-    for row in ctx.store.received_list(case).await? {
+    for row in ctx.of(case).received_list().await? {
         let (says, _) = kept::signed(ctx, &row).map_err(broken)?;
         lines.push(ReceivedLine { row, from: says.from_name });
     }
@@ -73,8 +73,7 @@ pub async fn view(
     hash: &Digest,
 ) -> Result<ReceivedView, ActError> {
     let case = who.case(ctx, Action::ViewEvidence, case).await?;
-    let row = ctx.store.received_get(hash).await?.filter(|row| row.case == case.id);
-    let row = row.ok_or(ActError::NotFound)?;
+    let row = ctx.of(&case).received_get(hash).await?.ok_or(ActError::NotFound)?;
     let objects = format!("{} {hash}", case.id);
     who.does(ctx, (Action::ViewEvidence, "received-view"), &case, &objects, async {
         let (says, _) = kept::signed(ctx, &row).map_err(broken)?;
@@ -100,8 +99,8 @@ pub async fn view(
 /// [`ActError::NotFound`] where it is none of this case, or the case not the officer's, or no evidence came with it; [`ActError`].
 pub async fn bundle(ctx: &AppContext, who: &Who, case: CaseId, hash: &Digest) -> Result<Vec<u8>, ActError> {
     let case = who.case(ctx, Action::Export, case).await?;
-    let row = ctx.store.received_get(hash).await?;
-    let row = row.filter(|row| row.case == case.id && row.bundle_bytes > 0).ok_or(ActError::NotFound)?;
+    let row = ctx.of(&case).received_get(hash).await?;
+    let row = row.filter(|row| row.bundle_bytes > 0).ok_or(ActError::NotFound)?;
     let objects = format!("{} {hash}", case.id);
     who.does(ctx, (Action::Export, "received-export"), &case, &objects, async {
         kept::get(ctx, &row, Part::Bundle).await.map_err(broken)

@@ -131,7 +131,7 @@ pub async fn of_case(ctx: &AppContext, case: &Permit) -> Result<Export, ActError
         statements: statements::within(ctx, case, always).await?,
         visits: ctx.store.visit_record_list(case.id).await?.iter().map(|row| row.started_at).collect(),
         bundles: ctx.store.bundle_list(case.id).await?.iter().map(|row| row.made_at).collect(),
-        received: received::of_case(ctx, case.id)
+        received: received::of_case(ctx, case)
             .await?
             .into_iter()
             .map(|one| (one.from, one.row.received_at))
