@@ -33,6 +33,7 @@ mod log;
 mod master_sealed;
 mod migration;
 mod name_index;
+mod of_record;
 mod officer;
 mod opened;
 mod other_adult;
@@ -87,6 +88,7 @@ pub use log::{CheckpointRow, LeafKind, LogHasher, LogStore, Node};
 pub use master_sealed::{MasterSealedIn, MasterSealedRow, MasterSealedStore};
 pub use migration::Pending;
 pub use name_index::{NAME_TOKEN_BYTES, NameIndexStore, NameToken};
+pub use of_record::OfRecord;
 pub use officer::{OfficerRole, OfficerRow, OfficerStore, SessionFactor, SessionRow};
 pub use opened::{
     FindingRow, GapRow, NoticeRow, ObservationRow, OpenedRecord, OpenedWhat, StatementRow, WatchedRow,
@@ -94,7 +96,7 @@ pub use opened::{
 pub use other_adult::{OtherAdultRow, OtherAdultStore, OtherAdultToldRow, OtherAdultWithdrawn};
 pub use pack::{PackRow, PackStore};
 pub use passkey::{CeremonyKind, CeremonyRow, PasskeyRow, PasskeyStore};
-pub use permitted::{OfRecord, Permitted};
+pub use permitted::Permitted;
 pub use permitted_caseload::PermittedCaseload;
 pub use personal_link::{PersonalLinkRow, PersonalLinkStore};
 pub use postgres::{PostgresAddress, PostgresAddressError, PostgresOptions, PostgresStore};

@@ -18,6 +18,7 @@ use crate::device_act::DeviceActRow;
 use crate::device_notice::DeviceNoticeRow;
 use crate::error::{Result, StoreError};
 use crate::late::{OrderEndRow, QuarantineRow};
+use crate::of_record::OfRecord;
 use crate::opened::{FindingRow, GapRow, NoticeRow, ObservationRow, StatementRow};
 use crate::other_adult::OtherAdultRow;
 use crate::personal_link::PersonalLinkRow;
@@ -27,35 +28,6 @@ use crate::record::RecordRow;
 use crate::retention::RetentionRow;
 use crate::shield::ShieldRow;
 use crate::timeline::Stretch;
-
-/// A row that came in a record of a case.
-pub trait OfRecord: Sync {
-    /// The case.
-    fn of_case(&self) -> CaseId;
-    /// The hash of the record.
-    fn of_record(&self) -> &[u8; 32];
-}
-
-macro_rules! of_record {
-    ($($row:ty: $record:ident),+ $(,)?) => {
-        $(impl OfRecord for $row {
-            fn of_case(&self) -> CaseId {
-                self.case
-            }
-
-            fn of_record(&self) -> &[u8; 32] {
-                &self.$record
-            }
-        })+
-    };
-}
-of_record!(
-    FindingRow: record,
-    StatementRow: record,
-    ContextPictureRow: record,
-    PrivilegeRow: record,
-    RecordRow: hash,
-);
 
 /// The store within the case of a permit.
 #[derive(Clone, Copy)]
