@@ -99,6 +99,14 @@ pub(crate) fn for_others(error: &StoreError) -> (StoreError, bool) {
     }
 }
 
+/// Tells those of a group whose transaction failed: the first what happened, the others whether to come again. Whoever waited may be gone.
+pub(crate) fn refuse<A>(answers: impl IntoIterator<Item = oneshot::Sender<Result<A>>>, error: StoreError) {
+    let mut answers = answers.into_iter();
+    let first = answers.next();
+    answers.for_each(|answer| drop(answer.send(Err(for_others(&error).0))));
+    drop(first.map(|first| first.send(Err(error))));
+}
+
 /// Cuts rows into pieces of so many at most, each a power of two: then there are only a few statements to prepare.
 pub(crate) fn pieces<T>(rows: &[T], most: usize) -> Vec<&[T]> {
     let (mut rest, mut pieces) = (rows, Vec::new());

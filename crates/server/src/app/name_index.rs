@@ -106,18 +106,6 @@ impl Names {
         let texts = std::iter::once(&self.person.name).chain(&self.others).chain(&self.numbers);
         texts.flat_map(|text| words(text)).collect()
     }
-
-    /// Whether each of these words is one of theirs or, where it is long enough, the beginning of one: what the index answers, for names
-    /// that are open already.
-    #[must_use]
-    pub fn have(&self, asked: &BTreeSet<String>) -> bool {
-        let own = self.words();
-        let has = |word: &String| {
-            own.contains(word)
-                || (word.chars().count() >= PREFIX_CHARS_MIN && own.iter().any(|one| one.starts_with(word)))
-        };
-        asked.iter().all(has)
-    }
 }
 
 /// The key of the index.

@@ -81,14 +81,7 @@ async fn take(store: &EngineStore, group: Vec<Entry<AppendBatch, Appended>>) {
                 told(answer, alone.and_then(|mut one| one.pop().unwrap_or(Err(StoreError::Interrupted))));
             }
         }
-        Err(error) => {
-            let mut answers = answers.into_iter();
-            let first = answers.next();
-            answers.for_each(|answer| told(answer, Err(waiting::for_others(&error).0)));
-            if let Some(first) = first {
-                told(first, Err(error));
-            }
-        }
+        Err(error) => waiting::refuse(answers, error),
     }
 }
 

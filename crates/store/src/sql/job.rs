@@ -86,12 +86,7 @@ async fn lead(store: EngineStore, mut leader: Leader<JobId, ()>) {
         // Whoever waited may be gone.
         match noted {
             Ok(()) => answers.into_iter().for_each(|answer| drop(answer.send(Ok(())))),
-            Err(error) => {
-                let mut answers = answers.into_iter();
-                let first = answers.next();
-                answers.for_each(|answer| drop(answer.send(Err(waiting::for_others(&error).0))));
-                drop(first.map(|first| first.send(Err(error))));
-            }
+            Err(error) => waiting::refuse(answers, error),
         }
     }
 }

@@ -33,12 +33,7 @@ async fn lead(store: EngineStore, mut leader: Leader<OpenedRecord, Vec<AlertId>>
         let kept = store.write(move |connection| Box::pin(keep_all(connection, opened))).await;
         match kept {
             Ok(kept) => answers.into_iter().zip(kept).for_each(|(answer, kept)| drop(answer.send(kept))),
-            Err(error) => {
-                let mut answers = answers.into_iter();
-                let first = answers.next();
-                answers.for_each(|answer| drop(answer.send(Err(waiting::for_others(&error).0))));
-                drop(first.map(|first| first.send(Err(error))));
-            }
+            Err(error) => waiting::refuse(answers, error),
         }
     }
 }

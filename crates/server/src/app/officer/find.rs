@@ -1,15 +1,16 @@
 //! Finding a person by name or number, among the cases that an officer may open. It is a consultation: in the log, with the cases that are
 //! shown, before any name is. What was typed is kept nowhere.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use proviso_model::ids::CaseId;
-use proviso_store::{OrderVersionRow, Permit};
+use proviso_store::Permit;
 
 use super::allowed::Action;
 use super::error::ActError;
 use super::history;
-use super::who::{Who, is_guest};
+use super::inbox::{by_case, of};
+use super::who::Who;
 use crate::app::AppContext;
 use crate::app::name_index::{self, NameKey, Names, PREFIX_CHARS_MIN};
 
@@ -83,18 +84,6 @@ pub async fn find(ctx: &AppContext, who: &Who, typed: &str) -> Result<Found, Act
 /// The cases that this officer may open and that have all of these words.
 async fn candidates(ctx: &AppContext, who: &Who, words: &BTreeSet<String>) -> Result<Vec<Permit>, ActError> {
     let mut cases = who.cases(ctx, Action::ViewEvidence).await?;
-    if is_guest(who.role) {
-        // A few, into which they were let: fewer than would be asked of the index.
-        let orders = orders(ctx, &cases).await?;
-        let mut found = Vec::new();
-        for case in cases {
-            let versions = orders.get(&case.id).map_or(&[][..], Vec::as_slice);
-            if Names::read(&ctx.case_columns(case.id)?, &case, versions)?.have(words) {
-                found.push(case);
-            }
-        }
-        return Ok(found);
-    }
     let key = NameKey::of_force::<ActError>(ctx).await?;
     let found: BTreeSet<CaseId> =
         ctx.store.name_find(&key.asked(words), None, ASKED_MAX).await?.into_iter().collect();
@@ -102,25 +91,13 @@ async fn candidates(ctx: &AppContext, who: &Who, words: &BTreeSet<String>) -> Re
     Ok(cases)
 }
 
-async fn orders(
-    ctx: &AppContext,
-    cases: &[Permit],
-) -> Result<HashMap<CaseId, Vec<OrderVersionRow>>, ActError> {
-    let mut orders: HashMap<CaseId, Vec<OrderVersionRow>> = HashMap::new();
-    for row in ctx.of_all(cases).orders().await? {
-        orders.entry(row.case).or_default().push(row);
-    }
-    Ok(orders)
-}
-
 /// Opens the names, by name.
 async fn open(ctx: &AppContext, cases: Vec<Permit>) -> Result<Vec<FoundPerson>, ActError> {
-    let orders = orders(ctx, &cases).await?;
+    let orders = by_case(ctx.of_all(&cases).orders().await?, |row| row.case);
     let officers = history::Names::now(ctx).await?;
     let mut people = Vec::with_capacity(cases.len());
     for case in cases {
-        let versions = orders.get(&case.id).map_or(&[][..], Vec::as_slice);
-        let names = Names::read(&ctx.case_columns(case.id)?, &case, versions)?;
+        let names = Names::read(&ctx.case_columns(case.id)?, &case, of(&orders, case.id))?;
         people.push(FoundPerson { case: case.id, names, officer: officers.in_charge(&case) });
     }
     people.sort_by(|a, b| a.names.person.name.cmp(&b.names.person.name).then(a.case.cmp(&b.case)));

@@ -161,7 +161,7 @@ fn opened(columns: &HashMap<CaseId, CaseColumns>, case: CaseId) -> Result<&CaseC
 }
 
 /// Rows of several cases, each with those of its own.
-fn by_case<T>(rows: Vec<T>, case: impl Fn(&T) -> CaseId) -> HashMap<CaseId, Vec<T>> {
+pub(super) fn by_case<T>(rows: Vec<T>, case: impl Fn(&T) -> CaseId) -> HashMap<CaseId, Vec<T>> {
     let mut sorted: HashMap<CaseId, Vec<T>> = HashMap::new();
     for row in rows {
         sorted.entry(case(&row)).or_default().push(row);
@@ -169,7 +169,8 @@ fn by_case<T>(rows: Vec<T>, case: impl Fn(&T) -> CaseId) -> HashMap<CaseId, Vec<
     sorted
 }
 
-fn of<T>(sorted: &HashMap<CaseId, Vec<T>>, case: CaseId) -> &[T] {
+/// Those of one case.
+pub(super) fn of<T>(sorted: &HashMap<CaseId, Vec<T>>, case: CaseId) -> &[T] {
     sorted.get(&case).map_or(&[], Vec::as_slice)
 }
 
@@ -281,17 +282,13 @@ async fn checks(
 ) -> Result<Vec<DeviceCheck>, ActError> {
     let now = ctx.now();
     let week = device_tasks::week(now);
-    let cases_of = |devices: &[&InboxDevice]| -> Vec<CaseId> {
-        let cases: BTreeSet<CaseId> = devices.iter().map(|one| one.device.row.case).collect();
-        cases.into_iter().collect()
-    };
-    let all: Vec<&InboxDevice> = devices.iter().collect();
     let gaps = by_case(caseload.gaps(week).await?, |row| row.case);
     let may_be = |one: &&InboxDevice| {
         device_tasks::may_be_the_matter(&one.device, of(&gaps, one.device.row.case), now)
     };
-    let doubtful: Vec<&InboxDevice> = all.into_iter().filter(may_be).collect();
-    let cases = cases_of(&doubtful);
+    let doubtful: Vec<&InboxDevice> = devices.iter().filter(may_be).collect();
+    let cases: BTreeSet<CaseId> = doubtful.iter().map(|one| one.device.row.case).collect();
+    let cases = Vec::from_iter(cases);
     let of_them = caseload.among(&cases);
     let orders = by_case(of_them.orders().await?, |row| row.case);
     let ends = by_case(of_them.order_ends().await?, |row| row.case);

@@ -9,10 +9,11 @@ use proviso_store::{AlertRow, AuditFilter};
 
 use super::allowed::Action;
 use super::error::ActError;
+use super::history::Names;
 use super::priority::{Due, due};
 use super::sealed::{self, Person};
 use super::who::Who;
-use super::{budget, history, quarantine, retention, rights, unveilings};
+use super::{budget, quarantine, retention, rights, unveilings};
 use crate::app::AppContext;
 use crate::app::rights::State;
 
@@ -92,7 +93,8 @@ pub async fn view(ctx: &AppContext, who: &Who) -> Result<WorkloadView, ActError>
     let in_charge: BTreeMap<CaseId, Option<OfficerId>> =
         cases.iter().map(|case| (case.id, case.officer)).collect();
     let mut alerts = ctx.of_all(&cases).undecided(ALERTS_MAX).await?;
-    let mut officers = officers(ctx, &in_charge).await?;
+    let names = Names::now(ctx).await?;
+    let mut officers = officers(ctx, &in_charge, &names).await?;
     for alert in &alerts {
         let officer = in_charge.get(&alert.case).copied().flatten();
         let Some(load) = officers.iter_mut().find(|load| load.officer == officer) else { continue };
@@ -108,8 +110,8 @@ pub async fn view(ctx: &AppContext, who: &Who) -> Result<WorkloadView, ActError>
     let mut longest = Vec::with_capacity(alerts.len());
     for alert in alerts {
         let Some(case) = cases.iter().find(|case| case.id == alert.case) else { continue };
-        let officer = history::in_charge(ctx, case).await?;
-        longest.push(WaitingAlert { person: sealed::person(ctx, case)?, officer, alert });
+        let (person, officer) = (sealed::person(ctx, case)?, names.in_charge(case));
+        longest.push(WaitingAlert { person, officer, alert });
     }
     let (per_day, for_review) = (budget::per_day(ctx).await?, for_review(ctx, who).await?);
     Ok(WorkloadView { officers, longest, open, per_day, for_review, now })
@@ -119,8 +121,9 @@ pub async fn view(ctx: &AppContext, who: &Who) -> Result<WorkloadView, ActError>
 async fn officers(
     ctx: &AppContext,
     in_charge: &BTreeMap<CaseId, Option<OfficerId>>,
+    names: &Names,
 ) -> Result<Vec<OfficerLoad>, ActError> {
-    let (now, names) = (ctx.now(), history::Names::now(ctx).await?);
+    let now = ctx.now();
     let mut covers = ctx.store.cover_list(now).await?;
     covers.retain(|row| row.ended_at.is_none() && row.from <= now);
     let mut loads: BTreeMap<Option<OfficerId>, OfficerLoad> = BTreeMap::new();

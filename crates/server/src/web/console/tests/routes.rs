@@ -68,6 +68,12 @@ pub async fn walk(client: &mut Client, force: &Force, route: Route, others: bool
     }
 }
 
+/// The routes whose path names a case or an alert.
+pub fn of_a_case() -> impl Iterator<Item = Route> {
+    let names_one = |path: &str| path.contains("{case}") || path.contains("{id}");
+    Route::ALL.into_iter().filter(move |route| names_one(route.entry().1))
+}
+
 /// Routes that show or change something of a case, and the act that each must leave in the log.
 const ON_A_CASE: [(Route, &str); 17] = [
     (Route::Alert, "alert-view"),
@@ -280,11 +286,7 @@ async fn every_route_of_a_case_refuses_a_colleague_without_it_and_does_nothing()
     let mut colleague = Client::signed_in(&force, "om2").await;
     let before = acts(&force).await.len();
     let mut walked = 0;
-    for route in Route::ALL {
-        let path = route.entry().1;
-        if !path.contains("{case}") && !path.contains("{id}") {
-            continue;
-        }
+    for route in of_a_case() {
         let page = walk(&mut colleague, &force, route, false).await;
         let is_refused = matches!(page.status, StatusCode::NOT_FOUND | StatusCode::FORBIDDEN);
         assert!(is_refused, "{route:?}: {} {}", page.status, page.body);
