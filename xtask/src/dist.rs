@@ -98,24 +98,15 @@ fn compare(root: &Path, folder: &Path, epoch: &str, asked: &[String]) -> Result<
     }
     let wanted = shipped.into_iter().filter(|name| asked.is_empty() || asked.iter().any(|one| one == name));
     let programs: Vec<&str> = wanted.collect();
+    // Of different lengths, so that a path that is left in would show. Both are taken before anything is built, for what is committed may go on.
+    let folders = ["one", "another-copy"].map(|name| folder.join(name));
+    for one in &folders {
+        sources_into(root, one)?;
+    }
     let mut built = Vec::new();
-    // Of different lengths, so that a path that is left in would show.
-    for name in ["one", "another-copy"] {
-        let sources = folder.join(name).join("sources");
-        if sources.exists() {
-            std::fs::remove_dir_all(&sources)?;
-        }
-        std::fs::create_dir_all(&sources)?;
-        let archive = folder.join(name).join("sources.tar");
-        let path = archive.display().to_string();
-        shell::must(&mut shell::program(
-            root,
-            "git",
-            &["archive", "--format=tar", "--output", &path, "HEAD"],
-        ))?;
-        shell::must(&mut shell::program(&sources, "tar", &["-xf", &path]))?;
-        let target = folder.join(name).join("built");
-        build(&sources, &target, epoch, &programs)?;
+    for one in &folders {
+        let target = one.join("built");
+        build(&one.join("sources"), &target, epoch, &programs)?;
         built.push(target.join("release"));
     }
     let [one, other] = built.as_slice() else { bail!("two builds were to be made") };
@@ -127,6 +118,19 @@ fn compare(root: &Path, folder: &Path, epoch: &str, asked: &[String]) -> Result<
         same &= differ == 0;
     }
     Ok(same)
+}
+
+/// What is committed, without its history, in `folder`/sources.
+fn sources_into(root: &Path, folder: &Path) -> Result<()> {
+    let sources = folder.join("sources");
+    if sources.exists() {
+        std::fs::remove_dir_all(&sources)?;
+    }
+    std::fs::create_dir_all(&sources)?;
+    let archive = folder.join("sources.tar");
+    let path = archive.display().to_string();
+    shell::must(&mut shell::program(root, "git", &["archive", "--format=tar", "--output", &path, "HEAD"]))?;
+    shell::must(&mut shell::program(&sources, "tar", &["-xf", &path]))
 }
 
 /// A list of parts of each program, as CycloneDX writes it.

@@ -26,7 +26,7 @@ pub mod text;
 pub mod visit;
 
 pub use compile::{CompileError, CompileInputs, compile, compile_with};
-pub use evaluate::{Engine, EngineError};
+pub use evaluate::{Engine, EngineError, ReadyRules};
 pub use known::{KnownOrder, NotInForce, OrderVersion, Standing};
 pub use pack::{Pack, PackError};
 

@@ -43,6 +43,14 @@ impl<'s> Permitted<'s> {
         Self { store, permit }
     }
 
+    pub(crate) fn store(&self) -> &'s dyn Store {
+        self.store
+    }
+
+    pub(crate) fn case(&self) -> CaseId {
+        self.permit.id
+    }
+
     fn is_of_it(&self, case: CaseId) -> bool {
         case == self.permit.id
     }

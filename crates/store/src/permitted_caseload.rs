@@ -31,6 +31,14 @@ impl<'s> PermittedCaseload<'s> {
         Self { store, cases: permits.into_iter().map(|permit| permit.id).collect() }
     }
 
+    pub(crate) fn store(&self) -> &'s dyn Store {
+        self.store
+    }
+
+    pub(crate) fn cases(&self) -> &[CaseId] {
+        &self.cases
+    }
+
     /// Within those of the cases that are `wanted`.
     #[must_use]
     pub fn among(&self, wanted: &[CaseId]) -> Self {

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use proviso_engine::classify::Classifier;
 use proviso_engine::conversation::Said;
-use proviso_engine::{CompileInputs, Engine, Pack, compile};
-use proviso_model::{Digest, Fact, Observation, Order};
+use proviso_engine::{CompileInputs, Engine, EngineError, Pack, compile};
+use proviso_model::{Digest, Fact, Observation, Order, Policy};
 
 pub type Fault = Box<dyn std::error::Error>;
 
@@ -44,11 +44,13 @@ kind = "monitoring-software"
 /// Texts of the seeded mixture.
 const MIXTURES: usize = 100;
 
-/// A line for each observation: its findings and what is kept of it; and a line for each text: its scores.
-pub fn lines() -> Result<Vec<String>, Fault> {
+/// By an engine of a policy, a line for each observation: its findings and what is kept of it; and a line for each text: its scores.
+pub fn lines(
+    engine: impl FnOnce(&Policy, Digest) -> Result<Engine, EngineError>,
+) -> Result<Vec<String>, Fault> {
     let packs = Pack::built_in()?;
     let order = Order::from_toml(ORDER).map_err(|errors| format!("{errors:?}"))?;
-    let engine = Engine::new(&compile(&order, &packs, &CompileInputs::offline())?, Digest([7; 32]))?;
+    let engine = engine(&compile(&order, &packs, &CompileInputs::offline())?, Digest([7; 32]))?;
     let classifier = Classifier::new(&packs)?;
     let mut facts = facts_of_cases()?;
     let mut texts = conversations()?;

@@ -9,7 +9,7 @@ use std::io::Write as _;
 
 fn main() -> Result<(), corpus::Fault> {
     let mut out = std::io::stdout().lock();
-    for line in corpus::lines()? {
+    for line in corpus::lines(proviso_engine::Engine::new)? {
         writeln!(out, "{line}")?;
     }
     Ok(())

@@ -32,7 +32,7 @@ pub(super) fn against(
     if spoken.score.is_some() || !matches!(observation.fact, Fact::Page { .. }) {
         return None;
     }
-    let mut rules = ready.condition.rules.iter().zip(&ready.scores);
+    let mut rules = ready.rules().zip(&ready.made.scores);
     let (facts, rule, score) = rules.find_map(|(rule, score)| match rule {
         Rule::Score { against: Some(facts), keywords, category: of, .. }
             if keywords == id && of == category =>
@@ -48,7 +48,7 @@ pub(super) fn against(
         let Some(passage) = judging.passages.get(*number).filter(|passage| passage.is_scored()) else {
             continue;
         };
-        let judged = score.judge(rule, &ready.words, judging, *number).judged;
+        let judged = score.judge(rule, &ready.made.words, judging, *number).judged;
         if judged.tokens < usize::from(facts.tokens_min)
             || judged.chance_millionths >= u32::from(facts.below_permille) * 1000
             || !is_written_in(passage.text, facts)

@@ -18,6 +18,7 @@ mod once;
 mod passages;
 mod pictures;
 mod reading;
+mod ready;
 mod reduce;
 mod scores;
 mod searched;
@@ -32,6 +33,7 @@ mod words;
 mod words_talk;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use proviso_model::judgement::{ModelScore, PictureOpinion};
 use proviso_model::policy::{PackRef, Pause, Policy, PolicyCondition, Rule};
@@ -39,6 +41,7 @@ use proviso_model::{Digest, Fact, Finding, Observation, Span};
 
 pub use error::EngineError;
 pub use jsonl::{LineError, evaluate_line};
+pub use ready::ReadyRules;
 
 pub(crate) use counting::{Counting, weight_of};
 pub(crate) use explain::quoted;
@@ -47,22 +50,18 @@ pub(crate) use minor::is_read_with_minors;
 use self::judging::Judging;
 use self::once::ReadOnce;
 use self::reading::Reading;
-use self::scores::ScoreRule;
-use self::settings::Settings;
+use self::ready::ReadyCondition;
 use self::words::WordsRule;
 use crate::SEMANTICS;
 use crate::attribution::{Weighs, may_raise_any, weighs};
 use crate::behaviour::State;
-use crate::conversation::Stages;
 use crate::sites::{host_of_address, with_parents};
-use crate::text::TermIndex;
 
 /// A policy made ready. Evaluation is pure: the same observation gives the same findings, byte for byte.
 #[derive(Debug, Clone)]
 pub struct Engine {
     conditions: Vec<Ready>,
-    settings: Settings,
-    index: TermIndex,
+    rules: Arc<ReadyRules>,
     pauses: Vec<Pause>,
     shield_hosts: Vec<String>,
     shield_addresses: Vec<String>,
@@ -74,21 +73,45 @@ pub struct Engine {
 /// A condition made ready.
 #[derive(Debug, Clone)]
 struct Ready {
+    /// Without its rules, which are beside it.
     condition: PolicyCondition,
-    /// One for each rule of the condition; nothing for rules that read no words.
-    words: Vec<Option<WordsRule>>,
-    /// One for each rule of the condition; nothing for rules that read no conversation.
-    stages: Vec<Option<Stages>>,
-    /// One for each rule; nothing for rules that read no scores.
-    scores: Vec<Option<ScoreRule>>,
+    rules: Vec<Arc<Rule>>,
+    made: Arc<ReadyCondition>,
 }
 
 impl Ready {
+    fn new(condition: &PolicyCondition, made: &Arc<ReadyCondition>) -> Result<Self, EngineError> {
+        let mut rules = Vec::with_capacity(condition.rules.len());
+        for (rule, made_of) in condition.rules.iter().zip(&made.rules) {
+            if let Rule::State { id, .. } = rule
+                && State::of_rule(rule).is_none()
+            {
+                return Err(EngineError::UnknownRule(id.clone()));
+            }
+            rules.push(made_of.clone().unwrap_or_else(|| Arc::new(rule.clone())));
+        }
+        let condition = PolicyCondition {
+            paragraph: condition.paragraph.clone(),
+            text: condition.text.clone(),
+            kind: condition.kind,
+            valid_from: condition.valid_from,
+            valid_until: condition.valid_until,
+            rules: Vec::new(),
+            except: condition.except.clone(),
+            wording: condition.wording.clone(),
+        };
+        Ok(Self { condition, rules, made: Arc::clone(made) })
+    }
+
+    fn rules(&self) -> impl Iterator<Item = &Rule> {
+        self.rules.iter().map(Arc::as_ref)
+    }
+
     /// The condition's rule of sexual words.
     fn sexual(&self) -> Option<&WordsRule> {
         let is_sexual = |rule: &Rule| matches!(rule, Rule::Words { category, .. } if category == SEXUAL);
-        let at = self.condition.rules.iter().position(is_sexual)?;
-        self.words.get(at)?.as_ref()
+        let at = self.rules().position(is_sexual)?;
+        self.made.words.get(at)?.as_ref()
     }
 }
 
@@ -150,44 +173,28 @@ impl Engine {
     /// # Errors
     /// [`EngineError`] when the policy is for other semantics or its terms do not fit.
     pub fn new(policy: &Policy, policy_hash: Digest) -> Result<Self, EngineError> {
-        if policy.engine_semantics != SEMANTICS {
-            return Err(EngineError::Semantics { policy: policy.engine_semantics });
+        Self::of(policy, policy_hash, Arc::new(ReadyRules::new(policy)?))
+    }
+
+    /// The same in a fraction of the time, with rules that were made ready for a policy with the same ones; they are made anew where
+    /// they do not serve this policy.
+    ///
+    /// # Errors
+    /// [`EngineError`], as [`Engine::new`].
+    pub fn with(policy: &Policy, policy_hash: Digest, rules: &Arc<ReadyRules>) -> Result<Self, EngineError> {
+        if !rules.serves(policy) {
+            return Self::new(policy, policy_hash);
         }
-        let mut index = TermIndex::default();
-        let mut conditions = Vec::new();
-        for condition in &policy.conditions {
-            let mut ready = Ready {
-                condition: condition.clone(),
-                words: Vec::new(),
-                stages: Vec::new(),
-                scores: Vec::new(),
-            };
-            for rule in &condition.rules {
-                if let Rule::State { id, .. } = rule
-                    && State::of_rule(rule).is_none()
-                {
-                    return Err(EngineError::UnknownRule(id.clone()));
-                }
-                let except = settings::carved_out(policy, condition, rule);
-                ready.words.push(WordsRule::new(rule, &except, &mut index));
-                ready.scores.push(ScoreRule::new(rule, condition)?);
-                ready.stages.push(match rule {
-                    Rule::Conversation { id, stages, .. } => {
-                        let fault = |problem| EngineError::Stages { rule: id.clone(), problem };
-                        Some(Stages::new(stages).map_err(fault)?)
-                    }
-                    _ => None,
-                });
-            }
-            conditions.push(ready);
-        }
-        let settings = Settings::new(policy, &mut index)?;
-        index.build()?;
+        Self::of(policy, policy_hash, Arc::clone(rules))
+    }
+
+    fn of(policy: &Policy, policy_hash: Digest, rules: Arc<ReadyRules>) -> Result<Self, EngineError> {
+        let conditions = policy.conditions.iter().zip(&rules.conditions);
+        let conditions = conditions.map(|(condition, made)| Ready::new(condition, made));
         let (addresses, hosts) = policy.shield.iter().cloned().partition(|entry| entry.contains('@'));
         Ok(Self {
-            conditions,
-            settings,
-            index,
+            conditions: conditions.collect::<Result<_, _>>()?,
+            rules,
             pauses: policy.pauses.clone(),
             shield_hosts: hosts,
             shield_addresses: addresses,
@@ -196,12 +203,18 @@ impl Engine {
         })
     }
 
+    /// Its rules, for [`Engine::with`] of another policy.
+    #[must_use]
+    pub fn rules(&self) -> &Arc<ReadyRules> {
+        &self.rules
+    }
+
     /// What the conditions in force at `observed_at` say of an observation, in the order of the policy. Nothing for
     /// background activity (invariant 7), for shielded contacts and outside every condition's window. The context of a
     /// conversation is part of its observation: see [`crate::conversation::Contexts`].
     #[must_use]
     pub fn evaluate(&self, observation: &Observation) -> Vec<Finding> {
-        self.evaluate_once(observation, &ReadOnce::new(&self.index))
+        self.evaluate_once(observation, &ReadOnce::new(&self.rules.index))
     }
 
     fn evaluate_once(&self, observation: &Observation, once: &ReadOnce<'_>) -> Vec<Finding> {
@@ -271,7 +284,7 @@ impl Engine {
     /// exactly the same findings.
     #[must_use]
     pub fn reduce(&self, observation: &Observation, findings: &[Finding]) -> Observation {
-        reduce::reduce(self, observation, findings, &ReadOnce::keeping(&self.index))
+        reduce::reduce(self, observation, findings, &ReadOnce::keeping(&self.rules.index))
     }
 
     /// What is to be sealed of an observation: its findings, and the observation cut to what they rest on. Nothing where
@@ -288,7 +301,7 @@ impl Engine {
         observation: &Observation,
         content: impl FnOnce() -> Option<String>,
     ) -> Option<(Observation, Vec<Finding>)> {
-        let once = ReadOnce::keeping(&self.index);
+        let once = ReadOnce::keeping(&self.rules.index);
         let findings = self.evaluate_once(observation, &once);
         if findings.is_empty() {
             return None;
@@ -310,16 +323,17 @@ fn spoken<'p>(
     for ready in conditions {
         let mut of_condition: Vec<Spoken<'p>> = Vec::new();
         let lines = talk::within(&reading.talk, &ready.condition);
-        let made_ready = ready.words.iter().zip(&ready.stages).zip(&ready.scores).filter(|_| anything);
+        let made = &ready.made;
+        let made_ready = made.words.iter().zip(&made.stages).zip(&made.scores).filter(|_| anything);
         if let Fact::Picture(picture) = &observation.fact {
             let counts = |rule: &&Rule| anything || matches!(rule, Rule::HashSets { .. });
-            let rules = ready.condition.rules.iter().filter(counts);
+            let rules = ready.rules().filter(counts);
             of_condition.extend(rules.flat_map(|rule| pictures::speak(rule, picture, observation)));
         }
-        for (rule, ((words, stages), score)) in ready.condition.rules.iter().zip(made_ready) {
+        for (rule, ((words, stages), score)) in ready.rules().zip(made_ready) {
             let new = match (rule, stages, score, words) {
                 (_, Some(stages), ..) => stages::speak(rule, stages, ready.sexual(), &lines),
-                (_, _, Some(score), _) => score.speak(rule, &ready.words, judging, &lines),
+                (_, _, Some(score), _) => score.speak(rule, &made.words, judging, &lines),
                 (_, _, _, Some(words)) if lines.is_empty() => words.speak(rule, reading),
                 (_, _, _, Some(words)) => words.speak_in_talk(rule, &lines),
                 (Rule::Contacts { .. }, ..) => contact::speak(rule, observation, &lines),

@@ -101,9 +101,9 @@ impl Engine {
         let Fact::Name(used) = &observation.fact else { return None };
         let used_at = used.used_at.unwrap_or(observation.observed_at);
         let conditions = self.in_force(observation);
-        let rules = conditions.iter().flat_map(|ready| {
-            ready.condition.rules.iter().filter_map(|rule| due(rule, &ready.condition, used, used_at))
-        });
+        let rules = conditions
+            .iter()
+            .flat_map(|ready| ready.rules().filter_map(|rule| due(rule, &ready.condition, used, used_at)));
         rules.min()
     }
 }

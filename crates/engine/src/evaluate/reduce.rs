@@ -16,7 +16,7 @@ use super::once::ReadOnce;
 use super::passages::in_order;
 use super::reading::Reading;
 use super::words::Beside;
-use super::{Engine, pictures, site_lists, talk};
+use super::{Engine, Ready, pictures, site_lists, talk};
 use crate::text::joins;
 
 /// Text kept above this shrinks the surroundings, so that a record stays within its limit.
@@ -150,7 +150,7 @@ fn cut(
     surroundings: usize,
 ) -> Observation {
     let mut kept = observation.clone();
-    let rules = || engine.conditions.iter().flat_map(|ready| &ready.condition.rules);
+    let rules = || engine.conditions.iter().flat_map(Ready::rules);
     let spoke = |rule: &Rule| findings.iter().any(|finding| finding.rule == rule.id());
     kept.listed.retain(|listed| rules().any(|rule| spoke(rule) && site_lists::is_used(rule, listed)));
     if let Fact::Page { search, .. } = &mut kept.fact
@@ -169,8 +169,11 @@ fn cut(
     }
     let mut passages = Vec::new();
     for passage in text.iter() {
-        let units =
-            if engine.settings.by_passages { super::passages::passages(&passage.text) } else { Vec::new() };
+        let units = if engine.rules.settings.by_passages {
+            super::passages::passages(&passage.text)
+        } else {
+            Vec::new()
+        };
         passages.extend(cut_passage(passage, rests, &units, surroundings));
     }
     *text = passages;
@@ -204,7 +207,7 @@ fn spans_used<'r, 'o: 'r>(
     let scored = scored.chain(against).filter(|passage| in_text(passage.field));
     spans.extend(scored.map(|passage| (passage.start..passage.end, Keep::Around)));
     if findings.iter().any(|finding| finding.spans_left_out > 0) {
-        let all = engine.conditions.iter().flat_map(|ready| ready.condition.rules.iter().zip(&ready.words));
+        let all = engine.conditions.iter().flat_map(|ready| ready.rules().zip(&ready.made.words));
         for (rule, words) in all {
             let spoken = words.as_ref().and_then(|words| words.speak(rule, reading()));
             let bare = spoken.into_iter().flat_map(|spoken| spoken.spans);
@@ -224,7 +227,7 @@ fn besides<'r, 'o: 'r>(
 ) -> Vec<Beside> {
     let mut all = Vec::new();
     for ready in &engine.conditions {
-        for (rule, words) in ready.condition.rules.iter().zip(&ready.words) {
+        for (rule, words) in ready.rules().zip(&ready.made.words) {
             let (Rule::Words { id, .. }, Some(words)) = (rule, words) else { continue };
             if words.is_without_contexts() {
                 continue;

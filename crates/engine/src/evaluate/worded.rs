@@ -41,7 +41,7 @@ impl Engine {
         let against = against::against(ready, &spoken, spans, &used, observation, judging);
         let (contexts, strength_permille) = match rule {
             Rule::Words { .. } | Rule::Score { .. } | Rule::Conversation { .. } => contexts::lower(
-                &self.settings.contexts,
+                &self.rules.settings.contexts,
                 category,
                 spoken.strength_permille,
                 against.as_ref().map_or(0, |against| against.lowered_permille),
@@ -59,7 +59,8 @@ impl Engine {
             | Rule::PictureScore { .. } => (Vec::new(), spoken.strength_permille),
         };
         let read = read_beside(observation, &spoken.rests_on, &used, judging);
-        let minor = self.settings.minor.as_ref().and_then(|minor| minor.beside(category, &read, judging));
+        let minor =
+            self.rules.settings.minor.as_ref().and_then(|minor| minor.beside(category, &read, judging));
         let doubts = doubt::doubts(observation, condition, rule, spans);
         let beside = Beside { strength_permille, contexts, against, minor, doubts };
         let explanation = explain::explain(observation, condition, &spoken, &all, &beside);
@@ -107,7 +108,7 @@ impl Engine {
         let scored = scored.map(|one| RestsOn { field: one.field, start: one.start, end: one.end });
         let rests_on: Vec<_> = spans.iter().map(RestsOn::from).chain(scored).collect();
         let is_read = |message: &Message| talk::is_within(message, &ready.condition);
-        self.settings.privilege.says_of(observation, &rests_on, is_read).map(Box::new)
+        self.rules.settings.privilege.says_of(observation, &rests_on, is_read).map(Box::new)
     }
 }
 

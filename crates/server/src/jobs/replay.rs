@@ -90,9 +90,8 @@ async fn engine_of(ctx: &AppContext, keys: &CaseKeys, hash: Digest) -> Result<Op
     }
     let Some(row) = ctx.store.policy_get(&hash).await? else { return Ok(None) };
     let text = keys.open(Purpose::Policy, &row.sealed)?;
-    let made =
-        serde_json::from_slice::<Policy>(&text).ok().and_then(|policy| Engine::new(&policy, hash).ok());
-    Ok(made.map(|engine| ctx.engines.keep(keys.case, hash, engine, ctx.now())))
+    let Ok(policy) = serde_json::from_slice::<Policy>(&text) else { return Ok(None) };
+    Ok(ctx.engines.make(keys.case, (&policy, hash), ctx.now()).ok())
 }
 
 /// What is made of a record is sealed under a key that goes with the record's own.

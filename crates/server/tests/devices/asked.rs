@@ -4,6 +4,7 @@ use proviso_model::data_request::{DataRequest, DataRequestKind, DataRequestState
 use proviso_model::record::RecordBody;
 use proviso_server::app::destruction;
 use proviso_server::app::force::officer::{self, NewOfficer};
+use proviso_server::app::force::permit;
 use proviso_server::app::officer::rights::{list, view};
 use proviso_server::app::officer::who::Who;
 use proviso_server::app::rights;
@@ -80,7 +81,8 @@ async fn told(mut rig: Rig) {
     assert!(device.policy.pauses.is_empty() && rig.ctx.now() < device.policy.expires_at);
 
     // The device's page is told how it stands, and no word; an older one is told what it can read.
-    act(&rig.ctx, &who.actor(), rig.case, asked.id, Done::Answer, "Here it is.").await.expect("answered");
+    let case = permit(&rig.ctx, rig.case).await.expect("a case");
+    act(&rig.ctx, &who.actor(), &case, asked.id, Done::Answer, "Here it is.").await.expect("answered");
     let answer = device.ask(&rig, Method::GET, "/v1/looked?with=requests", Vec::new()).await;
     let told: proviso_model::looked::Looked = serde_json::from_slice(&answer.body).expect("counts");
     let told = told.requests.expect("requests");

@@ -11,6 +11,7 @@ use proviso_model::{Digest, Outcome};
 use proviso_server::app::backup;
 use proviso_server::app::bundle::{self, Asker, Scope};
 use proviso_server::app::device_acts;
+use proviso_server::app::force::permit;
 use proviso_server::app::officer::alert::{self, DecisionForm};
 use proviso_server::app::retention::act::{self, Decided};
 use proviso_server::app::rights::act::{Done, NewRequest};
@@ -106,9 +107,10 @@ pub async fn plant(rig: &Rig, device: &mut Device) {
         received_on: jiff::civil::date(2026, 11, 24),
         text: "planted-request-5281: it is wrong.",
     };
-    let id = rights::act::enter(&rig.ctx, "officer:first", rig.case, &new).await.expect("entered");
+    let case = permit(&rig.ctx, rig.case).await.expect("a case");
+    let id = rights::act::enter(&rig.ctx, "officer:first", &case, &new).await.expect("entered");
     let answer = "planted-answer-5281: it was corrected.";
-    rights::act::act(&rig.ctx, "officer:first", rig.case, id, Done::Answer, answer).await.expect("answered");
+    rights::act::act(&rig.ctx, "officer:first", &case, id, Done::Answer, answer).await.expect("answered");
     assert_eq!(found(&rig.ctx, "test pers").await, 1, "the index holds the person");
     let custody = DeviceAct { kind: DeviceActKind::Abroad, from: rig.ctx.now(), until: None };
     let row = rig.ctx.store.device_get(device.id).await.expect("read").expect("the device");

@@ -11,6 +11,7 @@ use proviso_model::wire::TrustFile;
 use proviso_server::app::destruction;
 use proviso_server::app::device_acts;
 use proviso_server::app::force::ForceError;
+use proviso_server::app::force::permit;
 use proviso_server::app::late::order_end::{self, NewEnd};
 use proviso_server::app::officer::{person, received};
 use proviso_server::app::rights::act::{self as rights, NewRequest};
@@ -97,7 +98,8 @@ async fn a_full_case(rig: &Rig) {
     order_end::enter(&rig.ctx, ACTOR, rig.case, new).await.expect("entered");
     let received_on = "2026-11-24".parse().expect("a day");
     let asked = NewRequest { kind: RightsKind::Access, received_on, text: "What is held?" };
-    rights::enter(&rig.ctx, ACTOR, rig.case, &asked).await.expect("entered");
+    let case = permit(&rig.ctx, rig.case).await.expect("a case");
+    rights::enter(&rig.ctx, ACTOR, &case, &asked).await.expect("entered");
 }
 
 #[tokio::test]

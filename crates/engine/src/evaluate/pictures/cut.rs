@@ -102,7 +102,7 @@ fn earlier_used(
     };
     let mut used: Vec<&PictureBefore> = Vec::new();
     for ready in conditions {
-        for rule in ready.condition.rules.iter().filter(|rule| spoke(&ready.condition.paragraph, rule)) {
+        for rule in ready.rules().filter(|rule| spoke(&ready.condition.paragraph, rule)) {
             used.extend(scored::counted(rule, picture, observation, seen));
         }
     }

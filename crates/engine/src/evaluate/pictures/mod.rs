@@ -25,7 +25,7 @@ impl Engine {
     #[must_use]
     pub fn speaks_of(&self, observation: &Observation, set: &Digest) -> bool {
         let has = |rule: &Rule| matches!(rule, Rule::HashSets { sets, .. } if sets.iter().any(|one| one.set.sha256 == *set));
-        self.in_force(observation).iter().any(|ready| ready.condition.rules.iter().any(has))
+        self.in_force(observation).iter().any(|ready| ready.rules().any(has))
     }
 }
 

@@ -36,7 +36,7 @@ pub async fn of_case(ctx: &AppContext, case: CaseId, with_requests: bool) -> Res
 
 /// How what the person asked on their own pages stands: kinds and days, no words.
 async fn requests(ctx: &AppContext, case: CaseId) -> Result<DataRequests, StoreError> {
-    let mut found = rights::list(ctx, Some(case)).await?;
+    let mut found = rights::of_own(ctx, case).await?;
     found.retain(rights::Asked::is_from_the_page);
     found.sort_by_key(|one| std::cmp::Reverse(one.row.entered_at));
     let told = found.iter().take(REQUESTS_MAX).filter_map(|one| {

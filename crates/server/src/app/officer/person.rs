@@ -120,7 +120,7 @@ pub async fn view(ctx: &AppContext, who: &Who, id: CaseId) -> Result<PersonView,
         Ok(PersonView {
             transferred: transfer::of_case(ctx, id).await?,
             received: received::of_case(ctx, &case).await?,
-            visits: visit::shown(ctx, id).await?,
+            visits: visit::shown(ctx, &case).await?,
             links: ctx.of(&case).personal_link_list().await?,
             shielded: shield::count(ctx, &case).await?,
             about_devices,

@@ -313,7 +313,7 @@ pub struct OfCase {
 /// # Errors
 /// The store's.
 pub async fn of_case(ctx: &AppContext, case: &Permit) -> Result<OfCase, ActError> {
-    let rows = privilege::rows(ctx, Some(case.id)).await?;
+    let rows = privilege::of(ctx, case).await?;
     let counts = Counts::of(&rows);
     let mut waiting = rows;
     waiting.retain(|row| row.state == PrivilegeState::Held);

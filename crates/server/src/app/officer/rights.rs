@@ -78,7 +78,7 @@ pub async fn list(ctx: &AppContext, who: &Who) -> Result<Vec<Listed>, ActError> 
     who.require(Action::AnswerRights)?;
     let cases = who.cases(ctx, Action::AnswerRights).await?;
     let mut found = Vec::new();
-    for asked in rights::list(ctx, None).await? {
+    for asked in rights::among(ctx, &cases).await? {
         if let Some(case) = cases.iter().find(|case| case.id == asked.row.case) {
             found.push(listed(ctx, asked, sealed::person(ctx, case)?).await?);
         }
@@ -95,7 +95,7 @@ pub async fn of_case(ctx: &AppContext, who: &Who, id: CaseId) -> Result<(Person,
     who.does(ctx, (Action::EnterRights, "rights-view"), &case, &id.to_string(), async {
         let person = sealed::person(ctx, &case)?;
         let mut found = Vec::new();
-        for asked in rights::list(ctx, Some(id)).await? {
+        for asked in rights::of(ctx, &case).await? {
             found.push(listed(ctx, asked, person.clone()).await?);
         }
         Ok((person, found))
@@ -114,7 +114,7 @@ pub async fn view(
     request: RightsRequestId,
 ) -> Result<RightsView, ActError> {
     let case = who.case(ctx, Action::EnterRights, id).await?;
-    let found = rights::list(ctx, Some(id)).await?.into_iter().find(|one| one.row.id == request);
+    let found = rights::of(ctx, &case).await?.into_iter().find(|one| one.row.id == request);
     let asked = found.ok_or(ActError::NotFound)?;
     who.does(ctx, (Action::EnterRights, "rights-view"), &case, &format!("{id} {request}"), async {
         let mut acts = Vec::new();
@@ -171,11 +171,11 @@ pub async fn enter(
     new: &NewRequest<'_>,
     stops: bool,
 ) -> Answered<RightsRequestId> {
-    who.case(ctx, Action::EnterRights, id).await?;
+    let case = who.case(ctx, Action::EnterRights, id).await?;
     let actor = who.actor();
     answered(match stops && new.kind == RightsKind::WrongPerson {
-        true => act::enter_wrong_person(ctx, &actor, id, new).await,
-        false => act::enter(ctx, &actor, id, new).await,
+        true => act::enter_wrong_person(ctx, &actor, &case, new).await,
+        false => act::enter(ctx, &actor, &case, new).await,
     })
 }
 
@@ -191,7 +191,7 @@ pub async fn act(
     done: Done,
     text: &str,
 ) -> Answered<()> {
-    who.case(ctx, Action::AnswerRights, id).await?;
+    let case = who.case(ctx, Action::AnswerRights, id).await?;
     if let Done::Owner(officer) = done {
         let row = ctx.store.officer_get(officer).await?.filter(|row| row.disabled_at.is_none());
         let answers = |role| matches!(role, OfficerRole::DataProtection | OfficerRole::Supervisor);
@@ -199,7 +199,7 @@ pub async fn act(
             return Ok(Err("choose a data protection officer or a supervisor".to_owned()));
         }
     }
-    answered(act::act(ctx, &who.actor(), id, request, done, text).await)
+    answered(act::act(ctx, &who.actor(), &case, request, done, text).await)
 }
 
 /// What may be given to the person. Logged before anything is opened, as disclosure.
@@ -213,7 +213,7 @@ pub async fn export(
     request: RightsRequestId,
 ) -> Result<Export, ActError> {
     let case = who.case(ctx, Action::AnswerRights, id).await?;
-    let found = rights::list(ctx, Some(id)).await?;
+    let found = rights::of(ctx, &case).await?;
     let is_access = found.iter().any(|one| one.row.id == request && one.row.kind == RightsKind::Access);
     if !is_access {
         return Err(ActError::NotFound);

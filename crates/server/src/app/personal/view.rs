@@ -49,14 +49,22 @@ pub struct PersonalDevice {
     pub shielded: u64,
 }
 
+/// The case of a link, for what its person asks or reads on their own page. The caller has checked the visit.
+///
+/// # Errors
+/// [`ActError`].
+pub async fn own(ctx: &AppContext, link: &PersonalLinkRow) -> Result<Permit, ActError> {
+    let case = ctx.store.case_get(link.case).await?.ok_or(ActError::NotFound)?;
+    Ok(Permit::of_server(case, "the person's own page"))
+}
+
 /// Reads the page of a link's case. The caller has checked the visit, whose opening is in the log.
 ///
 /// # Errors
 /// [`ActError`].
 pub async fn view(ctx: &AppContext, link: &PersonalLinkRow) -> Result<PersonalView, ActError> {
     let now = ctx.now();
-    let case = ctx.store.case_get(link.case).await?.ok_or(ActError::NotFound)?;
-    let case = Permit::of_server(case, "the person's own page");
+    let case = own(ctx, link).await?;
     let known = late::known(ctx, &ctx.case_keys(case.id)?).await?;
     let in_force = known.order.stretches().map_err(LateError::from)?;
     let lately = Stretch { from: now.plus_days(-COUNTED_DAYS), until: now.plus_days(1) };

@@ -13,8 +13,8 @@ use proviso_model::finding::Finding;
 use proviso_model::ids::{CaseId, OfficerId};
 use proviso_model::{Observation, Timestamp};
 use proviso_store::{
-    ConflictFilter, OfficerRole, OfficerRow, PermittedCaseload, Priority, PrivilegeRow, PrivilegeState,
-    RecordRow, StoreError,
+    ConflictFilter, OfficerRole, OfficerRow, Permit, PermittedCaseload, Priority, PrivilegeRow,
+    PrivilegeState, RecordRow, StoreError,
 };
 use serde::{Deserialize, Serialize};
 
@@ -163,6 +163,15 @@ impl Counts {
 }
 
 /// The rows of a case, or of every case, but for those whose content was destroyed while they waited.
+///
+/// # Errors
+/// The store's.
+pub async fn of(ctx: &AppContext, case: &Permit) -> Result<Vec<PrivilegeRow>, StoreError> {
+    let found = ctx.of(case).privilege_list().await?;
+    but_for_destroyed(ctx, found).await
+}
+
+/// The same, for the server's own work and for counts.
 ///
 /// # Errors
 /// The store's.

@@ -2,9 +2,11 @@
 
 use jiff::civil::Date;
 use proviso_model::ids::{CaseId, DeliveryId, OfficerId, RightsRequestId};
-use proviso_store::{OfficerRole, RightsActKind, RightsActRow, RightsKind, RightsRequestRow, StoreError};
+use proviso_store::{
+    OfficerRole, Permit, RightsActKind, RightsActRow, RightsKind, RightsRequestRow, StoreError,
+};
 
-use super::{Asked, State, due_on, extended, list, wrong_person};
+use super::{Asked, State, due_on, extended, of, wrong_person};
 use crate::app::AppContext;
 use crate::app::force::ForceError;
 use crate::app::late::order_end::check_reason;
@@ -72,7 +74,7 @@ fn refused<T>(why: impl Into<String>) -> Result<T, ForceError> {
 pub async fn enter(
     ctx: &AppContext,
     actor: &str,
-    case: CaseId,
+    case: &Permit,
     new: &NewRequest<'_>,
 ) -> Result<RightsRequestId, ForceError> {
     check_reason(new.text)?;
@@ -83,19 +85,19 @@ pub async fn enter(
     let id = RightsRequestId::new(now, ctx.random());
     let row = RightsRequestRow {
         id,
-        case,
+        case: case.id,
         kind: new.kind,
         received_on: new.received_on.to_string(),
         due_on: due_on(new.received_on).to_string(),
         entered_at: now,
         entered_by: actor.to_owned(),
         record: None,
-        sealed: ctx.seal(case, Purpose::Rights, new.text.trim().as_bytes())?,
+        sealed: ctx.seal(case.id, Purpose::Rights, new.text.trim().as_bytes())?,
     };
-    let objects = format!("{case} {id} {}", new.kind.as_str());
-    ctx.logged(actor, "rights-enter", Some(case), &objects, async {
+    let objects = format!("{} {id} {}", case.id, new.kind.as_str());
+    ctx.logged(actor, "rights-enter", Some(case.id), &objects, async {
         ctx.store.rights_add(&row).await?;
-        tell(ctx, case).await
+        tell(ctx, case.id).await
     })
     .await?;
     ctx.hub.wake();
@@ -109,12 +111,12 @@ pub async fn enter(
 pub async fn enter_wrong_person(
     ctx: &AppContext,
     actor: &str,
-    case: CaseId,
+    case: &Permit,
     new: &NewRequest<'_>,
 ) -> Result<RightsRequestId, ForceError> {
     check_reason(new.text)?;
     // First of all: what follows can wait, watching somebody without authority cannot.
-    wrong_person::stop(ctx, actor, case, new.text).await?;
+    wrong_person::stop(ctx, actor, case.id, new.text).await?;
     enter(ctx, actor, case, &NewRequest { kind: RightsKind::WrongPerson, ..new.clone() }).await
 }
 
@@ -143,8 +145,8 @@ pub async fn tell(ctx: &AppContext, case: CaseId) -> Result<(), ForceError> {
 ///
 /// # Errors
 /// [`ForceError`].
-pub async fn get(ctx: &AppContext, case: CaseId, id: RightsRequestId) -> Result<Asked, ForceError> {
-    let found = list(ctx, Some(case)).await?.into_iter().find(|one| one.row.id == id);
+pub async fn get(ctx: &AppContext, case: &Permit, id: RightsRequestId) -> Result<Asked, ForceError> {
+    let found = of(ctx, case).await?.into_iter().find(|one| one.row.id == id);
     Ok(found.ok_or(StoreError::Missing("this request"))?)
 }
 
@@ -155,7 +157,7 @@ pub async fn get(ctx: &AppContext, case: CaseId, id: RightsRequestId) -> Result<
 pub async fn act(
     ctx: &AppContext,
     actor: &str,
-    case: CaseId,
+    case: &Permit,
     id: RightsRequestId,
     done: Done,
     text: &str,
@@ -184,10 +186,10 @@ pub async fn act(
         due_on: due.map(|day| day.to_string()),
         sealed: match text.trim() {
             "" => Vec::new(),
-            text => ctx.seal(case, Purpose::Rights, text.as_bytes())?,
+            text => ctx.seal(case.id, Purpose::Rights, text.as_bytes())?,
         },
     };
-    ctx.logged(actor, done.act(), Some(case), &format!("{case} {id}"), async {
+    ctx.logged(actor, done.act(), Some(case.id), &format!("{} {id}", case.id), async {
         Ok(ctx.store.rights_act_add(&row).await?)
     })
     .await

@@ -8,7 +8,7 @@ use proviso_model::statement::Statement;
 use proviso_model::{AlertState, Outcome, Timestamp};
 use proviso_store::{AlertFilter, CaseRow, DeviceState, Permit, Stretch};
 
-use super::{Asked, list, opened, reply, words};
+use super::{Asked, of, opened, reply, words};
 use crate::app::AppContext;
 use crate::app::device::looked;
 use crate::app::officer::error::ActError;
@@ -111,7 +111,7 @@ pub async fn of_case(ctx: &AppContext, case: &Permit) -> Result<Export, ActError
         is_active: one.row.state == DeviceState::Active,
     };
     let mut asked = Vec::new();
-    for one in list(ctx, Some(case.id)).await?.into_iter().filter(Asked::is_from_the_page) {
+    for one in of(ctx, case).await?.into_iter().filter(Asked::is_from_the_page) {
         let text = words(ctx, &one.row).await?;
         let said = match reply(&one) {
             Some(act) => opened(ctx, case.id, &act.sealed)?,

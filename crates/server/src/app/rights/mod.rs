@@ -8,7 +8,7 @@ pub mod wrong_person;
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 use proviso_model::ids::{CaseId, OfficerId};
-use proviso_store::{RightsActKind, RightsActRow, RightsKind, RightsRequestRow, StoreError};
+use proviso_store::{Permit, RightsActKind, RightsActRow, RightsKind, RightsRequestRow, StoreError};
 use serde::Deserialize;
 
 use super::AppContext;
@@ -139,16 +139,35 @@ fn asked(row: RightsRequestRow, acts: Vec<RightsActRow>, today: Date) -> Asked {
     Asked { row, acts, owner, due_on, due, is_extended, state }
 }
 
-/// The requests of a case, or of all: that the wrong person was enrolled before all others, then those due first; those that are closed last.
+/// The requests of a case: that the wrong person was enrolled before all others, then those due first; those that are closed last.
 ///
 /// # Errors
 /// The store's.
-pub async fn list(ctx: &AppContext, case: Option<CaseId>) -> Result<Vec<Asked>, StoreError> {
+pub async fn of(ctx: &AppContext, case: &Permit) -> Result<Vec<Asked>, StoreError> {
+    Ok(sorted(ctx, ctx.of(case).rights_list().await?))
+}
+
+/// The same of several cases together.
+///
+/// # Errors
+/// The store's.
+pub async fn among(ctx: &AppContext, cases: &[Permit]) -> Result<Vec<Asked>, StoreError> {
+    Ok(sorted(ctx, ctx.of_all(cases).rights_list().await?))
+}
+
+/// The same of a case whose person looks, on a page of their own.
+///
+/// # Errors
+/// The store's.
+pub async fn of_own(ctx: &AppContext, case: CaseId) -> Result<Vec<Asked>, StoreError> {
+    Ok(sorted(ctx, ctx.store.rights_list(Some(case)).await?))
+}
+
+fn sorted(ctx: &AppContext, found: Vec<(RightsRequestRow, Vec<RightsActRow>)>) -> Vec<Asked> {
     let today = day_of(ctx.now());
-    let found = ctx.store.rights_list(case).await?;
     let mut found: Vec<Asked> = found.into_iter().map(|(row, acts)| asked(row, acts, today)).collect();
     found.sort_by_key(|one| (one.state != State::Open, !one.is_urgent(), one.due_on, one.row.entered_at));
-    Ok(found)
+    found
 }
 
 /// What is asked, in words. Of one that was made on the device they go with its record, and with the case.

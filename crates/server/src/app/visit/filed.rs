@@ -3,7 +3,7 @@
 use proviso_model::ids::{CaseId, DeviceId};
 use proviso_model::visit::{SignedVisitRecord, VisitPass, VisitRecord};
 use proviso_model::{Digest, Timestamp};
-use proviso_store::{CaseState, StoreError, VisitRecordRow};
+use proviso_store::{CaseState, Permit, StoreError, VisitRecordRow};
 use serde::{Deserialize, Serialize};
 
 use super::check::{Beside, Check, Read, checks, read};
@@ -191,8 +191,8 @@ pub struct ShownVisit {
 ///
 /// # Errors
 /// [`ActError`].
-pub async fn shown(ctx: &AppContext, case: CaseId) -> Result<Vec<ShownVisit>, ActError> {
-    let rows = ctx.store.visit_record_list(case).await?;
+pub async fn shown(ctx: &AppContext, case: &Permit) -> Result<Vec<ShownVisit>, ActError> {
+    let rows = ctx.of(case).visit_record_list().await?;
     rows.into_iter().take(SHOWN_MAX).map(|row| one(ctx, row)).collect()
 }
 

@@ -14,7 +14,7 @@ use super::language::Reader;
 use super::visit::{Visit, stale, unreadable};
 use super::{Frame, Personal, fault, html, said, words};
 use crate::app::officer::error::ActError;
-use crate::app::personal::enter::actor;
+use crate::app::personal::{enter::actor, view};
 use crate::app::retention::day_of;
 use crate::app::rights::act::{self, NewRequest};
 use crate::app::rights::{self, Asked, State as Standing};
@@ -76,7 +76,8 @@ async fn form(
     say: Say,
 ) -> Result<Response, ActError> {
     let mut asked = Vec::new();
-    let of_case = rights::list(&personal.app, Some(visit.link.case)).await?;
+    let case = view::own(&personal.app, &visit.link).await?;
+    let of_case = rights::of(&personal.app, &case).await?;
     for one in of_case.iter().filter(|one| one.is_from_the_page()) {
         asked.push(line(personal, one, say).await?);
     }
@@ -125,7 +126,8 @@ pub(super) async fn ask(
             // Both know the same five.
             let kind = RightsKind::parse(request.of.as_str()).unwrap_or(RightsKind::Complaint);
             let new = NewRequest { kind, received_on: day_of(app.now()), text: &request.text };
-            let done = act::enter(app, &actor(visit.link.id), visit.link.case, &new).await;
+            let case = view::own(app, &visit.link).await.map_err(|error| fault(say, &error))?;
+            let done = act::enter(app, &actor(visit.link.id), &case, &new).await;
             done.map_err(|error| fault(say, &ActError::Broken(error.to_string())))?;
             return Ok(said(say, StatusCode::OK, words::ASKED, Some(words::back(say))));
         }

@@ -269,7 +269,7 @@ async fn what_the_person_asks_about_their_data_gets_a_day_and_a_reply_on_the_pag
     let mut dpo = Client::signed_in(&force, "dpo").await;
     let list = dpo.get("/rights").await.body;
     assert!(list.contains("Whoever has the person’s link"), "{list}");
-    let asked = crate::app::rights::list(ctx, None).await.expect("read");
+    let asked = crate::app::rights::of_own(ctx, force.seed.case).await.expect("read");
     let access = asked.iter().find(|one| one.row.kind == proviso_store::RightsKind::Access).expect("one");
     let path = format!("/people/{}/rights/{}", force.seed.case, access.row.id);
     dpo.get(&path).await;

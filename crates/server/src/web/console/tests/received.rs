@@ -5,7 +5,7 @@ use proviso_model::ids::CaseId;
 use proviso_store::RightsKind;
 
 use super::client::{Client, Force, acts, force};
-use crate::app::force::case;
+use crate::app::force::{self, case};
 use crate::app::rights::act::{self, NewRequest};
 use crate::app::transfer::{self, OtherForce, other_force};
 
@@ -25,7 +25,8 @@ async fn received(from: &Force, here: &Force) -> (CaseId, String) {
     let moving = case::create(old, ORDER, "order.toml", None).await.expect("a case");
     let received_on = "2026-11-20".parse().expect("a day");
     let asked = NewRequest { kind: RightsKind::Access, received_on, text: "What is <b>held</b>?" };
-    act::enter(old, "command-line", moving, &asked).await.expect("entered");
+    let moved = force::permit(old, moving).await.expect("a case");
+    act::enter(old, "command-line", &moved, &asked).await.expect("entered");
     let sent = transfer::export(old, moving, &known(here).await).await.expect("a file");
     let key = transfer::own_key(new, here._folder.path()).expect("a key");
     let looked = transfer::look(new, sent.file, key, &known(from).await).await.expect("every check holds");
