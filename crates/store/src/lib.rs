@@ -14,6 +14,7 @@ mod access;
 mod alert;
 mod audit;
 mod backup;
+mod blind_review;
 mod case;
 mod case_guest;
 mod caseload;
@@ -68,6 +69,7 @@ pub use access::{Access, AccessStore, Permit, Tie};
 pub use alert::{AlertFilter, AlertRow, AlertStore, DecisionRow, NotificationKind, NotificationRow};
 pub use audit::{AuditClose, AuditEntry, AuditFilter, AuditRow, AuditSearch, AuditStore, AuditTally};
 pub use backup::{BackupStore, CheckedBackup, Position, RestoredRow};
+pub use blind_review::{BlindReviewRow, BlindReviewStore};
 pub use case::{BundleRow, CaseRow, CaseState, CaseStore, OrderVersionRow};
 pub use case_guest::{CaseGuestRow, CaseGuestStore};
 pub use caseload::{CaseloadStore, NewestFinding};
@@ -140,6 +142,7 @@ pub trait Store:
     + AlertStore
     + TimelineStore
     + AccessStore
+    + BlindReviewStore
     + TeamStore
     + CaseGuestStore
     + CaseloadStore

@@ -1,6 +1,10 @@
-//! What the person of a permit's case asked about their data, what is held for a privilege review, and visits.
+//! What the person of a permit's case asked about their data, what is held for a privilege review, visits, and decisions looked at again.
 
-use crate::error::Result;
+use proviso_model::Timestamp;
+
+use crate::alert::DecisionRow;
+use crate::blind_review::BlindReviewRow;
+use crate::error::{Result, StoreError};
 use crate::permitted::Permitted;
 use crate::permitted_caseload::PermittedCaseload;
 use crate::privilege::PrivilegeRow;
@@ -33,7 +37,36 @@ impl Permitted<'_> {
     }
 }
 
+impl Permitted<'_> {
+    /// Keeps what came of looking again at a decision on an alert of it.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] for one of another case; [`StoreError`].
+    pub async fn blind_review_add(&self, row: &BlindReviewRow) -> Result<()> {
+        match row.case == self.case() {
+            true => self.store().blind_review_add(row).await,
+            false => Err(StoreError::Missing("this decision")),
+        }
+    }
+}
+
 impl PermittedCaseload<'_> {
+    /// Decisions on their alerts since a time, oldest first.
+    ///
+    /// # Errors
+    /// [`crate::StoreError`].
+    pub async fn decisions_since(&self, since: Timestamp) -> Result<Vec<DecisionRow>> {
+        self.store().caseload_decisions(self.cases(), since).await
+    }
+
+    /// What came of those that were looked at again since a time, newest first.
+    ///
+    /// # Errors
+    /// [`crate::StoreError`].
+    pub async fn blind_reviews(&self, since: Timestamp) -> Result<Vec<BlindReviewRow>> {
+        self.store().blind_review_list(self.cases(), since).await
+    }
+
     /// Requests of the people of these cases, oldest first, each with what was done about it, in order.
     ///
     /// # Errors

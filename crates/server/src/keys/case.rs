@@ -118,6 +118,14 @@ pub struct CaseColumns {
 }
 
 impl CaseColumns {
+    /// A number from 0 to 99 for an id, the same each time, which nobody without the case's key can tell.
+    #[must_use]
+    pub fn draw(&self, id: &[u8]) -> u32 {
+        let hash = domain_hash("proviso/draw/v1", &[self.data_key.as_slice(), id]);
+        let (first, _) = hash.split_first_chunk::<8>().unwrap_or((&[0; 8], &[]));
+        u32::try_from(u64::from_be_bytes(*first) % 100).unwrap_or_default()
+    }
+
     /// Opens a column.
     ///
     /// # Errors

@@ -26,7 +26,7 @@ const MADE_OF_A_RECORD: [(&str, &str); 9] = [
     ("privilege", "record"),
 ];
 /// What is emptied when a case is destroyed.
-const OF_A_CASE: [(&str, &str); 16] = [
+const OF_A_CASE: [(&str, &str); 17] = [
     ("case_file", "id"),
     ("order_version", "case_id"),
     ("order_end", "case_id"),
@@ -36,6 +36,7 @@ const OF_A_CASE: [(&str, &str); 16] = [
     ("privilege", "case_id"),
     ("device", "case_id"),
     ("decision", "case_id"),
+    ("blind_review", "case_id"),
     ("conflict_of_interest", "case_id"),
     ("case_move", "case_id"),
     ("case_guest", "case_id"),

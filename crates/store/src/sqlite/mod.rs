@@ -15,6 +15,8 @@ mod append;
 mod audit;
 #[path = "../sql/backup.rs"]
 mod backup;
+#[path = "../sql/blind_review.rs"]
+mod blind_review;
 #[path = "../sql/branch.rs"]
 mod branch;
 #[path = "../sql/case.rs"]

@@ -11,6 +11,7 @@ use proviso_model::{Observation, Outcome, Timestamp};
 use proviso_store::{AlertRow, OrderEndRow, Outside, Permit, PrivilegeState, RecordRow};
 
 use super::allowed::Action;
+use super::blind_review::{self, SecondLook};
 use super::context::{self, SeenContext};
 use super::error::ActError;
 use super::history::{self, HistoryLine};
@@ -86,8 +87,12 @@ pub struct AlertView {
     pub destroyed: Vec<RecordRow>,
     /// What the person wrote about that time.
     pub statements: Vec<Statement>,
-    /// Oldest first.
+    /// Oldest first; none while the officer who asks is to look again without being told.
     pub decisions: Vec<ShownDecision>,
+    /// Whether they are.
+    pub is_blind: bool,
+    /// What second looks at its decisions came to.
+    pub looks: Vec<SecondLook>,
     /// Who was told of it outside the console, oldest first, and who is next.
     pub told: Vec<Told>,
     /// Newest first.
@@ -222,6 +227,10 @@ async fn show(ctx: &AppContext, who: &Who, id: AlertId, opening: Opening) -> Res
         }
         ctx.hub.wake();
         let mut view = load(ctx, alert, case.clone(), content_open).await?;
+        if blind_review::pending(ctx, who, &case, id).await?.is_some() {
+            view.is_blind = true;
+            view.decisions.clear();
+        }
         if content_open {
             view.pictures = picture::of_page(ctx, &view.findings, unveil).await?;
             view.contexts = context::of_page(ctx, &view, unveil).await?;
@@ -279,6 +288,7 @@ async fn load(
             at: row.decided_at,
         });
     }
+    let looks = blind_review::of_alert(ctx, &case, &alert).await?;
     let statements = statements::beside(ctx, &case, (alert.first_at, alert.last_at)).await?;
     let condition = order.conditions.iter().find(|one| one.paragraph == alert.paragraph).cloned();
     let officer = history::in_charge(ctx, &case).await?;
@@ -298,6 +308,8 @@ async fn load(
         destroyed,
         statements,
         decisions,
+        is_blind: false,
+        looks,
         content_open,
         names_open: false,
         pictures: BTreeMap::new(),

@@ -37,11 +37,13 @@ pub enum Action {
     ViewFleet,
     /// See what officers' decisions say of each rule: counts, no case and no person.
     ReviewRules,
+    /// Look again at a share of decisions, without being told what was decided.
+    ReviewDecisions,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::ViewEvidence,
         Self::Decide,
         Self::Export,
@@ -58,6 +60,7 @@ impl Action {
         Self::KeepCaseloads,
         Self::ViewFleet,
         Self::ReviewRules,
+        Self::ReviewDecisions,
     ];
 }
 
@@ -73,7 +76,8 @@ pub fn allowed(role: OfficerRole, action: Action, own_case: bool) -> bool {
         (
             OfficerRole::DataProtection | OfficerRole::Supervisor,
             Action::ReviewQuarantine | Action::KeepShield | Action::ReviewRetention | Action::AnswerRights,
-        ) => !own_case,
+        )
+        | (OfficerRole::Supervisor, Action::ReviewDecisions) => !own_case,
         (OfficerRole::DataProtection, Action::EnterRights) => true,
         (OfficerRole::PrivilegeReviewer, Action::ReviewPrivilege) => !own_case,
         (OfficerRole::Administrator, Action::AppointReviewers | Action::ViewFleet | Action::ReviewRules)
@@ -90,7 +94,8 @@ pub fn allowed(role: OfficerRole, action: Action, own_case: bool) -> bool {
             | Action::AnswerRights
             | Action::KeepCaseloads
             | Action::ViewFleet
-            | Action::ReviewRules,
+            | Action::ReviewRules
+            | Action::ReviewDecisions,
         ) => false,
         (OfficerRole::OffenderManager, Action::ReadAudit) => false,
         (OfficerRole::DigitalSpecialist | OfficerRole::Disclosure, Action::ViewEvidence)
@@ -133,14 +138,14 @@ mod tests {
         // One letter per action, in the order of Action::ALL: y = every case, o = own cases only, x = others' cases
         // only, n = never.
         let table = [
-            (OfficerRole::OffenderManager, "oooonnnnnnnonnnn"),
-            (OfficerRole::Supervisor, "yyyyyxxnnyxyxyny"),
-            (OfficerRole::DigitalSpecialist, "onnnnnnnnnnnnnnn"),
-            (OfficerRole::Administrator, "nnnnynnnynnnnnyy"),
-            (OfficerRole::DataProtection, "nnnnnxxnnnxyxnnn"),
-            (OfficerRole::Disclosure, "ononnnnnnnnnnnnn"),
-            (OfficerRole::Auditor, "nnnnynnnnnnnnnny"),
-            (OfficerRole::PrivilegeReviewer, "nnnnnnnxnnnnnnnn"),
+            (OfficerRole::OffenderManager, "oooonnnnnnnonnnnn"),
+            (OfficerRole::Supervisor, "yyyyyxxnnyxyxynyx"),
+            (OfficerRole::DigitalSpecialist, "onnnnnnnnnnnnnnnn"),
+            (OfficerRole::Administrator, "nnnnynnnynnnnnyyn"),
+            (OfficerRole::DataProtection, "nnnnnxxnnnxyxnnnn"),
+            (OfficerRole::Disclosure, "ononnnnnnnnnnnnnn"),
+            (OfficerRole::Auditor, "nnnnynnnnnnnnnnyn"),
+            (OfficerRole::PrivilegeReviewer, "nnnnnnnxnnnnnnnnn"),
         ];
         assert_eq!(table.map(|(role, _)| role).as_slice(), OfficerRole::ALL);
         for (role, letters) in table {

@@ -5,6 +5,7 @@ pub mod acts;
 pub mod alert;
 pub mod allowed;
 pub mod audit_log;
+pub mod blind_review;
 pub mod budget;
 pub mod bundle;
 pub mod caseload;

@@ -6,7 +6,9 @@ use proviso_model::finding::Finding;
 use proviso_model::ids::{DecisionId, OfficerId};
 use proviso_model::observation::Act;
 use proviso_model::record::EnrolmentFacts;
-use proviso_store::{AlertRow, CaseRow, DecisionRow, DeviceRow, FindingRow, ObservationRow, Permit};
+use proviso_store::{
+    AlertRow, BlindReviewRow, CaseRow, DecisionRow, DeviceRow, FindingRow, ObservationRow, Permit,
+};
 use serde::{Deserialize, Serialize};
 
 use super::alert::DecisionForm;
@@ -104,6 +106,24 @@ pub fn captured_and_generated(
 /// # Errors
 /// [`ActError`].
 pub fn decision_reason(ctx: &AppContext, case: &CaseRow, row: &DecisionRow) -> Result<String, ActError> {
+    let words: DecisionWords = ctx.unseal_json(case.id, Purpose::Decision, &row.sealed)?;
+    Ok(words.reason)
+}
+
+/// What an officer wrote who looked at a decision again, ready for the store.
+///
+/// # Errors
+/// [`ActError`].
+pub fn review_words(ctx: &AppContext, case: &CaseRow, form: &DecisionForm) -> Result<Vec<u8>, ActError> {
+    let words = DecisionWords { reason: form.reason.clone(), note: String::new() };
+    Ok(ctx.seal_json(case.id, Purpose::Decision, &words)?)
+}
+
+/// The same, read back.
+///
+/// # Errors
+/// [`ActError`].
+pub fn review_reason(ctx: &AppContext, case: &CaseRow, row: &BlindReviewRow) -> Result<String, ActError> {
     let words: DecisionWords = ctx.unseal_json(case.id, Purpose::Decision, &row.sealed)?;
     Ok(words.reason)
 }

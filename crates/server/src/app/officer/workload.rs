@@ -13,7 +13,7 @@ use super::history::Names;
 use super::priority::{Due, due};
 use super::sealed::{self, Person};
 use super::who::Who;
-use super::{budget, quarantine, retention, rights, unveilings};
+use super::{blind_review, budget, quarantine, retention, rights, unveilings};
 use crate::app::AppContext;
 use crate::app::rights::State;
 
@@ -61,6 +61,8 @@ pub struct ForReview {
     pub quarantine: usize,
     /// Proposals to destroy a case that wait for a second officer.
     pub to_destroy: usize,
+    /// Decisions drawn to be looked at again.
+    pub second_looks: usize,
     /// What people asked and nobody has answered.
     pub rights: usize,
 }
@@ -165,6 +167,9 @@ async fn for_review(ctx: &AppContext, who: &Who) -> Result<ForReview, ActError> 
     if who.may(Action::ReviewRetention) {
         let (listed, _) = retention::list(ctx, who).await?;
         found.to_destroy = listed.iter().filter(|one| one.review.proposal.is_some()).count();
+    }
+    if who.may(Action::ReviewDecisions) {
+        found.second_looks = blind_review::count(ctx, who).await?;
     }
     if who.may(Action::AnswerRights) {
         found.rights =

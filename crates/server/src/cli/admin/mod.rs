@@ -2,6 +2,7 @@
 
 mod audit;
 mod backup;
+mod blind_review;
 mod blobs;
 mod budget;
 mod bundle_export;
@@ -94,6 +95,8 @@ pub(super) enum Admin {
     Team(team::Team),
     /// Show or set how many alerts a day each officer is asked to decide; what is more is ranked lower, never hidden.
     AlertBudget(budget::BudgetArgs),
+    /// Show or set how many in a hundred decisions come back to a supervisor who is not told what was decided.
+    BlindReview(blind_review::BlindReviewArgs),
     /// Show or set under which share of upheld alerts a rule is proposed for review.
     RuleFloor(rule_floor::RuleFloorArgs),
     /// Digital specialists and disclosure officers in cases: let in for a while, let out, listed.
@@ -299,6 +302,7 @@ impl Admin {
             Self::CoverList => cover::list(ctx).await?,
             Self::Team(command) => command.act(ctx).await?,
             Self::AlertBudget(args) => args.act(ctx).await?,
+            Self::BlindReview(args) => args.act(ctx).await?,
             Self::RuleFloor(args) => args.act(ctx).await?,
             Self::CaseGuest(command) => command.act(ctx).await?,
             Self::ConflictDeclare(args) => args.act(ctx).await?,

@@ -4,6 +4,7 @@ mod account;
 mod alert;
 pub(super) mod assets;
 mod audit;
+mod blind_reviews;
 mod bundle;
 mod caseload;
 mod confirm_self;

@@ -9,10 +9,10 @@ use proviso_model::limits::FORM_BYTES_MAX;
 
 use super::fault::Fault;
 use super::{
-    Console, account, alert, assets, audit, bundle, caseload, confirm_self, conflicts, cover, coverage,
-    device_notice, enrolment_code, events, fault, fleet, headers, inbox, notifications, passkeys, people,
-    person, personal_link, privilege, provider, quarantine, received, retention, rights, second_factor,
-    shield, sign_in, visit, why, workload,
+    Console, account, alert, assets, audit, blind_reviews, bundle, caseload, confirm_self, conflicts, cover,
+    coverage, device_notice, enrolment_code, events, fault, fleet, headers, inbox, notifications, passkeys,
+    people, person, personal_link, privilege, provider, quarantine, received, retention, rights,
+    second_factor, shield, sign_in, visit, why, workload,
 };
 use crate::app::AppContext;
 
@@ -141,6 +141,9 @@ routes! {
     CaseloadMove: POST "/caseload", SignedIn => caseload::enter;
     CaseloadWithdraw: POST "/caseload/{entry}/withdraw", SignedIn => caseload::withdraw;
     Workload: GET "/workload", SignedIn => workload::show;
+    BlindReviews: GET "/blind-reviews", SignedIn => blind_reviews::show;
+    AlertReview: POST "/alerts/{id}/blind-review", SignedIn => alert::record_review;
+    AlertReviewDecline: POST "/alerts/{id}/blind-review/decline", SignedIn => alert::decline_review;
     Rules: GET "/rules", SignedIn => workload::rules;
     Audit: GET "/audit", SignedIn => audit::show;
     Updates: GET "/updates", SignedIn => fleet::show;

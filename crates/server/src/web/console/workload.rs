@@ -74,6 +74,12 @@ pub async fn show(State(console): State<Console>, signed_in: SignedIn) -> Result
         ("/cover", "Cover", "who stands in for whom", Action::SetCover),
         ("/conflicts", "Conflicts of interest", "who knows which person", Action::KeepCaseloads),
         ("/shield", "Protected contacts", "whose messages are never captured", Action::KeepShield),
+        (
+            "/blind-reviews",
+            "Second looks",
+            "decisions drawn by lot, looked at without knowing what was decided",
+            Action::ReviewDecisions,
+        ),
         ("/rules", "Rules", "how often officers uphold what each rule finds", Action::ReviewRules),
     ];
     page(&WorkloadPage {
@@ -130,6 +136,7 @@ fn reviews(found: ForReview) -> Vec<ReviewLine> {
             "cases wait",
             "for a second officer before it is destroyed",
         ),
+        ("/blind-reviews", found.second_looks, "decision waits", "decisions wait", "for a second look"),
         ("/rights", found.rights, "request", "requests", "of people about their data to answer"),
     ];
     let lines = lines.into_iter().filter(|(_, count, ..)| *count > 0);

@@ -38,6 +38,34 @@ pub struct Posting {
     confirmed: String,
 }
 
+/// What a form gave.
+pub(super) enum Given {
+    /// All that is needed.
+    Whole(DecisionForm),
+    /// Some of it.
+    Draft {
+        /// The outcome, where one was chosen.
+        outcome: Option<Outcome>,
+        /// The reason as written.
+        reason: String,
+    },
+}
+
+/// Reads a form of an outcome and a reason.
+pub(super) fn given(form: &Posting) -> Result<Given, Fault> {
+    let outcome = Outcome::parse(&form.outcome);
+    let reason = form.reason.trim().to_owned();
+    if reason.len() > REASON_BYTES_MAX {
+        return Err(Fault::bad_request(
+            "The reason is longer than 16 KiB; shorten it and name where the rest is kept.",
+        ));
+    }
+    Ok(match outcome {
+        Some(outcome) if !reason.is_empty() => Given::Whole(DecisionForm { outcome, reason }),
+        outcome => Given::Draft { outcome, reason },
+    })
+}
+
 /// `POST /alerts/{id}/decision`.
 pub async fn decide(
     State(console): State<Console>,
@@ -46,17 +74,13 @@ pub async fn decide(
 ) -> Result<Response, Fault> {
     let id = id.parse::<AlertId>().map_err(|_| Fault::not_found())?;
     let who = &signed_in.session.who;
-    let outcome = Outcome::parse(&form.outcome);
-    let reason = form.reason.trim().to_owned();
-    if reason.len() > REASON_BYTES_MAX {
-        return Err(Fault::bad_request(
-            "The reason is longer than 16 KiB; shorten it and name where the rest is kept.",
-        ));
-    }
-    let Some(outcome) = outcome.filter(|_| !reason.is_empty()) else {
-        let view = alert::view(&console.app, who, id).await?;
-        let draft = Draft { outcome, reason, tried: true };
-        return page_with(StatusCode::UNPROCESSABLE_ENTITY, &alert_page(&signed_in, &view, draft, false));
+    let DecisionForm { outcome, reason } = match given(&form)? {
+        Given::Whole(decision) => decision,
+        Given::Draft { outcome, reason } => {
+            let view = alert::view(&console.app, who, id).await?;
+            let draft = Draft { outcome, reason, tried: true };
+            return page_with(StatusCode::UNPROCESSABLE_ENTITY, &alert_page(&signed_in, &view, draft, false));
+        }
     };
     if outcome == Outcome::SuspectedBreach && form.confirmed != "yes" {
         let view = alert::view(&console.app, who, id).await?;

@@ -1,5 +1,6 @@
 //! An alert's page: its paragraph, what was captured, what the machine makes of it, and the officer's decision.
 
+mod blind;
 mod browser_history;
 mod context;
 mod decide;
@@ -35,6 +36,7 @@ use crate::app::officer::allowed::Action;
 use crate::app::officer::priority::{Due, due};
 use crate::notify::shown::Told;
 
+pub use self::blind::{decline as decline_review, record as record_review};
 pub use self::decide::{decide, decided};
 pub use self::names::open_names;
 pub use self::picture::own;
@@ -53,6 +55,8 @@ struct AlertPage {
     left_out: u64,
     statements: Vec<StatementBox>,
     decisions: Vec<DecisionBox>,
+    is_blind: bool,
+    looks: Vec<DecisionBox>,
     told: Vec<ToldLine>,
     history: Vec<Line>,
     form: Form,
@@ -211,6 +215,8 @@ fn alert_page(signed_in: &SignedIn, view: &AlertView, draft: Draft, just_decided
                 at: words::when(one.at, &zone),
             })
             .collect(),
+        is_blind: view.is_blind,
+        looks: view.looks.iter().map(|one| blind::look(one, &zone)).collect(),
         told: view.told.iter().map(|one| told(one, &zone)).collect(),
         history: view
             .history

@@ -1,6 +1,7 @@
 //! The console as officers, visitors and the wrong officers meet it: the real router over a real store.
 
 mod authenticator;
+mod blind_review;
 mod budget;
 pub(crate) mod client;
 mod conflicts;

@@ -26,7 +26,9 @@ fn path(force: &Force, route: Route, others: bool) -> String {
 
 fn fields(route: Route) -> &'static [(&'static str, &'static str)] {
     match route {
-        Route::AlertDecide => &[("outcome", "no-concern"), ("reason", "Read it; an ordinary message.")],
+        Route::AlertDecide | Route::AlertReview => {
+            &[("outcome", "no-concern"), ("reason", "Read it; an ordinary message.")]
+        }
         Route::DeviceNoticeSeen => &[("reason", "The disk was replaced at a shop; receipt shown.")],
         Route::ConflictDeclareOwn => &[("reason", "A neighbour of mine.")],
         Route::AlertNames => &[("reason", "decide")],
@@ -247,6 +249,7 @@ fn for_roles(route: Route) -> Option<&'static str> {
         R::Updates => Some("a"),
         R::Workload => Some("s"),
         R::Rules => Some("sua"),
+        R::BlindReviews | R::AlertReview | R::AlertReviewDecline => Some("s"),
         R::Why | R::WhyGiven => Some("osgc"),
         R::Cover | R::CoverAdd | R::CoverEnd => Some("s"),
         R::PersonRights | R::RightsEnter | R::RightsRequest => Some("osd"),
