@@ -36,6 +36,7 @@ mod name_index;
 mod of_record;
 mod officer;
 mod opened;
+mod order_draft;
 mod other_adult;
 mod pack;
 mod passkey;
@@ -93,6 +94,7 @@ pub use officer::{OfficerRole, OfficerRow, OfficerStore, SessionFactor, SessionR
 pub use opened::{
     FindingRow, GapRow, NoticeRow, ObservationRow, OpenedRecord, OpenedWhat, StatementRow, WatchedRow,
 };
+pub use order_draft::{OrderDraftKind, OrderDraftRow, OrderDraftState, OrderDraftStore};
 pub use other_adult::{OtherAdultRow, OtherAdultStore, OtherAdultToldRow, OtherAdultWithdrawn};
 pub use pack::{PackRow, PackStore};
 pub use passkey::{CeremonyKind, CeremonyRow, PasskeyRow, PasskeyStore};
@@ -150,6 +152,7 @@ pub trait Store:
     + DestructionStore
     + BackupStore
     + JobStore
+    + OrderDraftStore
     + OtherAdultStore
     + PackStore
     + TrialStore

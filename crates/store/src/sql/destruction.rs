@@ -26,10 +26,11 @@ const MADE_OF_A_RECORD: [(&str, &str); 9] = [
     ("privilege", "record"),
 ];
 /// What is emptied when a case is destroyed.
-const OF_A_CASE: [(&str, &str); 16] = [
+const OF_A_CASE: [(&str, &str); 17] = [
     ("case_file", "id"),
     ("order_version", "case_id"),
     ("order_end", "case_id"),
+    ("order_draft", "case_id"),
     ("device_act", "case_id"),
     ("shield", "case_id"),
     ("other_adult", "case_id"),
@@ -89,6 +90,7 @@ async fn rest_of_case(connection: &mut EngineConnection, case: CaseId, at: Times
         "UPDATE policy SET sealed = $2 WHERE device IN (SELECT id FROM device WHERE case_id = $1)",
         "UPDATE policy_returned SET sealed = $2 WHERE device IN (SELECT id FROM device WHERE case_id = $1)",
         "UPDATE other_adult SET withdrawn_sealed = $2 WHERE case_id = $1 AND withdrawn_at IS NOT NULL",
+        "UPDATE order_draft SET said_sealed = $2 WHERE case_id = $1",
         "UPDATE visit_record SET files = $2 WHERE case_id = $1",
         "UPDATE shield SET ended_sealed = $2 WHERE case_id = $1 AND ended_at IS NOT NULL",
         "UPDATE rights_act SET sealed = $2 WHERE request IN (SELECT id FROM rights_request WHERE case_id = $1)",

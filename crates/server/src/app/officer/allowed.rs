@@ -37,11 +37,13 @@ pub enum Action {
     ViewFleet,
     /// See what officers' decisions say of each rule: counts, no case and no person.
     ReviewRules,
+    /// Enter an order or a change of one, and check what another officer entered.
+    EnterOrders,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::ViewEvidence,
         Self::Decide,
         Self::Export,
@@ -58,6 +60,7 @@ impl Action {
         Self::KeepCaseloads,
         Self::ViewFleet,
         Self::ReviewRules,
+        Self::EnterOrders,
     ];
 }
 
@@ -133,14 +136,14 @@ mod tests {
         // One letter per action, in the order of Action::ALL: y = every case, o = own cases only, x = others' cases
         // only, n = never.
         let table = [
-            (OfficerRole::OffenderManager, "oooonnnnnnnonnnn"),
-            (OfficerRole::Supervisor, "yyyyyxxnnyxyxyny"),
-            (OfficerRole::DigitalSpecialist, "onnnnnnnnnnnnnnn"),
-            (OfficerRole::Administrator, "nnnnynnnynnnnnyy"),
-            (OfficerRole::DataProtection, "nnnnnxxnnnxyxnnn"),
-            (OfficerRole::Disclosure, "ononnnnnnnnnnnnn"),
-            (OfficerRole::Auditor, "nnnnynnnnnnnnnny"),
-            (OfficerRole::PrivilegeReviewer, "nnnnnnnxnnnnnnnn"),
+            (OfficerRole::OffenderManager, "oooonnnnnnnonnnno"),
+            (OfficerRole::Supervisor, "yyyyyxxnnyxyxynyy"),
+            (OfficerRole::DigitalSpecialist, "onnnnnnnnnnnnnnnn"),
+            (OfficerRole::Administrator, "nnnnynnnynnnnnyyn"),
+            (OfficerRole::DataProtection, "nnnnnxxnnnxyxnnnn"),
+            (OfficerRole::Disclosure, "ononnnnnnnnnnnnnn"),
+            (OfficerRole::Auditor, "nnnnynnnnnnnnnnyn"),
+            (OfficerRole::PrivilegeReviewer, "nnnnnnnxnnnnnnnnn"),
         ];
         assert_eq!(table.map(|(role, _)| role).as_slice(), OfficerRole::ALL);
         for (role, letters) in table {
