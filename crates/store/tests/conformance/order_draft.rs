@@ -33,8 +33,12 @@ pub async fn a_draft_is_changed_in_turn_and_becomes_a_case_with_its_order_or_not
     store.order_draft_put(&next, OrderDraftState::Begun).await.expect("changed");
     let late = store.order_draft_put(&next, OrderDraftState::Begun).await.expect_err("changed meanwhile");
     assert!(matches!(late, StoreError::Conflict(_)), "{late}");
-    let handed =
-        OrderDraftRow { revision: 3, state: OrderDraftState::HandedIn, checker: Some(second), ..next.clone() };
+    let handed = OrderDraftRow {
+        revision: 3,
+        state: OrderDraftState::HandedIn,
+        checker: Some(second),
+        ..next.clone()
+    };
     let own = OrderDraftRow { checker: Some(officer_id()), ..handed.clone() };
     store.order_draft_put(&own, OrderDraftState::Begun).await.expect_err("the same officer");
     store.order_draft_put(&handed, OrderDraftState::Begun).await.expect("handed in");

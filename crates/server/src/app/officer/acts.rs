@@ -156,6 +156,7 @@ const ACTS: &[(&str, &str, ActKind)] = &[
     ("conflict-end", "ended a conflict of interest", Alteration),
     ("conflict-barred", "asked for a case that is barred for them, and was refused", Consultation),
     ("withheld-from-reader", "did something on a case that is not shown to you", Administration),
+    ("notice-print", "printed the notice for the person", Disclosure),
     ("order-draft-begin", "began to enter an order, or a change of one", Collection),
     ("order-draft-view", "viewed an order on its way", Consultation),
     ("order-draft-save", "changed what is entered of an order", Alteration),

@@ -39,7 +39,8 @@ pub fn changes(before: &Order, after: &Order) -> Vec<Changed> {
 fn head(before: &Order, after: &Order) -> Vec<Changed> {
     let said = |order: &Order| {
         let authority = &order.authority;
-        let basis = match (&authority.paragraph, authority.consent_signed_on, authority.consent_withdrawn_on) {
+        let basis = match (&authority.paragraph, authority.consent_signed_on, authority.consent_withdrawn_on)
+        {
             (Some(paragraph), ..) => format!("paragraph {paragraph}"),
             (None, Some(signed), None) => format!("consent signed on {signed}"),
             (None, signed, Some(withdrawn)) => format!(

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use proviso_model::order::{ConditionKind, Order, OrderEndKind};
 
 use super::write::{Written, written};
-use super::{Draft, End, Paragraph, lines, takes};
+use super::{Draft, End, Head, Paragraph, lines, takes};
 
 /// Where something was typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -87,7 +87,10 @@ fn must_be_day(found: &mut Vec<Fault>, place: Place, text: &str, what: &str) {
 
 fn may_be_day(found: &mut Vec<Fault>, place: Place, text: &str) {
     if !text.trim().is_empty() && day(text).is_none() {
-        found.push(fault(place, "Enter the day as year, month and day, such as 2026-03-02, or leave it empty"));
+        found.push(fault(
+            place,
+            "Enter the day as year, month and day, such as 2026-03-02, or leave it empty",
+        ));
     }
 }
 
@@ -152,10 +155,7 @@ fn paragraphs(draft: &Draft) -> Vec<Fault> {
         found.extend(paragraph(index, one));
         let number = one.paragraph.trim();
         if !number.is_empty() && !seen.insert(number) {
-            found.push(fault(
-                Place::Paragraph(index, "paragraph"),
-                format!("There is a paragraph {number} already; for two parts of one write {number}(a) and {number}(b)"),
-            ));
+            found.push(twice(index, number));
         }
     }
     // What authorises monitoring has to be there to be read.
@@ -171,6 +171,13 @@ fn paragraphs(draft: &Draft) -> Vec<Fault> {
         ));
     }
     found
+}
+
+fn twice(index: usize, number: &str) -> Fault {
+    let words = format!(
+        "There is a paragraph {number} already; for two parts of one write {number}(a) and {number}(b)"
+    );
+    fault(Place::Paragraph(index, "paragraph"), words)
 }
 
 /// What is wrong with one paragraph by itself.
@@ -190,7 +197,10 @@ fn paragraph(index: usize, one: &Paragraph) -> Vec<Fault> {
         return found;
     };
     let takes = takes(kind);
-    if takes.within_days && !one.within_days.trim().is_empty() && one.within_days.trim().parse::<u16>().is_err() {
+    if takes.within_days
+        && !one.within_days.trim().is_empty()
+        && one.within_days.trim().parse::<u16>().is_err()
+    {
         found.push(fault(at("within_days"), "Enter the number of days in figures, such as 3"));
     }
     if takes.under_age && !["", "16", "18"].contains(&one.under_age.trim()) {
@@ -199,10 +209,58 @@ fn paragraph(index: usize, one: &Paragraph) -> Vec<Fault> {
     if kind == ConditionKind::SpecifiedWords
         && lines(&one.words).chain(lines(&one.offence_words)).next().is_none()
     {
-        found.push(fault(at("words"), "Enter the words that the order names: without them nothing would be looked for"));
+        found.push(fault(
+            at("words"),
+            "Enter the words that the order names: without them nothing would be looked for",
+        ));
     }
     if takes.contacts && lines(&one.contacts).next().is_none() {
         found.push(fault(at("contacts"), "Enter at least one person whom the order names"));
+    }
+    found
+}
+
+/// What is wrong with one paragraph whatever else of the order is typed: what no kind was chosen for yet is read as not watched.
+#[must_use]
+pub fn paragraph_faults(draft: &Draft, index: usize) -> Vec<Fault> {
+    let Some(one) = draft.paragraphs.get(index) else { return Vec::new() };
+    let mut found = paragraph(index, one);
+    let number = one.paragraph.trim();
+    let others = draft.paragraphs.iter().enumerate().filter(|(at, _)| *at != index);
+    if !number.is_empty() && others.into_iter().any(|(_, other)| other.paragraph.trim() == number) {
+        found.push(twice(index, number));
+    }
+    let window = (day(&draft.head.made_on), day(&draft.head.expires_on));
+    let (made_on, expires_on) = match window {
+        (Some(made), Some(last)) if made <= last => (made.to_string(), last.to_string()),
+        _ => ("1900-01-01".to_owned(), "2900-12-31".to_owned()),
+    };
+    let mut alone = one.clone();
+    if ConditionKind::parse(&alone.kind).is_none() {
+        ConditionKind::NotWatched.as_str().clone_into(&mut alone.kind);
+    }
+    let text = String::from("-");
+    let head = Head {
+        reference: text.clone(),
+        kind: "licence".to_owned(),
+        made_on,
+        expires_on,
+        timezone: "UTC".to_owned(),
+        person_name: text.clone(),
+        basis: "paragraph".to_owned(),
+        authority_paragraph: one.paragraph.clone(),
+        legal_basis: text.clone(),
+        recorded_by: text,
+        recorded_on: "2000-01-01".to_owned(),
+        ..Head::default()
+    };
+    let alone = Draft { head, paragraphs: vec![alone], ..Draft::default() };
+    for fault in faults(&alone) {
+        if let Place::Paragraph(_, field) = fault.place
+            && !found.iter().any(|one| one.place == Place::Paragraph(index, field))
+        {
+            found.push(Fault { place: Place::Paragraph(index, field), ..fault });
+        }
     }
     found
 }
@@ -219,7 +277,10 @@ impl Draft {
             "the first day on which the change applies",
         );
         if self.change.reason.trim().is_empty() {
-            found.push(fault(Place::Change("reason"), "Enter the court’s reference of the change, and who told you"));
+            found.push(fault(
+                Place::Change("reason"),
+                "Enter the court’s reference of the change, and who told you",
+            ));
         }
         found
     }
@@ -241,7 +302,10 @@ impl End {
         may_be_day(&mut found, at("until"), &self.until);
         let (from, until) = (day(&self.from), day(&self.until));
         if kind == Some(OrderEndKind::Paused) && self.until.trim().is_empty() {
-            found.push(fault(at("until"), "Enter the last day of the suspension as it is known now; it can be changed later"));
+            found.push(fault(
+                at("until"),
+                "Enter the last day of the suspension as it is known now; it can be changed later",
+            ));
         }
         if let (Some(from), Some(until)) = (from, until)
             && until < from
@@ -250,7 +314,10 @@ impl End {
         }
         let paragraph = Some(self.paragraph.trim().to_owned()).filter(|number| !number.is_empty());
         if kind == Some(OrderEndKind::Struck) && paragraph.is_none() {
-            found.push(fault(at("paragraph"), "Choose the paragraph that was struck out; a whole order is quashed or discharged"));
+            found.push(fault(
+                at("paragraph"),
+                "Choose the paragraph that was struck out; a whole order is quashed or discharged",
+            ));
         }
         if self.reason.trim().is_empty() {
             found.push(fault(at("reason"), "Enter the court’s reference, and who told you"));
@@ -281,18 +348,33 @@ mod tests {
             ("a day that is none", |d| d.head.made_on = "31/02/2026".into(), Place::Head("made_on")),
             ("a zone that is none", |d| d.head.timezone = "Europe/Nowhere".into(), Place::Head("timezone")),
             ("no authority", |d| d.head.basis.clear(), Place::Head("basis")),
-            ("authority elsewhere", |d| d.head.authority_paragraph = "99".into(), Place::Head("authority_paragraph")),
+            (
+                "authority elsewhere",
+                |d| d.head.authority_paragraph = "99".into(),
+                Place::Head("authority_paragraph"),
+            ),
             ("nobody decided", |d| d.paragraphs[2].kind.clear(), Place::Paragraph(2, "kind")),
-            ("twice the same", |d| d.paragraphs[1].paragraph = d.paragraphs[0].paragraph.clone(), Place::Paragraph(1, "paragraph")),
+            (
+                "twice the same",
+                |d| d.paragraphs[1].paragraph = d.paragraphs[0].paragraph.clone(),
+                Place::Paragraph(1, "paragraph"),
+            ),
             ("after its end", |d| d.paragraphs[0].until = "2099-01-01".into(), Place::Paragraph(0, "until")),
-            ("a site with a path", |d| d.paragraphs[1].sites = "https://a.example/b".into(), Place::Paragraph(1, "sites")),
+            (
+                "a site with a path",
+                |d| d.paragraphs[1].sites = "https://a.example/b".into(),
+                Place::Paragraph(1, "sites"),
+            ),
         ];
         for (what, break_it, place) in cases {
             let mut draft = good.clone();
             break_it(&mut draft);
             let found = faults(&draft);
             assert!(found.iter().any(|one| one.place == place), "{what}: {found:?}");
-            assert!(found.iter().all(|one| !one.words.is_empty() && !one.words.contains('_')), "{what}: {found:?}");
+            assert!(
+                found.iter().all(|one| !one.words.is_empty() && !one.words.contains('_')),
+                "{what}: {found:?}"
+            );
         }
         assert!(!faults(&Draft::default()).is_empty());
     }

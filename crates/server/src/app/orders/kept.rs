@@ -1,9 +1,7 @@
 //! Keeping an order on its way, and putting it live. Who may, the callers have asked; each act is in the log before it is done.
 
 use proviso_model::ids::{CaseId, OfficerId, OrderDraftId, OrderEndId, OrderId};
-use proviso_store::{
-    CaseRow, CaseState, OrderDraftKind, OrderDraftRow, OrderDraftState, OrderVersionRow,
-};
+use proviso_store::{CaseRow, CaseState, OrderDraftKind, OrderDraftRow, OrderDraftState, OrderVersionRow};
 
 use super::{Draft, Fault, Place, order_of};
 use crate::app::AppContext;

@@ -12,7 +12,7 @@ mod write;
 use serde::{Deserialize, Serialize};
 
 pub use changes::{Changed, changes};
-pub use fault::{Fault, Place, faults, head_faults, order_of};
+pub use fault::{Fault, Place, faults, head_faults, order_of, paragraph_faults};
 pub use takes::{Takes, takes};
 
 /// Most paragraphs of a draft: as many as an order has conditions.

@@ -32,10 +32,7 @@ impl Takes {
 pub fn takes(kind: ConditionKind) -> Takes {
     use ConditionKind as K;
     Takes {
-        words: matches!(
-            kind,
-            K::SexualisedChat | K::ProhibitedSearches | K::SpecifiedWords | K::Pornography
-        ),
+        words: matches!(kind, K::SexualisedChat | K::ProhibitedSearches | K::SpecifiedWords | K::Pornography),
         sites: kind == K::Pornography,
         within_days: matches!(kind, K::DeclareDevices | K::DeclareNames),
         under_age: kind == K::NoContactWithChildren,

@@ -138,8 +138,7 @@ pub async fn hand_in(
     if !found.is_empty() {
         return Ok(Err(found));
     }
-    let next =
-        OrderDraftRow { checker: Some(checker), ..kept::next(ctx, &row, OrderDraftState::HandedIn) };
+    let next = OrderDraftRow { checker: Some(checker), ..kept::next(ctx, &row, OrderDraftState::HandedIn) };
     kept::put(ctx, &who.actor(), "order-draft-hand-in", &next, row.state).await.map_err(failed)?;
     Ok(Ok(()))
 }
