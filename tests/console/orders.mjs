@@ -41,22 +41,13 @@ async function day(page, selector, [month, date, year]) {
   await page.keyboard.type(`${month}${date}${year}`);
 }
 
-/**
- * @param {{page: import("puppeteer-core").Page, look: (name: string) => Promise<void>, go: (path: string) => Promise<void>, signIn: (name: string) => Promise<void>,
- *   press: (selector: string) => Promise<void>, user: string, supervisor: string, faults: string[]}} with_
- */
-export async function orders({ page, look, go, signIn, press, user, supervisor, faults }) {
-  const says = async (words) => {
-    if (!(await page.evaluate(() => document.body.innerText)).includes(words)) faults.push(`${page.url()} does not say "${words}"`);
-  };
-  const as = async (name) => {
-    await go("/account");
-    await press('form[action="/sign-out"] button');
-    await signIn(name);
-  };
+/** @typedef {{page: import("puppeteer-core").Page, look: (name: string) => Promise<void>, go: (path: string) => Promise<void>, press: (selector: string) => Promise<void>,
+ *   says: (words: string) => Promise<void>}} With */
+
+/** By keyboard alone, without scripts. @param {With} with_ @returns {Promise<string>} its page */
+async function enterOrder({ page, look, go, says }) {
   await go("/orders");
   await look("orders-none");
-  await page.setJavaScriptEnabled(false);
   await enter(page, 'form[action="/orders"] button');
   await look("order-form");
   await type(page, "#reference", "T2026-0199");
@@ -94,6 +85,11 @@ export async function orders({ page, look, go, signIn, press, user, supervisor, 
     }
   }
   await look("order-draft");
+  return draft;
+}
+
+/** What is watched is looked at ahead, and it is handed in. @param {With} with_ @param {string} draft */
+async function handIn({ page, look, go }, draft) {
   await enter(page, 'a[href$="/preview"]');
   await look("order-preview");
   await go(draft);
@@ -103,7 +99,10 @@ export async function orders({ page, look, go, signIn, press, user, supervisor, 
   await page.select("#checker", checker.find(([, name]) => name.startsWith("Chris"))[0]);
   await enter(page, 'button[value="hand-in"]');
   await look("order-waiting");
-  await as(supervisor);
+}
+
+/** The second officer. @param {With} with_ @param {string} draft */
+async function checkOrder({ page, look, go, says }, draft) {
   await go("/people");
   await look("people-to-check");
   await go("/orders");
@@ -119,7 +118,10 @@ export async function orders({ page, look, go, signIn, press, user, supervisor, 
   await enter(page, 'button[value="approve"]');
   await look("order-live");
   await says("Live since");
-  await as(user);
+}
+
+/** A change and a suspension, and the notice on paper. @param {With} with_ */
+async function changeOrder({ page, look, go, press, says }) {
   await go("/people");
   await says("Test Person 199");
   const person = await page.$$eval(".pv-row a", (links) => links.find((link) => link.textContent === "Test Person 199")?.getAttribute("href"));
@@ -149,6 +151,35 @@ export async function orders({ page, look, go, signIn, press, user, supervisor, 
   await page.emulateMediaType("print");
   await look("notice-print");
   await page.emulateMediaType(null);
+}
+
+/**
+ * @param {{page: import("puppeteer-core").Page, look: (name: string) => Promise<void>, go: (path: string) => Promise<void>, signIn: (name: string) => Promise<void>,
+ *   press: (selector: string) => Promise<void>, user: string, supervisor: string, faults: string[]}} with_
+ */
+export async function orders({ page, look, go, signIn, press, user, supervisor, faults }) {
+  const says = async (words) => {
+    if (!(await page.evaluate(() => document.body.innerText)).includes(words)) faults.push(`${page.url()} does not say "${words}"`);
+  };
+  const as = async (name) => {
+    await go("/account");
+    await press('form[action="/sign-out"] button');
+    await signIn(name);
+  };
+  // Pages are filled in without scripts; axe needs them.
+  const seen = async (name) => {
+    await page.setJavaScriptEnabled(true);
+    await look(name);
+    await page.setJavaScriptEnabled(false);
+  };
+  const with_ = { page, look: seen, go, press, says };
+  await page.setJavaScriptEnabled(false);
+  const draft = await enterOrder(with_);
+  await handIn(with_, draft);
+  await as(supervisor);
+  await checkOrder(with_, draft);
+  await as(user);
+  await changeOrder(with_);
   await page.setJavaScriptEnabled(true);
   faults.splice(0, faults.length, ...faults.filter((fault) => !/orders\/.*: Failed.*422/.test(fault)));
 }

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use jiff::civil::Date;
-use proviso_model::order::{ConditionKind, Order, OrderEndKind};
+use proviso_model::order::{ConditionKind, Order};
 
 use super::write::{Written, written};
-use super::{Draft, End, Head, Paragraph, lines, takes};
+use super::{Draft, Head, Paragraph, lines, takes};
 
 /// Where something was typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,7 +32,7 @@ pub struct Fault {
     pub words: String,
 }
 
-fn fault(place: Place, words: impl Into<String>) -> Fault {
+pub(super) fn fault(place: Place, words: impl Into<String>) -> Fault {
     Fault { place, words: words.into() }
 }
 
@@ -73,11 +73,11 @@ pub fn faults(draft: &Draft) -> Vec<Fault> {
 }
 
 /// A day, as a form gives it.
-fn day(text: &str) -> Option<Date> {
+pub(super) fn day(text: &str) -> Option<Date> {
     text.trim().parse().ok()
 }
 
-fn must_be_day(found: &mut Vec<Fault>, place: Place, text: &str, what: &str) {
+pub(super) fn must_be_day(found: &mut Vec<Fault>, place: Place, text: &str, what: &str) {
     if text.trim().is_empty() {
         found.push(fault(place, format!("Enter {what}")));
     } else if day(text).is_none() {
@@ -85,7 +85,7 @@ fn must_be_day(found: &mut Vec<Fault>, place: Place, text: &str, what: &str) {
     }
 }
 
-fn may_be_day(found: &mut Vec<Fault>, place: Place, text: &str) {
+pub(super) fn may_be_day(found: &mut Vec<Fault>, place: Place, text: &str) {
     if !text.trim().is_empty() && day(text).is_none() {
         found.push(fault(
             place,
@@ -147,7 +147,7 @@ pub fn head_faults(draft: &Draft) -> Vec<Fault> {
 
 fn paragraphs(draft: &Draft) -> Vec<Fault> {
     let mut found = Vec::new();
-    if draft.paragraphs.is_empty() {
+    if draft.paragraphs.is_empty() && draft.head.kind != "notification-only" {
         found.push(fault(Place::Whole, "Enter the paragraphs of the order"));
     }
     let mut seen = BTreeSet::new();
@@ -263,72 +263,6 @@ pub fn paragraph_faults(draft: &Draft, index: usize) -> Vec<Fault> {
         }
     }
     found
-}
-
-impl Draft {
-    /// What is wrong with from when a change applies, and why.
-    #[must_use]
-    pub fn change_faults(&self) -> Vec<Fault> {
-        let mut found = Vec::new();
-        must_be_day(
-            &mut found,
-            Place::Change("from"),
-            &self.change.from,
-            "the first day on which the change applies",
-        );
-        if self.change.reason.trim().is_empty() {
-            found.push(fault(
-                Place::Change("reason"),
-                "Enter the court’s reference of the change, and who told you",
-            ));
-        }
-        found
-    }
-}
-
-impl End {
-    /// What was done, to what, and on which days.
-    ///
-    /// # Errors
-    /// Everything that is wrong.
-    pub fn read(&self) -> Result<proviso_model::order::OrderEnd, Vec<Fault>> {
-        let mut found = Vec::new();
-        let at = Place::End;
-        let kind = OrderEndKind::parse(&self.kind);
-        if kind.is_none() {
-            found.push(fault(at("kind"), "Choose what happened"));
-        }
-        must_be_day(&mut found, at("from"), &self.from, "the first day on which it does not run");
-        may_be_day(&mut found, at("until"), &self.until);
-        let (from, until) = (day(&self.from), day(&self.until));
-        if kind == Some(OrderEndKind::Paused) && self.until.trim().is_empty() {
-            found.push(fault(
-                at("until"),
-                "Enter the last day of the suspension as it is known now; it can be changed later",
-            ));
-        }
-        if let (Some(from), Some(until)) = (from, until)
-            && until < from
-        {
-            found.push(fault(at("until"), "The last day lies before the first; both count"));
-        }
-        let paragraph = Some(self.paragraph.trim().to_owned()).filter(|number| !number.is_empty());
-        if kind == Some(OrderEndKind::Struck) && paragraph.is_none() {
-            found.push(fault(
-                at("paragraph"),
-                "Choose the paragraph that was struck out; a whole order is quashed or discharged",
-            ));
-        }
-        if self.reason.trim().is_empty() {
-            found.push(fault(at("reason"), "Enter the court’s reference, and who told you"));
-        }
-        match (kind, from) {
-            (Some(kind), Some(from)) if found.is_empty() => {
-                Ok(proviso_model::order::OrderEnd { kind, paragraph, from, until })
-            }
-            _ => Err(found),
-        }
-    }
 }
 
 #[cfg(test)]

@@ -1,14 +1,16 @@
 //! Keeping an order on its way, and putting it live. Who may, the callers have asked; each act is in the log before it is done.
 
 use proviso_model::ids::{CaseId, OfficerId, OrderDraftId, OrderEndId, OrderId};
-use proviso_store::{CaseRow, CaseState, OrderDraftKind, OrderDraftRow, OrderDraftState, OrderVersionRow};
+use proviso_store::{
+    CaseRow, CaseState, OrderDraftKind, OrderDraftRow, OrderDraftState, OrderVersionRow, StoreError,
+};
 
-use super::{Draft, Fault, Place, order_of};
+use super::{Draft, Ending, Fault, Place, order_of};
 use crate::app::AppContext;
 use crate::app::force::ForceError;
 use crate::app::force::case::order_change_as;
 use crate::app::in_use::InUse;
-use crate::app::late::order_end::{NewEnd, enter_as};
+use crate::app::late::order_end::{self, NewEnd, enter_as};
 use crate::app::name_index;
 use crate::keys::case::Purpose;
 
@@ -214,8 +216,17 @@ async fn change(
 }
 
 async fn end(ctx: &AppContext, actor: &str, live: &OrderDraftRow, draft: &Draft) -> Result<(), ForceError> {
-    let end = draft.end.read().map_err(faulty)?;
-    let new = NewEnd { end, reason: draft.end.reason.clone() };
-    enter_as(ctx, (actor, OrderEndId::from_bytes(*live.id.as_bytes())), live.case, new).await?;
+    let reason = draft.end.reason.clone();
+    match draft.end.read().map_err(faulty)? {
+        Ending::New(end) => {
+            let id = OrderEndId::from_bytes(*live.id.as_bytes());
+            enter_as(ctx, (actor, id), live.case, NewEnd { end, reason }).await?;
+        }
+        Ending::Correction(id, change) => {
+            let row = ctx.store.order_end_get(id).await?.filter(|row| row.case == live.case);
+            row.ok_or(StoreError::Missing("an end of this order"))?;
+            order_end::change(ctx, actor, id, change, &reason).await?;
+        }
+    }
     Ok(())
 }

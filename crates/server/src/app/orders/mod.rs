@@ -2,6 +2,7 @@
 //! file that it makes; and what a change of an order changes. Nothing here asks who may.
 
 mod changes;
+mod dated;
 mod fault;
 pub mod kept;
 pub mod preview;
@@ -12,6 +13,7 @@ mod write;
 use serde::{Deserialize, Serialize};
 
 pub use changes::{Changed, changes};
+pub use dated::Ending;
 pub use fault::{Fault, Place, faults, head_faults, order_of, paragraph_faults};
 pub use takes::{Takes, takes};
 
@@ -130,6 +132,10 @@ pub struct End {
     pub until: String,
     /// The court's reference, and who told.
     pub reason: String,
+    /// The entry that this corrects; empty for a new one.
+    pub corrects: String,
+    /// `yes` where that entry was a mistake.
+    pub takes_back: String,
 }
 
 /// The lines of a list, without those that are empty.

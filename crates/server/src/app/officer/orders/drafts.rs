@@ -2,7 +2,9 @@
 
 use proviso_model::ids::{OfficerId, OrderDraftId};
 use proviso_model::order::Order;
-use proviso_store::{Access, OfficerRole, OrderDraftKind, OrderDraftRow, OrderDraftState, Permit};
+use proviso_store::{
+    Access, OfficerRole, OrderDraftKind, OrderDraftRow, OrderDraftState, OrderEndRow, Permit,
+};
 
 use super::failed;
 use crate::app::AppContext;
@@ -53,6 +55,8 @@ pub struct DraftView {
     pub faults: Vec<Fault>,
     /// The order of the case as it stands, where there is one.
     pub standing: Option<Order>,
+    /// What ended it, or paragraphs of it, so far.
+    pub ends: Vec<OrderEndRow>,
     /// Devices that would be given another policy.
     pub devices: usize,
     /// Who may be asked to check it.
@@ -183,9 +187,10 @@ async fn looked(ctx: &AppContext, opened: &Opened) -> Result<DraftView, ActError
     let Opened { row, case, part } = opened;
     let draft = kept::typed(ctx, row)?;
     let names = Names::now(ctx).await?;
-    let (mut standing, mut devices) = (None, 0);
+    let (mut standing, mut ends, mut devices) = (None, Vec::new(), 0);
     if let Some(case) = case {
         standing = Some(sealed::order(ctx, case).await?);
+        ends = ctx.of(case).order_end_list().await?;
         let active = |one: &proviso_store::DeviceRow| one.state == proviso_store::DeviceState::Active;
         devices = ctx.of(case).device_list().await?.iter().filter(|one| active(one)).count();
     }
@@ -208,6 +213,7 @@ async fn looked(ctx: &AppContext, opened: &Opened) -> Result<DraftView, ActError
         part: *part,
         faults: found,
         standing,
+        ends,
         devices,
         checkers,
         preview,

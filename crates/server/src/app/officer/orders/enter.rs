@@ -1,6 +1,6 @@
 //! Entering an order: begun, changed, handed in for a second look, taken back, given up.
 
-use proviso_model::ids::{CaseId, OfficerId, OrderDraftId};
+use proviso_model::ids::{CaseId, OfficerId, OrderDraftId, OrderEndId};
 use proviso_store::{OrderDraftKind, OrderDraftRow, OrderDraftState, StoreError};
 
 use super::drafts::{Opened, Part, checkers, faults_of, open};
@@ -36,7 +36,7 @@ pub async fn begin_new(ctx: &AppContext, who: &Who) -> Result<OrderDraftId, ActE
     kept::begin(ctx, (&who.actor(), who.id), (OrderDraftKind::New, case), &draft).await.map_err(failed)
 }
 
-/// Begins a change of the order of a case, or an end of it: with the order as it stands. One that this officer began already goes on.
+/// Begins a change of the order of a case, an end of it, or a correction of an end: with the order as it stands. One that this officer began already goes on.
 ///
 /// # Errors
 /// As [`Who::case`].
@@ -44,19 +44,30 @@ pub async fn begin_in(
     ctx: &AppContext,
     who: &Who,
     (kind, case): (OrderDraftKind, CaseId),
+    corrects: Option<OrderEndId>,
 ) -> Result<OrderDraftId, ActError> {
     let case = who.case(ctx, Action::EnterOrders, case).await?;
     let is_open = |row: &&OrderDraftRow| {
         let is_with_author = matches!(row.state, OrderDraftState::Begun | OrderDraftState::SentBack);
         row.kind == kind && row.entered_by == who.id && is_with_author
     };
-    if let Some(row) = ctx.of(&case).order_draft_list().await?.iter().find(is_open) {
-        return Ok(row.id);
+    let corrected = corrects.map(|id| id.to_string()).unwrap_or_default();
+    for row in ctx.of(&case).order_draft_list().await?.iter().filter(is_open) {
+        if kept::typed(ctx, row)?.end.corrects == corrected {
+            return Ok(row.id);
+        }
     }
-    let draft = match kind {
+    let mut draft = match kind {
         OrderDraftKind::Change => Draft::from(&sealed::order(ctx, &case).await?),
         _ => Draft::default(),
     };
+    if let Some(id) = corrects {
+        let ends = ctx.of(&case).order_end_list().await?;
+        let stands = ends.iter().find(|row| row.id == id && row.withdrawn_at.is_none());
+        let until = stands.ok_or(ActError::NotFound)?.end.until;
+        draft.end.until = until.map(|day| day.to_string()).unwrap_or_default();
+        draft.end.corrects = corrected;
+    }
     kept::begin(ctx, (&who.actor(), who.id), (kind, case.id), &draft).await.map_err(failed)
 }
 

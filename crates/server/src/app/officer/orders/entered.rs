@@ -6,8 +6,10 @@ use proviso_model::ids::OrderDraftId;
 use proviso_store::{OrderDraftKind, OrderDraftRow, OrderDraftState, OrderEndRow, Permit};
 
 use crate::app::AppContext;
+use crate::app::late::order_end::Change;
 use crate::app::officer::error::ActError;
 use crate::app::officer::history::Names;
+use crate::app::orders::{Ending, kept};
 
 /// What was entered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +18,8 @@ pub enum What {
     Version(u32, Option<Date>),
     /// That the order, or a paragraph, ended, in the store's terms.
     Ended(OrderEndRow),
+    /// Another last day of such an end, or that it was a mistake.
+    Corrected(OrderEndRow, Change),
 }
 
 /// An entry, with who did what.
@@ -81,6 +85,20 @@ pub async fn of_case(
         at: row.entered_at,
         by: by(row.id.as_bytes()),
     }));
+    for row in drafts.iter().filter(|row| {
+        row.kind == OrderDraftKind::End && row.state == OrderDraftState::Live && row.checker.is_some()
+    }) {
+        if let Ok(Ending::Correction(id, change)) = kept::typed(ctx, row)?.end.read()
+            && let Some(end) = ends.iter().find(|end| end.id == id)
+        {
+            let at = row.checked_at.unwrap_or(row.changed_at);
+            entered.push(Entered {
+                what: What::Corrected(end.clone(), change),
+                at,
+                by: by(row.id.as_bytes()),
+            });
+        }
+    }
     entered.sort_by_key(|one| one.at);
     let is_on_its_way = |row: &&OrderDraftRow| {
         row.kind != OrderDraftKind::New

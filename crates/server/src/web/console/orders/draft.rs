@@ -6,17 +6,16 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use proviso_model::ConditionKind;
 use proviso_model::ids::OrderDraftId;
 use proviso_model::order::OrderEndKind;
 use proviso_store::{OrderDraftKind, OrderDraftState};
 use serde::Deserialize;
 
-use super::head::KINDS;
-use super::{drafts_page, id_of, person, what};
+use super::shown::{Shown, day, head, or_missing, shown};
+use super::{drafts_page, id_of, list, person, what};
 use crate::app::officer::orders::drafts::{self, DraftView, Part};
 use crate::app::officer::orders::enter;
-use crate::app::orders::{Changed, Draft, Fault as OrderFault, Paragraph, Place, changes, order_of, takes};
+use crate::app::orders::{Changed, Ending, Fault as OrderFault, Place, changes, order_of};
 use crate::web::console::Console;
 use crate::web::console::fault::Fault;
 use crate::web::console::outside;
@@ -61,18 +60,6 @@ pub struct DraftPage {
     problems: Vec<(String, String)>,
     /// Ticks and words of the check, as sent.
     ticks: BTreeMap<String, String>,
-}
-
-/// A paragraph as typed.
-struct Shown {
-    index: usize,
-    number: String,
-    kind: String,
-    is_watched: bool,
-    text: String,
-    facts: Vec<(&'static str, String)>,
-    faults: Vec<(String, String)>,
-    has_details: bool,
 }
 
 /// One difference.
@@ -154,7 +141,7 @@ pub fn draft_page(
             ("Applies from", day(&draft.change.from)),
             ("The court’s reference, and who told", draft.change.reason.clone()),
         ],
-        end: if is_end { end(draft) } else { Vec::new() },
+        end: if is_end { end(view) } else { Vec::new() },
         changed: if row.state == OrderDraftState::Live { Vec::new() } else { changed(view) },
         devices: words::counted(view.devices, "device gets", "devices get"),
         faults: view.faults.iter().map(|fault| (mend(row.id, fault.place), fault.words.clone())).collect(),
@@ -206,100 +193,14 @@ fn mend(id: OrderDraftId, place: Place) -> String {
     }
 }
 
-/// A day as typed, in words where it is one.
-fn day(text: &str) -> String {
-    text.trim().parse().map_or_else(|_| text.to_owned(), words::day)
-}
-
-fn head(draft: &Draft) -> Vec<(&'static str, String)> {
-    let head = &draft.head;
-    let kind = KINDS.iter().find(|(word, _)| *word == head.kind).map_or("", |(_, words)| words);
-    let rests = match head.basis.as_str() {
-        "paragraph" => format!("Paragraph {}", head.authority_paragraph),
-        "consent" if head.consent_withdrawn_on.is_empty() => {
-            format!("Consent, signed on {}", day(&head.consent_signed_on))
-        }
-        "consent" => format!(
-            "Consent, signed on {}, withdrawn on {}",
-            day(&head.consent_signed_on),
-            day(&head.consent_withdrawn_on)
-        ),
-        _ => String::new(),
-    };
-    let all = [
-        ("The court’s reference", head.reference.clone()),
-        ("Kind of order", kind.to_owned()),
-        ("Made on", day(&head.made_on)),
-        ("Last day", day(&head.expires_on)),
-        ("Name", head.person_name.clone()),
-        ("The force’s number", head.person_reference.clone()),
-        ("Monitoring rests on", rests),
-        ("Legal basis", head.legal_basis.clone()),
-        ("Recorded by", format!("{} {}", head.recorded_by, day(&head.recorded_on)).trim().to_owned()),
-        ("Time zone", head.timezone.clone()),
-        ("Languages", head.languages.clone()),
-        ("Treatment programme’s sites", head.treatment_sites.clone()),
-        ("Treatment programme’s words", head.treatment_words.clone()),
-    ];
-    let must = [
-        "The court’s reference",
-        "Kind of order",
-        "Made on",
-        "Last day",
-        "Name",
-        "Monitoring rests on",
-        "Legal basis",
-    ];
-    let kept = all.into_iter().filter(|(label, value)| !value.is_empty() || must.contains(label));
-    kept.map(|(label, value)| (label, or_missing(value))).collect()
-}
-
-fn or_missing(value: String) -> String {
-    if value.trim().is_empty() { "Not entered yet".to_owned() } else { value }
-}
-
-fn shown(draft: &Draft, faults: &[OrderFault]) -> Vec<Shown> {
-    let one = |(index, one): (usize, &Paragraph)| {
-        let kind = ConditionKind::parse(&one.kind);
-        let of_it =
-            faults.iter().filter(|fault| matches!(fault.place, Place::Paragraph(at, _) if at == index));
-        Shown {
-            index,
-            number: or_missing(one.paragraph.clone()),
-            kind: kind.map_or("Not decided yet", ConditionKind::in_words).to_owned(),
-            is_watched: kind.is_none_or(ConditionKind::is_watched),
-            text: or_missing(one.text.clone()),
-            facts: facts(one, kind),
-            faults: of_it.map(|fault| (String::new(), fault.words.clone())).collect(),
-            has_details: kind.map(takes).is_some_and(|takes| takes.anything()),
-        }
-    };
-    draft.paragraphs.iter().enumerate().map(one).collect()
-}
-
-fn facts(one: &Paragraph, kind: Option<ConditionKind>) -> Vec<(&'static str, String)> {
-    let takes = kind.map(takes).unwrap_or_default();
-    let all = [
-        ("First day", day(&one.from), true),
-        ("Last day", day(&one.until), true),
-        ("Words that it names", one.words.clone(), takes.words),
-        ("Words tied to the offence", one.offence_words.clone(), takes.words),
-        ("Sites that it names", one.sites.clone(), takes.sites),
-        ("Sites left out", one.except_sites.clone(), takes.words),
-        ("Words left out", one.except_words.clone(), takes.words),
-        ("Days to tell the police", one.within_days.clone(), takes.within_days),
-        ("People under", one.under_age.clone(), takes.under_age),
-        ("Declared and allowed", one.declared.clone(), takes.declared),
-        ("People named", one.contacts.clone(), takes.contacts),
-    ];
-    let kept = all.into_iter().filter(|(_, value, applies)| *applies && !value.trim().is_empty());
-    kept.map(|(label, value, _)| (label, value)).collect()
-}
-
-fn end(draft: &Draft) -> Vec<(&'static str, String)> {
-    let end = &draft.end;
+fn end(view: &DraftView) -> Vec<(&'static str, String)> {
+    let end = &view.draft.end;
     let what = match (end.read(), OrderEndKind::parse(&end.kind)) {
-        (Ok(end), _) => outside::ended(&end),
+        (Ok(Ending::New(end)), _) => outside::ended(&end),
+        (Ok(Ending::Correction(id, change)), _) => {
+            let row = view.ends.iter().find(|row| row.id == id);
+            row.map(|row| list::corrected(row, change)).unwrap_or_default()
+        }
         (Err(_), Some(kind)) => format!("It {}", kind.in_words()),
         (Err(_), None) => String::new(),
     };
@@ -312,7 +213,7 @@ fn end(draft: &Draft) -> Vec<(&'static str, String)> {
 fn changed(view: &DraftView) -> Vec<Difference> {
     let Some(standing) = &view.standing else { return Vec::new() };
     if view.row.kind == OrderDraftKind::End {
-        let Ok(end) = view.draft.end.read() else { return Vec::new() };
+        let Ok(Ending::New(end)) = view.draft.end.read() else { return Vec::new() };
         let stops = standing.conditions.iter().filter(|one| end.is_about(&one.paragraph));
         return stops
             .map(|one| Difference {

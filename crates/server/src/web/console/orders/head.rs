@@ -13,6 +13,7 @@ use crate::app::officer::orders::enter;
 use crate::app::orders::{Change, End, Head, Place, head_faults};
 use crate::web::console::Console;
 use crate::web::console::fault::Fault;
+use crate::web::console::outside;
 use crate::web::console::page::page;
 use crate::web::console::signed_in::{Posted, SignedIn};
 
@@ -277,6 +278,10 @@ fn paragraphs(order: Option<&Order>) -> Vec<Choice> {
 }
 
 fn end_page(signed_in: &SignedIn, view: &DraftView, end: &End) -> FormPage {
+    let action = format!("/orders/{}/end", view.row.id);
+    if !end.corrects.is_empty() {
+        return correction_page(signed_in, view, (&action, end));
+    }
     let kinds = ENDS.iter().map(|(value, label, hint)| Choice::new(value, label, hint)).collect();
     let fields = vec![
         Field::radios("kind", "What happened", "", &end.kind, kinds),
@@ -296,12 +301,44 @@ fn end_page(signed_in: &SignedIn, view: &DraftView, end: &End) -> FormPage {
             3,
         ),
     ];
-    let action = format!("/orders/{}/end", view.row.id);
     FormPage {
         intro: vec![
             "An order ends by itself after its last day, also on a device that is offline: nothing has to be entered for that.".to_owned(),
         ],
         ..form_page(signed_in, view, "What happened to the order", (&action, fields))
+    }
+}
+
+/// Another last day of what was entered before, or that it was a mistake.
+fn correction_page(signed_in: &SignedIn, view: &DraftView, (action, end): (&str, &End)) -> FormPage {
+    let which = vec![
+        Choice::new("", "Its last day is another", ""),
+        Choice::new(
+            "yes",
+            "It was entered by mistake: take it back",
+            "What was held because of it is looked at again.",
+        ),
+    ];
+    let fields = vec![
+        Field::radios("takes_back", "What is to be corrected", "", &end.takes_back, which),
+        Field::day(
+            "until",
+            "Last day on which it does not run",
+            "It runs again on the day after.",
+            &end.until,
+        ),
+        Field::area(
+            "reason",
+            "Why, and who told you",
+            "Sealed under the case. It may be disclosed.",
+            &end.reason,
+            3,
+        ),
+    ];
+    let row = view.ends.iter().find(|row| row.id.to_string() == end.corrects);
+    FormPage {
+        intro: row.map(|row| format!("{}.", outside::ended(&row.end))).into_iter().collect(),
+        ..form_page(signed_in, view, "Correct a suspension or an end", (action, fields))
     }
 }
 
@@ -323,12 +360,14 @@ pub async fn end_save(
     let id = id_of(&id)?;
     let end = form.end.clone();
     let saved = enter::save(&console.app, &signed_in.session.who, (id, form.next.revision()), |draft| {
-        draft.end = end;
+        let corrects = std::mem::take(&mut draft.end.corrects);
+        draft.end = End { corrects, ..end };
     })
     .await?;
     finish(&console, &signed_in, (id, saved), &form.next, drafts_page(id), |view| {
-        let mut page = end_page(&signed_in, view, &form.end);
-        let found = form.end.read().err().unwrap_or_default();
+        let typed = End { corrects: view.draft.end.corrects.clone(), ..form.end.clone() };
+        let mut page = end_page(&signed_in, view, &typed);
+        let found = typed.read().err().unwrap_or_default();
         beside(&mut page.fields, &found, |place| match place {
             Place::End(field) => Some(field),
             _ => None,

@@ -4,10 +4,12 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use jiff::tz::TimeZone;
-use proviso_model::ids::CaseId;
-use proviso_store::{OrderDraftKind, OrderDraftState};
+use proviso_model::ids::{CaseId, OrderEndId};
+use proviso_store::{OrderDraftKind, OrderDraftState, OrderEndRow};
+use serde::Deserialize;
 
 use super::{drafts_page, what};
+use crate::app::late::order_end::Change;
 use crate::app::officer::orders::drafts::{self, DraftLine, Part};
 use crate::app::officer::orders::enter;
 use crate::app::officer::orders::entered::{Entered, OfOrder, What};
@@ -86,43 +88,68 @@ pub async fn begin_change(
     Path(case): Path<String>,
     Posted { signed_in, .. }: Posted<Nothing>,
 ) -> Result<Response, Fault> {
-    begin_in(&console, &signed_in, &case, OrderDraftKind::Change).await
+    begin_in(&console, &signed_in, &case, (OrderDraftKind::Change, None)).await
+}
+
+/// Which entry is corrected; none for a new one.
+#[derive(Deserialize)]
+pub struct Corrects {
+    #[serde(default)]
+    end: String,
 }
 
 /// `POST /people/{case}/order-end`.
 pub async fn begin_end(
     State(console): State<Console>,
     Path(case): Path<String>,
-    Posted { signed_in, .. }: Posted<Nothing>,
+    Posted { signed_in, form }: Posted<Corrects>,
 ) -> Result<Response, Fault> {
-    begin_in(&console, &signed_in, &case, OrderDraftKind::End).await
+    let corrects = match form.end.as_str() {
+        "" => None,
+        end => Some(end.parse().map_err(|_| Fault::not_found())?),
+    };
+    begin_in(&console, &signed_in, &case, (OrderDraftKind::End, corrects)).await
 }
 
 async fn begin_in(
     console: &Console,
     signed_in: &SignedIn,
     case: &str,
-    kind: OrderDraftKind,
+    (kind, corrects): (OrderDraftKind, Option<OrderEndId>),
 ) -> Result<Response, Fault> {
     let case = case.parse::<CaseId>().map_err(|_| Fault::not_found())?;
-    let id = enter::begin_in(&console.app, &signed_in.session.who, (kind, case)).await?;
+    let id = enter::begin_in(&console.app, &signed_in.session.who, (kind, case), corrects).await?;
     let first = if kind == OrderDraftKind::End { "end" } else { "change" };
     Ok(Redirect::to(&format!("/orders/{id}/{first}")).into_response())
 }
 
 /// What a person's page says of how the order came in.
 pub struct OnPerson {
-    /// Who entered and who checked each, oldest first: what, by whom, and where it can be read.
-    pub entered: Vec<(String, String, Option<String>)>,
+    /// Who entered and who checked each, oldest first.
+    pub entered: Vec<EnteredLine>,
     /// What is on its way: what, how far, where.
     pub on_its_way: Vec<(String, String, String)>,
+}
+
+/// What was entered.
+pub struct EnteredLine {
+    pub what: String,
+    pub by: String,
+    /// Where it can be read as it was approved.
+    pub link: Option<String>,
+    /// The end that stands and may be corrected.
+    pub end: Option<String>,
 }
 
 /// The same in words.
 pub fn on_person(of: &OfOrder, zone: &TimeZone) -> OnPerson {
     let entered = of.entered.iter().map(|one| {
         let link = one.by.as_ref().map(|(id, ..)| drafts_page(*id));
-        (entry(&one.what), by(one, zone), link)
+        let end = match &one.what {
+            What::Ended(row) => Some(row.id.to_string()),
+            _ => None,
+        };
+        EnteredLine { what: entry(&one.what), by: by(one, zone), link, end }
     });
     let on_its_way = of.on_its_way.iter().map(|one| {
         let checker = one.checker.as_deref().unwrap_or("nobody");
@@ -144,6 +171,7 @@ fn entry(what: &What) -> String {
         What::Version(version, Some(from)) => format!("Version {version}, from {}", words::day(*from)),
         What::Version(version, None) => format!("Version {version}"),
         What::Ended(row) => outside::ended(&row.end),
+        What::Corrected(row, change) => corrected(row, *change),
     }
 }
 
@@ -158,5 +186,14 @@ fn by(one: &Entered, zone: &TimeZone) -> String {
             "Entered outside the console on {} {}: nobody compared it with the court’s order here.",
             at.local, at.zone
         ),
+    }
+}
+
+/// A correction in a sentence.
+pub fn corrected(row: &OrderEndRow, change: Change) -> String {
+    let what = outside::ended(&row.end);
+    match change {
+        Change::Withdraw => format!("Taken back, as entered by mistake: {what}"),
+        Change::Until(day) => format!("Last day changed to {}: {what}", words::day(day)),
     }
 }

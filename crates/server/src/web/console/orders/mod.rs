@@ -7,6 +7,7 @@ mod list;
 mod paragraph;
 mod preview;
 mod second;
+mod shown;
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};

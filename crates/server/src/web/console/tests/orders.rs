@@ -88,7 +88,7 @@ async fn an_order_is_entered_by_one_officer_compared_by_another_and_live_only_th
         assert!(ahead.contains(said), "{said}: {ahead}");
     }
     let page = officer.get(&draft).await.body;
-    assert!(page.contains("blue heron\ngrey heron") && page.contains("Hand it in"), "{page}");
+    assert!(page.contains("blue heron\r\ngrey heron") && page.contains("Hand it in"), "{page}");
     let own = id(&force, "om1").await;
     assert!(!page.contains(&format!("value=\"{own}\"")), "nobody is offered themselves");
 
@@ -309,6 +309,19 @@ async fn an_order_is_varied_and_suspended_only_past_a_second_officer_and_the_pag
     assert_eq!(force.seed.ctx.store.order_end_list(force.seed.case).await.expect("read").len(), 1);
     let page = officer.get(&person).await.body;
     assert!(page.contains("was paused from 23 November 2026 to 23 December 2026"), "{page}");
+    // The court hears the appeal sooner: its last day is corrected, past the second officer too.
+    let entry = force.seed.ctx.store.order_end_list(force.seed.case).await.expect("read");
+    let entry = entry.first().expect("the suspension").id.to_string();
+    let open = officer.post(&format!("{person}/order-end"), &[("end", &entry)]).await.location;
+    let draft = open.trim_end_matches("/end").to_owned();
+    let sooner = [("until", "2026-12-01"), ("reason", "Heard on 1 December; told by the court.")];
+    assert_eq!(send(&mut officer, &open, &sooner).await.status, StatusCode::SEE_OTHER);
+    officer.post(&draft, &[("does", "hand-in"), ("checker", &supervisor)]).await;
+    let live = send_check(&mut second, &draft, &[("same-order", "yes"), ("says", "approve")]).await;
+    assert_eq!(live.status, StatusCode::SEE_OTHER, "{}", live.body);
+    let page = officer.get(&person).await.body;
+    assert!(page.contains("was paused from 23 November 2026 to 1 December 2026"), "{page}");
+    assert!(page.contains("Last day changed to 1 December 2026"), "{page}");
     let check = crate::app::audit_check::check(&force.seed.ctx, &mut |_| {}).await.expect("read");
     assert!(check.holds(), "{:?}", check.told);
 }
