@@ -117,7 +117,11 @@ mod tests {
             let found = suggest(text).expect("read");
             found.iter().map(|one| format!("{}: {}", one.kind.as_str(), one.because.join(", "))).collect()
         };
-        let cases: [(&str, &[&str]); 5] = [
+        let cases: [(&str, &[&str]); 6] = [
+            (
+                "Not to use the words listed in the schedule, by any means of electronic communication.",
+                &["specified-words: words, schedule"],
+            ),
             ("Not to DELETE  the Internet\nHistory.", &["no-history-deletion: History, DELETE"]),
             ("Not to use any Virtual Private Network.", &["no-hidden-connections: Virtual Private Network"]),
             ("Not to enter the public baths.", &[]),

@@ -49,7 +49,7 @@ struct Notice {
     before: Vec<String>,
     watched: Vec<String>,
     after: Vec<String>,
-    /// Each paragraph's number, the court's words, until when, and what is said where it is not watched for.
+    /// Each paragraph's number, the court's words, its days, and what is said where it is not watched for.
     terms: Vec<Term>,
     terms_title: String,
     paragraph: String,
@@ -58,6 +58,7 @@ struct Notice {
 struct Term {
     number: String,
     text: String,
+    from: String,
     until: String,
     unwatched: String,
 }
@@ -73,6 +74,7 @@ fn notice_in(say: Say, paper: &Paper, force: &str) -> Option<Notice> {
     let terms = order.conditions.iter().map(|one| Term {
         number: one.paragraph.clone(),
         text: one.text.clone(),
+        from: say.date(one.from.unwrap_or(order.made_on)),
         until: say.date(one.until.unwrap_or(order.expires_on)),
         unwatched: match one.kind.is_watched() {
             true => String::new(),

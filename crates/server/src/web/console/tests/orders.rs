@@ -151,7 +151,7 @@ async fn an_order_is_entered_by_one_officer_compared_by_another_and_live_only_th
     // The case is the author's, says who did what, and holds the court's words.
     let people = officer.get("/people").await.body;
     assert!(people.contains("Test Person 199"), "{people}");
-    let case = newest(&force).await;
+    let case = opened(&force, &draft).await;
     let person = officer.get(&format!("/people/{case}")).await.body;
     assert!(
         person.contains("Entered by DC Test Officer 01. Compared with the court’s order and approved by"),
@@ -174,8 +174,9 @@ async fn send_check(client: &mut Client, draft: &str, fields: &[(&str, &str)]) -
     client.post(&format!("{draft}/check"), &fields).await
 }
 
-async fn newest(force: &Force) -> CaseId {
-    force.seed.ctx.store.case_list(None).await.expect("read").first().expect("a case").id
+async fn opened(force: &Force, draft: &str) -> CaseId {
+    let id = draft.trim_start_matches("/orders/").parse().expect("the id of a draft");
+    force.seed.ctx.store.order_draft_get(id).await.expect("read").expect("the draft").case
 }
 
 #[tokio::test]
