@@ -6,6 +6,8 @@ import { mkdirSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { orders } from "./orders.mjs";
+
 const [base = "http://localhost:8099", out = "/tmp/console-look"] = process.argv.slice(2);
 const username = process.env.PROVISO_USER ?? "om1";
 const password = process.env.PROVISO_PASSWORD ?? "correct horse battery";
@@ -231,6 +233,12 @@ if (process.env.PROVISO_SUPERVISOR) {
     await go(path);
     await look(name);
   }
+}
+if (process.env.PROVISO_SUPERVISOR) {
+  await go("/account");
+  await press('form[action="/sign-out"] button');
+  await signIn(username);
+  await orders({ page, look, go, signIn, press, user: username, supervisor: process.env.PROVISO_SUPERVISOR, faults });
 }
 if (process.env.PROVISO_ADMINISTRATOR) {
   await go("/account");

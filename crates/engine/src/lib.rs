@@ -21,6 +21,7 @@ pub mod pack;
 pub mod privilege;
 pub mod search;
 pub mod sites;
+pub mod suggest;
 pub mod suitability;
 pub mod text;
 pub mod visit;

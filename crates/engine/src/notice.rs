@@ -3,7 +3,44 @@
 
 pub mod language;
 
+use proviso_model::order::AuthorityBasis;
 use proviso_model::policy::{Capture, Policy};
+
+use self::language::Say;
+
+/// How the notice begins.
+pub const OPENING: &str = "This account on this device is monitored by {force}, because {basis}.";
+/// On what it rests: an order.
+pub const BY_ORDER: &str = "a court order or licence requires it";
+/// On what it rests: consent.
+pub const BY_CONSENT: &str = "consent to it was signed, which may be withdrawn at any time";
+/// What stands before [`watched`].
+pub const LOOKS: &str = "The program looks, on this device, at:";
+/// What stands after it.
+pub const REST: [&str; 8] = [
+    "What does not concern the terms of the order is dropped on this device at once. It is not kept and not sent; only how much was looked at is counted.",
+    "What may concern a term is sealed and sent to the officers of this force, with the words around it. A person decides what it means; the program does not.",
+    "Never captured: passwords, payment details, one-time codes, the microphone, the camera, where the device is, other accounts on this device, and contacts on the case's protected list (lawyers, clinicians and others).",
+    "Another adult may use this account unwatched only where an officer has approved it, for a short while, with a PIN of their own: nothing is captured meanwhile, the sign says so, and the force is told when it was and how many keys and buttons were pressed, never which. An account of their own is better.",
+    "What may concern a term and reads as between somebody and a lawyer is sealed and sent too. The officers of the case do not see it before an independent reviewer of the force has decided; what that reviewer finds privileged they never see.",
+    "While it watches, a sign says so. Nothing is hidden. The program does not stop anybody from removing it; stopping or removing it is reported.",
+    "Each term in the court's own words, and until when it runs, can be read on the details page with your PIN.",
+    "You may say that you have seen this notice, or that you refuse. Neither is needed, and nobody need write anything. What is written may be used. You may take legal advice first.",
+];
+
+/// The notice as paragraphs, what it looks at with `- ` before each line: the same words on a device, where the English ones are hashed into
+/// the record, and on the paper that is handed over. In another language a help for reading, of which no record speaks.
+#[must_use]
+pub fn paragraphs_in(say: Say, policy: &Policy, force_name: &str) -> Vec<String> {
+    let basis = match policy.authority.basis {
+        AuthorityBasis::Paragraph => say.of(BY_ORDER),
+        AuthorityBasis::Consent => say.of(BY_CONSENT),
+    };
+    let opening = say.filled(OPENING, &[("basis", basis), ("force", force_name)]);
+    let watched = watched(&capture_ever(policy)).into_iter().map(|line| format!("- {}", say.of(line)));
+    let rest = REST.map(|line| say.of(line).to_owned());
+    [opening, say.of(LOOKS).to_owned()].into_iter().chain(watched).chain(rest).collect()
+}
 
 /// What any condition of a policy, at any time, may capture: the notice speaks of all of it, and a pause changes no word of it.
 #[must_use]

@@ -67,6 +67,8 @@ typed_ids! {
     OrderId,
     /// What ended an order, or a paragraph of it, before its time.
     OrderEndId,
+    /// An order, or a change of one, that officers enter and check in the console. What it becomes bears the same number.
+    OrderDraftId,
     /// What happened to a device, as an officer entered it.
     DeviceActId,
     /// A contact that is never captured.

@@ -37,6 +37,7 @@ mod name_index;
 mod of_record;
 mod officer;
 mod opened;
+mod order_draft;
 mod other_adult;
 mod pack;
 mod passkey;
@@ -96,6 +97,7 @@ pub use officer::{OfficerRole, OfficerRow, OfficerStore, SessionFactor, SessionR
 pub use opened::{
     FindingRow, GapRow, NoticeRow, ObservationRow, OpenedRecord, OpenedWhat, StatementRow, WatchedRow,
 };
+pub use order_draft::{OrderDraftKind, OrderDraftRow, OrderDraftState, OrderDraftStore};
 pub use other_adult::{OtherAdultRow, OtherAdultStore, OtherAdultToldRow, OtherAdultWithdrawn};
 pub use pack::{PackRow, PackStore};
 pub use passkey::{CeremonyKind, CeremonyRow, PasskeyRow, PasskeyStore};
@@ -154,6 +156,7 @@ pub trait Store:
     + DestructionStore
     + BackupStore
     + JobStore
+    + OrderDraftStore
     + OtherAdultStore
     + PackStore
     + TrialStore

@@ -20,6 +20,7 @@ use crate::error::{Result, StoreError};
 use crate::late::{OrderEndRow, QuarantineRow};
 use crate::of_record::OfRecord;
 use crate::opened::{FindingRow, GapRow, NoticeRow, ObservationRow, StatementRow};
+use crate::order_draft::OrderDraftRow;
 use crate::other_adult::OtherAdultRow;
 use crate::personal_link::PersonalLinkRow;
 use crate::privilege::{PrivilegeDecision, PrivilegeRow};
@@ -117,6 +118,22 @@ impl Permitted<'_> {
     /// [`StoreError`].
     pub async fn order_current(&self) -> Result<Option<OrderVersionRow>> {
         self.store.order_current(self.permit.id).await
+    }
+
+    /// Every version of its order, oldest first.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn order_list(&self) -> Result<Vec<OrderVersionRow>> {
+        self.store.order_list(self.permit.id).await
+    }
+
+    /// Its order and changes of it as officers entered and checked them, newest first.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn order_draft_list(&self) -> Result<Vec<OrderDraftRow>> {
+        self.store.order_draft_list(Some(self.permit.id)).await
     }
 
     /// What ended its order or paragraphs of it.

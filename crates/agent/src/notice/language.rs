@@ -25,8 +25,9 @@ mod tests {
 
     use crate::notice::page::ANSWERS;
     use crate::notice::pages::STATES;
-    use crate::notice::{BY_CONSENT, BY_ORDER, LOOKS, OPENING, REST, SIGN_NOT_WATCHING, SIGN_WATCHING};
+    use crate::notice::{SIGN_NOT_WATCHING, SIGN_WATCHING};
     use crate::release::RELEASE_NOTE;
+    use proviso_engine::notice::{BY_CONSENT, BY_ORDER, LOOKS, OPENING, REST};
 
     const TEMPLATES: [&str; 7] = [
         include_str!("../../templates/sign.html"),

@@ -21,7 +21,7 @@ use super::answer::{html, problem, see_other, with_cookie, with_headers};
 use super::language::{Say, asked};
 use super::pages::{DetailsPage, EndedPage, NoticePage, PinPage, SignPage};
 use super::visits::{Visits, same};
-use super::{data_request, other_adult, pages, paragraphs, paragraphs_in, statement};
+use super::{data_request, other_adult, pages, paragraphs, statement};
 use crate::clock::TrueTime;
 use crate::daemon::core_thread::{Ask, Core};
 use crate::gaps::OpenGap;
@@ -202,7 +202,9 @@ async fn notice(State(page): Shared, headers: HeaderMap) -> Response {
             form_token: page.form_token(),
             answered,
             translated: match say.language() {
-                Some(_) => paragraphs_in(say, &kept.policy, &page.keep.trust().force_name),
+                Some(_) => {
+                    proviso_engine::notice::paragraphs_in(say, &kept.policy, &page.keep.trust().force_name)
+                }
                 None => Vec::new(),
             },
             say,

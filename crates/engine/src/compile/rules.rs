@@ -88,7 +88,7 @@ pub(super) fn of(
         ConditionKind::DeclareNames => rules.push(declared_names(order, condition)),
         ConditionKind::NoContactWith => rules.push(contact_with(order, condition)?),
         // No device watches for these: they stand in the policy so that the person can read them.
-        ConditionKind::NoContactWithChildren | ConditionKind::ProduceDevices => {}
+        ConditionKind::NoContactWithChildren | ConditionKind::ProduceDevices | ConditionKind::NotWatched => {}
     }
     rules.extend(State::for_condition(condition.kind).iter().copied().map(state));
     rules.extend(own_words(order, condition, "words/order", "specified-words", &condition.words)?);

@@ -94,6 +94,8 @@ condition_kinds! {
     DeclareNames = "declare-names", "Declaring user names";
     /// Devices are produced on request.
     ProduceDevices = "produce-devices", "Producing devices on request";
+    /// A term that no kind of this catalogue serves: it stands in the order and in the notice, and no device watches for it.
+    NotWatched = "not-watched", "Not watched by any device";
 }
 
 impl ConditionKind {
@@ -118,7 +120,7 @@ impl ConditionKind {
             | Self::NoPeerToPeer
             | Self::NoContactWith
             | Self::DeclareNames => true,
-            Self::NoContactWithChildren | Self::ProduceDevices => false,
+            Self::NoContactWithChildren | Self::ProduceDevices | Self::NotWatched => false,
         }
     }
 }

@@ -60,7 +60,8 @@ impl Policy {
                 // Nothing is captured for what no device watches for.
                 ConditionKind::NoContactWith
                 | ConditionKind::NoContactWithChildren
-                | ConditionKind::ProduceDevices => {}
+                | ConditionKind::ProduceDevices
+                | ConditionKind::NotWatched => {}
             }
         }
         capture

@@ -23,6 +23,7 @@ mod logged;
 pub mod master_key;
 pub mod name_index;
 pub mod officer;
+pub mod orders;
 pub mod other_adult;
 pub mod packs;
 pub mod personal;

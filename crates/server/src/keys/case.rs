@@ -40,6 +40,8 @@ pub enum Purpose {
     Decision,
     /// The reason for which an end of the order was entered.
     OrderEnd,
+    /// What was typed of an order on its way, as JSON, and what whoever checked it wrote.
+    OrderDraft,
     /// The reason for which it was entered what happened to a device.
     DeviceAct,
     /// A contact that is never captured, with the reason, and the reason for taking it off.

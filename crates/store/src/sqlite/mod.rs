@@ -61,6 +61,8 @@ mod officer;
 mod opened;
 #[path = "../sql/openings.rs"]
 mod openings;
+#[path = "../sql/order_draft.rs"]
+mod order_draft;
 #[path = "../sql/other_adult.rs"]
 mod other_adult;
 #[path = "../sql/pack.rs"]

@@ -11,6 +11,7 @@ mod fixtures;
 mod late;
 mod moved;
 mod names;
+mod order_draft;
 mod other_adult;
 mod packs;
 mod people;
@@ -77,6 +78,7 @@ async fn story(store: &dyn Store) {
     access::a_supervisor_sees_the_cases_of_their_teams_and_those_that_nobody_supervises(store).await;
     access::a_move_to_another_team_and_its_end_leave_what_held_before(store).await;
     access::a_permit_opens_its_own_case_whatever_id_it_is_given(store).await;
+    order_draft::a_draft_is_changed_in_turn_and_becomes_a_case_with_its_order_or_nothing(store).await;
     destruction::a_destroyed_record_keeps_its_place_and_nothing_else(store).await;
     context_picture::what_was_said_of_a_window_goes_with_its_record(store).await;
     destruction::a_destroyed_case_leaves_ids_and_times(store).await;

@@ -48,7 +48,8 @@ fn takes(kind: ConditionKind) -> Takes {
         | ConditionKind::KeepHistory
         | ConditionKind::NoHistoryDeletion
         | ConditionKind::NoPeerToPeer
-        | ConditionKind::ProduceDevices => nothing,
+        | ConditionKind::ProduceDevices
+        | ConditionKind::NotWatched => nothing,
     }
 }
 

@@ -128,6 +128,21 @@ pub async fn order_change_from(
     place: &str,
     applies_from: Option<jiff::civil::Date>,
 ) -> Result<(u32, Effect), ForceError> {
+    let id = OrderId::new(ctx.now(), ctx.random());
+    order_change_as(ctx, (COMMAND_LINE, id), case, order_toml, (place, applies_from)).await
+}
+
+/// The same, by whoever approved it in the console, as a version of that id.
+///
+/// # Errors
+/// As [`order_change_from`].
+pub async fn order_change_as(
+    ctx: &AppContext,
+    (actor, id): (&str, OrderId),
+    case: CaseId,
+    order_toml: &str,
+    (place, applies_from): (&str, Option<jiff::civil::Date>),
+) -> Result<(u32, Effect), ForceError> {
     let order = read_order(order_toml, place)?;
     // Its own faults first, with their place in the file.
     if let Err(NoPolicy::Faulty(why)) =
@@ -135,9 +150,8 @@ pub async fn order_change_from(
     {
         return Err(ForceError::Order(format!("{place}: {why}")));
     }
-    let id = OrderId::new(ctx.now(), ctx.random());
     let objects = id.to_string();
-    let entered = ctx.logged(COMMAND_LINE, "order-change", Some(case), &objects, async {
+    let entered = ctx.logged(actor, "order-change", Some(case), &objects, async {
         let keys = ctx.case_keys(case)?;
         let before = late::known(ctx, &keys).await?;
         let first_day = applies_from.unwrap_or_else(|| before.order.day_of(ctx.now()));

@@ -55,6 +55,20 @@ pub async fn enter(
     case: CaseId,
     new: NewEnd,
 ) -> Result<(OrderEndId, Effect), ForceError> {
+    let id = OrderEndId::new(ctx.now(), ctx.random());
+    Ok((id, enter_as(ctx, (actor, id), case, new).await?))
+}
+
+/// The same, as an end of that id.
+///
+/// # Errors
+/// As [`enter`].
+pub async fn enter_as(
+    ctx: &AppContext,
+    (actor, id): (&str, OrderEndId),
+    case: CaseId,
+    new: NewEnd,
+) -> Result<Effect, ForceError> {
     if ctx.store.case_get(case).await?.is_none() {
         return Err(StoreError::Missing("this case").into());
     }
@@ -63,7 +77,7 @@ pub async fn enter(
     check(&before, &new)?;
     let now = ctx.now();
     let row = OrderEndRow {
-        id: OrderEndId::new(now, ctx.random()),
+        id,
         case,
         end: new.end,
         entered_at: now,
@@ -71,16 +85,13 @@ pub async fn enter(
         withdrawn_at: None,
         sealed: ctx.seal(case, Purpose::OrderEnd, new.reason.trim().as_bytes())?,
     };
-    let id = row.id;
-    let effect = ctx
-        .logged(actor, "order-end", Some(case), &format!("{id} {}", row.end.kind.as_str()), async {
-            let ends = before.ends.iter().cloned().chain([row.clone()]).collect();
-            let made = prepared(ctx, &keys, ends).await?;
-            ctx.store.order_end_add(&row, &made).await?;
-            spread(ctx, case, made.len()).await
-        })
-        .await?;
-    Ok((id, effect))
+    ctx.logged(actor, "order-end", Some(case), &format!("{id} {}", row.end.kind.as_str()), async {
+        let ends = before.ends.iter().cloned().chain([row.clone()]).collect();
+        let made = prepared(ctx, &keys, ends).await?;
+        ctx.store.order_end_add(&row, &made).await?;
+        spread(ctx, case, made.len()).await
+    })
+    .await
 }
 
 /// Changes or withdraws an end. Logged, with the reason, before it is done.

@@ -39,11 +39,13 @@ pub enum Action {
     ReviewRules,
     /// Look again at a share of decisions, without being told what was decided.
     ReviewDecisions,
+    /// Enter an order or a change of one, and check what another officer entered.
+    EnterOrders,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::ViewEvidence,
         Self::Decide,
         Self::Export,
@@ -61,6 +63,7 @@ impl Action {
         Self::ViewFleet,
         Self::ReviewRules,
         Self::ReviewDecisions,
+        Self::EnterOrders,
     ];
 }
 
@@ -138,14 +141,14 @@ mod tests {
         // One letter per action, in the order of Action::ALL: y = every case, o = own cases only, x = others' cases
         // only, n = never.
         let table = [
-            (OfficerRole::OffenderManager, "oooonnnnnnnonnnnn"),
-            (OfficerRole::Supervisor, "yyyyyxxnnyxyxynyx"),
-            (OfficerRole::DigitalSpecialist, "onnnnnnnnnnnnnnnn"),
-            (OfficerRole::Administrator, "nnnnynnnynnnnnyyn"),
-            (OfficerRole::DataProtection, "nnnnnxxnnnxyxnnnn"),
-            (OfficerRole::Disclosure, "ononnnnnnnnnnnnnn"),
-            (OfficerRole::Auditor, "nnnnynnnnnnnnnnyn"),
-            (OfficerRole::PrivilegeReviewer, "nnnnnnnxnnnnnnnnn"),
+            (OfficerRole::OffenderManager, "oooonnnnnnnonnnnno"),
+            (OfficerRole::Supervisor, "yyyyyxxnnyxyxynyxy"),
+            (OfficerRole::DigitalSpecialist, "onnnnnnnnnnnnnnnnn"),
+            (OfficerRole::Administrator, "nnnnynnnynnnnnyynn"),
+            (OfficerRole::DataProtection, "nnnnnxxnnnxyxnnnnn"),
+            (OfficerRole::Disclosure, "ononnnnnnnnnnnnnnn"),
+            (OfficerRole::Auditor, "nnnnynnnnnnnnnnynn"),
+            (OfficerRole::PrivilegeReviewer, "nnnnnnnxnnnnnnnnnn"),
         ];
         assert_eq!(table.map(|(role, _)| role).as_slice(), OfficerRole::ALL);
         for (role, letters) in table {

@@ -23,6 +23,7 @@ pub mod fleet;
 pub mod history;
 pub mod inbox;
 pub mod notifications;
+pub mod orders;
 pub mod other_adult;
 pub mod passkeys;
 pub mod password;

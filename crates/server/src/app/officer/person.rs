@@ -16,6 +16,7 @@ use super::allowed::Action;
 use super::device_notice::{self, ShownNotice};
 use super::error::ActError;
 use super::history::Names;
+use super::orders::entered::{self, OfOrder};
 use super::people::{self, EnrolledDevice};
 use super::privilege::{self, OfCase};
 use super::received::{self, ReceivedLine};
@@ -47,6 +48,10 @@ pub struct PersonView {
     pub order: Order,
     /// What ended the order or paragraphs of it, those withdrawn included.
     pub ends: Vec<OrderEndRow>,
+    /// Who entered the order and what changed it, who checked it, and what is on its way.
+    pub of_order: OfOrder,
+    /// Whether this officer may enter changes of it.
+    pub may_change_order: bool,
     /// Records held unseen because the order as known now does not cover them.
     pub held: usize,
     /// What may be privileged: that it waits, and counts.
@@ -125,6 +130,8 @@ pub async fn view(ctx: &AppContext, who: &Who, id: CaseId) -> Result<PersonView,
             shielded: shield::count(ctx, &case).await?,
             about_devices,
             may_mark: who.may_on(Action::Decide, &case),
+            of_order: entered::of_case(ctx, &case, &names, &known.ends).await?,
+            may_change_order: who.may_on(Action::EnterOrders, &case),
             ends: known.ends,
             held: late::quarantine::held_count(ctx, id).await?,
             privilege: privilege::of_case(ctx, &case).await?,

@@ -121,7 +121,7 @@ pub(super) enum Admin {
     OfficerLink(subject::LinkArgs),
     /// Remove every such link of an officer, and end their sessions.
     OfficerUnlink(subject::UnlinkArgs),
-    /// Open a case with its order.
+    /// Open a case with its order. It is live at once, and nobody compares it with the court’s in the console: the person’s page says so.
     CaseCreate {
         /// The order file (TOML).
         #[arg(long)]

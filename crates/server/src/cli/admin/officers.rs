@@ -42,7 +42,10 @@ pub(super) async fn case_create(
         None => None,
     };
     let id = case::create(ctx, &order_text(order)?, &order.display().to_string(), officer).await?;
-    Ok((format!("opened case {id}"), json!({"case": id})))
+    let words = format!(
+        "opened case {id}\nnobody compared the order with the court's in the console: the person's page says so"
+    );
+    Ok((words, json!({"case": id})))
 }
 
 pub(super) async fn case_assign(

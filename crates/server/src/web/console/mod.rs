@@ -21,6 +21,7 @@ pub mod headers;
 mod inbox;
 pub(super) mod minutes;
 mod notifications;
+pub(super) mod orders;
 pub(super) mod outside;
 mod page;
 mod passkeys;

@@ -14,6 +14,8 @@ use super::inbox::{DeviceLine, device_state};
 use super::page::{Shell, Under, page};
 use super::signed_in::SignedIn;
 use super::words;
+use crate::app::officer::allowed::Action;
+use crate::app::officer::orders::drafts;
 use crate::app::officer::people::{self, EnrolledDevice, PersonLine};
 
 #[derive(Template)]
@@ -22,6 +24,8 @@ struct PeoplePage {
     shell: Shell,
     summary: String,
     empty: &'static str,
+    /// Whether this officer enters orders, and how many wait for their second look.
+    orders: Option<String>,
     rows: Vec<Row>,
 }
 
@@ -51,11 +55,20 @@ pub async fn show(
         return find::answer(&console.app, &signed_in, &typed).await;
     }
     let people = people::people(&console.app, &signed_in.session.who).await?;
+    let who = &signed_in.session.who;
+    let orders = match who.may(Action::EnterOrders) {
+        true => Some(match drafts::waiting(&console.app, who).await? {
+            0 => String::new(),
+            count => words::counted(count, "order waits", "orders wait"),
+        }),
+        false => None,
+    };
     let rows: Vec<_> = people.lines.iter().map(|line| row(line, people.now)).collect();
     page(&PeoplePage {
         shell: Shell::new("People", Under::People, &signed_in),
         summary: words::counted(rows.len(), "person under an order", "people under orders"),
-        empty: "A case is opened with proviso-server admin case-create, from an order file.",
+        empty: "A case opens when an order was entered and another officer has compared it with the court’s.",
+        orders,
         rows,
     })
 }

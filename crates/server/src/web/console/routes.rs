@@ -10,8 +10,8 @@ use proviso_model::limits::FORM_BYTES_MAX;
 use super::fault::Fault;
 use super::{
     Console, account, alert, assets, audit, blind_reviews, bundle, caseload, confirm_self, conflicts, cover,
-    coverage, device_notice, enrolment_code, events, fault, fleet, headers, inbox, notifications, passkeys,
-    people, person, personal_link, privilege, provider, quarantine, received, retention, rights,
+    coverage, device_notice, enrolment_code, events, fault, fleet, headers, inbox, notifications, orders,
+    passkeys, people, person, personal_link, privilege, provider, quarantine, received, retention, rights,
     second_factor, shield, sign_in, visit, why, workload,
 };
 use crate::app::AppContext;
@@ -106,6 +106,24 @@ routes! {
     OtherAdultApprove: POST "/people/{case}/devices/{device}/other-adult", SignedIn => coverage::approve;
     OtherAdultWithdraw: POST "/people/{case}/devices/{device}/other-adult/{entry}", SignedIn => coverage::withdraw;
     EnrolmentCode: POST "/people/{case}/enrolment-code", SignedIn => enrolment_code::make;
+    Orders: GET "/orders", SignedIn => orders::list;
+    OrderBegin: POST "/orders", SignedIn => orders::begin;
+    OrderChangeBegin: POST "/people/{case}/order-change", SignedIn => orders::begin_change;
+    OrderEndBegin: POST "/people/{case}/order-end", SignedIn => orders::begin_end;
+    OrderDraft: GET "/orders/{draft}", SignedIn => orders::show;
+    OrderAct: POST "/orders/{draft}", SignedIn => orders::act;
+    OrderHead: GET "/orders/{draft}/order", SignedIn => orders::head_show;
+    OrderHeadSave: POST "/orders/{draft}/order", SignedIn => orders::head_save;
+    OrderChange: GET "/orders/{draft}/change", SignedIn => orders::change_show;
+    OrderChangeSave: POST "/orders/{draft}/change", SignedIn => orders::change_save;
+    OrderEnd: GET "/orders/{draft}/end", SignedIn => orders::end_show;
+    OrderEndSave: POST "/orders/{draft}/end", SignedIn => orders::end_save;
+    OrderParagraph: GET "/orders/{draft}/paragraphs/{number}/{step}", SignedIn => orders::paragraph_show;
+    OrderParagraphSave: POST "/orders/{draft}/paragraphs/{number}/{step}", SignedIn => orders::paragraph_save;
+    OrderParagraphRemove: POST "/orders/{draft}/paragraphs/{number}", SignedIn => orders::paragraph_remove;
+    OrderPreview: GET "/orders/{draft}/preview", SignedIn => orders::preview;
+    OrderCheck: POST "/orders/{draft}/check", SignedIn => orders::check;
+    PaperNotice: GET "/people/{case}/notice", SignedIn => enrolment_code::notice;
     PersonalLink: POST "/people/{case}/personal-link", SignedIn => personal_link::make;
     PersonalLinkEnd: POST "/people/{case}/personal-link/{link}", SignedIn => personal_link::end;
     Quarantine: GET "/quarantine", SignedIn => quarantine::list;

@@ -19,6 +19,7 @@ use super::device_notice::{self, NoticeBox};
 use super::fault::Fault;
 use super::inbox::DeviceLine;
 use super::minutes::{self, Strip, last_days};
+use super::orders::{OnPerson, on_person};
 use super::page::{Shell, Under, page};
 use super::people::device;
 use super::personal_link::{self, LinkLine};
@@ -51,6 +52,9 @@ struct PersonPage {
     order: OrderBox,
     /// What ended the order or paragraphs of it, in sentences.
     ends: Vec<String>,
+    /// Who entered it and who checked it.
+    of_order: OnPerson,
+    can_change_order: bool,
     /// Records held unseen.
     held: usize,
     /// What may be privileged.
@@ -111,6 +115,8 @@ pub async fn show(
             .filter(|row| row.withdrawn_at.is_none())
             .map(|row| format!("{}.", outside::ended(&row.end)))
             .collect(),
+        of_order: on_person(&view.of_order, &zone),
+        can_change_order: view.may_change_order,
         held: view.held,
         waiting: waiting::of_case(&view.privilege, view.now, &zone),
         protected: words::counted(view.shielded, "contact is protected", "contacts are protected"),

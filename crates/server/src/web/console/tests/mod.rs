@@ -14,6 +14,7 @@ mod listed;
 mod live;
 mod names;
 mod notifications;
+mod orders;
 mod other_adult;
 mod passkeys;
 mod people;

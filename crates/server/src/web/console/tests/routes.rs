@@ -19,6 +19,10 @@ fn path(force: &Force, route: Route, others: bool) -> String {
     let path = path.replace("{entry}", "0b5c5bb4-0d38-4d3c-9c0f-6a8a5a4b0e57");
     let path = path.replace("{hash}", &"ab".repeat(32));
     let path = path.replace("{cover}", "0b5c5bb4-0d38-4d3c-9c0f-6a8a5a4b0e57");
+    let path = path
+        .replace("{draft}", "0b5c5bb4-0d38-4d3c-9c0f-6a8a5a4b0e57")
+        .replace("{number}", "0")
+        .replace("{step}", "words");
     path.replace("{link}", "0b5c5bb4-0d38-4d3c-9c0f-6a8a5a4b0e57")
         .replace("{notice}", &notice.to_string())
         .replace("{device}", &device.to_string())
@@ -50,6 +54,8 @@ fn fields(route: Route) -> &'static [(&'static str, &'static str)] {
         Route::RightsEnter => {
             &[("kind", "complaint"), ("received", "2026-11-20"), ("text", "A letter came.")]
         }
+        Route::OrderAct => &[("does", "take-back")],
+        Route::OrderCheck => &[("says", "approve")],
         Route::QuarantineReview => {
             &[("about", "not-covered"), ("decided", "erase"), ("reason", "Outside the order.")]
         }
@@ -77,7 +83,7 @@ pub fn of_a_case() -> impl Iterator<Item = Route> {
 }
 
 /// Routes that show or change something of a case, and the act that each must leave in the log.
-const ON_A_CASE: [(Route, &str); 17] = [
+const ON_A_CASE: [(Route, &str); 20] = [
     (Route::Alert, "alert-view"),
     (Route::AlertContent, "content-open"),
     (Route::AlertNames, "names-open"),
@@ -91,6 +97,9 @@ const ON_A_CASE: [(Route, &str); 17] = [
     (Route::DeviceAct, "device-act"),
     (Route::OtherAdultApprove, "other-adult-approve"),
     (Route::EnrolmentCode, "enrolment-code"),
+    (Route::PaperNotice, "notice-print"),
+    (Route::OrderChangeBegin, "order-draft-begin"),
+    (Route::OrderEndBegin, "order-draft-begin"),
     (Route::DeviceNoticeSeen, "device-notice-seen"),
     (Route::PersonRights, "rights-view"),
     (Route::RightsEnter, "rights-enter"),
@@ -236,7 +245,9 @@ fn for_roles(route: Route) -> Option<&'static str> {
         R::AlertUnveil | R::AlertUnveiled | R::AlertUnveiledPicture => Some("osgc"),
         R::AlertBundle | R::ReceivedBundle => Some("osc"),
         R::AlertDecide | R::DeviceAct | R::DeviceActChange | R::OtherAdultApprove => Some("os"),
-        R::OtherAdultWithdraw | R::EnrolmentCode | R::PersonalLink | R::PersonalLinkEnd => Some("os"),
+        R::OtherAdultWithdraw | R::EnrolmentCode | R::PaperNotice | R::PersonalLink | R::PersonalLinkEnd => {
+            Some("os")
+        }
         R::DeviceNoticeSeen => Some("os"),
         R::Quarantine | R::PersonQuarantine | R::QuarantineReview => Some("sd"),
         R::ShieldList | R::Shield | R::ShieldChange => Some("sd"),
@@ -252,6 +263,10 @@ fn for_roles(route: Route) -> Option<&'static str> {
         R::BlindReviews | R::AlertReview | R::AlertReviewDecline => Some("s"),
         R::Why | R::WhyGiven => Some("osgc"),
         R::Cover | R::CoverAdd | R::CoverEnd => Some("s"),
+        R::Orders | R::OrderBegin | R::OrderChangeBegin | R::OrderEndBegin | R::OrderDraft => Some("os"),
+        R::OrderAct | R::OrderHead | R::OrderHeadSave | R::OrderChange | R::OrderChangeSave => Some("os"),
+        R::OrderEnd | R::OrderEndSave | R::OrderPreview | R::OrderCheck => Some("os"),
+        R::OrderParagraph | R::OrderParagraphSave | R::OrderParagraphRemove => Some("os"),
         R::PersonRights | R::RightsEnter | R::RightsRequest => Some("osd"),
         R::Rights | R::RightsDone => Some("sd"),
         R::Retention | R::Certificate | R::PersonRetention => Some("sd"),
