@@ -204,19 +204,17 @@ fn parsed(said: &Said, zone: &TimeZone) -> Result<NewNote, &'static str> {
     for (nth, answer) in said.each("answer").filter(|(_, answer)| !answer.is_empty()) {
         answers.push(gap_answer(said, nth, answer).ok_or(NOT_AS_MADE)?);
     }
+    let is_alone = |(nth, due): (&str, &str)| !due.is_empty() && said.nth("agreed", &nth).trim().is_empty();
+    if said.each("due").any(is_alone) {
+        return Err("Write what was agreed beside the day by which it is due.");
+    }
     let mut agreed = Vec::new();
-    for (nth, text) in said.each("agreed") {
-        let due = said.nth("due", &nth).trim();
-        match (text.is_empty(), due.is_empty()) {
-            (true, true) => {}
-            (true, false) => return Err("Write what was agreed beside the day by which it is due."),
-            (false, true) => agreed.push((text.to_owned(), None)),
-            (false, false) => {
-                let day =
-                    due.parse::<Date>().map_err(|_| "Give the day by which it is due as 2026-03-03.")?;
-                agreed.push((text.to_owned(), Some(day)));
-            }
-        }
+    for (nth, text) in said.each("agreed").filter(|(_, text)| !text.is_empty()) {
+        let due = match said.nth("due", &nth).trim() {
+            "" => None,
+            due => Some(due.parse::<Date>().map_err(|_| "Give the day by which it is due as 2026-03-03.")?),
+        };
+        agreed.push((text.to_owned(), due));
     }
     let settled = said.each("settled").map(|(id, _)| id.parse::<VisitActionId>());
     Ok(NewNote {

@@ -222,7 +222,7 @@ fn gaps(pack: &VisitPack, zone: &TimeZone, blocks: &mut Vec<Block>) {
     match gaps.others {
         (0, _) => {}
         (count, minutes) => rest.push(format!(
-            "{}, {} in all, are not asked about one by one: short ones, and nights in which a device was off.",
+            "Not asked about one by one: {}, {} in all, short or at night while a device was off.",
             words::counted(count, "other gap", "other gaps"),
             span(minutes)
         )),
