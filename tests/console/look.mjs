@@ -144,6 +144,38 @@ if (visit) {
   await press('a[href*="/visits/"]');
   await look("visit");
 }
+await page.goto(`${person}/visit-pack`, { waitUntil: "load" });
+await look("visit-pack");
+await page.goto(`${person}/visit-record`, { waitUntil: "load" });
+await look("visit-form");
+await page.setJavaScriptEnabled(false);
+await page.click("#met-seen");
+await page.type("#present", "Two officers; a support worker");
+await page.type("#seen", "Both rooms were shown. The tablet was charging. An invented sentence.");
+await page.click('input[value="working"]');
+if (await page.$("#answer-0")) await page.type("#answer-0", "It was at a repair shop; a receipt was shown.");
+await page.$eval("#due-0", (field) => { field.value = "2026-12-01"; });
+await press('form[action$="/visit-record"] button');
+await page.setJavaScriptEnabled(true);
+await look("visit-form-wrong");
+await page.type("#agreed-0", "Show the receipt of the new laptop");
+await press('form[action$="/visit-record"] button');
+await look("visit-recorded");
+await page.goto(`${person}/visit-pack`, { waitUntil: "load" });
+await look("visit-pack-next");
+await page.goto(`${person}/text`, { waitUntil: "load" });
+await look("case-text");
+await page.goto(person, { waitUntil: "load" });
+await look("person-visited");
+await page.goto(`${person}/duties`, { waitUntil: "load" });
+await look("duties-none");
+await page.type("#what", "A new telephone, seen in its box");
+await page.type("#note", "An invented note.");
+await page.$eval("#due", (field) => { field.value = "2026-11-01"; });
+await press('form[action$="/duties"] button');
+await look("duties");
+await go("/planner");
+await look("planner");
 if (process.env.PROVISO_PERSONAL) {
   await page.goto(person, { waitUntil: "load" });
   await press('form[action$="/personal-link"] button');
@@ -200,7 +232,7 @@ await press('form[action="/account/notifications"] button');
 await look("notifications-kept");
 await go("/no-such-page");
 await look("missing");
-faults.splice(0, faults.length, ...faults.filter((fault) => !/no-such-page.*404|sign-in: Failed.*403|decision: Failed.*422|notifications: Failed.*422|link\/.*: Failed.*403/.test(fault)));
+faults.splice(0, faults.length, ...faults.filter((fault) => !/no-such-page.*404|sign-in: Failed.*403|decision: Failed.*422|visit-record: Failed.*422|notifications: Failed.*422|link\/.*: Failed.*403/.test(fault)));
 if (process.env.PROVISO_AUDITOR) {
   await go("/account");
   await press('form[action="/sign-out"] button');

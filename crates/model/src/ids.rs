@@ -123,6 +123,12 @@ typed_ids! {
     CaseMoveId,
     /// A visit at which an officer looks at a device.
     VisitId,
+    /// A visit as an officer recorded it.
+    VisitNoteId,
+    /// What was agreed at a visit.
+    VisitActionId,
+    /// Something that a person must notify.
+    DutyId,
     /// One file with which a case is handed to another force.
     TransferId,
 }

@@ -10,6 +10,24 @@ window.addEventListener("pageshow", (event) => {
   if (event.persisted && document.querySelector(".pv-picture--clear")) location.reload();
 });
 
+// Text that is ready to be pasted elsewhere: the button is there only where it works.
+for (const button of document.querySelectorAll("[data-copy]")) {
+  const text = document.getElementById(button.dataset.copy);
+  const said = document.querySelector("[data-copied]");
+  if (!text || !said || !navigator.clipboard) continue;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    try {
+      await navigator.clipboard.writeText(text.value);
+      said.textContent = "Copied.";
+    } catch {
+      text.focus();
+      text.select();
+      said.textContent = "The browser did not copy it. It is selected: copy it with the keyboard.";
+    }
+  });
+}
+
 (() => {
   const inbox = document.querySelector("[data-inbox]");
   const live = document.querySelector("[data-live]");

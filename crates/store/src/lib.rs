@@ -26,6 +26,7 @@ mod destruction;
 mod device;
 mod device_act;
 mod device_notice;
+mod duty;
 mod error;
 mod hash_set;
 mod job;
@@ -63,6 +64,7 @@ mod telling;
 mod timeline;
 mod trial;
 mod visit;
+mod visit_note;
 mod waiting;
 mod words;
 
@@ -84,6 +86,7 @@ pub use device_act::{DeviceActRow, DeviceActStore};
 pub use device_notice::{
     DeviceNoticeKind, DeviceNoticeRow, DeviceNoticeState, DeviceNoticeStore, DeviceRun, NewDeviceNotice,
 };
+pub use duty::{DutyKind, DutyRow, DutyStore};
 pub use error::{Result, StoreError};
 pub use hash_set::{HashSetRow, HashSetStore};
 pub use job::{DeadJobRow, JobKind, JobRow, JobState, JobStore};
@@ -125,6 +128,7 @@ pub use telling::{
 pub use timeline::{Stretch, TimelineStore, ToldRow};
 pub use trial::{TrialRow, TrialStore, TrialSum};
 pub use visit::{VisitRecordRow, VisitStore};
+pub use visit_note::{VisitActionRow, VisitDrawRow, VisitNoteRow, VisitNoteStore};
 pub use words::Priority;
 
 /// Everything that a store can do.
@@ -172,6 +176,8 @@ pub trait Store:
     + NameIndexStore
     + PrivilegeStore
     + VisitStore
+    + VisitNoteStore
+    + DutyStore
     + Send
     + Sync
     + 'static

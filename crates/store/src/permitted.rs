@@ -1,6 +1,8 @@
 //! The store as the holder of a permit has it: every verb is about the permit's case, whatever id it is given. What an officer's act reads or
 //! writes of a case goes through here alone, so that a check that was forgotten, or an id of another case, leads nowhere.
 
+mod visits;
+
 use std::collections::HashMap;
 
 use proviso_model::ids::{AlertId, CaseId, DeviceId, DeviceNoticeId, OfficerId};

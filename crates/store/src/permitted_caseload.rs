@@ -1,5 +1,6 @@
 //! The store within the cases of several permits: what lists over cases read, one question for all of them.
 
+use proviso_model::Timestamp;
 use proviso_model::ids::{AlertId, CaseId};
 
 use crate::Store;
@@ -16,6 +17,7 @@ use crate::opened::GapRow;
 use crate::other_adult::OtherAdultRow;
 use crate::privilege::PrivilegeRow;
 use crate::timeline::Stretch;
+use crate::visit_note::VisitActionRow;
 
 /// The store within the cases of some permits.
 #[derive(Clone)]
@@ -126,5 +128,21 @@ impl<'s> PermittedCaseload<'s> {
         let of_them = alerts.iter().filter(|alert| self.cases.contains(&alert.case));
         let ids: Vec<AlertId> = of_them.map(|alert| alert.id).collect();
         self.store.alerts_newest(&ids).await
+    }
+
+    /// When each of these people was last met.
+    ///
+    /// # Errors
+    /// [`crate::StoreError`].
+    pub async fn last_visits(&self) -> Result<Vec<(CaseId, Timestamp)>> {
+        self.store.caseload_last_visits(&self.cases).await
+    }
+
+    /// What was agreed with these people and is open.
+    ///
+    /// # Errors
+    /// [`crate::StoreError`].
+    pub async fn open_actions(&self) -> Result<Vec<VisitActionRow>> {
+        self.store.caseload_open_actions(&self.cases).await
     }
 }

@@ -54,6 +54,12 @@ pub enum Purpose {
     Visit,
     /// The page and the log of a visit, as JSON.
     VisitFiles,
+    /// A visit as an officer recorded it, as JSON.
+    VisitNote,
+    /// What was agreed at a visit.
+    VisitAction,
+    /// Something that the person must notify, as JSON.
+    Duty,
     /// What another force handed over: the signed statement, and in parts the facts and the evidence.
     Received,
     /// The reason of a decision about how long a case is kept.
@@ -72,7 +78,7 @@ pub enum Purpose {
 
 impl Purpose {
     /// Every purpose: for who has to try each.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 26] = [
         Self::Case,
         Self::Order,
         Self::Device,
@@ -92,6 +98,9 @@ impl Purpose {
         Self::DeviceNotice,
         Self::Visit,
         Self::VisitFiles,
+        Self::VisitNote,
+        Self::VisitAction,
+        Self::Duty,
         Self::Received,
         Self::Retention,
         Self::Rights,

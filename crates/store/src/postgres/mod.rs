@@ -44,6 +44,8 @@ mod device;
 mod device_act;
 #[path = "../sql/device_notice.rs"]
 mod device_notice;
+#[path = "../sql/duty.rs"]
+mod duty;
 #[path = "../sql/edge.rs"]
 mod edge;
 #[path = "../sql/hash_set.rs"]
@@ -110,6 +112,8 @@ mod trial;
 mod versions;
 #[path = "../sql/visit.rs"]
 mod visit;
+#[path = "../sql/visit_note.rs"]
+mod visit_note;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -164,7 +168,7 @@ const BEGIN_READING: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
 /// Tables in which something destroyed may have left a row that is not seen any more.
 const VACUUM: &str = "VACUUM record_body, fork, observation, finding, gap, notice, statement, other_adult_told, privilege, \
-     context_picture, visit_record, received_case";
+     context_picture, visit_record, visit_note, visit_action, duty, received_case";
 
 /// Ids as one parameter of a question.
 type Set = Vec<Vec<u8>>;

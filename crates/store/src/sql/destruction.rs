@@ -26,7 +26,7 @@ const MADE_OF_A_RECORD: [(&str, &str); 9] = [
     ("privilege", "record"),
 ];
 /// What is emptied when a case is destroyed.
-const OF_A_CASE: [(&str, &str); 17] = [
+const OF_A_CASE: [(&str, &str); 21] = [
     ("case_file", "id"),
     ("order_version", "case_id"),
     ("order_end", "case_id"),
@@ -42,6 +42,9 @@ const OF_A_CASE: [(&str, &str); 17] = [
     ("case_move", "case_id"),
     ("case_guest", "case_id"),
     ("visit_record", "case_id"),
+    ("visit_note", "case_id"),
+    ("visit_action", "case_id"),
+    ("duty", "case_id"),
     ("received_case", "case_id"),
     ("retention", "case_id"),
     ("rights_request", "case_id"),

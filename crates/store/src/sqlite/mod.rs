@@ -41,6 +41,8 @@ mod device;
 mod device_act;
 #[path = "../sql/device_notice.rs"]
 mod device_notice;
+#[path = "../sql/duty.rs"]
+mod duty;
 #[path = "../sql/edge.rs"]
 mod edge;
 #[path = "../sql/hash_set.rs"]
@@ -107,6 +109,8 @@ mod trial;
 mod versions;
 #[path = "../sql/visit.rs"]
 mod visit;
+#[path = "../sql/visit_note.rs"]
+mod visit_note;
 
 use std::future::Future;
 use std::pin::Pin;

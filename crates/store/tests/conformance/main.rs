@@ -66,6 +66,9 @@ async fn story(store: &dyn Store) {
         .await;
     other_adult::an_approval_is_made_and_withdrawn_with_the_policies_that_follow(store).await;
     visit::a_record_of_a_visit_is_filed_once_and_read_again(store).await;
+    visit::a_visit_is_recorded_with_what_was_agreed_and_the_next_settles_it(store).await;
+    visit::a_week_is_drawn_once(store).await;
+    visit::a_duty_is_changed_by_another_version_and_by_one_officer_at_a_time(store).await;
     privilege::what_may_be_privileged_waits_and_is_decided_once(store).await;
     context_picture::a_window_is_kept_beside_its_finding_and_found_by_it(store).await;
     packs::a_list_has_one_version_in_use_and_keeps_those_before(store).await;

@@ -50,6 +50,13 @@ impl Names {
         self.0.get(&id).map_or_else(removed, Clone::clone)
     }
 
+    /// The name of who did something, as the log has them.
+    #[must_use]
+    pub fn of_actor(&self, actor: &str) -> String {
+        let id = actor.strip_prefix("officer:").and_then(|id| id.parse().ok());
+        id.map_or_else(|| actor.to_owned(), |id| self.of(id))
+    }
+
     /// The name of who is in charge of a case.
     #[must_use]
     pub fn in_charge(&self, case: &CaseRow) -> String {

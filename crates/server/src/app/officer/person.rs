@@ -13,7 +13,9 @@ use proviso_store::{
 };
 
 use super::allowed::Action;
+use super::clock;
 use super::device_notice::{self, ShownNotice};
+use super::duties::{self, ShownDuty};
 use super::error::ActError;
 use super::history::Names;
 use super::orders::entered::{self, OfOrder};
@@ -23,6 +25,7 @@ use super::received::{self, ReceivedLine};
 use super::sealed::{self, Person};
 use super::shield;
 use super::statements;
+use super::visit_note::{self, ShownAction, ShownNote};
 use super::who::Who;
 use crate::app::AppContext;
 use crate::app::coverage::{self, Asked, DeviceCoverage};
@@ -88,6 +91,14 @@ pub struct PersonView {
     pub received: Vec<ReceivedLine>,
     /// Filed visits, newest first.
     pub visits: Vec<ShownVisit>,
+    /// Visits as officers recorded them, newest first.
+    pub recorded: Vec<ShownNote>,
+    /// What was agreed at them, in the order in which it was entered.
+    pub agreed: Vec<ShownAction>,
+    /// What the person must notify, what is overdue first.
+    pub duties: Vec<ShownDuty>,
+    /// Undecided alerts, however old, most urgent first.
+    pub open: Vec<AlertRow>,
     /// Links to the person's own page, newest first.
     pub links: Vec<PersonalLinkRow>,
     /// Whether this officer may make an enrolment code and such a link here.
@@ -102,57 +113,73 @@ pub struct PersonView {
 /// [`ActError`].
 pub async fn view(ctx: &AppContext, who: &Who, id: CaseId) -> Result<PersonView, ActError> {
     let case = who.case(ctx, Action::ViewEvidence, id).await?;
-    who.does(ctx, (Action::ViewEvidence, "case-view"), &case, &id.to_string(), async {
-        let now = ctx.now();
-        let stretch = Stretch { from: now.plus_days(-TIMELINE_DAYS), until: now.plus_days(1) };
-        let since = Some(stretch.from);
-        let filter = AlertFilter { since, limit: ALERTS_MAX, ..AlertFilter::default() };
-        let alerts = ctx.of(&case).alert_list(filter).await?;
-        let names = Names::now(ctx).await?;
-        let decisions = decisions(ctx, &case, &alerts, &names).await?;
-        let officer = names.in_charge(&case);
-        let devices = people::devices(ctx, &case).await?;
-        let known = late::known(ctx, &ctx.case_keys(id)?).await?;
-        let in_force = known.order.stretches().map_err(LateError::from)?;
-        let about_devices = about_devices(ctx, &case, &names).await?;
-        let week = device_tasks::week(now);
-        let asked: Vec<Asked<'_>> = devices
-            .iter()
-            .map(|one| Asked { device: &one.row, acts: &one.acts, in_force: &in_force })
-            .collect();
-        let minutes = coverage::of_devices(ctx, &asked, week).await?;
-        let revoked = revoked(ctx, &case, &in_force, week).await?;
-        Ok(PersonView {
-            transferred: transfer::of_case(ctx, id).await?,
-            received: received::of_case(ctx, &case).await?,
-            visits: visit::shown(ctx, &case).await?,
-            links: ctx.of(&case).personal_link_list().await?,
-            shielded: shield::count(ctx, &case).await?,
-            about_devices,
-            may_mark: who.may_on(Action::Decide, &case),
-            of_order: entered::of_case(ctx, &case, &names, &known.ends).await?,
-            may_change_order: who.may_on(Action::EnterOrders, &case),
-            ends: known.ends,
-            held: late::quarantine::held_count(ctx, id).await?,
-            privilege: privilege::of_case(ctx, &case).await?,
-            in_force,
-            person: sealed::person(ctx, &case)?,
-            order: sealed::order(ctx, &case).await?,
-            devices,
-            coverage: minutes,
-            gaps: ctx.of(&case).gap_list(stretch).await?,
-            revoked,
-            notices: ctx.of(&case).notice_list(stretch).await?,
-            statements: statements::within(ctx, &case, stretch).await?,
-            may_enrol: who.may_on(Action::EnrolDevice, &case),
-            case: case.case().clone(),
-            officer,
-            alerts,
-            decisions,
-            now,
-        })
+    who.does(ctx, (Action::ViewEvidence, "case-view"), &case, &id.to_string(), gather(ctx, who, &case)).await
+}
+
+/// The same, to be written out as text for another register. Logged as such before anything is read.
+///
+/// # Errors
+/// [`ActError`].
+pub async fn as_text(ctx: &AppContext, who: &Who, id: CaseId) -> Result<PersonView, ActError> {
+    let case = who.case(ctx, Action::ViewEvidence, id).await?;
+    who.does(ctx, (Action::ViewEvidence, "case-text"), &case, &id.to_string(), gather(ctx, who, &case)).await
+}
+
+/// Reads it. The caller has logged why.
+pub(super) async fn gather(ctx: &AppContext, who: &Who, case: &Permit) -> Result<PersonView, ActError> {
+    let now = ctx.now();
+    let stretch = Stretch { from: now.plus_days(-TIMELINE_DAYS), until: now.plus_days(1) };
+    let since = Some(stretch.from);
+    let names = Names::now(ctx).await?;
+    let order = sealed::order(ctx, case).await?;
+    let (recorded, agreed) = visit_note::of_case(ctx, case, &names).await?;
+    let filter = AlertFilter { since, limit: ALERTS_MAX, ..AlertFilter::default() };
+    let undecided = AlertFilter { undecided: true, limit: ALERTS_MAX, ..AlertFilter::default() };
+    let alerts = ctx.of(case).alert_list(filter).await?;
+    let decisions = decisions(ctx, case, &alerts, &names).await?;
+    let officer = names.in_charge(case);
+    let devices = people::devices(ctx, case).await?;
+    let known = late::known(ctx, &ctx.case_keys(case.id)?).await?;
+    let in_force = known.order.stretches().map_err(LateError::from)?;
+    let about_devices = about_devices(ctx, case, &names).await?;
+    let week = device_tasks::week(now);
+    let asked: Vec<Asked<'_>> =
+        devices.iter().map(|one| Asked { device: &one.row, acts: &one.acts, in_force: &in_force }).collect();
+    let minutes = coverage::of_devices(ctx, &asked, week).await?;
+    let revoked = revoked(ctx, case, &in_force, week).await?;
+    Ok(PersonView {
+        transferred: transfer::of_case(ctx, case.id).await?,
+        received: received::of_case(ctx, case).await?,
+        visits: visit::shown(ctx, case).await?,
+        duties: duties::of_case(ctx, case, &names, clock::day_of(&order, now)).await?,
+        recorded,
+        agreed,
+        open: ctx.of(case).alert_list(undecided).await?,
+        links: ctx.of(case).personal_link_list().await?,
+        shielded: shield::count(ctx, case).await?,
+        about_devices,
+        may_mark: who.may_on(Action::Decide, case),
+        of_order: entered::of_case(ctx, case, &names, &known.ends).await?,
+        may_change_order: who.may_on(Action::EnterOrders, case),
+        ends: known.ends,
+        held: late::quarantine::held_count(ctx, case.id).await?,
+        privilege: privilege::of_case(ctx, case).await?,
+        in_force,
+        person: sealed::person(ctx, case)?,
+        order,
+        devices,
+        coverage: minutes,
+        gaps: ctx.of(case).gap_list(stretch).await?,
+        revoked,
+        notices: ctx.of(case).notice_list(stretch).await?,
+        statements: statements::within(ctx, case, stretch).await?,
+        may_enrol: who.may_on(Action::EnrolDevice, case),
+        case: case.case().clone(),
+        officer,
+        alerts,
+        decisions,
+        now,
     })
-    .await
 }
 
 impl PersonView {

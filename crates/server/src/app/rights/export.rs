@@ -2,6 +2,7 @@
 //! for a decision or may be privileged, and no captured words: those may be about others too, and whoever answers adds them by hand.
 
 use jiff::civil::Date;
+use proviso_model::ids::CaseId;
 use proviso_model::looked::Looked;
 use proviso_model::order::Order;
 use proviso_model::statement::Statement;
@@ -129,7 +130,7 @@ pub async fn of_case(ctx: &AppContext, case: &Permit) -> Result<Export, ActError
         counted,
         alerts: alerts(ctx, case).await?,
         statements: statements::within(ctx, case, always).await?,
-        visits: ctx.store.visit_record_list(case.id).await?.iter().map(|row| row.started_at).collect(),
+        visits: visits(ctx, case.id).await?,
         bundles: ctx.store.bundle_list(case.id).await?.iter().map(|row| row.made_at).collect(),
         received: received::of_case(ctx, case)
             .await?
@@ -141,6 +142,15 @@ pub async fn of_case(ctx: &AppContext, case: &Permit) -> Result<Export, ActError
         asked,
         review_on: retention::of_case(ctx, case.case().clone(), decided).await?.due_on,
     })
+}
+
+/// When officers visited, and when devices were looked at.
+async fn visits(ctx: &AppContext, case: CaseId) -> Result<Vec<Timestamp>, ActError> {
+    let looked = ctx.store.visit_record_list(case).await?.into_iter().map(|row| row.started_at);
+    let recorded = ctx.store.visit_note_list(case).await?.into_iter().map(|row| row.visited_at);
+    let mut all: Vec<Timestamp> = looked.chain(recorded).collect();
+    all.sort_by_key(|at| std::cmp::Reverse(*at));
+    Ok(all)
 }
 
 async fn alerts(ctx: &AppContext, case: &CaseRow) -> Result<Vec<Decided>, ActError> {

@@ -46,6 +46,8 @@ pub enum Under {
     Inbox,
     /// People.
     People,
+    /// Which visits are due.
+    Planner,
     /// Reviews of what is outside an order.
     Quarantine,
     /// What people ask about their data.
@@ -88,6 +90,7 @@ impl Shell {
         let nav = [
             (Under::Inbox, "/", "Inbox", Action::ViewEvidence),
             (Under::People, "/people", "People", Action::ViewEvidence),
+            (Under::Planner, "/planner", "Visits", Action::Decide),
             (Under::Workload, "/workload", "Team", Action::KeepCaseloads),
             (Under::Quarantine, "/quarantine", "Quarantine", Action::ReviewQuarantine),
             (Under::Rights, "/rights", "People’s rights", Action::AnswerRights),

@@ -9,10 +9,11 @@ use proviso_model::limits::FORM_BYTES_MAX;
 
 use super::fault::Fault;
 use super::{
-    Console, account, alert, assets, audit, blind_reviews, bundle, caseload, confirm_self, conflicts, cover,
-    coverage, device_notice, enrolment_code, events, fault, fleet, headers, inbox, notifications, orders,
-    passkeys, people, person, personal_link, privilege, provider, quarantine, received, retention, rights,
-    second_factor, shield, sign_in, visit, why, workload,
+    Console, account, alert, assets, audit, blind_reviews, bundle, case_text, caseload, confirm_self,
+    conflicts, cover, coverage, device_notice, duties, enrolment_code, events, fault, fleet, headers, inbox,
+    notifications, orders, passkeys, people, person, personal_link, planner, privilege, provider, quarantine,
+    received, retention, rights, second_factor, shield, sign_in, visit, visit_note, visit_pack, why,
+    workload,
 };
 use crate::app::AppContext;
 
@@ -94,10 +95,20 @@ routes! {
     AlertUnveiled: GET "/alerts/{id}/unveiled/{act}", SignedIn => alert::unveiled;
     AlertUnveiledPicture: GET "/alerts/{id}/unveiled/{act}/picture", SignedIn => alert::unveiled_picture;
     People: GET "/people", SignedIn => people::show;
+    Planner: GET "/planner", SignedIn => planner::show;
     Person: GET "/people/{case}", SignedIn => person::show;
     Why: GET "/people/{case}/why", SignedIn => why::show;
     WhyGiven: POST "/people/{case}/why", SignedIn => why::enter;
     Visit: GET "/people/{case}/visits/{hash}", SignedIn => visit::show;
+    Duties: GET "/people/{case}/duties", SignedIn => duties::show;
+    DutyEnter: POST "/people/{case}/duties", SignedIn => duties::enter;
+    DutyChange: POST "/people/{case}/duties/{entry}", SignedIn => duties::change;
+    CaseText: GET "/people/{case}/text", SignedIn => case_text::show;
+    VisitPack: GET "/people/{case}/visit-pack", SignedIn => visit_pack::show;
+    VisitPackPaper: GET "/people/{case}/visit-pack.pdf", SignedIn => visit_pack::print;
+    VisitForm: GET "/people/{case}/visit-record", SignedIn => visit_note::form;
+    VisitRecord: POST "/people/{case}/visit-record", SignedIn => visit_note::enter;
+    VisitRecorded: GET "/people/{case}/visit-records/{entry}", SignedIn => visit_note::show;
     Received: GET "/people/{case}/received/{hash}", SignedIn => received::show;
     ReceivedBundle: POST "/people/{case}/received/{hash}/bundle", SignedIn => received::bundle;
     Coverage: GET "/people/{case}/devices/{device}", SignedIn => coverage::show;

@@ -1,18 +1,23 @@
 //! A person's page: order, devices, minutes of the last seven days, timeline.
 
+mod histogram;
 mod timeline;
+mod to_do;
 
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use proviso_engine::notice::language::Say;
 use proviso_model::Timestamp;
 use proviso_model::ids::CaseId;
 use proviso_model::limits::ENROL_CODE_MINUTES;
-use proviso_model::order::{AuthorityBasis, Order, OrderKind};
+use proviso_model::order::{AuthorityBasis, OrderKind};
 
+use self::histogram::Histogram;
 use self::timeline::TimelineDay;
+use self::to_do::ToDo;
 use super::Console;
 use super::alert::Identity;
 use super::device_notice::{self, NoticeBox};
@@ -31,11 +36,15 @@ use super::words::When;
 use super::{coverage, outside, words};
 use crate::app::coverage::DeviceCoverage;
 use crate::app::device_tasks;
+use crate::app::officer::clock;
 use crate::app::officer::people::EnrolledDevice;
 use crate::app::officer::person::{self, PersonView};
+use crate::app::officer::visit_note::ShownNote;
 
 /// Links that are shown.
 const LINKS_MAX: usize = 5;
+/// Recorded visits that are shown; of more the latest.
+const VISITS_MAX: usize = 20;
 
 #[derive(Template)]
 #[template(path = "console/person.html")]
@@ -44,7 +53,12 @@ struct PersonPage {
     identity: Identity,
     /// The last seven days of each device, by what it is called.
     weeks: Vec<(String, Strip)>,
+    /// What waits.
+    to_do: ToDo,
+    histogram: Histogram,
     timeline: Vec<TimelineDay>,
+    /// With nothing on it, what that is worth.
+    nothing: String,
     /// Each with what to do about it.
     devices: Vec<(DeviceLine, Vec<coverage::TaskLine>)>,
     about_devices: Vec<NoticeBox>,
@@ -70,7 +84,17 @@ struct PersonPage {
     received: Vec<ReceivedLine>,
     /// Filed visits, newest first.
     visits: Vec<VisitLine>,
+    /// Recorded visits, newest first.
+    recorded: Vec<RecordedLine>,
+    can_record: bool,
     code_minutes: i64,
+}
+
+/// A recorded visit.
+struct RecordedLine {
+    id: String,
+    at: When,
+    what: String,
 }
 
 struct OrderBox {
@@ -87,6 +111,7 @@ struct ConditionBox {
     kind: &'static str,
     text: String,
     window: String,
+    clock: String,
     is_watched: bool,
 }
 
@@ -99,6 +124,8 @@ pub async fn show(
     let id = id.parse::<CaseId>().map_err(|_| Fault::not_found())?;
     let view = person::view(&console.app, &signed_in.session.who, id).await?;
     let zone = words::zone(&view.order.timezone);
+    let today = clock::day_of(&view.order, view.now);
+    let timeline = timeline::days(&view, &zone);
     page(&PersonPage {
         shell: Shell::new(&view.person.name, Under::People, &signed_in),
         identity: Identity {
@@ -120,7 +147,12 @@ pub async fn show(
         held: view.held,
         waiting: waiting::of_case(&view.privilege, view.now, &zone),
         protected: words::counted(view.shielded, "contact is protected", "contacts are protected"),
-        timeline: timeline::days(&view, &zone),
+        to_do: to_do::of(&view, &zone),
+        histogram: histogram::of(&timeline, today),
+        nothing: to_do::quiet_or_silent(&view),
+        timeline,
+        recorded: view.recorded.iter().take(VISITS_MAX).map(|note| recorded(note, &zone)).collect(),
+        can_record: view.may_mark,
         devices: view
             .devices
             .iter()
@@ -133,7 +165,7 @@ pub async fn show(
             .map(|(notice, facts)| device_notice::shown(notice, words::device(&facts.system), &zone))
             .collect(),
         can_mark: view.may_mark,
-        order: order(&view.order),
+        order: order(&view, today),
         can_enrol: view.may_enrol,
         links: view
             .links
@@ -151,7 +183,16 @@ pub async fn show(
     })
 }
 
-fn order(order: &Order) -> OrderBox {
+fn recorded(note: &ShownNote, zone: &TimeZone) -> RecordedLine {
+    RecordedLine {
+        id: note.row.id.to_string(),
+        at: words::when(note.row.visited_at, zone),
+        what: format!("{}. Recorded by {}", note.words.met.in_words(), note.officer),
+    }
+}
+
+fn order(view: &PersonView, today: Date) -> OrderBox {
+    let order = &view.order;
     let authority = match (order.authority.basis, &order.authority.paragraph) {
         (AuthorityBasis::Paragraph, Some(paragraph)) => format!("paragraph {paragraph}"),
         (AuthorityBasis::Paragraph, None) => "a paragraph of the order".to_owned(),
@@ -171,6 +212,7 @@ fn order(order: &Order) -> OrderBox {
                 kind: one.kind.in_words(),
                 text: one.text.clone(),
                 is_watched: one.kind.is_watched(),
+                clock: clock::of(order, one, &view.ends, today).in_words(today),
                 window: format!(
                     "In force {}",
                     words::window(one.from.unwrap_or(order.made_on), one.until.unwrap_or(order.expires_on))

@@ -1,18 +1,28 @@
 //! A person's timeline in words: alerts, decisions, gaps and notices, newest first, under day headings.
 
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use proviso_model::Timestamp;
 use proviso_store::GapRow;
 
+use crate::app::officer::clock;
 use crate::app::officer::people::EnrolledDevice;
-use crate::app::officer::person::PersonView;
+use crate::app::officer::person::{PersonView, TIMELINE_DAYS};
 use crate::web::console::device_notice;
 use crate::web::console::words::{self, When};
 
 /// A day of the timeline.
 pub struct TimelineDay {
+    pub date: Date,
     pub name: String,
     pub items: Vec<Item>,
+}
+
+impl TimelineDay {
+    /// The day as its heading is linked to.
+    pub fn key(&self) -> String {
+        self.date.to_string()
+    }
 }
 
 /// One line of it.
@@ -66,12 +76,7 @@ pub fn days(view: &PersonView, zone: &TimeZone) -> Vec<TimelineDay> {
         add(row.at, "notice", format!("{device}: {}", device_notice::title(row.kind)), String::new(), link);
     }
     for notice in &view.notices {
-        let text = match notice.response.as_str() {
-            "acknowledged" => "The notice was shown and acknowledged",
-            "refused" => "The notice was shown; the answer was a refusal. Monitoring under the order goes on",
-            _ => "The notice was shown",
-        };
-        add(notice.shown_at, "notice", text.to_owned(), String::new(), None);
+        add(notice.shown_at, "notice", notice_in_words(&notice.response).to_owned(), String::new(), None);
     }
     for statement in &view.statements {
         add(
@@ -91,15 +96,44 @@ pub fn days(view: &PersonView, zone: &TimeZone) -> Vec<TimelineDay> {
             None,
         );
     }
+    items.extend(visits(view, zone));
     items.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
     let mut days: Vec<TimelineDay> = Vec::new();
-    for (_, item) in items {
+    for (at, item) in items {
+        let date = clock::day_of(&view.order, at);
         match days.last_mut() {
-            Some(day) if day.name == item.at.day => day.items.push(item),
-            _ => days.push(TimelineDay { name: item.at.day.clone(), items: vec![item] }),
+            Some(day) if day.date == date => day.items.push(item),
+            _ => days.push(TimelineDay { date, name: item.at.day.clone(), items: vec![item] }),
         }
     }
     days
+}
+
+/// What became of a notice.
+fn notice_in_words(response: &str) -> &'static str {
+    match response {
+        "acknowledged" => "The notice was shown and acknowledged",
+        "refused" => "The notice was shown; the answer was a refusal. Monitoring under the order goes on",
+        _ => "The notice was shown",
+    }
+}
+
+/// Visits, recorded or filed.
+fn visits(view: &PersonView, zone: &TimeZone) -> Vec<(Timestamp, Item)> {
+    let item = |at, text, detail, link| {
+        (at, Item { class: "notice", at: words::when(at, zone), text, detail, link: Some(link) })
+    };
+    let recorded = view.recorded.iter().map(|note| {
+        let link = format!("/people/{}/visit-records/{}", view.case.id, note.row.id);
+        let text = format!("Visit: {}", note.words.met.in_words());
+        item(note.row.visited_at, text, note.officer.clone(), link)
+    });
+    let filed = view.visits.iter().map(|visit| {
+        let link = format!("/people/{}/visits/{}", view.case.id, visit.row.hash);
+        item(visit.row.started_at, "A device was looked at".to_owned(), String::new(), link)
+    });
+    let since = view.now.plus_days(-TIMELINE_DAYS);
+    recorded.chain(filed).filter(|(at, _)| *at >= since).collect()
 }
 
 /// What a gap was, and how long it lasted.

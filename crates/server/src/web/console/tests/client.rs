@@ -134,7 +134,7 @@ impl Client {
         let location = location.map_or("", |value| value.to_str().expect("ascii")).to_owned();
         let status = response.status();
         let bytes = to_bytes(response.into_body(), 4 << 20).await.expect("body");
-        Page { status, location, body: String::from_utf8(bytes.to_vec()).expect("text") }
+        Page { status, location, body: String::from_utf8_lossy(&bytes).into_owned() }
     }
 
     /// The cookies as sent.

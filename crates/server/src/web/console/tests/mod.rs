@@ -34,5 +34,6 @@ mod shield;
 mod talk;
 mod teams;
 mod visit;
+mod visits;
 mod windows;
 mod workload;

@@ -80,6 +80,8 @@ async fn an_inbox_of_thirty_people_asks_the_store_as_often_as_one_of_a_single_pe
     let one = questions(&mut officer, "/").await;
     assert!((10..40).contains(&one.len()), "{} questions: {one:#?}", one.len());
 
+    questions(&mut officer, "/planner").await;
+    let plan = questions(&mut officer, "/planner").await;
     let (first_case, first_device) = (force.seed.case, force.seed.device);
     for nth in 0..29 {
         let (name, number) = (format!("Test Person 1{nth:02}"), format!("TEST/2026/1{nth:02}"));
@@ -97,7 +99,9 @@ async fn an_inbox_of_thirty_people_asks_the_store_as_often_as_one_of_a_single_pe
     let thirty = questions(&mut officer, "/").await;
     assert_eq!(thirty, one, "the same questions, whatever the caseload");
 
-    // A person's page: with more devices, notices and decisions than before.
+    assert_eq!(questions(&mut officer, "/planner").await, plan, "nor does the plan of visits ask more");
+
+    // A person's page, and what is taken along to a visit: with more devices, notices and decisions than before.
     let path = format!("/people/{first_case}");
     force.seed.turn_to_again(first_case, first_device, 2);
     let decide = async |officer: &mut Client, alert: &str| {
@@ -107,6 +111,8 @@ async fn an_inbox_of_thirty_people_asks_the_store_as_often_as_one_of_a_single_pe
     };
     decide(&mut officer, &format!("/alerts/{}", force.seed.alert)).await;
     let before = questions(&mut officer, &path).await;
+    let pack = format!("{path}/visit-pack");
+    let packed = questions(&mut officer, &pack).await;
     for paragraph in ["3", "5", "6"] {
         let alert = force.seed.raise(&raised(paragraph)).await;
         decide(&mut officer, &format!("/alerts/{alert}")).await;
@@ -118,4 +124,5 @@ async fn an_inbox_of_thirty_people_asks_the_store_as_often_as_one_of_a_single_pe
         force.seed.fork().await;
     }
     assert_eq!(questions(&mut officer, &path).await, before, "the same questions, whatever the person has");
+    assert_eq!(questions(&mut officer, &pack).await, packed, "and of a pack");
 }

@@ -35,6 +35,10 @@ fn fields(route: Route) -> &'static [(&'static str, &'static str)] {
         }
         Route::DeviceNoticeSeen => &[("reason", "The disk was replaced at a shop; receipt shown.")],
         Route::ConflictDeclareOwn => &[("reason", "A neighbour of mine.")],
+        Route::DutyEnter | Route::DutyChange => &[("kind", "device"), ("what", "A new telephone")],
+        Route::VisitRecord => {
+            &[("at", "2026-11-24T01:00"), ("met", "seen"), ("seen", "Both devices were shown.")]
+        }
         Route::AlertNames => &[("reason", "decide")],
         Route::AlertBundle => &[("passage", "leave-out")],
         Route::PersonalLink => &[("days", "7")],
@@ -83,7 +87,7 @@ pub fn of_a_case() -> impl Iterator<Item = Route> {
 }
 
 /// Routes that show or change something of a case, and the act that each must leave in the log.
-const ON_A_CASE: [(Route, &str); 20] = [
+const ON_A_CASE: [(Route, &str); 27] = [
     (Route::Alert, "alert-view"),
     (Route::AlertContent, "content-open"),
     (Route::AlertNames, "names-open"),
@@ -93,6 +97,13 @@ const ON_A_CASE: [(Route, &str); 20] = [
     (Route::AlertPicture, "picture-preview"),
     (Route::AlertUnveil, "picture-unveil"),
     (Route::Person, "case-view"),
+    (Route::VisitPack, "visit-pack-view"),
+    (Route::VisitPackPaper, "visit-pack-print"),
+    (Route::VisitForm, "visit-form-view"),
+    (Route::VisitRecord, "visit-record"),
+    (Route::CaseText, "case-text"),
+    (Route::Duties, "duty-view"),
+    (Route::DutyEnter, "duty-enter"),
     (Route::Coverage, "coverage-view"),
     (Route::DeviceAct, "device-act"),
     (Route::OtherAdultApprove, "other-adult-approve"),
@@ -241,6 +252,8 @@ fn for_roles(route: Route) -> Option<&'static str> {
         R::InboxFragment | R::Events | R::People | R::Person | R::Visit | R::Coverage | R::Received => {
             Some("osgc")
         }
+        R::VisitPack | R::VisitPackPaper | R::VisitRecorded | R::CaseText | R::Duties => Some("osgc"),
+        R::VisitForm | R::VisitRecord | R::Planner | R::DutyEnter | R::DutyChange => Some("os"),
         R::Alert | R::AlertContent | R::AlertNames | R::AlertDecided | R::AlertPicture => Some("osgc"),
         R::AlertUnveil | R::AlertUnveiled | R::AlertUnveiledPicture => Some("osgc"),
         R::AlertBundle | R::ReceivedBundle => Some("osc"),
