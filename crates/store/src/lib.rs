@@ -12,6 +12,7 @@
 
 mod access;
 mod alert;
+mod alert_care;
 mod audit;
 mod backup;
 mod case;
@@ -27,6 +28,7 @@ mod device_act;
 mod device_notice;
 mod error;
 mod hash_set;
+mod inbox_filter;
 mod job;
 mod late;
 mod log;
@@ -65,11 +67,12 @@ mod words;
 
 pub use access::{Access, AccessStore, Permit, Tie};
 pub use alert::{AlertFilter, AlertRow, AlertStore, DecisionRow, NotificationKind, NotificationRow};
+pub use alert_care::{AlertCare, AlertCareStore, Rest};
 pub use audit::{AuditClose, AuditEntry, AuditFilter, AuditRow, AuditSearch, AuditStore, AuditTally};
 pub use backup::{BackupStore, CheckedBackup, Position, RestoredRow};
 pub use case::{BundleRow, CaseRow, CaseState, CaseStore, OrderVersionRow};
 pub use case_guest::{CaseGuestRow, CaseGuestStore};
-pub use caseload::{CaseloadStore, NewestFinding};
+pub use caseload::{CaseloadStore, DecidedLately, NewestFinding};
 pub use conflict::{CaseMoveRow, ConflictEnd, ConflictFilter, ConflictRow, ConflictStore};
 pub use context_picture::{ContextPictureRow, ContextPictureStore};
 pub use copy::{Copied, CopyError, CopyProgress, copy_store};
@@ -82,6 +85,7 @@ pub use device_notice::{
 };
 pub use error::{Result, StoreError};
 pub use hash_set::{HashSetRow, HashSetStore};
+pub use inbox_filter::{InboxFilterRow, InboxFilterStore};
 pub use job::{DeadJobRow, JobKind, JobRow, JobState, JobStore};
 pub use late::{FindingFlag, LateStore, OrderEndRow, Outside, OutsideCause, QuarantineRow, QuarantineState};
 pub use log::{CheckpointRow, LeafKind, LogHasher, LogStore, Node};
@@ -137,6 +141,8 @@ pub trait Store:
     + RecordStore
     + LogStore
     + AlertStore
+    + AlertCareStore
+    + InboxFilterStore
     + TimelineStore
     + AccessStore
     + TeamStore

@@ -32,8 +32,8 @@ use crate::timeline::Stretch;
 /// The store within the case of a permit.
 #[derive(Clone, Copy)]
 pub struct Permitted<'s> {
-    store: &'s dyn Store,
-    permit: &'s Permit,
+    pub(crate) store: &'s dyn Store,
+    pub(crate) permit: &'s Permit,
 }
 
 impl<'s> Permitted<'s> {
@@ -48,7 +48,7 @@ impl<'s> Permitted<'s> {
     }
 
     /// A row of another case is none.
-    fn must_be_of_it(&self, case: CaseId, what: &'static str) -> Result<()> {
+    pub(crate) fn must_be_of_it(&self, case: CaseId, what: &'static str) -> Result<()> {
         if self.is_of_it(case) { Ok(()) } else { Err(StoreError::Missing(what)) }
     }
 }
@@ -372,4 +372,4 @@ impl Permitted<'_> {
 }
 
 /// What is missing where an alert is of another case.
-const ALERT: &str = "this alert";
+pub(crate) const ALERT: &str = "this alert";

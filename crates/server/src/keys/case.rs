@@ -46,6 +46,8 @@ pub enum Purpose {
     Shield,
     /// What a reviewer wrote of suspected privilege, and which part of a record stays sealed.
     Privilege,
+    /// An officer's reason for which an alert rests.
+    AlertRest,
     /// An officer's reason for marking a notice about a device as seen.
     DeviceNotice,
     /// The record of a visit, as JSON.
@@ -70,7 +72,7 @@ pub enum Purpose {
 
 impl Purpose {
     /// Every purpose: for who has to try each.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::Case,
         Self::Order,
         Self::Device,
@@ -87,6 +89,7 @@ impl Purpose {
         Self::DeviceAct,
         Self::Shield,
         Self::Privilege,
+        Self::AlertRest,
         Self::DeviceNotice,
         Self::Visit,
         Self::VisitFiles,

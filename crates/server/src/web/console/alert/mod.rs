@@ -9,6 +9,7 @@ mod masks;
 mod names;
 mod picture;
 mod talk;
+mod thread;
 mod unveil;
 
 use askama::Template;
@@ -38,6 +39,7 @@ use crate::notify::shown::Told;
 pub use self::decide::{decide, decided};
 pub use self::names::open_names;
 pub use self::picture::own;
+pub use self::thread::{decide as row_decide, open_content as row_content, show as row};
 pub use self::unveil::{preview, unveil, unveiled, unveiled_picture};
 
 #[derive(Template)]
