@@ -80,14 +80,15 @@ await signIn(username);
 await look("inbox");
 if (process.env.PROVISO_RAISE) {
   // A command that makes one new alert: it must appear without a reload, be announced, and move nothing.
-  const before = await page.$$eval("[data-alert]", (rows) => rows.length);
+  const alerts = () => page.$$eval("[data-alerts]", (rows) => rows.flatMap((row) => row.dataset.alerts.split(",")).length);
+  const before = await alerts();
   await page.setViewport({ width: 1280, height: 420 });
   const link = await page.$("[data-alert] h3 a");
   await link?.focus();
   const scroll = await page.evaluate(() => { window.stillTheSamePage = true; window.scrollTo(0, 40); return window.scrollY; });
   const started = Date.now();
   execSync(process.env.PROVISO_RAISE, { stdio: "ignore" });
-  await page.waitForFunction((n) => document.querySelectorAll("[data-alert]").length === n + 1, { timeout: 60000 }, before);
+  await page.waitForFunction((n) => [...document.querySelectorAll("[data-alerts]")].flatMap((row) => row.dataset.alerts.split(",")).length === n + 1, { timeout: 60000 }, before);
   const took = Date.now() - started;
   const after = await page.evaluate(() => ({
     same: window.stillTheSamePage === true, scroll: window.scrollY, said: document.querySelector("[data-live]").textContent,
@@ -99,8 +100,32 @@ if (process.env.PROVISO_RAISE) {
   process.stdout.write(`a new alert was on the open inbox after ${took} ms\n`);
   await look("inbox-live");
 }
+await go("/inbox/help");
+await look("inbox-help");
+await go("/?q=is%3Anew+paragraph%3A4");
+await look("inbox-filtered");
+await go("/?q=is%3Alost");
+await look("inbox-filter-wrong");
+for (const act of ["rest", "assign", "take"]) {
+  await go("/");
+  // A row that is to be looked at now has no box to tick.
+  if (!await page.$("[data-alert] input[type=checkbox]")) break;
+  await page.click("[data-alert] input[type=checkbox]");
+  await page.select("#bulk-do", act);
+  await press("#bulk button");
+  await look(`inbox-${act}`);
+}
+await go("/");
+const folded = await page.$eval("a[href^='/inbox/rows/']", (link) => link.getAttribute("href")).catch(() => "");
+if (folded) {
+  await go(folded);
+  await look("row");
+  await press('form[action$="/content"] button');
+  await look("row-content");
+}
+await go("/");
 let alert = "";
-for (const href of await page.$$eval("[data-alert] h3 a", (links) => links.map((link) => link.getAttribute("href")))) {
+for (const href of await page.$$eval("[data-alert] h3 a", (links) => links.map((link) => link.getAttribute("href")).filter((href) => href.startsWith("/alerts/")))) {
   await go(href);
   alert = href;
   if (await page.$('form[action$="/content"]')) break; // a state, such as a private window, has no content to open

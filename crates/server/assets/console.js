@@ -38,7 +38,8 @@ for (const button of document.querySelectorAll("[data-copy]")) {
   let broken = false;
   let fresh = 0;
 
-  const ids = () => new Set([...document.querySelectorAll("[data-alert]")].map((row) => row.dataset.alert));
+  const ids = () => new Set([...document.querySelectorAll("[data-alerts]")].flatMap((row) => row.dataset.alerts.split(",")));
+  const ticks = () => [...document.querySelectorAll("[data-alerts] input[type=checkbox]")];
   const say = (words) => { live.textContent = words; };
   const signIn = () => { close(); location.assign("/sign-in"); };
 
@@ -61,7 +62,16 @@ for (const button of document.querySelectorAll("[data-copy]")) {
 
   async function swap() {
     const before = ids();
-    await window.htmx.ajax("GET", "/inbox", { target: "[data-inbox]", swap: "innerMorph" });
+    // What is filled in, ticked and opened stays so.
+    const fields = [...document.querySelectorAll("[data-inbox] input[id], [data-inbox] select[id]")].map((field) => [field.id, field.value]);
+    const ticked = ticks().filter((box) => box.checked).map((box) => box.value);
+    const opened = [...document.querySelectorAll("[data-inbox] details[id][open]")].map((part) => part.id);
+    const row = document.activeElement?.closest?.("[data-alert]")?.id;
+    await window.htmx.ajax("GET", inbox.dataset.fragment, { target: "[data-inbox]", swap: "innerMorph" });
+    for (const [id, value] of fields) { const field = document.getElementById(id); if (field && field.value !== value) field.value = value; }
+    for (const box of ticks()) box.checked = ticked.includes(box.value);
+    for (const id of opened) document.getElementById(id)?.setAttribute("open", "");
+    if (row && !document.activeElement?.closest("[data-alert]")) document.getElementById(row)?.querySelector("[data-open]")?.focus();
     const added = [...ids()].filter((id) => !before.has(id)).length;
     if (added === 0) return;
     fresh += added;
@@ -106,4 +116,42 @@ for (const button of document.querySelectorAll("[data-copy]")) {
   window.addEventListener("pagehide", close);
   window.addEventListener("pageshow", open);
   open();
+})();
+
+// Single keys, which an officer can turn off (WCAG 2.1.4). Each does what a link or a button of the page does.
+(() => {
+  const main = document.getElementById("main");
+  // What the officer chose comes with the inbox, and holds for the pages that are opened from it in this tab.
+  const chosen = document.querySelector("[data-keys]")?.dataset.keys;
+  if (chosen) sessionStorage.setItem("keys", chosen);
+  if (!main || sessionStorage.getItem("keys") !== "on") return;
+  const rows = () => [...document.querySelectorAll("[data-alert]")];
+  const current = () => document.activeElement?.closest("[data-alert]");
+  const go = (step) => {
+    const all = rows();
+    const now = all.indexOf(current());
+    const next = now < 0 ? (step > 0 ? 0 : all.length - 1) : Math.min(Math.max(now + step, 0), all.length - 1);
+    all[next]?.querySelector("[data-open]")?.focus();
+  };
+  const click = (found) => { found?.click(); return Boolean(found); };
+  const onPage = (mark) => click(main.querySelector(mark));
+  const keys = {
+    j: () => go(1),
+    k: () => go(-1),
+    e: () => click(current()?.querySelector("[data-take]")),
+    s: () => click(current()?.querySelector("[data-rest]")),
+    x: () => click(current()?.querySelector("input[type=checkbox]")),
+    "/": () => document.getElementById("inbox-filter")?.focus(),
+    o: () => onPage("[data-content]"),
+    d: () => document.getElementById("outcome")?.focus(),
+    u: () => onPage("[data-back]"),
+    "?": () => location.assign("/inbox/help"),
+  };
+  document.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if (event.target.closest?.("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]")) return;
+    if (!Object.hasOwn(keys, event.key)) return;
+    event.preventDefault();
+    keys[event.key]();
+  });
 })();

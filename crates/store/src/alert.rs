@@ -5,6 +5,7 @@ use proviso_model::ids::{AlertId, CaseId, DecisionId, DeviceId, OfficerId};
 use proviso_model::order::ConditionKind;
 use proviso_model::{AlertState, Outcome, Timestamp};
 
+use crate::alert_care::AlertCare;
 use crate::error::Result;
 use crate::opened::{FindingRow, ObservationRow, OpenedRecord};
 use crate::words::{Priority, words};
@@ -50,6 +51,8 @@ pub struct AlertRow {
     pub earlier: Option<AlertId>,
     /// When an officer had looked before the last time.
     pub looked_before: Option<Timestamp>,
+    /// What officers did with it before they decide.
+    pub care: AlertCare,
 }
 
 impl AlertRow {
@@ -111,6 +114,8 @@ words! {
         AlertOpened = "alert-opened",
         /// An alert was decided.
         AlertDecided = "alert-decided",
+        /// An alert was taken, given to somebody, put to rest, or put into another row of the inbox.
+        AlertHandled = "alert-handled",
         /// Something waits for an independent reviewer, or one has decided.
         PrivilegeHeld = "privilege-held",
         /// A gap came in.

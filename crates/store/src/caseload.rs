@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use async_trait::async_trait;
+use proviso_model::Timestamp;
 use proviso_model::ids::{AlertId, CaseId, DeviceId};
 
 use crate::alert::{AlertRow, DecisionRow};
@@ -29,6 +30,23 @@ pub struct NewestFinding {
     pub outside: Option<Outside>,
 }
 
+/// What was decided lately of a rule's findings on a device, under a paragraph.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DecidedLately {
+    /// The case.
+    pub case: CaseId,
+    /// The device.
+    pub device: DeviceId,
+    /// Paragraph of the order.
+    pub paragraph: String,
+    /// Rule.
+    pub rule: String,
+    /// When the last of those that are about no conversation was decided.
+    pub decided_at: Option<Timestamp>,
+    /// How many were seen since the later of the two times that were asked for.
+    pub seen: u64,
+}
+
 /// Verbs on many at once, each one question. What is not there is left out; of none nothing is asked.
 #[async_trait]
 pub trait CaseloadStore {
@@ -43,6 +61,17 @@ pub trait CaseloadStore {
     /// # Errors
     /// [`crate::StoreError`].
     async fn caseload_undecided(&self, cases: &[CaseId], limit: u32) -> Result<Vec<AlertRow>>;
+
+    /// What was decided since `since`, and how much of it was seen since `seen_since`.
+    ///
+    /// # Errors
+    /// [`crate::StoreError`].
+    async fn caseload_decided_lately(
+        &self,
+        cases: &[CaseId],
+        since: Timestamp,
+        seen_since: Timestamp,
+    ) -> Result<Vec<DecidedLately>>;
 
     /// Their devices, in the order in which they were enrolled.
     ///

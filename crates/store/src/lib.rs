@@ -12,6 +12,7 @@
 
 mod access;
 mod alert;
+mod alert_care;
 mod audit;
 mod backup;
 mod blind_review;
@@ -29,6 +30,7 @@ mod device_notice;
 mod duty;
 mod error;
 mod hash_set;
+mod inbox_filter;
 mod job;
 mod late;
 mod log;
@@ -70,12 +72,13 @@ mod words;
 
 pub use access::{Access, AccessStore, Permit, Tie};
 pub use alert::{AlertFilter, AlertRow, AlertStore, DecisionRow, NotificationKind, NotificationRow};
+pub use alert_care::{AlertCare, AlertCareStore, Rest};
 pub use audit::{AuditClose, AuditEntry, AuditFilter, AuditRow, AuditSearch, AuditStore, AuditTally};
 pub use backup::{BackupStore, CheckedBackup, Position, RestoredRow};
 pub use blind_review::{BlindReviewRow, BlindReviewStore};
 pub use case::{BundleRow, CaseRow, CaseState, CaseStore, OrderVersionRow};
 pub use case_guest::{CaseGuestRow, CaseGuestStore};
-pub use caseload::{CaseloadStore, NewestFinding};
+pub use caseload::{CaseloadStore, DecidedLately, NewestFinding};
 pub use conflict::{CaseMoveRow, ConflictEnd, ConflictFilter, ConflictRow, ConflictStore};
 pub use context_picture::{ContextPictureRow, ContextPictureStore};
 pub use copy::{Copied, CopyError, CopyProgress, copy_store};
@@ -89,6 +92,7 @@ pub use device_notice::{
 pub use duty::{DutyKind, DutyRow, DutyStore};
 pub use error::{Result, StoreError};
 pub use hash_set::{HashSetRow, HashSetStore};
+pub use inbox_filter::{InboxFilterRow, InboxFilterStore};
 pub use job::{DeadJobRow, JobKind, JobRow, JobState, JobStore};
 pub use late::{FindingFlag, LateStore, OrderEndRow, Outside, OutsideCause, QuarantineRow, QuarantineState};
 pub use log::{CheckpointRow, LeafKind, LogHasher, LogStore, Node};
@@ -146,6 +150,8 @@ pub trait Store:
     + RecordStore
     + LogStore
     + AlertStore
+    + AlertCareStore
+    + InboxFilterStore
     + TimelineStore
     + AccessStore
     + BlindReviewStore

@@ -26,7 +26,6 @@ use crate::order_draft::OrderDraftRow;
 use crate::other_adult::OtherAdultRow;
 use crate::personal_link::PersonalLinkRow;
 use crate::privilege::{PrivilegeDecision, PrivilegeRow};
-use crate::received::ReceivedRow;
 use crate::record::RecordRow;
 use crate::retention::RetentionRow;
 use crate::shield::ShieldRow;
@@ -35,8 +34,8 @@ use crate::timeline::Stretch;
 /// The store within the case of a permit.
 #[derive(Clone, Copy)]
 pub struct Permitted<'s> {
-    store: &'s dyn Store,
-    permit: &'s Permit,
+    pub(crate) store: &'s dyn Store,
+    pub(crate) permit: &'s Permit,
 }
 
 impl<'s> Permitted<'s> {
@@ -59,7 +58,7 @@ impl<'s> Permitted<'s> {
     }
 
     /// A row of another case is none.
-    fn must_be_of_it(&self, case: CaseId, what: &'static str) -> Result<()> {
+    pub(crate) fn must_be_of_it(&self, case: CaseId, what: &'static str) -> Result<()> {
         if self.is_of_it(case) { Ok(()) } else { Err(StoreError::Missing(what)) }
     }
 }
@@ -72,22 +71,6 @@ impl Permitted<'_> {
     /// [`StoreError`].
     pub async fn device_act_list(&self) -> Result<Vec<DeviceActRow>> {
         self.store.device_act_list(self.permit.id).await
-    }
-
-    /// What another force handed over of it, oldest first.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn received_list(&self) -> Result<Vec<ReceivedRow>> {
-        self.store.received_list(self.permit.id).await
-    }
-
-    /// One of those, by the hash of its signed text.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn received_get(&self, statement: &Digest) -> Result<Option<ReceivedRow>> {
-        Ok(self.store.received_get(statement).await?.filter(|row| self.is_of_it(row.case)))
     }
 
     /// Approvals of another adult on its devices.
@@ -399,4 +382,4 @@ impl Permitted<'_> {
 }
 
 /// What is missing where an alert is of another case.
-const ALERT: &str = "this alert";
+pub(crate) const ALERT: &str = "this alert";

@@ -7,7 +7,7 @@ use crate::Store;
 use crate::access::Permit;
 use crate::alert::AlertRow;
 use crate::case::OrderVersionRow;
-use crate::caseload::NewestFinding;
+use crate::caseload::{DecidedLately, NewestFinding};
 use crate::device::DeviceRow;
 use crate::device_act::DeviceActRow;
 use crate::device_notice::DeviceNoticeRow;
@@ -54,6 +54,18 @@ impl<'s> PermittedCaseload<'s> {
     /// [`crate::StoreError`].
     pub async fn undecided(&self, limit: u32) -> Result<Vec<AlertRow>> {
         self.store.caseload_undecided(&self.cases, limit).await
+    }
+
+    /// What of them was decided since `since`, and how much of it was seen since `seen_since`.
+    ///
+    /// # Errors
+    /// [`crate::StoreError`].
+    pub async fn decided_lately(
+        &self,
+        since: Timestamp,
+        seen_since: Timestamp,
+    ) -> Result<Vec<DecidedLately>> {
+        self.store.caseload_decided_lately(&self.cases, since, seen_since).await
     }
 
     /// Their devices, in the order in which they were enrolled.

@@ -1,6 +1,6 @@
-//! What the person of a permit's case asked about their data, what is held for a privilege review, visits, and decisions looked at again.
+//! What another force handed over of a permit's case, what its person asked about their data, what is held for a privilege review, visits, and decisions looked at again.
 
-use proviso_model::Timestamp;
+use proviso_model::{Digest, Timestamp};
 
 use crate::alert::DecisionRow;
 use crate::blind_review::BlindReviewRow;
@@ -8,6 +8,7 @@ use crate::error::{Result, StoreError};
 use crate::permitted::Permitted;
 use crate::permitted_caseload::PermittedCaseload;
 use crate::privilege::PrivilegeRow;
+use crate::received::ReceivedRow;
 use crate::rights::{RightsActRow, RightsRequestRow};
 use crate::visit::VisitRecordRow;
 
@@ -26,6 +27,22 @@ impl Permitted<'_> {
     /// [`crate::StoreError`].
     pub async fn privilege_list(&self) -> Result<Vec<PrivilegeRow>> {
         self.store().privilege_list(Some(self.case())).await
+    }
+
+    /// What another force handed over of it, oldest first.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn received_list(&self) -> Result<Vec<ReceivedRow>> {
+        self.store().received_list(self.case()).await
+    }
+
+    /// One of those, by the hash of its signed text.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn received_get(&self, statement: &Digest) -> Result<Option<ReceivedRow>> {
+        Ok(self.store().received_get(statement).await?.filter(|row| row.case == self.case()))
     }
 
     /// Its filed visits, newest first.

@@ -35,7 +35,7 @@ export class Officer {
   /** Waits for an alert that `ids` does not name yet, without loading the page again. @param {string[]} [ids] */
   async newAlert(ids = []) {
     const found = await this.tab.waitForFunction(
-      (known) => [...document.querySelectorAll("[data-alert]")].map((row) => row.getAttribute("data-alert")).find((id) => !known.includes(id ?? "")),
+      (known) => [...document.querySelectorAll("[data-alerts]")].flatMap((row) => (row.getAttribute("data-alerts") ?? "").split(",")).find((id) => !known.includes(id)),
       { timeout: DEADLINE_MS, polling: "mutation" },
       ids,
     );
@@ -44,12 +44,12 @@ export class Officer {
     return String(id);
   }
 
-  /** The alerts on the inbox now, with their words. @returns {Promise<Array<{id: string, words: string}>>} */
+  /** The alerts on the inbox now, with the words of the row in which each stands. @returns {Promise<Array<{id: string, words: string}>>} */
   alerts() {
-    return this.tab.evaluate(() => [...document.querySelectorAll("[data-alert]")].map((row) => ({
-      id: row.getAttribute("data-alert") ?? "",
+    return this.tab.evaluate(() => [...document.querySelectorAll("[data-alerts]")].flatMap((row) => (row.getAttribute("data-alerts") ?? "").split(",").map((id) => ({
+      id,
       words: (row.textContent ?? "").replace(/\s+/g, " ").trim(),
-    })));
+    }))));
   }
 
   /** Opens a page of the console in a tab of its own and gives its words. @param {string} path */

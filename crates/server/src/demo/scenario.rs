@@ -10,6 +10,7 @@ use proviso_model::ids::AlertId;
 use super::{Stage, USERNAME, in_folder, told};
 use crate::app::officer::alert::{self, DecisionForm};
 use crate::app::officer::inbox;
+use crate::app::officer::inbox_query::InboxQuery;
 use crate::app::officer::who::Who;
 use crate::cli::Say;
 use crate::keys::force::trust_path;
@@ -57,7 +58,8 @@ async fn first_alert(stage: &Stage, who: &Who) -> anyhow::Result<Option<AlertId>
     let looking = async {
         loop {
             looks.tick().await;
-            if let Some(row) = inbox::inbox(&stage.ctx, who).await?.rows.first() {
+            let found = inbox::inbox(&stage.ctx, who, &InboxQuery::default()).await?;
+            if let Some(row) = found.threads.first().and_then(|thread| thread.rows.first()) {
                 return anyhow::Ok(row.alert.id);
             }
         }

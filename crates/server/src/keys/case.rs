@@ -48,6 +48,8 @@ pub enum Purpose {
     Shield,
     /// What a reviewer wrote of suspected privilege, and which part of a record stays sealed.
     Privilege,
+    /// An officer's reason for which an alert rests.
+    AlertRest,
     /// An officer's reason for marking a notice about a device as seen.
     DeviceNotice,
     /// The record of a visit, as JSON.
@@ -78,7 +80,7 @@ pub enum Purpose {
 
 impl Purpose {
     /// Every purpose: for who has to try each.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 27] = [
         Self::Case,
         Self::Order,
         Self::Device,
@@ -95,6 +97,7 @@ impl Purpose {
         Self::DeviceAct,
         Self::Shield,
         Self::Privilege,
+        Self::AlertRest,
         Self::DeviceNotice,
         Self::Visit,
         Self::VisitFiles,

@@ -12,6 +12,8 @@ mod record_keys;
 mod access;
 #[path = "../sql/alert.rs"]
 mod alert;
+#[path = "../sql/alert_care.rs"]
+mod alert_care;
 #[path = "../sql/append.rs"]
 mod append;
 #[path = "../sql/audit.rs"]
@@ -50,6 +52,8 @@ mod duty;
 mod edge;
 #[path = "../sql/hash_set.rs"]
 mod hash_set;
+#[path = "../sql/inbox_filter.rs"]
+mod inbox_filter;
 #[path = "../sql/job.rs"]
 mod job;
 #[path = "../sql/late.rs"]

@@ -8,6 +8,7 @@ use proviso_model::order::ConditionKind;
 use proviso_model::{AlertState, Outcome, Timestamp};
 use sqlx::QueryBuilder;
 
+use super::alert_care::care;
 use super::edge::Edge;
 use super::opened::{alert_case, notify};
 use super::rows::{blob, bytes, bytes_maybe, damaged, int, number, parsed, text, time, time_maybe};
@@ -40,6 +41,7 @@ pub(super) fn alert(row: &EngineRow) -> Result<AlertRow> {
         is_conversation: bytes_maybe::<32>(row, "conversation")?.is_some(),
         earlier: bytes_maybe(row, "earlier")?.map(AlertId::from_bytes),
         looked_before: time_maybe(row, "looked_before")?,
+        care: care(row)?,
     })
 }
 

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use async_trait::async_trait;
+use proviso_model::Timestamp;
 use proviso_model::claim::Said;
 use proviso_model::ids::{AlertId, CaseId, DeviceId};
 
@@ -14,12 +15,12 @@ use super::device_notice::notice;
 use super::late::{order_end, outside};
 use super::other_adult::{other_adult, told as other_adult_told};
 use super::privilege::privilege;
-use super::rows::{bytes, text};
+use super::rows::{bytes, number, text, time_maybe};
 use super::timeline::{gap, told, told_gap, told_watched};
 use super::{AMONG, EngineRow, EngineStore, PUT_BACK, Set, set};
 use crate::alert::{AlertRow, DecisionRow};
 use crate::case::{CaseRow, OrderVersionRow};
-use crate::caseload::{CaseloadStore, NewestFinding};
+use crate::caseload::{CaseloadStore, DecidedLately, NewestFinding};
 use crate::device::DeviceRow;
 use crate::device_act::DeviceActRow;
 use crate::device_notice::DeviceNoticeRow;
@@ -51,6 +52,17 @@ fn newest(row: &EngineRow) -> Result<NewestFinding> {
         alert: AlertId::from_bytes(bytes(row, "alert")?),
         act: text(row, "act")?,
         outside: outside(row, "outside", "outside_end")?,
+    })
+}
+
+fn decided_lately(row: &EngineRow) -> Result<DecidedLately> {
+    Ok(DecidedLately {
+        case: CaseId::from_bytes(bytes(row, "case_id")?),
+        device: DeviceId::from_bytes(bytes(row, "device")?),
+        paragraph: text(row, "paragraph")?,
+        rule: text(row, "rule")?,
+        decided_at: time_maybe(row, "decided")?,
+        seen: number(row, "seen")?,
     })
 }
 
@@ -104,6 +116,22 @@ impl CaseloadStore for EngineStore {
              ORDER BY outside >= findings, priority DESC, last_at DESC LIMIT {limit}"
         );
         self.of_set(question, some(cases, of_cases), None, alert).await
+    }
+
+    async fn caseload_decided_lately(
+        &self,
+        cases: &[CaseId],
+        since: Timestamp,
+        seen_since: Timestamp,
+    ) -> Result<Vec<DecidedLately>> {
+        let question = format!(
+            "SELECT case_id, device, paragraph, rule, max(CASE WHEN conversation IS NULL THEN decided_at END) AS decided,
+                    sum(CASE WHEN last_at >= $3 THEN 1 ELSE 0 END) AS seen
+             FROM alert WHERE case_id {AMONG} AND state = 'decided' AND decided_at >= $2
+             GROUP BY case_id, device, paragraph, rule ORDER BY case_id, device, paragraph, rule"
+        );
+        let lately = Stretch { from: since, until: seen_since };
+        self.of_set(question, some(cases, of_cases), Some(lately), decided_lately).await
     }
 
     async fn caseload_devices(&self, cases: &[CaseId]) -> Result<Vec<DeviceRow>> {

@@ -99,6 +99,7 @@ async fn rest_of_case(connection: &mut EngineConnection, case: CaseId, at: Times
         "UPDATE shield SET ended_sealed = $2 WHERE case_id = $1 AND ended_at IS NOT NULL",
         "UPDATE rights_act SET sealed = $2 WHERE request IN (SELECT id FROM rights_request WHERE case_id = $1)",
         "UPDATE retention SET ended_sealed = $2 WHERE case_id = $1 AND ended_at IS NOT NULL",
+        "UPDATE alert SET rests_sealed = $2 WHERE case_id = $1 AND rests_until IS NOT NULL",
         "UPDATE conflict_of_interest SET ended_sealed = $2 WHERE case_id = $1 AND ended_at IS NOT NULL",
     ] {
         sqlx::query(statement).bind(id.clone()).bind(NOTHING).execute(&mut *connection).await?;

@@ -8,6 +8,7 @@ mod another;
 mod context_picture;
 mod destruction;
 mod fixtures;
+mod handled;
 mod late;
 mod moved;
 mod names;
@@ -49,6 +50,8 @@ async fn story(store: &dyn Store) {
     records::a_job_is_claimed_by_one_worker_and_comes_back_when_its_lease_ends(store).await;
     review::findings_join_an_open_alert_and_never_twice(store).await;
     review::an_alert_is_opened_then_decided_once(store).await;
+    handled::an_alert_is_taken_rests_until_it_grows_and_stands_in_a_row_by_hand(store).await;
+    handled::filters_are_an_officer_s_own_or_shared_within_a_role(store).await;
     review::a_gap_that_ends_replaces_itself(store).await;
     review::the_audit_log_is_chained(store).await;
     records::the_log_holds_one_leaf_for_each_thing_accepted(store).await;

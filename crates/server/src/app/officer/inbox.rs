@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use proviso_model::AlertState;
 use proviso_model::Timestamp;
 use proviso_model::ids::{AlertId, CaseId, DeviceId, OfficerId};
 use proviso_model::observation::Act;
@@ -13,8 +14,10 @@ use proviso_store::{
 use super::allowed::Action;
 use super::budget::{self, Budget};
 use super::error::ActError;
+use super::inbox_query::InboxQuery;
 use super::people::EnrolledDevice;
 use super::sealed::{self, Person};
+use super::threads::{self, BACK_MILLIS, COUNTED_MILLIS, Thread};
 use super::who::{Who, is_guest};
 use crate::app::AppContext;
 use crate::app::conflicts;
@@ -26,8 +29,10 @@ use crate::app::other_adult;
 use crate::app::privilege::{self, Reviewers};
 use crate::keys::case::CaseColumns;
 
-/// Most alerts that one page lists.
-const ALERTS_MAX: u32 = 200;
+/// Most alerts that are looked through for one page.
+const ALERTS_MAX: u32 = 500;
+/// Most rows that one page lists.
+const ROWS_MAX: usize = 200;
 
 /// An alert as an inbox lists it: nothing of what was captured.
 #[derive(Debug, Clone)]
@@ -88,6 +93,41 @@ pub struct InboxWait {
     pub has_reviewer: bool,
 }
 
+/// How many rows of an inbox there are, without a filter.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// That wait and do not rest.
+    pub waiting: usize,
+    /// Of those, the officer's own.
+    pub mine: usize,
+    /// Of those, with something that nobody has opened.
+    pub new: usize,
+    /// Of those, with their time run out.
+    pub overdue: usize,
+    /// That rest.
+    pub resting: usize,
+    /// The alerts in all of them.
+    pub alerts: usize,
+}
+
+impl Tally {
+    fn of(threads: &[Thread]) -> Self {
+        let mut tally = Self::default();
+        for thread in threads {
+            tally.alerts += thread.rows.len();
+            if thread.rest.is_some() {
+                tally.resting += 1;
+                continue;
+            }
+            tally.waiting += 1;
+            tally.mine += usize::from(thread.owner.as_ref().is_some_and(|owner| owner.is_me));
+            tally.new += usize::from(thread.rows.iter().any(|row| row.alert.state == AlertState::New));
+            tally.overdue += usize::from(thread.is_overdue);
+        }
+        tally
+    }
+}
+
 /// What an inbox shows.
 #[derive(Debug, Clone)]
 pub struct Inbox {
@@ -95,8 +135,10 @@ pub struct Inbox {
     pub after: i64,
     /// Now.
     pub now: Timestamp,
-    /// Most urgent first.
-    pub rows: Vec<InboxRow>,
+    /// Most urgent first: the rows that the filter asks for.
+    pub threads: Vec<Thread>,
+    /// How many rows there are without a filter.
+    pub all: Tally,
     /// Whether there may be more than one page lists.
     pub more: bool,
     /// What the officer is asked to do today, where the force set a number.
@@ -115,11 +157,11 @@ pub struct Inbox {
     pub devices: Vec<InboxDevice>,
 }
 
-/// The inbox of `who`. Lists show ids, kinds, times and names only, so listing is not a view of evidence.
+/// The inbox of `who`, as far as `query` asks for it. Lists show ids, kinds, times and names only, so listing is not a view of evidence.
 ///
 /// # Errors
 /// [`ActError::NotYourRole`], or the store's.
-pub async fn inbox(ctx: &AppContext, who: &Who) -> Result<Inbox, ActError> {
+pub async fn inbox(ctx: &AppContext, who: &Who, query: &InboxQuery) -> Result<Inbox, ActError> {
     who.require(Action::ViewEvidence)?;
     // Read first: an alert raised while we read is told again rather than missed.
     let after = ctx.store.notification_last().await?;
@@ -135,13 +177,19 @@ pub async fn inbox(ctx: &AppContext, who: &Who) -> Result<Inbox, ActError> {
         people.insert(case.id, sealed::person_in(opened(&columns, case.id)?, case)?);
     }
     let devices = enrolled(&caseload, &columns, now).await?;
-    let alerts = caseload.undecided(ALERTS_MAX).await?;
-    let more = alerts.len() >= ALERTS_MAX as usize;
-    let (mut rows, ends) = rows(&caseload, alerts, (&people, &devices)).await?;
+    let (mut rows, ends, mut more) = rows(&caseload, query, (&people, &devices)).await?;
     let budget = budget::of(ctx, who, now).await?;
     if let Some(budget) = budget {
         budget::rank(budget, &mut rows, now);
     }
+    let lately =
+        caseload.decided_lately(now.plus_millis(-BACK_MILLIS), now.plus_millis(-COUNTED_MILLIS)).await?;
+    let owners = threads::owners(ctx, who, &rows).await?;
+    let mut threads = threads::threads(rows, &lately, &owners, (who, now));
+    let all = Tally::of(&threads);
+    threads.retain(|thread| query.holds(thread));
+    more |= threads.len() > ROWS_MAX;
+    threads.truncate(ROWS_MAX);
     let waits = waits(ctx, &cases, (&people, &devices)).await?;
     let notices = notices(&caseload, who, (&people, &devices)).await?;
     let mut devices: Vec<_> = devices
@@ -152,7 +200,7 @@ pub async fn inbox(ctx: &AppContext, who: &Who) -> Result<Inbox, ActError> {
     devices.sort_by_key(|one| (one.device.row.seen_at, one.device.row.id));
     let checks = checks(ctx, &caseload, &columns, &devices).await?;
     let need_another = need_another(ctx, who, &cases).await?;
-    Ok(Inbox { budget, need_another, waits, checks, after, now, rows, more, ends, notices, devices })
+    Ok(Inbox { all, budget, need_another, waits, checks, after, now, threads, more, ends, notices, devices })
 }
 
 /// What opens the columns of a case of the list.
@@ -195,12 +243,17 @@ async fn enrolled(
 /// People and devices of the cases that are listed.
 type Listed<'a> = (&'a HashMap<CaseId, Person>, &'a HashMap<DeviceId, EnrolledDevice>);
 
-/// A row for each alert, and what ended orders of cases that have one outside its order.
+/// A row for each alert, what ended orders of cases that have one outside its order, and whether there may be more.
 async fn rows(
     caseload: &PermittedCaseload<'_>,
-    alerts: Vec<AlertRow>,
+    query: &InboxQuery,
     (people, devices): Listed<'_>,
-) -> Result<(Vec<InboxRow>, Vec<OrderEndRow>), ActError> {
+) -> Result<(Vec<InboxRow>, Vec<OrderEndRow>, bool), ActError> {
+    let alerts = match query.cases() {
+        Some(cases) => caseload.among(&Vec::from_iter(cases.iter().copied())).undecided(ALERTS_MAX).await?,
+        None => caseload.undecided(ALERTS_MAX).await?,
+    };
+    let more = alerts.len() >= ALERTS_MAX as usize;
     let newest = caseload.newest(&alerts).await?;
     let newest: HashMap<AlertId, NewestFinding> = newest.into_iter().map(|one| (one.alert, one)).collect();
     let (mut rows, mut ended) = (Vec::new(), Vec::new());
@@ -217,7 +270,7 @@ async fn rows(
         let (person, device) = (person.clone(), device.facts.clone());
         rows.push(InboxRow { outside, person, device, act, alert, is_over_budget: false });
     }
-    Ok((rows, caseload.among(&ended).order_ends().await?))
+    Ok((rows, caseload.among(&ended).order_ends().await?, more))
 }
 
 /// Notices that nobody has marked as seen. Who was let into a case sees them on the person's page.

@@ -83,6 +83,16 @@ routes! {
     NotificationsTrial: POST "/account/notifications/trial", SignedIn => notifications::trial;
     Inbox: GET "/", SignedIn => inbox::show;
     InboxFragment: GET "/inbox", SignedIn => inbox::fragment;
+    InboxHandlePreview: GET "/inbox/handle", SignedIn => inbox::preview;
+    InboxHandle: POST "/inbox/handle", SignedIn => inbox::handle;
+    InboxExport: POST "/inbox/export", SignedIn => inbox::export;
+    InboxHelp: GET "/inbox/help", SignedIn => inbox::keys;
+    InboxKeys: POST "/inbox/help", SignedIn => inbox::keys_change;
+    InboxFilterSave: POST "/inbox/filters", SignedIn => inbox::save;
+    InboxFilterForget: POST "/inbox/filters/forget", SignedIn => inbox::forget;
+    InboxRow: GET "/inbox/rows/{id}", SignedIn => alert::row;
+    InboxRowContent: POST "/inbox/rows/{id}/content", SignedIn => alert::row_content;
+    InboxRowDecide: POST "/inbox/rows/{id}/decision", SignedIn => alert::row_decide;
     Events: GET "/events", SignedIn => events::stream;
     Alert: GET "/alerts/{id}", SignedIn => alert::show;
     AlertContent: POST "/alerts/{id}/content", SignedIn => alert::open_content;

@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use url::form_urlencoded::Serializer;
 
 use super::fault::{Fault, is_fragment};
 use super::{Console, passkeys, second_factor};
@@ -60,9 +61,14 @@ impl FromRequestParts<Console> for SignedIn {
         if fragment {
             return Err(StatusCode::UNAUTHORIZED.into_response());
         }
-        let next = match parts.uri.path() {
-            "/" | "/sign-out" => String::new(),
-            path => format!("?next={path}"),
+        let next = match (parts.uri.path(), parts.uri.query()) {
+            ("/", None) | ("/sign-out", _) => String::new(),
+            (path, None) => format!("?next={path}"),
+            // The exact view: a filter stands in the address.
+            (path, Some(query)) => {
+                let next = format!("{path}?{query}");
+                format!("?{}", Serializer::new(String::new()).append_pair("next", &next).finish())
+            }
         };
         Err(Redirect::to(&format!("/sign-in{next}")).into_response())
     }

@@ -10,6 +10,7 @@ mod masks;
 mod names;
 mod picture;
 mod talk;
+mod thread;
 mod unveil;
 
 use askama::Template;
@@ -40,6 +41,7 @@ pub use self::blind::{decline as decline_review, record as record_review};
 pub use self::decide::{decide, decided};
 pub use self::names::open_names;
 pub use self::picture::own;
+pub use self::thread::{decide as row_decide, open_content as row_content, show as row};
 pub use self::unveil::{preview, unveil, unveiled, unveiled_picture};
 
 #[derive(Template)]

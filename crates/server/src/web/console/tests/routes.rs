@@ -249,6 +249,10 @@ fn for_roles(route: Route) -> Option<&'static str> {
         R::Account | R::Notifications | R::NotificationsChange | R::NotificationsTrial | R::Conflicts => None,
         // For a role without an inbox it leads to the page that the role has.
         R::Inbox => None,
+        R::InboxHandle | R::InboxHandlePreview | R::InboxRowDecide => Some("os"),
+        R::InboxExport => Some("osc"),
+        R::InboxHelp | R::InboxKeys | R::InboxFilterSave | R::InboxFilterForget => Some("osgc"),
+        R::InboxRow | R::InboxRowContent => Some("osgc"),
         R::InboxFragment | R::Events | R::People | R::Person | R::Visit | R::Coverage | R::Received => {
             Some("osgc")
         }

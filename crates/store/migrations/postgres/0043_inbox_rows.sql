@@ -1,0 +1,13 @@
+-- What officers do with an alert before they decide on it: which row of the inbox it stands in by their hand, whose it is, and until when it
+-- rests, as many findings as it had then. A row that rests comes back at that time, or when it has more.
+ALTER TABLE alert ADD COLUMN thread BYTEA;
+ALTER TABLE alert ADD COLUMN owner BYTEA REFERENCES officer (id);
+ALTER TABLE alert ADD COLUMN owned_at BIGINT;
+ALTER TABLE alert ADD COLUMN rests_until BIGINT;
+ALTER TABLE alert ADD COLUMN rests_findings BIGINT;
+ALTER TABLE alert ADD COLUMN rests_from BIGINT;
+ALTER TABLE alert ADD COLUMN rests_by BYTEA REFERENCES officer (id);
+ALTER TABLE alert ADD COLUMN rests_sealed BYTEA;
+
+-- What was decided lately, for what comes back.
+CREATE INDEX alert_decided_by_case ON alert (case_id, decided_at) WHERE state = 'decided';
