@@ -27,6 +27,7 @@ mod retention;
 mod root;
 mod rule_floor;
 mod secret;
+mod setting;
 mod site_list;
 mod subject;
 mod team;
@@ -93,12 +94,8 @@ pub(super) enum Admin {
     /// Teams: a supervisor sees the cases of officers in teams that they supervise, and of officers in no team that anybody supervises.
     #[command(subcommand)]
     Team(team::Team),
-    /// Show or set how many alerts a day each officer is asked to decide; what is more is ranked lower, never hidden.
-    AlertBudget(budget::BudgetArgs),
-    /// Show or set how many in a hundred decisions come back to a supervisor who is not told what was decided.
-    BlindReview(blind_review::BlindReviewArgs),
-    /// Show or set under which share of upheld alerts a rule is proposed for review.
-    RuleFloor(rule_floor::RuleFloorArgs),
+    #[command(flatten)]
+    Setting(setting::Setting),
     /// Digital specialists and disclosure officers in cases: let in for a while, let out, listed.
     #[command(subcommand)]
     CaseGuest(guest::Guest),
@@ -301,9 +298,7 @@ impl Admin {
             Self::CoverEnd(args) => args.act(ctx).await?,
             Self::CoverList => cover::list(ctx).await?,
             Self::Team(command) => command.act(ctx).await?,
-            Self::AlertBudget(args) => args.act(ctx).await?,
-            Self::BlindReview(args) => args.act(ctx).await?,
-            Self::RuleFloor(args) => args.act(ctx).await?,
+            Self::Setting(setting) => setting.act(ctx).await?,
             Self::CaseGuest(command) => command.act(ctx).await?,
             Self::ConflictDeclare(args) => args.act(ctx).await?,
             Self::ConflictList => conflict::list(ctx).await?,
