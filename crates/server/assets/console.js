@@ -123,7 +123,10 @@ window.addEventListener("pageshow", (event) => {
     e: () => click(current()?.querySelector("[data-take]")),
     s: () => click(current()?.querySelector("[data-rest]")),
     x: () => click(current()?.querySelector("input[type=checkbox]")),
-    "/": () => document.getElementById("inbox-filter")?.focus(),
+    "/": () => {
+      document.getElementById("filter")?.setAttribute("open", "");
+      document.getElementById("inbox-filter")?.focus();
+    },
     o: () => onPage("[data-content]"),
     d: () => document.getElementById("outcome")?.focus(),
     u: () => onPage("[data-back]"),
