@@ -141,7 +141,10 @@ for (const button of document.querySelectorAll("[data-copy]")) {
     e: () => click(current()?.querySelector("[data-take]")),
     s: () => click(current()?.querySelector("[data-rest]")),
     x: () => click(current()?.querySelector("input[type=checkbox]")),
-    "/": () => document.getElementById("inbox-filter")?.focus(),
+    "/": () => {
+      document.getElementById("filter")?.setAttribute("open", "");
+      document.getElementById("inbox-filter")?.focus();
+    },
     o: () => onPage("[data-content]"),
     d: () => document.getElementById("outcome")?.focus(),
     u: () => onPage("[data-back]"),

@@ -92,6 +92,9 @@ mod tests {
 
     const HOUR: i64 = 3_600_000;
 
+    /// What it is about, the alerts, and the rows that come of them.
+    type Case<'a> = (&'a str, Vec<AlertRow>, &'a [&'a [usize]]);
+
     fn at(hours: i64) -> Timestamp {
         Timestamp::from_micros(1_800_000_000_000_000).plus_millis(hours * HOUR)
     }
@@ -127,7 +130,7 @@ mod tests {
 
     #[test]
     fn alerts_of_one_person_and_paragraph_fold_and_no_others() {
-        let cases: [(&str, Vec<AlertRow>, &[&[usize]]); 5] = [
+        let cases: [Case<'_>; 5] = [
             ("nothing", vec![], &[]),
             ("two under one paragraph", vec![alert(1, 1, "4", 0, 1), alert(2, 1, "4", 5, 9)], &[&[0, 1]]),
             (

@@ -99,13 +99,22 @@ impl Thread {
     /// Where it stands against its time: where the most pressing of its alerts does.
     #[must_use]
     pub fn due(&self, now: Timestamp) -> Due {
-        let pressing = |one: &Due| match one {
-            Due::Overdue(millis) => -millis,
-            Due::In(millis) => *millis,
-            Due::AfterReview => i64::MAX - 1,
-            Due::Settled => i64::MAX,
-        };
         self.rows.iter().map(|row| due(&row.alert, now)).min_by_key(pressing).unwrap_or(Due::Settled)
+    }
+
+    /// What presses most is least.
+    #[must_use]
+    pub fn pressing(&self, now: Timestamp) -> i64 {
+        pressing(&self.due(now))
+    }
+}
+
+fn pressing(due: &Due) -> i64 {
+    match due {
+        Due::Overdue(millis) => -millis,
+        Due::In(millis) => *millis,
+        Due::AfterReview => i64::MAX - 1,
+        Due::Settled => i64::MAX,
     }
 }
 

@@ -12,6 +12,7 @@ use crate::web::console::Console;
 use crate::web::console::fault::Fault;
 use crate::web::console::page::{Shell, Under, page};
 use crate::web::console::signed_in::{Posted, SignedIn};
+use crate::web::console::words;
 
 /// Where the page is.
 const PATH: &str = "/inbox/help";
@@ -21,7 +22,7 @@ const PATH: &str = "/inbox/help";
 struct HelpPage {
     shell: Shell,
     single_keys: bool,
-    conditions: Vec<(&'static str, &'static str)>,
+    conditions: Vec<(&'static str, String)>,
     filters: Vec<Filter>,
 }
 
@@ -45,7 +46,7 @@ pub async fn show(State(console): State<Console>, signed_in: SignedIn) -> Result
     page(&HelpPage {
         shell: Shell::new("Help with the inbox", Under::Inbox, &signed_in),
         single_keys: likes.single_keys,
-        conditions: Is::ALL.iter().map(|(_, word, says)| (*word, *says)).collect(),
+        conditions: Is::ALL.iter().map(|(_, word, says)| (*word, words::sentence(says))).collect(),
         filters: filters.collect(),
     })
 }

@@ -56,6 +56,8 @@ struct View {
     csrf: String,
     /// The words of the filter; empty for none.
     query: String,
+    /// What stands in the field: what was typed, also where it could not be read.
+    typed: String,
     /// Where the fragment of the same view is.
     fragment: String,
     now: When,
@@ -136,7 +138,9 @@ pub async fn show(
     let likes = inbox_filters::likes(&console.app, who).await?;
     let after = inbox.after;
     let mut view = view(&signed_in, &inbox, &query, &likes);
-    view.problem = problem;
+    if !problem.is_empty() {
+        (view.problem, view.typed) = (problem, asked.q.clone());
+    }
     view.said = said(&asked);
     page(&InboxPage { shell: Shell::new("Inbox", Under::Inbox, &signed_in), after, view })
 }
@@ -187,6 +191,7 @@ fn view(signed_in: &SignedIn, inbox: &Inbox, query: &InboxQuery, likes: &Likes) 
         fragment: address("/inbox", &said),
         now: words::when(now, &words::force_zone()),
         summary: summary(inbox, query),
+        typed: said.clone(),
         said: String::new(),
         problem: String::new(),
         tabs: tabs(inbox, &said, likes),

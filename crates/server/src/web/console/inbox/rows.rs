@@ -87,7 +87,8 @@ pub(super) fn groups(inbox: &Inbox, now: Timestamp) -> Vec<Group> {
     ]
     .into_iter()
     .map(|(wanted, key, title)| {
-        let threads: Vec<_> = inbox.threads.iter().filter(|thread| place(thread) == wanted).collect();
+        let mut threads: Vec<_> = inbox.threads.iter().filter(|thread| place(thread) == wanted).collect();
+        threads.sort_by_key(|thread| thread.pressing(now));
         let alerts: usize = threads.iter().map(|thread| thread.rows.len()).sum();
         let rows: Vec<_> = threads.into_iter().filter_map(|one| row(one, &inbox.ends, now)).collect();
         let more = if wanted == Place::OverBudget { over.as_str() } else { "" };

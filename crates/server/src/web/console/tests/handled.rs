@@ -42,6 +42,7 @@ fn count(page: &str, alert: AlertId) -> usize {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "one story")]
 async fn alerts_of_a_person_and_paragraph_fold_and_go_together_and_apart_by_hand() {
     let mut force = force().await;
     let seed = force.seed.alert;
@@ -233,6 +234,7 @@ async fn an_alert_is_taken_and_given_only_to_who_may_have_the_case() {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "one story")]
 async fn a_filter_stands_in_the_address_is_saved_without_names_and_goes_out_as_a_guarded_file() {
     let mut force = force().await;
     let alert = force.seed.alert;
