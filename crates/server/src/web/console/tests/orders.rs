@@ -200,6 +200,17 @@ async fn what_is_half_typed_is_kept_each_fault_stands_beside_its_field_and_two_w
     ] {
         assert!(page.body.contains(said), "{said}: {}", page.body);
     }
+    let zone: Vec<_> = HEAD
+        .iter()
+        .map(|(name, text)| (*name, if *name == "timezone" { "Europe/Nowhere" } else { *text }))
+        .collect();
+    let page = send(&mut officer, &head, &zone).await;
+    assert!(
+        page.body.contains("id=\"timezone-error\"") && page.body.contains("Europe/Nowhere"),
+        "{}",
+        page.body
+    );
+    send(&mut officer, &head, &half).await;
     // Signed in again on another day, it goes on where it was.
     force.clock.advance_millis(86_400_000);
     let mut again = Client::signed_in(&force, "om1").await;
