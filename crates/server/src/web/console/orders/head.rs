@@ -166,7 +166,9 @@ pub async fn save(
     finish(&console, &signed_in, (id, saved), &form.next, drafts_page(id), |view| {
         let mut page = head_page(&signed_in, view, &form.head);
         let mut typed = view.draft.clone();
-        typed.head = form.head.clone();
+        // Who recorded the legal basis, and when, is no field of the form.
+        let (recorded_by, recorded_on) = (typed.head.recorded_by, typed.head.recorded_on);
+        typed.head = Head { recorded_by, recorded_on, ..form.head.clone() };
         beside(&mut page.fields, &head_alone(&typed), head_place);
         page
     })
