@@ -95,8 +95,7 @@ pub(super) fn may_be_day(found: &mut Vec<Fault>, place: Place, text: &str) {
 }
 
 /// What is wrong with the order but for its paragraphs.
-#[must_use]
-pub fn head_faults(draft: &Draft) -> Vec<Fault> {
+fn head_faults(draft: &Draft) -> Vec<Fault> {
     let head = &draft.head;
     let mut found = Vec::new();
     let at = Place::Head;
@@ -143,6 +142,22 @@ pub fn head_faults(draft: &Draft) -> Vec<Fault> {
         )),
     }
     found
+}
+
+/// The same, with what only the reader of order files finds, whatever the paragraphs are.
+#[must_use]
+pub fn head_alone(draft: &Draft) -> Vec<Fault> {
+    let own = head_faults(draft);
+    if !own.is_empty() {
+        return own;
+    }
+    let Written { text, places } = written(&Draft { head: draft.head.clone(), ..Draft::default() });
+    let found = Order::from_toml(&text).err().unwrap_or_default();
+    let placed = found.into_iter().map(|one| {
+        let place = places.get(one.line.saturating_sub(1)).copied().unwrap_or(Place::Whole);
+        fault(place, plain(&one.problem))
+    });
+    placed.filter(|fault| matches!(fault.place, Place::Head(_))).collect()
 }
 
 fn paragraphs(draft: &Draft) -> Vec<Fault> {

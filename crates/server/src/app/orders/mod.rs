@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 pub use changes::{Changed, changes};
 pub use dated::Ending;
-pub use fault::{Fault, Place, faults, head_faults, order_of, paragraph_faults};
+pub use fault::{Fault, Place, faults, head_alone, order_of, paragraph_faults};
 pub use takes::{Takes, takes};
 
 /// Most paragraphs of a draft: as many as an order has conditions.

@@ -7,6 +7,7 @@ use super::drafts::{Opened, Part, open};
 use super::{REASON_BYTES_MAX, failed};
 use crate::app::AppContext;
 use crate::app::force::ForceError;
+use crate::app::late::LateError;
 use crate::app::officer::error::ActError;
 use crate::app::officer::who::Who;
 use crate::app::orders::kept;
@@ -44,6 +45,7 @@ pub async fn approve(
     match kept::approve(ctx, (&who.actor(), who.id), &row, &draft).await {
         Ok(()) => Ok(Ok(())),
         Err(ForceError::Order(why) | ForceError::Refused(why)) => Ok(Err(why)),
+        Err(ForceError::Late(LateError::Days(why))) => Ok(Err(why.to_string())),
         Err(ForceError::Store(StoreError::Conflict(_))) => Ok(Err(CHANGED.to_owned())),
         Err(other) => Err(failed(other)),
     }

@@ -10,7 +10,7 @@ use super::form::{Choice, Field, FormPage, beside};
 use super::{Next, drafts_page, finish, form_page, id_of};
 use crate::app::officer::orders::drafts::{self, DraftView};
 use crate::app::officer::orders::enter;
-use crate::app::orders::{Change, End, Head, Place, head_faults};
+use crate::app::orders::{Change, End, Head, Place, head_alone};
 use crate::web::console::Console;
 use crate::web::console::fault::Fault;
 use crate::web::console::outside;
@@ -166,8 +166,10 @@ pub async fn save(
     finish(&console, &signed_in, (id, saved), &form.next, drafts_page(id), |view| {
         let mut page = head_page(&signed_in, view, &form.head);
         let mut typed = view.draft.clone();
-        typed.head = form.head.clone();
-        beside(&mut page.fields, &head_faults(&typed), head_place);
+        // Who recorded the legal basis, and when, is no field of the form.
+        let (recorded_by, recorded_on) = (typed.head.recorded_by, typed.head.recorded_on);
+        typed.head = Head { recorded_by, recorded_on, ..form.head.clone() };
+        beside(&mut page.fields, &head_alone(&typed), head_place);
         page
     })
     .await

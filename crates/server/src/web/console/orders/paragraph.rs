@@ -88,14 +88,12 @@ fn fields(step: Step, one: &Paragraph) -> Vec<Field> {
 fn details(one: &Paragraph) -> Vec<Field> {
     let takes = ConditionKind::parse(&one.kind).map(takes).unwrap_or_default();
     let mut fields = Vec::new();
+    let names = match one.kind == ConditionKind::SpecifiedWords.as_str() {
+        true => "One in a line.",
+        false => "One in a line. Leave it empty where it names none.",
+    };
     if takes.words {
-        fields.push(Field::area(
-            "words",
-            "Words and phrases that the order names",
-            "One in a line. Leave it empty where it names none.",
-            &one.words,
-            4,
-        ));
+        fields.push(Field::area("words", "Words and phrases that the order names", names, &one.words, 4));
         fields.push(Field::area(
             "offence_words",
             "Words that this order ties to the index offence",

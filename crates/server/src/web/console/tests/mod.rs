@@ -18,6 +18,7 @@ mod names;
 mod notifications;
 mod orders;
 mod other_adult;
+mod paper;
 mod passkeys;
 mod people;
 mod pictures;

@@ -18,6 +18,8 @@ const HEAD: [(&str, &str); 11] = [
     ("languages", "pl"),
     ("treatment_words", "better lives"),
 ];
+const APPROVE: [(&str, &str); 5] =
+    [("says", "approve"), ("same-order", "yes"), ("same-0", "yes"), ("same-1", "yes"), ("same-2", "yes")];
 const CHAT: &str = "Not to take part in any sexualised chat,\r\nby whatever means.";
 const SOFTWARE: &str = "To have monitoring software installed and operational on every device.";
 const BATHS: &str = "Not to enter the public baths named in the schedule.";
@@ -73,7 +75,6 @@ async fn entered(officer: &mut Client) -> String {
 async fn an_order_is_entered_by_one_officer_compared_by_another_and_live_only_then() {
     let force = force().await;
     let mut officer = Client::signed_in(&force, "om1").await;
-    let cases = force.seed.ctx.store.case_list(None).await.expect("read").len();
     let draft = entered(&mut officer).await;
 
     // What is watched and what not, before anything is live.
@@ -101,64 +102,66 @@ async fn an_order_is_entered_by_one_officer_compared_by_another_and_live_only_th
     let second = id(&force, "om2").await;
     let handed = officer.post(&draft, &[("does", "hand-in"), ("checker", &second)]).await;
     assert_eq!(handed.status, StatusCode::SEE_OTHER, "{}", handed.body);
-    let approve: Vec<(&str, &str)> = vec![
-        ("says", "approve"),
-        ("same-order", "yes"),
-        ("same-0", "yes"),
-        ("same-1", "yes"),
-        ("same-2", "yes"),
-    ];
     officer.get(&draft).await;
-    let own_check = officer.post(&format!("{draft}/check"), &approve).await;
+    let own_check = officer.post(&format!("{draft}/check"), &APPROVE).await;
     assert_eq!(own_check.status, StatusCode::CONFLICT, "whoever entered it never checks it");
     let mut stranger = Client::signed_in(&force, "sup").await;
     assert_eq!(stranger.get(&draft).await.status, StatusCode::NOT_FOUND, "nobody asked them");
     stranger.get("/people").await;
-    assert_eq!(stranger.post(&format!("{draft}/check"), &approve).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(stranger.post(&format!("{draft}/check"), &APPROVE).await.status, StatusCode::NOT_FOUND);
 
-    // Sent back with a reason, mended, handed in again.
-    let mut checker = Client::signed_in(&force, "om2").await;
+    checked(&force, &mut officer, &draft, &second).await;
+    told(&force, &mut officer, &draft).await;
+}
+
+/// Sent back with a reason, mended, handed in again, and approved whole.
+async fn checked(force: &Force, officer: &mut Client, draft: &str, second: &str) {
+    let cases = force.seed.ctx.store.case_list(None).await.expect("read").len();
+    let mut checker = Client::signed_in(force, "om2").await;
     assert!(checker.get("/people").await.body.contains("1 order waits for your second look"));
-    let empty = send_check(&mut checker, &draft, &[("says", "send-back"), ("reason", " ")]).await;
+    let empty = send_check(&mut checker, draft, &[("says", "send-back"), ("reason", " ")]).await;
     assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
     let back = [
         ("says", "send-back"),
         ("reason", "The court’s paragraph 1 goes on: by whatever means and at any time."),
     ];
-    assert_eq!(send_check(&mut checker, &draft, &back).await.status, StatusCode::SEE_OTHER);
-    assert_eq!(checker.get(&draft).await.status, StatusCode::NOT_FOUND, "it is not with them any more");
-    assert!(officer.get(&draft).await.body.contains("and at any time."));
+    assert_eq!(send_check(&mut checker, draft, &back).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(checker.get(draft).await.status, StatusCode::NOT_FOUND, "it is not with them any more");
+    assert!(officer.get(draft).await.body.contains("and at any time."));
     let mended = format!("{CHAT} And at any time.");
     let words = format!("{draft}/paragraphs/0/words");
     assert_eq!(
-        send(&mut officer, &words, &[("paragraph", "1"), ("text", &mended)]).await.status,
+        send(officer, &words, &[("paragraph", "1"), ("text", &mended)]).await.status,
         StatusCode::SEE_OTHER
     );
-    officer.post(&draft, &[("does", "hand-in"), ("checker", &second)]).await;
+    officer.post(draft, &[("does", "hand-in"), ("checker", second)]).await;
 
     // A part that was not compared stops it; what was ticked stays ticked.
-    let some = send_check(&mut checker, &draft, &approve[..3]).await;
+    let three: Vec<_> = APPROVE.into_iter().take(3).collect();
+    let some = send_check(&mut checker, draft, &three).await;
     assert_eq!(some.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(some.body.contains("Compare paragraph 2 with the court’s order"), "{}", some.body);
     assert!(some.body.contains("name=\"same-0\" value=\"yes\" checked"), "{}", some.body);
     assert_eq!(force.seed.ctx.store.case_list(None).await.expect("read").len(), cases, "nothing is live");
-    let before = acts(&force).await.len();
-    let live = send_check(&mut checker, &draft, &approve).await;
+    let before = acts(force).await.len();
+    let live = send_check(&mut checker, draft, &APPROVE).await;
     assert_eq!(live.status, StatusCode::SEE_OTHER, "{}", live.body);
-    let log = acts(&force).await.split_off(before);
+    let log = acts(force).await.split_off(before);
     assert!(log.ends_with(&["order-draft-approve".to_owned(), "case-create".to_owned()]), "{log:?}");
+}
 
-    // The case is the author's, says who did what, and holds the court's words.
+/// The case is the author's, says who did what, and holds the court's words.
+async fn told(force: &Force, officer: &mut Client, draft: &str) {
     let people = officer.get("/people").await.body;
     assert!(people.contains("Test Person 199"), "{people}");
-    let case = opened(&force, &draft).await;
+    let case = opened(force, draft).await;
     let person = officer.get(&format!("/people/{case}")).await.body;
     assert!(
         person.contains("Entered by DC Test Officer 01. Compared with the court’s order and approved by"),
         "{person}"
     );
     assert!(person.contains("And at any time."), "{person}");
-    let kept = officer.get(&draft).await.body;
+    let kept = officer.get(draft).await.body;
     assert!(
         kept.contains("Live since") && !kept.contains("Hand it in") && !kept.contains("Give it up"),
         "{kept}"
@@ -200,6 +203,17 @@ async fn what_is_half_typed_is_kept_each_fault_stands_beside_its_field_and_two_w
     ] {
         assert!(page.body.contains(said), "{said}: {}", page.body);
     }
+    let zone: Vec<_> = HEAD
+        .iter()
+        .map(|(name, text)| (*name, if *name == "timezone" { "Europe/Nowhere" } else { *text }))
+        .collect();
+    let page = send(&mut officer, &head, &zone).await;
+    assert!(
+        page.body.contains("id=\"timezone-error\"") && page.body.contains("Europe/Nowhere"),
+        "{}",
+        page.body
+    );
+    send(&mut officer, &head, &half).await;
     // Signed in again on another day, it goes on where it was.
     force.clock.advance_millis(86_400_000);
     let mut again = Client::signed_in(&force, "om1").await;
@@ -310,19 +324,24 @@ async fn an_order_is_varied_and_suspended_only_past_a_second_officer_and_the_pag
     assert_eq!(force.seed.ctx.store.order_end_list(force.seed.case).await.expect("read").len(), 1);
     let page = officer.get(&person).await.body;
     assert!(page.contains("was paused from 23 November 2026 to 23 December 2026"), "{page}");
-    // The court hears the appeal sooner: its last day is corrected, past the second officer too.
+    corrected(&force, &mut officer, &mut second, &supervisor).await;
+    let check = crate::app::audit_check::check(&force.seed.ctx, &mut |_| {}).await.expect("read");
+    assert!(check.holds(), "{:?}", check.told);
+}
+
+/// The court hears the appeal sooner: the last day is corrected, past the second officer too.
+async fn corrected(force: &Force, officer: &mut Client, second: &mut Client, supervisor: &str) {
+    let person = format!("/people/{}", force.seed.case);
     let entry = force.seed.ctx.store.order_end_list(force.seed.case).await.expect("read");
     let entry = entry.first().expect("the suspension").id.to_string();
     let open = officer.post(&format!("{person}/order-end"), &[("end", &entry)]).await.location;
     let draft = open.trim_end_matches("/end").to_owned();
     let sooner = [("until", "2026-12-01"), ("reason", "Heard on 1 December; told by the court.")];
-    assert_eq!(send(&mut officer, &open, &sooner).await.status, StatusCode::SEE_OTHER);
-    officer.post(&draft, &[("does", "hand-in"), ("checker", &supervisor)]).await;
-    let live = send_check(&mut second, &draft, &[("same-order", "yes"), ("says", "approve")]).await;
+    assert_eq!(send(officer, &open, &sooner).await.status, StatusCode::SEE_OTHER);
+    officer.post(&draft, &[("does", "hand-in"), ("checker", supervisor)]).await;
+    let live = send_check(second, &draft, &[("same-order", "yes"), ("says", "approve")]).await;
     assert_eq!(live.status, StatusCode::SEE_OTHER, "{}", live.body);
     let page = officer.get(&person).await.body;
     assert!(page.contains("was paused from 23 November 2026 to 1 December 2026"), "{page}");
     assert!(page.contains("Last day changed to 1 December 2026"), "{page}");
-    let check = crate::app::audit_check::check(&force.seed.ctx, &mut |_| {}).await.expect("read");
-    assert!(check.holds(), "{:?}", check.told);
 }
