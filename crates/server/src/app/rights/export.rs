@@ -38,7 +38,7 @@ pub struct Export {
     pub alerts: Vec<Decided>,
     /// What the person wrote.
     pub statements: Vec<Statement>,
-    /// Days of visits whose record was filed.
+    /// Times of visits: recorded ones, and looks at devices whose record was filed.
     pub visits: Vec<Timestamp>,
     /// When evidence bundles were made.
     pub bundles: Vec<Timestamp>,

@@ -99,9 +99,10 @@ fn in_words(reason: &Reason, of: &Planned, now: Timestamp) -> String {
     let zone = words::zone(&of.order.timezone);
     match reason {
         Reason::Alerts { count, oldest, paragraphs, .. } => format!(
-            "{} a decision, the oldest for {} (paragraph {}).",
+            "{} a decision, the oldest for {} ({} {}).",
             words::counted(*count, "alert waits for", "alerts wait for"),
             words::span(now.millis_since(*oldest)),
+            if paragraphs.len() == 1 { "paragraph" } else { "paragraphs" },
             paragraphs.join(", ")
         ),
         Reason::Silent { system, since } => {

@@ -60,6 +60,8 @@ struct FormPage {
     shell: Shell,
     identity: Identity,
     problem: Option<&'static str>,
+    /// The field that it is about.
+    field: &'static str,
     stop: &'static str,
     said: Said,
     zone: String,
@@ -121,6 +123,7 @@ fn form_page(signed_in: &SignedIn, pack: &VisitPack, said: Said, problem: Option
             officer: view.officer.clone(),
         },
         problem,
+        field: problem.map_or("at", field_at_fault),
         stop: STOP,
         said,
         zone: words::when(view.now, &zone).zone,
@@ -151,6 +154,16 @@ fn form_page(signed_in: &SignedIn, pack: &VisitPack, said: Said, problem: Option
             .collect(),
         open: view.agreed.iter().filter(|one| one.is_open()).map(open).collect(),
         agreed: 0..AGREED_LINES,
+    }
+}
+
+/// The field to which a problem leads.
+fn field_at_fault(problem: &str) -> &'static str {
+    match problem {
+        _ if problem.starts_with("Choose whether") => "met-seen",
+        _ if problem.starts_with("Write what was seen") => "seen",
+        _ if problem.contains("by which it is due") => "agreed-0",
+        _ => "at",
     }
 }
 

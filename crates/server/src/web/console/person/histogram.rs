@@ -77,7 +77,10 @@ pub fn of(days: &[TimelineDay], today: Date) -> Histogram {
         let Ok(date) = today.checked_sub(back.days()) else { continue };
         let x = step * f64::from(nth);
         if back % 7 == 0 {
-            marks.push(Mark { x: number(x + step / 2.0), label: date.strftime("%-d %b").to_string() });
+            marks.push(Mark {
+                x: number((x + step / 2.0).min(WIDTH - 22.0)),
+                label: date.strftime("%-d %b").to_string(),
+            });
         }
         let Some(of_day) = by_day.get(&date) else { continue };
         let mut top = GROUND;

@@ -71,16 +71,22 @@ pub fn quiet_or_silent(view: &PersonView) -> String {
         .coverage
         .iter()
         .fold((0, 0), |(under, watched), one| (under + one.ledger.minutes(), watched + one.ledger.watched()));
-    let week =
-        format!("In the last seven days {} of {} under the order were watched", span(watched), span(under));
+    let week = match under {
+        0 => String::new(),
+        _ => format!(
+            " In the last seven days {} of {} under the order were watched; what happened in the rest is not known.",
+            span(watched),
+            span(under)
+        ),
+    };
     let all = view.devices.len();
     match (watching, watched) {
         (0, 0) => "No device is heard of and watching, and none was in the last seven days: this is silence, and says nothing.".to_owned(),
-        (0, _) => format!("No device is heard of and watching now: this is silence. {week}."),
+        (0, _) => format!("No device is heard of and watching now: this is silence.{week}"),
         _ if watching < all => format!(
-            "{watching} of {} watch now; of the others silence says nothing. {week}.",
+            "{watching} of {} watch now; of the others silence says nothing.{week}",
             words::counted(all, "device", "devices")
         ),
-        _ => format!("Every device is heard of and watches. {week}; what happened in the rest is not known."),
+        _ => format!("Every device is heard of and watches.{week}"),
     }
 }

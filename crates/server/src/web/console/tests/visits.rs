@@ -37,7 +37,7 @@ async fn with_gaps() -> Force {
 }
 
 #[tokio::test]
-async fn what_the_pack_asks_the_record_answers_and_the_next_pack_carries_on() {
+async fn a_pack_says_what_to_ask_and_check_without_a_word_of_what_was_captured() {
     let force = with_gaps().await;
     let mut officer = Client::signed_in(&force, "om1").await;
     let person = format!("/people/{}", force.seed.case);
@@ -64,34 +64,51 @@ async fn what_the_pack_asks_the_record_answers_and_the_next_pack_carries_on() {
     let first = paper(&officer, &pdf).await;
     assert!(first.starts_with(b"%PDF-"), "a PDF");
     assert_eq!(paper(&officer, &pdf).await, first, "the same facts, the same bytes");
+    officer.get(&format!("/alerts/{}", force.seed.alert)).await;
+    let decided = [("outcome", "discuss-at-visit"), ("reason", "To be spoken of.")];
+    officer.post(&format!("/alerts/{}/decision", force.seed.alert), &decided).await;
+    let page = officer.get(&pack).await.body;
+    says(
+        &page,
+        &["Decided: to discuss at this visit", "decided on 24 November 2026 to discuss it", "None. Of "],
+    );
+    assert_ne!(paper(&officer, &pdf).await, first, "other facts");
+}
 
-    let form = format!("{person}/visit-record");
-    let page = officer.get(&form).await.body;
-    let gap = between(&page, "name=\"gap-0\" value=\"", "\"").expect("a gap").to_owned();
-    let how = format!("how-{}", force.seed.device);
-    let mut fields = vec![
+/// What an officer writes of a visit.
+fn written<'f>(how: &'f str, gap: &'f str, seen: &'f str) -> [(&'f str, &'f str); 10] {
+    [
         ("at", "2026-11-24T01:30"),
         ("met", "seen"),
         ("present", "DC Test Officer 01; a support worker"),
-        ("seen", ""),
-        (how.as_str(), "working"),
-        ("gap-0", gap.as_str()),
+        ("seen", seen),
+        (how, "working"),
+        ("gap-0", gap),
         ("why-0", "the browser was open and its extension did not answer"),
         ("answer-0", "An update asked for a restart; shown."),
         ("agreed-0", "Bring the charger"),
         ("due-0", "2026-11-20"),
-    ];
-    let wrong = officer.post(&form, &fields).await;
+    ]
+}
+
+#[tokio::test]
+async fn what_the_pack_asks_the_record_answers_and_the_next_pack_carries_on() {
+    let force = with_gaps().await;
+    let mut officer = Client::signed_in(&force, "om1").await;
+    let person = format!("/people/{}", force.seed.case);
+    let pack = format!("{person}/visit-pack");
+    let form = format!("{person}/visit-record");
+    let page = officer.get(&form).await.body;
+    let gap = between(&page, "name=\"gap-0\" value=\"", "\"").expect("a gap").to_owned();
+    let how = format!("how-{}", force.seed.device);
+    let wrong = officer.post(&form, &written(&how, &gap, "")).await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     says(
         &wrong.body,
         &["Write what was seen and said", "An update asked for a restart; shown.", "Bring the charger"],
     );
-    if let Some(field) = fields.iter_mut().find(|(name, _)| *name == "seen") {
-        field.1 = "Both rooms were shown.";
-    }
     let before = acts(&force).await.len();
-    let kept = officer.post(&form, &fields).await;
+    let kept = officer.post(&form, &written(&how, &gap, "Both rooms were shown.")).await;
     assert_eq!(kept.status, StatusCode::SEE_OTHER, "{}", kept.body);
     assert_eq!(acts(&force).await.get(before..), Some(["visit-record".to_owned()].as_slice()));
     let recorded = [
@@ -122,7 +139,6 @@ async fn what_the_pack_asks_the_record_answers_and_the_next_pack_carries_on() {
     says(&officer.get(&second.location).await.body, &["The person was not in", "Settled at this visit"]);
     let page = officer.get(&pack).await.body;
     says(&page, &["Nothing that was agreed is open.", "Last met on 24 November 2026"]);
-    assert_ne!(paper(&officer, &pdf).await, first, "other facts");
 
     let mut other = Client::signed_in(&force, "om2").await;
     for path in

@@ -123,12 +123,13 @@ fn alerts(pack: &VisitPack, zone: &TimeZone, blocks: &mut Vec<Block>) {
 /// With nothing open, whether that is quiet or silence.
 fn nothing_open(pack: &VisitPack) -> String {
     let (under, watched) = pack.gaps.minutes;
-    match (pack.person.devices.is_empty(), watched) {
-        (true, _) => "None. No device is enrolled, so nothing was watched: this says nothing.".to_owned(),
-        (false, 0) => {
+    match (pack.person.devices.is_empty(), under, watched) {
+        (true, ..) => "None. No device is enrolled, so nothing was watched: this says nothing.".to_owned(),
+        (false, 0, _) => "None. No whole minute under the order has passed since then.".to_owned(),
+        (false, _, 0) => {
             "None, and nothing was watched in this time: this is silence, and says nothing.".to_owned()
         }
-        (false, _) => format!(
+        (false, ..) => format!(
             "None. Of {} under the order {} were watched; what happened in the rest is not known.",
             span(under),
             span(watched)
