@@ -85,6 +85,7 @@ fn style_sheet() -> Vec<u8> {
         without_fonts(vendored.trim_start_matches('\u{feff}').trim_start_matches("@charset \"UTF-8\";"));
     let mut css = format!("@charset \"UTF-8\";\n@layer govuk{{{vendored}}}\n").into_bytes();
     css.extend_from_slice(&file("proviso.css"));
+    css.extend_from_slice(&file("pages.css"));
     css
 }
 

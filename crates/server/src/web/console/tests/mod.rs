@@ -29,6 +29,7 @@ mod reasons;
 mod received;
 mod retention;
 mod rights;
+mod roles;
 mod routes;
 mod second_factor;
 pub(crate) mod seed;
