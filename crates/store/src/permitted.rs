@@ -6,7 +6,7 @@ mod visits;
 use std::collections::HashMap;
 
 use proviso_model::ids::{AlertId, CaseId, DeviceId, DeviceNoticeId, OfficerId};
-use proviso_model::{Digest, Timestamp};
+use proviso_model::Timestamp;
 
 use crate::Store;
 use crate::access::Permit;

@@ -1,4 +1,4 @@
-//! What another force handed over of a permit's case, what its person asked about their data, what is held for a privilege review, visits, and decisions looked at again.
+//! What another force handed over of a permit's case, what its person asked about their data, what is held for a privilege review, and decisions looked at again.
 
 use proviso_model::{Digest, Timestamp};
 
@@ -10,7 +10,6 @@ use crate::permitted_caseload::PermittedCaseload;
 use crate::privilege::PrivilegeRow;
 use crate::received::ReceivedRow;
 use crate::rights::{RightsActRow, RightsRequestRow};
-use crate::visit::VisitRecordRow;
 
 impl Permitted<'_> {
     /// Requests of its person, oldest first, each with what was done about it, in order.
@@ -43,14 +42,6 @@ impl Permitted<'_> {
     /// [`StoreError`].
     pub async fn received_get(&self, statement: &Digest) -> Result<Option<ReceivedRow>> {
         Ok(self.store().received_get(statement).await?.filter(|row| row.case == self.case()))
-    }
-
-    /// Its filed visits, newest first.
-    ///
-    /// # Errors
-    /// [`crate::StoreError`].
-    pub async fn visit_record_list(&self) -> Result<Vec<VisitRecordRow>> {
-        self.store().visit_record_list(self.case()).await
     }
 }
 
