@@ -46,7 +46,6 @@ mod pack;
 mod passkey;
 mod permitted;
 mod permitted_caseload;
-mod permitted_rights;
 mod personal_link;
 mod postgres;
 mod privilege;

@@ -1,12 +1,13 @@
 //! The store as the holder of a permit has it: every verb is about the permit's case, whatever id it is given. What an officer's act reads or
 //! writes of a case goes through here alone, so that a check that was forgotten, or an id of another case, leads nowhere.
 
+mod rights;
 mod visits;
 
 use std::collections::HashMap;
 
-use proviso_model::ids::{AlertId, CaseId, DeviceId, DeviceNoticeId, OfficerId};
 use proviso_model::Timestamp;
+use proviso_model::ids::{AlertId, CaseId, DeviceId, DeviceNoticeId, OfficerId};
 
 use crate::Store;
 use crate::access::Permit;
@@ -43,14 +44,6 @@ impl<'s> Permitted<'s> {
     #[must_use]
     pub fn new(store: &'s dyn Store, permit: &'s Permit) -> Self {
         Self { store, permit }
-    }
-
-    pub(crate) fn store(&self) -> &'s dyn Store {
-        self.store
-    }
-
-    pub(crate) fn case(&self) -> CaseId {
-        self.permit.id
     }
 
     fn is_of_it(&self, case: CaseId) -> bool {

@@ -5,7 +5,8 @@ use proviso_model::ids::{AlertId, CaseId};
 
 use crate::Store;
 use crate::access::Permit;
-use crate::alert::AlertRow;
+use crate::alert::{AlertRow, DecisionRow};
+use crate::blind_review::BlindReviewRow;
 use crate::case::OrderVersionRow;
 use crate::caseload::{DecidedLately, NewestFinding};
 use crate::device::DeviceRow;
@@ -16,6 +17,7 @@ use crate::late::OrderEndRow;
 use crate::opened::GapRow;
 use crate::other_adult::OtherAdultRow;
 use crate::privilege::PrivilegeRow;
+use crate::rights::{RightsActRow, RightsRequestRow};
 use crate::timeline::Stretch;
 use crate::visit_note::VisitActionRow;
 
@@ -31,14 +33,6 @@ impl<'s> PermittedCaseload<'s> {
     #[must_use]
     pub fn new<'p>(store: &'s dyn Store, permits: impl IntoIterator<Item = &'p Permit>) -> Self {
         Self { store, cases: permits.into_iter().map(|permit| permit.id).collect() }
-    }
-
-    pub(crate) fn store(&self) -> &'s dyn Store {
-        self.store
-    }
-
-    pub(crate) fn cases(&self) -> &[CaseId] {
-        &self.cases
     }
 
     /// Within those of the cases that are `wanted`.
@@ -156,5 +150,31 @@ impl<'s> PermittedCaseload<'s> {
     /// [`crate::StoreError`].
     pub async fn open_actions(&self) -> Result<Vec<VisitActionRow>> {
         self.store.caseload_open_actions(&self.cases).await
+    }
+
+    /// Decisions on their alerts since a time, oldest first.
+    ///
+    /// # Errors
+    /// [`crate::StoreError`].
+    pub async fn decisions_since(&self, since: Timestamp) -> Result<Vec<DecisionRow>> {
+        self.store.caseload_decisions(&self.cases, since).await
+    }
+
+    /// What came of those that were looked at again since a time, newest first.
+    ///
+    /// # Errors
+    /// [`crate::StoreError`].
+    pub async fn blind_reviews(&self, since: Timestamp) -> Result<Vec<BlindReviewRow>> {
+        self.store.blind_review_list(&self.cases, since).await
+    }
+
+    /// Requests of the people of these cases, oldest first, each with what was done about it, in order.
+    ///
+    /// # Errors
+    /// [`crate::StoreError`].
+    pub async fn rights_list(&self) -> Result<Vec<(RightsRequestRow, Vec<RightsActRow>)>> {
+        let mut all = self.store.rights_list(None).await?;
+        all.retain(|(row, _)| self.cases.contains(&row.case));
+        Ok(all)
     }
 }
