@@ -53,7 +53,7 @@ async fn a_decision_drawn_by_lot_comes_back_without_what_was_decided_and_both_st
     let list = supervisor.get("/blind-reviews").await.body;
     assert!(list.contains("One saw a concern, the other none") && list.contains("Nothing waits"), "{list}");
     assert!(list.contains("1 second look: 0 came to the same outcome; in 1 one officer saw"), "{list}");
-    assert_eq!(acts(&force).await.iter().filter(|act| *act == "blind-review").count(), 2, "one was refused");
+    assert_eq!(acts(&force).await.iter().filter(|act| *act == "blind-review").count(), 1);
 }
 
 #[tokio::test]
