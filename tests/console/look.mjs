@@ -286,7 +286,7 @@ if (process.env.PROVISO_SUPERVISOR) {
   await look("cover-wrong");
   faults.splice(0, faults.length, ...faults.filter((fault) => !/cover: Failed.*422/.test(fault)));
   const case_ = new URL(person).pathname;
-  for (const [name, path] of Object.entries({ team: "/workload", rules: "/rules", caseload: "/caseload", conflicts: "/conflicts", retention: "/retention", "person-retention": `${case_}/retention`, rights: "/rights", "person-rights": `${case_}/rights` })) {
+  for (const [name, path] of Object.entries({ team: "/workload", rules: "/rules", "second-looks": "/blind-reviews", caseload: "/caseload", conflicts: "/conflicts", retention: "/retention", "person-retention": `${case_}/retention`, rights: "/rights", "person-rights": `${case_}/rights` })) {
     await go(path);
     await look(name);
   }

@@ -56,7 +56,10 @@ pub async fn show(State(console): State<Console>, signed_in: SignedIn) -> Result
         (0, 0) => "No case is yours to visit.".to_owned(),
         (due, others) => format!(
             "{} due; nothing asks for a visit to {} this week.",
-            words::counted(due, "visit is", "visits are"),
+            match due {
+                0 => "No visit is".to_owned(),
+                due => words::counted(due, "visit is", "visits are"),
+            },
             words::counted(others, "other person", "other people")
         ),
     };

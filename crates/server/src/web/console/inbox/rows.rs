@@ -9,6 +9,9 @@ use crate::app::officer::threads::{Back, Thread, ThreadOwner};
 use crate::web::console::outside;
 use crate::web::console::words;
 
+/// A minute, in milliseconds.
+const MINUTE_MILLIS: i64 = 60_000;
+
 /// Rows of one urgency.
 pub(super) struct Group {
     pub key: &'static str,
@@ -192,6 +195,9 @@ fn why(thread: &Thread, now: Timestamp) -> String {
         of_it.map(|row| row.alert.raised_at).min()
     };
     match (since(AlertState::New), since(AlertState::Opened)) {
+        (Some(raised), _) if now.millis_since(raised) < MINUTE_MILLIS => {
+            said.push("raised just now".to_owned())
+        }
         (Some(raised), _) => {
             said.push(format!("nobody has looked for {}", words::span(now.millis_since(raised))))
         }

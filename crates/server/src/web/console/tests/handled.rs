@@ -56,7 +56,7 @@ async fn alerts_of_a_person_and_paragraph_fold_and_go_together_and_apart_by_hand
     let inbox = officer.get("/").await.body;
     assert_eq!([seed, second, third, other, urgent].map(|alert| count(&inbox, alert)), [3, 3, 3, 1, 1]);
     let folded = row(&inbox, seed).expect("a row");
-    for words in ["Test Person 014", "3 alerts", "Paragraph 4: ", "nobody has looked for", "Seen 3 times"] {
+    for words in ["Test Person 014", "3 alerts", "Paragraph 4: ", "raised just now", "Seen 3 times"] {
         assert!(folded.to_lowercase().contains(&words.to_lowercase()), "{words}: {folded}");
     }
     let path = between(folded, "<h3><a href=\"", "\"").expect("an address").to_owned();
