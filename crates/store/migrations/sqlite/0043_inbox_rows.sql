@@ -10,4 +10,4 @@ ALTER TABLE alert ADD COLUMN rests_by BLOB REFERENCES officer (id);
 ALTER TABLE alert ADD COLUMN rests_sealed BLOB;
 
 -- What was decided lately, for what comes back.
-CREATE INDEX alert_decided_by_case ON alert (case_id, decided_at) WHERE state = 'decided';
+CREATE INDEX alert_decided_by_case ON alert (case_id, decided_at) WHERE decided_at IS NOT NULL;
