@@ -292,7 +292,8 @@ mod tests {
     fn every_fault_stands_beside_its_field_also_those_that_the_reader_of_order_files_finds() {
         let good = Draft::from(&Order::from_toml(ALL_KINDS).expect("an order"));
         assert_eq!(faults(&good), []);
-        let cases: [(&str, fn(&mut Draft), Place); 9] = [
+        type Change = fn(&mut Draft);
+        let cases: [(&str, Change, Place); 9] = [
             ("no reference", |d| d.head.reference.clear(), Place::Head("reference")),
             ("a day that is none", |d| d.head.made_on = "31/02/2026".into(), Place::Head("made_on")),
             ("a zone that is none", |d| d.head.timezone = "Europe/Nowhere".into(), Place::Head("timezone")),
