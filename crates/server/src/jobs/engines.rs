@@ -71,17 +71,19 @@ impl Engines {
         (policy, hash): (&Policy, Digest),
         now: Timestamp,
     ) -> Result<Arc<Engine>, EngineError> {
-        let serving = |held: &Held| held.rules.iter().rev().find(|rules| rules.serves(policy)).cloned();
+        let serving = |rules: &[Arc<ReadyRules>]| rules.iter().rev().find(|one| one.serves(policy)).cloned();
         let lock = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let known = lock().rules.clone();
-        let rules = known.into_iter().rev().find(|rules| rules.serves(policy));
-        let made = match rules {
-            Some(rules) => rules,
-            None => Arc::new(ReadyRules::new(policy)?),
+        let (mut held, rules) = match serving(&known) {
+            Some(rules) => (lock(), rules),
+            None => {
+                let made = Arc::new(ReadyRules::new(policy)?);
+                let held = lock();
+                // Several jobs begin at a time: what another one made meanwhile is taken.
+                let rules = serving(&held.rules).unwrap_or(made);
+                (held, rules)
+            }
         };
-        let mut held = lock();
-        // Several jobs begin at a time: what another one made meanwhile is taken.
-        let rules = serving(&held).unwrap_or(made);
         let engine = Arc::new(Engine::with(policy, hash, &rules)?);
         if !held.rules.iter().any(|one| Arc::ptr_eq(one, &rules)) {
             held.rules.push(rules);

@@ -6,8 +6,9 @@ use proviso_model::{Outcome, Timestamp};
 use sqlx::Row as _;
 
 use super::alert::decision;
+use super::caseload::some_cases;
 use super::rows::{blob, bytes, parsed, time};
-use super::{AMONG, EngineRow, EngineStore, set};
+use super::{AMONG, EngineRow, EngineStore};
 use crate::alert::DecisionRow;
 use crate::blind_review::{BlindReviewRow, BlindReviewStore};
 use crate::error::{Result, StoreError};
@@ -23,23 +24,6 @@ fn review(row: &EngineRow) -> Result<BlindReviewRow> {
         at: time(row, "reviewed_at")?,
         sealed: blob(row, "sealed")?,
     })
-}
-
-impl EngineStore {
-    async fn of_cases_since<T>(
-        &self,
-        question: String,
-        cases: &[CaseId],
-        since: Timestamp,
-        read: impl Fn(&EngineRow) -> Result<T>,
-    ) -> Result<Vec<T>> {
-        if cases.is_empty() {
-            return Ok(Vec::new());
-        }
-        let query = sqlx::query(sqlx::AssertSqlSafe(question));
-        let query = query.bind(set(cases.iter().map(|id| *id.as_bytes()))).bind(since.as_micros());
-        query.fetch_all(&self.readers).await?.iter().map(read).collect()
-    }
 }
 
 #[async_trait]
@@ -74,13 +58,13 @@ impl BlindReviewStore for EngineStore {
         let question = format!(
             "SELECT * FROM blind_review WHERE case_id {AMONG} AND reviewed_at >= $2 ORDER BY reviewed_at DESC"
         );
-        self.of_cases_since(question, cases, since, review).await
+        self.of_set(question, some_cases(cases), &[since], review).await
     }
 
     async fn caseload_decisions(&self, cases: &[CaseId], since: Timestamp) -> Result<Vec<DecisionRow>> {
         let question = format!(
             "SELECT * FROM decision WHERE case_id {AMONG} AND decided_at >= $2 ORDER BY decided_at, id"
         );
-        self.of_cases_since(question, cases, since, decision).await
+        self.of_set(question, some_cases(cases), &[since], decision).await
     }
 }

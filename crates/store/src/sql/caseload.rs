@@ -35,6 +35,11 @@ fn of_cases(cases: &[CaseId]) -> Set {
     set(cases.iter().map(|id| *id.as_bytes()))
 }
 
+/// The cases as a set to ask about; `None` for none.
+pub(super) fn some_cases(cases: &[CaseId]) -> Option<Set> {
+    some(cases, of_cases)
+}
+
 fn of_alerts(alerts: &[AlertId]) -> Set {
     set(alerts.iter().map(|id| *id.as_bytes()))
 }
@@ -67,18 +72,18 @@ fn decided_lately(row: &EngineRow) -> Result<DecidedLately> {
 }
 
 impl EngineStore {
-    /// Asks about a set, and of a stretch of time as `$2` and `$3` where there is one. Of none nothing is asked.
-    async fn of_set<T>(
+    /// Asks about a set, and of times as `$2` and on. Of none nothing is asked.
+    pub(super) async fn of_set<T>(
         &self,
         question: String,
         set: Option<Set>,
-        stretch: Option<Stretch>,
+        times: &[Timestamp],
         read: impl Fn(&EngineRow) -> Result<T>,
     ) -> Result<Vec<T>> {
         let Some(set) = set else { return Ok(Vec::new()) };
         let mut query = sqlx::query(sqlx::AssertSqlSafe(question)).bind(set);
-        if let Some(Stretch { from, until }) = stretch {
-            query = query.bind(from.as_micros()).bind(until.as_micros());
+        for time in times {
+            query = query.bind(time.as_micros());
         }
         query.fetch_all(&self.readers).await?.iter().map(read).collect()
     }
@@ -107,7 +112,7 @@ fn firsts(rows: &[(DeviceId, ToldRow)]) -> String {
 impl CaseloadStore for EngineStore {
     async fn caseload_cases(&self, cases: &[CaseId]) -> Result<Vec<CaseRow>> {
         let question = format!("SELECT * FROM case_file WHERE id {AMONG}");
-        self.of_set(question, some(cases, of_cases), None, case).await
+        self.of_set(question, some_cases(cases), &[], case).await
     }
 
     async fn caseload_undecided(&self, cases: &[CaseId], limit: u32) -> Result<Vec<AlertRow>> {
@@ -115,7 +120,7 @@ impl CaseloadStore for EngineStore {
             "SELECT * FROM alert WHERE state <> 'decided' AND case_id {AMONG}
              ORDER BY outside >= findings, priority DESC, last_at DESC LIMIT {limit}"
         );
-        self.of_set(question, some(cases, of_cases), None, alert).await
+        self.of_set(question, some_cases(cases), &[], alert).await
     }
 
     async fn caseload_decided_lately(
@@ -131,35 +136,34 @@ impl CaseloadStore for EngineStore {
              FROM alert WHERE case_id {AMONG} AND decided_at >= $2
              GROUP BY case_id, device, paragraph, rule ORDER BY case_id, device, paragraph, rule"
         );
-        let lately = Stretch { from: since, until: seen_since };
-        self.of_set(question, some(cases, of_cases), Some(lately), decided_lately).await
+        self.of_set(question, some_cases(cases), &[since, seen_since], decided_lately).await
     }
 
     async fn caseload_devices(&self, cases: &[CaseId]) -> Result<Vec<DeviceRow>> {
         let question = format!("SELECT * FROM device WHERE case_id {AMONG} ORDER BY enrolled_at");
-        self.of_set(question, some(cases, of_cases), None, device).await
+        self.of_set(question, some_cases(cases), &[], device).await
     }
 
     async fn caseload_device_acts(&self, cases: &[CaseId]) -> Result<Vec<DeviceActRow>> {
         let question = format!(
             "SELECT * FROM device_act WHERE case_id {AMONG} ORDER BY entered_at, id, version, device"
         );
-        self.of_set(question, some(cases, of_cases), None, device_act).await
+        self.of_set(question, some_cases(cases), &[], device_act).await
     }
 
     async fn caseload_other_adults(&self, cases: &[CaseId]) -> Result<Vec<OtherAdultRow>> {
         let question = format!("SELECT * FROM other_adult WHERE case_id {AMONG} ORDER BY approved_at, id");
-        self.of_set(question, some(cases, of_cases), None, other_adult).await
+        self.of_set(question, some_cases(cases), &[], other_adult).await
     }
 
     async fn caseload_orders(&self, cases: &[CaseId]) -> Result<Vec<OrderVersionRow>> {
         let question = format!("SELECT * FROM order_version WHERE case_id {AMONG} ORDER BY case_id, version");
-        self.of_set(question, some(cases, of_cases), None, order).await
+        self.of_set(question, some_cases(cases), &[], order).await
     }
 
     async fn caseload_order_ends(&self, cases: &[CaseId]) -> Result<Vec<OrderEndRow>> {
         let question = format!("SELECT * FROM order_end WHERE case_id {AMONG} ORDER BY entered_at, id");
-        self.of_set(question, some(cases, of_cases), None, order_end).await
+        self.of_set(question, some_cases(cases), &[], order_end).await
     }
 
     async fn caseload_gaps(&self, cases: &[CaseId], stretch: Stretch) -> Result<Vec<GapRow>> {
@@ -169,21 +173,21 @@ impl CaseloadStore for EngineStore {
              UNION ALL SELECT * FROM gap WHERE case_id {AMONG} AND until_at IS NULL AND from_at < $3) touching
              ORDER BY from_at, record"
         );
-        self.of_set(question, some(cases, of_cases), Some(stretch), gap).await
+        self.of_set(question, some_cases(cases), &[stretch.from, stretch.until], gap).await
     }
 
     async fn caseload_open_notices(&self, cases: &[CaseId]) -> Result<Vec<DeviceNoticeRow>> {
         let question = format!(
             "SELECT * FROM device_notice WHERE case_id {AMONG} AND state = 'open' ORDER BY at DESC, id"
         );
-        self.of_set(question, some(cases, of_cases), None, notice).await
+        self.of_set(question, some_cases(cases), &[], notice).await
     }
 
     async fn caseload_privilege_held(&self, cases: &[CaseId]) -> Result<Vec<PrivilegeRow>> {
         let question = format!(
             "SELECT * FROM privilege WHERE case_id {AMONG} AND state = 'held' ORDER BY held_at, observed_at, record"
         );
-        self.of_set(question, some(cases, of_cases), None, privilege).await
+        self.of_set(question, some_cases(cases), &[], privilege).await
     }
 
     async fn alerts_newest(&self, alerts: &[AlertId]) -> Result<Vec<NewestFinding>> {
@@ -196,12 +200,12 @@ impl CaseloadStore for EngineStore {
              SELECT n.alert, o.act, f.outside, f.outside_end FROM newest n
              JOIN finding f ON f.record = n.record AND f.position = n.position JOIN observation o ON o.record = n.record"
         );
-        self.of_set(question, some(alerts, of_alerts), None, newest).await
+        self.of_set(question, some(alerts, of_alerts), &[], newest).await
     }
 
     async fn alerts_decisions(&self, alerts: &[AlertId]) -> Result<Vec<DecisionRow>> {
         let question = format!("SELECT * FROM decision WHERE alert {AMONG} ORDER BY decided_at");
-        self.of_set(question, some(alerts, of_alerts), None, decision).await
+        self.of_set(question, some(alerts, of_alerts), &[], decision).await
     }
 
     async fn devices_told(&self, devices: &[DeviceId], stretch: Stretch) -> Result<Vec<(DeviceId, ToldRow)>> {
@@ -227,12 +231,12 @@ impl CaseloadStore for EngineStore {
              WHERE d.id {AMONG}"
         );
         let nothing = |row: &EngineRow| of_device(row, |row| told(row, Said::Nothing));
-        let (set, stretch) = (Some(set), Some(stretch));
-        let mut rows = self.of_set(watched, set.clone(), stretch, |row| of_device(row, told_watched)).await?;
-        rows.extend(self.of_set(gaps, set.clone(), stretch, |row| of_device(row, told_gap)).await?);
-        rows.extend(self.of_set(gaps_that_last, set.clone(), stretch, |row| of_device(row, told_gap)).await?);
+        let (set, times) = (Some(set), [stretch.from, stretch.until]);
+        let mut rows = self.of_set(watched, set.clone(), &times, |row| of_device(row, told_watched)).await?;
+        rows.extend(self.of_set(gaps, set.clone(), &times, |row| of_device(row, told_gap)).await?);
+        rows.extend(self.of_set(gaps_that_last, set.clone(), &times, |row| of_device(row, told_gap)).await?);
         let places = (!rows.is_empty()).then(|| firsts(&rows));
-        rows.extend(self.of_set(last, set, None, nothing).await?);
+        rows.extend(self.of_set(last, set, &[], nothing).await?);
         if let Some(places) = places {
             // Where a record was written at an earlier time than the one before it, the clock had been ahead. That takes back what records
             // before it say, so only those after the first of these are looked at.
@@ -252,7 +256,8 @@ impl CaseloadStore for EngineStore {
              WHERE t.device {AMONG} AND t.from_at < $3 AND (t.until_at > $2 OR t.from_at >= $2) AND r.destroyed_at IS NULL
              ORDER BY t.from_at, t.record"
         );
-        self.of_set(question, some(devices, of_devices), Some(stretch), other_adult_told).await
+        self.of_set(question, some(devices, of_devices), &[stretch.from, stretch.until], other_adult_told)
+            .await
     }
 
     async fn record_keys(&self, records: &[[u8; 32]]) -> Result<HashMap<[u8; 32], Vec<u8>>> {

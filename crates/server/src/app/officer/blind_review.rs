@@ -12,7 +12,7 @@ use proviso_store::{AlertRow, BlindReviewRow, DecisionRow, Permit};
 use super::alert::DecisionForm;
 use super::allowed::Action;
 use super::error::ActError;
-use super::history::Names;
+use super::history::{Names, officer_name};
 use super::sealed::{self, Person};
 use super::who::Who;
 use crate::app::AppContext;
@@ -123,9 +123,13 @@ fn since(ctx: &AppContext) -> Timestamp {
 }
 
 /// The decisions that wait for this officer, each beside its case.
-async fn waiting(ctx: &AppContext, who: &Who) -> Result<Vec<(Permit, DecisionRow)>, ActError> {
-    let (cases, percent) = (who.cases(ctx, Action::ReviewDecisions).await?, percent(ctx).await?);
-    let caseload = ctx.of_all(&cases);
+async fn waiting<'c>(
+    ctx: &AppContext,
+    who: &Who,
+    cases: &'c [Permit],
+    percent: u32,
+) -> Result<Vec<(&'c Permit, DecisionRow)>, ActError> {
+    let caseload = ctx.of_all(cases);
     let reviewed = caseload.blind_reviews(since(ctx)).await?;
     let mut columns = HashMap::new();
     let mut found = Vec::new();
@@ -140,7 +144,7 @@ async fn waiting(ctx: &AppContext, who: &Who) -> Result<Vec<(Permit, DecisionRow
             Entry::Vacant(vacant) => vacant.insert(ctx.case_columns(case.id)?),
         };
         if is_drawn(columns, &decision, percent) {
-            found.push((case.clone(), decision));
+            found.push((case, decision));
         }
     }
     Ok(found)
@@ -151,7 +155,8 @@ async fn waiting(ctx: &AppContext, who: &Who) -> Result<Vec<(Permit, DecisionRow
 /// # Errors
 /// [`ActError`].
 pub async fn count(ctx: &AppContext, who: &Who) -> Result<usize, ActError> {
-    Ok(waiting(ctx, who).await?.len())
+    let (cases, percent) = (who.cases(ctx, Action::ReviewDecisions).await?, percent(ctx).await?);
+    Ok(waiting(ctx, who, &cases, percent).await?.len())
 }
 
 /// The page of this officer's second looks. Names, paragraphs and times only, so it is no view of evidence.
@@ -160,12 +165,12 @@ pub async fn count(ctx: &AppContext, who: &Who) -> Result<usize, ActError> {
 /// [`ActError`].
 pub async fn list(ctx: &AppContext, who: &Who) -> Result<BlindReviews, ActError> {
     who.require(Action::ReviewDecisions)?;
+    let (cases, percent) = (who.cases(ctx, Action::ReviewDecisions).await?, percent(ctx).await?);
     let mut pending = Vec::new();
-    for (case, decision) in waiting(ctx, who).await? {
-        let alert = ctx.of(&case).alert_get(decision.alert).await?.ok_or(ActError::NotFound)?;
-        pending.push(Pending { alert, person: sealed::person(ctx, &case)?, decided_at: decision.decided_at });
+    for (case, decision) in waiting(ctx, who, &cases, percent).await? {
+        let alert = ctx.of(case).alert_get(decision.alert).await?.ok_or(ActError::NotFound)?;
+        pending.push(Pending { alert, person: sealed::person(ctx, case)?, decided_at: decision.decided_at });
     }
-    let cases = who.cases(ctx, Action::ReviewDecisions).await?;
     let caseload = ctx.of_all(&cases);
     let (decisions, names) =
         (caseload.decisions_since(since(ctx).plus_days(-DAYS)).await?, Names::now(ctx).await?);
@@ -184,7 +189,7 @@ pub async fn list(ctx: &AppContext, who: &Who) -> Result<BlindReviews, ActError>
             at: row.at,
         });
     }
-    Ok(BlindReviews { pending, reviewed, percent: percent(ctx).await?, now: ctx.now() })
+    Ok(BlindReviews { pending, reviewed, percent, now: ctx.now() })
 }
 
 /// The decision on an alert that this officer is to look at without being told what was decided; nothing for anybody else.
@@ -218,7 +223,6 @@ pub(super) async fn of_alert(
     alert: &AlertRow,
 ) -> Result<Vec<SecondLook>, ActError> {
     let mut looks = Vec::new();
-    let names = Names::now(ctx).await?;
     for row in ctx.of_all(from_ref(case)).blind_reviews(alert.raised_at).await? {
         if row.alert != alert.id {
             continue;
@@ -227,7 +231,12 @@ pub(super) async fn of_alert(
             Some(_) => sealed::review_reason(ctx, case, &row)?,
             None => String::new(),
         };
-        looks.push(SecondLook { outcome: row.outcome, reason, officer: names.of(row.officer), at: row.at });
+        looks.push(SecondLook {
+            outcome: row.outcome,
+            reason,
+            officer: officer_name(ctx, row.officer).await?,
+            at: row.at,
+        });
     }
     Ok(looks)
 }
